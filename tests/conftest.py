@@ -1,0 +1,11 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make the collection importable from its own root, and offer the fixtures of tests/support to all tests."""
+
+from __future__ import annotations
+
+from tests.support.collection import install_finder
+
+install_finder()
