@@ -2,10 +2,54 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the collection importable from its own root, and offer the fixtures of tests/support to all tests."""
+"""Make the collection importable from its own root; the fixtures that all tests may use."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from tests.support.collection import install_finder
+from tests.support.playbook import PlaybookRunner
+from tests.support.sshd import RemoteHost
+from tests.support.sshd import remote_host as start_remote_host
 
 install_finder()
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Any]:
+    """Return an emulator of Beyond Identity that runs as long as the tests do."""
+    with importlib.import_module("tests.emulator.client").Emulator.start() as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(emulator: Any) -> Any:
+    """Return a new tenant, with nothing in it but what the service puts there."""
+    return emulator.tenant()
+
+
+@pytest.fixture
+def run_playbook(tmp_path: Path) -> Iterator[PlaybookRunner]:
+    """Return what runs playbooks for this test; see `tests/support/playbook.py`."""
+    runner = PlaybookRunner(tmp_path)
+    yield runner
+    runner.clean_up()
+
+
+@pytest.fixture(params=["oldest", "newest"])
+def core(request: pytest.FixtureRequest) -> str:
+    """Run a test twice: pass this on as `run_playbook(..., core=core)`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def remote_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteHost]:
+    """Return a second host, reached by ssh where there is an sshd; see `tests/support/sshd.py`."""
+    with start_remote_host(tmp_path_factory.mktemp("remote")) as host:
+        yield host

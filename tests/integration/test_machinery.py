@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The machinery of these tests: real processes, a second host that is really another, no leaks from our environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import sshd
+from tests.support.playbook import PlaybookRunner
+from tests.support.sshd import RemoteHost
+
+REMOTE = """
+- hosts: remote
+  gather_facts: false
+  tasks:
+    - name: Reach it
+      ansible.builtin.ping:
+    - name: See where it is
+      ansible.builtin.command: pwd
+    - name: See its home
+      ansible.builtin.shell: echo $HOME
+"""
+
+
+def test_core_and_empty_home(run_playbook: PlaybookRunner, core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each core runs a playbook; nothing of our environment reaches it."""
+    monkeypatch.setenv("BEYONDIDENTITY_ISSUER", "https://example.com")
+    play = """
+    - hosts: localhost
+      gather_facts: false
+      tasks:
+        - name: Look around
+          ansible.builtin.debug:
+            msg:
+              - "{{ ansible_version.full }}"
+              - "{{ lookup('ansible.builtin.env', 'BEYONDIDENTITY_ISSUER') }}"
+              - "{{ lookup('ansible.builtin.env', 'GIVEN') }}"
+              - "{{ given }}"
+    """
+    run = run_playbook(play, core=core, env={"GIVEN": "environment"}, extra_vars={"given": "variable"}).succeeded()
+    version, *others = run.task("Look around").result["msg"]
+    assert version.startswith("2.")
+    assert others == ["", "environment", "variable"]
+    assert run.stats["localhost"]["ok"] == 1
+
+
+def test_oldest_is_not_newer_than_newest(run_playbook: PlaybookRunner) -> None:
+    """The cores differ as their names say, wherever the machine has interpreters for both."""
+    play = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"name": "Say", "debug": {"var": "ansible_version.full"}}]}]
+    versions = [run_playbook(play, core=core).task("Say").result["ansible_version.full"] for core in ("oldest", "newest")]
+    oldest, newest = ([int(part) for part in version.split(".")[:2]] for version in versions)
+    assert oldest <= newest
+
+
+def test_remote_host(run_playbook: PlaybookRunner, remote_host: RemoteHost, core: str) -> None:
+    """The second host is reached by its connection and has a home of its own."""
+    run = run_playbook(REMOTE, inventory=remote_host.inventory(), core=core).succeeded()
+    assert run.task("Reach it").result["ping"] == "pong"
+    assert run.task("See its home").result["stdout"] == str(remote_host.home)
+
+
+def test_stand_in_for_ssh(run_playbook: PlaybookRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no sshd, a connection plugin of ours does."""
+    monkeypatch.setattr(sshd.shutil, "which", lambda *_names, **_path: None)
+    with sshd.remote_host(tmp_path / "elsewhere") as host:
+        run = run_playbook(REMOTE, inventory=host.inventory()).succeeded()
+    assert not host.over_ssh
+    assert run.task("See where it is").result["stdout"] == str(host.home)
+    assert run.task("See its home").result["stdout"] == str(host.home)

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ansible-cores that the tests run playbooks with; `make cores` makes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.collection import ROOT
+
+CORES = ("default", "oldest", "newest")
+
+
+def core_bin(core: str) -> Path:
+    """Return the folder of this core's commands; the newest is the default one where no interpreter goes further."""
+    if core not in CORES:
+        raise ValueError(f"core is one of {', '.join(CORES)}, not {core!r}")
+    folder = ROOT / ".venv" if core == "default" else ROOT / f".venv-{core}"
+    if core == "newest" and not folder.exists():
+        folder = ROOT / ".venv"
+    if not (folder / "bin" / "ansible-playbook").exists():
+        raise FileNotFoundError(f"there is no {folder}: run `make cores` first")
+    return folder / "bin"

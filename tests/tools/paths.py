@@ -1,0 +1,23 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The folders that the tools share; all that they make is below `.build`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+BIN = ROOT / ".venv" / "bin"
+TOOLS = ROOT / ".venv-tools" / "bin"
+COLLECTION = "beyondidentity.management"
+
+
+def fresh(folder: Path) -> Path:
+    """Empty this folder, or make it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
