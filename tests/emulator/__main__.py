@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Start the emulator: `python -m tests.emulator`. Prints its URLs and credentials as shell assignments, then `ready`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .app import create_app
+from .control import describe
+from .state import World
+from .trust import server_context
+from .wire import Server
+
+PARENT_CHECK_SECONDS = 0.5
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.emulator", description="Beyond Identity for tests, on 127.0.0.1.")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, lets the system choose")
+    parser.add_argument("--tls", action="store_true", help="speak HTTPS, with a certificate authority made for this run")
+    parser.add_argument("--ca-path", type=Path, help="where to write that authority's certificate; default: a temporary file")
+    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process is gone")
+    parser.add_argument("--quiet", action="store_true", help="print no more than the assignments and `ready`")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def certificate_path(given: Path | None) -> Iterator[Path]:
+    """Give the path of the authority's certificate; a temporary one is removed at the end."""
+    if given is not None:
+        yield given.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
+        yield Path(folder) / "ca.pem"
+
+
+def print_environment(world: World, ca_path: Path | None) -> None:
+    """Tell how to reach the emulator and its first tenant."""
+    tenant = describe(world, next(iter(world.tenants.values())))
+    values = {
+        "BEYONDIDENTITY_ISSUER": tenant["issuer"],
+        "BEYONDIDENTITY_API_URL": tenant["api_url"],
+        "BEYONDIDENTITY_CLIENT_ID": tenant["client_id"],
+        "BEYONDIDENTITY_CLIENT_SECRET": tenant["client_secret"],
+    }
+    if ca_path is not None:
+        values["BEYONDIDENTITY_CA_PATH"] = str(ca_path)
+    values["EMULATOR_URL"] = world.base_url
+    for name, value in values.items():
+        print(f"export {name}={shlex.quote(value)}")
+    print("ready", flush=True)
+
+
+def watch_parent(pid: int, stopped: threading.Event) -> None:
+    """Set `stopped` when a process is gone; our own parent may be a zombie for a while, but we are handed on at once."""
+    is_own_parent = os.getppid() == pid
+    while not stopped.wait(PARENT_CHECK_SECONDS):
+        if is_own_parent:
+            gone = os.getppid() != pid
+        else:
+            gone = not _exists(pid)
+        if gone:
+            stopped.set()
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def main() -> int:
+    """Serve until SIGINT, SIGTERM or the parent's end."""
+    arguments = parse_arguments()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    world = World()
+    with contextlib.ExitStack() as stack:
+        ca_path = stack.enter_context(certificate_path(arguments.ca_path)) if arguments.tls else None
+        server = stack.enter_context(Server(create_app(world), arguments.port, server_context(ca_path) if ca_path else None))
+        world.base_url = server.url
+        world.new_tenant()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        if arguments.parent:
+            threading.Thread(target=watch_parent, args=(arguments.parent, stopped), daemon=True).start()
+        print_environment(world, ca_path)
+        started = time.monotonic()
+        stopped.wait()
+        server.shutdown()
+        if not arguments.quiet:
+            print(f"stopped after {time.monotonic() - started:.0f} s", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Flask application: what happens to every request before and after its operation."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from . import control, management
+from .authserver import AuthorizationEndpoints
+from .bearer import bearer_value
+from .errors import ApiError, error_body
+from .keys import SigningKey
+from .misbehaviour import canned, delivery_of, spoil
+from .state import World
+from .wire import DELIVERY
+
+CONTROL = "/_emulator/"
+
+
+def create_app(world: World) -> Flask:
+    """Return the emulator of a world."""
+    # Authlib refuses http:// otherwise, on the loopback interface too.
+    os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
+    app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    management.register(app, world)
+    AuthorizationEndpoints(world, SigningKey()).register(app)
+    control.register(app, world)
+
+    @app.before_request
+    def before() -> Response | None:
+        if request.path.startswith(CONTROL):
+            return None
+        g.exchange = _open_exchange(world)
+        g.fault = fault = world.faults.take(g.exchange)
+        if fault is not None:
+            g.exchange.fault = fault.id
+            if fault.expire_token:
+                _expire_token(world)
+            if fault.drop and not fault.carry_out:
+                return Response(status=200)
+        limited = _rate_limit(world)
+        if limited is not None:
+            return limited
+        return canned(fault, request.endpoint) if fault is not None and fault.answers() else None
+
+    @app.after_request
+    def after(response: Response) -> Response:
+        if "exchange" not in g:
+            return response
+        if "rate_headers" in g:
+            response.headers.extend(g.rate_headers)
+        fault = g.fault
+        if fault is not None:
+            spoil(fault, response)
+            request.environ[DELIVERY] = delivery_of(fault)
+        if fault is None or not fault.drop or fault.carry_out:
+            g.exchange.status = response.status_code
+        return response
+
+    @app.errorhandler(ApiError)
+    def api_error(error: ApiError) -> tuple[Response, int]:
+        return jsonify(error.body), error.status
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> tuple[Response, int]:
+        status = error.code or 500
+        return jsonify(error_body(status)), status
+
+    return app
+
+
+def _open_exchange(world: World) -> Any:
+    arguments = request.view_args or {}
+    tenant_id = arguments.get("tenant_id")
+    if tenant_id is None and request.path.startswith("/v1/tenants/"):
+        tenant_id = request.path.split("/")[3]
+    form = request.form.to_dict()
+    return world.journal.open(
+        method=request.method,
+        path=request.path,
+        query=request.args.to_dict(),
+        operation=request.endpoint,
+        tenant_id=tenant_id,
+        grant=form.get("grant_type"),
+        headers=dict(request.headers),
+        form=form,
+        json=request.get_json(silent=True) if request.is_json else None,
+        peer_port=request.environ.get("REMOTE_PORT", 0),
+    )
+
+
+def _expire_token(world: World) -> None:
+    token = world.tokens.get(bearer_value(request.headers.get("Authorization")) or "")
+    if token is not None:
+        token.expires = 0
+
+
+def _rate_limit(world: World) -> Response | None:
+    tenant = world.tenants.get(g.exchange.tenant_id or "")
+    if tenant is None or tenant.settings.rate_limit is None:
+        return None
+    with world.lock:
+        remaining, reset, exceeded = tenant.count_request()
+    g.rate_headers = {
+        "RateLimit-Limit": str(tenant.settings.rate_limit),
+        "RateLimit-Remaining": str(remaining),
+        "RateLimit-Reset": str(reset),
+    }
+    if not exceeded:
+        return None
+    response = jsonify(error_body(429))
+    response.status_code = 429
+    return response

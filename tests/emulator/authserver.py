@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The routes of the authorization server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from flask import Flask, Response, g, jsonify, request
+
+from . import oauth
+from .bearer import Place
+from .catalogue import REALM
+from .endpoints import Introspection, Revocation
+from .errors import error_body, not_found
+from .issued import IssuedToken
+from .keys import SigningKey
+from .state import World
+
+APPLICATION = REALM.replace("{", "<").replace("}", ">") + "/applications/<application_id>"
+FORM = "application/x-www-form-urlencoded"
+
+
+class AuthorizationEndpoints:
+    """Authlib's authorization server, bound to the emulator's world and routes."""
+
+    def __init__(self, world: World, key: SigningKey) -> None:
+        self.world = world
+        self.key = key
+        self.server = AuthorizationServer(query_client=self._query_client, save_token=self._save_token)
+        self.server.register_client_auth_method("client_secret_basic", oauth.client_secret_basic)
+        self.server.register_client_auth_method("client_secret_post", oauth.client_secret_post)
+        self.server.register_token_generator("default", self._generate_token)
+        self.server.register_grant(oauth.ClientCredentials)
+        for endpoint in (Introspection(self.server), Revocation(self.server)):
+            endpoint.world = world
+            self.server.register_endpoint(endpoint)
+
+    def register(self, app: Flask) -> None:
+        """Add the routes; the endpoint names are the journal's operation names."""
+        realm = REALM.replace("{", "<").replace("}", ">")
+        app.add_url_rule(f"{APPLICATION}/token", "token", self.token, methods=["POST"])
+        app.add_url_rule(f"{APPLICATION}/revoke", "revoke", self.revoke, methods=["POST"])
+        app.add_url_rule(f"{realm}/introspect", "introspect", self.introspect, methods=["POST"])
+        app.add_url_rule(f"{APPLICATION}/.well-known/openid-configuration", "discovery", self.discovery)
+        app.add_url_rule(f"{APPLICATION}/.well-known/jwks.json", "jwks", self.jwks)
+
+    def token(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
+        """Answer a token request."""
+        place = self._place(tenant_id, realm_id, application_id)
+        try:
+            _check_form()
+            if not request.form.get("grant_type"):
+                raise InvalidRequestError("The grant_type is missing.")
+            g.wishes = oauth.Wishes.of(request)
+        except OAuth2Error as error:
+            return self._oauth_error(place, error)
+        return self._in_tenant_shape(place, self.server.create_token_response())
+
+    def revoke(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
+        """Answer a revocation request."""
+        return self._endpoint(self._place(tenant_id, realm_id, application_id), Revocation.ENDPOINT_NAME)
+
+    def introspect(self, tenant_id: str, realm_id: str) -> Response:
+        """Answer an introspection request."""
+        return self._endpoint(self._place(tenant_id, realm_id), Introspection.ENDPOINT_NAME)
+
+    def discovery(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
+        """Answer with the issuer's metadata."""
+        place = self._place(tenant_id, realm_id, application_id)
+        issuer = self.world.issuer(tenant_id, realm_id, application_id)
+        return jsonify(
+            issuer=issuer,
+            authorization_endpoint=f"{issuer}/authorize",
+            token_endpoint=f"{issuer}/token",
+            revocation_endpoint=f"{issuer}/revoke",
+            introspection_endpoint=f"{self.world.base_url}/v1/tenants/{tenant_id}/realms/{realm_id}/introspect",
+            jwks_uri=f"{issuer}/.well-known/jwks.json",
+            response_types_supported=["code"],
+            response_modes_supported=["query"],
+            grant_types_supported=place.application["protocol_config"]["grant_type"] if place.application else [],
+            scopes_supported=[oauth.OPENID],
+            subject_types_supported=["public"],
+            id_token_signing_alg_values_supported=["RS256"],
+            token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post", "none"],
+            code_challenge_methods_supported=["S256", "plain"],
+        )
+
+    def jwks(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
+        """Answer with the public keys."""
+        self._place(tenant_id, realm_id, application_id)
+        return jsonify(self.key.jwks())
+
+    def _place(self, tenant_id: str, realm_id: str, application_id: str | None = None) -> Place:
+        tenant = self.world.tenants.get(tenant_id)
+        if tenant is None:
+            raise not_found("Tenant", tenant_id)
+        realm = tenant.realms.get(realm_id)
+        if realm is None:
+            raise not_found("Realm", realm_id)
+        application = None
+        if application_id is not None:
+            application = realm.objects["applications"].get(application_id)
+            if application is None or application["protocol_config"]["type"] not in ("oauth2", "oidc"):
+                raise not_found("Application", application_id)
+        g.place = Place(tenant, realm, application)
+        return g.place
+
+    def _endpoint(self, place: Place, name: str) -> Response:
+        try:
+            _check_form()
+        except OAuth2Error as error:
+            return self._oauth_error(place, error)
+        return self._in_tenant_shape(place, self.server.create_endpoint_response(name))
+
+    def _query_client(self, client_id: str) -> oauth.Client | None:
+        place: Place = g.place
+        if place.realm is None:
+            return None
+        candidates = [place.application] if place.application else list(place.realm.objects["applications"].values())
+        for application in candidates:
+            if application["protocol_config"].get("client_id") == client_id:
+                return oauth.authenticated(oauth.Client(place.tenant, place.realm, application))
+        return None
+
+    def _generate_token(self, grant_type: str, client: oauth.Client, scope: str | None = None, **_others: Any) -> dict[str, Any]:
+        granted = client.get_allowed_scope(scope) or ""
+        token = oauth.mint(self.world, self.key, client, granted, g.wishes, ("application", client.application["id"]))
+        g.issued = token
+        return {
+            "access_token": token.value,
+            "token_type": "Bearer",
+            "expires_in": token.expires - token.issued_at,
+            "scope": granted,
+        }
+
+    def _save_token(self, token: dict[str, Any], _request: Any) -> None:
+        issued: IssuedToken = g.issued
+        self.world.keep_token(issued)
+        for name, value in g.place.tenant.settings.token_answer.items():
+            if value is None:
+                token.pop(name, None)
+            else:
+                token[name] = value
+
+    def _oauth_error(self, place: Place, error: OAuth2Error) -> Response:
+        return self._in_tenant_shape(place, self.server.handle_error_response(None, error))
+
+    def _in_tenant_shape(self, place: Place, response: Response) -> Response:
+        if response.status_code == 401 and "WWW-Authenticate" not in response.headers:
+            response.headers["WWW-Authenticate"] = 'Basic realm="beyondidentity"'
+        if response.status_code >= 400 and place.tenant.settings.token_errors == "management":
+            problem = response.get_json(silent=True) or {}
+            changed = jsonify(error_body(response.status_code, problem.get("error_description") or problem.get("error")))
+            changed.status_code = response.status_code
+            return changed
+        return response
+
+
+def _check_form() -> None:
+    """Refuse what is no form, parameters in the URL and repeated ones (RFC 6749 section 3.2)."""
+    if request.mimetype != FORM:
+        raise InvalidRequestError(f"The body must be {FORM}.")
+    if request.args:
+        raise InvalidRequestError("Parameters belong into the body.")
+    for _name, values in request.form.lists():
+        if len(values) > 1:
+            raise InvalidRequestError("A parameter was sent more than once.")

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Management API's operations that the emulator knows, and all scopes of the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TENANT = "/v1/tenants/{tenant_id}"
+REALMS = TENANT + "/realms"
+REALM = REALMS + "/{realm_id}"
+TOKENS = REALM + "/applications/{application_id}/tokens"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: its name, HTTP method, path template and the scopes that a token must have."""
+
+    name: str
+    method: str
+    path: str
+    scopes: tuple[str, ...]
+
+
+def _crud(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
+    item = f"{path}/{{{key}}}"
+    return (
+        Operation(f"Create{singular}", "POST", path, (f"{resource}:create",)),
+        Operation(f"List{plural}", "GET", path, (f"{resource}:read",)),
+        Operation(f"Get{singular}", "GET", item, (f"{resource}:read",)),
+        Operation(f"Update{singular}", "PATCH", item, (f"{resource}:update",)),
+        Operation(f"Delete{singular}", "DELETE", item, (f"{resource}:delete",)),
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("GetTenant", "GET", TENANT, ("tenants:read",)),
+    Operation("UpdateTenant", "PATCH", TENANT, ("tenants:update",)),
+    *_crud("Realm", "Realms", REALMS, "realm_id", "realms"),
+    *_crud("Application", "Applications", REALM + "/applications", "application_id", "applications"),
+    *_crud(
+        "AuthenticatorConfig",
+        "AuthenticatorConfigs",
+        REALM + "/authenticator-configs",
+        "authenticator_config_id",
+        "authenticator-configs",
+    ),
+    *_crud("ResourceServer", "ResourceServers", REALM + "/resource-servers", "resource_server_id", "resource-servers"),
+    Operation("ListTokens", "GET", TOKENS, ("tokens:read",)),
+    Operation("RevokeToken", "DELETE", TOKENS + "/{token_id}", ("tokens:delete",)),
+)
+
+BY_NAME = {operation.name: operation for operation in OPERATIONS}
+
+_ACTIONS = {
+    "applications": "create read update delete",
+    "authenticator-configs": "create read update delete",
+    "credential-binding-jobs": "create read revoke",
+    "credentials": "read revoke",
+    "flow-type": "create read update",
+    "groups": "create read update delete",
+    "identities": "create read update delete",
+    "realms": "create read update delete",
+    "resource-servers": "create read update delete",
+    "roles": "create read update delete",
+    "scim:groups": "create read update delete",
+    "scim:users": "create read update delete",
+    "sso-configs": "create read update delete",
+    "tenants": "read update",
+    "themes": "create read update",
+    # The last one is the introspection endpoint's; the OpenAPI describes no operation for it.
+    "tokens": "read delete introspect",
+}
+
+SCOPES: tuple[str, ...] = tuple(f"{resource}:{action}" for resource, actions in _ACTIONS.items() for action in actions.split())

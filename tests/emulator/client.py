@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How Python tests use the emulator: as a process of its own, with a tenant for each test."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+REQUEST_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class EmulatorError(Exception):
+    """The emulator did not start, or refused a request to its control endpoints."""
+
+
+@dataclass
+class Emulator:
+    """A running emulator. Use it as a context manager, or call stop()."""
+
+    process: subprocess.Popen[str]
+    environment: dict[str, str]
+    """BEYONDIDENTITY_* variables of the first tenant."""
+    url: str
+    ca_path: str | None
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @classmethod
+    def start(cls, tls: bool = False, port: int = 0, ca_path: str | os.PathLike[str] | None = None) -> Emulator:
+        """Start an emulator and wait until it is ready."""
+        command = [sys.executable, "-m", __package__, "--quiet", "--parent", str(os.getpid()), "--port", str(port)]
+        if tls:
+            command.append("--tls")
+        if ca_path is not None:
+            command += ["--ca-path", os.fspath(ca_path)]
+        # The folder that the package is found from: the repository, or what holds ansible_collections.
+        root = Path(__file__).resolve().parents[__package__.count(".") + 1]
+        process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        values = _read_environment(process)
+        url = values.pop("EMULATOR_URL")
+        emulator = cls(process, values, url, values.get("BEYONDIDENTITY_CA_PATH"))
+        emulator.session.trust_env = False
+        if emulator.ca_path:
+            emulator.session.verify = emulator.ca_path
+        return emulator
+
+    def __enter__(self) -> Emulator:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> int:
+        """Stop it and return its exit code."""
+        self.session.close()
+        self.process.terminate()
+        try:
+            code = self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+    def tenant(self, **settings: Any) -> Tenant:
+        """Create a tenant with these settings (see settings.py)."""
+        values = self.control("POST", "tenants", json=settings)
+        return Tenant(emulator=self, **values)
+
+    def control(self, method: str, path: str, **options: Any) -> Any:
+        """Call a control endpoint; return its JSON."""
+        response = self.session.request(method, f"{self.url}/_emulator/{path}", timeout=REQUEST_SECONDS, **options)
+        if not response.ok:
+            raise EmulatorError(f"{method} {path}: {response.status_code} {response.text[:500]}")
+        return response.json() if response.content else None
+
+    def journal(self, **filters: Any) -> list[dict[str, Any]]:
+        """Return the requests of all tenants (see Tenant.journal)."""
+        return self.control("GET", "journal", params=filters)
+
+    def reset(self) -> None:
+        """Forget all tenants but the first, all faults and the journal."""
+        self.control("POST", "reset")
+
+
+@dataclass
+class Tenant:
+    """A tenant and its built-in application."""
+
+    emulator: Emulator = field(repr=False)
+    tenant_id: str
+    realm_id: str
+    """The admin realm's."""
+    application_id: str
+    issuer: str
+    api_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    resource_server_id: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the BEYONDIDENTITY_* variables of the built-in application."""
+        return {name.upper(): value for name, value in self.variables.items()}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return the same as Ansible variables."""
+        values = {
+            "beyondidentity_issuer": self.issuer,
+            "beyondidentity_api_url": self.api_url,
+            "beyondidentity_client_id": self.client_id,
+            "beyondidentity_client_secret": self.client_secret,
+        }
+        if self.emulator.ca_path:
+            values["beyondidentity_ca_path"] = self.emulator.ca_path
+        return values
+
+    @property
+    def url(self) -> str:
+        """Return the tenant's URL in the Management API."""
+        return f"{self.api_url}/v1/tenants/{self.tenant_id}"
+
+    @property
+    def realm_url(self) -> str:
+        """Return the admin realm's URL in the Management API."""
+        return f"{self.url}/realms/{self.realm_id}"
+
+    def journal(self, **filters: Any) -> list[dict[str, Any]]:
+        """Return this tenant's requests: `method`, `operation`, `grant`, `status` (equal), `path` (regular expression), `since` (seq)."""
+        return self.emulator.journal(tenant=self.tenant_id, **filters)
+
+    def clear_journal(self) -> None:
+        """Forget this tenant's requests."""
+        self.emulator.control("DELETE", "journal", params={"tenant": self.tenant_id})
+
+    def fault(self, **fault: Any) -> dict[str, Any]:
+        """Add a fault for this tenant's requests (see faults.py); return it, with its `id`."""
+        return self.emulator.control("POST", "faults", json={"tenant": self.tenant_id, **fault})
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return this tenant's faults with how often each was `seen` and `used`."""
+        return [fault for fault in self.emulator.control("GET", "faults") if fault["tenant"] == self.tenant_id]
+
+    def clear_faults(self) -> None:
+        """Remove this tenant's faults."""
+        self.emulator.control("DELETE", "faults", params={"tenant": self.tenant_id})
+
+    def seed(self, **wanted: Any) -> dict[str, list[str]]:
+        """Create objects in bulk (see seeding.py); return their ids by kind."""
+        return self.emulator.control("POST", f"tenants/{self.tenant_id}/seed", json=wanted)
+
+    def settings(self, **settings: Any) -> dict[str, Any]:
+        """Change settings (see settings.py); return all."""
+        return self.emulator.control("PATCH", f"tenants/{self.tenant_id}/settings", json=settings)
+
+    def revoke_tokens(self) -> int:
+        """Revoke all tokens now; return how many were active."""
+        return self.emulator.control("POST", f"tenants/{self.tenant_id}/revoke-tokens")["revoked"]
+
+    def mint(self, *scopes: str, **form: str) -> str:
+        """Return a token of the built-in application, asked for in the plainest way."""
+        response = self.emulator.session.post(
+            f"{self.issuer}/token",
+            data={"grant_type": "client_credentials", "scope": " ".join(scopes), **form},
+            auth=(self.client_id, self.client_secret),
+            timeout=REQUEST_SECONDS,
+        )
+        response.raise_for_status()
+        return response.json()["access_token"]
+
+
+def _read_environment(process: subprocess.Popen[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for line in process.stdout or ():
+        words = shlex.split(line)
+        if words == ["ready"]:
+            return values
+        name, _equals, value = words[1].partition("=")
+        values[name] = value
+    raise EmulatorError(f"the emulator ended before it was ready, with code {process.wait()}")

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The authorization server's token endpoints below an application or realm, as Authlib endpoint classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.consts import default_json_headers
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6750 import InsufficientScopeError
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from flask import g
+
+from .bearer import Place, bearer_value, find_active
+from .issued import IssuedToken
+from .oauth import Client
+from .state import World
+
+
+class BearerOrBasic:
+    """Client authentication by the application's own credentials, or by a bearer token with a scope."""
+
+    world: World
+    server: Any
+    CLIENT_AUTH_METHODS: list[str]
+    ENDPOINT_NAME: str
+    SCOPE: str
+
+    def authenticate_endpoint_client(self, request: Any) -> Client | None:
+        """Return the client that authenticated, or None where a bearer token did."""
+        value = bearer_value(request.headers.get("Authorization"))
+        if value is None:
+            client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
+            request.client = client
+            return client
+        place: Place = g.place
+        token = find_active(self.world, value)
+        if token is None:
+            raise InvalidClientError(status_code=401, description="The bearer token is not recognized.")
+        if self.SCOPE not in token.scopes or not place.is_open_to(token):
+            raise InsufficientScopeError()
+        return None
+
+    def query_token(self, value: str, _hint: str | None) -> IssuedToken | None:
+        """Return a token of this place, whatever its state."""
+        token = self.world.tokens.get(value)
+        return token if token is not None and g.place.holds(token) else None
+
+
+class Introspection(BearerOrBasic, IntrospectionEndpoint):
+    """RFC 7662, for a realm."""
+
+    SCOPE = "tokens:introspect"
+
+    def check_permission(self, token: IssuedToken, client: Client | None, request: Any) -> bool:
+        """Allow every token of the realm: the place was checked already."""
+        return True
+
+    def introspect_token(self, token: IssuedToken) -> dict[str, Any]:
+        """Return the claims of an active token."""
+        return {"active": True, **token.claims, "client_id": token.client_id, "token_type": "Bearer"}
+
+
+class Revocation(BearerOrBasic, RevocationEndpoint):
+    """RFC 7009, for an application."""
+
+    SCOPE = "tokens:delete"
+
+    def authenticate_token(self, request: Any, client: Client | None) -> IssuedToken | None:
+        """Return the token to revoke; None, and no error, for an unknown one."""
+        if "token" not in request.form:
+            raise InvalidRequestError("The token is missing.")
+        return self.query_token(request.form["token"], None)
+
+    def revoke_token(self, token: IssuedToken, request: Any) -> None:
+        """Revoke it."""
+        token.revoked = True
+
+    def create_endpoint_response(self, request: Any) -> tuple[int, str, list[tuple[str, str]]]:
+        """Answer 200 with an empty body."""
+        super().create_endpoint_response(request)
+        return 200, "", default_json_headers[1:]

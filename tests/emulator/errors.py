@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors in the Management API's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "content_too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+    500: "internal_server_error",
+    502: "bad_gateway",
+    503: "service_unavailable",
+    504: "gateway_timeout",
+}
+
+
+def error_body(status: int, message: str | None = None, details: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Return the Management API's error object for a status."""
+    code = CODES.get(status, f"status_{status}")
+    body: dict[str, Any] = {"code": code, "message": message or code.replace("_", " ")}
+    details = list(details)
+    if details:
+        body["details"] = details
+    return body
+
+
+class ApiError(Exception):
+    """An answer other than success, of the Management API."""
+
+    def __init__(self, status: int, message: str | None = None, details: Iterable[dict[str, Any]] = ()) -> None:
+        super().__init__(message or str(status))
+        self.status = status
+        self.body = error_body(status, message, details)
+
+
+def not_found(resource_type: str, identifier: str) -> ApiError:
+    """Return the error for an object that does not exist."""
+    text = f"{resource_type} not found"
+    detail = {"type": "ResourceInfo", "resource_type": resource_type, "id": identifier, "description": text}
+    return ApiError(404, text, [detail])
+
+
+class Violations:
+    """Collects what is wrong with a request's fields, to tell all of it at once."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
+        self.found: list[dict[str, str]] = []
+
+    def add(self, field: str, description: str) -> None:
+        """Note that a field's value is refused."""
+        name = ".".join(part for part in (self.prefix, field) if part)
+        self.found.append({"field": name, "description": description})
+
+    def raise_if_any(self) -> None:
+        """Answer 400 with all that was noted."""
+        if self.found:
+            raise ApiError(400, "invalid parameters", [{"type": "FieldViolations", "field_violations": self.found}])

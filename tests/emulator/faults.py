@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Misbehaviour on demand: which requests it befalls, and what happens to them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from .journal import Exchange
+
+
+@dataclass
+class Fault:
+    """One fault. The first group of fields says which requests, the second what happens; what is not set is left alone.
+
+    A fault with `status`, `redirect`, `body`, `json`, `shape` or `size` answers by itself; otherwise the operation is
+    carried out and its answer changed or delivered badly. `drop` alone closes the connection before anything is done.
+    """
+
+    tenant: str | None = None
+    method: str | None = None
+    path: str | None = None
+    operation: str | None = None
+    grant: str | None = None
+    skip: int = 0
+    times: int | None = None
+
+    status: int | None = None
+    """Status of the answer; 200 where only a body is given."""
+    shape: str | None = None
+    """What error body goes with `status`: `management`, `oauth`, `html` or `empty`. Default: that of the endpoint."""
+    error: str | None = None
+    """The `error` of an `oauth` body."""
+    message: str | None = None
+    """The text of an error body."""
+    body: str | None = None
+    """The answer's body as it stands."""
+    json: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    """Added to the answer, replacing its own headers of that name."""
+    redirect: str | None = None
+    """Location of a redirect (302 unless `status` says otherwise)."""
+    size: int | None = None
+    """Length of a body of blanks around `{}`."""
+    gzip: bool = False
+    """Compress the body (with `size`: a bomb)."""
+    merge: dict[str, Any] | None = None
+    """Replaces keys of the operation's own JSON answer; null removes a key."""
+    expire_token: bool = False
+    """The bearer token that comes with the request dies first."""
+    carry_out: bool = False
+    """With `drop`: the operation is carried out before the connection is closed."""
+    drop: str | None = None
+    """`close` the connection, or `reset` it, instead of an answer."""
+    delay: float = 0.0
+    """Seconds before the answer."""
+    drip: float = 0.0
+    """Seconds between pieces of the answer."""
+    drip_part: str = "body"
+    """`body`: the head comes at once; `head`: everything drips."""
+    drip_size: int = 1
+    """Bytes in a piece."""
+    truncate: int | None = None
+    """Send only so many bytes of the body that Content-Length promises, then close."""
+
+    id: int = 0
+    seen: int = 0
+    used: int = 0
+
+    def matches(self, exchange: Exchange) -> bool:
+        """Tell whether a request is one of those that the fault is for."""
+        pairs = (
+            (self.tenant, exchange.tenant_id),
+            (self.method, exchange.method),
+            (self.operation, exchange.operation),
+            (self.grant, exchange.grant),
+        )
+        if any(wanted is not None and wanted != found for wanted, found in pairs):
+            return False
+        return self.path is None or re.search(self.path, exchange.path) is not None
+
+    def answers(self) -> bool:
+        """Tell whether the fault answers in the operation's place."""
+        return any(value is not None for value in (self.status, self.shape, self.body, self.json, self.redirect, self.size))
+
+
+class Faults:
+    """The faults that wait for requests, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def add(self, values: dict[str, Any]) -> Fault:
+        """Add a fault; an unknown field is an error."""
+        known = {item.name for item in fields(Fault)} - {"id", "seen", "used"}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ValueError(f"unknown fields of a fault: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        if values.get("drop") is True:
+            values = {**values, "drop": "close"}
+        fault = Fault(**values, id=next(self._numbers))
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def take(self, exchange: Exchange) -> Fault | None:
+        """Return the first fault that is due for a request, and count it."""
+        if not self._faults:
+            return None
+        with self._lock:
+            for fault in self._faults:
+                if not fault.matches(exchange):
+                    continue
+                fault.seen += 1
+                if fault.seen <= fault.skip or (fault.times is not None and fault.used >= fault.times):
+                    continue
+                fault.used += 1
+                return fault
+        return None
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return all faults, with how often each was seen and used."""
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
+
+    def clear(self, tenant_id: str | None = None) -> None:
+        """Remove the faults of a tenant, or all."""
+        with self._lock:
+            self._faults = [fault for fault in self._faults if tenant_id is not None and fault.tenant != tenant_id]

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of single fields of a request."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .errors import Violations
+
+NAME_REFUSED = re.compile(r"[{}\[\]<>;:?\\/|*^%$#=~`!]")
+NAME_LONGEST = 64
+
+
+def text(given: dict[str, Any], current: dict[str, Any] | None, name: str, violations: Violations) -> str:
+    """Return a string that must not be empty: the given one, or the current one where it is omitted."""
+    value = given.get(name)
+    if name not in given and current is not None:
+        return str(current[name])
+    if not isinstance(value, str):
+        violations.add(name, "must be a string")
+        return ""
+    if not value:
+        violations.add(name, "empty string")
+    return value
+
+
+def strict_name(given: dict[str, Any], current: dict[str, Any] | None, violations: Violations) -> str:
+    """Return a display name under the rules for tenants and realms: 1 to 64 characters, many of the special ones refused."""
+    value = text(given, current, "display_name", violations)
+    if len(value) > NAME_LONGEST:
+        violations.add("display_name", f"longer than {NAME_LONGEST} characters")
+    elif NAME_REFUSED.search(value):
+        violations.add("display_name", "holds a character that is not allowed")
+    return value
+
+
+def string_list(given: dict[str, Any], name: str, violations: Violations, current: dict[str, Any] | None = None) -> list[str]:
+    """Return a list of strings without repetitions: the given one, or the current one (or none) where it is omitted."""
+    if name not in given:
+        return list(current[name]) if current else []
+    value = given[name]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        violations.add(name, "must be a list of strings")
+        return []
+    return list(dict.fromkeys(value))
+
+
+def choice(given: dict[str, Any], name: str, allowed: tuple[str, ...], default: str, violations: Violations) -> str:
+    """Return one of some values; the default where it is omitted."""
+    value = given.get(name, default)
+    if value not in allowed:
+        violations.add(name, f"must be one of {', '.join(allowed)}")
+        return default
+    return str(value)

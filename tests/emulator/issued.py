@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A token that was issued."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class IssuedToken:
+    """A token as the authorization server remembers it. The methods are those that Authlib's token endpoints ask for."""
+
+    id: str
+    value: str
+    tenant_id: str
+    realm_id: str
+    application_id: str
+    client_id: str
+    scopes: tuple[str, ...]
+    audience: str
+    token_format: str
+    issued_at: int
+    expires: int
+    principal_type: str
+    principal_id: str
+    all_realms: bool
+    claims: dict[str, Any] = field(repr=False)
+    refused_from: float = 0.0
+    """Unix time from which the token is refused although its claims promise more; 0: never."""
+    revoked: bool = False
+
+    def is_expired(self) -> bool:
+        """Tell whether the token's time is over."""
+        moment = time.time()
+        return moment >= self.expires or bool(self.refused_from and moment >= self.refused_from)
+
+    def is_revoked(self) -> bool:
+        """Tell whether the token was revoked."""
+        return self.revoked
+
+    def is_active(self) -> bool:
+        """Tell whether the token is good."""
+        return not self.revoked and not self.is_expired()
+
+    def check_client(self, client: Any) -> bool:
+        """Tell whether the token was issued to a client."""
+        return self.client_id == client.client_id
+
+    def listed(self) -> dict[str, Any]:
+        """Return the token as ListTokens shows it."""
+        return {
+            "id": self.id,
+            "display_name": "",
+            "scopes": list(self.scopes),
+            "token_suffix": self.value[-11:],
+            "token_format": self.token_format,
+            "expires": self.expires,
+            "issued_at": self.issued_at,
+            "token_type": "access",
+        }

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The key that signs tokens, made once at start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+BITS = 2048
+
+
+class SigningKey:
+    """An RSA key and what is made with it."""
+
+    def __init__(self) -> None:
+        self._key = RSAKey.generate_key(BITS, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+    @property
+    def kid(self) -> str:
+        """Return the key's id."""
+        return str(self._key.kid)
+
+    def sign(self, claims: dict[str, Any], jku: str) -> str:
+        """Return a JWT with these claims."""
+        header = {"alg": "RS256", "typ": "JWT", "kid": self.kid, "jku": jku}
+        return jwt.encode(header, claims, self._key)
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public key set."""
+        return {"keys": [self._key.as_dict(private=False)]}

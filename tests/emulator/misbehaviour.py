@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a fault does to an answer."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify
+
+from .errors import error_body
+from .faults import Fault
+from .wire import Delivery
+
+OAUTH_ENDPOINTS = ("token", "revoke", "introspect", "authorize")
+OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client", 403: "access_denied", 503: "temporarily_unavailable"}
+
+
+def canned(fault: Fault, endpoint: str | None) -> Response:
+    """Return the answer that a fault gives in the operation's place."""
+    status = fault.status or (302 if fault.redirect else 200)
+    if fault.body is not None:
+        response = Response(fault.body, status=status)
+    elif fault.json is not None:
+        response = jsonify(fault.json)
+        response.status_code = status
+    elif fault.size is not None:
+        response = Response(b"{" + b" " * max(0, fault.size - 2) + b"}", status=status, content_type="application/json")
+    elif fault.redirect:
+        response = Response(status=status)
+    else:
+        response = _error(fault, status, endpoint)
+    if fault.redirect:
+        response.headers["Location"] = fault.redirect
+        # The location goes out exactly as it was given.
+        response.autocorrect_location_header = False
+    return response
+
+
+def spoil(fault: Fault, response: Response) -> None:
+    """Change an answer as a fault asks for."""
+    if fault.merge is not None:
+        document = response.get_json(silent=True)
+        if isinstance(document, dict):
+            merged = {**document, **fault.merge}
+            response.set_data(json.dumps({name: value for name, value in merged.items() if value is not None}))
+    if fault.gzip:
+        response.set_data(gzip.compress(response.get_data(), mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    for name, value in fault.headers.items():
+        response.headers[name] = value
+
+
+def delivery_of(fault: Fault) -> Delivery:
+    """Return how the answer goes out."""
+    return Delivery(fault.delay, fault.drip, fault.drip_part, max(1, fault.drip_size), fault.truncate, fault.drop)
+
+
+def _error(fault: Fault, status: int, endpoint: str | None) -> Response:
+    shape = fault.shape or ("oauth" if endpoint in OAUTH_ENDPOINTS else "management")
+    if shape == "empty":
+        return Response(status=status)
+    if shape == "html":
+        phrase = fault.message or (HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error")
+        return Response(f"<html><head><title>{status} {phrase}</title></head><body><h1>{phrase}</h1></body></html>", status=status)
+    if shape == "oauth":
+        content: dict[str, Any] = {"error": fault.error or OAUTH_ERRORS.get(status, "server_error")}
+        if fault.message:
+            content["error_description"] = fault.message
+    elif shape == "management":
+        content = error_body(status, fault.message)
+    else:
+        content = error_body(status, f"unknown shape of a fault: {shape}")
+    response = jsonify(content)
+    response.status_code = status
+    return response

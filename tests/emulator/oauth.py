@@ -1,0 +1,219 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The authorization server: Authlib's, with the service's own rules on top."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, InvalidScopeError, scope_to_list
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from flask import Request, g
+
+from . import identifiers
+from .issued import IssuedToken
+from .keys import SigningKey
+from .state import Realm, Record, Tenant, World
+
+OPENID = "openid"
+LONGEST_CLAIMS = 8192
+
+
+@dataclass(frozen=True)
+class Client(ClientMixin):
+    """An application in Authlib's eyes."""
+
+    tenant: Tenant
+    realm: Realm
+    application: Record
+
+    @property
+    def protocol(self) -> Record:
+        """Return the application's protocol configuration."""
+        return self.application["protocol_config"]
+
+    @property
+    def client_id(self) -> str:
+        """Return the client id."""
+        return self.protocol["client_id"]
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether the client has no secret."""
+        return self.protocol["confidentiality"] == "public"
+
+    def get_client_id(self) -> str:
+        """Return the client id."""
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> None:
+        """Return nothing: the redirect URI must be sent."""
+
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """Return the scopes that are granted of those asked for; None makes Authlib answer `invalid_scope`."""
+        asked = scope_to_list(scope) or []
+        allowed = set(self.protocol["allowed_scopes"])
+        if self.protocol["type"] == "oidc":
+            allowed.add(OPENID)
+        if not asked or not allowed.issuperset(asked):
+            return None
+        only = self.tenant.settings.grant_only
+        return " ".join(name for name in dict.fromkeys(asked) if only is None or name in only)
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Tell whether a redirect URI is registered, character for character."""
+        return redirect_uri in self.protocol["redirect_uris"]
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        """Tell whether the secret is the client's."""
+        return secrets.compare_digest(self.protocol["client_secret"].encode(), client_secret.encode())
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        """Tell whether the client may authenticate so."""
+        if self.is_public:
+            return method == "none"
+        if endpoint == "revocation" and self.protocol["type"] != "oauth2":
+            return False
+        return method in ("client_secret_basic", "client_secret_post")
+
+    def check_response_type(self, response_type: str) -> bool:
+        """Tell whether the client may use the authorization endpoint so."""
+        return response_type == "code" and self.check_grant_type("authorization_code")
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Tell whether the application has the grant."""
+        return grant_type in self.protocol["grant_type"]
+
+
+def client_secret_basic(query_client: Any, request: Any) -> Client | None:
+    """Authenticate by the Authorization header, id and secret form-encoded in it (RFC 6749 section 2.3.1)."""
+    scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    if request.form.get("client_secret"):
+        raise InvalidRequestError("More than one way of client authentication was used.")
+    try:
+        identifier, colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise InvalidClientError(status_code=401, description="The Authorization header is malformed.") from error
+    client = query_client(unquote_plus(identifier)) if colon else None
+    body_id = request.form.get("client_id")
+    if client is None or client.is_public or body_id not in (None, client.client_id):
+        raise InvalidClientError(status_code=401, description="Client authentication failed.")
+    if not client.check_client_secret(unquote_plus(secret)):
+        raise InvalidClientError(status_code=401, description="Client authentication failed.")
+    return client
+
+
+def client_secret_post(query_client: Any, request: Any) -> Client | None:
+    """Authenticate by id and secret in the body."""
+    identifier, secret = request.form.get("client_id"), request.form.get("client_secret")
+    if not identifier or not secret:
+        return None
+    client = query_client(identifier)
+    if client is None or client.is_public or not client.check_client_secret(secret):
+        raise InvalidClientError(status_code=401, description="Client authentication failed.")
+    return client
+
+
+def authenticated(client: Client) -> Client:
+    """Note in the journal who authenticated."""
+    g.exchange.application_id = client.application["id"]
+    return client
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a token request may ask for besides scopes."""
+
+    lifetime: int | None
+    custom_claims: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, request: Request) -> Wishes:
+        """Read them from the form; malformed ones are an `invalid_request`."""
+        lifetime = request.form.get("expiration_time")
+        if lifetime is not None and not (lifetime.isascii() and lifetime.isdecimal() and 0 < int(lifetime) < 2**32):
+            raise InvalidRequestError("expiration_time must be a positive whole number of seconds.")
+        claims = request.form.get("custom_claims")
+        parsed = None
+        if claims is not None:
+            try:
+                parsed = json.loads(claims) if len(claims) <= LONGEST_CLAIMS else None
+            except ValueError:
+                parsed = None
+            if not isinstance(parsed, dict):
+                raise InvalidRequestError("custom_claims must be a JSON object.")
+        return cls(int(lifetime) if lifetime is not None else None, parsed)
+
+
+def mint(world: World, key: SigningKey, client: Client, scope: str, wishes: Wishes, principal: tuple[str, str]) -> IssuedToken:
+    """Make an access token; `principal` is its type (`application`, `identity`) and id."""
+    settings = client.tenant.settings
+    configured = client.protocol["token_configuration"]["expires_after"]
+    lifetime: float = min(wishes.lifetime or configured, configured)
+    if settings.token_lifetime is not None:
+        lifetime = settings.token_lifetime
+    moment = time.time()
+    issuer = world.issuer(client.tenant.id, client.realm.id, client.application["id"])
+    server = client.realm.objects["resource_servers"].get(client.application.get("resource_server_id", ""))
+    audience = server["identifier"] if server else client.client_id
+    all_realms = client.realm.id == client.tenant.admin_realm_id
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "sub": principal[1],
+        "aud": [audience] if settings.audience_list else audience,
+        "exp": int(moment + lifetime),
+        "nbf": int(moment),
+        "iat": int(moment),
+        "jti": identifiers.token_id(),
+        "scope": scope,
+        "azp": client.client_id,
+        "bi_t": client.tenant.id,
+        "bi_r": "*" if all_realms else client.realm.id,
+        "bi_p": principal[1],
+    }
+    if wishes.custom_claims is not None:
+        claims["bi_custom"] = wishes.custom_claims
+    token_format = client.protocol["token_format"]
+    if token_format == "referential":
+        value = identifiers.alphanumeric(64)
+    else:
+        value = key.sign(claims, f"{issuer}/.well-known/jwks.json")
+    return IssuedToken(
+        id=claims["jti"],
+        value=value,
+        tenant_id=client.tenant.id,
+        realm_id=client.realm.id,
+        application_id=client.application["id"],
+        client_id=client.client_id,
+        scopes=tuple(scope.split()),
+        audience=audience,
+        token_format=token_format,
+        issued_at=claims["iat"],
+        expires=claims["exp"],
+        principal_type=principal[0],
+        principal_id=principal[1],
+        all_realms=all_realms,
+        claims=claims,
+        refused_from=moment + settings.early_expiry if settings.early_expiry is not None else 0.0,
+    )
+
+
+class ClientCredentials(ClientCredentialsGrant):
+    """The client credentials grant: confidential applications only, scopes must be asked for."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+
+    def validate_requested_scope(self) -> None:
+        """Refuse scopes that the application does not allow, and a request for none."""
+        if self.client.get_allowed_scope(self.request.payload.scope) is None:
+            raise InvalidScopeError("Ask for one or more of the application's allowed scopes.")

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How one tenant behaves, where tests want it otherwise than usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass
+class Settings:
+    """One tenant's settings. The defaults are the service's documented behaviour, without rate limits."""
+
+    rate_limit: int | None = None
+    """Requests per window; None switches rate limits off."""
+    rate_window: float = 60.0
+    """Seconds."""
+    token_lifetime: float | None = None
+    """Seconds that a token lives whatever it was asked for; `expires_in` in the answer tells so, too."""
+    early_expiry: float | None = None
+    """Seconds after which a token is refused although its answer and claims promise more."""
+    grant_only: list[str] | None = None
+    """Scopes that may be granted at all: the answer then holds less than was asked for, without an error."""
+    token_answer: dict[str, Any] = field(default_factory=dict)
+    """Replaces keys of a successful token answer; null removes a key."""
+    token_errors: str = "oauth"
+    """Shape of errors at the token, revocation and introspection endpoints: `oauth` or `management`."""
+    audience_list: bool = False
+    """Write the `aud` claim as a list."""
+    page_size_maximum: int | None = None
+    """Largest page of every list; None: the documented ones."""
+
+    def update(self, values: dict[str, Any]) -> None:
+        """Change settings by name; an unknown name is an error."""
+        known = {item.name for item in fields(self)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ValueError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        for name, value in values.items():
+            setattr(self, name, value)

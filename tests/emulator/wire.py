@@ -1,0 +1,243 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP/1.1 with keep-alive, a thread for each connection, and answers that can be delivered badly on purpose.
+
+werkzeug's own server closes the connection after every answer, and hides the socket from whoever wants to misuse it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import socketserver
+import ssl
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+DELIVERY = "emulator.delivery"
+"""Where in the WSGI environment the application leaves a Delivery."""
+
+LARGEST_BODY = 16 * 1024 * 1024
+HANDSHAKE_SECONDS = 10
+
+
+@dataclass
+class Delivery:
+    """How an answer goes out; the default is as it should."""
+
+    delay: float = 0.0
+    drip: float = 0.0
+    drip_part: str = "body"
+    drip_size: int = 1
+    truncate: int | None = None
+    drop: str | None = None
+
+
+class BadBody(Exception):
+    """The request's body can't be read as its headers describe it."""
+
+
+class Connection(BaseHTTPRequestHandler):
+    """One client's connection: requests in, answers of the WSGI application out."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def setup(self) -> None:
+        """Finish the TLS handshake here, in the connection's own thread."""
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.settimeout(HANDSHAKE_SECONDS)
+            self.request.do_handshake()
+            self.request.settimeout(None)
+        super().setup()
+
+    def handle_one_request(self) -> None:
+        """Read a request, have it answered, deliver the answer."""
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline:
+            self.close_connection = True
+            return
+        if len(self.raw_requestline) > 65536:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(414)
+            return
+        if not self.parse_request():
+            return
+        try:
+            body = self._read_body()
+        except BadBody as error:
+            self.close_connection = True
+            self.send_error(400, str(error))
+            return
+        environ = self._environ(body)
+        status, headers, answer = _run(self.server.application, environ)
+        self._deliver(environ.get(DELIVERY), status, headers, answer)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: what was asked is in the journal."""
+
+    def _read_body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._read_chunks()
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            raise BadBody("unusable Content-Length")
+        return self.rfile.read(int(length)) if length != "0" else b""
+
+    def _read_chunks(self) -> bytes:
+        parts: list[bytes] = []
+        total = 0
+        while True:
+            line = self.rfile.readline(1026).split(b";")[0].strip()
+            try:
+                size = int(line, 16)
+            except ValueError as error:
+                raise BadBody("unusable chunk") from error
+            total += size
+            if total > LARGEST_BODY:
+                raise BadBody("body too large")
+            parts.append(self.rfile.read(size))
+            self.rfile.readline(3)
+            if size == 0:
+                return b"".join(parts)
+
+    def _environ(self, body: bytes) -> dict[str, Any]:
+        path, _mark, query = self.path.partition("?")
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "REQUEST_URI": self.path,
+            "CONTENT_LENGTH": str(len(body)),
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": str(self.server.server_address[1]),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "REMOTE_PORT": self.client_address[1],
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": self.server.scheme,
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        if "Content-Type" in self.headers:
+            environ["CONTENT_TYPE"] = self.headers["Content-Type"]
+        for name, value in self.headers.items():
+            key = "HTTP_" + name.upper().replace("-", "_")
+            if "_" in name or key in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
+                continue
+            environ[key] = f"{environ[key]},{value}" if key in environ else value
+        return environ
+
+    def _deliver(self, delivery: Delivery | None, status: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        lines = [f"HTTP/1.1 {status}", f"Date: {formatdate(usegmt=True)}"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if self.close_connection:
+            lines.append("Connection: close")
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        if self.command == "HEAD" or status[:3] in ("204", "304"):
+            body = b""
+        if delivery is None:
+            self.wfile.write(head + body)
+            return
+        if delivery.delay:
+            time.sleep(delivery.delay)
+        if delivery.drop:
+            self._hang_up(delivery.drop)
+            return
+        if delivery.truncate is not None:
+            body = body[: delivery.truncate]
+        self._send(delivery, head, body)
+        if delivery.truncate is not None:
+            self._hang_up("close")
+
+    def _send(self, delivery: Delivery, head: bytes, body: bytes) -> None:
+        if not delivery.drip:
+            self.wfile.write(head + body)
+            return
+        slow = body
+        if delivery.drip_part == "head":
+            slow = head + body
+        else:
+            self.wfile.write(head)
+        for start in range(0, len(slow), delivery.drip_size):
+            if start:
+                time.sleep(delivery.drip)
+            self.wfile.write(slow[start : start + delivery.drip_size])
+
+    def _hang_up(self, how: str) -> None:
+        self.close_connection = True
+        if how == "reset":
+            # Lingering for zero seconds makes the kernel send RST instead of FIN.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            return
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _run(application: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Call a WSGI application; return status line, headers and whole body."""
+    started: list[Any] = ["500 Internal Server Error", []]
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], object]:
+        started[:] = status, headers
+        return io.BytesIO().write
+
+    chunks = application(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    return started[0], started[1], body
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    """Listens on the loopback interface and gives every connection a thread."""
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    request_queue_size = 1024
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self.application = application
+        self.tls = tls
+        super().__init__(("127.0.0.1", port), Connection)
+
+    @property
+    def scheme(self) -> str:
+        """Return the URL scheme that is spoken."""
+        return "https" if self.tls else "http"
+
+    @property
+    def url(self) -> str:
+        """Return the server's base URL."""
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; its handshake waits for the connection's thread."""
+        connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Be silent about clients that went away; tell of everything else."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
