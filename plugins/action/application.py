@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module application on the controller."""
+
+from __future__ import annotations
+
+from ..modules import application
+from ..plugin_utils.action import ModuleAction
+
+main = application.main  # where linters look for the options
+
+
+class ActionModule(ModuleAction):
+    """See the module application."""
+
+    module = application

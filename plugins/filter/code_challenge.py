@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PKCE challenge of a verifier, in a template."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: code_challenge
+short_description: The PKCE code challenge of a verifier
+version_added: 0.1.0
+description:
+  - Derives the C(code_challenge) of a C(code_verifier), as RFC 7636 section 4.2 defines it.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+positional: _input
+options:
+  _input:
+    description: The verifier, 43 to 128 characters.
+    type: str
+    required: true
+  method:
+    description: How the challenge is derived.
+    type: str
+    choices: [S256, plain]
+    default: S256
+seealso:
+  - module: beyondidentity.management.pkce
+"""
+
+EXAMPLES = r"""
+- name: Derive a challenge
+  ansible.builtin.debug:
+    msg: "{{ 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' | beyondidentity.management.code_challenge }}"
+    # E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+"""
+
+RETURN = r"""
+_value:
+  description: The challenge.
+  type: str
+  sample: E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils.errors import OptionError
+from ..module_utils.pkce import challenge
+from ..module_utils.text import plain
+
+
+def code_challenge(verifier: Any, method: str = "S256") -> str:
+    """The challenge, or an error that does not repeat the verifier."""
+    value = plain(verifier)
+    if not isinstance(value, str):
+        raise AnsibleFilterError("code_challenge takes a verifier, which is text.")
+    try:
+        return challenge(value, plain(method))
+    except OptionError as error:
+        raise AnsibleFilterError(error.message) from None
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Any]:
+        """By name."""
+        return {"code_challenge": code_challenge}

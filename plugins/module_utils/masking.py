@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where secrets are in a result, and how a result looks without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import quote_plus
+
+from .errors import BeyondIdentityError
+from .options import SECRET_KEYS
+
+MASK = "********"
+
+
+def carries_secret(value: Any) -> bool:
+    """Whether a result holds a non-empty value under a secret key, at any depth."""
+    return any(True for _secret in secret_values(value))
+
+
+def secret_values(value: Any) -> Iterator[str]:
+    """All non-empty texts under secret keys, at any depth."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in SECRET_KEYS and isinstance(item, str) and item:
+                yield item
+            else:
+                yield from secret_values(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from secret_values(item)
+
+
+def without_secrets(value: Any) -> Any:
+    """The same value without its secret keys, at any depth."""
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items() if key not in SECRET_KEYS}
+    return [without_secrets(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any]:
+    """A failed result, readable, and free of these secrets even where a server echoed one."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            for secret in hidden:
+                value = value.replace(secret, MASK)
+            return value
+        if isinstance(value, dict):
+            return {key: clean(item) for key, item in value.items()}
+        return [clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    # what is too short to be a secret would only garble the message; the longest first, in case one holds another
+    hidden = sorted({form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}, key=len, reverse=True)
+    return {"failed": True, "changed": False, "msg": clean(error.message), **clean(error.details)}

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A call's parameters, check mode and surroundings; and how to run it, as a module or in process."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .connection import Connection, connection
+from .errors import BeyondIdentityError
+from .management import Management
+from .masking import failure, secret_values
+from .oauth import AuthorizationServer
+from .options import connection_spec
+from .tokens import TokenSource, TokenStore
+from .transport import Transport, Wire
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A module's options beside the connection options, and what ``AnsibleModule`` takes beside them.
+
+    ``ignored`` names connection options that mean nothing to the module unless they are its arguments;
+    a ``controller_only`` module talks to nobody, and runs on the controller even where it is delegated.
+    """
+
+    options: dict[str, dict[str, Any]]
+    rules: dict[str, Any] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    controller_only: bool = False
+
+    def arguments(self) -> dict[str, Any]:
+        """As ``AnsibleModule`` takes it."""
+        return {"argument_spec": {**connection_spec(), **self.options}, "supports_check_mode": True, **self.rules}
+
+
+class Task:
+    """One call of a module."""
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        *,
+        check_mode: bool = False,
+        store: TokenStore | None = None,
+        environ: Mapping[str, str] | None = None,
+        warn: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        self.store = store
+        self.environ = environ
+        self.warn = warn
+
+    @cached_property
+    def connection(self) -> Connection:
+        """Who authenticates where."""
+        return connection(self.params)
+
+    @cached_property
+    def transport(self) -> Transport:
+        """What sends."""
+        if not self.params["validate_certs"]:
+            self.warn("validate_certs is false: nothing proves that the server is Beyond Identity's, and whoever is on the way can read the secrets.")
+        return Transport(wire(self.params), self.environ)
+
+    @cached_property
+    def tokens(self) -> TokenSource:
+        """Where tokens come from; kept for others unless ``token_cache`` says no."""
+        store = self.store if self.params["token_cache"] != "none" else None
+        return TokenSource(AuthorizationServer(self.connection, self.transport), store)
+
+    def management(self, *operations: str) -> Management:
+        """The Management API, with a token for these operations; in check mode for the reading ones among them."""
+        return Management(self.tokens, self.transport, list(operations), reading_only=self.check_mode)
+
+    def lock(self, *subject: str) -> AbstractContextManager[None]:
+        """Keep other hosts of this run from changing the same thing at the same time."""
+        connection = self.connection
+        return self.store.lock(["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]) if self.store else nullcontext()
+
+    def secrets(self) -> set[str]:
+        """All secrets that the call knows, so that no message holds one."""
+        sent = self.__dict__["transport"].secrets if "transport" in self.__dict__ else set()
+        return {*secret_values(dict(self.params)), *sent}
+
+
+def wire(params: Mapping[str, Any]) -> Wire:
+    """The connection options that concern the wire."""
+    return Wire(**{item.name: params[item.name] for item in fields(Wire)})
+
+
+def perform(task: Task, run: Callable[[Task], Result]) -> Result:
+    """Run a module's function; whatever goes wrong becomes a failed result with one clear message."""
+    try:
+        return {"changed": False, **run(task)}
+    except BeyondIdentityError as error:
+        return failure(error, task.secrets())
+    except Exception as error:  # a traceback may hold a secret, its place does not
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+        return failure(BeyondIdentityError(f"Unexpected {type(error).__name__} at {place}.", "This is a bug in the collection: please report it."), task.secrets())
+
+
+def run_module(spec: Spec, run: Callable[[Task], Result]) -> None:
+    """Run as an ordinary module: where a task is delegated to a remote host."""
+    module = AnsibleModule(**spec.arguments())
+    result = perform(Task(module.params, check_mode=module.check_mode, warn=module.warn), run)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a bearer token comes from: given, kept, or minted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .connection import Connection
+from .errors import BeyondIdentityError
+from .oauth import AuthorizationServer, Token, check_access_token
+from .text import listed
+
+
+class TokenStore(Protocol):
+    """Keeps tokens between tasks, hosts and evaluations of one run.
+
+    A key is a JSON-serialisable value. Implementations never raise for damaged or missing
+    entries: such an entry is no entry.
+    """
+
+    def get(self, key: Any) -> Mapping[str, Any] | None:
+        """The entry under a key."""
+
+    def put(self, key: Any, entry: Mapping[str, Any]) -> None:
+        """Keep an entry under a key."""
+
+    def discard(self, key: Any) -> None:
+        """Forget a key."""
+
+    def lock(self, key: Any) -> AbstractContextManager[None]:
+        """Keep others of this run from working on the same key."""
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A token to send, and whether it was there before."""
+
+    token: Token
+    cached: bool
+
+
+class TokenSource:
+    """Tokens for one connection."""
+
+    def __init__(self, server: AuthorizationServer, store: TokenStore | None = None) -> None:
+        self.server = server
+        self.store = store
+
+    @property
+    def connection(self) -> Connection:
+        """The connection whose credentials are used."""
+        return self.server.connection
+
+    def bearer(self, scopes: list[str], *, custom_claims: Mapping[str, Any] | None = None, fresh: bool = False, rejected: str | None = None) -> Bearer:
+        """A token with these scopes.
+
+        ``fresh`` asks for one that was minted after this call began, ``rejected`` for another than
+        the one that the API just refused. Where several callers of a run want the same token at the
+        same time, one asks, and all others share the answer, be it a token or an error.
+        """
+        if self.connection.access_token:
+            return Bearer(_given(self.connection.access_token), cached=True)
+        if self.store is None:
+            return Bearer(self._mint(scopes, custom_claims), cached=False)
+
+        key, began = self._key(scopes, custom_claims), time.time()
+        if not fresh:
+            token = self._kept(key, rejected)
+            if token:
+                return Bearer(token, cached=True)
+        with self.store.lock(key):
+            token = self._kept(key, rejected)
+            if token and not (fresh and token.issued_at < began):
+                return Bearer(token, cached=True)
+            self._raise_shared_error(key, began)
+            return Bearer(self._mint_into(key, scopes, custom_claims), cached=False)
+
+    def _mint(self, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> Token:
+        return self.server.client_credentials(scopes, custom_claims)
+
+    def _mint_into(self, key: Any, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> Token:
+        assert self.store is not None
+        try:
+            token = self._mint(scopes, custom_claims)
+        except BeyondIdentityError as error:
+            self.store.put([*key, "error"], {"at": time.time(), "message": error.message, "details": error.details})
+            raise
+        if token.lifetime is None:
+            self.store.discard(key)  # nothing is known of how long it may be used
+        else:
+            self.store.put(key, token.to_dict())
+        return token
+
+    def _kept(self, key: Any, rejected: str | None) -> Token | None:
+        assert self.store is not None
+        entry = self.store.get(key)
+        if entry is None:
+            return None
+        try:
+            token = Token.from_dict(entry)
+        except (BeyondIdentityError, KeyError, TypeError, ValueError):
+            return None
+        return None if token.is_expired(time.time()) or token.access_token == rejected else token
+
+    def _raise_shared_error(self, key: Any, began: float) -> None:
+        """Who waited while another caller's request failed need not wait for the same failure again."""
+        assert self.store is not None
+        entry = self.store.get([*key, "error"])
+        if entry and entry.get("at", 0) >= began:
+            raise BeyondIdentityError(entry["message"], **entry["details"])
+
+    def _key(self, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> list[Any]:
+        """All that makes a token another token. The store digests it; nothing of it reaches a disk."""
+        connection = self.connection
+        return [
+            "token",
+            connection.issuer,
+            connection.need("client_id"),
+            connection.client_secret,
+            connection.grant_type,
+            sorted(scopes),
+            custom_claims or {},
+            connection.expiration_time,
+        ]
+
+
+def _given(access_token: str) -> Token:
+    return Token(check_access_token(access_token, "access_token"), scopes=(), issued_at=0, lifetime=None)
+
+
+def missing_scopes(token: Token, wanted: list[str]) -> str:
+    """The scopes that were asked for and not granted, for a message; empty where all are."""
+    missing = set(wanted) - set(token.scopes)
+    return listed(missing) if missing else ""

@@ -1,0 +1,266 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage applications."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: application
+short_description: Manage Beyond Identity applications
+version_added: 0.1.0
+description:
+  - Creates, updates and removes applications of the protocols OAuth 2.0 and OIDC in a realm.
+  - An option that is left out is not managed, and an empty list empties. Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
+  - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
+  - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the application shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of an application that is there. With it, O(display_name) renames.
+      - One of O(id) and O(display_name) is needed.
+    type: str
+  display_name:
+    description:
+      - The name that people see. Without O(id) it finds the application, and two applications of one name are an error that tells their ids.
+    type: str
+  protocol:
+    description:
+      - The protocol, which can't be changed later. A new application gets V(oauth2).
+    type: str
+    choices: [oauth2, oidc]
+  confidentiality:
+    description:
+      - Whether the application can keep a secret. A new one gets V(confidential).
+    type: str
+    choices: [confidential, public]
+    aliases: [client_type]
+  pkce:
+    description:
+      - Proof Key for Code Exchange. Public applications must have it. A new application gets V(s256) where it has the grant type V(authorization_code), else V(disabled).
+    type: str
+    choices: [disabled, plain, s256]
+  grant_types:
+    description:
+      - The grants that the application may use. A new one gets V(client_credentials) with the protocol V(oauth2), V(authorization_code) with V(oidc).
+    type: list
+    elements: str
+    choices: [authorization_code, client_credentials]
+  token_endpoint_auth_method:
+    description:
+      - Checked against O(confidentiality), and no more. The service lets confidential applications use both secret methods, and public ones V(none).
+    type: str
+    choices: [client_secret_basic, client_secret_post, none]
+  resource_server:
+    description:
+      - The resource server whose scopes the application may grant, by name, identifier or id. An empty text takes it away.
+      - The Management API's is V(Beyond Identity Management API), with the identifier V(beyondidentity).
+    type: str
+  allowed_scopes:
+    description:
+      - The scopes that the application may grant, as a list or as space-delimited text. The resource server must offer them.
+    type: list
+    elements: str
+  scopes_mode:
+    description:
+      - With V(exact), O(allowed_scopes) are all that there are; with V(at_least), others stay.
+    type: str
+    choices: [exact, at_least]
+    default: exact
+  redirect_uris:
+    description:
+      - Where a person may be sent to after signing in. Absolute URIs without fragment.
+    type: list
+    elements: str
+  authenticator_config:
+    description:
+      - The authenticator configuration that people sign in with, by name or id. An empty text takes it away.
+      - Applications with the grant V(client_credentials) can't have one.
+    type: str
+  token_format:
+    description:
+      - Whether tokens are V(self_contained) (JWT) or V(referential). A new application gets V(self_contained).
+    type: str
+  token_expires_after:
+    description:
+      - The longest lifetime of its tokens, in seconds. A new application gets V(86400).
+    type: int
+  token_subject_field:
+    description:
+      - Which property of an identity fills the token's subject, such as V(id), V(email) or V(username).
+    type: str
+  return_secret:
+    description:
+      - Return RV(client_secret), also where nothing changed. The result is then hidden in all output.
+    type: bool
+    default: false
+seealso:
+  - module: beyondidentity.management.application_info
+  - module: beyondidentity.management.token
+  - name: Create a Beyond Identity Management API token
+    description: The vendor's guide by hand.
+    link: https://developer.beyondidentity.com/docs/next/create-management-api-token
+"""
+
+EXAMPLES = r"""
+- name: An application that may read and create realms, and nothing else
+  beyondidentity.management.application:
+    display_name: Realm factory
+    protocol: oauth2
+    confidentiality: confidential
+    pkce: disabled
+    grant_types: [client_credentials]
+    resource_server: Beyond Identity Management API
+    allowed_scopes: [realms:create, realms:read]
+    return_secret: true
+  register: factory
+
+- name: Get a token from it
+  beyondidentity.management.token:
+    issuer: "{{ factory.issuer }}"
+    client_id: "{{ factory.client_id }}"
+    client_secret: "{{ factory.client_secret }}"
+    scopes: [realms:create]
+  no_log: true # the secret stands in the task
+
+- name: Add a scope, and leave the others
+  beyondidentity.management.application:
+    display_name: Realm factory
+    resource_server: beyondidentity
+    allowed_scopes: [realms:update]
+    scopes_mode: at_least
+
+- name: Remove it
+  beyondidentity.management.application:
+    display_name: Realm factory
+    state: absent
+"""
+
+RETURN = r"""
+application:
+  description: The application as the API shows it, without its secret; null where it is absent. In check mode, as it would be.
+  returned: success
+  type: dict
+  sample:
+    id: 38833c36-6f47-4992-9329-ea0a00915137
+    display_name: Realm factory
+    is_managed: false
+    realm_id: caf2ff640497591a
+    tenant_id: 00011f1183c67b69
+    resource_server_id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
+    protocol_config:
+      type: oauth2
+      client_id: AYYNcuOSpfqIf33JeegCzDIT
+      confidentiality: confidential
+      grant_type: [client_credentials]
+      allowed_scopes: ["realms:create", "realms:read"]
+      pkce: disabled
+client_id:
+  description: The application's client id; null where it is absent, and in check mode where it would be created.
+  returned: success
+  type: str
+  sample: AYYNcuOSpfqIf33JeegCzDIT
+client_secret:
+  description: The application's client secret.
+  returned: O(return_secret=true), the application is confidential and there
+  type: str
+  sample: wWD4mPzdsjms1LPekQSo0v9s...
+issuer:
+  description: The application's issuer, as the O(issuer) option takes it; null where it is absent, and in check mode where it would be created.
+  returned: success
+  type: str
+  sample: https://auth-us.beyondidentity.com/v1/tenants/00011f1183c67b69/realms/caf2ff640497591a/applications/38833c36-6f47-4992-9329-ea0a00915137
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils import application
+from ansible_collections.beyondidentity.management.plugins.module_utils.connection import application_issuer
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.masking import without_secrets
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, Object, Outcome, State
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+
+SPEC = Spec(
+    options={
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "id": {"type": "str"},
+        "display_name": {"type": "str"},
+        "protocol": {"type": "str", "choices": list(application.PROTOCOLS)},
+        "confidentiality": {"type": "str", "choices": ["confidential", "public"], "aliases": ["client_type"]},
+        "pkce": {"type": "str", "choices": ["disabled", "plain", "s256"]},
+        "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "client_credentials"]},
+        "token_endpoint_auth_method": {"type": "str", "choices": ["client_secret_basic", "client_secret_post", "none"], "no_log": False},
+        "resource_server": {"type": "str"},
+        "allowed_scopes": {"type": "list", "elements": "str"},
+        "scopes_mode": {"type": "str", "choices": ["exact", "at_least"], "default": "exact"},
+        "redirect_uris": {"type": "list", "elements": "str"},
+        "authenticator_config": {"type": "str"},
+        "token_format": {"type": "str", "no_log": False},
+        "token_expires_after": {"type": "int", "no_log": False},
+        "token_subject_field": {"type": "str", "no_log": False},
+        "return_secret": {"type": "bool", "default": False, "no_log": False},
+    },
+    rules={"required_one_of": [("id", "display_name")]},
+)
+
+
+def run(task: Task) -> Result:
+    """Bring the application to the wanted state."""
+    params = task.params
+    find = APPLICATION.find(by_id=bool(params["id"]))
+    with task.lock(APPLICATION.noun, params["id"] or params["display_name"]):
+        if params["state"] == "absent":
+            outcome = _state(task, find, APPLICATION.delete).absent(lambda found: _refuse_own(found, task))
+        else:
+            writes = (APPLICATION.update,) if params["id"] else (APPLICATION.create, APPLICATION.update)
+            state = _state(task, find, *writes, *application.operations(params))
+            outcome = state.present(application.ApplicationBody(params, state.management))
+    return _result(outcome, task)
+
+
+def _state(task: Task, *operations: str) -> State:
+    params = task.params
+    management = task.management(*operations)
+    return State(APPLICATION, management, id=params["id"], display_name=params["display_name"], check_mode=task.check_mode)
+
+
+def _refuse_own(found: Object, task: Task) -> None:
+    if found.get("id") == task.connection.application_id:
+        raise StateError("This is the application that the task authenticates with.", "Remove it with the credentials of another one.")
+
+
+def _result(outcome: Outcome, task: Task) -> Result:
+    there = outcome.after or {}
+    config = there.get("protocol_config") or {}
+    result: Result = {
+        "changed": outcome.changed,
+        "application": without_secrets(outcome.after),
+        "client_id": config.get("client_id"),
+        "issuer": None,
+        "diff": outcome.diff(),
+    }
+    if there.get("id"):
+        connection = task.connection
+        result["issuer"] = application_issuer(connection.auth_url, connection.need("tenant_id"), connection.need("realm_id"), there["id"])
+    if task.params["return_secret"] and config.get("client_secret"):
+        result["client_secret"] = config["client_secret"]
+    return result
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module on the controller, inside the worker that is there already; or on the remote host that a task is delegated to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils.errors import BeyondIdentityError, OptionError
+from ..module_utils.masking import carries_secret, failure, secret_values
+from ..module_utils.options import SECRET_KEYS
+from ..module_utils.task import Spec, Task, perform
+from ..module_utils.text import one_line, plain
+from .resolve import Resolved, Surroundings, resolve
+from .store import run_store
+
+display = Display()
+
+Result = dict[str, Any]
+
+_PRIVATE_ENVIRONMENT = ("BEYONDIDENTITY_", "HTTPS_PROXY", "https_proxy")
+_MASKED_BY_ANSIBLE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class ModuleAction(ActionBase):
+    """The one implementation behind all action names; each names its ``module``, which has ``SPEC`` and ``run``."""
+
+    module: ClassVar[Any]
+    _requires_connection = False
+    _supports_async = True  # so that run() can refuse it as a result
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> Result:
+        """Resolve the options, run the module here or there, censor what carries a secret."""
+        result: Result = super().run(tmp, task_vars)
+        result.update(self._run(task_vars or {}))
+        return result
+
+    def _run(self, task_vars: dict[str, Any]) -> Result:
+        spec: Spec = self.module.SPEC
+        arguments: dict[str, Any] = {}
+        try:
+            if self._task.async_val:
+                raise OptionError("async is refused: Ansible would keep the result, which may hold a secret, in a file.", "The modules take milliseconds; run them without async.")
+            arguments = self._arguments()
+            surroundings = Surroundings(task_vars, self._templar.template, self._environment())
+            resolved = resolve(arguments, surroundings, spec.ignored)
+            params = self._validated(spec, {**arguments, **resolved.values})
+            if self._is_delegated():
+                params["proxy"] = params["proxy"] or _proxy(surroundings.task_environment)
+        except BeyondIdentityError as error:
+            return failure(error, secret_values(arguments))
+        for warning in resolved.warnings:
+            display.warning(warning)
+        result = self._there(spec, params, task_vars) if self._is_delegated() else self._here(params, surroundings, resolved)
+        return self._censored(result, reveal=params["reveal"])
+
+    def _arguments(self) -> dict[str, Any]:
+        try:
+            return {str(name): plain(value) for name, value in self._task.args.items()}
+        except AnsibleError as error:  # inline-vaulted text that can't be decrypted
+            raise OptionError(f"An argument can't be used: {one_line(error)}") from None
+
+    def _environment(self) -> dict[str, str]:
+        environment: dict[str, Any] = {}
+        super()._compute_environment_string(environment)
+        return {str(name): str(plain(value)) for name, value in environment.items()}
+
+    def _validated(self, spec: Spec, given: dict[str, Any]) -> dict[str, Any]:
+        arguments = dict(spec.arguments())
+        arguments.pop("supports_check_mode")
+        checked = ArgumentSpecValidator(arguments.pop("argument_spec"), **arguments).validate(given)
+        for warning in checked._warnings:
+            display.warning(warning["message"] if isinstance(warning, dict) else str(warning))
+        for deprecation in checked._deprecations:
+            display.deprecated(deprecation["msg"], version=deprecation.get("version"), date=deprecation.get("date"))
+        if checked.error_messages:
+            raise OptionError("; ".join(checked.error_messages))
+        return checked.validated_parameters
+
+    def _is_delegated(self) -> bool:
+        """Whether the task is explicitly delegated to a host that is not this one: only then the module runs there."""
+        return bool(self._task.delegate_to) and not getattr(self._connection, "_remote_is_local", False) and not self.module.SPEC.controller_only
+
+    def _here(self, params: dict[str, Any], surroundings: Surroundings, resolved: Resolved) -> Result:
+        task = Task(
+            params,
+            check_mode=bool(self._task.check_mode),
+            store=run_store(display.warning),
+            environ=surroundings.environ(resolved),
+            warn=display.warning,
+        )
+        return perform(task, self.module.run)
+
+    def _there(self, spec: Spec, params: dict[str, Any], task_vars: dict[str, Any]) -> Result:
+        """Run as an ordinary module, through standard input only, and with nothing of it shown: ssh prints raw output at -vvv."""
+        if not self._connection.has_pipelining:
+            return failure(
+                OptionError(
+                    f"The connection plugin {self._connection.transport} can't run a module without writing it, and the secrets in it, to a file.",
+                    "Delegate to a host with a connection that has pipelining, such as ssh, or run the task on the controller.",
+                ),
+                (),
+            )
+        task_no_log, play_no_log = self._task.no_log, self._connection._play_context.no_log
+        self._task.no_log = self._connection._play_context.no_log = True
+        try:
+            given = {name: value for name, value in params.items() if value is not None}
+            result = self._execute_module(module_name=f"beyondidentity.management.{_name(self.module)}", module_args=given, task_vars=task_vars)
+        finally:
+            self._task.no_log, self._connection._play_context.no_log = task_no_log, play_no_log
+        result.pop("invocation", None)
+        return _rejoined(result, {name: value for name, value in params.items() if name in SECRET_KEYS and value})
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        """Always: a module's file would hold the secrets, and stay where a run is killed."""
+        return True
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
+        """Without what the module gets as options: a remote command's environment is in process lists."""
+        kept = {name: value for name, value in self._environment().items() if not name.startswith(_PRIVATE_ENVIRONMENT)}
+        if raw_environment_out is not None:
+            raw_environment_out.update(kept)
+        return self._connection._shell.env_prefix(**kept) if kept else ""
+
+    def _censored(self, result: Result, *, reveal: bool) -> Result:
+        """Mark a result that carries a secret; all others stay readable."""
+        secret = carries_secret(result) and not reveal
+        result["_ansible_no_log"] = secret
+        self._task.no_log = bool(self._task.no_log) or secret
+        return result
+
+
+def _proxy(environment: Mapping[str, str]) -> str | None:
+    return environment.get("HTTPS_PROXY") or environment.get("https_proxy")
+
+
+def _name(module: Any) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def _rejoined(value: Any, secrets: dict[str, str]) -> Any:
+    """Put back what ``AnsibleModule`` masked because it equals a secret input of the same name."""
+    if isinstance(value, dict):
+        return {key: secrets[key] if item == _MASKED_BY_ANSIBLE and key in secrets else _rejoined(item, secrets) for key, item in value.items()}
+    return [_rejoined(item, secrets) for item in value] if isinstance(value, list) else value
