@@ -1,34 +1,86 @@
-# Everything that is done with this collection is a target here. `make` alone lists them.
+# Everything that is done with this collection is a target here; `make` alone lists them.
 #
-# Nothing but Python (3.10 or later), git, make and a Python package index is needed: each target
-# makes the virtual environments that it wants, inside this folder.
+# Python (3.10 or later), git, make and a Python package index are all that is needed: each target makes the virtual
+# environments that it wants, inside this folder. PYTHON=... chooses the interpreter, ARGS=... is handed on.
 
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+ARGS ?=
+
+BIN := .venv/bin
+PIP := -m pip install -qq --upgrade
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+SUITES := lint sanity unit integration roles
 
 .DEFAULT_GOAL := help
-.PHONY: help venv emulator unit integration clean
+.PHONY: help venv cores sshd emulator demo $(SUITES) test bench matrix build clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "beyondidentity.management: start with 'make demo'."
+	@echo
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-venv: $(VENV)/.made ## make the virtual environment (other targets do it by themselves)
+# Trying it out
 
-$(VENV)/.made: requirements.txt tests/requirements.txt
-	@echo "Making $(VENV) ..." >&2
-	@$(PYTHON) -m venv $(VENV) >&2
-	@$(BIN)/python -m pip install -qq --upgrade -r tests/requirements.txt >&2
-	@touch $@
+demo: .venv/.made ## build and install the collection, run its quickstart against an emulator (or BEYONDIDENTITY_*)
+	@$(BIN)/python -m tests.tools.demo $(ARGS)
 
-emulator: $(VENV)/.made ## run the Beyond Identity emulator in the foreground
-	@exec $(BIN)/python -m tests.emulator
+emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground; it prints how to point at it
+	@exec $(BIN)/python -m tests.emulator $(ARGS)
 
-unit: $(VENV)/.made ## run the unit tests
-	@$(BIN)/python -m pytest tests/unit -n auto
+# Tests
 
-integration: $(VENV)/.made ## run real playbooks against the emulator
-	@$(BIN)/python -m pytest tests/integration -n auto
+test: ## run all tests: lint, sanity, unit, integration, roles
+	@$(PYTHON) -m tests.tools.suites $(SUITES)
+
+lint: .venv/.made .venv-tools/.made ## check style, types, documentation, changelog and the built collection
+	@$(BIN)/python -m tests.tools.lint $(ARGS)
+
+sanity: .venv/.made ## run ansible-test sanity
+	@$(BIN)/python -m tests.tools.sanity $(ARGS)
+
+unit: .venv/.made ## run the unit tests
+	@$(BIN)/python -m pytest -n auto tests/unit $(ARGS)
+
+integration: .venv/.made cores sshd ## run real playbooks against the emulator
+	@$(BIN)/python -m pytest -n auto tests/integration $(ARGS)
+
+roles: .venv/.made .venv-tools/.made ## run the roles' molecule scenarios
+	@$(BIN)/python -m tests.tools.roles $(ARGS)
+
+matrix: .venv/.made cores sshd ## (slow) run unit and integration tests on every Python found
+	@$(BIN)/python -m tests.tools.matrix
+
+bench: .venv/.made ## compare the cost of our modules with debug and uri
+	@$(BIN)/python -m tests.benchmark $(ARGS)
+
+# Making things
+
+build: .venv/.made ## build the collection into .build/dist and check what is in it
+	@$(BIN)/python -m tests.tools.tarball
 
 clean: ## remove all that make made
-	rm -rf .venv .venv-* .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output *.tar.gz
+	rm -rf .venv .venv-* .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv: .venv/.made ## make the virtual environment (the other targets do it by themselves)
+
+.venv/.made: requirements.txt tests/requirements.txt
+.venv-tools/.made: requirements.txt tests/requirements-tools.txt
+
+.venv/.made .venv-tools/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed: make PYTHON=...")'
+	@echo "Making $(@D) ..." >&2
+	@$(PYTHON) -m venv $(@D) >&2
+	@$(@D)/bin/python $(PIP) -r $(lastword $^) >&2
+	@touch $@
+
+cores: .venv-oldest/.made ## make environments with the oldest and the newest ansible-core
+
+.venv-oldest/.made: requirements.txt tests/tools/cores.py
+	@$(PYTHON) -m tests.tools.cores >&2
+	@touch $@
+
+# A second host for the tests. Without it a connection plugin of the tests' own stands in.
+sshd:
+	@command -v /usr/sbin/sshd sshd >/dev/null || tests/tools/install-sshd >&2

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Test the roles: all molecule scenarios below `extensions/molecule`, against an emulator."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.tools.paths import BUILD, TOOLS, fresh
+from tests.tools.tree import COLLECTIONS_PATH, TREE, copy_tree
+from tests.tools.with_emulator import emulated, exit_on_terminate
+
+
+def main(arguments: list[str]) -> int:
+    """Run `molecule test`, for all scenarios or as the arguments say; return its exit code."""
+    exit_on_terminate()
+    copy_tree()
+    settings = _settings(fresh(BUILD / "home-roles"))
+    with emulated() as environment:
+        command = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
+        return subprocess.run(command, cwd=TREE, env={**environment, **settings}, check=False).returncode
+
+
+def _settings(home: Path) -> dict[str, str]:
+    (home / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
+    return {
+        "HOME": str(home),
+        "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
+        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
+        "ANSIBLE_PYTHON_INTERPRETER": str(TOOLS / "python"),
+        "NO_COLOR": "1",
+        "ANSIBLE_NOCOLOR": "1",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
