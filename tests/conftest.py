@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.emulator.client import Emulator, Tenant
 from tests.support.collection import install_finder
 from tests.support.playbook import PlaybookRunner
 from tests.support.sshd import RemoteHost
@@ -22,14 +21,14 @@ install_finder()
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Any]:
+def emulator() -> Iterator[Emulator]:
     """Return an emulator of Beyond Identity that runs as long as the tests do."""
-    with importlib.import_module("tests.emulator.client").Emulator.start() as running:
+    with Emulator.start() as running:
         yield running
 
 
 @pytest.fixture
-def tenant(emulator: Any) -> Any:
+def tenant(emulator: Emulator) -> Tenant:
     """Return a new tenant, with nothing in it but what the service puts there."""
     return emulator.tenant()
 

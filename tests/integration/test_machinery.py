@@ -51,8 +51,10 @@ def test_core_and_empty_home(run_playbook: PlaybookRunner, core: str, monkeypatc
 
 def test_oldest_is_not_newer_than_newest(run_playbook: PlaybookRunner) -> None:
     """The cores differ as their names say, wherever the machine has interpreters for both."""
-    play = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"name": "Say", "debug": {"var": "ansible_version.full"}}]}]
-    versions = [run_playbook(play, core=core).task("Say").result["ansible_version.full"] for core in ("oldest", "newest")]
+    tasks = [{"name": "Say", "ansible.builtin.debug": {"var": "ansible_version.full"}}]
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    runs = [run_playbook(play, core=core) for core in ("oldest", "newest")]
+    versions = [run.task("Say").result["ansible_version.full"] for run in runs]
     oldest, newest = ([int(part) for part in version.split(".")[:2]] for version in versions)
     assert oldest <= newest
 

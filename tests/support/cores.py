@@ -2,10 +2,11 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ansible-cores that the tests run playbooks with; `make cores` makes them."""
+"""The ansible-cores that the tests run playbooks with: the one beside pytest, and two that `make cores` makes."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from tests.support.collection import ROOT
@@ -17,7 +18,7 @@ def core_bin(core: str) -> Path:
     """Return the folder of this core's commands; the newest is the default one where no interpreter goes further."""
     if core not in CORES:
         raise ValueError(f"core is one of {', '.join(CORES)}, not {core!r}")
-    folder = ROOT / ".venv" if core == "default" else ROOT / f".venv-{core}"
+    folder = Path(sys.prefix) if core == "default" else ROOT / f".venv-{core}"
     if core == "newest" and not folder.exists():
         folder = ROOT / ".venv"
     if not (folder / "bin" / "ansible-playbook").exists():

@@ -30,6 +30,8 @@ CONNECTIONS = ROOT / "tests" / "integration" / "connection_plugins"
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DONE = {"ok", "changed"}
 
+Play = str | Path | list[Any] | dict[str, Any]
+
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -140,13 +142,13 @@ class PlaybookRunner:
         self._numbers = itertools.count(1)
         self._tmp = Path(tempfile.mkdtemp(prefix="run-"))
 
-    def __call__(self, play: str | Path | list[Any] | dict[str, Any], *, timeout: float = 300, **how: Any) -> PlaybookRun:
+    def __call__(self, play: Play, *, timeout: float = 300, **how: Any) -> PlaybookRun:
         """Run a playbook to its end; the options are those of `start`."""
         return self.start(play, **how).finish(timeout)
 
     def start(
         self,
-        play: str | Path | list[Any] | dict[str, Any],
+        play: Play,
         *,
         inventory: str | Path | dict[str, Any] | None = None,
         env: Mapping[str, str] | None = None,
@@ -195,7 +197,7 @@ class PlaybookRunner:
         }
 
 
-def _playbook(play: str | Path | list[Any] | dict[str, Any], folder: Path) -> str | Path:
+def _playbook(play: Play, folder: Path) -> str | Path:
     if isinstance(play, Path) or (isinstance(play, str) and "\n" not in play):
         return play
     if isinstance(play, dict):

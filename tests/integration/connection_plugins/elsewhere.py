@@ -44,9 +44,8 @@ class Connection(ConnectionBase):
         super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
         home = self.get_option("home")
         environment = {"HOME": home, "PATH": os.defpath, "LANG": "C.UTF-8"}
-        run = subprocess.run(
-            ["/bin/sh", "-c", to_text(cmd)], input=to_bytes(in_data or b""), cwd=home, env=environment, capture_output=True, check=False
-        )
+        command, given = ["/bin/sh", "-c", to_text(cmd)], to_bytes(in_data or b"")
+        run = subprocess.run(command, input=given, cwd=home, env=environment, capture_output=True, check=False)
         return run.returncode, run.stdout, run.stderr
 
     def put_file(self, in_path, out_path):
