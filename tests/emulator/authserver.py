@@ -34,6 +34,7 @@ class AuthorizationEndpoints:
         self.server = AuthorizationServer(query_client=self._query_client, save_token=self._save_token)
         self.server.register_client_auth_method("client_secret_basic", oauth.client_secret_basic)
         self.server.register_client_auth_method("client_secret_post", oauth.client_secret_post)
+        self.server.register_client_auth_method("none", oauth.no_authentication)
         self.server.register_token_generator("default", self._generate_token)
         self.server.register_grant(oauth.ClientCredentials)
         for endpoint in (Introspection(self.server), Revocation(self.server)):
@@ -124,7 +125,7 @@ class AuthorizationEndpoints:
         candidates = [place.application] if place.application else list(place.realm.objects["applications"].values())
         for application in candidates:
             if application["protocol_config"].get("client_id") == client_id:
-                return oauth.authenticated(oauth.Client(place.tenant, place.realm, application))
+                return oauth.Client(place.tenant, place.realm, application)
         return None
 
     def _generate_token(self, grant_type: str, client: oauth.Client, scope: str | None = None, **_others: Any) -> dict[str, Any]:
@@ -141,6 +142,7 @@ class AuthorizationEndpoints:
     def _save_token(self, token: dict[str, Any], _request: Any) -> None:
         issued: IssuedToken = g.issued
         self.world.keep_token(issued)
+        g.exchange.issued_token_id = issued.id
         for name, value in g.place.tenant.settings.token_answer.items():
             if value is None:
                 token.pop(name, None)

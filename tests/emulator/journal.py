@@ -37,6 +37,7 @@ class Exchange:
     application_id: str | None = None
     token_id: str | None = None
     token_scopes: list[str] | None = None
+    issued_token_id: str | None = None
     fault: int | None = None
 
 

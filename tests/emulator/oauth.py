@@ -110,7 +110,7 @@ def client_secret_basic(query_client: Any, request: Any) -> Client | None:
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
     if not client.check_client_secret(unquote_plus(secret)):
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
-    return client
+    return _authenticated(client)
 
 
 def client_secret_post(query_client: Any, request: Any) -> Client | None:
@@ -121,10 +121,17 @@ def client_secret_post(query_client: Any, request: Any) -> Client | None:
     client = query_client(identifier)
     if client is None or client.is_public or not client.check_client_secret(secret):
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
-    return client
+    return _authenticated(client)
 
 
-def authenticated(client: Client) -> Client:
+def no_authentication(query_client: Any, request: Any) -> Client | None:
+    """Take a public client at its word."""
+    identifier = request.form.get("client_id")
+    client = query_client(identifier) if identifier and not request.form.get("client_secret") else None
+    return _authenticated(client) if client is not None and client.is_public else None
+
+
+def _authenticated(client: Client) -> Client:
     """Note in the journal who authenticated."""
     g.exchange.application_id = client.application["id"]
     return client

@@ -128,6 +128,8 @@ class Connection(BaseHTTPRequestHandler):
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": self.server.scheme,
             "wsgi.input": io.BytesIO(body),
+            # The body was read already, so a Transfer-Encoding must not make it look unreadable.
+            "wsgi.input_terminated": True,
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may do what in the Management API."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.catalogue import OPERATIONS, SCOPES
+from tests.unit.emulator.api import Api, application, good
+
+
+def path_of(operation, realm_id="x"):
+    """Return an operation's path below the tenant's URL, with ids that nothing has."""
+    path = operation.path.removeprefix("/v1/tenants/{tenant_id}").replace("{realm_id}", realm_id)
+    for name in ("application_id", "authenticator_config_id", "resource_server_id", "token_id"):
+        path = path.replace(f"{{{name}}}", "x")
+    return path
+
+
+@pytest.fixture(scope="module")
+def shared(emulator):
+    return emulator.tenant()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_needs_a_token_with_its_scope(shared, operation):
+    path = path_of(operation, shared.realm_id)
+    nobody = Api(shared, "unknown")
+    for response in (nobody.call(operation.method, path), nobody.call(operation.method, path, headers={})):
+        assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
+
+    others = [scope for scope in SCOPES if scope not in operation.scopes]
+    response = Api.of(shared, *others).call(operation.method, path)
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+
+    enough = Api.of(shared, *operation.scopes).call(operation.method, path)
+    assert enough.status_code not in (401, 403, 405)
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if "{realm_id}" in one.path], ids=lambda operation: operation.name)
+def test_an_unknown_realm_is_not_found(shared, operation):
+    response = Api.of(shared).call(operation.method, path_of(operation))
+    assert response.status_code == 404
+    assert response.json()["details"][0] == {
+        "type": "ResourceInfo",
+        "resource_type": "Realm",
+        "id": "x",
+        "description": "Realm not found",
+    }
+
+
+def test_a_token_of_another_tenant_is_forbidden(emulator, tenant):
+    response = Api(tenant, emulator.tenant().mint("realms:read")).call("GET", "/realms")
+    assert response.status_code == 403
+
+
+def test_a_realms_own_application_manages_its_realm_only(emulator, tenant):
+    admin = Api.of(tenant)
+    realm = admin.post("/realms", {"realm": {"display_name": "Other"}})
+    path = f"/realms/{realm['id']}"
+    [server] = admin.get(f"{path}/resource-servers")["resource_servers"]
+    body = application(resource_server_id=server["id"], protocol={"allowed_scopes": list(SCOPES)})
+    created = admin.post(f"{path}/applications", body)
+    response = admin.session.post(
+        f"{tenant.url}{path}/applications/{created['id']}/token",
+        data={"grant_type": "client_credentials", "scope": " ".join(SCOPES)},
+        auth=(created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"]),
+        timeout=30,
+    )
+    own = Api(tenant, good(response)["access_token"])
+    assert own.get(path)["id"] == realm["id"]
+    assert own.get(f"{path}/applications")["total_size"] == 1
+    assert own.call("GET", f"/realms/{tenant.realm_id}").status_code == 403
+    assert own.call("GET", "/realms").status_code == 403
+    assert own.call("GET", "").status_code == 403
+
+
+def test_the_audience_must_be_the_management_api(tenant):
+    api = Api.of(tenant)
+    server = {"resource_server": {"display_name": "Pets", "identifier": "https://pets.example", "scopes": ["realms:read"]}}
+    own = api.post("resource-servers", server)
+    created = api.post("applications", application(resource_server_id=own["id"], protocol={"allowed_scopes": ["realms:read"]}))
+    response = api.session.post(
+        f"{tenant.realm_url}/applications/{created['id']}/token",
+        data={"grant_type": "client_credentials", "scope": "realms:read"},
+        auth=(created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"]),
+        timeout=30,
+    )
+    assert Api(tenant, good(response)["access_token"]).call("GET", "/realms").status_code == 401
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "application deleted"])
+def test_a_token_that_ended_is_not_recognized(tenant, end):
+    token = None
+    if end == "revoked":
+        token = tenant.mint("realms:read")
+        assert tenant.revoke_tokens() == 1
+    elif end == "expired":
+        tenant.settings(early_expiry=0)
+        token = tenant.mint("realms:read")
+    else:
+        api = Api.of(tenant)
+        body = application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]})
+        created = api.post("applications", body)
+        response = api.session.post(
+            f"{tenant.realm_url}/applications/{created['id']}/token",
+            data={"grant_type": "client_credentials", "scope": "realms:read"},
+            auth=(created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"]),
+            timeout=30,
+        )
+        token = good(response)["access_token"]
+        assert Api(tenant, token).call("GET", "/realms").status_code == 200
+        api.delete(f"applications/{created['id']}")
+    assert Api(tenant, token).call("GET", "/realms").status_code == 401
+
+
+def test_a_path_that_nothing_serves(tenant):
+    api = Api.of(tenant)
+    for path in ("/realm", "/realms/", f"//realms/{tenant.realm_id}", f"/realms/{tenant.realm_id}/pets"):
+        response = api.call("GET", path)
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert api.call("PUT", "/realms").json()["code"] == "method_not_allowed"
+
+
+def test_rate_limit(tenant):
+    api = Api.of(tenant)
+    tenant.settings(rate_limit=3, rate_window=0.5)
+    answers = [api.call("GET", "", headers={"Authorization": f"Bearer {api.token}"}) for _ in range(3)]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0"]
+    assert {answer.status_code for answer in answers} == {200}
+    api.checked = False
+    refused = api.call("GET", "")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert refused.headers["RateLimit-Limit"] == "3"
+    assert refused.headers["RateLimit-Remaining"] == "0"
+    assert int(refused.headers["RateLimit-Reset"]) >= 1
+    tenant.settings(rate_limit=None)
+    assert "RateLimit-Limit" not in api.call("GET", "").headers

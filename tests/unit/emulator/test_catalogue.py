@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator's table of operations is the service's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.catalogue import OPERATIONS, SCOPES
+from tests.unit.emulator import description
+
+DESCRIBED = description.operations()
+pytestmark = pytest.mark.skipif(not DESCRIBED, reason="the published description is not at hand")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_operation_is_as_described(operation):
+    assert (operation.method, operation.path, frozenset(operation.scopes)) == DESCRIBED[operation.name]
+
+
+def test_scopes_are_all_that_are_described_and_introspection():
+    described = {scope for _method, _path, scopes in DESCRIBED.values() for scope in scopes}
+    assert set(SCOPES) == described | {"tokens:introspect"}
+    assert len(SCOPES) == len(set(SCOPES))

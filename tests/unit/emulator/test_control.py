@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal, tenants, settings and seeds."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from tests.emulator.client import Emulator, EmulatorError
+from tests.unit.emulator.api import Api, application
+
+
+def test_the_journal_tells_what_was_sent(tenant):
+    api = Api.of(tenant, "realms:read", "realms:create")
+    api.post("/realms", {"realm": {"display_name": "Pets"}})
+    api.call("GET", "/realms", params={"page_size": "7"})
+    token, create, listing = tenant.journal()
+    assert [entry["operation"] for entry in (token, create, listing)] == ["token", "CreateRealm", "ListRealms"]
+    assert token["grant"] == token["form"]["grant_type"] == "client_credentials"
+    assert token["application_id"] == create["application_id"] == tenant.application_id
+    assert create["token_id"] == token["issued_token_id"]
+    assert create["token_scopes"] == ["realms:read", "realms:create"]
+    assert create["json"] == {"realm": {"display_name": "Pets"}}
+    assert create["headers"]["Authorization"] == f"Bearer {api.token}"
+    assert listing["query"] == {"page_size": "7"}
+    assert (listing["method"], listing["path"], listing["status"]) == ("GET", f"/v1/tenants/{tenant.tenant_id}/realms", 200)
+    assert token["seq"] < create["seq"] < listing["seq"]
+    assert token["time"] <= create["time"] <= listing["time"]
+
+
+def test_kept_connections_are_seen(tenant):
+    one, other = Api.of(tenant), Api.of(tenant)
+    tenant.clear_journal()
+    for api in (one, one, other):
+        api.get("/realms")
+    ports = [entry["peer_port"] for entry in tenant.journal()]
+    assert ports[0] == ports[1] != ports[2]
+
+
+def test_the_journal_is_filtered_and_cleared(emulator, tenant):
+    api = Api.of(tenant)
+    api.call("GET", "/nowhere")
+    api.get("/realms")
+    assert len(tenant.journal(operation="token")) == len(tenant.journal(method="POST")) == len(tenant.journal(grant="client_credentials")) == 1
+    [lost] = tenant.journal(status=404)
+    assert lost["operation"] is None
+    assert [entry["operation"] for entry in tenant.journal(path="/realms$")] == ["ListRealms"]
+    assert [entry["operation"] for entry in tenant.journal(since=lost["seq"])] == ["ListRealms"]
+    with pytest.raises(EmulatorError, match="unknown filter"):
+        tenant.journal(verb="GET")
+    other = emulator.tenant()
+    other.mint("realms:read")
+    tenant.clear_journal()
+    assert tenant.journal() == []
+    assert len(other.journal()) == 1
+
+
+def test_tenants_do_not_see_each_other(emulator, tenant):
+    other = emulator.tenant()
+    assert len({tenant.tenant_id, other.tenant_id, tenant.client_id, other.client_id}) == 4
+    Api.of(tenant).post("applications", application())
+    assert Api.of(other).get("applications")["total_size"] == 1
+
+
+def test_variables_and_environment(tenant):
+    assert tenant.variables == {
+        "beyondidentity_issuer": tenant.issuer,
+        "beyondidentity_api_url": tenant.api_url,
+        "beyondidentity_client_id": tenant.client_id,
+        "beyondidentity_client_secret": tenant.client_secret,
+    }
+    assert tenant.environment["BEYONDIDENTITY_ISSUER"] == tenant.issuer
+    assert tenant.client_secret not in repr(tenant)
+
+
+def test_settings_at_birth_and_later(emulator):
+    tenant = emulator.tenant(token_lifetime=5)
+    assert tenant.settings()["token_lifetime"] == 5
+    assert tenant.settings(rate_limit=3)["rate_limit"] == 3
+    with pytest.raises(EmulatorError, match="unknown settings"):
+        tenant.settings(ratelimit=3)
+
+
+def test_a_misspelt_seed_is_an_error(tenant):
+    with pytest.raises(EmulatorError, match="unknown fields"):
+        tenant.seed(apps=3)
+
+
+def test_an_unknown_tenant_is_an_error(emulator):
+    with pytest.raises(EmulatorError, match="404"):
+        emulator.control("PATCH", "tenants/x/settings", json={})
+
+
+def test_reset_leaves_the_first_tenant():
+    with Emulator.start() as emulator:
+        tenant = emulator.tenant()
+        tenant.fault(status=500)
+        token = tenant.mint
+        emulator.reset()
+        with pytest.raises(requests.HTTPError, match="404"):
+            token("realms:read")
+        assert [entry["status"] for entry in emulator.journal()] == [404]
+        first = emulator.environment
+        response = requests.post(
+            f"{first['BEYONDIDENTITY_ISSUER']}/token",
+            data={"grant_type": "client_credentials", "scope": "realms:read"},
+            auth=(first["BEYONDIDENTITY_CLIENT_ID"], first["BEYONDIDENTITY_CLIENT_SECRET"]),
+            timeout=30,
+        )
+        assert response.status_code == 200

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists in pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.emulator.api import Api, violated
+
+
+@pytest.fixture
+def api(tenant):
+    return Api.of(tenant)
+
+
+def test_all_pages_hold_everything_once(tenant, api):
+    tenant.seed(applications=250)
+    pages = api.pages("applications", "applications")
+    assert [len(page["applications"]) for page in pages] == [100, 100, 51]
+    assert {page["total_size"] for page in pages} == {251}
+    assert [("next_page_token" in page) for page in pages] == [True, True, False]
+    assert len({record["id"] for page in pages for record in page["applications"]}) == 251
+    assert {character for page in pages[:2] for character in "+/&=" if character in page["next_page_token"]} == set("+/&=")
+
+
+def test_there_is_no_order(tenant, api):
+    tenant.seed(applications=20)
+    listings = [[record["id"] for record in api.all("applications", "applications")] for _ in range(3)]
+    assert sorted(listings[0]) == sorted(listings[1]) == sorted(listings[2])
+    assert not listings[0] == listings[1] == listings[2]
+
+
+def test_a_listing_survives_deletions(tenant, api):
+    ids = set(tenant.seed(applications=9)["applications"])
+    first = api.get("applications", params={"page_size": 5})
+    seen = {record["id"] for record in first["applications"]}
+    for identifier in ids & seen:
+        api.delete(f"applications/{identifier}")
+    rest = api.all("applications", "applications", page_token=first["next_page_token"])
+    assert {record["id"] for record in rest} == (ids | {tenant.application_id}) - seen
+
+
+def test_an_unencoded_page_token_is_refused(tenant, api):
+    tenant.seed(applications=3)
+    token = api.get("applications", params={"page_size": 2})["next_page_token"]
+    assert violated(api.call("GET", f"applications?page_token={token}")) == ["page_token"]
+
+
+def test_the_page_token_keeps_the_size_and_the_list(tenant, api):
+    tenant.seed(applications=5)
+    token = api.get("applications", params={"page_size": 2})["next_page_token"]
+    assert len(api.get("applications", params={"page_token": token})["applications"]) == 2
+    assert len(api.get("applications", params={"page_token": token, "page_size": 3})["applications"]) == 3
+    assert violated(api.call("GET", "resource-servers", params={"page_token": token})) == ["page_token"]
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "101", "ten", "", "1.5"])
+def test_refused_page_size(api, size):
+    assert violated(api.call("GET", "applications", params={"page_size": size})) == ["page_size"]
+
+
+def test_realms_have_pages_of_their_own_size(tenant, api):
+    tenant.seed(realms=210)
+    assert len(api.get("/realms")["realms"]) == 20
+    assert len(api.get("/realms", params={"page_size": 200})["realms"]) == 200
+    assert len(api.get("/realms", params={"skip": 205})["realms"]) == 6
+    assert len(api.all("/realms", "realms")) == 211
+    assert violated(api.call("GET", "/realms", params={"page_size": 201})) == ["page_size"]
+
+
+def test_tokens_are_paged(tenant, api):
+    tenant.seed(tokens=120)
+    path = f"applications/{tenant.application_id}/tokens"
+    assert [len(page["tokens"]) for page in api.pages(path, "tokens")] == [100, 21]
+
+
+def test_the_largest_page_can_be_made_smaller(tenant, api):
+    tenant.seed(applications=5)
+    tenant.settings(page_size_maximum=2)
+    assert [len(page["applications"]) for page in api.pages("applications", "applications")] == [2, 2, 2]
+    assert violated(api.call("GET", "applications", params={"page_size": 3})) == ["page_size"]

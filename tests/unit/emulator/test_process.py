@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator as a process: what it prints, how it speaks, how it ends."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.emulator.client import Emulator
+from tests.unit.emulator.api import Api
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+SECONDS = 20
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "tests.emulator", *arguments]
+    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def read_until_ready(process):
+    lines = []
+    for line in process.stdout:
+        if line == "ready\n":
+            return lines
+        lines.append(line)
+    raise AssertionError(process.stderr.read())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_assignments_and_stops_at_a_signal(number):
+    with start() as process:
+        values = dict(shlex.split(line)[1].split("=", 1) for line in read_until_ready(process))
+        response = requests.post(
+            values["BEYONDIDENTITY_ISSUER"] + "/token",
+            data={"grant_type": "client_credentials", "scope": "realms:read"},
+            auth=(values["BEYONDIDENTITY_CLIENT_ID"], values["BEYONDIDENTITY_CLIENT_SECRET"]),
+            timeout=SECONDS,
+        )
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=SECONDS)
+    assert response.status_code == 200
+    assert process.returncode == 0
+    assert output == ""
+    assert "stopped" in errors and values["BEYONDIDENTITY_CLIENT_SECRET"] not in errors
+    assert list(values) == [
+        "BEYONDIDENTITY_ISSUER",
+        "BEYONDIDENTITY_API_URL",
+        "BEYONDIDENTITY_CLIENT_ID",
+        "BEYONDIDENTITY_CLIENT_SECRET",
+        "EMULATOR_URL",
+    ]
+
+
+def test_the_port_can_be_chosen():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with Emulator.start(port=port) as emulator:
+        assert emulator.url == f"http://127.0.0.1:{port}"
+        assert emulator.stop() == 0
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["file given", "temporary file"])
+def test_tls(tmp_path, given):
+    with Emulator.start(tls=True, ca_path=tmp_path / "ca.pem" if given else None) as emulator:
+        assert emulator.url.startswith("https://127.0.0.1:")
+        tenant = emulator.tenant()
+        assert tenant.environment["BEYONDIDENTITY_CA_PATH"] == tenant.variables["beyondidentity_ca_path"] == emulator.ca_path
+        assert tenant.mint("realms:read")
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(tenant.url, timeout=SECONDS)
+        tenant.fault(drop=True)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(tenant.url, timeout=SECONDS, verify=emulator.ca_path)
+    assert Path(emulator.ca_path).exists() == given
+
+
+def test_it_stops_with_its_parent():
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as parent:
+        with start("--parent", str(parent.pid)) as process:
+            read_until_ready(process)
+            parent.kill()
+            parent.wait()
+            assert process.wait(SECONDS) == 0
+
+
+def test_a_killed_owner_leaves_no_emulator():
+    code = "import os; from tests.emulator.client import Emulator; e = Emulator.start(); print(e.process.pid, flush=True); os._exit(0)"
+    owner = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=SECONDS, check=True)
+    deadline = time.monotonic() + SECONDS
+    while _runs(int(owner.stdout)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _runs(pid):
+    """Tell whether a process runs; one that ended and was not waited for is gone, too."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2][0]
+    except OSError:
+        return False
+    return state != "Z" and os.path.exists(f"/proc/{pid}")
+
+
+def test_it_listens_on_the_loopback_interface_only(emulator):
+    hexadecimal = f"{urlsplit(emulator.url).port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{hexadecimal}")}
+    assert listening == {f"0100007F:{hexadecimal}"}
+
+
+def test_connections_are_kept_and_answers_are_quick(tenant):
+    api = Api.of(tenant)
+    address = urlsplit(tenant.api_url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=SECONDS)
+    start_time = time.monotonic()
+    for _ in range(50):
+        connection.request("GET", f"/v1/tenants/{tenant.tenant_id}", headers={"Authorization": f"Bearer {api.token}"})
+        response = connection.getresponse()
+        assert (response.status, response.version, response.will_close) == (200, 11, False)
+        response.read()
+    # A stall of 40 ms each, as without TCP_NODELAY, would be 2 s.
+    assert time.monotonic() - start_time < 1
+    connection.close()
+
+
+def test_chunked_requests_are_understood(tenant):
+    form = (b"grant_type=client_credentials", b"&scope=realms%3Aread")
+    response = requests.post(
+        f"{tenant.issuer}/token",
+        data=iter(form),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        auth=(tenant.client_id, tenant.client_secret),
+        timeout=SECONDS,
+    )
+    assert response.status_code == 200
+
+
+def test_a_hundred_clients_at_once(tenant):
+    problems, start_line = [], threading.Barrier(100)
+
+    def client():
+        with requests.Session() as session:
+            start_line.wait()
+            try:
+                for _ in range(3):
+                    token = session.post(
+                        f"{tenant.issuer}/token",
+                        data={"grant_type": "client_credentials", "scope": "realms:read"},
+                        auth=(tenant.client_id, tenant.client_secret),
+                        timeout=SECONDS,
+                    ).json()["access_token"]
+                    answer = session.get(f"{tenant.url}/realms", headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS)
+                    assert answer.json()["total_size"] == 1
+            except Exception as error:
+                problems.append(repr(error))
+
+    threads = [threading.Thread(target=client) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    entries = tenant.journal()
+    assert len(entries) == 600
+    assert {entry["status"] for entry in entries} == {200}
+    assert len({entry["peer_port"] for entry in entries}) == 100

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Introspection and revocation."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from tests.unit.emulator.api import Api, application
+
+
+def bearer(token):
+    return {"headers": {"Authorization": f"Bearer {token}"}}
+
+
+def basic(tenant):
+    return {"auth": (tenant.client_id, tenant.client_secret)}
+
+
+def introspect(tenant, token, realm_url=None, **options):
+    return requests.post(f"{realm_url or tenant.realm_url}/introspect", data={"token": token}, timeout=30, **options)
+
+
+def revoke(tenant, token, issuer=None, **options):
+    return requests.post(f"{issuer or tenant.issuer}/revoke", data={"token": token}, timeout=30, **options)
+
+
+def is_active(tenant, token):
+    answer = introspect(tenant, token, **basic(tenant)).json()
+    return answer["active"]
+
+
+@pytest.mark.parametrize("how", [basic, lambda tenant: bearer(tenant.mint("tokens:introspect"))], ids=["basic", "bearer"])
+def test_introspection_tells_the_claims(tenant, how):
+    answer = introspect(tenant, tenant.mint("realms:read", custom_claims='{"a": 1}'), **how(tenant))
+    assert answer.status_code == 200
+    claims = answer.json()
+    expected = {"active": True, "scope": "realms:read", "client_id": tenant.client_id, "iss": tenant.issuer, "bi_custom": {"a": 1}}
+    assert {name: claims[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("token", ["unknown", "revoked", "expired", "another tenant's"])
+def test_introspection_of_what_is_not_good(emulator, tenant, token):
+    if token == "revoked":
+        token = tenant.mint("realms:read")
+        tenant.revoke_tokens()
+    elif token == "expired":
+        tenant.settings(token_lifetime=0)
+        token = tenant.mint("realms:read")
+    elif token == "another tenant's":
+        token = emulator.tenant().mint("realms:read")
+    answer = introspect(tenant, token, **basic(tenant))
+    assert (answer.status_code, answer.json()) == (200, {"active": False})
+
+
+def test_introspection_needs_authentication(tenant):
+    token = tenant.mint("realms:read")
+    assert introspect(tenant, token).status_code == 401
+    assert introspect(tenant, token, auth=(tenant.client_id, "x")).status_code == 401
+    assert introspect(tenant, token, **bearer("x")).status_code == 401
+    assert introspect(tenant, token, **bearer(token)).status_code == 403
+    assert requests.post(f"{tenant.realm_url}/introspect", data={}, timeout=30, **basic(tenant)).json()["error"] == "invalid_request"
+
+
+def test_revocation_by_value(tenant):
+    token = tenant.mint("realms:read")
+    answer = revoke(tenant, token, **basic(tenant))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert not is_active(tenant, token)
+    assert requests.get(f"{tenant.url}/realms", timeout=30, **bearer(token)).status_code == 401
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["revoked already", "unknown"])
+def test_revocation_of_what_is_not_good_succeeds(tenant, again):
+    token = tenant.mint("realms:read") if again else "unknown"
+    assert revoke(tenant, token, **basic(tenant)).status_code == 200
+    assert revoke(tenant, token, **basic(tenant)).status_code == 200
+
+
+def test_revocation_needs_authentication(tenant):
+    token = tenant.mint("realms:read")
+    assert revoke(tenant, token).status_code == 401
+    assert revoke(tenant, token, auth=(tenant.client_id, "x")).status_code == 401
+    assert revoke(tenant, token, **bearer(token)).status_code == 403
+    assert revoke(tenant, token, **bearer(tenant.mint("tokens:delete"))).status_code == 200
+    assert not is_active(tenant, token)
+
+
+def test_an_oidc_application_revokes_with_a_bearer_token_only(tenant):
+    oidc = {"type": "oidc", "grant_type": ["authorization_code"], "redirect_uris": ["http://127.0.0.1/cb"], "pkce": "s256"}
+    created = Api.of(tenant).post("applications", application(protocol=oidc))
+    issuer = f"{tenant.realm_url}/applications/{created['id']}"
+    credentials = (created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"])
+    assert revoke(tenant, "x", issuer, auth=credentials).status_code == 401
+    assert revoke(tenant, "x", issuer, **bearer(tenant.mint("tokens:delete"))).status_code == 200
+
+
+def test_revocation_by_id(tenant):
+    api = Api.of(tenant)
+    path = f"applications/{tenant.application_id}/tokens"
+    known = {entry["id"] for entry in api.get(path)["tokens"]}
+    token = tenant.mint("realms:read")
+    [identifier] = {entry["id"] for entry in api.get(path)["tokens"]} - known
+    api.delete(f"{path}/{identifier}")
+    assert not is_active(tenant, token)
+    assert identifier not in {entry["id"] for entry in api.get(path)["tokens"]}
+    assert api.call("DELETE", f"{path}/{identifier}").status_code == 404
+    assert api.call("DELETE", f"applications/x/tokens/{identifier}").status_code == 404
+
+
+def test_tokens_are_listed_by_principal(tenant):
+    api = Api.of(tenant)
+    path = f"applications/{tenant.application_id}/tokens"
+    assert api.get(path, params={"principal_type": "application", "principal_id": tenant.application_id})["total_size"] == 1
+    assert api.get(path, params={"principal_type": "identity", "principal_id": "x"})["tokens"] == []
+
+
+def test_expired_tokens_are_not_listed(tenant):
+    api = Api.of(tenant)
+    path = f"applications/{tenant.application_id}/tokens"
+    before = api.get(path)["total_size"]
+    tenant.settings(token_lifetime=0)
+    tenant.mint("realms:read")
+    assert api.get(path)["total_size"] == before
