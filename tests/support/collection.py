@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
@@ -19,11 +20,10 @@ def link_collection(collections_path: Path = COLLECTIONS_PATH) -> Path:
     """Put a link to the sources where a collections path wants them; return that path."""
     link = collections_path / "ansible_collections" / NAMESPACE / NAME
     link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink():
-        try:
-            link.symlink_to(ROOT, target_is_directory=True)
-        except FileExistsError:  # another process was faster
-            pass
+    if link.resolve() != ROOT:
+        new = link.with_name(f"{NAME}.{os.getpid()}")
+        new.symlink_to(ROOT, target_is_directory=True)
+        new.replace(link)  # in one step: other processes may do the same
     return collections_path
 
 

@@ -16,23 +16,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.tools.emulated import emulated, names_tenant
+from tests.tools.foreground import foreground
 from tests.tools.paths import BIN, BUILD, COLLECTION, fresh
 from tests.tools.tarball import build
-from tests.tools.with_emulator import emulated, exit_on_terminate, names_tenant
 
 PLAYBOOK = f"{COLLECTION}.quickstart"
 
 
 def main(arguments: list[str]) -> int:
     """Run the demo; further arguments go to ansible-playbook. Return its exit code."""
-    exit_on_terminate()
     folder = fresh(BUILD / "demo")
     own = _settings(folder)
     print("Building the collection and installing it ...", flush=True)
     _install(folder / "collections", own)
     with _tenant() as tenant:
         command = [BIN / "ansible-playbook", PLAYBOOK, *arguments]
-        return subprocess.run(command, cwd=folder, env={**tenant, **own}, check=False).returncode
+        return foreground(command, {**tenant, **own}, folder)
 
 
 @contextmanager

@@ -7,23 +7,22 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+from tests.tools.emulated import emulated
+from tests.tools.foreground import foreground
 from tests.tools.paths import BUILD, TOOLS, fresh
 from tests.tools.tree import COLLECTIONS_PATH, TREE, copy_tree
-from tests.tools.with_emulator import emulated, exit_on_terminate
 
 
 def main(arguments: list[str]) -> int:
     """Run `molecule test`, for all scenarios or as the arguments say; return its exit code."""
-    exit_on_terminate()
     copy_tree()
     settings = _settings(fresh(BUILD / "home-roles"))
     with emulated() as environment:
         command = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
-        return subprocess.run(command, cwd=TREE, env={**environment, **settings}, check=False).returncode
+        return foreground(command, {**environment, **settings}, TREE)
 
 
 def _settings(home: Path) -> dict[str, str]:
