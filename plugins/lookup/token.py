@@ -66,7 +66,6 @@ _raw:
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
@@ -79,6 +78,7 @@ from ..module_utils.text import plain, scope_list
 from ..module_utils.tokens import missing_scopes
 from ..plugin_utils.resolve import Surroundings, resolve
 from ..plugin_utils.store import run_store
+from ..plugin_utils.validate import validated
 
 display = Display()
 
@@ -94,7 +94,7 @@ class LookupModule(LookupBase):
         surroundings = Surroundings(variables or {}, self._templar.template)
         try:
             resolved = resolve(arguments, surroundings)
-            params = _validated({**arguments, **resolved.values})
+            params = validated({**arguments, **resolved.values}, _SPEC)
         except BeyondIdentityError as error:
             raise AnsibleLookupError(failure(error, secret_values(arguments))["msg"]) from None
         for warning in resolved.warnings:
@@ -104,13 +104,6 @@ class LookupModule(LookupBase):
         if result.get("failed"):
             raise AnsibleLookupError(result["msg"])
         return [result["access_token"]]
-
-
-def _validated(given: dict[str, Any]) -> dict[str, Any]:
-    checked = ArgumentSpecValidator(_SPEC).validate(given)
-    if checked.error_messages:
-        raise OptionError("; ".join(checked.error_messages))
-    return checked.validated_parameters
 
 
 def _token(task: Task, terms: list[Any]) -> str:

@@ -90,6 +90,11 @@ class Task:
         connection = self.connection
         return self.store.lock(["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]) if self.store else nullcontext()
 
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests the call made so far."""
+        return self.__dict__["transport"].requests if "transport" in self.__dict__ else 0
+
     def secrets(self) -> set[str]:
         """All secrets that the call knows, so that no message holds one."""
         sent = self.__dict__["transport"].secrets if "transport" in self.__dict__ else set()
@@ -104,7 +109,7 @@ def wire(params: Mapping[str, Any]) -> Wire:
 def perform(task: Task, run: Callable[[Task], Result]) -> Result:
     """Run a module's function; whatever goes wrong becomes a failed result with one clear message."""
     try:
-        return {"changed": False, **run(task)}
+        return {"changed": False, **run(task), "requests": task.requests}
     except BeyondIdentityError as error:
         return failure(error, task.secrets())
     except Exception as error:  # a traceback may hold a secret, its place does not

@@ -181,6 +181,11 @@ issuer:
   returned: success
   type: str
   sample: https://auth-us.beyondidentity.com/v1/tenants/00011f1183c67b69/realms/caf2ff640497591a/applications/38833c36-6f47-4992-9329-ea0a00915137
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils import application

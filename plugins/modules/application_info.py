@@ -53,6 +53,11 @@ applications:
         type: oauth2
         client_id: AYYNcuOSpfqIf33JeegCzDIT
         allowed_scopes: ["realms:create", "realms:read"]
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read

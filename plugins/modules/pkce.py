@@ -76,6 +76,11 @@ pkce:
       description: How the challenge was derived.
       type: str
       sample: S256
+requests:
+  description: How many HTTP requests the task made, which is none.
+  returned: success
+  type: int
+  sample: 0
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import DEFAULT_LENGTH, METHODS, challenge, check_verifier, make_verifier

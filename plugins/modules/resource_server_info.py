@@ -51,6 +51,11 @@ resource_servers:
       identifier: beyondidentity
       is_managed: true
       scopes: ["realms:create", "realms:read"]
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read

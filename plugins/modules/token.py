@@ -130,6 +130,11 @@ cached:
   returned: success
   type: bool
   sample: true
+requests:
+  description: How many HTTP requests the task made; none where the token was there already.
+  returned: success
+  type: int
+  sample: 2
 """
 
 import time

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -20,6 +19,7 @@ from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
 from .resolve import Resolved, Surroundings, resolve
 from .store import run_store
+from .validate import validated
 
 display = Display()
 
@@ -75,14 +75,7 @@ class ModuleAction(ActionBase):
     def _validated(self, spec: Spec, given: dict[str, Any]) -> dict[str, Any]:
         arguments = dict(spec.arguments())
         arguments.pop("supports_check_mode")
-        checked = ArgumentSpecValidator(arguments.pop("argument_spec"), **arguments).validate(given)
-        for warning in checked._warnings:
-            display.warning(warning["message"] if isinstance(warning, dict) else str(warning))
-        for deprecation in checked._deprecations:
-            display.deprecated(deprecation["msg"], version=deprecation.get("version"), date=deprecation.get("date"))
-        if checked.error_messages:
-            raise OptionError("; ".join(checked.error_messages))
-        return checked.validated_parameters
+        return validated(given, **arguments)
 
     def _is_delegated(self) -> bool:
         """Whether the task is explicitly delegated to a host that is not this one: only then the module runs there."""

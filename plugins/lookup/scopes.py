@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scopes that operations of the Management API need."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: scopes
+short_description: The scopes that operations of the Management API need
+version_added: 0.1.0
+description:
+  - Returns the scopes that all of these operations need together, as one sorted list without repetitions.
+  - Reads a catalogue that comes with the collection, and talks to nobody.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+options:
+  _terms:
+    description:
+      - Operations by name, such as V(CreateRealm). An unknown one is an error that suggests the nearest.
+    type: list
+    elements: str
+    required: true
+seealso:
+  - module: beyondidentity.management.application
+  - plugin: beyondidentity.management.token
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Show what a token needs
+  ansible.builtin.debug:
+    msg: "{{ lookup('beyondidentity.management.scopes', 'CreateRealm', 'ListRealms') }}"
+    # ["realms:create", "realms:read"]
+"""
+
+RETURN = r"""
+_raw:
+  description: One item, the list of scopes.
+  type: list
+  elements: list
+  sample: [["realms:create", "realms:read"]]
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils.errors import OptionError
+from ..module_utils.operations import scopes_of
+from ..module_utils.text import plain
+
+
+class LookupModule(LookupBase):
+    """See the documentation above."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[list[str]]:
+        """The scopes, as one list."""
+        if kwargs:
+            raise AnsibleLookupError(f"The scopes lookup has no option {', '.join(sorted(kwargs))}.")
+        names = [name for term in plain(terms) for name in (term if isinstance(term, list) else [term])]
+        if not names:
+            raise AnsibleLookupError("The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')")
+        try:
+            return [scopes_of(names)]
+        except OptionError as error:
+            raise AnsibleLookupError(error.message) from None

@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options checked against an argument spec, as ``AnsibleModule`` does it, for modules that run in process and for lookups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.utils.display import Display
+
+from ..module_utils.errors import OptionError
+
+display = Display()
+
+
+def validated(given: Mapping[str, Any], argument_spec: Mapping[str, Any], **rules: Any) -> dict[str, Any]:
+    """The options with their types and defaults; raises ``OptionError`` with all that is wrong."""
+    checked = ArgumentSpecValidator(argument_spec, **rules).validate(given)
+    for warning in checked._warnings:
+        display.warning(f"Both option {warning['option']} and its alias {warning['alias']} are set.")
+    for deprecation in checked._deprecations:
+        display.deprecated(deprecation["msg"], version=deprecation.get("version"), date=deprecation.get("date"))
+    if checked.errors.errors:
+        raise OptionError("; ".join(f"Unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in checked.errors.errors))
+    return checked.validated_parameters
