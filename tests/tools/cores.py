@@ -53,7 +53,7 @@ def _folder(name: str) -> Path:
 def _make(name: str, python: Path, core: str) -> bool:
     folder = _folder(name)
     print(f"Making {folder.name} ({core} on {python}) ...", file=sys.stderr)
-    commands = (
+    commands: tuple[list[str | Path], ...] = (
         [python, "-m", "venv", "--clear", folder],
         [folder / "bin" / "python", "-m", "pip", "install", "-qq", core, "-r", REQUIREMENTS],
     )

@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     print("Building the collection and installing it ...", flush=True)
     _install(folder / "collections", own)
     with _tenant() as tenant:
-        command = [BIN / "ansible-playbook", PLAYBOOK, *arguments]
+        command: list[str | Path] = [BIN / "ansible-playbook", PLAYBOOK, *arguments]
         return foreground(command, {**tenant, **own}, folder)
 
 
@@ -61,7 +61,7 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 def _install(collections_path: Path, settings: dict[str, str]) -> None:
-    command = [BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", collections_path]
+    command: list[str | Path] = [BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", collections_path]
     command.append(build(folder=BUILD / "demo" / "dist"))
     run = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
     if run.returncode:

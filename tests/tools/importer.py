@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def _import(tarball: Path, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [TOOLS / "python", "-m", "galaxy_importer.main", tarball]
+    command: list[str | Path] = [TOOLS / "python", "-m", "galaxy_importer.main", tarball]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 

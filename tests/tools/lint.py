@@ -27,6 +27,7 @@ def linters(home: Path) -> dict[str, Command]:
         "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "."),
         "yamllint": (TOOLS / "yamllint", "--strict", "."),
         "mypy": (TOOLS / "mypy", *mypy, "--package", f"ansible_collections.{COLLECTION}.plugins"),
+        "mypy of the tests' tools": (TOOLS / "mypy", *mypy, "--package", "tests.tools", "--package", "tests.support"),
         "ansible-lint": (TOOLS / "ansible-lint", "--strict", "--offline", "--nocolor", "-q"),
         "antsibull-changelog": (TOOLS / "antsibull-changelog", "lint"),
         "antsibull-docs": (TOOLS / "antsibull-docs", "lint-collection-docs", *docs),

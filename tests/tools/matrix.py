@@ -31,7 +31,9 @@ def main() -> int:
 def _prepared(python: Path, folder: Path) -> Path | None:
     print(f"Making {folder.relative_to(ROOT)} ...", file=sys.stderr)
     commands = folder / "bin"
-    for command in ([python, "-m", "venv", folder], [commands / "pip", "install", "-qq", "-U", "-r", REQUIREMENTS]):
+    make: list[str | Path] = [python, "-m", "venv", folder]
+    fill: list[str | Path] = [commands / "python", "-m", "pip", "install", "-qq", "-U", "-r", REQUIREMENTS]
+    for command in (make, fill):
         if subprocess.run(command, check=False).returncode:
             return None
     return commands
@@ -39,7 +41,7 @@ def _prepared(python: Path, folder: Path) -> Path | None:
 
 def _passes(commands: Path) -> bool:
     """Playbooks that ask for no particular core use the one beside the interpreter that runs pytest."""
-    command = [commands / "python", "-m", "pytest", "-n", "auto", "tests/unit", "tests/integration"]
+    command: list[str | Path] = [commands / "python", "-m", "pytest", "-n", "auto", "tests/unit", "tests/integration"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     copy_tree()
     settings = _settings(fresh(BUILD / "home-roles"))
     with emulated() as environment:
-        command = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
+        command: list[str | Path] = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
         return foreground(command, {**environment, **settings}, TREE)
 
 

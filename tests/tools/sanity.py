@@ -43,12 +43,13 @@ def main(arguments: list[str]) -> int:
     _keep_pip_settings()
     _provide_get_pip()
     environment = {"HOME": str(HOME), "PATH": clean_path([BIN]), "LANG": "C.UTF-8"}
-    command = [BIN / "ansible-test", "sanity", "--color", "no", *arguments]
+    command: list[str | Path] = [BIN / "ansible-test", "sanity", "--color", "no", *arguments]
     return subprocess.run(command, cwd=copy_tree(), env=environment, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _keep_pip_settings() -> None:
-    listing = subprocess.run([BIN / "pip", "config", "list"], check=True, capture_output=True, text=True).stdout
+    command = (BIN / "pip", "config", "list")
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     settings: dict[str, dict[str, str]] = {"global": {}}
     for line in sorted(listing.splitlines(), key=lambda line: line.startswith(":env:")):  # the environment wins
         key, _equals, value = line.partition("=")
@@ -70,7 +71,7 @@ def _provide_get_pip() -> None:
         if script.exists():
             continue
         wheels = fresh(CACHE / f"pip-{version}")
-        download = [BIN / "pip", "download", "-qq", "--no-deps", "--dest", wheels, f"pip=={version}"]
+        download: list[str | Path] = [BIN / "pip", "download", "-qq", "--no-deps", "--dest", wheels, f"pip=={version}"]
         subprocess.run(download, check=True, stdout=sys.stderr)
         script.write_text(_GET_PIP.format(wheel=str(next(wheels.glob("pip-*.whl")))), encoding="utf-8")
 

@@ -43,7 +43,7 @@ MUST_NOT = ("*/.*", ".*", "*.pyc", "*__pycache__*")
 
 def build(source: Path = ROOT, folder: Path = BUILD / "dist") -> Path:
     """Build the collection's tarball into this folder, which is emptied first."""
-    command = [BIN / "ansible-galaxy", "collection", "build", "--output-path", fresh(folder), source]
+    command: list[str | Path] = [BIN / "ansible-galaxy", "collection", "build", "--output-path", fresh(folder), source]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return next(folder.glob("*.tar.gz"))
 
