@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.tools.paths import BIN, BUILD, COLLECTION, ROOT, TOOLS, fresh
-from tests.tools.tree import COLLECTIONS_PATH, copy_tree
+from tests.tools.tree import copy_tree
 
 Command = Sequence[str | Path]
 
@@ -24,7 +24,7 @@ def linters(home: Path) -> dict[str, Command]:
     docs = ("--plugin-docs", "--validate-collection-refs", "all", ".")
     mypy = ("--config-file", "pyproject.toml", "--cache-dir", home / "mypy")
     return {
-        "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "."),
+        "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."),
         "yamllint": (TOOLS / "yamllint", "--strict", "."),
         "mypy": (TOOLS / "mypy", *mypy, "--package", f"ansible_collections.{COLLECTION}.plugins"),
         "mypy of the tests' tools": (TOOLS / "mypy", *mypy, "--package", "tests.tools", "--package", "tests.support"),
@@ -38,14 +38,14 @@ def linters(home: Path) -> dict[str, Command]:
 
 def main(wanted: list[str]) -> int:
     """Run the linters, or those of these names; return 1 if one of them is not content."""
-    home = fresh(BUILD / "home-lint")
-    tree = copy_tree()
+    folder = fresh(BUILD / "lint")
+    home, tree = fresh(folder / "home"), copy_tree(folder)
     environment = {
         "HOME": str(home),
         "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
         "LANG": "C.UTF-8",
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
-        "MYPYPATH": str(COLLECTIONS_PATH),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder),
+        "MYPYPATH": str(folder),
     }
     discontent = []
     for name, command in linters(home).items():

@@ -13,25 +13,26 @@ from pathlib import Path
 from tests.tools.emulated import emulated
 from tests.tools.foreground import foreground
 from tests.tools.paths import BUILD, TOOLS, fresh
-from tests.tools.tree import COLLECTIONS_PATH, TREE, copy_tree
+from tests.tools.tree import copy_tree
 
 
 def main(arguments: list[str]) -> int:
     """Run `molecule test`, for all scenarios or as the arguments say; return its exit code."""
-    copy_tree()
-    settings = _settings(fresh(BUILD / "home-roles"))
+    folder = fresh(BUILD / "roles")
+    tree, settings = copy_tree(folder), _settings(folder)
     with emulated() as environment:
         command: list[str | Path] = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
-        return foreground(command, {**environment, **settings}, TREE)
+        return foreground(command, {**environment, **settings}, tree)
 
 
-def _settings(home: Path) -> dict[str, str]:
+def _settings(folder: Path) -> dict[str, str]:
+    home = fresh(folder / "home")
     (home / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
     return {
         "HOME": str(home),
         "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
         "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder),
         "ANSIBLE_PYTHON_INTERPRETER": str(TOOLS / "python"),
         "NO_COLOR": "1",
         "ANSIBLE_NOCOLOR": "1",

@@ -22,7 +22,7 @@ from tests.tools.interpreters import clean_path
 from tests.tools.paths import BIN, BUILD, fresh
 from tests.tools.tree import copy_tree
 
-HOME = BUILD / "home-sanity"
+HOME = BUILD / "sanity" / "home"
 CACHE = HOME / ".ansible" / "test" / "cache"
 
 _GET_PIP = """\
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     _provide_get_pip()
     environment = {"HOME": str(HOME), "PATH": clean_path([BIN]), "LANG": "C.UTF-8"}
     command: list[str | Path] = [BIN / "ansible-test", "sanity", "--color", "no", *arguments]
-    return subprocess.run(command, cwd=copy_tree(), env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    return subprocess.run(command, cwd=copy_tree(BUILD / "sanity"), env=environment, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _keep_pip_settings() -> None:

@@ -14,26 +14,19 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.tools.paths import BUILD, COLLECTION, ROOT, fresh
-
-COLLECTIONS_PATH = BUILD / "collections"
-TREE = COLLECTIONS_PATH.joinpath("ansible_collections", *COLLECTION.split("."))
+from tests.tools.paths import COLLECTION, ROOT, fresh
 
 
-def copy_tree() -> Path:
-    """Copy what git tracks, and what is new and not ignored; return the copy's folder."""
-    fresh(TREE)
+def copy_tree(collections_path: Path) -> Path:
+    """Copy what git tracks, and what is new and not ignored, into a collections path; return the copy's folder."""
+    tree = fresh(collections_path.joinpath("ansible_collections", *COLLECTION.split(".")))
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     for name in sorted(set(names) - {""}):
-        source, target = ROOT / name, TREE / name
+        source, target = ROOT / name, tree / name
         if source.is_file():  # else deleted and not yet committed, or a submodule
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
     for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
-        subprocess.run(command, cwd=TREE, check=True, capture_output=True)
-    return TREE
-
-
-if __name__ == "__main__":
-    print(copy_tree())
+        subprocess.run(command, cwd=tree, check=True, capture_output=True)
+    return tree
