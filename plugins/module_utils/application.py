@@ -58,7 +58,9 @@ class ApplicationBody:
             body["protocol_config"] = config
         elif config:
             body["protocol_config"] = {"type": there.get("type"), **config}
-        _check({**there, **config}, {**(existing or {}), **body}, server)
+        complete = {**there, **config}
+        check_auth_method(params["token_endpoint_auth_method"], complete.get("confidentiality"))
+        _check(complete, {**(existing or {}), **body}, server)
         return body
 
     def _given(self, there: Mapping[str, Any], server: Object | None) -> Object:

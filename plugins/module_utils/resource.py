@@ -87,7 +87,7 @@ class State:
     """Brings one object of a kind to the wanted state."""
 
     def __init__(self, kind: Kind, management: Management, *, id: str | None, display_name: str | None, check_mode: bool) -> None:
-        if not id and not display_name:
+        if "" in (id, display_name) or (id, display_name) == (None, None):
             raise OptionError("One of id and display_name is needed, and neither may be empty.")
         self.kind = kind
         self.management = management
