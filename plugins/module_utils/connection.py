@@ -83,6 +83,7 @@ def origin(url: str) -> str:
     """Scheme, host and explicit port of a URL in one canonical form (RFC 6454 section 4)."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host  # IPv6 (RFC 3986 section 3.2.2)
     port = parts.port
     if port is None or port == {"https": 443, "http": 80}.get(parts.scheme):
         return f"{parts.scheme}://{host}"
@@ -152,6 +153,9 @@ def connection(options: Mapping[str, Any]) -> Connection:
     for name in ("tenant_id", "auth_realm_id", "application_id", "realm_id"):
         if given[name] is not None:
             given[name] = identifier(given[name], name)
+
+    if given["expiration_time"] is not None and given["expiration_time"] < 1:
+        raise OptionError(f"expiration_time must be at least 1 second, not {given['expiration_time']}.")
 
     if options.get("issuer"):
         _take(given, parse_issuer(options["issuer"]), "issuer")
