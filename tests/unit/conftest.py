@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the unit tests share: how hypothesis runs, and waits that are recorded instead of waited."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.beyondidentity.management.plugins.module_utils import retry
+from hypothesis import configuration, settings
+
+from tests.support.collection import ROOT
+
+configuration.set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
+settings.register_profile("unit", database=None, deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("unit")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the seconds that a test's retries would have waited; they don't."""
+    seconds: list[float] = []
+    monkeypatch.setattr(retry, "time", SimpleNamespace(sleep=seconds.append, time=time.time))
+    return seconds
+
+
+@pytest.fixture
+def warnings() -> list[str]:
+    """Return a list to hand its append() to whatever warns."""
+    return []

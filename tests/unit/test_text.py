@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Others' text made fit to print, scopes and ids made fit to send, Ansible's values made plain."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+import pytest
+from ansible.parsing import vault
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import LIMIT, identifier, listed, one_line, plain, scope_list
+from hypothesis import given
+from hypothesis import strategies as st
+
+INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("plain", "plain"),
+        ("", ""),
+        ("two\nlines\r\nmore", "two lines more"),
+        ("\x1b[31mred\x1b[0m", "[31mred [0m"),
+        ("\x1b]0;title\x07after", "]0;title after"),
+        ("\x9b31mC1", "31mC1"),
+        ("a\u202eb\u2066c\u200fd", "a b c d"),  # bidirectional
+        ("zero\u200bwidth\ufeff", "zero width"),
+        ("para\u2029graph\u2028line", "para graph line"),
+        ("lone \ud800 surrogate", "lone surrogate"),
+        ("tag\U000e0041ged", "tag ged"),
+        ("  much \t  space  ", "much space"),
+        ("Grüße, 日本語 ✓", "Grüße, 日本語 ✓"),
+        ("{{ lookup('pipe', 'id') }}", "{{ lookup('pipe', 'id') }}"),
+        (None, "None"),
+        (404, "404"),
+    ],
+)
+def test_one_line(text: Any, line: str) -> None:
+    assert one_line(text) == line
+
+
+@pytest.mark.parametrize("length", [LIMIT - 1, LIMIT, LIMIT + 1, 100_000])
+def test_one_line_is_cut_at_500_characters(length: int) -> None:
+    line = one_line("x" * length)
+    assert len(line) == min(length, 500)
+    assert line.endswith("...") is (length > 500)
+
+
+@given(st.text(alphabet=st.characters(), max_size=3000), st.integers(min_value=10, max_value=600))
+def test_one_line_is_always_harmless(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert len(line) <= limit
+    assert not {unicodedata.category(char) for char in line} & INVISIBLE
+    assert line.splitlines() in ([], [line])
+    assert one_line(line, limit) == line
+
+
+def test_listed() -> None:
+    assert listed([]) == "none"
+    assert listed(["b", "a", "b", "c\x1bd"]) == "a, b, c d"
+    assert listed([f"s{number:03}" for number in range(45)]).endswith("s039 and 5 more")
+
+
+@pytest.mark.parametrize(
+    ("value", "scopes"),
+    [
+        (None, []),
+        ("", []),
+        ([], []),
+        ("a", ["a"]),
+        ("b a  b", ["a", "b"]),
+        ("b,a, c", ["a", "b", "c"]),
+        (["b", "a"], ["a", "b"]),
+        (["b a", "c"], ["a", "b", "c"]),
+        (("x:y:z", "x:y:z"), ["x:y:z"]),
+    ],
+)
+def test_scope_list(value: Any, scopes: list[str]) -> None:
+    assert scope_list(value) == scopes
+
+
+@pytest.mark.parametrize("value", ['a"b', "a\\b", "ä", "a\x00b", "a\x7fb"])
+def test_scope_list_refuses_what_is_no_scope(value: str) -> None:
+    with pytest.raises(OptionError, match="allowed: '.*' is no scope"):
+        scope_list([value], "allowed")
+
+
+@given(st.lists(st.text(alphabet="abc:-_.", min_size=1, max_size=8)))
+def test_scope_list_knows_no_order_and_no_repetition(scopes: list[str]) -> None:
+    assert scope_list(scopes) == scope_list(" ".join(reversed(scopes + scopes))) == sorted(set(scopes))
+
+
+@pytest.mark.parametrize("value", ["a", "00011f1183c67b69", "38833c36-6f47-4992-9329-ea0a00915137", "a.b_c-D", "...", 12])
+def test_identifier(value: Any) -> None:
+    assert identifier(value, "id") == str(value)
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "a/b", "a b", "a%2fb", "a?b", "a\n", "ä", "a#b", "{{ a }}", ["a"]])
+def test_identifier_refuses(value: Any) -> None:
+    with pytest.raises(OptionError, match="^tenant_id: '.*' is no id"):
+        identifier(value, "tenant_id")
+
+
+class Text(str):
+    """A subclass, as Ansible's unsafe and tagged text are."""
+
+    def __str__(self) -> str:
+        return "something else"
+
+
+class Number(int):
+    pass
+
+
+class Fraction(float):
+    pass
+
+
+class Mapping(dict):  # type: ignore[type-arg]
+    pass
+
+
+class Sequence(list):  # type: ignore[type-arg]
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "result"),
+    [
+        (None, None),
+        (True, True),
+        (Text("x"), "x"),
+        (Number(3), 3),
+        (Fraction(0.5), 0.5),
+        (Mapping({Text("k"): Sequence([Text("v"), Number(1)])}), {"k": ["v", 1]}),
+        (("a", Text("b")), ["a", "b"]),
+        ({"a"}, ["a"]),
+    ],
+)
+def test_plain(value: Any, result: Any) -> None:
+    made = plain(value)
+    assert made == result
+    assert_plain(made)
+
+
+def test_plain_on_what_ansible_makes_of_yaml_and_vault(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = VaultSecret(b"password")
+    secrets = [("default", secret)]
+    loader = DataLoader()
+    loader.set_vault_secrets(secrets)
+    if hasattr(vault, "VaultSecretsContext"):  # ansible-core 2.19 and later
+        monkeypatch.setattr(vault.VaultSecretsContext, "_current", vault.VaultSecretsContext(secrets))
+    encrypted = VaultLib(secrets).encrypt("s3cret", secret).decode()
+    indented = "".join(f"    {line}\n" for line in encrypted.splitlines())
+    loaded = loader.load(f"name: web\nnumbers: [1, 2]\nvaulted: !vault |\n{indented}unsafe: !unsafe '{{{{ x }}}}'\n")
+    made = plain(loaded)
+    assert made == {"name": "web", "numbers": [1, 2], "vaulted": "s3cret", "unsafe": "{{ x }}"}
+    assert_plain(made)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), lambda child: st.lists(child) | st.dictionaries(st.text(), child)))
+def test_plain_keeps_json_as_it_is(value: Any) -> None:
+    assert plain(value) == value
+    assert json.loads(json.dumps(plain(value))) == value
+
+
+def assert_plain(value: Any) -> None:
+    assert type(value) in (type(None), bool, str, int, float, dict, list)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            assert type(key) is str
+            assert_plain(item)
+    elif isinstance(value, list):
+        for item in value:
+            assert_plain(item)
