@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .app import create_app
+from .builtin import new_tenant
 from .control import describe
 from .state import World
 from .trust import server_context
@@ -28,10 +29,16 @@ PARENT_CHECK_SECONDS = 0.5
 
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.emulator", description="Beyond Identity for tests, on 127.0.0.1.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.emulator", description="Beyond Identity for tests, on 127.0.0.1."
+    )
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, lets the system choose")
-    parser.add_argument("--tls", action="store_true", help="speak HTTPS, with a certificate authority made for this run")
-    parser.add_argument("--ca-path", type=Path, help="where to write that authority's certificate; default: a temporary file")
+    parser.add_argument(
+        "--tls", action="store_true", help="speak HTTPS, with a certificate authority made for this run"
+    )
+    parser.add_argument(
+        "--ca-path", type=Path, help="where to write that authority's certificate; default: a temporary file"
+    )
     parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process is gone")
     parser.add_argument("--quiet", action="store_true", help="print no more than the assignments and `ready`")
     return parser.parse_args()
@@ -95,9 +102,11 @@ def main() -> int:
     world = World()
     with contextlib.ExitStack() as stack:
         ca_path = stack.enter_context(certificate_path(arguments.ca_path)) if arguments.tls else None
-        server = stack.enter_context(Server(create_app(world), arguments.port, server_context(ca_path) if ca_path else None))
+        server = stack.enter_context(
+            Server(create_app(world), arguments.port, server_context(ca_path) if ca_path else None)
+        )
         world.base_url = server.url
-        world.new_tenant()
+        new_tenant(world)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         if arguments.parent:
             threading.Thread(target=watch_parent, args=(arguments.parent, stopped), daemon=True).start()

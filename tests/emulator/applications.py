@@ -20,7 +20,10 @@ GRANTS = ("authorization_code", "client_credentials")
 def build_application(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
     """Return an application's own fields; `protocol_config` is replaced whole, except for what only the service sets."""
     record: Record = {"display_name": text(given, current, "display_name", violations), "is_managed": False}
-    for name, collection in (("resource_server_id", "resource_servers"), ("authenticator_config_id", "authenticator_configs")):
+    for name, collection in (
+        ("resource_server_id", "resource_servers"),
+        ("authenticator_config_id", "authenticator_configs"),
+    ):
         identifier = given[name] if name in given else (current or {}).get(name)
         if identifier in (None, ""):
             continue
@@ -31,7 +34,9 @@ def build_application(realm: Realm, given: Record, current: Record | None, viola
         record["protocol_config"] = current["protocol_config"]
     else:
         inner = Violations(f"{violations.prefix}.protocol_config")
-        record["protocol_config"] = _protocol(given.get("protocol_config"), (current or {}).get("protocol_config"), inner)
+        record["protocol_config"] = _protocol(
+            given.get("protocol_config"), (current or {}).get("protocol_config"), inner
+        )
         violations.found += inner.found
     if not violations.found:
         _check_together(realm, record, violations)

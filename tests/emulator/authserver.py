@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -17,8 +18,10 @@ from .bearer import Place
 from .catalogue import REALM
 from .endpoints import Introspection, Revocation
 from .errors import error_body, not_found
-from .issued import IssuedToken
+from .grants import AuthorizationCode, ClientCredentials, Pkce, RefreshToken
 from .keys import SigningKey
+from .minting import Minter
+from .signin import sign_in
 from .state import World
 
 APPLICATION = REALM.replace("{", "<").replace("}", ">") + "/applications/<application_id>"
@@ -36,7 +39,9 @@ class AuthorizationEndpoints:
         self.server.register_client_auth_method("client_secret_post", oauth.client_secret_post)
         self.server.register_client_auth_method("none", oauth.no_authentication)
         self.server.register_token_generator("default", self._generate_token)
-        self.server.register_grant(oauth.ClientCredentials)
+        self.server.register_grant(ClientCredentials)
+        self.server.register_grant(AuthorizationCode, [Pkce(required=True)])
+        self.server.register_grant(RefreshToken)
         for endpoint in (Introspection(self.server), Revocation(self.server)):
             endpoint.world = world
             self.server.register_endpoint(endpoint)
@@ -45,6 +50,7 @@ class AuthorizationEndpoints:
         """Add the routes; the endpoint names are the journal's operation names."""
         realm = REALM.replace("{", "<").replace("}", ">")
         app.add_url_rule(f"{APPLICATION}/token", "token", self.token, methods=["POST"])
+        app.add_url_rule(f"{APPLICATION}/authorize", "authorize", self.authorize, methods=["GET", "POST"])
         app.add_url_rule(f"{APPLICATION}/revoke", "revoke", self.revoke, methods=["POST"])
         app.add_url_rule(f"{realm}/introspect", "introspect", self.introspect, methods=["POST"])
         app.add_url_rule(f"{APPLICATION}/.well-known/openid-configuration", "discovery", self.discovery)
@@ -60,7 +66,16 @@ class AuthorizationEndpoints:
             g.wishes = oauth.Wishes.of(request)
         except OAuth2Error as error:
             return self._oauth_error(place, error)
-        return self._in_tenant_shape(place, self.server.create_token_response())
+        # A code or refresh token must not be used by two requests at the same time.
+        with (
+            self.world.lock if request.form["grant_type"] != ClientCredentials.GRANT_TYPE else contextlib.nullcontext()
+        ):
+            return self._in_tenant_shape(place, self.server.create_token_response())
+
+    def authorize(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
+        """Answer an authorization request."""
+        self._place(tenant_id, realm_id, application_id)
+        return sign_in(self.server)
 
     def revoke(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
         """Answer a revocation request."""
@@ -128,21 +143,40 @@ class AuthorizationEndpoints:
                 return oauth.Client(place.tenant, place.realm, application)
         return None
 
-    def _generate_token(self, grant_type: str, client: oauth.Client, scope: str | None = None, **_others: Any) -> dict[str, Any]:
-        granted = client.get_allowed_scope(scope) or ""
-        token = oauth.mint(self.world, self.key, client, granted, g.wishes, ("application", client.application["id"]))
-        g.issued = token
-        return {
+    def _generate_token(
+        self,
+        grant_type: str,
+        client: oauth.Client,
+        user: dict[str, str] | None = None,
+        scope: str | None = None,
+        include_refresh_token: bool = True,
+        **_others: Any,
+    ) -> dict[str, Any]:
+        """Make what a token answer holds. A person's scopes were settled at sign-in; an application's are settled here."""
+        granted = scope or "" if user else client.get_allowed_scope(scope) or ""
+        minter = Minter(self.world, self.key, client, g.wishes, user)
+        token = minter.access_token(granted)
+        g.issued = [token]
+        answer = {
             "access_token": token.value,
             "token_type": "Bearer",
             "expires_in": token.expires - token.issued_at,
             "scope": granted,
         }
+        if user and include_refresh_token:
+            refresh_token = minter.refresh_token(granted)
+            g.issued.append(refresh_token)
+            answer["refresh_token"] = refresh_token.value
+        if user and oauth.OPENID in granted.split() and grant_type == AuthorizationCode.GRANT_TYPE:
+            answer["id_token"] = minter.id_token(g.code.nonce)
+        return answer
 
     def _save_token(self, token: dict[str, Any], _request: Any) -> None:
-        issued: IssuedToken = g.issued
-        self.world.keep_token(issued)
-        g.exchange.issued_token_id = issued.id
+        code = g.get("code")
+        for issued in g.issued:
+            issued.code = code.value if code else None
+            self.world.keep_token(issued)
+        g.exchange.issued_token_id = g.issued[0].id
         for name, value in g.place.tenant.settings.token_answer.items():
             if value is None:
                 token.pop(name, None)
@@ -157,7 +191,9 @@ class AuthorizationEndpoints:
             response.headers["WWW-Authenticate"] = 'Basic realm="beyondidentity"'
         if response.status_code >= 400 and place.tenant.settings.token_errors == "management":
             problem = response.get_json(silent=True) or {}
-            changed = jsonify(error_body(response.status_code, problem.get("error_description") or problem.get("error")))
+            changed = jsonify(
+                error_body(response.status_code, problem.get("error_description") or problem.get("error"))
+            )
             changed.status_code = response.status_code
             return changed
         return response

@@ -45,7 +45,7 @@ def bearer_value(header: str | None) -> str | None:
 def find_active(world: World, value: str) -> IssuedToken | None:
     """Return the token with a value, if it is good for the Management API; note it in the journal in any case."""
     token = world.tokens.get(value)
-    if token is None:
+    if token is None or token.token_type != "access":
         return None
     g.exchange.application_id = token.application_id
     g.exchange.token_id = token.id

@@ -73,4 +73,6 @@ _ACTIONS = {
     "tokens": "read delete introspect",
 }
 
-SCOPES: tuple[str, ...] = tuple(f"{resource}:{action}" for resource, actions in _ACTIONS.items() for action in actions.split())
+SCOPES: tuple[str, ...] = tuple(
+    f"{resource}:{action}" for resource, actions in _ACTIONS.items() for action in actions.split()
+)

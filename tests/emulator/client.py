@@ -188,4 +188,6 @@ def _read_environment(process: subprocess.Popen[str]) -> dict[str, str]:
             return values
         name, _equals, value = words[1].partition("=")
         values[name] = value
+    if process.stdout:
+        process.stdout.close()
     raise EmulatorError(f"the emulator ended before it was ready, with code {process.wait()}")

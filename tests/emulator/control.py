@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from .builtin import managed_object, new_tenant
 from .errors import ApiError
 from .seeding import seed
 from .settings import Settings
-from .state import Tenant, World, managed_object
+from .state import Tenant, World
 
 
 def describe(world: World, tenant: Tenant) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def register(app: Flask, world: World) -> None:
     def create_tenant() -> Response:
         settings = Settings()
         settings.update(document())
-        return jsonify(describe(world, world.new_tenant(settings)))
+        return jsonify(describe(world, new_tenant(world, settings)))
 
     @app.patch("/_emulator/tenants/<tenant_id>/settings")
     def change_settings(tenant_id: str) -> Response:

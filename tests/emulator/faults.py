@@ -13,6 +13,12 @@ from typing import Any
 
 from .journal import Exchange
 
+CHOICES = {
+    "shape": ("management", "oauth", "html", "empty"),
+    "drop": ("close", "reset"),
+    "drip_part": ("head", "body"),
+}
+
 
 @dataclass
 class Fault:
@@ -86,7 +92,9 @@ class Fault:
 
     def answers(self) -> bool:
         """Tell whether the fault answers in the operation's place."""
-        return any(value is not None for value in (self.status, self.shape, self.body, self.json, self.redirect, self.size))
+        return any(
+            value is not None for value in (self.status, self.shape, self.body, self.json, self.redirect, self.size)
+        )
 
 
 class Faults:
@@ -105,6 +113,9 @@ class Faults:
             raise ValueError(f"unknown fields of a fault: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
         if values.get("drop") is True:
             values = {**values, "drop": "close"}
+        for name, allowed in CHOICES.items():
+            if values.get(name) not in (None, *allowed):
+                raise ValueError(f"{name} of a fault must be one of {', '.join(allowed)}")
         fault = Fault(**values, id=next(self._numbers))
         with self._lock:
             self._faults.append(fault)

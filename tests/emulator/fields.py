@@ -37,7 +37,9 @@ def strict_name(given: dict[str, Any], current: dict[str, Any] | None, violation
     return value
 
 
-def string_list(given: dict[str, Any], name: str, violations: Violations, current: dict[str, Any] | None = None) -> list[str]:
+def string_list(
+    given: dict[str, Any], name: str, violations: Violations, current: dict[str, Any] | None = None
+) -> list[str]:
     """Return a list of strings without repetitions: the given one, or the current one (or none) where it is omitted."""
     if name not in given:
         return list(current[name]) if current else []

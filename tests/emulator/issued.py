@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A token that was issued."""
+"""Tokens and codes that were issued."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ class IssuedToken:
     principal_id: str
     all_realms: bool
     claims: dict[str, Any] = field(repr=False)
+    token_type: str = "access"
+    """`access` or `refresh`."""
+    code: str | None = None
+    """The authorization code that it goes back to."""
     refused_from: float = 0.0
     """Unix time from which the token is refused although its claims promise more; 0: never."""
     revoked: bool = False
@@ -46,6 +50,10 @@ class IssuedToken:
         """Tell whether the token is good."""
         return not self.revoked and not self.is_expired()
 
+    def get_scope(self) -> str:
+        """Return the scopes, separated by blanks."""
+        return " ".join(self.scopes)
+
     def check_client(self, client: Any) -> bool:
         """Tell whether the token was issued to a client."""
         return self.client_id == client.client_id
@@ -60,5 +68,29 @@ class IssuedToken:
             "token_format": self.token_format,
             "expires": self.expires,
             "issued_at": self.issued_at,
-            "token_type": "access",
+            "token_type": self.token_type,
         }
+
+
+@dataclass
+class IssuedCode:
+    """An authorization code, with what it is bound to. It is kept after use, so that a second use is noticed."""
+
+    value: str
+    application_id: str
+    client_id: str
+    redirect_uri: str
+    scope: str
+    nonce: str | None
+    code_challenge: str | None
+    code_challenge_method: str | None
+    expires: float
+    used: bool = False
+
+    def get_redirect_uri(self) -> str:
+        """Return the redirect URI that the code was sent to."""
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        """Return the scopes, separated by blanks."""
+        return self.scope

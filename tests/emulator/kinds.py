@@ -57,7 +57,7 @@ def build_resource_server(realm: Realm, given: Record, current: Record | None, v
 
 def build_authenticator_config(_realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
     """Return an authenticator configuration's own fields; `config` is replaced whole."""
-    record = {"display_name": text(given, current, "display_name", violations)}
+    record: Record = {"display_name": text(given, current, "display_name", violations)}
     if current is not None and "config" not in given:
         record["config"] = current["config"]
     else:
@@ -90,7 +90,9 @@ def _check_config(config: Record, violations: Violations) -> None:
         violations.add("config.trusted_origins", "must be a list of strings")
     methods = config.get("authentication_methods", [])
     if not _is_list_of(methods, dict) or any(method.get("type") not in AUTHENTICATION_METHODS for method in methods):
-        violations.add("config.authentication_methods", f"must be a list of types out of {', '.join(AUTHENTICATION_METHODS)}")
+        violations.add(
+            "config.authentication_methods", f"must be a list of types out of {', '.join(AUTHENTICATION_METHODS)}"
+        )
     if config.get("invocation_type", "automatic") not in ("automatic", "manual"):
         violations.add("config.invocation_type", "must be automatic or manual")
     if not isinstance(config.get("invoke_url", ""), str):
@@ -98,9 +100,14 @@ def _check_config(config: Record, violations: Violations) -> None:
     if "onboarding_configuration" in config:
         onboarding = config["onboarding_configuration"]
         method = onboarding.get("verification_method") if isinstance(onboarding, dict) else None
-        kind = method.get("type") if isinstance(method, dict) else None
-        if kind not in ("idp", "none") or (kind == "idp" and not isinstance(method.get("idp_id"), str)):
-            violations.add("config.onboarding_configuration.verification_method", "must be of type none, or idp with an idp_id")
+        if not isinstance(method, dict) or not _is_verification(method):
+            violations.add(
+                "config.onboarding_configuration.verification_method", "must be of type none, or idp with an idp_id"
+            )
+
+
+def _is_verification(method: Record) -> bool:
+    return method.get("type") == "none" or (method.get("type") == "idp" and isinstance(method.get("idp_id"), str))
 
 
 def _is_list_of(value: Any, of: type) -> bool:
@@ -109,6 +116,12 @@ def _is_list_of(value: Any, of: type) -> bool:
 
 KINDS = (
     Kind("Application", "Applications", "application", "applications", build_application),
-    Kind("AuthenticatorConfig", "AuthenticatorConfigs", "authenticator_config", "authenticator_configs", build_authenticator_config),
+    Kind(
+        "AuthenticatorConfig",
+        "AuthenticatorConfigs",
+        "authenticator_config",
+        "authenticator_configs",
+        build_authenticator_config,
+    ),
     Kind("ResourceServer", "ResourceServers", "resource_server", "resource_servers", build_resource_server),
 )

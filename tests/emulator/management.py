@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from . import identifiers, state
+from . import identifiers
 from .bearer import Place, authorize
+from .builtin import new_realm
 from .catalogue import OPERATIONS, Operation
 from .errors import ApiError, Violations, not_found
 from .fields import choice, strict_name
 from .kinds import KINDS, Kind
 from .paging import PageSizes, page
-from .state import Realm, Record, World
+from .state import Realm, Record, World, now
 
 CLASSIFICATIONS = ("SECURE_CUSTOMER", "SECURE_WORKFORCE", "SECURE_WORFORCE")
 """The last one is how the service's own description spells the second."""
@@ -57,7 +57,9 @@ def register(app: Flask, world: World) -> None:
     handlers = _handlers()
     for operation in OPERATIONS:
         path = operation.path.replace("{", "<").replace("}", ">")
-        app.add_url_rule(path, operation.name, _view(world, operation, handlers[operation.name]), methods=[operation.method])
+        app.add_url_rule(
+            path, operation.name, _view(world, operation, handlers[operation.name]), methods=[operation.method]
+        )
 
 
 def _view(world: World, operation: Operation, handler: Handler) -> Callable[..., Response]:
@@ -75,7 +77,9 @@ def _handlers() -> dict[str, Handler]:
         "GetTenant": lambda call: call.place.tenant.record,
         "UpdateTenant": update_tenant,
         "CreateRealm": create_realm,
-        "ListRealms": lambda call: call.page("realms", [realm.record for realm in call.place.tenant.realms.values()], REALM_PAGES),
+        "ListRealms": lambda call: call.page(
+            "realms", [realm.record for realm in call.place.tenant.realms.values()], REALM_PAGES
+        ),
         "GetRealm": lambda call: call.realm.record,
         "UpdateRealm": update_realm,
         "DeleteRealm": delete_realm,
@@ -174,7 +178,7 @@ def update_tenant(call: Call) -> Record:
     tenant = call.place.tenant
     name = strict_name(body("tenant"), tenant.record, violations)
     violations.raise_if_any()
-    tenant.record = {**tenant.record, "display_name": name, "update_time": state.now()}
+    tenant.record = {**tenant.record, "display_name": name, "update_time": now()}
     return tenant.record
 
 
@@ -185,7 +189,7 @@ def create_realm(call: Call) -> Record:
     name = strict_name(given, None, violations)
     classification = choice(given, "classification", CLASSIFICATIONS, CLASSIFICATIONS[0], violations)
     violations.raise_if_any()
-    return state.new_realm(call.place.tenant, name, classification).record
+    return new_realm(call.place.tenant, name, classification).record
 
 
 def update_realm(call: Call) -> Record:
@@ -196,7 +200,7 @@ def update_realm(call: Call) -> Record:
     name = strict_name(given, record, violations)
     classification = choice(given, "classification", CLASSIFICATIONS, record["classification"], violations)
     violations.raise_if_any()
-    call.realm.record = {**record, "display_name": name, "classification": classification, "update_time": state.now()}
+    call.realm.record = {**record, "display_name": name, "classification": classification, "update_time": now()}
     return call.realm.record
 
 

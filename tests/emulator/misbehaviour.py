@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify
@@ -65,16 +65,16 @@ def _error(fault: Fault, status: int, endpoint: str | None) -> Response:
     if shape == "empty":
         return Response(status=status)
     if shape == "html":
-        phrase = fault.message or (HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error")
-        return Response(f"<html><head><title>{status} {phrase}</title></head><body><h1>{phrase}</h1></body></html>", status=status)
+        phrase = fault.message or http.client.responses.get(status, "Error")
+        return Response(
+            f"<html><head><title>{status} {phrase}</title></head><body><h1>{phrase}</h1></body></html>", status=status
+        )
     if shape == "oauth":
         content: dict[str, Any] = {"error": fault.error or OAUTH_ERRORS.get(status, "server_error")}
         if fault.message:
             content["error_description"] = fault.message
-    elif shape == "management":
-        content = error_body(status, fault.message)
     else:
-        content = error_body(status, f"unknown shape of a fault: {shape}")
+        content = error_body(status, fault.message)
     response = jsonify(content)
     response.status_code = status
     return response

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authorization server: Authlib's, with the service's own rules on top."""
+"""Clients of the authorization server, how they authenticate, and what they may ask for."""
 
 from __future__ import annotations
 
@@ -9,19 +9,14 @@ import base64
 import binascii
 import json
 import secrets
-import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, InvalidScopeError, scope_to_list
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, scope_to_list
 from flask import Request, g
 
-from . import identifiers
-from .issued import IssuedToken
-from .keys import SigningKey
-from .state import Realm, Record, Tenant, World
+from .state import Realm, Record, Tenant
 
 OPENID = "openid"
 LONGEST_CLAIMS = 8192
@@ -65,6 +60,8 @@ class Client(ClientMixin):
             allowed.add(OPENID)
         if not asked or not allowed.issuperset(asked):
             return None
+        if self.protocol["type"] == "oidc" and OPENID not in asked:
+            return None
         only = self.tenant.settings.grant_only
         return " ".join(name for name in dict.fromkeys(asked) if only is None or name in only)
 
@@ -90,6 +87,8 @@ class Client(ClientMixin):
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Tell whether the application has the grant."""
+        if grant_type == "refresh_token":
+            return self.tenant.settings.refresh_tokens != "off" and "authorization_code" in self.protocol["grant_type"]
         return grant_type in self.protocol["grant_type"]
 
 
@@ -160,67 +159,3 @@ class Wishes:
             if not isinstance(parsed, dict):
                 raise InvalidRequestError("custom_claims must be a JSON object.")
         return cls(int(lifetime) if lifetime is not None else None, parsed)
-
-
-def mint(world: World, key: SigningKey, client: Client, scope: str, wishes: Wishes, principal: tuple[str, str]) -> IssuedToken:
-    """Make an access token; `principal` is its type (`application`, `identity`) and id."""
-    settings = client.tenant.settings
-    configured = client.protocol["token_configuration"]["expires_after"]
-    lifetime: float = min(wishes.lifetime or configured, configured)
-    if settings.token_lifetime is not None:
-        lifetime = settings.token_lifetime
-    moment = time.time()
-    issuer = world.issuer(client.tenant.id, client.realm.id, client.application["id"])
-    server = client.realm.objects["resource_servers"].get(client.application.get("resource_server_id", ""))
-    audience = server["identifier"] if server else client.client_id
-    all_realms = client.realm.id == client.tenant.admin_realm_id
-    claims: dict[str, Any] = {
-        "iss": issuer,
-        "sub": principal[1],
-        "aud": [audience] if settings.audience_list else audience,
-        "exp": int(moment + lifetime),
-        "nbf": int(moment),
-        "iat": int(moment),
-        "jti": identifiers.token_id(),
-        "scope": scope,
-        "azp": client.client_id,
-        "bi_t": client.tenant.id,
-        "bi_r": "*" if all_realms else client.realm.id,
-        "bi_p": principal[1],
-    }
-    if wishes.custom_claims is not None:
-        claims["bi_custom"] = wishes.custom_claims
-    token_format = client.protocol["token_format"]
-    if token_format == "referential":
-        value = identifiers.alphanumeric(64)
-    else:
-        value = key.sign(claims, f"{issuer}/.well-known/jwks.json")
-    return IssuedToken(
-        id=claims["jti"],
-        value=value,
-        tenant_id=client.tenant.id,
-        realm_id=client.realm.id,
-        application_id=client.application["id"],
-        client_id=client.client_id,
-        scopes=tuple(scope.split()),
-        audience=audience,
-        token_format=token_format,
-        issued_at=claims["iat"],
-        expires=claims["exp"],
-        principal_type=principal[0],
-        principal_id=principal[1],
-        all_realms=all_realms,
-        claims=claims,
-        refused_from=moment + settings.early_expiry if settings.early_expiry is not None else 0.0,
-    )
-
-
-class ClientCredentials(ClientCredentialsGrant):
-    """The client credentials grant: confidential applications only, scopes must be asked for."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
-
-    def validate_requested_scope(self) -> None:
-        """Refuse scopes that the application does not allow, and a request for none."""
-        if self.client.get_allowed_scope(self.request.payload.scope) is None:
-            raise InvalidScopeError("Ask for one or more of the application's allowed scopes.")

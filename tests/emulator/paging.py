@@ -44,7 +44,9 @@ def page(
 
     everything = list(records)
     # Sorting by a seeded checksum needs no memory of the listing, and survives objects that come and go between pages.
-    ordered = sorted(((zlib.crc32(record["id"].encode(), cursor.seed), record["id"]), record) for record in _unique(everything))
+    ordered = sorted(
+        ((zlib.crc32(record["id"].encode(), cursor.seed), record["id"]), record) for record in _unique(everything)
+    )
     rest = [entry for entry in ordered if entry[0] > cursor.after][skip:]
     answer: dict[str, Any] = {name: [record for _key, record in rest[:size]], "total_size": len(everything)}
     if len(rest) > size:

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import copy
+import time
 from typing import Any
 
 from . import identifiers
-from .state import Realm, Record, Tenant, World, managed_object, new_realm
+from .builtin import client_credentials_protocol, managed_object, new_realm
+from .issued import IssuedToken
+from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 DEFAULT_SCOPES = ("realms:read",)
 SAML = {"type": "saml", "acs_url": "https://example.com/saml/acs", "audience_url": "https://example.com/saml/audience"}
@@ -31,7 +34,10 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
     realm_name = wanted.get("realm_name", "Seeded Realm {n}")
     return {
         "applications": [_application(tenant, realm, wanted, n) for n in range(1, wanted.get("applications", 0) + 1)],
-        "realms": [new_realm(tenant, _numbered(realm_name, n), "SECURE_CUSTOMER").id for n in range(1, wanted.get("realms", 0) + 1)],
+        "realms": [
+            new_realm(tenant, _numbered(realm_name, n), "SECURE_CUSTOMER").id
+            for n in range(1, wanted.get("realms", 0) + 1)
+        ],
         "identities": [_identity(realm) for _n in range(wanted.get("identities", 0))],
         "tokens": [_token(world, tenant) for _n in range(wanted.get("tokens", 0))],
     }
@@ -47,20 +53,7 @@ def _application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], number: i
     protocol = own.pop("protocol_config", {})
     if protocol.get("type", "oauth2") in ("oauth2", "oidc"):
         builtin = managed_object(realm, "resource_servers")
-        protocol = {
-            "type": "oauth2",
-            "allowed_scopes": list(DEFAULT_SCOPES),
-            "client_id": identifiers.client_id(),
-            "client_secret": identifiers.client_secret(),
-            "confidentiality": "confidential",
-            "token_endpoint_auth_method": "client_secret_basic",
-            "grant_type": ["client_credentials"],
-            "redirect_uris": [],
-            "token_configuration": {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"},
-            "pkce": "disabled",
-            "token_format": "self_contained",
-            **protocol,
-        }
+        protocol = {**client_credentials_protocol(DEFAULT_SCOPES), **protocol}
         own.setdefault("resource_server_id", builtin["id"])
     else:
         protocol = {**SAML, **protocol}
@@ -86,4 +79,23 @@ def _identity(realm: Realm) -> str:
 def _token(world: World, tenant: Tenant) -> str:
     realm = tenant.realms[tenant.admin_realm_id]
     application = managed_object(realm, "applications")
-    return world.pretend_token(tenant, realm, application, DEFAULT_SCOPES)
+    moment = int(time.time())
+    token = IssuedToken(
+        id=identifiers.token_id(),
+        value=identifiers.alphanumeric(64),
+        tenant_id=tenant.id,
+        realm_id=realm.id,
+        application_id=application["id"],
+        client_id=application["protocol_config"]["client_id"],
+        scopes=DEFAULT_SCOPES,
+        audience=MANAGEMENT_AUDIENCE,
+        token_format="referential",
+        issued_at=moment,
+        expires=moment + 86400,
+        principal_type="application",
+        principal_id=application["id"],
+        all_realms=True,
+        claims={},
+    )
+    world.keep_token(token)
+    return token.id

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from .identifiers import realm_id
+
 
 @dataclass
 class Settings:
@@ -27,6 +29,20 @@ class Settings:
     """Replaces keys of a successful token answer; null removes a key."""
     token_errors: str = "oauth"
     """Shape of errors at the token, revocation and introspection endpoints: `oauth` or `management`."""
+    refresh_tokens: str = "off"
+    """With the authorization code grant: `off`, `fixed` (one that stays) or `rotating` (a new one with every use)."""
+    refresh_lifetime: float = 0
+    """Seconds; 0, the service's default, is expired at once."""
+    sign_in: str = "approve"
+    """What /authorize does: `approve` at once, `deny` at once, or show a `page` whose form asks the person."""
+    code_lifetime: float = 60
+    """Seconds."""
+    identity: dict[str, str] = field(
+        default_factory=lambda: {"id": realm_id(), "email": "pat@example.com", "username": "pat"}
+    )
+    """Who signs in; without `id`, nobody is known."""
+    identity_scopes: list[str] | None = None
+    """Scopes that the roles of whoever signs in allow; None: all."""
     audience_list: bool = False
     """Write the `aud` claim as a list."""
     page_size_maximum: int | None = None

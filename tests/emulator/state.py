@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from . import identifiers
-from .catalogue import SCOPES
 from .faults import Faults
-from .issued import IssuedToken
+from .issued import IssuedCode, IssuedToken
 from .journal import Journal
 from .settings import Settings
 
-MANAGEMENT_API = "Beyond Identity Management API"
 MANAGEMENT_AUDIENCE = "beyondidentity"
 
 Record = dict[str, Any]
@@ -36,7 +33,8 @@ class Realm:
     record: Record
     objects: dict[str, dict[str, Record]] = field(
         default_factory=lambda: {
-            kind: {} for kind in ("applications", "authenticator_configs", "resource_servers", "identities", "groups", "roles")
+            kind: {}
+            for kind in ("applications", "authenticator_configs", "resource_servers", "identities", "groups", "roles")
         }
     )
 
@@ -59,7 +57,7 @@ class Tenant:
     realms: dict[str, Realm] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     tokens: dict[str, IssuedToken] = field(default_factory=dict)
-    codes: dict[str, Any] = field(default_factory=dict)
+    codes: dict[str, IssuedCode] = field(default_factory=dict)
     window_started: float = 0.0
     window_used: int = 0
 
@@ -80,11 +78,19 @@ class Tenant:
 
     def live_tokens(self, application_id: str) -> list[IssuedToken]:
         """Return an application's tokens that are neither expired nor revoked."""
-        return [token for token in list(self.tokens.values()) if token.application_id == application_id and token.is_active()]
+        return [
+            token
+            for token in list(self.tokens.values())
+            if token.application_id == application_id and token.is_active()
+        ]
 
     def revoke_tokens(self, application_id: str | None = None) -> int:
         """Revoke an application's tokens, or all of them; return how many were active."""
-        hit = [token for token in list(self.tokens.values()) if application_id in (None, token.application_id) and token.is_active()]
+        hit = [
+            token
+            for token in list(self.tokens.values())
+            if application_id in (None, token.application_id) and token.is_active()
+        ]
         for token in hit:
             token.revoked = True
         return len(hit)
@@ -101,117 +107,11 @@ class World:
     faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def new_tenant(self, settings: Settings | None = None) -> Tenant:
-        """Create a tenant with its admin realm, and in it the managed objects and one authenticator configuration."""
-        moment = now()
-        tenant = Tenant(
-            record={"id": identifiers.tenant_id(), "display_name": "Emulated Tenant", "create_time": moment, "update_time": moment},
-            admin_realm_id="",
-            settings=settings or Settings(),
-        )
-        realm = new_realm(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER")
-        tenant.admin_realm_id = realm.id
-        _add_builtin_objects(tenant, realm)
-        with self.lock:
-            self.tenants[tenant.id] = tenant
-        return tenant
-
     def keep_token(self, token: IssuedToken) -> None:
         """Remember a token that was issued."""
         self.tenants[token.tenant_id].tokens[token.id] = token
         self.tokens[token.value] = token
 
-    def pretend_token(self, tenant: Tenant, realm: Realm, application: Record, scopes: tuple[str, ...]) -> str:
-        """Remember an opaque token that nobody asked for, good for a day; return its id."""
-        moment = int(time.time())
-        token = IssuedToken(
-            id=identifiers.token_id(),
-            value=identifiers.alphanumeric(64),
-            tenant_id=tenant.id,
-            realm_id=realm.id,
-            application_id=application["id"],
-            client_id=application["protocol_config"]["client_id"],
-            scopes=scopes,
-            audience=MANAGEMENT_AUDIENCE,
-            token_format="referential",
-            issued_at=moment,
-            expires=moment + 86400,
-            principal_type="application",
-            principal_id=application["id"],
-            all_realms=realm.id == tenant.admin_realm_id,
-            claims={},
-        )
-        self.keep_token(token)
-        return token.id
-
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:
         """Return an application's issuer URL."""
         return f"{self.base_url}/v1/tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}"
-
-
-def new_realm(tenant: Tenant, display_name: str, classification: str) -> Realm:
-    """Add a realm to a tenant. Every realm has the managed resource server, so that its applications can reach the API."""
-    moment = now()
-    realm = Realm(
-        record={
-            "id": identifiers.realm_id(),
-            "tenant_id": tenant.id,
-            "display_name": display_name,
-            "classification": classification,
-            "create_time": moment,
-            "update_time": moment,
-        }
-    )
-    managed = {
-        "id": identifiers.object_id(),
-        "realm_id": realm.id,
-        "tenant_id": tenant.id,
-        "display_name": MANAGEMENT_API,
-        "is_managed": True,
-        "identifier": MANAGEMENT_AUDIENCE,
-        "scopes": list(SCOPES),
-    }
-    realm.objects["resource_servers"][managed["id"]] = managed
-    tenant.realms[realm.id] = realm
-    return realm
-
-
-def managed_object(realm: Realm, kind: str) -> Record:
-    """Return the realm's built-in application or resource server."""
-    return next(record for record in realm.objects[kind].values() if record["is_managed"])
-
-
-def _add_builtin_objects(tenant: Tenant, realm: Realm) -> None:
-    common = {"realm_id": realm.id, "tenant_id": tenant.id}
-    application = {
-        "id": identifiers.object_id(),
-        **common,
-        "resource_server_id": managed_object(realm, "resource_servers")["id"],
-        "display_name": MANAGEMENT_API,
-        "is_managed": True,
-        "protocol_config": {
-            "type": "oauth2",
-            "allowed_scopes": list(SCOPES),
-            "client_id": identifiers.client_id(),
-            "client_secret": identifiers.client_secret(),
-            "confidentiality": "confidential",
-            "token_endpoint_auth_method": "client_secret_basic",
-            "grant_type": ["client_credentials"],
-            "redirect_uris": [],
-            "token_configuration": {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"},
-            "pkce": "disabled",
-            "token_format": "self_contained",
-        },
-    }
-    authenticator = {
-        "id": identifiers.object_id(),
-        **common,
-        "display_name": "Hosted Web",
-        "config": {
-            "type": "hosted_web",
-            "authentication_methods": [{"type": "webauthn_passkey"}],
-            "trusted_origins": [],
-        },
-    }
-    realm.objects["applications"][application["id"]] = application
-    realm.objects["authenticator_configs"][authenticator["id"]] = authenticator

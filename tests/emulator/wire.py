@@ -191,7 +191,9 @@ class Connection(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _run(application: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+def _run(
+    application: Callable[..., Iterable[bytes]], environ: dict[str, Any]
+) -> tuple[str, list[tuple[str, str]], bytes]:
     """Call a WSGI application; return status line, headers and whole body."""
     started: list[Any] = ["500 Internal Server Error", []]
 
@@ -217,7 +219,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = True
     request_queue_size = 1024
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.application = application
         self.tls = tls
         super().__init__(("127.0.0.1", port), Connection)

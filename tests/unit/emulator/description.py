@@ -40,7 +40,9 @@ def operations() -> dict[str, tuple[str, str, frozenset[str]]]:
         for method in METHODS:
             operation = item.get(method)
             if operation:
-                scopes = {scope for entry in operation.get("security", ()) for names in entry.values() for scope in names}
+                scopes = {
+                    scope for entry in operation.get("security", ()) for names in entry.values() for scope in names
+                }
                 found[operation["operationId"]] = (method.upper(), path, frozenset(scopes))
     return found
 
@@ -81,7 +83,9 @@ def violations(operation: str, status: int, body: Any) -> list[str]:
     content = responses[str(status)].get("content")
     if content is None:
         return [] if body is None else [f"{operation} answers {status} without a body"]
-    found = _violations(_pointer("paths", path, method.lower(), "responses", str(status), "content", "application/json", "schema"), body)
+    found = _violations(
+        _pointer("paths", path, method.lower(), "responses", str(status), "content", "application/json", "schema"), body
+    )
     for detail in body.get("details", ()) if status >= 400 and isinstance(body, dict) else ():
         found += _violations(_pointer("components", "schemas", detail["type"]), detail)
     return found
@@ -90,7 +94,9 @@ def violations(operation: str, status: int, body: Any) -> list[str]:
 def operation_of(method: str, path: str) -> str | None:
     """Return the described operation that a request is for."""
     for name, (described_method, template, _scopes) in operations().items():
-        pattern = "/".join("[^/:]+" if part.startswith("{") and part.endswith("}") else re.escape(part) for part in template.split("/"))
+        pattern = "/".join(
+            "[^/:]+" if part.startswith("{") and part.endswith("}") else re.escape(part) for part in template.split("/")
+        )
         if method == described_method and re.fullmatch(pattern, path):
             return name
     return None

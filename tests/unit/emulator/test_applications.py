@@ -29,21 +29,30 @@ def test_the_builtin_application(tenant, api):
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_managed_objects_stay_as_they_are(tenant, api, method):
-    for path, name in ((f"applications/{tenant.application_id}", "application"), (f"resource-servers/{tenant.resource_server_id}", "resource_server")):
+    for path, name in (
+        (f"applications/{tenant.application_id}", "application"),
+        (f"resource-servers/{tenant.resource_server_id}", "resource_server"),
+    ):
         before = api.get(path)
         assert api.call(method, path, json={name: {"display_name": "Mine"}}).status_code == 403
         assert api.get(path) == before
 
 
 def test_creation_fills_in_what_the_service_sets(tenant, api):
-    created = api.post("applications", application(id="mine", is_managed=True, protocol={"client_id": "a", "client_secret": "b"}))
+    created = api.post(
+        "applications", application(id="mine", is_managed=True, protocol={"client_id": "a", "client_secret": "b"})
+    )
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", created["id"])
     assert created["is_managed"] is False
     protocol = created["protocol_config"]
     assert re.fullmatch(r"[A-Za-z0-9]{24}", protocol["client_id"])
     assert re.fullmatch(r"[A-Za-z0-9]{48}", protocol["client_secret"])
     assert protocol["token_format"] == "self_contained"
-    assert protocol["token_configuration"] == {"expires_after": 3600, "token_signing_algorithm": "RS256", "subject_field": "id"}
+    assert protocol["token_configuration"] == {
+        "expires_after": 3600,
+        "token_signing_algorithm": "RS256",
+        "subject_field": "id",
+    }
     assert (created["tenant_id"], created["realm_id"]) == (tenant.tenant_id, tenant.realm_id)
     assert "authenticator_config_id" not in created
     assert api.get(f"applications/{created['id']}") == created
@@ -51,7 +60,7 @@ def test_creation_fills_in_what_the_service_sets(tenant, api):
 
 
 def test_display_names_are_not_unique(api):
-    first, second = (api.post("applications", application()) for _ in range(2))
+    first, second = (api.post("applications", application()) for _round in range(2))
     assert first["id"] != second["id"]
     assert first["display_name"] == second["display_name"]
 
@@ -60,7 +69,9 @@ def test_display_names_are_not_unique(api):
 def test_auth_method_is_ignored(api, sent):
     confidential = api.post("applications", application(protocol={"token_endpoint_auth_method": sent}))
     assert confidential["protocol_config"]["token_endpoint_auth_method"] == "client_secret_basic"
-    public = api.post("applications", application(protocol={**CODE, "confidentiality": "public", "token_endpoint_auth_method": sent}))
+    public = api.post(
+        "applications", application(protocol={**CODE, "confidentiality": "public", "token_endpoint_auth_method": sent})
+    )
     assert public["protocol_config"]["token_endpoint_auth_method"] == "none"
     assert "client_secret" not in public["protocol_config"]
 
@@ -85,7 +96,10 @@ REFUSED = [
     ({"protocol": {"pkce": "S256"}}, ["application.protocol_config.pkce"]),
     ({"protocol": {"token_format": "jwt"}}, ["application.protocol_config.token_format"]),
     ({"protocol": {"token_configuration": {}}}, ["application.protocol_config.token_configuration.expires_after"]),
-    ({"protocol": {"token_configuration": {"expires_after": -1}}}, ["application.protocol_config.token_configuration.expires_after"]),
+    (
+        {"protocol": {"token_configuration": {"expires_after": -1}}},
+        ["application.protocol_config.token_configuration.expires_after"],
+    ),
     (
         {"protocol": {"token_configuration": {"expires_after": 1, "subject_field": "shoe"}}},
         ["application.protocol_config.token_configuration.subject_field"],
@@ -100,7 +114,10 @@ def test_refused_creation(api, changes, fields):
 
 
 def test_scopes_must_be_the_resource_servers(tenant, api):
-    body = application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read", "pets:read", "openid"]})
+    body = application(
+        resource_server_id=tenant.resource_server_id,
+        protocol={"allowed_scopes": ["realms:read", "pets:read", "openid"]},
+    )
     response = api.call("POST", "applications", json=body)
     assert violated(response) == ["application.protocol_config.allowed_scopes"]
     assert "openid, pets:read" in response.text
@@ -121,18 +138,34 @@ def test_malformed_body(api, data):
 
 
 def test_patch_keeps_what_is_omitted(tenant, api):
-    created = api.post("applications", application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}))
-    changed = api.patch(f"applications/{created['id']}", {"application": {"display_name": "Cats", "id": "x", "realm_id": "y"}})
+    created = api.post(
+        "applications",
+        application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}),
+    )
+    changed = api.patch(
+        f"applications/{created['id']}", {"application": {"display_name": "Cats", "id": "x", "realm_id": "y"}}
+    )
     assert changed == {**created, "display_name": "Cats"}
 
 
 def test_patch_replaces_the_protocol_whole_but_keeps_the_credentials(tenant, api):
-    body = application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"], "token_format": "referential"})
+    body = application(
+        resource_server_id=tenant.resource_server_id,
+        protocol={"allowed_scopes": ["realms:read"], "token_format": "referential"},
+    )
     created = api.post("applications", body)
     path = f"applications/{created['id']}"
     assert violated(api.call("PATCH", path, json={"application": {"protocol_config": {"allowed_scopes": []}}}))
-    assert violated(api.call("PATCH", path, json={"application": {"protocol_config": {"type": "oidc", "grant_type": ["client_credentials"]}}}))
-    changed = api.patch(path, {"application": {"protocol_config": {"type": "oauth2", "grant_type": ["client_credentials"]}}})
+    assert violated(
+        api.call(
+            "PATCH",
+            path,
+            json={"application": {"protocol_config": {"type": "oidc", "grant_type": ["client_credentials"]}}},
+        )
+    )
+    changed = api.patch(
+        path, {"application": {"protocol_config": {"type": "oauth2", "grant_type": ["client_credentials"]}}}
+    )
     protocol = changed["protocol_config"]
     assert protocol["allowed_scopes"] == []
     assert protocol["token_format"] == "self_contained"
@@ -142,7 +175,10 @@ def test_patch_replaces_the_protocol_whole_but_keeps_the_credentials(tenant, api
 
 
 def test_a_resource_server_can_be_taken_away_with_its_scopes_only(tenant, api):
-    created = api.post("applications", application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}))
+    created = api.post(
+        "applications",
+        application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}),
+    )
     path = f"applications/{created['id']}"
     assert violated(api.call("PATCH", path, json={"application": {"resource_server_id": ""}}))
     whole = {"resource_server_id": None, "protocol_config": {**created["protocol_config"], "allowed_scopes": []}}
@@ -162,5 +198,7 @@ def test_deletion(api):
 def test_seeded_applications_of_other_protocols_are_listed(tenant, api):
     tenant.seed(applications=2, name="SSO {n}", application={"protocol_config": {"type": "saml"}})
     api.checked = False
-    names = {record["display_name"]: record["protocol_config"]["type"] for record in api.get("applications")["applications"]}
+    names = {
+        record["display_name"]: record["protocol_config"]["type"] for record in api.get("applications")["applications"]
+    }
     assert names["SSO 1"] == names["SSO 2"] == "saml"

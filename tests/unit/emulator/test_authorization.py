@@ -39,7 +39,9 @@ def test_every_operation_needs_a_token_with_its_scope(shared, operation):
     assert enough.status_code not in (401, 403, 405)
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if "{realm_id}" in one.path], ids=lambda operation: operation.name)
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if "{realm_id}" in one.path], ids=lambda operation: operation.name
+)
 def test_an_unknown_realm_is_not_found(shared, operation):
     response = Api.of(shared).call(operation.method, path_of(operation))
     assert response.status_code == 404
@@ -79,9 +81,13 @@ def test_a_realms_own_application_manages_its_realm_only(emulator, tenant):
 
 def test_the_audience_must_be_the_management_api(tenant):
     api = Api.of(tenant)
-    server = {"resource_server": {"display_name": "Pets", "identifier": "https://pets.example", "scopes": ["realms:read"]}}
+    server = {
+        "resource_server": {"display_name": "Pets", "identifier": "https://pets.example", "scopes": ["realms:read"]}
+    }
     own = api.post("resource-servers", server)
-    created = api.post("applications", application(resource_server_id=own["id"], protocol={"allowed_scopes": ["realms:read"]}))
+    created = api.post(
+        "applications", application(resource_server_id=own["id"], protocol={"allowed_scopes": ["realms:read"]})
+    )
     response = api.session.post(
         f"{tenant.realm_url}/applications/{created['id']}/token",
         data={"grant_type": "client_credentials", "scope": "realms:read"},
@@ -127,7 +133,7 @@ def test_a_path_that_nothing_serves(tenant):
 def test_rate_limit(tenant):
     api = Api.of(tenant)
     tenant.settings(rate_limit=3, rate_window=0.5)
-    answers = [api.call("GET", "", headers={"Authorization": f"Bearer {api.token}"}) for _ in range(3)]
+    answers = [api.call("GET", "", headers={"Authorization": f"Bearer {api.token}"}) for _round in range(3)]
     assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0"]
     assert {answer.status_code for answer in answers} == {200}
     api.checked = False

@@ -25,7 +25,11 @@ def test_the_journal_tells_what_was_sent(tenant):
     assert create["json"] == {"realm": {"display_name": "Pets"}}
     assert create["headers"]["Authorization"] == f"Bearer {api.token}"
     assert listing["query"] == {"page_size": "7"}
-    assert (listing["method"], listing["path"], listing["status"]) == ("GET", f"/v1/tenants/{tenant.tenant_id}/realms", 200)
+    assert (listing["method"], listing["path"], listing["status"]) == (
+        "GET",
+        f"/v1/tenants/{tenant.tenant_id}/realms",
+        200,
+    )
     assert token["seq"] < create["seq"] < listing["seq"]
     assert token["time"] <= create["time"] <= listing["time"]
 
@@ -43,7 +47,12 @@ def test_the_journal_is_filtered_and_cleared(emulator, tenant):
     api = Api.of(tenant)
     api.call("GET", "/nowhere")
     api.get("/realms")
-    assert len(tenant.journal(operation="token")) == len(tenant.journal(method="POST")) == len(tenant.journal(grant="client_credentials")) == 1
+    assert (
+        len(tenant.journal(operation="token"))
+        == len(tenant.journal(method="POST"))
+        == len(tenant.journal(grant="client_credentials"))
+        == 1
+    )
     [lost] = tenant.journal(status=404)
     assert lost["operation"] is None
     assert [entry["operation"] for entry in tenant.journal(path="/realms$")] == ["ListRealms"]

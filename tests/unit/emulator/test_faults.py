@@ -26,11 +26,16 @@ def api(tenant):
 
 def test_matching_skipping_and_counting(tenant, api):
     fault = tenant.fault(operation="ListRealms", status=503, skip=1, times=2)
-    assert [api.call("GET", "/realms").status_code for _ in range(4)] == [200, 503, 503, 200]
+    assert [api.call("GET", "/realms").status_code for _round in range(4)] == [200, 503, 503, 200]
     assert api.call("GET", "").status_code == 200
     [listed] = tenant.faults()
     assert (listed["id"], listed["seen"], listed["used"]) == (fault["id"], 4, 2)
-    assert [entry["fault"] for entry in tenant.journal(operation="ListRealms")] == [None, fault["id"], fault["id"], None]
+    assert [entry["fault"] for entry in tenant.journal(operation="ListRealms")] == [
+        None,
+        fault["id"],
+        fault["id"],
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,10 @@ def test_other_tenants_are_spared_and_clearing_ends_it(emulator, tenant, api):
     assert api.call("GET", "").status_code == 200
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, "unauthorized"), (429, "too_many_requests"), (500, "internal_server_error"), (503, "service_unavailable")])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "unauthorized"), (429, "too_many_requests"), (500, "internal_server_error"), (503, "service_unavailable")],
+)
 def test_status_with_the_endpoints_own_error(tenant, api, status, code):
     tenant.fault(status=status, message="out of order")
     response = api.call("GET", "")
@@ -71,7 +79,11 @@ def test_status_with_the_endpoints_own_error(tenant, api, status, code):
 def test_retry_after_as_given(tenant, api, wait):
     tenant.fault(status=429, headers={"Retry-After": wait, "RateLimit-Reset": "1"})
     response = api.call("GET", "")
-    assert (response.status_code, response.headers["Retry-After"], response.headers["RateLimit-Reset"]) == (429, wait, "1")
+    assert (response.status_code, response.headers["Retry-After"], response.headers["RateLimit-Reset"]) == (
+        429,
+        wait,
+        "1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +92,11 @@ def test_retry_after_as_given(tenant, api, wait):
         ({"shape": "html", "status": 502}, "text/html", "<h1>Bad Gateway</h1>"),
         ({"shape": "oauth", "status": 400, "error": "invalid_grant"}, "application/json", '"invalid_grant"'),
         ({"shape": "empty", "status": 500}, "text/html", ""),
-        ({"body": "\x1b[31m{{ lookup('x') }}", "headers": {"Content-Type": "text/plain"}}, "text/plain", "\x1b[31m{{ lookup('x') }}"),
+        (
+            {"body": "\x1b[31m{{ lookup('x') }}", "headers": {"Content-Type": "text/plain"}},
+            "text/plain",
+            "\x1b[31m{{ lookup('x') }}",
+        ),
         ({"json": {"access_token": 5}}, "application/json", '"access_token":5'),
         ({"json": [], "status": 201}, "application/json", "[]"),
     ],
@@ -112,7 +128,9 @@ def test_oversized_answer_and_bomb(tenant, api):
 
 
 def test_answers_can_be_changed(tenant, api):
-    tenant.fault(operation="GetTenant", merge={"display_name": "\x1b]0;x\x07", "create_time": None}, headers={"X-Odd": "yes"})
+    tenant.fault(
+        operation="GetTenant", merge={"display_name": "\x1b]0;x\x07", "create_time": None}, headers={"X-Odd": "yes"}
+    )
     response = api.call("GET", "")
     assert response.json()["display_name"] == "\x1b]0;x\x07"
     assert "create_time" not in response.json()
@@ -167,16 +185,16 @@ def test_truncated_answer(tenant, api):
 
 def test_expire_token(tenant, api):
     tenant.fault(operation="GetTenant", expire_token=True, times=1)
-    assert [api.call("GET", "").status_code for _ in range(2)] == [401, 401]
+    assert [api.call("GET", "").status_code for _round in range(2)] == [401, 401]
     assert Api.of(tenant).call("GET", "").status_code == 200
 
 
 def test_unauthorized_although_the_token_is_good(tenant, api):
     tenant.fault(operation="GetTenant", status=401, times=1)
-    assert [api.call("GET", "").status_code for _ in range(2)] == [401, 200]
+    assert [api.call("GET", "").status_code for _round in range(2)] == [401, 200]
 
 
-@pytest.mark.parametrize("fault", [{"statuss": 500}, {"id": 1}])
+@pytest.mark.parametrize("fault", [{"statuss": 500}, {"id": 1}, {"drop": "maybe"}])
 def test_a_misspelt_fault_is_an_error(tenant, fault):
-    with pytest.raises(EmulatorError, match="unknown fields"):
+    with pytest.raises(EmulatorError, match="400"):
         tenant.fault(**fault)

@@ -43,7 +43,9 @@ def test_realm(tenant, api):
     assert {**changed, "update_time": ""} == {**created, "display_name": "Cats", "update_time": ""}
     assert {realm["id"] for realm in api.get("/realms")["realms"]} == {tenant.realm_id, created["id"]}
     assert api.get(f"{path}/applications")["total_size"] == 0
-    assert [server["identifier"] for server in api.get(f"{path}/resource-servers")["resource_servers"]] == ["beyondidentity"]
+    assert [server["identifier"] for server in api.get(f"{path}/resource-servers")["resource_servers"]] == [
+        "beyondidentity"
+    ]
     assert api.delete(path) is None
     assert api.call("GET", path).status_code == 404
 
@@ -79,7 +81,9 @@ def test_resource_server(api):
 )
 def test_refused_resource_server(api, changes, field):
     given = {"display_name": "Pets", "identifier": "https://pets.example", "scopes": [], **changes}
-    assert violated(api.call("POST", "resource-servers", json={"resource_server": given})) == [f"resource_server.{field}"]
+    assert violated(api.call("POST", "resource-servers", json={"resource_server": given})) == [
+        f"resource_server.{field}"
+    ]
 
 
 def test_identifiers_of_resource_servers_are_unique(api):
@@ -94,7 +98,9 @@ CONFIGS = [
         {"type": "embedded", "invoke_url": "http://localhost:1", "trusted_origins": ["http://localhost:1"]},
         {
             "invocation_type": "automatic",
-            "authentication_methods": [{"type": name} for name in ("email_one_time_password", "software_passkey", "webauthn_passkey")],
+            "authentication_methods": [
+                {"type": name} for name in ("email_one_time_password", "software_passkey", "webauthn_passkey")
+            ],
         },
     ),
     ({"type": "hosted_web", "authentication_methods": [{"type": "webauthn_passkey"}], "trusted_origins": []}, {}),
@@ -121,7 +127,10 @@ def test_authenticator_config(api, config, added):
         (None, ["type"]),
         ({"type": "magic"}, ["type"]),
         ({"type": "hosted_web"}, ["authentication_methods", "trusted_origins"]),
-        ({"type": "hosted_web", "authentication_methods": [{"type": "password"}], "trusted_origins": []}, ["authentication_methods"]),
+        (
+            {"type": "hosted_web", "authentication_methods": [{"type": "password"}], "trusted_origins": []},
+            ["authentication_methods"],
+        ),
         ({"type": "embedded", "invoke_url": 1, "trusted_origins": "x"}, ["trusted_origins", "invoke_url"]),
         ({"type": "console", "onboarding_configuration": {}}, ["onboarding_configuration.verification_method"]),
         ({"invoke_url": "http://localhost:1"}, ["type"]),

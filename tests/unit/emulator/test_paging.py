@@ -22,12 +22,14 @@ def test_all_pages_hold_everything_once(tenant, api):
     assert {page["total_size"] for page in pages} == {251}
     assert [("next_page_token" in page) for page in pages] == [True, True, False]
     assert len({record["id"] for page in pages for record in page["applications"]}) == 251
-    assert {character for page in pages[:2] for character in "+/&=" if character in page["next_page_token"]} == set("+/&=")
+    assert {character for page in pages[:2] for character in "+/&=" if character in page["next_page_token"]} == set(
+        "+/&="
+    )
 
 
 def test_there_is_no_order(tenant, api):
     tenant.seed(applications=20)
-    listings = [[record["id"] for record in api.all("applications", "applications")] for _ in range(3)]
+    listings = [[record["id"] for record in api.all("applications", "applications")] for _round in range(3)]
     assert sorted(listings[0]) == sorted(listings[1]) == sorted(listings[2])
     assert not listings[0] == listings[1] == listings[2]
 

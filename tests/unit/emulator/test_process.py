@@ -33,7 +33,7 @@ def start(*arguments):
 
 
 def read_until_ready(process):
-    lines = []
+    lines: list[str] = []
     for line in process.stdout:
         if line == "ready\n":
             return lines
@@ -80,7 +80,11 @@ def test_tls(tmp_path, given):
     with Emulator.start(tls=True, ca_path=tmp_path / "ca.pem" if given else None) as emulator:
         assert emulator.url.startswith("https://127.0.0.1:")
         tenant = emulator.tenant()
-        assert tenant.environment["BEYONDIDENTITY_CA_PATH"] == tenant.variables["beyondidentity_ca_path"] == emulator.ca_path
+        assert (
+            tenant.environment["BEYONDIDENTITY_CA_PATH"]
+            == tenant.variables["beyondidentity_ca_path"]
+            == emulator.ca_path
+        )
         assert tenant.mint("realms:read")
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(tenant.url, timeout=SECONDS)
@@ -101,7 +105,9 @@ def test_it_stops_with_its_parent():
 
 def test_a_killed_owner_leaves_no_emulator():
     code = "import os; from tests.emulator.client import Emulator; e = Emulator.start(); print(e.process.pid, flush=True); os._exit(0)"
-    owner = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=SECONDS, check=True)
+    owner = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=SECONDS, check=True
+    )
     deadline = time.monotonic() + SECONDS
     while _runs(int(owner.stdout)):
         assert time.monotonic() < deadline
@@ -129,7 +135,7 @@ def test_connections_are_kept_and_answers_are_quick(tenant):
     address = urlsplit(tenant.api_url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=SECONDS)
     start_time = time.monotonic()
-    for _ in range(50):
+    for _round in range(50):
         connection.request("GET", f"/v1/tenants/{tenant.tenant_id}", headers={"Authorization": f"Bearer {api.token}"})
         response = connection.getresponse()
         assert (response.status, response.version, response.will_close) == (200, 11, False)
@@ -158,19 +164,21 @@ def test_a_hundred_clients_at_once(tenant):
         with requests.Session() as session:
             start_line.wait()
             try:
-                for _ in range(3):
+                for _round in range(3):
                     token = session.post(
                         f"{tenant.issuer}/token",
                         data={"grant_type": "client_credentials", "scope": "realms:read"},
                         auth=(tenant.client_id, tenant.client_secret),
                         timeout=SECONDS,
                     ).json()["access_token"]
-                    answer = session.get(f"{tenant.url}/realms", headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS)
+                    answer = session.get(
+                        f"{tenant.url}/realms", headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS
+                    )
                     assert answer.json()["total_size"] == 1
             except Exception as error:
                 problems.append(repr(error))
 
-    threads = [threading.Thread(target=client) for _ in range(100)]
+    threads = [threading.Thread(target=client) for _round in range(100)]
     for thread in threads:
         thread.start()
     for thread in threads:

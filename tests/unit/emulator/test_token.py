@@ -84,7 +84,7 @@ def test_discovery_names_the_endpoints(tenant):
         ({"grant_type": "client_credentials", "scope": "realms:read pets:read"}, "invalid_scope"),
         ({"grant_type": "client_credentials", "scope": "openid"}, "invalid_scope"),
         ({"grant_type": "password", "scope": "realms:read"}, "unsupported_grant_type"),
-        ({"grant_type": "authorization_code", "code": "x"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code", "code": "x"}, "unauthorized_client"),
         ({**GRANT, "expiration_time": "0"}, "invalid_request"),
         ({**GRANT, "expiration_time": "-5"}, "invalid_request"),
         ({**GRANT, "expiration_time": "1h"}, "invalid_request"),
@@ -116,10 +116,16 @@ def test_secret_in_the_body_works(tenant):
 
 
 def test_two_ways_of_authentication_are_too_many(tenant):
-    refused(ask(tenant, {**GRANT, "client_id": tenant.client_id, "client_secret": tenant.client_secret}), 400, "invalid_request")
+    refused(
+        ask(tenant, {**GRANT, "client_id": tenant.client_id, "client_secret": tenant.client_secret}),
+        400,
+        "invalid_request",
+    )
 
 
-@pytest.mark.parametrize("how", ["none", "wrong secret", "wrong id", "foreign", "garbage", "in the body", "id only", "other id in the body"])
+@pytest.mark.parametrize(
+    "how", ["none", "wrong secret", "wrong id", "foreign", "garbage", "in the body", "id only", "other id in the body"]
+)
 def test_client_must_authenticate(emulator, tenant, how):
     other = emulator.tenant()
     own_id = {"client_id": tenant.client_id}
@@ -139,10 +145,12 @@ def test_client_must_authenticate(emulator, tenant, how):
 
 def test_id_and_secret_are_form_encoded_in_the_header(tenant):
     secret = "s p+%:ä/="
-    [application_id] = tenant.seed(applications=1, application={"protocol_config": {"client_id": "i:d +", "client_secret": secret}})["applications"]
+    [application_id] = tenant.seed(
+        applications=1, application={"protocol_config": {"client_id": "i:d +", "client_secret": secret}}
+    )["applications"]
     issuer = issuer_of(tenant, application_id)
     assert ask(tenant, issuer=issuer, auth=("i%3Ad+%2B", "s+p%2B%25%3A%C3%A4%2F%3D")).status_code == 200
-    refused(ask(tenant, issuer=issuer, auth=("i:d +".encode(), secret.encode())), 401, "invalid_client")
+    refused(ask(tenant, issuer=issuer, auth=(b"i:d +", secret.encode())), 401, "invalid_client")
 
 
 def test_unknown_places_are_not_found(tenant):
@@ -164,7 +172,9 @@ def test_lifetime_is_capped_by_the_application(tenant, asked, lifetime):
     created = Api.of(tenant).post("applications", body)
     protocol = created["protocol_config"]
     form = GRANT if asked is None else {**GRANT, "expiration_time": asked}
-    response = ask(tenant, form, auth=(protocol["client_id"], protocol["client_secret"]), issuer=issuer_of(tenant, created["id"]))
+    response = ask(
+        tenant, form, auth=(protocol["client_id"], protocol["client_secret"]), issuer=issuer_of(tenant, created["id"])
+    )
     assert response.json()["expires_in"] == lifetime
 
 
@@ -182,11 +192,18 @@ def test_referential_token_is_opaque_and_works(tenant):
 
 
 def test_settings_change_the_answer(tenant):
-    tenant.settings(token_lifetime=7, grant_only=["realms:read"], token_answer={"token_type": None, "odd": "{{ 1 }}"}, audience_list=True)
+    tenant.settings(
+        token_lifetime=7,
+        grant_only=["realms:read"],
+        token_answer={"token_type": None, "odd": "{{ 1 }}"},
+        audience_list=True,
+    )
     answer = ask(tenant, {**GRANT, "scope": "realms:create realms:read"}).json()
     assert (answer["expires_in"], answer["scope"], answer["odd"]) == (7, "realms:read", "{{ 1 }}")
     assert "token_type" not in answer
-    assert requests.get(f"{tenant.url}/realms", headers={"Authorization": f"Bearer {answer['access_token']}"}, timeout=30).ok
+    assert requests.get(
+        f"{tenant.url}/realms", headers={"Authorization": f"Bearer {answer['access_token']}"}, timeout=30
+    ).ok
 
 
 def test_errors_in_the_management_shape(tenant):

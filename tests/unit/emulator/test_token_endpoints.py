@@ -32,12 +32,20 @@ def is_active(tenant, token):
     return answer["active"]
 
 
-@pytest.mark.parametrize("how", [basic, lambda tenant: bearer(tenant.mint("tokens:introspect"))], ids=["basic", "bearer"])
+@pytest.mark.parametrize(
+    "how", [basic, lambda tenant: bearer(tenant.mint("tokens:introspect"))], ids=["basic", "bearer"]
+)
 def test_introspection_tells_the_claims(tenant, how):
     answer = introspect(tenant, tenant.mint("realms:read", custom_claims='{"a": 1}'), **how(tenant))
     assert answer.status_code == 200
     claims = answer.json()
-    expected = {"active": True, "scope": "realms:read", "client_id": tenant.client_id, "iss": tenant.issuer, "bi_custom": {"a": 1}}
+    expected = {
+        "active": True,
+        "scope": "realms:read",
+        "client_id": tenant.client_id,
+        "iss": tenant.issuer,
+        "bi_custom": {"a": 1},
+    }
     assert {name: claims[name] for name in expected} == expected
 
 
@@ -61,7 +69,10 @@ def test_introspection_needs_authentication(tenant):
     assert introspect(tenant, token, auth=(tenant.client_id, "x")).status_code == 401
     assert introspect(tenant, token, **bearer("x")).status_code == 401
     assert introspect(tenant, token, **bearer(token)).status_code == 403
-    assert requests.post(f"{tenant.realm_url}/introspect", data={}, timeout=30, **basic(tenant)).json()["error"] == "invalid_request"
+    assert (
+        requests.post(f"{tenant.realm_url}/introspect", data={}, timeout=30, **basic(tenant)).json()["error"]
+        == "invalid_request"
+    )
 
 
 def test_revocation_by_value(tenant):
@@ -89,7 +100,12 @@ def test_revocation_needs_authentication(tenant):
 
 
 def test_an_oidc_application_revokes_with_a_bearer_token_only(tenant):
-    oidc = {"type": "oidc", "grant_type": ["authorization_code"], "redirect_uris": ["http://127.0.0.1/cb"], "pkce": "s256"}
+    oidc = {
+        "type": "oidc",
+        "grant_type": ["authorization_code"],
+        "redirect_uris": ["http://127.0.0.1/cb"],
+        "pkce": "s256",
+    }
     created = Api.of(tenant).post("applications", application(protocol=oidc))
     issuer = f"{tenant.realm_url}/applications/{created['id']}"
     credentials = (created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"])
@@ -113,7 +129,10 @@ def test_revocation_by_id(tenant):
 def test_tokens_are_listed_by_principal(tenant):
     api = Api.of(tenant)
     path = f"applications/{tenant.application_id}/tokens"
-    assert api.get(path, params={"principal_type": "application", "principal_id": tenant.application_id})["total_size"] == 1
+    assert (
+        api.get(path, params={"principal_type": "application", "principal_id": tenant.application_id})["total_size"]
+        == 1
+    )
     assert api.get(path, params={"principal_type": "identity", "principal_id": "x"})["tokens"] == []
 
 

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The authorization endpoint: who asks, and whether the person agrees."""
+
+from __future__ import annotations
+
+from html import escape
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from flask import Response, g, request
+
+from .bearer import Place
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>
+<h1>{application}</h1>
+<p>asks for: {scopes}</p>
+<form method="post">
+<button name="decision" value="approve">Sign in as {user}</button>
+<button name="decision" value="deny">Refuse</button>
+</form></body></html>
+"""
+
+
+def sign_in(server: AuthorizationServer) -> Response:
+    """Answer an authorization request: with a redirect, or with a page that asks first."""
+    place: Place = g.place
+    settings = place.tenant.settings
+    try:
+        grant = server.get_consent_grant()
+        _needs_authenticator(place, grant.redirect_uri)
+    except OAuth2Error as error:
+        error.state = request.args.get("state")
+        return server.handle_error_response(None, error)
+    decision = settings.sign_in
+    if decision == "page":
+        decision = request.form.get("decision", "")
+    if decision not in ("approve", "deny"):
+        values = {
+            "application": place.application["display_name"] if place.application else "",
+            "scopes": grant.request.scope,
+            "user": settings.identity.get("username", settings.identity["id"]),
+        }
+        return Response(PAGE.format(**{name: escape(value) for name, value in values.items()}))
+    user = settings.identity if decision == "approve" else None
+    return server.create_authorization_response(grant_user=user, grant=grant)
+
+
+def _needs_authenticator(place: Place, redirect_uri: str) -> None:
+    """Without an authenticator configuration nobody can sign in."""
+    if place.application is not None and not place.application.get("authenticator_config_id"):
+        raise InvalidRequestError("The application has no authenticator configuration.", redirect_uri=redirect_uri)

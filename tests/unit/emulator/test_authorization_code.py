@@ -1,0 +1,286 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The authorization code grant with PKCE, and refresh tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from tests.unit.emulator.api import Api, application, good
+
+REDIRECT = "http://127.0.0.1:8080/callback"
+VERIFIER = "v" * 43
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass
+class App:
+    """An application with the authorization code grant."""
+
+    tenant: Any
+    record: dict[str, Any]
+
+    @classmethod
+    def of(cls, tenant, **protocol):
+        api = Api.of(tenant)
+        [authenticator] = api.get("authenticator-configs")["authenticator_configs"]
+        code = {
+            "type": "oidc",
+            "grant_type": ["authorization_code"],
+            "redirect_uris": [REDIRECT],
+            "pkce": "s256",
+            "allowed_scopes": ["realms:read", "realms:create"],
+        }
+        body = application(
+            resource_server_id=tenant.resource_server_id,
+            authenticator_config_id=authenticator["id"],
+            protocol={**code, **protocol},
+        )
+        return cls(tenant, api.post("applications", body))
+
+    @property
+    def issuer(self):
+        return f"{self.tenant.realm_url}/applications/{self.record['id']}"
+
+    @property
+    def protocol(self):
+        return self.record["protocol_config"]
+
+    def authorize(self, **changes):
+        query = {
+            "response_type": "code",
+            "client_id": self.protocol["client_id"],
+            "redirect_uri": REDIRECT,
+            "scope": "openid realms:read",
+            "state": "s t",
+            "nonce": "n",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        }
+        query = {name: value for name, value in {**query, **changes}.items() if value is not None}
+        return requests.get(f"{self.issuer}/authorize", params=query, allow_redirects=False, timeout=30)
+
+    def code(self, **changes):
+        return returned(self.authorize(**changes))["code"]
+
+    def token(self, **form):
+        values = {"client_id": self.protocol["client_id"], **form}
+        auth = (
+            (self.protocol["client_id"], self.protocol["client_secret"]) if "client_secret" in self.protocol else None
+        )
+        return requests.post(
+            f"{self.issuer}/token", data={name: value for name, value in values.items() if value}, auth=auth, timeout=30
+        )
+
+    def exchange(self, code, **changes):
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
+        return self.token(**{**form, **changes})
+
+    def refresh(self, token, **changes):
+        return self.token(grant_type="refresh_token", refresh_token=token, **changes)
+
+
+def returned(response):
+    """Return the parameters of a redirect back to the application."""
+    assert response.status_code == 302, response.text
+    target = urlsplit(response.headers["Location"])
+    assert f"{target.scheme}://{target.netloc}{target.path}" == REDIRECT
+    return {name: values[0] for name, values in parse_qs(target.query).items()}
+
+
+def refused(response, error="invalid_grant"):
+    assert (response.status_code, response.json()["error"]) == (400, error)
+
+
+@pytest.mark.parametrize("confidentiality", ["confidential", "public"])
+def test_code_for_token(tenant, confidentiality):
+    app = App.of(tenant, confidentiality=confidentiality)
+    back = returned(app.authorize())
+    assert back["state"] == "s t"
+    answer = good(app.exchange(back["code"], custom_claims='{"a": 1}', expiration_time="60"))
+    assert (answer["scope"], answer["expires_in"], answer["token_type"]) == ("openid realms:read", 60, "Bearer")
+    assert "refresh_token" not in answer
+    keys = KeySet.import_key_set(requests.get(f"{app.issuer}/.well-known/jwks.json", timeout=30).json())
+    identity = tenant.settings()["identity"]
+    id_token = jwt.decode(answer["id_token"], keys, algorithms=["RS256"]).claims
+    assert (id_token["iss"], id_token["aud"], id_token["sub"], id_token["nonce"]) == (
+        app.issuer,
+        app.protocol["client_id"],
+        identity["id"],
+        "n",
+    )
+    access = jwt.decode(answer["access_token"], keys, algorithms=["RS256"]).claims
+    assert (access["aud"], access["bi_p"], access["bi_custom"]) == ("beyondidentity", identity["id"], {"a": 1})
+    assert Api(tenant, answer["access_token"]).get("/realms")["total_size"] == 1
+    path = f"applications/{app.record['id']}/tokens"
+    assert (
+        Api.of(tenant).get(path, params={"principal_type": "identity", "principal_id": identity["id"]})["total_size"]
+        == 1
+    )
+
+
+def test_subject_field(tenant):
+    app = App.of(tenant, token_configuration={"expires_after": 60, "subject_field": "email"})
+    token = good(app.exchange(app.code()))["access_token"]
+    claims = requests.post(
+        f"{tenant.realm_url}/introspect",
+        data={"token": token},
+        auth=(tenant.client_id, tenant.client_secret),
+        timeout=30,
+    ).json()
+    assert claims["sub"] == "pat@example.com"
+
+
+def test_a_code_is_good_once_and_its_token_dies_of_a_second_use(tenant):
+    app = App.of(tenant)
+    code = app.code()
+    token = good(app.exchange(code))["access_token"]
+    refused(app.exchange(code))
+    assert Api(tenant, token).call("GET", "/realms").status_code == 401
+
+
+def test_a_code_expires(tenant):
+    app = App.of(tenant)
+    tenant.settings(code_lifetime=0)
+    refused(app.exchange(app.code()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code": "x"}, "invalid_grant"),
+        ({"code": None}, "invalid_request"),
+        ({"redirect_uri": REDIRECT + "/"}, "invalid_grant"),
+        ({"redirect_uri": None}, "invalid_grant"),
+        ({"code_verifier": "w" * 43}, "invalid_grant"),
+        ({"code_verifier": "short"}, "invalid_request"),
+        ({"code_verifier": None}, "invalid_request"),
+    ],
+)
+def test_refused_exchange(tenant, changes, error):
+    app = App.of(tenant)
+    code = app.code()
+    refused(app.exchange(**{"code": code, **changes}), error)
+    assert app.exchange(code).status_code == 200
+
+
+def test_a_code_of_another_application(tenant):
+    refused(App.of(tenant).exchange(App.of(tenant).code()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"scope": "realms:read"}, "invalid_scope"),
+        ({"scope": "openid realms:delete"}, "invalid_scope"),
+        ({"scope": None}, "invalid_scope"),
+        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+    ],
+)
+def test_refused_authorization_goes_back_to_the_application(tenant, changes, error):
+    back = returned(App.of(tenant).authorize(**changes))
+    assert (back["error"], back["state"]) == (error, "s t")
+    assert "code" not in back
+
+
+@pytest.mark.parametrize(
+    "changes", [{"redirect_uri": REDIRECT + "?x"}, {"redirect_uri": None}, {"client_id": "x"}, {"client_id": None}]
+)
+def test_refused_authorization_goes_nowhere_unknown(tenant, changes):
+    response = App.of(tenant).authorize(**changes)
+    assert response.status_code in (400, 401)
+    assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("pkce", "method", "challenge"),
+    [("plain", "plain", VERIFIER), ("disabled", "S256", CHALLENGE), ("disabled", None, None)],
+)
+def test_other_pkce_settings(tenant, pkce, method, challenge):
+    app = App.of(tenant, pkce=pkce)
+    code = app.code(code_challenge=challenge, code_challenge_method=method)
+    if challenge:
+        refused(app.exchange(code, code_verifier="w" * 43))
+    assert app.exchange(code, code_verifier=VERIFIER if challenge else None).status_code == 200
+
+
+def test_nobody_signs_in_without_an_authenticator(tenant):
+    app = App.of(tenant)
+    Api.of(tenant).patch(f"applications/{app.record['id']}", {"application": {"authenticator_config_id": None}})
+    assert returned(app.authorize())["error"] == "invalid_request"
+
+
+def test_the_person_refuses(tenant):
+    app = App.of(tenant)
+    tenant.settings(sign_in="deny")
+    assert returned(app.authorize())["error"] == "access_denied"
+
+
+@pytest.mark.parametrize(("decision", "key"), [("approve", "code"), ("deny", "error")])
+def test_sign_in_page(tenant, decision, key):
+    app = App.of(tenant)
+    tenant.settings(sign_in="page", identity={"id": "1", "username": "<pat>"})
+    page = app.authorize()
+    assert page.status_code == 200
+    assert "&lt;pat&gt;" in page.text
+    back = returned(requests.post(page.url, data={"decision": decision}, allow_redirects=False, timeout=30))
+    assert key in back and back["state"] == "s t"
+
+
+def test_roles_may_allow_less(tenant):
+    app = App.of(tenant)
+    tenant.settings(identity_scopes=["realms:read"])
+    answer = good(app.exchange(app.code(scope="openid realms:create realms:read")))
+    assert answer["scope"] == "openid realms:read"
+
+
+def test_refresh_tokens_are_expired_at_once_by_default(tenant):
+    app = App.of(tenant)
+    tenant.settings(refresh_tokens="fixed")
+    refused(app.refresh(good(app.exchange(app.code()))["refresh_token"]))
+
+
+def test_a_fixed_refresh_token_stays_and_is_not_returned(tenant):
+    app = App.of(tenant)
+    tenant.settings(refresh_tokens="fixed", refresh_lifetime=60)
+    first = good(app.exchange(app.code()))
+    for _round in range(2):
+        answer = good(app.refresh(first["refresh_token"]))
+        assert "refresh_token" not in answer
+        assert Api(tenant, answer["access_token"]).get("/realms")["total_size"] == 1
+    refused(app.refresh(first["refresh_token"], scope="realms:delete"), "invalid_scope")
+    assert Api(tenant, first["refresh_token"]).call("GET", "/realms").status_code == 401
+    types = [token["token_type"] for token in Api.of(tenant).get(f"applications/{app.record['id']}/tokens")["tokens"]]
+    assert sorted(types) == ["access"] * 3 + ["refresh"]
+
+
+def test_a_rotating_refresh_token_is_replaced(tenant):
+    app = App.of(tenant)
+    tenant.settings(refresh_tokens="rotating", refresh_lifetime=60)
+    first = good(app.exchange(app.code()))["refresh_token"]
+    second = good(app.refresh(first))["refresh_token"]
+    refused(app.refresh(first))
+    assert good(app.refresh(second))["refresh_token"] not in (first, second)
+
+
+def test_no_refresh_where_it_is_off(tenant):
+    app = App.of(tenant)
+    refused(app.refresh("x"), "unauthorized_client")
+
+
+def test_client_credentials_are_another_grant(tenant):
+    refused(App.of(tenant).token(grant_type="client_credentials", scope="realms:read"), "unauthorized_client")
