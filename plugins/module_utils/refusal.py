@@ -33,13 +33,22 @@ def refusal(answer: Answer, what: str, hint: str = "") -> ResponseError:
     """
     body = _body(answer)
     code = _text(body, "error") or _text(body, "code") or _text(body, "scimType")
-    said = [text for text in (_text(body, "error_description") or _text(body, "message") or _text(body, "detail"), *_details(body)) if text]
+    said = [
+        text
+        for text in (
+            _text(body, "error_description") or _text(body, "message") or _text(body, "detail"),
+            *_details(body),
+        )
+        if text
+    ]
     meaning = "" if code or said else _MEANING.get(answer.status, "")
-    message = f"{what}: HTTP {answer.status} " + ": ".join(part for part in (code, "; ".join(said) or meaning) if part)
+    message = f"{what}: HTTP {answer.status} " + _phrase(code, "; ".join(said) or meaning)
     if answer.status == 429 or answer.status == 503:
         asked = asked_wait(answer.headers)
         hint = hint or (
-            f"The server asks to wait {asked:.0f} seconds, more than retry_max_wait or the last of the retries allows." if asked is not None else "Try again later."
+            f"The server asks to wait {asked:.12g} seconds, more than retry_max_wait or the last of the retries allows."
+            if asked is not None
+            else "Try again later."
         )
     return ResponseError(message.rstrip(". ") + ".", hint, status=answer.status, code=code)
 
@@ -67,7 +76,11 @@ def _details(body: dict[str, Any]) -> list[str]:
         violations = detail.get("field_violations")
         for violation in violations if isinstance(violations, list) else []:
             if isinstance(violation, dict):
-                said.append(f"{_text(violation, 'field')}: {_text(violation, 'description')}")
+                said.append(_phrase(_text(violation, "field"), _text(violation, "description")))
         if _text(detail, "resource_type"):
-            said.append(f"{_text(detail, 'resource_type')} {_text(detail, 'id')}: {_text(detail, 'description')}")
-    return said[:10]
+            said.append(_phrase(f"{_text(detail, 'resource_type')} {_text(detail, 'id')}".strip(), _text(detail, "description")))
+    return [phrase for phrase in said if phrase][:10]
+
+
+def _phrase(*parts: str) -> str:
+    return ": ".join(part for part in parts if part)

@@ -65,7 +65,7 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
 def _until(date: str, now: float) -> float:
     try:
         moment = email.utils.parsedate_to_datetime(date)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return math.nan
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
