@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogue of operations, against the published description where that is at hand, and in itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, catalogue, operation, scopes_of
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Kind
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.emulator import description
+
+NAMES = sorted(catalogue())
+EACH = pytest.mark.parametrize("item", catalogue().values(), ids=lambda item: item.name)
+
+
+def test_the_catalogue_is_that_of_the_published_description() -> None:
+    """Operation by operation: method, path and scopes. Without the description there is nothing to compare."""
+    published = description.operations()
+    ours = {item.name: (item.method, item.path, frozenset(item.scopes)) for item in catalogue().values()}
+    differing = {name: (ours.get(name), wanted) for name, wanted in published.items() if ours.get(name) != wanted}
+    assert differing == {}
+    assert not published or ours.keys() == published.keys()
+
+
+def test_the_catalogue_is_whole() -> None:
+    assert len(NAMES) == 104
+    assert len({(item.method, item.path) for item in catalogue().values()}) == len(NAMES)
+
+
+@EACH
+def test_an_operation_is_well_formed(item: Operation) -> None:
+    assert re.fullmatch(r"[A-Za-z]+", item.name)
+    assert item.method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    assert re.fullmatch(r"/v1/tenants/\{tenant_id\}(/[A-Za-z0-9{}_:./-]*)?", item.path)
+    assert "TENANT" not in item.path and "REALM" not in item.path
+    assert item.path.format(**dict.fromkeys(item.parameters, "x")).count("{") == 0
+    assert list(item.scopes) == scope_list(item.scopes)
+    assert all(re.fullmatch(r"[a-z:-]+:(create|read|update|delete|revoke)", scope) for scope in item.scopes)
+
+
+@EACH
+def test_what_reads_needs_no_scope_that_writes_and_the_reverse(item: Operation) -> None:
+    writing = [scope for scope in item.scopes if not scope.endswith(":read")]
+    if item.reads:
+        assert writing in ([], ["flow-type:create"])  # GetFlowTypeConfig is published so
+    elif item.scopes:
+        assert writing
+
+
+@EACH
+def test_a_path_that_names_a_realm_names_its_tenant_first(item: Operation) -> None:
+    assert item.parameters[0] == "tenant_id"
+    assert ("/realms/" in item.path) is ("realm_id" in item.parameters)
+    assert len(set(item.parameters)) == len(item.parameters)
+
+
+@pytest.mark.parametrize("kind", [APPLICATION, RESOURCE_SERVER, AUTHENTICATOR_CONFIG, Kind("Realm"), Kind("Role"), Kind("Group")], ids=lambda kind: kind.name)
+def test_the_operations_of_a_kind_are_there(kind: Kind) -> None:
+    methods = [operation(name).method for name in (kind.create, kind.list, kind.get, kind.update, kind.delete)]
+    assert methods == ["POST", "GET", "GET", "PATCH", "DELETE"]
+    assert f"{kind.noun}_id" in operation(kind.get).parameters
+
+
+@pytest.mark.parametrize(
+    ("typo", "suggested"),
+    [
+        ("CreateRealms", "CreateRealm"),
+        ("createRealm", "CreateRealm"),
+        ("ListAplications", "ListApplications"),
+        ("list_applications", "ListApplications"),
+        ("GetResourceserver", "GetResourceServer"),
+        ("ListSsoConfigs", "listSsoConfigs"),
+    ],
+)
+def test_a_typo_is_answered_with_a_suggestion(typo: str, suggested: str) -> None:
+    with pytest.raises(OptionError, match=f"'{typo}' is no operation of the Management API. Did you mean .*{suggested}"):
+        operation(typo)
+
+
+@pytest.mark.parametrize("name", ["", "xyzzy", "\x1b[31m", "realms:read"])
+def test_what_is_like_no_operation_gets_no_suggestion(name: str) -> None:
+    with pytest.raises(OptionError, match="is no operation") as caught:
+        operation(name)
+    assert "Did you mean" not in caught.value.message and "\x1b" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("names", "reading_only", "scopes"),
+    [
+        ([], False, []),
+        (["CreateRealm"], False, ["realms:create"]),
+        (["ListRealms", "CreateRealm", "GetRealm"], False, ["realms:create", "realms:read"]),
+        (["ListRealms", "CreateRealm"], True, ["realms:read"]),
+        (["CreateRealm", "DeleteApplication"], True, []),
+        (["TestSsoConfig", "SSOIsGroupAssigned"], True, ["sso-configs:read"]),
+        (["ListResourceTypes"], False, []),
+        (["ListGroupRoles"], False, ["groups:read", "resource-servers:read", "roles:read"]),
+    ],
+)
+def test_scopes_of(names: list[str], reading_only: bool, scopes: list[str]) -> None:
+    assert scopes_of(names, reading_only=reading_only) == scopes
+
+
+@given(st.lists(st.sampled_from(NAMES), max_size=6), st.lists(st.sampled_from(NAMES), max_size=6))
+def test_scopes_add_up_and_reading_needs_no_more(some: list[str], more: list[str]) -> None:
+    both = scopes_of(some + more)
+    assert both == sorted({*scopes_of(some), *scopes_of(more)})
+    assert set(scopes_of(some, reading_only=True)) <= set(scopes_of(some))
+
+
+def test_an_unknown_operation_among_known_ones_is_an_error() -> None:
+    with pytest.raises(OptionError, match="CreateRealmm"):
+        scopes_of(["ListRealms", "CreateRealmm"], reading_only=True)
