@@ -30,7 +30,8 @@ options:
     type: str
   api_url:
     description:
-      - Another Management API than the region's, such as a gateway. Required where the Management API is called and O(issuer) or O(auth_url) is none of the regions' hosts.
+      - Another Management API than the region's, such as a gateway.
+      - Required where the Management API is called and O(issuer) or O(auth_url) is none of the regions' hosts.
       - Variable C(beyondidentity_api_url), environment E(BEYONDIDENTITY_API_URL).
     type: str
   tenant_id:
@@ -107,7 +108,8 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is sent again after a connection fault or an HTTP status 429, 502, 503 or 504. What creates an object is sent again only where it surely was not carried out.
+      - How often a request is sent again after a connection fault or an HTTP status 429, 502, 503 or 504.
+      - What creates an object is sent again only where it surely was not carried out.
       - Variable C(beyondidentity_retries), environment E(BEYONDIDENTITY_RETRIES).
     type: int
     default: 3
@@ -125,7 +127,8 @@ options:
     default: true
   ca_path:
     description:
-      - A file with certificates of the authorities to trust. Without it C(REQUESTS_CA_BUNDLE), C(CURL_CA_BUNDLE) and the authorities that come with requests count.
+      - A file with certificates of the authorities to trust.
+      - Without it C(REQUESTS_CA_BUNDLE), C(CURL_CA_BUNDLE) and the authorities that come with requests count.
       - Variable C(beyondidentity_ca_path), environment E(BEYONDIDENTITY_CA_PATH).
     type: path
   client_cert:

@@ -61,7 +61,9 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f"The scopes lookup has no option {', '.join(sorted(kwargs))}.")
         names = [name for term in plain(terms) for name in (term if isinstance(term, list) else [term])]
         if not names:
-            raise AnsibleLookupError("The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')")
+            raise AnsibleLookupError(
+                "The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')"
+            )
         try:
             return [scopes_of(names)]
         except OptionError as error:

@@ -11,7 +11,8 @@ short_description: A Beyond Identity access token, inline
 version_added: 0.1.0
 description:
   - Returns an access token with the given scopes, in any template.
-  - Tokens are shared with the module M(beyondidentity.management.token) and with all other lookups of the run, on all hosts, so that a thousand evaluations make one request.
+  - Tokens are shared with the module M(beyondidentity.management.token) and with all other lookups of the run, on all hosts.
+    A thousand evaluations make one request.
   - It runs on the controller. Its options come from its arguments, from C(beyondidentity_*) variables and from the environment.
     It sees neither C(module_defaults) nor the C(environment) of a task.
 author:
@@ -36,7 +37,8 @@ options:
     elements: str
 notes:
   - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
-  - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token. A token with less than a tenth of its lifetime left is not handed out.
+  - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token.
+  - A token with less than a tenth of its lifetime left, or less than a minute, is not handed out.
 seealso:
   - module: beyondidentity.management.token
 """
@@ -82,7 +84,11 @@ from ..plugin_utils.validate import validated
 
 display = Display()
 
-_SPEC = {**connection_spec(), "scopes": {"type": "list", "elements": "str"}, "operations": {"type": "list", "elements": "str"}}
+_SPEC = {
+    **connection_spec(),
+    "scopes": {"type": "list", "elements": "str"},
+    "operations": {"type": "list", "elements": "str"},
+}
 
 
 class LookupModule(LookupBase):
@@ -99,7 +105,9 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(failure(error, secret_values(arguments))["msg"]) from None
         for warning in resolved.warnings:
             display.warning(warning)
-        task = Task(params, store=run_store(display.warning), environ=surroundings.environ(resolved), warn=display.warning)
+        task = Task(
+            params, store=run_store(display.warning), environ=surroundings.environ(resolved), warn=display.warning
+        )
         result = perform(task, lambda task: {"access_token": _token(task, plain(terms))})
         if result.get("failed"):
             raise AnsibleLookupError(result["msg"])
@@ -110,9 +118,13 @@ def _token(task: Task, terms: list[Any]) -> str:
     params = task.params
     scopes = scope_list([*terms, *(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
     if not scopes and not task.connection.access_token:
-        raise OptionError("The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')")
+        raise OptionError(
+            "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
+        )
     bearer = task.tokens.bearer(scopes)
     missing = missing_scopes(bearer.token, scopes) if not task.connection.access_token else ""
     if missing:
-        raise StateError(f"The service did not grant {missing}.", "Add them to the application's allowed scopes, or ask for less.")
+        raise StateError(
+            f"The service did not grant {missing}.", "Add them to the application's allowed scopes, or ask for less."
+        )
     return bearer.token.access_token

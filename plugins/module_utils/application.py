@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .errors import OptionError, StateError
 from .management import Management
-from .resource import AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Object, described, pick
+from .resource import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Object, described, pick
 from .text import listed, one_line, scope_list
 
 PROTOCOLS = ("oauth2", "oidc")
@@ -83,7 +83,9 @@ class ApplicationBody:
     def _defaults(self, given: Mapping[str, Any]) -> Object:
         """What a new application gets where nothing is said."""
         protocol = self.params["protocol"] or "oauth2"
-        grant_type = given.get("grant_type") or (["client_credentials"] if protocol == "oauth2" else ["authorization_code"])
+        grant_type = given.get("grant_type") or (
+            ["client_credentials"] if protocol == "oauth2" else ["authorization_code"]
+        )
         return {
             "type": protocol,
             "confidentiality": "confidential",
@@ -99,10 +101,14 @@ class ApplicationBody:
         if existing is None:
             return
         if there.get("type") not in PROTOCOLS:
-            raise StateError(f"The application '{one_line(existing.get('display_name'), 120)}' has the protocol '{one_line(there.get('type'), 40)}'.", f"Only {listed(PROTOCOLS)} can be managed here.")
+            raise StateError(
+                f"The {described(APPLICATION, existing)} has the protocol '{one_line(there.get('type'), 40)}'.",
+                f"Only {listed(PROTOCOLS)} can be managed here.",
+            )
         if self.params["protocol"] not in (None, there["type"]):
             raise StateError(
-                f"The application '{one_line(existing.get('display_name'), 120)}' ({existing.get('id')}) has the protocol {there['type']}, which can't be changed to {self.params['protocol']}.",
+                f"The {described(APPLICATION, existing)} has the protocol {there['type']}, "
+                f"which can't be changed to {self.params['protocol']}.",
                 "Remove the application first, or use another display_name.",
             )
 
@@ -110,7 +116,12 @@ class ApplicationBody:
         """The resource server that the application has or shall have, where the options depend on it."""
         wanted = self.params["resource_server"]
         if wanted:
-            return pick(RESOURCE_SERVER, self.management.all(RESOURCE_SERVER.list, RESOURCE_SERVER.collection), wanted, ("id", "identifier", "display_name"))
+            return pick(
+                RESOURCE_SERVER,
+                self.management.all(RESOURCE_SERVER.list, RESOURCE_SERVER.collection),
+                wanted,
+                ("id", "identifier", "display_name"),
+            )
         if wanted is None and self.params["allowed_scopes"] and existing and existing.get("resource_server_id"):
             return self.management.call(RESOURCE_SERVER.get, resource_server_id=existing["resource_server_id"])
         return None
@@ -125,13 +136,21 @@ class ApplicationBody:
     def _allowed_scopes(self, there: Mapping[str, Any], server: Object | None) -> list[str]:
         scopes = scope_list(self.params["allowed_scopes"], "allowed_scopes")
         if "openid" in scopes:
-            raise OptionError("allowed_scopes must not hold 'openid'.", "It is asked for when signing in, and never put into the application.")
+            raise OptionError(
+                "allowed_scopes must not hold 'openid'.",
+                "It is asked for when signing in, and never put into the application.",
+            )
         if scopes and server is None:
-            raise OptionError("allowed_scopes needs a resource_server.", "For the Management API: resource_server: Beyond Identity Management API.")
+            raise OptionError(
+                "allowed_scopes needs a resource_server.",
+                "For the Management API: resource_server: Beyond Identity Management API.",
+            )
         offered = set((server or {}).get("scopes") or ())
         if server and not offered.issuperset(scopes):
             unknown = listed(set(scopes) - offered)
-            raise StateError(f"{described(RESOURCE_SERVER, server)} does not offer {unknown}.", f"It offers: {listed(offered, 200)}.")
+            raise StateError(
+                f"{described(RESOURCE_SERVER, server)} does not offer {unknown}.", f"It offers: {listed(offered, 200)}."
+            )
         if self.params["scopes_mode"] == "at_least":
             scopes = sorted({*scopes, *(there.get("allowed_scopes") or ())})
         return scopes
@@ -144,11 +163,20 @@ def _check(config: Mapping[str, Any], body: Mapping[str, Any], server: Object | 
     if public and config.get("pkce") in (None, "disabled"):
         raise OptionError("A public application must have PKCE.", "Set pkce: s256.")
     if public and "client_credentials" in grants:
-        raise OptionError("A public application can't use the client_credentials grant, for it has no secret (RFC 6749 section 4.4).", "Set confidentiality: confidential.")
+        raise OptionError(
+            "A public application can't use the client_credentials grant, for it has no secret (RFC 6749 section 4.4).",
+            "Set confidentiality: confidential.",
+        )
     if "client_credentials" in grants and body.get("authenticator_config_id"):
-        raise OptionError("An application with the client_credentials grant can't have an authenticator_config.", "Nobody signs in to it.")
+        raise OptionError(
+            "An application with the client_credentials grant can't have an authenticator_config.",
+            "Nobody signs in to it.",
+        )
     if config.get("allowed_scopes") and server is None and not body.get("resource_server_id"):
-        raise OptionError("An application without a resource server may have no allowed_scopes.", "Set resource_server, or allowed_scopes: [].")
+        raise OptionError(
+            "An application without a resource server may have no allowed_scopes.",
+            "Set resource_server, or allowed_scopes: [].",
+        )
 
 
 def _redirect_uris(values: list[str]) -> list[str]:
@@ -158,8 +186,15 @@ def _redirect_uris(values: list[str]) -> list[str]:
             parts = urlsplit(value)
         except ValueError:
             parts = urlsplit("")
-        if not parts.scheme or not (parts.netloc or parts.path) or "#" in value or any(char.isspace() for char in value):
-            raise OptionError(f"redirect_uris: '{one_line(value, 200)}' is no absolute URI without fragment (RFC 6749 section 3.1.2).")
+        if (
+            not parts.scheme
+            or not (parts.netloc or parts.path)
+            or "#" in value
+            or any(char.isspace() for char in value)
+        ):
+            raise OptionError(
+                f"redirect_uris: '{one_line(value, 200)}' is no absolute URI without fragment (RFC 6749 section 3.1.2)."
+            )
     return list(dict.fromkeys(values))
 
 
@@ -167,4 +202,7 @@ def check_auth_method(method: str | None, confidentiality: str | None) -> None:
     """The service takes both secret methods from confidential applications, and none but ``none`` from public ones."""
     if method and confidentiality and (method == "none") != (confidentiality == "public"):
         allowed = "none" if confidentiality == "public" else "client_secret_basic and client_secret_post"
-        raise OptionError(f"token_endpoint_auth_method '{method}' does not go with confidentiality '{confidentiality}'.", f"Its applications may use {allowed}.")
+        raise OptionError(
+            f"token_endpoint_auth_method '{method}' does not go with confidentiality '{confidentiality}'.",
+            f"Its applications may use {allowed}.",
+        )

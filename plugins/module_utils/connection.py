@@ -59,7 +59,9 @@ class Connection:
     @property
     def issuer(self) -> str:
         """The authenticating application's issuer."""
-        return application_issuer(self.auth_url, self.need("tenant_id"), self.need("auth_realm_id"), self.need("application_id"))
+        return application_issuer(
+            self.auth_url, self.need("tenant_id"), self.need("auth_realm_id"), self.need("application_id")
+        )
 
     def need(self, name: str) -> str:
         """An option's value, or an error that says how to give it."""
@@ -122,7 +124,10 @@ def base_url(value: str, option: str) -> str:
     if parts.query or parts.fragment or "?" in value or "#" in value:
         raise OptionError(f"{option}: '{shown}' must have no query and no fragment.")
     if parts.scheme == "http" and not is_loopback(host):
-        raise OptionError(f"{option}: '{shown}' is not encrypted.", "Secrets go over https:// only; http:// is for this machine (127.0.0.1, [::1], localhost) alone.")
+        raise OptionError(
+            f"{option}: '{shown}' is not encrypted.",
+            "Secrets go over https:// only; http:// is for this machine (127.0.0.1, [::1], localhost) alone.",
+        )
 
     return value.rstrip("/")
 
@@ -131,7 +136,10 @@ def parse_issuer(value: str) -> dict[str, str]:
     """The parts of an issuer, or of an endpoint's URL below it."""
     match = _ISSUER.fullmatch(value.strip())
     if not match:
-        raise OptionError(f"issuer: '{one_line(value, 200)}' is no application's URL.", f"It looks like {_ISSUER_FORM}; the Admin Console shows it with the application's endpoints.")
+        raise OptionError(
+            f"issuer: '{one_line(value, 200)}' is no application's URL.",
+            f"It looks like {_ISSUER_FORM}; the Admin Console shows it with the application's endpoints.",
+        )
     parts = match.groupdict()
     parts.pop("endpoint")
     parts["auth_url"] = base_url(parts["auth_url"], "issuer")
@@ -167,7 +175,9 @@ def connection(options: Mapping[str, Any]) -> Connection:
         given["auth_url"] = REGIONS[region or "us"].auth_url
     named = _REGION_BY_ORIGIN.get(origin(given["auth_url"]))
     if region and named and region != named:
-        raise OptionError(f"region is '{region}', but {origin(given['auth_url'])} is in region '{named}'.", "Remove one of the two.")
+        raise OptionError(
+            f"region is '{region}', but {origin(given['auth_url'])} is in region '{named}'.", "Remove one of the two."
+        )
     if not given["api_url"] and named:
         given["api_url"] = REGIONS[named].api_url
     given["realm_id"] = given["realm_id"] or given["auth_realm_id"]
@@ -181,7 +191,10 @@ def _take(given: dict[str, Any], parts: Mapping[str, str], source: str) -> None:
     """Fill in parts; what was given otherwise is a contradiction."""
     for name, value in parts.items():
         if given[name] not in (None, value) and not (name == "auth_url" and origin(given[name]) == origin(value)):
-            raise OptionError(f"{name} is '{one_line(given[name], 200)}', but {source} says '{one_line(value, 200)}'.", "Remove one of the two.")
+            raise OptionError(
+                f"{name} is '{one_line(given[name], 200)}', but {source} says '{one_line(value, 200)}'.",
+                "Remove one of the two.",
+            )
         given[name] = value
 
 

@@ -14,7 +14,10 @@ from .text import identifier
 
 def info_spec() -> Spec:
     """The options of an ``_info`` module."""
-    return Spec(options={"id": {"type": "str"}, "display_name": {"type": "str"}}, rules={"mutually_exclusive": [("id", "display_name")]})
+    return Spec(
+        options={"id": {"type": "str"}, "display_name": {"type": "str"}},
+        rules={"mutually_exclusive": [("id", "display_name")]},
+    )
 
 
 def read(task: Task, kind: Kind) -> Result:
@@ -27,5 +30,7 @@ def read(task: Task, kind: Kind) -> Result:
         found = find(kind, management, id=identifier(id, "id"), display_name=None)
         objects = [found] if found else []
     else:
-        objects = [item for item in management.all(kind.list, kind.collection) if name in (None, item.get("display_name"))]
+        objects = [
+            item for item in management.all(kind.list, kind.collection) if name in (None, item.get("display_name"))
+        ]
     return {kind.collection: without_secrets(objects)}

@@ -15,7 +15,7 @@ from .errors import MalformedResponseError, OptionError, ResponseError
 from .operations import Operation, operation, scopes_of
 from .refusal import refusal
 from .text import identifier, listed
-from .tokens import TokenSource
+from .tokens import Bearer, TokenSource
 from .transport import Transport
 
 
@@ -25,18 +25,28 @@ class Management:
     ``operations`` are all that a task may call: the token has their scopes and no other.
     """
 
-    def __init__(self, tokens: TokenSource, transport: Transport, operations: list[str], *, reading_only: bool = False) -> None:
+    def __init__(
+        self, tokens: TokenSource, transport: Transport, operations: list[str], *, reading_only: bool = False
+    ) -> None:
         self.tokens = tokens
         self.transport = transport
         self.operations = operations
         self.scopes = scopes_of(operations, reading_only=reading_only)
+        self._bearer: Bearer | None = None  # one token for all requests of a task, also where none is kept
 
     @property
     def connection(self) -> Connection:
         """The connection that names the managed tenant and realm."""
         return self.tokens.connection
 
-    def call(self, name: str, *, body: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None, **parameters: Any) -> dict[str, Any]:
+    def call(
+        self,
+        name: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        **parameters: Any,
+    ) -> dict[str, Any]:
         """Carry an operation out and return its answer's object, empty where it has none."""
         called = operation(name)
         if name not in self.operations:
@@ -68,14 +78,17 @@ class Management:
             query = {"page_token": token}
 
     def _send(self, called: Operation, url: str, what: str, body: Mapping[str, Any] | None) -> Any:
-        bearer = self.tokens.bearer(self.scopes)
+        bearer = self._bearer or self.tokens.bearer(self.scopes)
         answer = self._send_with(bearer.token.access_token, called, url, what, body)
         if answer.status == 401 and not self.connection.access_token:
             bearer = self.tokens.bearer(self.scopes, rejected=bearer.token.access_token)
             answer = self._send_with(bearer.token.access_token, called, url, what, body)
+        self._bearer = bearer
         return answer
 
-    def _send_with(self, access_token: str, called: Operation, url: str, what: str, body: Mapping[str, Any] | None) -> Any:
+    def _send_with(
+        self, access_token: str, called: Operation, url: str, what: str, body: Mapping[str, Any] | None
+    ) -> Any:
         headers = {"Authorization": f"Bearer {access_token}"}
         content = None
         if body is not None:
@@ -98,5 +111,9 @@ class Management:
         if error.status == 403:
             return f"{called.name} needs the scopes {listed(called.scopes)}, and a token of this tenant that may manage this realm."
         if error.status == 401:
-            return "Is the token expired, revoked or of another tenant?" if self.connection.access_token else "A new token was refused, too."
+            return (
+                "Is the token expired, revoked or of another tenant?"
+                if self.connection.access_token
+                else "A new token was refused, too."
+            )
         return ""

@@ -53,5 +53,7 @@ def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any
         return [clean(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     # what is too short to be a secret would only garble the message; the longest first, in case one holds another
-    hidden = sorted({form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}, key=len, reverse=True)
+    hidden = sorted(
+        {form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}, key=len, reverse=True
+    )
     return {"failed": True, "changed": False, "msg": clean(error.message), **clean(error.details)}

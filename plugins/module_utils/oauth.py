@@ -78,8 +78,14 @@ class AuthorizationServer:
         """Ask the token endpoint with the client-credentials grant (RFC 6749 section 4.4.2)."""
         connection = self.connection
         if connection.client_auth_method == "none":
-            raise OptionError("client_auth_method 'none' is for public applications, which can't use the client-credentials grant (RFC 6749 section 4.4).")
-        form = {"grant_type": "client_credentials", "scope": " ".join(scopes), "expiration_time": str(connection.expiration_time)}
+            raise OptionError(
+                "client_auth_method 'none' is for public applications, which can't use the client-credentials grant (RFC 6749 section 4.4)."
+            )
+        form = {
+            "grant_type": "client_credentials",
+            "scope": " ".join(scopes),
+            "expiration_time": str(connection.expiration_time),
+        }
         if custom_claims:
             form["custom_claims"] = json.dumps(custom_claims, separators=(",", ":"), sort_keys=True)
         return self._token(form, scopes)
@@ -90,7 +96,14 @@ class AuthorizationServer:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         self._authenticate(form, headers)
         sent_at = time.time()
-        answer = self.transport.send("POST", f"{connection.issuer}/token", what=what, headers=headers, body=urlencode(form).encode("ascii"), repeatable=True)
+        answer = self.transport.send(
+            "POST",
+            f"{connection.issuer}/token",
+            what=what,
+            headers=headers,
+            body=urlencode(form).encode("ascii"),
+            repeatable=True,
+        )
         if not answer.ok:
             error = refusal(answer, what)
             raise ResponseError(error.message, _hint(error, scopes), status=error.status, code=error.code)

@@ -153,7 +153,7 @@ class Operation:
 _READING_POSTS = frozenset({"SSOIsGroupAssigned", "TestSsoConfig"})
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def catalogue() -> MappingProxyType[str, Operation]:
     """All operations by name."""
     operations = {}
@@ -170,7 +170,11 @@ def operation(name: str) -> Operation:
     known = catalogue()
     if name not in known:
         nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "The Management API's documentation lists the operations."
+        hint = (
+            f"Did you mean {' or '.join(nearest)}?"
+            if nearest
+            else "The Management API's documentation lists the operations."
+        )
         raise OptionError(f"'{one_line(name, 80)}' is no operation of the Management API.", hint)
     return known[name]
 

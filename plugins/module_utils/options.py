@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 # Keys of results, bodies and options whose values are secrets, wherever they stand.
-SECRET_KEYS = frozenset({"access_token", "client_secret", "code", "code_verifier", "id_token", "proxy", "refresh_token"})
+SECRET_KEYS = frozenset(
+    {"access_token", "client_secret", "code", "code_verifier", "id_token", "proxy", "refresh_token"}
+)
 
 DEFAULT_LIFETIME = 3600
 
@@ -65,7 +67,11 @@ CONNECTION = (
     Option("client_id", credential=True),
     Option("client_secret", credential=True),
     Option("access_token", credential=True),
-    Option("client_auth_method", default="client_secret_basic", choices=("client_secret_basic", "client_secret_post", "none")),
+    Option(
+        "client_auth_method",
+        default="client_secret_basic",
+        choices=("client_secret_basic", "client_secret_post", "none"),
+    ),
     Option("grant_type", default="client_credentials", choices=("client_credentials",)),
     Option("expiration_time", type="int", default=DEFAULT_LIFETIME),
     Option("token_cache", default="run", choices=("run", "none")),

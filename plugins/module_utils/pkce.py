@@ -28,7 +28,9 @@ def make_verifier(length: int = DEFAULT_LENGTH) -> str:
 def check_verifier(verifier: str) -> str:
     """The same verifier, or an error that does not repeat it."""
     if not _VERIFIER.fullmatch(verifier):
-        raise OptionError("code_verifier must have 43 to 128 characters, all of them letters, digits or one of - . _ ~ (RFC 7636 section 4.1).")
+        raise OptionError(
+            "code_verifier must have 43 to 128 characters, all of them letters, digits or one of - . _ ~ (RFC 7636 section 4.1)."
+        )
     return verifier
 
 

@@ -78,7 +78,9 @@ def _details(body: dict[str, Any]) -> list[str]:
             if isinstance(violation, dict):
                 said.append(_phrase(_text(violation, "field"), _text(violation, "description")))
         if _text(detail, "resource_type"):
-            said.append(_phrase(f"{_text(detail, 'resource_type')} {_text(detail, 'id')}".strip(), _text(detail, "description")))
+            said.append(
+                _phrase(f"{_text(detail, 'resource_type')} {_text(detail, 'id')}".strip(), _text(detail, "description"))
+            )
     return [phrase for phrase in said if phrase][:10]
 
 

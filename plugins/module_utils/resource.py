@@ -86,7 +86,9 @@ class Outcome:
 class State:
     """Brings one object of a kind to the wanted state."""
 
-    def __init__(self, kind: Kind, management: Management, *, id: str | None, display_name: str | None, check_mode: bool) -> None:
+    def __init__(
+        self, kind: Kind, management: Management, *, id: str | None, display_name: str | None, check_mode: bool
+    ) -> None:
         if "" in (id, display_name) or (id, display_name) == (None, None):
             raise OptionError("One of id and display_name is needed, and neither may be empty.")
         self.kind = kind
@@ -103,7 +105,10 @@ class State:
         """Create the object, or update what differs. ``desired`` gives the managed fields, knowing the object that is there."""
         before = self.find()
         if before is None and self.id:
-            raise StateError(f"There is no {self.kind.noun} with the id {self.id}.", "The service chooses ids: leave id out and give display_name to create one.")
+            raise StateError(
+                f"There is no {self.kind.noun} with the id {self.id}.",
+                "The service chooses ids: leave id out and give display_name to create one.",
+            )
         wanted = desired(before)
         if before is None:
             return Outcome(None, self._create(wanted), True)
@@ -144,7 +149,10 @@ class State:
 
     def _refuse_managed(self, found: Object, verb: str) -> None:
         if found.get("is_managed"):
-            raise StateError(f"{described(self.kind, found)} is managed by Beyond Identity, and {verb}.", "Managed objects can be used, but not modified.")
+            raise StateError(
+                f"{described(self.kind, found)} is managed by Beyond Identity, and {verb}.",
+                "Managed objects can be used, but not modified.",
+            )
 
 
 def find(kind: Kind, management: Management, *, id: str | None, display_name: str | None) -> Object | None:
@@ -159,7 +167,10 @@ def find(kind: Kind, management: Management, *, id: str | None, display_name: st
     found = [item for item in management.all(kind.list, kind.collection) if item.get("display_name") == display_name]
     if len(found) > 1:
         ids = listed(item.get("id") for item in found)
-        raise StateError(f"{len(found)} {kind.collection} are named '{one_line(display_name, 120)}': {ids}.", "Say by id which one is meant.")
+        raise StateError(
+            f"{len(found)} {kind.collection} are named '{one_line(display_name, 120)}': {ids}.",
+            "Say by id which one is meant.",
+        )
     return found[0] if found else None
 
 
@@ -171,7 +182,10 @@ def pick(kind: Kind, objects: Iterable[Object], value: str, keys: tuple[str, ...
         if len(found) == 1:
             return found[0]
         if found:
-            raise StateError(f"{len(found)} {kind.collection} have the {key} '{one_line(value, 120)}': {listed(item.get('id') for item in found)}.", "Give the id.")
+            raise StateError(
+                f"{len(found)} {kind.collection} have the {key} '{one_line(value, 120)}': {listed(item.get('id') for item in found)}.",
+                "Give the id.",
+            )
     names = listed(item.get("display_name") or item.get("id") for item in known)
     raise StateError(f"There is no {kind.noun} '{one_line(value, 120)}' in the managed realm.", f"There are: {names}.")
 

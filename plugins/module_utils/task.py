@@ -72,7 +72,9 @@ class Task:
     def transport(self) -> Transport:
         """What sends."""
         if not self.params["validate_certs"]:
-            self.warn("validate_certs is false: nothing proves that the server is Beyond Identity's, and whoever is on the way can read the secrets.")
+            self.warn(
+                "validate_certs is false: nothing proves that the server is Beyond Identity's, and whoever is on the way can read the secrets."
+            )
         return Transport(wire(self.params), self.environ)
 
     @cached_property
@@ -88,7 +90,11 @@ class Task:
     def lock(self, *subject: str) -> AbstractContextManager[None]:
         """Keep other hosts of this run from changing the same thing at the same time."""
         connection = self.connection
-        return self.store.lock(["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]) if self.store else nullcontext()
+        return (
+            self.store.lock(["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject])
+            if self.store
+            else nullcontext()
+        )
 
     @property
     def requests(self) -> int:
@@ -115,7 +121,12 @@ def perform(task: Task, run: Callable[[Task], Result]) -> Result:
     except Exception as error:  # a traceback may hold a secret, its place does not
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{PurePath(frame.filename).name}:{frame.lineno}"
-        return failure(BeyondIdentityError(f"Unexpected {type(error).__name__} at {place}.", "This is a bug in the collection: please report it."), task.secrets())
+        return failure(
+            BeyondIdentityError(
+                f"Unexpected {type(error).__name__} at {place}.", "This is a bug in the collection: please report it."
+            ),
+            task.secrets(),
+        )
 
 
 def run_module(spec: Spec, run: Callable[[Task], Result]) -> None:

@@ -22,7 +22,10 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]+")
 def one_line(value: Any, limit: int = LIMIT) -> str:
     """Server text as one harmless line: no control, escape, bidirectional or other invisible characters."""
     # Cc: control, Cf: format (bidirectional ones included), Cs: surrogates, Zl/Zp: line and paragraph ends
-    visible = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in str(value)[: limit * 4])
+    visible = "".join(
+        " " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char
+        for char in str(value)[: limit * 4]
+    )
     line = " ".join(visible.split())
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
@@ -40,7 +43,10 @@ def scope_list(value: str | Iterable[str] | None, option: str = "scopes") -> lis
     scopes = sorted({scope for part in parts for scope in str(part).replace(",", " ").split()})
     for scope in scopes:
         if not _SCOPE.fullmatch(scope):
-            raise OptionError(f"{option}: '{one_line(scope, 80)}' is no scope.", "A scope has printable ASCII characters only, without quotes and backslashes.")
+            raise OptionError(
+                f"{option}: '{one_line(scope, 80)}' is no scope.",
+                "A scope has printable ASCII characters only, without quotes and backslashes.",
+            )
     return scopes
 
 
@@ -48,7 +54,9 @@ def identifier(value: Any, option: str) -> str:
     """An id that is safe in a path: the service's ids match ``[A-Za-z0-9._-]+``."""
     text = str(value)
     if not _IDENTIFIER.fullmatch(text) or text in (".", ".."):
-        raise OptionError(f"{option}: '{one_line(text, 80)}' is no id.", "Ids have letters, digits, '.', '_' and '-' only.")
+        raise OptionError(
+            f"{option}: '{one_line(text, 80)}' is no id.", "Ids have letters, digits, '.', '_' and '-' only."
+        )
     return text
 
 

@@ -57,7 +57,14 @@ class TokenSource:
         """The connection whose credentials are used."""
         return self.server.connection
 
-    def bearer(self, scopes: list[str], *, custom_claims: Mapping[str, Any] | None = None, fresh: bool = False, rejected: str | None = None) -> Bearer:
+    def bearer(
+        self,
+        scopes: list[str],
+        *,
+        custom_claims: Mapping[str, Any] | None = None,
+        fresh: bool = False,
+        rejected: str | None = None,
+    ) -> Bearer:
         """A token with these scopes.
 
         ``fresh`` asks for one that was minted after this call began, ``rejected`` for another than
@@ -66,54 +73,38 @@ class TokenSource:
         """
         if self.connection.access_token:
             return Bearer(_given(self.connection.access_token), cached=True)
-        if self.store is None:
+        store = self.store
+        if store is None:
             return Bearer(self._mint(scopes, custom_claims), cached=False)
 
         key, began = self._key(scopes, custom_claims), time.time()
         if not fresh:
-            token = self._kept(key, rejected)
+            token = _kept(store, key, rejected)
             if token:
                 return Bearer(token, cached=True)
-        with self.store.lock(key):
-            token = self._kept(key, rejected)
+        with store.lock(key):
+            token = _kept(store, key, rejected)
             if token and not (fresh and token.issued_at < began):
                 return Bearer(token, cached=True)
-            self._raise_shared_error(key, began)
-            return Bearer(self._mint_into(key, scopes, custom_claims), cached=False)
+            _raise_shared_error(store, key, began)
+            return Bearer(self._mint_into(store, key, scopes, custom_claims), cached=False)
 
     def _mint(self, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> Token:
         return self.server.client_credentials(scopes, custom_claims)
 
-    def _mint_into(self, key: Any, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> Token:
-        assert self.store is not None
+    def _mint_into(
+        self, store: TokenStore, key: Any, scopes: list[str], custom_claims: Mapping[str, Any] | None
+    ) -> Token:
         try:
             token = self._mint(scopes, custom_claims)
         except BeyondIdentityError as error:
-            self.store.put([*key, "error"], {"at": time.time(), "message": error.message, "details": error.details})
+            store.put([*key, "error"], {"at": time.time(), "message": error.message, "details": error.details})
             raise
         if token.lifetime is None:
-            self.store.discard(key)  # nothing is known of how long it may be used
+            store.discard(key)  # nothing is known of how long it may be used
         else:
-            self.store.put(key, token.to_dict())
+            store.put(key, token.to_dict())
         return token
-
-    def _kept(self, key: Any, rejected: str | None) -> Token | None:
-        assert self.store is not None
-        entry = self.store.get(key)
-        if entry is None:
-            return None
-        try:
-            token = Token.from_dict(entry)
-        except (BeyondIdentityError, KeyError, TypeError, ValueError):
-            return None
-        return None if token.is_expired(time.time()) or token.access_token == rejected else token
-
-    def _raise_shared_error(self, key: Any, began: float) -> None:
-        """Who waited while another caller's request failed need not wait for the same failure again."""
-        assert self.store is not None
-        entry = self.store.get([*key, "error"])
-        if entry and entry.get("at", 0) >= began:
-            raise BeyondIdentityError(entry["message"], **entry["details"])
 
     def _key(self, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> list[Any]:
         """All that makes a token another token. The store digests it; nothing of it reaches a disk."""
@@ -128,6 +119,25 @@ class TokenSource:
             custom_claims or {},
             connection.expiration_time,
         ]
+
+
+def _kept(store: TokenStore, key: Any, rejected: str | None) -> Token | None:
+    """The token under a key, unless it is damaged, about to expire or just rejected."""
+    entry = store.get(key)
+    if entry is None:
+        return None
+    try:
+        token = Token.from_dict(entry)
+    except (BeyondIdentityError, KeyError, TypeError, ValueError):
+        return None
+    return None if token.is_expired(time.time()) or token.access_token == rejected else token
+
+
+def _raise_shared_error(store: TokenStore, key: Any, began: float) -> None:
+    """Who waited while another caller's request failed need not wait for the same failure again."""
+    entry = store.get([*key, "error"])
+    if entry and entry.get("at", 0) >= began:
+        raise BeyondIdentityError(entry["message"], **entry["details"])
 
 
 def _given(access_token: str) -> Token:

@@ -63,7 +63,10 @@ class Wire:
         for name in ("ca_path", "client_cert", "client_key"):
             path = getattr(self, name)
             if path and not os.access(path, os.R_OK):
-                raise OptionError(f"{name}: '{one_line(path, 200)}' can't be read.", "Does the file exist where the task runs, and may its user read it?")
+                raise OptionError(
+                    f"{name}: '{one_line(path, 200)}' can't be read.",
+                    "Does the file exist where the task runs, and may its user read it?",
+                )
         if self.client_key and not self.client_cert:
             raise OptionError("client_key is given without client_cert.")
 
@@ -101,13 +104,25 @@ class Transport:
 
     def __init__(self, wire: Wire, environ: Mapping[str, str] | None = None) -> None:
         if IMPORT_ERROR:
-            raise OptionError("The Python library requests is missing.", "Install it for the Python that runs this: python -m pip install requests")
+            raise OptionError(
+                "The Python library requests is missing.",
+                "Install it for the Python that runs this: python -m pip install requests",
+            )
         self.wire = wire
         self.environ = os.environ if environ is None else environ
         self.requests = 0
         self.secrets: set[str] = set()  # credentials as they were sent
 
-    def send(self, method: str, url: str, *, what: str, headers: Mapping[str, str] | None = None, body: bytes | None = None, repeatable: bool | None = None) -> Answer:
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        what: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        repeatable: bool | None = None,
+    ) -> Answer:
         """Send a request, again where that can't do harm, and return the answer, of whatever status.
 
         ``repeatable`` tells whether carrying the request out twice is harmless; without it,
@@ -115,7 +130,9 @@ class Transport:
         connection was made.
         """
         repeatable = method != "POST" if repeatable is None else repeatable
-        self.secrets.update(value.partition(" ")[2] for name, value in (headers or {}).items() if name == "Authorization")
+        self.secrets.update(
+            value.partition(" ")[2] for name, value in (headers or {}).items() if name == "Authorization"
+        )
         patience = Patience(self.wire.retries, self.wire.retry_max_wait)
         while True:
             try:
@@ -124,7 +141,9 @@ class Transport:
                 if (error.sent and not repeatable) or not patience.after_fault(error):
                     raise
                 continue
-            if answer.status not in (RETRY_STATUS if repeatable else RETRY_STATUS_POST) or not patience.after_answer(answer.headers):
+            if answer.status not in (RETRY_STATUS if repeatable else RETRY_STATUS_POST) or not patience.after_answer(
+                answer.headers
+            ):
                 return answer
 
     def _once(self, method: str, url: str, what: str, headers: dict[str, str], body: bytes | None) -> Answer:
@@ -209,7 +228,10 @@ def _within(seconds: float, what: str, exchange: Callable[[], Answer]) -> Answer
     threading.Thread(target=work, daemon=True).start()
     if not done.wait(seconds + 0.5):  # the sockets' own timeout, which knows more, comes first
         _SESSIONS.clear()  # the thread may go on using its connection
-        raise TransportError(f"{what}: no complete answer within {seconds} seconds.", "The server or the network is slow; timeout is how long to wait.")
+        raise TransportError(
+            f"{what}: no complete answer within {seconds} seconds.",
+            "The server or the network is slow; timeout is how long to wait.",
+        )
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]
@@ -220,7 +242,10 @@ def _read(response: Any, what: str, deadline: float) -> bytes:
     for chunk in response.iter_content(65536):
         content += chunk
         if len(content) > BODY_LIMIT:
-            raise MalformedResponseError(f"{what}: the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB.", "That is no answer of Beyond Identity's.")
+            raise MalformedResponseError(
+                f"{what}: the answer is larger than {BODY_LIMIT // 1024 // 1024} MiB.",
+                "That is no answer of Beyond Identity's.",
+            )
         if time.monotonic() > deadline:
             raise requests.Timeout
     return bytes(content)
@@ -236,23 +261,49 @@ def _fault(error: Exception, what: str, where: str, wire: Wire) -> TransportErro
             permanent=True,
         )
     if isinstance(error, requests.exceptions.ProxyError):
-        return TransportError(f"{what}: the proxy on the way to {where} could not be used.", "Check proxy or HTTPS_PROXY, and NO_PROXY.", sent=False)
+        return TransportError(
+            f"{what}: the proxy on the way to {where} could not be used.",
+            "Check proxy or HTTPS_PROXY, and NO_PROXY.",
+            sent=False,
+        )
     if isinstance(error, (requests.Timeout, TimeoutError)):
         if made:
-            return TransportError(f"{what}: {where} gave no complete answer within {wire.timeout} seconds.", "The server or the network is slow; timeout is how long to wait.")
-        return TransportError(f"{what}: no connection to {where} within {wire.timeout} seconds.", "Is the host name right, and may this machine reach it?", sent=False)
+            return TransportError(
+                f"{what}: {where} gave no complete answer within {wire.timeout} seconds.",
+                "The server or the network is slow; timeout is how long to wait.",
+            )
+        return TransportError(
+            f"{what}: no connection to {where} within {wire.timeout} seconds.",
+            "Is the host name right, and may this machine reach it?",
+            sent=False,
+        )
     if not made:
-        return TransportError(f"{what}: {where} can't be reached.", "Is the host name right, is the server up, and may this machine reach it (proxy, firewall)?", sent=False)
+        return TransportError(
+            f"{what}: {where} can't be reached.",
+            "Is the host name right, is the server up, and may this machine reach it (proxy, firewall)?",
+            sent=False,
+        )
     return TransportError(f"{what}: the connection to {where} broke off before the answer was complete.")
 
 
 def _never_connected(error: Exception) -> bool:
     reason = error
     while reason is not None:
-        if isinstance(reason, (requests.exceptions.ConnectTimeout, urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
+        if isinstance(
+            reason,
+            (
+                requests.exceptions.ConnectTimeout,
+                urllib3.exceptions.NewConnectionError,
+                urllib3.exceptions.ConnectTimeoutError,
+            ),
+        ):
             return True
         arguments = [argument for argument in getattr(reason, "args", ()) if isinstance(argument, Exception)]
-        reason = getattr(reason, "reason", None) if isinstance(getattr(reason, "reason", None), Exception) else (arguments[0] if arguments else None)
+        reason = (
+            getattr(reason, "reason", None)
+            if isinstance(getattr(reason, "reason", None), Exception)
+            else (arguments[0] if arguments else None)
+        )
     return False
 
 

@@ -11,7 +11,8 @@ short_description: Manage Beyond Identity applications
 version_added: 0.1.0
 description:
   - Creates, updates and removes applications of the protocols OAuth 2.0 and OIDC in a realm.
-  - An option that is left out is not managed, and an empty list empties. Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
+  - An option that is left out is not managed, and an empty list empties.
+  - Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
   - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
 author:
@@ -48,7 +49,8 @@ options:
     aliases: [client_type]
   pkce:
     description:
-      - Proof Key for Code Exchange. Public applications must have it. A new application gets V(s256) where it has the grant type V(authorization_code), else V(disabled).
+      - Proof Key for Code Exchange. Public applications must have it.
+      - A new application gets V(s256) where it has the grant type V(authorization_code), else V(disabled).
     type: str
     choices: [disabled, plain, s256]
   grant_types:
@@ -192,7 +194,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils import a
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import application_issuer
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.masking import without_secrets
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, Object, Outcome, State
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+    APPLICATION,
+    Object,
+    Outcome,
+    State,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 
 SPEC = Spec(
@@ -204,7 +211,11 @@ SPEC = Spec(
         "confidentiality": {"type": "str", "choices": ["confidential", "public"], "aliases": ["client_type"]},
         "pkce": {"type": "str", "choices": ["disabled", "plain", "s256"]},
         "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "client_credentials"]},
-        "token_endpoint_auth_method": {"type": "str", "choices": ["client_secret_basic", "client_secret_post", "none"], "no_log": False},
+        "token_endpoint_auth_method": {
+            "type": "str",
+            "choices": ["client_secret_basic", "client_secret_post", "none"],
+            "no_log": False,
+        },
         "resource_server": {"type": "str"},
         "allowed_scopes": {"type": "list", "elements": "str"},
         "scopes_mode": {"type": "str", "choices": ["exact", "at_least"], "default": "exact"},
@@ -236,12 +247,17 @@ def run(task: Task) -> Result:
 def _state(task: Task, *operations: str) -> State:
     params = task.params
     management = task.management(*operations)
-    return State(APPLICATION, management, id=params["id"], display_name=params["display_name"], check_mode=task.check_mode)
+    return State(
+        APPLICATION, management, id=params["id"], display_name=params["display_name"], check_mode=task.check_mode
+    )
 
 
 def _refuse_own(found: Object, task: Task) -> None:
     if found.get("id") == task.connection.application_id:
-        raise StateError("This is the application that the task authenticates with.", "Remove it with the credentials of another one.")
+        raise StateError(
+            "This is the application that the task authenticates with.",
+            "Remove it with the credentials of another one.",
+        )
 
 
 def _result(outcome: Outcome, task: Task) -> Result:
@@ -256,7 +272,9 @@ def _result(outcome: Outcome, task: Task) -> Result:
     }
     if there.get("id"):
         connection = task.connection
-        result["issuer"] = application_issuer(connection.auth_url, connection.need("tenant_id"), connection.need("realm_id"), there["id"])
+        result["issuer"] = application_issuer(
+            connection.auth_url, connection.need("tenant_id"), connection.need("realm_id"), there["id"]
+        )
     if task.params["return_secret"] and config.get("client_secret"):
         result["client_secret"] = config["client_secret"]
     return result

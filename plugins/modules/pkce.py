@@ -83,7 +83,13 @@ requests:
   sample: 0
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import DEFAULT_LENGTH, METHODS, challenge, check_verifier, make_verifier
+from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import (
+    DEFAULT_LENGTH,
+    METHODS,
+    challenge,
+    check_verifier,
+    make_verifier,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 
 SPEC = Spec(
@@ -102,8 +108,16 @@ def run(task: Task) -> Result:
     given, method = params["code_verifier"], params["code_challenge_method"]
     verifier = make_verifier(params["length"]) if given is None else check_verifier(given)
     if method == "plain":
-        task.warn("code_challenge_method 'plain' makes the challenge equal to the verifier, which protects little. Use S256 where the application allows it.")
-    return {"pkce": {"code_verifier": verifier, "code_challenge": challenge(verifier, method), "code_challenge_method": method}}
+        task.warn(
+            "code_challenge_method 'plain' makes the challenge equal to the verifier, which protects little. Use S256 where the application allows it."
+        )
+    return {
+        "pkce": {
+            "code_verifier": verifier,
+            "code_challenge": challenge(verifier, method),
+            "code_challenge_method": method,
+        }
+    }
 
 
 def main() -> None:

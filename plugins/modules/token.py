@@ -162,10 +162,15 @@ def run(task: Task) -> Result:
     """Get the token, kept or new."""
     params, connection = task.params, task.connection
     if connection.access_token:
-        raise OptionError("access_token is given, so there is no token to ask for.", "Remove access_token, or remove the task.")
+        raise OptionError(
+            "access_token is given, so there is no token to ask for.", "Remove access_token, or remove the task."
+        )
     scopes = scope_list([*(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
     if not scopes:
-        raise OptionError("scopes and operations name no scope.", "Name the scopes that the token shall have; least privilege needs at least one.")
+        raise OptionError(
+            "scopes and operations name no scope.",
+            "Name the scopes that the token shall have; least privilege needs at least one.",
+        )
     bearer = task.tokens.bearer(scopes, custom_claims=params["custom_claims"], fresh=params["fresh"])
     token = bearer.token
     missing = missing_scopes(token, scopes)
@@ -178,7 +183,9 @@ def run(task: Task) -> Result:
         "token": {
             "access_token": token.access_token,
             "token_type": "Bearer",
-            "expires_in": None if token.lifetime is None else max(0, int(token.issued_at + token.lifetime - time.time())),
+            "expires_in": None
+            if token.lifetime is None
+            else max(0, int(token.issued_at + token.lifetime - time.time())),
             "expires_at": token.expires_at,
             "scopes": list(token.scopes),
             "id": token.id,

@@ -47,7 +47,10 @@ class ModuleAction(ActionBase):
         arguments: dict[str, Any] = {}
         try:
             if self._task.async_val:
-                raise OptionError("async is refused: Ansible would keep the result, which may hold a secret, in a file.", "The modules take milliseconds; run them without async.")
+                raise OptionError(
+                    "async is refused: Ansible would keep the result, which may hold a secret, in a file.",
+                    "The modules take milliseconds; run them without async.",
+                )
             arguments = self._arguments()
             surroundings = Surroundings(task_vars, self._templar.template, self._environment())
             resolved = resolve(arguments, surroundings, spec.ignored)
@@ -58,7 +61,9 @@ class ModuleAction(ActionBase):
             return failure(error, secret_values(arguments))
         for warning in resolved.warnings:
             display.warning(warning)
-        result = self._there(spec, params, task_vars) if self._is_delegated() else self._here(params, surroundings, resolved)
+        result = (
+            self._there(spec, params, task_vars) if self._is_delegated() else self._here(params, surroundings, resolved)
+        )
         return self._censored(result, reveal=params["reveal"])
 
     def _arguments(self) -> dict[str, Any]:
@@ -79,7 +84,11 @@ class ModuleAction(ActionBase):
 
     def _is_delegated(self) -> bool:
         """Whether the task is explicitly delegated to a host that is not this one: only then the module runs there."""
-        return bool(self._task.delegate_to) and not getattr(self._connection, "_remote_is_local", False) and not self.module.SPEC.controller_only
+        return (
+            bool(self._task.delegate_to)
+            and not getattr(self._connection, "_remote_is_local", False)
+            and not self.module.SPEC.controller_only
+        )
 
     def _here(self, params: dict[str, Any], surroundings: Surroundings, resolved: Resolved) -> Result:
         task = Task(
@@ -105,7 +114,9 @@ class ModuleAction(ActionBase):
         self._task.no_log = self._connection._play_context.no_log = True
         try:
             given = {name: value for name, value in params.items() if value is not None}
-            result = self._execute_module(module_name=f"beyondidentity.management.{_name(self.module)}", module_args=given, task_vars=task_vars)
+            result = self._execute_module(
+                module_name=f"beyondidentity.management.{_name(self.module)}", module_args=given, task_vars=task_vars
+            )
         finally:
             self._task.no_log, self._connection._play_context.no_log = task_no_log, play_no_log
         result.pop("invocation", None)
@@ -141,5 +152,8 @@ def _name(module: Any) -> str:
 def _rejoined(value: Any, secrets: dict[str, str]) -> Any:
     """Put back what ``AnsibleModule`` masked because it equals a secret input of the same name."""
     if isinstance(value, dict):
-        return {key: secrets[key] if item == _MASKED_BY_ANSIBLE and key in secrets else _rejoined(item, secrets) for key, item in value.items()}
+        return {
+            key: secrets[key] if item == _MASKED_BY_ANSIBLE and key in secrets else _rejoined(item, secrets)
+            for key, item in value.items()
+        }
     return [_rejoined(item, secrets) for item in value] if isinstance(value, list) else value

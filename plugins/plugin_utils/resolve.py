@@ -23,7 +23,12 @@ from ..module_utils.masking import MASK
 from ..module_utils.options import CONNECTION, Option
 from ..module_utils.text import one_line, plain
 
-ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT = "the task", "a variable", "the task's environment", "the environment"
+ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT = (
+    "the task",
+    "a variable",
+    "the task's environment",
+    "the environment",
+)
 
 # What decides where a secret goes. The issuer brings its parts along, so a stronger issuer replaces weaker ones.
 _DESTINATION = ("issuer", "auth_url", "api_url", "proxy", "ca_path", "validate_certs")
@@ -62,19 +67,26 @@ class Surroundings:
         return {**self.environment, **({} if secret_from_environment else self.task_environment)}
 
 
-def resolve(arguments: Mapping[str, Any], surroundings: Surroundings, ignored: frozenset[str] = frozenset()) -> Resolved:
+def resolve(
+    arguments: Mapping[str, Any], surroundings: Surroundings, ignored: frozenset[str] = frozenset()
+) -> Resolved:
     """The connection options in force.
 
     ``ignored`` options count as arguments only. Raises ``OptionError`` for what can't be used and
     ``TrustError`` for what would send a secret astray.
     """
     if _resolving.get():
-        raise OptionError("A beyondidentity_* variable uses the token lookup, which needs that variable itself.", "Give that lookup its options as arguments, or use another variable name.")
+        raise OptionError(
+            "A beyondidentity_* variable uses the token lookup, which needs that variable itself.",
+            "Give that lookup its options as arguments, or use another variable name.",
+        )
     mark = _resolving.set(True)
     try:
         resolved = Resolved()
         for option in CONNECTION:
-            _resolve_one(option, arguments, surroundings, resolved, only_argument=option.argument_only or option.name in ignored)
+            _resolve_one(
+                option, arguments, surroundings, resolved, only_argument=option.argument_only or option.name in ignored
+            )
     finally:
         _resolving.reset(mark)
     _keep_credentials_together(resolved)
@@ -83,7 +95,9 @@ def resolve(arguments: Mapping[str, Any], surroundings: Surroundings, ignored: f
     return resolved
 
 
-def _resolve_one(option: Option, arguments: Mapping[str, Any], surroundings: Surroundings, resolved: Resolved, only_argument: bool) -> None:
+def _resolve_one(
+    option: Option, arguments: Mapping[str, Any], surroundings: Surroundings, resolved: Resolved, only_argument: bool
+) -> None:
     if _given(arguments.get(option.name), surroundings):
         _accept(option, arguments[option.name], ARGUMENT, resolved)
         return
@@ -92,13 +106,18 @@ def _resolve_one(option: Option, arguments: Mapping[str, Any], surroundings: Sur
     name = option.variable
     if name in surroundings.variables and surroundings.variables[name] is not None:
         if _is_fact(name, surroundings.variables):
-            resolved.warnings.append(f"{name} is ignored: a managed host reported it as a fact, and hosts must not decide where secrets go.")
+            resolved.warnings.append(
+                f"{name} is ignored: a managed host reported it as a fact, and hosts must not decide where secrets go."
+            )
         else:
             value = _templated(name, surroundings)
             if _given(value, surroundings):
                 _accept(option, value, VARIABLE, resolved)
                 return
-    for environment, source in ((surroundings.task_environment, TASK_ENVIRONMENT), (surroundings.environment, ENVIRONMENT)):
+    for environment, source in (
+        (surroundings.task_environment, TASK_ENVIRONMENT),
+        (surroundings.environment, ENVIRONMENT),
+    ):
         if environment.get(option.environment):
             _accept(option, environment[option.environment], source, resolved)
             return
@@ -155,9 +174,14 @@ def _keep_credentials_together(resolved: Resolved) -> None:
     strongest = min((resolved.sources[name] for name in names), key=_STRENGTH.index)
     for name in names:
         if resolved.sources[name] != strongest:
-            if name == "client_secret" and "access_token" not in names and resolved.values.get("client_auth_method") != "none":
+            if (
+                name == "client_secret"
+                and "access_token" not in names
+                and resolved.values.get("client_auth_method") != "none"
+            ):
                 resolved.warnings.append(
-                    f"The client_secret from {resolved.sources[name]} is not used, because {strongest} gives another client_id: credentials of two sources are never mixed."
+                    f"The client_secret from {resolved.sources[name]} is not used, because {strongest} gives another client_id: "
+                    "credentials of two sources are never mixed."
                 )
             resolved.drop(name)
     # how a client authenticates goes with the client
@@ -177,7 +201,11 @@ def _weaker(source: str, than: str) -> bool:
 
 
 def _secret_sources(resolved: Resolved) -> set[str]:
-    return {resolved.sources[option.name] for option in CONNECTION if option.credential and option.secret and option.name in resolved.sources}
+    return {
+        resolved.sources[option.name]
+        for option in CONNECTION
+        if option.credential and option.secret and option.name in resolved.sources
+    }
 
 
 def _guard_environment_secret(resolved: Resolved) -> None:
@@ -187,7 +215,11 @@ def _guard_environment_secret(resolved: Resolved) -> None:
     for name in _DESTINATION:
         source = resolved.sources.get(name, ENVIRONMENT)
         value = resolved.values.get(name)
-        harmless = value is True if name == "validate_certs" else isinstance(value, str) and is_regional(value) and name != "proxy"
+        harmless = (
+            value is True
+            if name == "validate_certs"
+            else isinstance(value, str) and is_regional(value) and name != "proxy"
+        )
         if source != ENVIRONMENT and not harmless:
             raise TrustError(
                 f"The credential comes from the environment, but {name} from {source}, which could send the credential elsewhere.",

@@ -26,11 +26,19 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from cryptography.fernet import Fernet, InvalidToken
+
+try:
+    from cryptography.fernet import Fernet, InvalidToken
+except ImportError:
+    HAS_CRYPTOGRAPHY = False
+else:
+    HAS_CRYPTOGRAPHY = True
 
 FOLDER = "beyondidentity.management"
 
-_RUN_FOLDER = re.compile(r"ansible-local-(\d+)[a-z0-9_]{8}")  # made by ansible-core: the process id, then tempfile's eight characters
+_RUN_FOLDER = re.compile(
+    r"ansible-local-(\d+)[a-z0-9_]{8}"
+)  # made by ansible-core: the process id, then tempfile's eight characters
 _OPEN = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -82,7 +90,9 @@ class RunStore:
         with ExitStack() as stack:
             try:
                 with self._open_folder() as folder:
-                    descriptor = os.open(f"{self._name(key)}.lock", os.O_RDWR | os.O_CREAT | _OPEN, 0o600, dir_fd=folder)
+                    descriptor = os.open(
+                        f"{self._name(key)}.lock", os.O_RDWR | os.O_CREAT | _OPEN, 0o600, dir_fd=folder
+                    )
                 stack.callback(os.close, descriptor)
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             except OSError as error:
@@ -112,7 +122,9 @@ class RunStore:
         return entry
 
     def _degrade(self, error: Exception) -> None:
-        self._warn(f"Tokens can't be shared between this run's tasks for the moment: {type(error).__name__} in {self.folder}. Each task asks for its own.")
+        self._warn(
+            f"Tokens can't be shared between this run's tasks for the moment: {type(error).__name__} in {self.folder}. Each task asks for its own."
+        )
 
 
 def _read(name: str, folder: int) -> bytes:
@@ -129,8 +141,11 @@ def _check(status: os.stat_result, forbidden: int, what: Any) -> None:
         raise UntrustedFolderError(f"{what} is not this user's alone")
 
 
-def run_store(warn: Callable[[str], None]) -> RunStore:
+def run_store(warn: Callable[[str], None]) -> RunStore | None:
     """The store of this run. The secret is the same in all its processes, new in each run, and never on disk."""
+    if not HAS_CRYPTOGRAPHY:  # ansible-core needs it as well, so that it is missing nearly nowhere
+        warn("Tokens can't be shared between this run's tasks: the Python library cryptography is missing.")
+        return None
     parent = Path(constants.DEFAULT_LOCAL_TMP)
     store = RunStore(parent, bytes(multiprocessing.current_process().authkey), warn)
     if not store.folder.exists():
@@ -144,7 +159,13 @@ def sweep(parent: Path) -> None:
         for folder in parent.iterdir():
             match = _RUN_FOLDER.fullmatch(folder.name)
             left = folder / FOLDER
-            if match and not _is_alive(int(match[1])) and left.is_dir() and not left.is_symlink() and left.stat().st_uid == os.geteuid():
+            if (
+                match
+                and not _is_alive(int(match[1]))
+                and left.is_dir()
+                and not left.is_symlink()
+                and left.stat().st_uid == os.geteuid()
+            ):
                 shutil.rmtree(left, ignore_errors=True)
                 with suppress(OSError):
                     folder.rmdir()  # where nothing else is in it

@@ -23,7 +23,17 @@ def validated(given: Mapping[str, Any], argument_spec: Mapping[str, Any], **rule
     for warning in checked._warnings:
         display.warning(f"Both option {warning['option']} and its alias {warning['alias']} are set.")
     for deprecation in checked._deprecations:
-        display.deprecated(deprecation["msg"], version=deprecation.get("version"), date=deprecation.get("date"))
+        display.deprecated(
+            deprecation["msg"],
+            version=deprecation.get("version"),
+            date=deprecation.get("date"),
+            collection_name=deprecation.get("collection_name"),
+        )
     if checked.errors.errors:
-        raise OptionError("; ".join(f"Unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in checked.errors.errors))
+        raise OptionError(
+            "; ".join(
+                f"Unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
+                for error in checked.errors.errors
+            )
+        )
     return checked.validated_parameters
