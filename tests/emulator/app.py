@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from . import control, management
@@ -29,7 +30,9 @@ def create_app(world: World) -> Flask:
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = False
+    app.json = provider
     management.register(app, world)
     AuthorizationEndpoints(world, SigningKey()).register(app)
     control.register(app, world)

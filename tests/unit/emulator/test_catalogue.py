@@ -10,16 +10,25 @@ import pytest
 from tests.emulator.catalogue import OPERATIONS, SCOPES
 from tests.unit.emulator import description
 
-DESCRIBED = description.operations()
-pytestmark = pytest.mark.skipif(not DESCRIBED, reason="the published description is not at hand")
+
+@pytest.fixture
+def described():
+    found = description.operations()
+    if not found:
+        pytest.skip("the published description is not at hand")
+    return found
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_operation_is_as_described(operation):
-    assert (operation.method, operation.path, frozenset(operation.scopes)) == DESCRIBED[operation.name]
+def test_operation_is_as_described(described, operation):
+    assert (operation.method, operation.path, frozenset(operation.scopes)) == described[operation.name]
 
 
-def test_scopes_are_all_that_are_described_and_introspection():
-    described = {scope for _method, _path, scopes in DESCRIBED.values() for scope in scopes}
-    assert set(SCOPES) == described | {"tokens:introspect"}
+def test_scopes_are_all_that_are_described_and_introspection(described):
+    scopes = {scope for _method, _path, scopes in described.values() for scope in scopes}
+    assert set(SCOPES) == scopes | {"tokens:introspect"}
+
+
+def test_names_and_scopes_are_there_once():
     assert len(SCOPES) == len(set(SCOPES))
+    assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)

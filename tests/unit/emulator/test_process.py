@@ -157,6 +157,22 @@ def test_chunked_requests_are_understood(tenant):
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (b"GET /" + b"x" * 70000 + b" HTTP/1.1\r\n\r\n", b"414"),
+        (b"HEAD /v1 HTTP/1.1\r\nConnection: close\r\n\r\n", b"404"),
+    ],
+)
+def test_odd_requests_are_answered(emulator, data, status):
+    address = urlsplit(emulator.url)
+    with socket.create_connection((address.hostname, address.port), timeout=SECONDS) as connection:
+        connection.sendall(data)
+        assert connection.makefile("rb").readline().split()[1] == status
+
+
 def test_a_hundred_clients_at_once(tenant):
     problems, start_line = [], threading.Barrier(100)
 
