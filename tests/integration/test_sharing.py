@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What many hosts of one run share: tokens, errors, and the one application that all of them want."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.playbook import PlaybookRunner
+
+TOKEN = "beyondidentity.management.token"
+SCOPES = ("realms:read", "realms:create", "applications:read")
+
+
+def hosts(number: int) -> str:
+    """Return an inventory of so many local hosts."""
+    return f"host[1:{number}] ansible_connection=local\n"
+
+
+def play(*tasks: dict[str, Any]) -> dict[str, Any]:
+    """Return a play for all hosts."""
+    return {"hosts": "all", "gather_facts": False, "tasks": list(tasks)}
+
+
+def lookup(*arguments: str) -> str:
+    """Return a template that looks a token up."""
+    return f"{{{{ lookup('{TOKEN}', {', '.join(arguments)}) }}}}"
+
+
+def test_one_token_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """20 hosts, 10 at once, each with a module call and three lookups of the same scopes in changing order: one request."""
+    first, second, third = SCOPES
+    ask = {
+        "name": "Ask",
+        TOKEN: {"scopes": f"{{{{ {list(SCOPES)} | shuffle }}}}"},
+        "register": "asked",
+    }
+    compare = {
+        "name": "Compare",
+        "ansible.builtin.assert": {"that": ["tokens | unique | length == 1", "tokens | length == 4"]},
+        "vars": {
+            "tokens": [
+                "{{ asked.token.access_token }}",
+                lookup(f"'{third}'", f"'{first}'", f"'{second}'"),
+                lookup(f"'{second} {third}'", f"scopes=['{first}']"),
+                lookup("operations=['CreateRealm', 'ListApplications', 'GetRealm']"),
+            ]
+        },
+        "no_log": True,
+    }
+    lookups_first = {**compare, "name": "Compare again", "vars": {"tokens": compare["vars"]["tokens"][::-1]}}
+    run = run_playbook(
+        play(ask, compare, lookups_first),
+        inventory=hosts(20),
+        args=["-f", "10"],
+        extra_vars=tenant.variables,
+        core=core,
+    )
+    run.succeeded()
+    assert len(tenant.journal(grant="client_credentials")) == 1
+    assert len([result for result in run.of("Compare again") if result.done]) == 20
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "fewer scopes": {"scopes": ["realms:read"]},
+    "more scopes": {"scopes": [*SCOPES, "realms:delete"]},
+    "lifetime": {"expiration_time": 600},
+    "claims": {"custom_claims": {"ticket": "OPS-1"}},
+    "other claims": {"custom_claims": {"ticket": "OPS-2"}},
+    "client": {
+        "issuer": "{{ other.issuer }}",
+        "client_id": "{{ other.client_id }}",
+        "client_secret": "{{ other.client_secret }}",
+    },
+}
+
+
+def test_other_wishes_are_other_tokens(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Other scopes, claims, lifetime or client: another token each, and each of them one that hosts share."""
+    create = {
+        "name": "Create",
+        "beyondidentity.management.application": {
+            "display_name": "Other",
+            "resource_server": "beyondidentity",
+            "allowed_scopes": list(SCOPES),
+            "return_secret": True,
+        },
+        "register": "other",
+    }
+    tasks = [
+        {"name": name, TOKEN: {"scopes": list(SCOPES), **wish}, "no_log": True, "register": f"token{number}"}
+        for number, (name, wish) in enumerate([("plain", {}), *OTHERS.items()])
+    ]
+    names = [f"token{number}.token.access_token" for number in range(len(tasks))]
+    lookups = [
+        lookup(f"scopes={list(SCOPES)}"),
+        lookup("'realms:read'"),
+        lookup(f"scopes={list(SCOPES)}", "expiration_time=600"),
+    ]
+    compare = {
+        "name": "Compare",
+        "ansible.builtin.assert": {
+            "that": ["tokens | unique | length == tokens | length", "looked_up == [tokens[0], tokens[1], tokens[3]]"]
+        },
+        "vars": {"tokens": [f"{{{{ {name} }}}}" for name in names], "looked_up": lookups},
+        "no_log": True,
+    }
+    run = run_playbook(
+        play(create, *tasks, compare), inventory=hosts(4), args=["-f", "4"], extra_vars=tenant.variables, core=core
+    ).succeeded()
+    # one for creating the application, and one each
+    assert len(tenant.journal(grant="client_credentials")) == 1 + len(tasks)
+    assert len([result for result in run.of("Compare") if result.done]) == 4
+
+
+def test_one_application_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """50 hosts, 25 at once, run the same task without run_once: one creates, 49 find it as it shall be."""
+    create = {
+        "name": "Create",
+        "beyondidentity.management.application": {
+            "display_name": "Wanted by all",
+            "resource_server": "Beyond Identity Management API",
+            "allowed_scopes": ["realms:read", "realms:create"],
+        },
+    }
+    remove = {
+        "name": "Remove",
+        "beyondidentity.management.application": {"display_name": "Wanted by all", "state": "absent"},
+    }
+    run = run_playbook(
+        play(create, remove), inventory=hosts(50), args=["-f", "25"], extra_vars=tenant.variables, core=core
+    ).succeeded()
+    for name in ("Create", "Remove"):
+        results = run.of(name)
+        assert sorted(result.status for result in results) == ["changed"] + ["ok"] * 49
+    assert len({result.result["application"]["id"] for result in run.of("Create")}) == 1
+    assert len(tenant.journal(operation="CreateApplication")) == 1
+    assert len(tenant.journal(operation="DeleteApplication")) == 1
+    assert tenant.journal(operation="UpdateApplication") == []
+    assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
+
+
+# What goes wrong: variables, a fault, words of the message. Each failure takes 1.4 seconds or more, 50 in a queue 70.
+FAILURES: dict[str, tuple[dict[str, Any], dict[str, Any] | None, str]] = {
+    "wrong secret": (
+        {"beyondidentity_client_secret": "wrong-secret-of-the-test"},
+        {"delay": 1.5},
+        "Check client_id, client_secret",
+    ),
+    "unreachable": (
+        {"beyondidentity_issuer": "http://127.0.0.1:9/v1/tenants/t/realms/r/applications/a"},
+        None,
+        "can't be reached",
+    ),
+    "unavailable": ({"beyondidentity_retries": 1}, {"status": 503, "delay": 0.6}, "HTTP 503"),
+    "silent": (
+        {"beyondidentity_timeout": 1, "beyondidentity_retries": 1},
+        {"delay": 3},
+        "no complete answer within 1 seconds",
+    ),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_failures_are_shared(run_playbook: PlaybookRunner, tenant: Tenant, failure: str) -> None:
+    """50 hosts at once do not wait for the same failure one after the other: it is theirs together."""
+    variables, fault, words = FAILURES[failure]
+    if fault:
+        tenant.fault(grant="client_credentials", **fault)
+    began = time.monotonic()
+    run = run_playbook(
+        play({"name": "Ask", TOKEN: {"scopes": "realms:read"}}),
+        inventory=hosts(50),
+        args=["-f", "50"],
+        extra_vars={**tenant.variables, **variables},
+    ).failed()
+    assert time.monotonic() - began < 45
+    assert [result.status for result in run.of("Ask")] == ["failed"] * 50
+    assert all(words in result.result["msg"] for result in run.of("Ask"))
