@@ -14,6 +14,8 @@ from .options import SECRET_KEYS
 
 MASK = "********"
 
+_PIECE = 10  # as much of a long secret is hidden, too
+
 
 def carries_secret(value: Any) -> bool:
     """Whether a result holds a non-empty value under a secret key, at any depth."""
@@ -46,7 +48,7 @@ def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             for secret in hidden:
-                value = value.replace(secret, MASK)
+                value = _hidden(value, secret)
             return value
         if isinstance(value, dict):
             return {key: clean(item) for key, item in value.items()}
@@ -57,3 +59,17 @@ def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any
         {form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}, key=len, reverse=True
     )
     return {"failed": True, "changed": False, "msg": clean(error.message), **clean(error.details)}
+
+
+def _hidden(text: str, secret: str) -> str:
+    """A text without a secret, and without what is left of it where it was cut off or quoted in part."""
+    text = text.replace(secret, MASK)
+    for start in range(0, len(secret) - _PIECE + 1 if len(secret) >= 2 * _PIECE else 0, _PIECE):
+        while (left := text.find(secret[start : start + _PIECE])) >= 0:
+            first, last, right = start, start + _PIECE, left + _PIECE
+            while first and left and secret[first - 1] == text[left - 1]:
+                first, left = first - 1, left - 1
+            while last < len(secret) and right < len(text) and secret[last] == text[right]:
+                last, right = last + 1, right + 1
+            text = text[:left] + MASK + text[right:]
+    return text
