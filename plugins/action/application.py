@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..modules import application
 from ..plugin_utils.action import ModuleAction
 
@@ -14,4 +16,4 @@ main = application.main  # where linters look for the options
 class ActionModule(ModuleAction):
     """See the module application."""
 
-    module = application
+    module: ClassVar = application

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..modules import application_info
 from ..plugin_utils.action import ModuleAction
 
@@ -14,4 +16,4 @@ main = application_info.main  # where linters look for the options
 class ActionModule(ModuleAction):
     """See the module application_info."""
 
-    module = application_info
+    module: ClassVar = application_info

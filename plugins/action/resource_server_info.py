@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ..modules import resource_server_info
 from ..plugin_utils.action import ModuleAction
 
@@ -14,4 +16,4 @@ main = resource_server_info.main  # where linters look for the options
 class ActionModule(ModuleAction):
     """See the module resource_server_info."""
 
-    module = resource_server_info
+    module: ClassVar = resource_server_info

@@ -123,7 +123,7 @@ class ApplicationBody:
                 ("id", "identifier", "display_name"),
             )
         if wanted is None and self.params["allowed_scopes"] and existing and existing.get("resource_server_id"):
-            return self.management.call(RESOURCE_SERVER.get, resource_server_id=existing["resource_server_id"])
+            return self.management.call(RESOURCE_SERVER.get, {"resource_server_id": existing["resource_server_id"]})
         return None
 
     def _authenticator_config(self) -> str:

@@ -116,8 +116,8 @@ def base_url(value: str, option: str) -> str:
     try:
         parts, host = urlsplit(value), urlsplit(origin(value)).hostname
     except ValueError:
-        parts = host = None
-    if parts is None or parts.scheme not in ("https", "http") or not host or re.search(r"[\s\\\x00-\x1f\x7f]", value):
+        parts, host = urlsplit(""), None
+    if parts.scheme not in ("https", "http") or not host or re.search(r"[\s\\\x00-\x1f\x7f]", value):
         raise OptionError(f"{option}: '{shown}' is no URL.", "It must look like https://host or https://host/path.")
     if parts.username is not None or parts.password is not None:
         raise OptionError(f"{option} must not hold a user name or password.", "Use client_id and client_secret.")
@@ -128,7 +128,6 @@ def base_url(value: str, option: str) -> str:
             f"{option}: '{shown}' is not encrypted.",
             "Secrets go over https:// only; http:// is for this machine (127.0.0.1, [::1], localhost) alone.",
         )
-
     return value.rstrip("/")
 
 
@@ -154,7 +153,7 @@ def connection(options: Mapping[str, Any]) -> Connection:
     The issuer decides where it is given; what contradicts it is an error. A self-contained
     ``access_token`` gives what is not given, on a host that is regional or given by the user.
     """
-    given = {name: options.get(name) for name in Connection.__dataclass_fields__}
+    given: dict[str, Any] = {name: options.get(name) for name in Connection.__dataclass_fields__}
     for name in ("auth_url", "api_url"):
         if given[name]:
             given[name] = base_url(given[name], name)

@@ -42,29 +42,32 @@ class Management:
     def call(
         self,
         name: str,
+        parameters: Mapping[str, Any] | None = None,
         *,
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
-        **parameters: Any,
     ) -> dict[str, Any]:
-        """Carry an operation out and return its answer's object, empty where it has none."""
+        """Carry an operation out and return its answer's object, empty where it has none.
+
+        ``parameters`` are those of the path; tenant and realm are the managed ones unless they are among them.
+        """
         called = operation(name)
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         what = f"{name} at {self.connection.need('api_url')}"
-        url = self._url(called, parameters, query)
+        url = self._url(called, parameters or {}, query)
         answer = self._send(called, url, what, body)
         if not answer.ok:
             error = refusal(answer, what)
             raise ResponseError(error.message, self._hint(error, called), status=error.status, code=error.code)
         return answer.json(what) if answer.content.strip() else {}
 
-    def all(self, name: str, collection: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+    def all(self, name: str, collection: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """All objects of a listing operation, page after page."""
         query: dict[str, Any] = {}
         seen: set[str] = set()
         while True:
-            page = self.call(name, query=query, **parameters)
+            page = self.call(name, parameters, query=query)
             items = page.get(collection)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise MalformedResponseError(f"{name}: the answer has no list of {collection}.")

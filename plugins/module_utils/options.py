@@ -36,14 +36,14 @@ class Option:
         return self.name in SECRET_KEYS
 
     @property
-    def variable(self) -> str | None:
+    def variable(self) -> str:
         """The variable that sets it for plays, hosts and groups."""
-        return None if self.argument_only else f"beyondidentity_{self.name}"
+        return f"beyondidentity_{self.name}"
 
     @property
-    def environment(self) -> str | None:
+    def environment(self) -> str:
         """The environment variable that sets it."""
-        return None if self.argument_only else f"BEYONDIDENTITY_{self.name.upper()}"
+        return f"BEYONDIDENTITY_{self.name.upper()}"
 
     def spec(self) -> dict[str, Any]:
         """As an entry of an argument spec."""

@@ -144,8 +144,8 @@ class State:
         after = self._call(self.kind.update, before["id"], body={self.kind.noun: changes})
         return after if after.get("id") == before["id"] else merged(before, changes)
 
-    def _call(self, name: str, id: str, **arguments: Any) -> Object:
-        return self.management.call(name, **{f"{self.kind.noun}_id": id}, **arguments)
+    def _call(self, name: str, id: str, body: Object | None = None) -> Object:
+        return self.management.call(name, {f"{self.kind.noun}_id": id}, body=body)
 
     def _refuse_managed(self, found: Object, verb: str) -> None:
         if found.get("is_managed"):
@@ -159,7 +159,7 @@ def find(kind: Kind, management: Management, *, id: str | None, display_name: st
     """The object with this id, or the only one with this display name; ``None`` where there is none."""
     if id:
         try:
-            return management.call(kind.get, **{f"{kind.noun}_id": id})
+            return management.call(kind.get, {f"{kind.noun}_id": id})
         except ResponseError as error:
             if error.status == 404:
                 return None

@@ -15,12 +15,12 @@ import os
 import threading
 import time
 import traceback
-import urllib.request
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed leaves it out
 
 from .connection import is_loopback, origin
 from .errors import MalformedResponseError, OptionError, TransportError
@@ -192,7 +192,7 @@ class Transport:
             return {}
         proxy = self.wire.proxy or self.environ.get("HTTPS_PROXY") or self.environ.get("https_proxy")
         exempt = self.environ.get("NO_PROXY") or self.environ.get("no_proxy") or ""
-        if not proxy or urllib.request.proxy_bypass_environment(urlsplit(url).netloc, {"no": exempt}):
+        if not proxy or proxy_bypass_environment(urlsplit(url).netloc, {"no": exempt}):
             return {}
         return {"https": proxy}
 
@@ -287,7 +287,7 @@ def _fault(error: Exception, what: str, where: str, wire: Wire) -> TransportErro
 
 
 def _never_connected(error: Exception) -> bool:
-    reason = error
+    reason: Any = error
     while reason is not None:
         if isinstance(
             reason,

@@ -147,7 +147,7 @@ def _accept(option: Option, value: Any, source: str, resolved: Resolved) -> None
     elif not isinstance(value, (str, int, float)):
         raise OptionError(f"{where} must be text.")
     else:
-        value = os.path.expanduser(os.path.expandvars(value)) if option.type == "path" else str(value)
+        value = os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
     if option.choices and value not in option.choices:
         raise OptionError(f"{where} is '{shown}', and must be one of {', '.join(option.choices)}.")
     resolved.values[option.name] = value
