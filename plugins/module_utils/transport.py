@@ -18,6 +18,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed leaves it out
@@ -61,12 +62,7 @@ class Wire:
             if getattr(self, name) < least:
                 raise OptionError(f"{name} must be at least {least}, not {getattr(self, name)}.")
         for name in ("ca_path", "client_cert", "client_key"):
-            path = getattr(self, name)
-            if path and not os.access(path, os.R_OK):
-                raise OptionError(
-                    f"{name}: '{one_line(path, 200)}' can't be read.",
-                    "Does the file exist where the task runs, and may its user read it?",
-                )
+            _check_readable(getattr(self, name), name)
         if self.client_key and not self.client_cert:
             raise OptionError("client_key is given without client_cert.")
 
@@ -183,7 +179,14 @@ class Transport:
     def _verify(self) -> bool | str:
         if not self.wire.validate_certs:
             return False
-        return self.wire.ca_path or self.environ.get("REQUESTS_CA_BUNDLE") or self.environ.get("CURL_CA_BUNDLE") or True
+        if self.wire.ca_path:
+            return self.wire.ca_path
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            path = self.environ.get(name)
+            if path:
+                _check_readable(path, name)
+                return path
+        return True
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The proxy for this URL: the option, else the environment's, never for this machine itself."""
@@ -194,7 +197,28 @@ class Transport:
         exempt = self.environ.get("NO_PROXY") or self.environ.get("no_proxy") or ""
         if not proxy or proxy_bypass_environment(urlsplit(url).netloc, {"no": exempt}):
             return {}
-        return {"https": proxy}
+        return {"https": _proxy_url(proxy)}
+
+
+def _check_readable(path: str | None, name: str) -> None:
+    if path and not os.access(path, os.R_OK):
+        raise OptionError(
+            f"{name}: '{one_line(path, 200)}' can't be read.",
+            "Does the file exist where the task runs, and may its user read it?",
+        )
+
+
+def _proxy_url(proxy: str) -> str:
+    """A proxy's URL, http where it names no scheme; or an error that does not repeat it, for it may hold a password."""
+    url = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https", "socks5", "socks5h") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise OptionError("proxy or HTTPS_PROXY is no proxy's URL.", "It must look like http://proxy.example:3128.")
+    return url
 
 
 _SESSIONS: dict[tuple[int, Wire], Any] = {}
@@ -206,6 +230,7 @@ def _session(wire: Wire) -> Any:
     if key not in _SESSIONS:
         session = requests.Session()
         session.trust_env = False  # a ~/.netrc entry would replace the Authorization header
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # one credential's are none of another's
         _SESSIONS[key] = session
     return _SESSIONS[key]
 
@@ -260,7 +285,9 @@ def _fault(error: Exception, what: str, where: str, wire: Wire) -> TransportErro
             "Is the certificate of an authority that this machine trusts, and for this host name? ca_path names a CA file of your own.",
             permanent=True,
         )
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)):
+        return TransportError(f"{what}: {where} can't be reached.", "No host has such a name.", sent=False, permanent=True)
+    if isinstance(error, (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema)):  # SOCKS without PySocks
         return TransportError(
             f"{what}: the proxy on the way to {where} could not be used.",
             "Check proxy or HTTPS_PROXY, and NO_PROXY.",
