@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ansible_collections.beyondidentity.management.plugins.module_utils import retry
@@ -31,3 +33,12 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def warnings() -> list[str]:
     """Return a list to hand its append() to whatever warns."""
     return []
+
+
+@pytest.fixture(scope="session")
+def tls_emulator() -> Iterator[Any]:
+    """Return an emulator that speaks TLS, by an authority that nobody trusts unless told to."""
+    from tests.emulator.client import Emulator
+
+    with Emulator.start(tls=True) as running:
+        yield running

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proxies: which one is used for whom, and what of them is never told."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, TransportError
+
+from tests.unit.building import transport
+from tests.unit.servers import Proxy, Recorder, answer, free_port, listening, recording
+
+HOST = "gateway.example"
+URL = f"https://{HOST}/path?query=q"
+
+
+@pytest.fixture
+def trusted(tmp_path: Path) -> tuple[ssl.SSLContext, str]:
+    """Return TLS for HOST, and the file of its authority."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(HOST).configure_cert(context)
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return context, str(path)
+
+
+@pytest.fixture
+def origin(trusted: tuple[ssl.SSLContext, str]) -> Iterator[tuple[Recorder, int]]:
+    """Return a server for HOST, and its port on this machine."""
+    with recording(answer({"ok": True}), tls=trusted[0]) as (url, recorder):
+        yield recorder, int(url.rpartition(":")[2])
+
+
+@pytest.fixture
+def proxy(origin: tuple[Recorder, int]) -> Iterator[tuple[Proxy, int]]:
+    """Return a proxy that leads to HOST, and its port."""
+    handler = Proxy(("127.0.0.1", origin[1]))
+    with listening(handler) as server:
+        yield handler, server.port
+
+
+@pytest.mark.parametrize("how", ["option", "HTTPS_PROXY", "https_proxy"])
+def test_a_proxy_is_used(how: str, proxy: tuple[Proxy, int], origin: tuple[Recorder, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+    url = f"http://127.0.0.1:{proxy[1]}"
+    environ, given = ({}, {"proxy": url}) if how == "option" else ({how: url}, {})
+    got = transport(environ, ca_path=trusted[1], **given).send("GET", URL, what="Asking", headers={"Authorization": "Bearer t0ken"})
+    assert got.json("Asking") == {"ok": True}
+    assert proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.1"] or proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.0"]
+    assert origin[0].requests[0].headers["authorization"] == "Bearer t0ken"
+    assert proxy[0].credentials == []
+
+
+def test_the_option_counts_more_than_the_environment(proxy: tuple[Proxy, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+    environ = {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}"}
+    assert transport(environ, proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1]).send("GET", URL, what="Asking").ok
+
+
+def test_the_proxys_password_goes_to_the_proxy_only(proxy: tuple[Proxy, int], origin: tuple[Recorder, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+    given = {"proxy": f"http://user:p%40ss@127.0.0.1:{proxy[1]}", "ca_path": trusted[1]}
+    assert transport(**given).send("GET", URL, what="Asking").ok
+    assert proxy[0].credentials == ["Basic " + base64.b64encode(b"user:p@ss").decode()]
+    assert "proxy-authorization" not in origin[0].requests[0].headers
+
+
+@pytest.mark.parametrize("exempt", [HOST, f".{HOST.partition('.')[2]}", "*", f"other.example, {HOST}", f"{HOST}:443"])
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize("by_option", [True, False])
+def test_exempt_hosts_get_no_proxy(exempt: str, name: str, by_option: bool) -> None:
+    url = "http://127.0.0.1:9"
+    environ = {name: exempt, **({} if by_option else {"HTTPS_PROXY": url})}
+    assert transport(environ, proxy=url if by_option else None)._proxies(f"https://{HOST}:443/x") == {}
+
+
+@pytest.mark.parametrize("exempt", ["", "example.org", "way.example.org", "127.0.0.1"])
+def test_other_hosts_are_not_exempt(exempt: str) -> None:
+    assert transport({"NO_PROXY": exempt}, proxy="http://127.0.0.1:9")._proxies(URL) == {"https": "http://127.0.0.1:9"}
+
+
+def test_this_machine_is_never_proxied(tenant: Any) -> None:
+    handler = Proxy(None)
+    with listening(handler) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        environ = {name: url for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")}
+        assert transport(environ, proxy=url).send("GET", tenant.url, what="Asking").status == 401
+    assert handler.asked == []
+    assert len(tenant.journal()) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"])
+def test_no_name_of_this_machine_is_proxied(host: str) -> None:
+    assert transport(proxy="http://127.0.0.1:9")._proxies(f"http://{host}:1/") == {}
+
+
+def test_the_processs_own_environment_is_not_read_behind_our_back(monkeypatch: pytest.MonkeyPatch, proxy: tuple[Proxy, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "*")
+    assert transport(proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1]).send("GET", URL, what="Asking").ok
+
+
+def test_a_proxy_that_refuses(waits: list[float]) -> None:
+    handler = Proxy(None)
+    with listening(handler) as server, pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught:
+        transport(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, what="Asking")
+    assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
+    assert not caught.value.sent
+    assert len(handler.asked) == 4
+
+
+@pytest.mark.parametrize("url", ["http://user:s3cret@127.0.0.1:{port}", "http://user:s3cret@", "user:s3cret", "http://user:s3cret@[", "ftp://user:s3cret@127.0.0.1"])
+def test_a_proxy_that_is_not_there_or_none(url: str, waits: list[float]) -> None:
+    with pytest.raises(BeyondIdentityError, match="proxy") as caught:
+        transport(proxy=url.format(port=free_port())).send("GET", URL, what="Asking")
+    assert "s3cret" not in str(caught.value)
