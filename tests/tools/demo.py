@@ -18,15 +18,14 @@ from pathlib import Path
 
 from tests.tools.emulated import emulated, names_tenant
 from tests.tools.foreground import foreground
-from tests.tools.paths import BIN, BUILD, COLLECTION, fresh
+from tests.tools.paths import BIN, COLLECTION, alone, fresh
 from tests.tools.tarball import build
 
 PLAYBOOK = f"{COLLECTION}.quickstart"
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], folder: Path) -> int:
     """Run the demo; further arguments go to ansible-playbook. Return its exit code."""
-    folder = fresh(BUILD / "demo")
     own = _settings(folder)
     print("Building the collection and installing it ...", flush=True)
     _install(folder / "collections", own)
@@ -47,7 +46,8 @@ def _tenant() -> Iterator[dict[str, str]]:
 
 
 def _settings(folder: Path) -> dict[str, str]:
-    (folder / "home").mkdir()
+    for name in ("home", "collections"):
+        fresh(folder / name)
     (folder / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
     return {
         "HOME": str(folder / "home"),
@@ -62,11 +62,12 @@ def _settings(folder: Path) -> dict[str, str]:
 
 def _install(collections_path: Path, settings: dict[str, str]) -> None:
     command: list[str | Path] = [BIN / "ansible-galaxy", "collection", "install", "--offline", "-p", collections_path]
-    command.append(build(folder=BUILD / "demo" / "dist"))
+    command.append(build(folder=collections_path.parent / "dist"))
     run = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
     if run.returncode:
         sys.exit(f"{run.stdout}{run.stderr}The collection could not be installed.")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with alone("demo") as place:
+        sys.exit(main(sys.argv[1:], place))

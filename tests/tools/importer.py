@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.tools.paths import BUILD, TOOLS, fresh
+from tests.tools.paths import TOOLS, alone
 from tests.tools.tarball import build
 
 # It wants `ansible-test sanity`, ansible-lint and so on from elsewhere; `make lint` and `make sanity` do these.
@@ -29,9 +29,8 @@ RUN_FLAKE8 = False
 _BAD = re.compile(r"^(ERROR|WARNING|CRITICAL)\b|Traceback|Importer processing failed")
 
 
-def main() -> int:
+def main(folder: Path) -> int:
     """Check a new tarball; return 1 if the importer complains of anything."""
-    folder = fresh(BUILD / "importer")
     (folder / "galaxy-importer.cfg").write_text(_CONFIG, encoding="utf-8")
     environment = {
         "HOME": str(folder),
@@ -54,4 +53,5 @@ def _import(tarball: Path, folder: Path, environment: dict[str, str]) -> subproc
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with alone("importer") as place:
+        sys.exit(main(place))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.tools.paths import BIN, BUILD, COLLECTION, ROOT, TOOLS, fresh
+from tests.tools.paths import BIN, COLLECTION, ROOT, TOOLS, alone, fresh
 from tests.tools.tree import copy_tree
 
 Command = Sequence[str | Path]
@@ -36,9 +36,8 @@ def linters(home: Path) -> dict[str, Command]:
     }
 
 
-def main(wanted: list[str]) -> int:
+def main(wanted: list[str], folder: Path) -> int:
     """Run the linters, or those of these names; return 1 if one of them is not content."""
-    folder = fresh(BUILD / "lint")
     home, tree = fresh(folder / "home"), copy_tree(folder)
     environment = {
         "HOME": str(home),
@@ -62,4 +61,5 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with alone("lint") as place:
+        sys.exit(main(sys.argv[1:], place))

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,6 +17,16 @@ BUILD = ROOT / ".build"
 BIN = ROOT / ".venv" / "bin"
 TOOLS = ROOT / ".venv-tools" / "bin"
 COLLECTION = "beyondidentity.management"
+
+
+@contextmanager
+def alone(name: str) -> Iterator[Path]:
+    """Yield a folder that no other process uses meanwhile; wait for one that does."""
+    folder = BUILD / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (BUILD / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
 
 
 def fresh(folder: Path) -> Path:

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from tests.tools.emulated import emulated
 from tests.tools.foreground import foreground
-from tests.tools.paths import BUILD, TOOLS, fresh
+from tests.tools.paths import TOOLS, alone, fresh
 from tests.tools.tree import copy_tree
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], folder: Path) -> int:
     """Run `molecule test`, for all scenarios or as the arguments say; return its exit code."""
-    folder = fresh(BUILD / "roles")
     tree, settings = copy_tree(folder), _settings(folder)
     with emulated() as environment:
         command: list[str | Path] = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
@@ -40,4 +39,5 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with alone("roles") as place:
+        sys.exit(main(sys.argv[1:], place))

@@ -19,10 +19,11 @@ import sys
 from pathlib import Path
 
 from tests.tools.interpreters import clean_path
-from tests.tools.paths import BIN, BUILD, fresh
+from tests.tools.paths import BIN, BUILD, alone, fresh
 from tests.tools.tree import copy_tree
 
-HOME = BUILD / "sanity" / "home"
+FOLDER = "sanity"
+HOME = BUILD / FOLDER / "home"
 CACHE = HOME / ".ansible" / "test" / "cache"
 
 _GET_PIP = """\
@@ -37,14 +38,15 @@ sys.exit(main(["install", *(argument for argument in sys.argv[1:] if argument no
 """
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], folder: Path) -> int:
     """Run the sanity tests; return ansible-test's exit code."""
     CACHE.mkdir(parents=True, exist_ok=True)
     _keep_pip_settings()
     _provide_get_pip()
     environment = {"HOME": str(HOME), "PATH": clean_path([BIN]), "LANG": "C.UTF-8"}
     command: list[str | Path] = [BIN / "ansible-test", "sanity", "--color", "no", *arguments]
-    return subprocess.run(command, cwd=copy_tree(BUILD / "sanity"), env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    run = subprocess.run(command, cwd=copy_tree(folder), env=environment, stdin=subprocess.DEVNULL, check=False)
+    return run.returncode
 
 
 def _keep_pip_settings() -> None:
@@ -86,4 +88,5 @@ def _wanted_pip() -> set[str]:
 
 if __name__ == "__main__":
     os.umask(0o022)
-    sys.exit(main(sys.argv[1:]))
+    with alone(FOLDER) as place:
+        sys.exit(main(sys.argv[1:], place))

@@ -16,7 +16,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from tests.tools.paths import BIN, BUILD, ROOT, fresh
+from tests.tools.paths import BIN, ROOT, alone, fresh
 
 MAY = (
     "CHANGELOG.md",
@@ -41,9 +41,9 @@ MUST = ("FILES.json", "LICENSE", "MANIFEST.json", "README.md", "meta/runtime.yml
 MUST_NOT = ("*/.*", ".*", "*.pyc", "*__pycache__*")
 
 
-def build(source: Path = ROOT, folder: Path = BUILD / "dist") -> Path:
+def build(folder: Path) -> Path:
     """Build the collection's tarball into this folder, which is emptied first."""
-    command: list[str | Path] = [BIN / "ansible-galaxy", "collection", "build", "--output-path", fresh(folder), source]
+    command: list[str | Path] = [BIN / "ansible-galaxy", "collection", "build", "--output-path", fresh(folder), ROOT]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return next(folder.glob("*.tar.gz"))
 
@@ -63,7 +63,8 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 if __name__ == "__main__":
-    built = build()
-    found = faults(built)
+    with alone("dist") as place:
+        built = build(folder=place)
+        found = faults(built)
     print("\n".join([str(built.relative_to(ROOT)), *found]))
     sys.exit(1 if found else 0)
