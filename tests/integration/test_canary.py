@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nothing secret shows anywhere: not in output, logs, callbacks, process lists or files, whatever goes wrong.
+
+The scenarios are in `tests/support/scenarios.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.aviary import Aviary
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.remote import with_journal
+from tests.support.scenarios import SCENARIOS, Scenario
+from tests.support.sshd import RemoteHost
+from tests.support.watch import Watch
+
+CALLBACKS = ("default", "minimal", "oneline", "results")  # each with junit, tree and our own record beside it
+PLUGINS = Path(__file__).parents[2] / "plugins"
+
+
+def _environment(birds: Aviary, callback: str, home: Path) -> dict[str, str]:
+    return {
+        **birds.environment,
+        "ANSIBLE_STDOUT_CALLBACK": callback,
+        "ANSIBLE_CALLBACKS_ENABLED": "record,junit,tree",
+        "ANSIBLE_CALLBACK_TREE_DIR": str(home / "tree"),
+        "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
+        "ANSIBLE_LOG_PATH": str(home / "ansible.log"),
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(home / "facts"),
+        "JUNIT_OUTPUT_DIR": str(home / "junit"),
+    }
+
+
+@pytest.mark.parametrize("callback", CALLBACKS)
+def test_canaries(
+    run_playbook: PlaybookRunner, remote_host: RemoteHost, birds: Aviary, tmp_path: Path, callback: str, core: str
+) -> None:
+    """All scenarios in one playbook, at the highest verbosity and with diffs: values stay whole, and show nowhere."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    running = run_playbook.start(
+        [scenario.play() for scenario in SCENARIOS],
+        inventory=with_journal(remote_host, core, tmp_path),
+        env=_environment(birds, callback, logs),
+        extra_vars=birds.variables,
+        args=["-vvvv", "--diff", *birds.arguments],
+        core=core,
+    )
+    folders = [running.folder, running.tmp, logs, remote_host.home, PLUGINS]
+    with Watch(birds.canaries, folders, but=[running.folder / "input"]) as watch:
+        run = running.finish()
+    run.succeeded()
+    for scenario in SCENARIOS:
+        _check_failures(run, scenario)
+    _check_values(run, birds)
+    assert birds.canaries.leaking_lines(run.output) == []
+    assert sorted(watch.leaks) == []
+    assert watch.looks > 10
+    _check_logs(logs)
+
+
+def _check_failures(run: PlaybookRun, scenario: Scenario) -> None:
+    """What fails says why, also in a loop behind an item that was censored."""
+    for name, expected in scenario.failures.items():
+        results = [result for result in run.of(name) if result.status in ("failed", "ignored")]
+        failed = [result for result in results if result.is_item] or results
+        messages = [str(result.result.get("msg")) for result in failed]
+        assert messages and all(expected in message for message in messages), (scenario.name, name, messages)
+
+
+def _check_values(run: PlaybookRun, birds: Aviary) -> None:
+    """Registered and looked-up values are what went over the wire."""
+    digests = [digest for result in run.of("Digest") for digest in result.result["msg"]]
+    assert len(digests) >= 20
+    assert [digest for digest in digests if not birds.canaries.knows(digest)] == []
+    made, derived = run.task("Challenge").result["msg"]
+    assert made == derived
+    birds.canaries.add_verifier(made)
+
+
+def _check_logs(logs: Path) -> None:
+    """What was searched for secrets was there to be searched."""
+    assert "invalid_client" in (logs / "ansible.log").read_text(encoding="utf-8")
+    assert list((logs / "junit").glob("*.xml")) and list((logs / "tree").iterdir())

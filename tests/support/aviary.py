@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where canaries live: servers that see, echo or swallow secrets, and the variables and environment to use them by."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from tests.support.canary import Canaries
+from tests.support.recorder import Answer, Recorder, Seen, forward, refuse, say
+
+# What makes encodings differ: form encoding, JSON, shells, base64.
+_ODD = "+/=&%: \"'\\<#"
+
+
+@dataclass(frozen=True)
+class Aviary:
+    """All that the scenarios need."""
+
+    canaries: Canaries
+    tap: Recorder  # between the collection and the emulator
+    variables: dict[str, Any]
+    environment: dict[str, str]
+    arguments: tuple[str, ...]
+
+
+@contextmanager
+def aviary(tenant: Any, folder: Path) -> Iterator[Aviary]:
+    """Start the servers; `folder` takes what the user's own files are."""
+    canaries = Canaries()
+    released = threading.Event()
+
+    def swallow(seen: Seen) -> Answer:
+        released.wait(60)
+        return refuse(seen)
+
+    with ExitStack() as stack:
+        tap = stack.enter_context(Recorder(forward(tenant.emulator.url), canaries.listen))
+        echo = stack.enter_context(Recorder(_echo, canaries.listen))
+        silent = stack.enter_context(Recorder(swallow, canaries.listen))
+        proxy = stack.enter_context(Recorder(refuse))
+        stack.callback(released.set)
+        sources = {
+            name: _credentials(tenant, tap, canaries, name) for name in ("variable", "environment", "task_environment")
+        }
+        verifier = canaries.add_token("given code_verifier", secrets.token_urlsafe(48))
+        variables = {
+            **sources,
+            "wrong": canaries.add("wrong client_secret", _secret()),
+            "verifier": verifier,
+            "proxy": _proxy(proxy, canaries, "given"),
+            "echo": echo.url,
+            "silent": silent.url,
+            "not_tls": tap.url.replace("http:", "https:"),
+            "vars_file": str(_vaulted(folder, sources["variable"]["client_secret"])),
+        }
+        environment = {f"BEYONDIDENTITY_{name.upper()}": value for name, value in sources["environment"].items()}
+        environment["HTTPS_PROXY"] = _proxy(proxy, canaries, "environment")
+        yield Aviary(
+            canaries, tap, {"canary": variables}, environment, ("--vault-password-file", str(folder / "vault-password"))
+        )
+
+
+def _secret() -> str:
+    return f"{secrets.token_urlsafe(12)}{_ODD}{secrets.token_urlsafe(12)}"
+
+
+def _credentials(tenant: Any, tap: Recorder, canaries: Canaries, source: str) -> dict[str, str]:
+    """Return the credentials of an application of their own, that may grant all that the scenarios ask for."""
+    secret = canaries.add(
+        f"client_secret from {source}", _secret(), "environment" if source == "environment" else "given"
+    )
+    scopes = [
+        f"{kind}:{action}"
+        for kind in ("realms", "applications", "resource-servers", "authenticator-configs")
+        for action in ("read", "create", "update", "delete")
+    ]
+    client = f"client-{secrets.token_hex(8)}"
+    protocol = {"client_id": client, "client_secret": secret, "allowed_scopes": scopes}
+    (identifier,) = tenant.seed(applications=1, name=f"Canary {source}", application={"protocol_config": protocol})[
+        "applications"
+    ]
+    issuer = f"{tap.url}{tenant.issuer.removeprefix(tenant.emulator.url).rpartition('/')[0]}/{identifier}"
+    return {"issuer": issuer, "api_url": tap.url, "client_id": client, "client_secret": secret}
+
+
+def _proxy(proxy: Recorder, canaries: Canaries, group: str) -> str:
+    password = canaries.add(f"proxy password ({group})", secrets.token_urlsafe(24), group)
+    canaries.add(f"proxy credentials ({group})", f"user:{password}", group)
+    return f"http://user:{password}@127.0.0.1:{proxy.port}"
+
+
+def _vaulted(folder: Path, secret: str) -> Path:
+    password = folder / "vault-password"
+    password.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+    vault = VaultLib(secrets=[("default", VaultSecret(password.read_bytes()))])
+    lines = vault.encrypt(secret).decode().splitlines()
+    path = folder / "vaulted.yml"
+    path.write_text("vaulted_client_secret: !vault |\n" + "".join(f"  {line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def _echo(seen: Seen) -> Answer:
+    """Answer with an error that holds what was sent; the path says how."""
+    sent = f"{seen.authorization} {seen.body.decode()}"
+    kind = next(name for name in ("all", "cut", "piece", "decoded", "management") if f"/{name}" in seen.path)
+    if kind == "cut":
+        sent = "." * 420 + sent
+    elif kind == "piece":
+        sent = f"the beginning {seen.authorization[6:36]} and the end {seen.authorization[-24:]}"
+    elif kind == "decoded":
+        basic = seen.authorization.partition(" ")[2]
+        sent = f"{unquote_plus(base64.b64decode(basic).decode() if basic else '')} {unquote_plus(seen.body.decode())}"
+    if kind == "management":
+        return say(
+            403,
+            {
+                "code": "forbidden",
+                "message": f"said {sent}",
+                "details": [{"resource_type": "said", "id": sent, "description": sent}],
+            },
+        )(seen)
+    return say(400, {"error": "invalid_request", "error_description": f"said {sent}"})(seen)
+
+
+def digest(value: str) -> str:
+    """SHA-256, as the filter `hash('sha256')` gives it."""
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets that must not be found anywhere, in all the forms in which they could be."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
+
+from tests.support.recorder import Seen
+
+# Any 20 characters of a random text hold an aligned piece of this length; words in base64 are of no more than that.
+PIECE = 10
+
+_IN_ANSWERS = re.compile(rb'"(access_token|client_secret|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_WORD = re.compile(rb"[A-Za-z0-9._~-]{43,}")
+
+
+@dataclass(frozen=True)
+class Needle:
+    """One form of a secret. `group` says where the secret came from, to exempt what is there by the user's own hand."""
+
+    name: str
+    group: str
+    form: bytes
+
+
+class Canaries:
+    """Secrets, those that are made during a run among them; and where they show."""
+
+    def __init__(self) -> None:
+        self._needles: dict[bytes, Needle] = {}
+        self._lock = threading.Lock()
+        self._minted: set[str] = set()
+        self._digests: set[bytes] = set()
+
+    def add(self, name: str, secret: str, group: str = "given") -> str:
+        """Watch for a secret, as it is and as it is encoded; return it."""
+        plain = {
+            secret,
+            quote(secret, safe=""),
+            quote(secret),
+            quote_plus(secret),
+            json.dumps(secret)[1:-1],
+            repr(secret)[1:-1],
+        }
+        encoded = {base64.b64encode(form.encode()).decode() for form in (secret, quote_plus(secret))}
+        self._add(name, group, {*plain, *encoded})
+        return secret
+
+    def add_token(self, name: str, token: str) -> str:
+        """Watch for a token or header, whole and in pieces; return it."""
+        self._add(name, "made", _pieces(token))
+        with self._lock:
+            self._minted.add(hashlib.sha256(token.encode()).hexdigest())
+        return token
+
+    def add_verifier(self, challenge: str) -> None:
+        """Watch for a code verifier of which only the challenge is known."""
+        self._digests.add(base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4)))
+
+    def listen(self, seen: Seen, answer: bytes) -> None:
+        """Learn the secrets of an exchange, before the client can have them."""
+        credentials = seen.authorization.partition(" ")[2]
+        if credentials:
+            self.add_token("Authorization header", credentials)
+        for key, value in _IN_ANSWERS.findall(answer):
+            secret = json.loads(b'"' + value + b'"')
+            if secret.encode() not in self._needles:
+                self.add_token(f"{key.decode()} in an answer", secret)
+
+    def knows(self, digest: str) -> bool:
+        """Tell whether this is the SHA-256 of a token or secret that went over the wire."""
+        return digest in self._minted
+
+    def leaks(self, data: bytes, exempt: Iterable[str] = ()) -> list[str]:
+        """Return the names of the secrets that can be found in there."""
+        with self._lock:
+            needles = list(self._needles.values())
+        groups = set(exempt)
+        found = {needle.name for needle in needles if needle.group not in groups and needle.form in data}
+        if self._digests:
+            words = {word for match in _WORD.findall(data) for word in (match, match[:43])}
+            if any(hashlib.sha256(word).digest() in self._digests for word in words):
+                found.add("code_verifier")
+        return sorted(found)
+
+    def leaking_lines(self, text: str) -> list[str]:
+        """Return the lines that a secret can be found in, with its name."""
+        if not self.leaks(text.encode()):
+            return []
+        lines = ((line, self.leaks(line.encode())) for line in text.splitlines())
+        return [f"{', '.join(names)}: {line[:1500]}" for line, names in lines if names]
+
+    def _add(self, name: str, group: str, forms: Iterable[str]) -> None:
+        with self._lock:
+            for form in forms:
+                self._needles.setdefault(form.encode(), Needle(name, group, form.encode()))
+
+
+def _pieces(token: str) -> set[str]:
+    """Return what to look for, so that no long piece is missed: of a JWT, the claims are words in base64, and its first words are public."""
+    words, _dot, rest = token.rpartition(".") if token.count(".") == 2 else ("", "", token)
+    return {
+        *(words[at : at + 2 * PIECE] for at in range(2 * PIECE, len(words) - 2 * PIECE + 1, PIECE)),
+        *(rest[at : at + PIECE] for at in range(0, len(rest) - PIECE + 1, PIECE)),
+    }

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server that notes all that it is sent, and by whom; it answers by itself, or hands on to the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import requests
+
+Answer = tuple[int, dict[str, str], bytes]
+Answering = Callable[["Seen"], Answer]
+
+_JSON = {"Content-Type": "application/json"}
+_NOT_COPIED = {"connection", "content-length", "date", "host", "server", "transfer-encoding"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request; `home` is the home folder of the process that sent it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    home: str | None
+
+    @property
+    def authorization(self) -> str:
+        """What it was sent with as credentials."""
+        return self.headers.get("Authorization", "")
+
+
+class Recorder:
+    """Listens on the loopback interface as long as it is entered."""
+
+    def __init__(self, answer: Answering, on_exchange: Callable[[Seen, bytes], None] = lambda seen, body: None) -> None:
+        self.requests: list[Seen] = []
+        self._server = _server(self, answer, on_exchange)
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Recorder:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def forward(url: str) -> Answering:
+    """Hand requests on to another server, and its answers back."""
+    session = requests.Session()
+    session.trust_env = False
+
+    def answer(seen: Seen) -> Answer:
+        headers = {name: value for name, value in seen.headers.items() if name.lower() not in _NOT_COPIED}
+        given = session.request(
+            seen.method, url + seen.path, headers=headers, data=seen.body, allow_redirects=False, timeout=60
+        )
+        return given.status_code, {"Content-Type": given.headers.get("Content-Type", "")}, given.content
+
+    return answer
+
+
+def refuse(_seen: Seen) -> Answer:
+    """Answer nothing of use: a proxy that lets nobody through, a server that nobody should ask."""
+    return 502, {}, b""
+
+
+def say(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Answering:
+    """Answer always the same."""
+    return lambda _seen: (status, {**_JSON, **(headers or {})}, json.dumps(document).encode())
+
+
+def _server(recorder: Recorder, answer: Answering, on_exchange: Callable[[Seen, bytes], None]) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _handle(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            home = _home_of(self.client_address[1])
+            seen = Seen(self.command, self.path, dict(self.headers.items()), body, home)
+            recorder.requests.append(seen)
+            status, headers, content = answer(seen)
+            on_exchange(seen, content)
+            with suppress(OSError):  # the client may be gone
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+        do_CONNECT = do_DELETE = do_GET = do_PATCH = do_POST = do_PUT = _handle
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+        request_queue_size = 256
+
+    return Server(("127.0.0.1", 0), Handler)
+
+
+def _home_of(port: int) -> str | None:
+    """Return the home folder in the environment of the process that has this local port, as the kernel tells it."""
+    inode = _inode(port)
+    for process in Path("/proc").iterdir() if inode else ():
+        if process.name.isdigit():
+            with suppress(OSError):
+                if any(_link(descriptor) == f"socket:[{inode}]" for descriptor in (process / "fd").iterdir()):
+                    variables = (process / "environ").read_bytes().split(b"\0")
+                    return next((os.fsdecode(item[5:]) for item in variables if item.startswith(b"HOME=")), None)
+    return None
+
+
+def _inode(port: int) -> str | None:
+    for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        fields = line.split()
+        if int(fields[1].rpartition(":")[2], 16) == port and fields[9] != "0":
+            return fields[9]
+    return None
+
+
+def _link(path: Path) -> str:
+    with suppress(OSError):
+        return os.readlink(path)
+    return ""

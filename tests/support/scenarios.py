@@ -1,0 +1,353 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the canary test runs: one table of scenarios, which each feature that handles secrets joins by an entry.
+
+A scenario is a play. It finds its servers and credentials in the variable `canary` (see `tests/support/aviary.py`), and
+follows two conventions: a task named `Digest` prints SHA-256 sums of secrets that it was given back, all of which must
+have gone over the wire; and `failures` names the tasks that must fail, with what their readable message must hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+REMOTE = "remote"
+
+
+def _connection(source: str) -> dict[str, str]:
+    names = ("issuer", "api_url", "client_id", "client_secret")
+    return {f"beyondidentity_{name}": f"{{{{ canary.{source}.{name} }}}}" for name in names}
+
+
+def _environment(source: str) -> dict[str, str]:
+    return {name.upper(): value for name, value in _connection(source).items()}
+
+
+# Where the secret comes from, as keywords of the play.
+SOURCES: dict[str, dict[str, Any]] = {
+    "variable": {"vars": _connection("variable")},
+    "vault": {
+        "vars": _connection("variable") | {"beyondidentity_client_secret": "{{ vaulted_client_secret }}"},
+        "vars_files": ["{{ canary.vars_file }}"],
+    },
+    "environment": {},
+    "task environment": {"environment": _environment("task_environment")},
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One play that handles secrets."""
+
+    name: str
+    tasks: str
+    source: str = "variable"
+    failures: Mapping[str, str] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=dict)
+
+    def play(self) -> dict[str, Any]:
+        """As Ansible takes it."""
+        source = SOURCES[self.source]
+        return {
+            "name": self.name,
+            "hosts": "localhost",
+            "gather_facts": False,
+            **source,
+            "vars": {**source.get("vars", {}), **self.vars},
+            "tasks": yaml.safe_load(self.tasks),
+        }
+
+
+_DIGEST_OF_TOKEN = """
+- name: Digest
+  ansible.builtin.debug:
+    msg: ["{{ made.token.access_token | hash('sha256') }}"]
+"""
+
+_TOKEN = (
+    """
+- name: Token
+  beyondidentity.management.token:
+    scopes: [realms:read]
+  register: made
+"""
+    + _DIGEST_OF_TOKEN
+)
+
+SCENARIOS = (
+    Scenario("secret from a variable", _TOKEN),
+    Scenario("secret from a vaulted variable", _TOKEN, "vault"),
+    Scenario("secret from the environment", _TOKEN, "environment"),
+    Scenario("secret from the task's environment", _TOKEN, "task environment"),
+    Scenario(
+        "secret in the form",
+        """
+        - name: Token
+          beyondidentity.management.token:
+            client_auth_method: client_secret_post
+            client_secret: "{{ canary.variable.client_secret }}"
+            client_id: "{{ canary.variable.client_id }}"
+            scopes: [realms:read]
+            fresh: true
+          register: made
+        """
+        + "".join(f"        {line}\n" for line in _DIGEST_OF_TOKEN.splitlines()),
+    ),
+    Scenario(
+        "loop, retries, failed_when, rescue",
+        """
+        - name: Loop
+          beyondidentity.management.token:
+            scopes: ["{{ item }}"]
+          loop: [realms:read, realms:create, realms:update]
+          register: looped
+        - name: Retries
+          beyondidentity.management.token:
+            scopes: [realms:read]
+            fresh: true
+          register: retried
+          until: retried.attempts > 1
+          retries: 2
+          delay: 0
+        - name: Condition
+          beyondidentity.management.token:
+            scopes: [realms:read]
+          register: conditioned
+          failed_when: conditioned.token.access_token is defined
+          ignore_errors: true
+        - name: Block
+          block:
+            - name: Rescued
+              beyondidentity.management.token:
+                scopes: [realms:read]
+              register: blocked
+              failed_when: blocked.token.access_token is defined
+          rescue:
+            - name: Digest
+              ansible.builtin.debug:
+                msg: ["{{ ansible_failed_result.token.access_token | hash('sha256') }}"]
+        - name: Digest
+          ansible.builtin.debug:
+            msg: "{{ looped.results | map(attribute='token.access_token') | map('hash', 'sha256') | list
+              + [retried.token.access_token | hash('sha256'), conditioned.token.access_token | hash('sha256')] }}"
+        """,
+    ),
+    Scenario(
+        "lookup",
+        """
+        - name: Lookup
+          ansible.builtin.set_fact:
+            looked_up: "{{ lookup('beyondidentity.management.token', 'realms:read') }}"
+          no_log: true
+        - name: In a condition
+          ansible.builtin.debug:
+            msg: It has three parts
+          when: (lookup('beyondidentity.management.token', 'realms:read') | split('.') | length) == 3
+        - name: Digest
+          ansible.builtin.debug:
+            msg:
+              - "{{ looked_up | hash('sha256') }}"
+              - "{{ lookup('beyondidentity.management.token', 'realms:read') | hash('sha256') }}"
+        - name: Wrong secret in a lookup
+          ansible.builtin.debug:
+            msg: "{{ lookup('beyondidentity.management.token', 'realms:read', client_id='x', client_secret=canary.wrong) }}"
+          ignore_errors: true
+        """,
+        failures={"Wrong secret in a lookup": "invalid_client"},
+    ),
+    Scenario(
+        "application's secret",
+        """
+        - name: Created, updated, unchanged
+          beyondidentity.management.application:
+            display_name: Canary
+            resource_server: beyondidentity
+            allowed_scopes: "{{ item }}"
+            return_secret: true
+          loop: [[realms:read], [realms:read, realms:create], [realms:read, realms:create]]
+          register: made
+        - name: Digest
+          ansible.builtin.debug:
+            msg: "{{ made.results | map(attribute='client_secret') | map('hash', 'sha256') | list }}"
+        - name: Use it
+          beyondidentity.management.token:
+            issuer: "{{ made.results[0].issuer }}"
+            client_id: "{{ made.results[0].client_id }}"
+            client_secret: "{{ made.results[0].client_secret }}"
+            scopes: [realms:read]
+          register: of_made
+        - name: Digest
+          ansible.builtin.debug:
+            msg: ["{{ of_made.token.access_token | hash('sha256') }}"]
+        - name: Readable
+          beyondidentity.management.application:
+            display_name: Canary
+            state: absent
+        - name: Read
+          beyondidentity.management.application_info:
+        - name: Read servers
+          beyondidentity.management.resource_server_info:
+        """,
+    ),
+    Scenario(
+        "code verifier",
+        """
+        - name: Verifier
+          beyondidentity.management.pkce:
+          register: proof
+        - name: Of a given one
+          beyondidentity.management.pkce:
+            code_verifier: "{{ canary.verifier }}"
+          register: given
+        - name: Challenge
+          ansible.builtin.debug:
+            msg:
+              - "{{ proof.pkce.code_challenge }}"
+              - "{{ proof.pkce.code_verifier | beyondidentity.management.code_challenge }}"
+        - name: Digest
+          ansible.builtin.debug:
+            msg: ["{{ given.pkce.code_verifier | hash('sha256') }}"]
+        """,
+    ),
+    Scenario(
+        "failures stay readable",
+        """
+        - name: Wrong secret
+          beyondidentity.management.token:
+            client_id: "{{ canary.variable.client_id }}"
+            client_secret: "{{ canary.wrong }}"
+            scopes: [realms:read]
+          ignore_errors: true
+        - name: After a censored item
+          beyondidentity.management.token:
+            scopes: ["{{ item }}"]
+          loop: [realms:read, no:such]
+          ignore_errors: true
+        - name: Timeout
+          beyondidentity.management.token:
+            issuer: "{{ canary.silent }}/v1/tenants/t/realms/r/applications/a"
+            scopes: [realms:read]
+            timeout: 1
+            retries: 0
+          ignore_errors: true
+        - name: TLS
+          beyondidentity.management.token:
+            issuer: "{{ canary.not_tls }}/v1/tenants/t/realms/r/applications/a"
+            scopes: [realms:read]
+            retries: 0
+          ignore_errors: true
+        - name: Unexpected
+          beyondidentity.management.token:
+            scopes: [realms:read]
+            expiration_time: soon
+          ignore_errors: true
+        """,
+        failures={
+            "Wrong secret": "invalid_client",
+            "After a censored item": "no:such",
+            "Timeout": "no complete answer within 1 seconds",
+            "TLS": "does not speak TLS",
+            "Unexpected": "whole number",
+        },
+    ),
+    Scenario(
+        "a server that echoes what it is sent",
+        """
+        - name: Echo of the header
+          beyondidentity.management.token:
+            issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
+            scopes: [realms:read]
+          loop: [all, cut, piece, decoded, management]
+          ignore_errors: true
+        - name: Echo of the form
+          beyondidentity.management.token:
+            issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
+            client_auth_method: client_secret_post
+            client_secret: "{{ canary.variable.client_secret }}"
+            client_id: "{{ canary.variable.client_id }}"
+            scopes: [realms:read]
+          loop: [all, cut, decoded, management]
+          ignore_errors: true
+        - name: Echo of the token
+          beyondidentity.management.application_info:
+            api_url: "{{ canary.echo }}/{{ item }}"
+          loop: [all, cut, piece, management]
+          ignore_errors: true
+        """,
+        failures={"Echo of the header": "said", "Echo of the form": "said", "Echo of the token": "said"},
+    ),
+    Scenario(
+        "proxy with a password",
+        """
+        - name: Proxy
+          beyondidentity.management.token:
+            issuer: https://issuer.invalid/v1/tenants/t/realms/r/applications/a
+            scopes: [realms:read]
+            retries: 0
+          ignore_errors: true
+        - name: Proxy of the environment
+          beyondidentity.management.token:
+            issuer: https://issuer.invalid/v1/tenants/t/realms/r/applications/a
+            scopes: [realms:read]
+            retries: 0
+          vars:
+            beyondidentity_proxy: "{{ omit }}"
+          ignore_errors: true
+        """,
+        vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
+        failures={"Proxy": "proxy", "Proxy of the environment": "proxy"},
+    ),
+    Scenario(
+        "delegated to this host",
+        """
+        - name: Token
+          beyondidentity.management.token:
+            scopes: [realms:read]
+          delegate_to: localhost
+          register: made
+        """
+        + "".join(f"        {line}\n" for line in _DIGEST_OF_TOKEN.splitlines()),
+    ),
+    *(
+        Scenario(
+            f"delegated to a remote host, secret from the {source}",
+            f"""
+            - name: Token there ({source})
+              beyondidentity.management.token:
+                scopes: ["{{{{ item }}}}"]
+              delegate_to: {REMOTE}
+              loop: [realms:read, no:such]
+              ignore_errors: true
+              register: made
+            - name: Application there
+              beyondidentity.management.application:
+                display_name: Canary there
+                return_secret: true
+              delegate_to: {REMOTE}
+              register: application
+            - name: Digest
+              ansible.builtin.debug:
+                msg:
+                  - "{{{{ made.results[0].token.access_token | hash('sha256') }}}}"
+                  - "{{{{ application.client_secret | hash('sha256') }}}}"
+            - name: Echo there ({source})
+              beyondidentity.management.application_info:
+                api_url: "{{{{ canary.echo }}}}/cut"
+              delegate_to: {REMOTE}
+              ignore_errors: true
+            """,
+            source,
+            failures={
+                f"Token there ({source})": "no:such",
+                f"Echo there ({source})": "api_url from" if source == "environment" else "said",
+            },
+        )
+        for source in ("variable", "task environment", "environment")
+    ),
+)

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look for secrets where they must not be, again and again as long as a playbook runs: processes and files."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support.canary import Canaries
+
+INTERVAL = 0.03  # seconds
+OVERLAP = 4096  # what a secret that was written in two parts may have had before
+LARGEST = 32 * 1024 * 1024
+
+
+class Watch:
+    """Watches while it is entered; `leaks` says what was found where."""
+
+    def __init__(
+        self,
+        canaries: Canaries,
+        folders: Sequence[Path],
+        but: Sequence[Path] = (),
+        environment: Sequence[str] = ("environment",),
+    ) -> None:
+        self.leaks: set[str] = set()
+        self.looks = 0
+        self._canaries = canaries
+        self._folders, self._but = tuple(folders), tuple(but)
+        self._environment = tuple(environment)  # groups of secrets that are in environments by the user's own hand
+        self._files: dict[Path, tuple[int, int, int]] = {}
+        self._processes: set[bytes] = set()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._end.set()
+        self._thread.join()
+        self._files.clear()
+        self.look_at_files()  # once more at all, now that all secrets are known
+
+    def _run(self) -> None:
+        while not self._end.wait(INTERVAL):
+            self.looks += 1
+            self.look_at_processes()
+            self.look_at_files()
+
+    def look_at_processes(self) -> None:
+        """Read the command lines and environments of all processes."""
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit():
+                self._look_at(_read(process / "cmdline"), "the process list", ())
+                self._look_at(_read(process / "environ"), "a process's environment", self._environment)
+
+    def _look_at(self, data: bytes, where: str, exempt: Sequence[str]) -> None:
+        if data and data not in self._processes:
+            self._processes.add(data)
+            self.leaks |= {f"{name} in {where}" for name in self._canaries.leaks(data, exempt)}
+
+    def look_at_files(self) -> None:
+        """Read all files that are new or changed."""
+        for path in self._paths():
+            with suppress(OSError):
+                status = path.lstat()
+                state = (status.st_ino, status.st_size, status.st_mtime_ns)
+                before = self._files.get(path)
+                if before != state:
+                    self._files[path] = state
+                    appended = before is not None and before[0] == state[0] and before[1] < state[1]
+                    data = _read(path, max(0, before[1] - OVERLAP) if before and appended else 0)
+                    self.leaks |= {f"{name} in {path}" for name in self._canaries.leaks(data)}
+
+    def _paths(self) -> Iterator[Path]:
+        for top in self._folders:
+            for folder, folders, names in os.walk(top):
+                folders[:] = [name for name in folders if Path(folder, name) not in self._but]
+                yield from (
+                    path
+                    for name in names
+                    if (path := Path(folder, name)) not in self._but and (path.is_file() and not path.is_symlink())
+                )
+
+
+def _read(path: Path, start: int = 0) -> bytes:
+    with suppress(OSError), path.open("rb") as file:
+        if start:
+            file.seek(start)
+        return file.read(LARGEST)
+    return b""
