@@ -7,64 +7,18 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
-from .claims import unverified_claims
 from .connection import Connection
-from .errors import MalformedResponseError, OptionError, ResponseError
+from .errors import OptionError, ResponseError
+from .issued import Token, parse_token
 from .refusal import refusal
-from .text import listed, one_line
+from .text import listed
 from .transport import Transport
-
-MAXIMUM_LIFETIME = 86400
-
-_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token and what is known of it. Times are Unix seconds; ``lifetime`` is ``None`` where it is not known."""
-
-    access_token: str = field(repr=False)
-    scopes: tuple[str, ...]
-    issued_at: float
-    lifetime: int | None
-    id: str | None = None
-
-    def is_expired(self, now: float) -> bool:
-        """Whether it is too old to begin something with: within min(60 s, a tenth of its lifetime) of its end."""
-        if self.lifetime is None or self.issued_at > now:
-            return True
-        return now >= self.issued_at + self.lifetime - min(60.0, self.lifetime / 10)
-
-    @property
-    def expires_at(self) -> str | None:
-        """ISO 8601, UTC."""
-        if self.lifetime is None:
-            return None
-        return datetime.fromtimestamp(int(self.issued_at) + self.lifetime, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON types."""
-        return {**asdict(self), "scopes": list(self.scopes)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Token:
-        """The inverse of :meth:`to_dict`; raises ``TypeError``, ``KeyError`` or ``ValueError`` on anything else."""
-        lifetime = data["lifetime"]
-        return cls(
-            access_token=check_access_token(data["access_token"], "stored token"),
-            scopes=tuple(str(scope) for scope in data["scopes"]),
-            issued_at=float(data["issued_at"]),
-            lifetime=None if lifetime is None else int(lifetime),
-            id=data.get("id"),
-        )
+_FORM = "application/x-www-form-urlencoded"
 
 
 class AuthorizationServer:
@@ -81,19 +35,76 @@ class AuthorizationServer:
             raise OptionError(
                 "client_auth_method 'none' is for public applications, which can't use the client-credentials grant (RFC 6749 section 4.4)."
             )
+        form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
+        return self._token(form, scopes, custom_claims, repeatable=True)
+
+    def authorization_code(
+        self, *, code: str, redirect_uri: str, code_verifier: str | None, scopes: list[str],
+        custom_claims: Mapping[str, Any] | None = None,
+    ) -> Token:
+        """Exchange a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). A code is good once, so this is sent once."""
         form = {
-            "grant_type": "client_credentials",
-            "scope": " ".join(scopes),
-            "expiration_time": str(connection.expiration_time),
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "client_id": self.connection.need("client_id"),
         }
+        if code_verifier:
+            form["code_verifier"] = code_verifier
+        return self._token(form, scopes, custom_claims, repeatable=False)
+
+    def refresh(
+        self, refresh_token: str, scopes: list[str] | None = None, custom_claims: Mapping[str, Any] | None = None
+    ) -> Token:
+        """Get a new access token (RFC 6749 section 6): with the same scopes, or with fewer.
+
+        With rotation the old refresh token dies with this request, so it is sent once.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        if scopes:
+            form["scope"] = " ".join(scopes)
+        return self._token(form, scopes or [], custom_claims, repeatable=False)
+
+    def revoke(self, token: str, *, bearer: str | None = None) -> None:
+        """Revoke a token by its value (RFC 7009 section 2.1); an unknown or revoked one is no error.
+
+        Applications of the protocol ``oauth2`` authenticate with their own credentials, others with a ``bearer`` token.
+        """
+        what = f"Revoking a token at {self.connection.issuer}/revoke"
+        form, headers = {"token": token}, {"Content-Type": _FORM}
+        if bearer:
+            headers["Authorization"] = f"Bearer {bearer}"
+        else:
+            self._authenticate(form, headers)
+        answer = self.transport.send(
+            "POST", f"{self.connection.issuer}/revoke", what=what, headers=headers, body=_encoded(form), repeatable=True
+        )
+        if not answer.ok:
+            raise refusal(answer, what)
+
+    def keys(self) -> dict[str, Any]:
+        """The authorization server's public keys (RFC 7517), from the issuer's own address and no other."""
+        url = f"{self.connection.issuer}/.well-known/jwks.json"
+        what = f"Reading the keys at {url}"
+        answer = self.transport.send("GET", url, what=what)
+        if not answer.ok:
+            raise refusal(answer, what)
+        return answer.json(what)
+
+    def authorization_url(self, parameters: Mapping[str, str]) -> str:
+        """The URL that a person's browser is sent to (RFC 6749 section 4.1.1)."""
+        query = {"response_type": "code", "client_id": self.connection.need("client_id"), **parameters}
+        return f"{self.connection.issuer}/authorize?{urlencode(query, quote_via=quote)}"
+
+    def _token(
+        self, form: dict[str, str], scopes: list[str], custom_claims: Mapping[str, Any] | None, *, repeatable: bool
+    ) -> Token:
+        connection = self.connection
+        form["expiration_time"] = str(connection.expiration_time)
         if custom_claims:
             form["custom_claims"] = json.dumps(custom_claims, separators=(",", ":"), sort_keys=True)
-        return self._token(form, scopes)
-
-    def _token(self, form: dict[str, str], scopes: list[str]) -> Token:
-        connection = self.connection
         what = f"Requesting a token from {connection.issuer}/token"
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Content-Type": _FORM}
         self._authenticate(form, headers)
         sent_at = time.time()
         answer = self.transport.send(
@@ -101,13 +112,14 @@ class AuthorizationServer:
             f"{connection.issuer}/token",
             what=what,
             headers=headers,
-            body=urlencode(form).encode("ascii"),
-            repeatable=True,
+            body=_encoded(form),
+            repeatable=repeatable,
         )
         if not answer.ok:
             error = refusal(answer, what)
-            raise ResponseError(error.message, _hint(error, scopes), status=error.status, code=error.code)
-        return _parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
+            hint = _hint(error, form["grant_type"], scopes)
+            raise ResponseError(error.message, hint, status=error.status, code=error.code)
+        return parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
 
     def _authenticate(self, form: dict[str, str], headers: dict[str, str]) -> None:
         """Client authentication (RFC 6749 section 2.3.1): id and secret are form-encoded before Basic."""
@@ -122,41 +134,15 @@ class AuthorizationServer:
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode("ascii")).decode("ascii")
 
 
-def check_access_token(value: Any, what: str) -> str:
-    """An access token as it may stand in a header (RFC 6750 section 2.1), or an error that does not repeat it."""
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise MalformedResponseError(f"{what}: access_token is not 1 to 16384 printable ASCII characters.")
-    return value
+def _encoded(form: Mapping[str, str]) -> bytes:
+    return urlencode(form).encode("ascii")
 
 
-def _parse_token(body: dict[str, Any], asked: list[str], issued_at: float, expiration_time: int, what: str) -> Token:
-    """A successful token answer (RFC 6749 section 5.1); all but ``access_token`` and ``token_type`` may be missing."""
-    access_token = check_access_token(body.get("access_token"), what)
-    token_type = body.get("token_type")
-    if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise MalformedResponseError(f"{what}: token_type is '{one_line(token_type, 40)}', not 'Bearer'.")
-    scope = body.get("scope")
-    claims = unverified_claims(access_token) or {}
-    jti = claims.get("jti")
-    return Token(
-        access_token=access_token,
-        scopes=tuple(sorted(set(scope.split()))) if isinstance(scope, str) else tuple(asked),
-        issued_at=issued_at,
-        lifetime=_lifetime(body.get("expires_in"), expiration_time),
-        id=jti if isinstance(jti, str) and jti else None,
-    )
-
-
-def _lifetime(expires_in: Any, asked: int) -> int | None:
-    """``expires_in`` in seconds, never more than was asked for; ``None`` where it tells nothing."""
-    if isinstance(expires_in, str) and expires_in.isdecimal():
-        expires_in = int(expires_in[:12])
-    if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)) or not 0 < expires_in < float("inf"):
-        return None
-    return int(min(expires_in, asked or MAXIMUM_LIFETIME, MAXIMUM_LIFETIME)) or None
-
-
-def _hint(error: ResponseError, scopes: list[str]) -> str:
+def _hint(error: ResponseError, grant_type: str, scopes: list[str]) -> str:
+    if error.code == "invalid_grant" and grant_type == "refresh_token":
+        return "The refresh token is expired, revoked or used up: sign in again."
+    if error.code == "invalid_grant":
+        return "The code is expired, was used already, or is of another redirect_uri or code_verifier: sign in again."
     if error.code == "invalid_scope":
         return f"Asked for: {listed(scopes)}. The application grants its allowed scopes only: add what is missing there, or ask for less."
     if error.code == "invalid_client" or error.status == 401:

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from .connection import Connection
 from .errors import BeyondIdentityError
-from .oauth import AuthorizationServer, Token, check_access_token
+from .issued import Token, check_access_token
+from .oauth import AuthorizationServer
 from .text import listed
 
 

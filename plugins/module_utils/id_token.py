@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ID token: who signed in, and that the answer belongs to this request."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import traceback
+from typing import Any
+
+from .errors import MalformedResponseError, OptionError
+from .oauth import AuthorizationServer
+from .text import one_line
+
+try:
+    import jwt
+except ImportError:
+    IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    IMPORT_ERROR = None
+
+_LEEWAY = 60  # seconds that two clocks may differ
+
+
+def require_library() -> None:
+    """Fail before a code is spent where there is nothing to validate its ID token with."""
+    if IMPORT_ERROR:
+        raise OptionError(
+            "The Python library PyJWT is missing, which validates who signed in.",
+            "Install it for the Python that runs this: python -m pip install 'PyJWT[crypto]'",
+        )
+
+
+def validate(id_token: str, server: AuthorizationServer, nonce: str | None) -> dict[str, Any]:
+    """The claims of an ID token (OpenID Connect Core 1.0 section 3.1.3.7), or an error that says what is wrong.
+
+    RS256 only, with keys of the issuer itself: what the token's own header says of keys is ignored.
+    """
+    require_library()
+    connection = server.connection
+    what = "The ID token"
+    try:
+        header = jwt.get_unverified_header(id_token)
+        if header.get("alg") != "RS256":
+            raise MalformedResponseError(f"{what} is signed with {one_line(header.get('alg'), 40)}, not RS256.")
+        key = _key(jwt.PyJWKSet.from_json(json.dumps(server.keys())), header.get("kid"))
+        claims = jwt.decode(
+            id_token,
+            key=key,
+            algorithms=["RS256"],
+            audience=connection.need("client_id"),
+            issuer=connection.issuer,
+            leeway=_LEEWAY,
+            options={"require": ["exp", "iat", "iss", "aud"]},
+        )
+    except jwt.PyJWTError as error:
+        raise MalformedResponseError(
+            f"{what} is not valid: {one_line(error, 200)}.", "It is not used, and neither is what came with it."
+        ) from None
+    given = claims.get("nonce")
+    if nonce is not None and not (isinstance(given, str) and hmac.compare_digest(given.encode(), nonce.encode())):
+        raise MalformedResponseError(f"{what} belongs to another sign-in: its nonce is not the one that was sent.")
+    audience = claims["aud"]
+    if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != connection.client_id:
+        raise MalformedResponseError(f"{what} is for several clients, and was not issued to this one (azp).")
+    return claims
+
+
+def _key(keys: Any, kid: Any) -> Any:
+    """The RSA key that signs under this id; without an id the only one."""
+    usable = [key for key in keys.keys if key.key_type == "RSA" and key.public_key_use in (None, "sig")]
+    found = [key for key in usable if kid is None or key.key_id == kid]
+    if len(found) != 1:
+        raise MalformedResponseError("The ID token is signed with a key that the issuer does not publish.")
+    return found[0]
