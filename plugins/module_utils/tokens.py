@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from .connection import Connection
 from .errors import BeyondIdentityError
+from .masking import masked
 from .oauth import AuthorizationServer, Token, check_access_token
 from .text import listed
 
@@ -98,7 +99,10 @@ class TokenSource:
         try:
             token = self._mint(scopes, custom_claims)
         except BeyondIdentityError as error:
-            store.put([*key, "error"], {"at": time.time(), "message": error.message, "details": error.details})
+            # others do not know what was sent here, so they could not mask what the server echoed of it
+            sent = {self.connection.client_secret or "", *self.server.transport.secrets}
+            shared = masked({"message": error.message, "details": error.details}, sent)
+            store.put([*key, "error"], {"at": time.time(), **shared})
             raise
         if token.lifetime is None:
             store.discard(key)  # nothing is known of how long it may be used
