@@ -82,10 +82,12 @@ options:
     default: client_secret_basic
   grant_type:
     description:
-      - How a token is got, by the client's own credentials.
+      - How a token is got. With V(client_credentials) by the client's own credentials.
+      - With V(authorization_code) by the sign-in of a person that the role P(beyondidentity.management.authorization_code#role) or the playbook
+        C(beyondidentity.management.login) left. A browser is never opened from here.
       - Variable C(beyondidentity_grant_type), environment E(BEYONDIDENTITY_GRANT_TYPE).
     type: str
-    choices: [client_credentials]
+    choices: [client_credentials, authorization_code]
     default: client_credentials
   expiration_time:
     description:
@@ -95,10 +97,13 @@ options:
     default: 3600
   token_cache:
     description:
-      - Where tokens are kept. V(run) shares them, encrypted, between all hosts, tasks and lookups of one run; V(none) mints one at each call.
+      - Where tokens are kept, always encrypted.
+      - V(run) shares them between all hosts, tasks and lookups of one run.
+      - V(user) keeps them in the user's cache directory, so that later runs share them too.
+      - V(none) keeps none.
       - Variable C(beyondidentity_token_cache), environment E(BEYONDIDENTITY_TOKEN_CACHE).
     type: str
-    choices: [run, none]
+    choices: [run, user, none]
     default: run
   timeout:
     description:

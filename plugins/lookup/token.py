@@ -79,7 +79,7 @@ from ..module_utils.task import Task, perform
 from ..module_utils.text import plain, scope_list
 from ..module_utils.tokens import missing_scopes
 from ..plugin_utils.resolve import Surroundings, resolve
-from ..plugin_utils.store import run_store
+from ..plugin_utils.store import stores
 from ..plugin_utils.validate import validated
 
 display = Display()
@@ -106,7 +106,7 @@ class LookupModule(LookupBase):
         for warning in resolved.warnings:
             display.warning(warning)
         task = Task(
-            params, store=run_store(display.warning), environ=surroundings.environ(resolved), warn=display.warning
+            params, stores=stores(params, display.warning), environ=surroundings.environ(resolved), warn=display.warning
         )
         result = perform(task, lambda task: {"access_token": _token(task, plain(terms))})
         if result.get("failed"):

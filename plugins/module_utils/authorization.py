@@ -130,7 +130,9 @@ def code_of_response(response: str, request: Mapping[str, Any]) -> str:
             raise OptionError("redirect_response is of another redirect_uri.", _PASTE)
         query = query[len(expected.query) + 1 :]
     if sent_to != expected._replace(query="", fragment="").geturl():
-        raise OptionError(f"redirect_response is of another redirect_uri than {one_line(request['redirect_uri'], 200)}.", _PASTE)
+        raise OptionError(
+            f"redirect_response is of another redirect_uri than {one_line(request['redirect_uri'], 200)}.", _PASTE
+        )
     return code_of(query, state=request["state"], issuer=request["issuer"])
 
 

@@ -44,6 +44,14 @@ def without_secrets(value: Any) -> Any:
 
 def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any]:
     """A failed result, readable, and free of these secrets even where a server echoed one."""
+    return {"failed": True, "changed": False, **masked({"msg": error.message, **error.details}, secrets)}
+
+
+def masked(value: Any, secrets: Iterable[str]) -> Any:
+    """The same value with these secrets masked in its texts, at any depth, in whichever form they were sent."""
+    # what is too short to be a secret would only garble the text; the longest first, in case one holds another
+    forms = {form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}
+    hidden = sorted(forms, key=len, reverse=True)
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -54,11 +62,7 @@ def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any
             return {key: clean(item) for key, item in value.items()}
         return [clean(item) for item in value] if isinstance(value, (list, tuple)) else value
 
-    # what is too short to be a secret would only garble the message; the longest first, in case one holds another
-    hidden = sorted(
-        {form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}, key=len, reverse=True
-    )
-    return {"failed": True, "changed": False, "msg": clean(error.message), **clean(error.details)}
+    return clean(value)
 
 
 def _hidden(text: str, secret: str) -> str:

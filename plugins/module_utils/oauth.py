@@ -9,6 +9,7 @@ import base64
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -18,6 +19,7 @@ from .issued import Token, parse_token
 from .refusal import refusal
 from .text import listed
 from .transport import Transport
+
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -39,7 +41,12 @@ class AuthorizationServer:
         return self._token(form, scopes, custom_claims, repeatable=True)
 
     def authorization_code(
-        self, *, code: str, redirect_uri: str, code_verifier: str | None, scopes: list[str],
+        self,
+        *,
+        code: str,
+        redirect_uri: str,
+        code_verifier: str | None,
+        scopes: list[str],
         custom_claims: Mapping[str, Any] | None = None,
     ) -> Token:
         """Exchange a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). A code is good once, so this is sent once."""
@@ -54,16 +61,18 @@ class AuthorizationServer:
         return self._token(form, scopes, custom_claims, repeatable=False)
 
     def refresh(
-        self, refresh_token: str, scopes: list[str] | None = None, custom_claims: Mapping[str, Any] | None = None
+        self, refresh_token: str, *, scopes: list[str] | None = None, expected: list[str] | None = None
     ) -> Token:
         """Get a new access token (RFC 6749 section 6): with the same scopes, or with fewer.
 
-        With rotation the old refresh token dies with this request, so it is sent once.
+        With rotation the old refresh token dies with this request, so it is sent once; without, it stays
+        good and is not returned again, so that it is taken over. ``expected`` is what was granted before.
         """
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if scopes:
             form["scope"] = " ".join(scopes)
-        return self._token(form, scopes or [], custom_claims, repeatable=False)
+        token = self._token(form, scopes or expected or [], None, repeatable=False)
+        return token if token.refresh_token else replace(token, refresh_token=refresh_token)
 
     def revoke(self, token: str, *, bearer: str | None = None) -> None:
         """Revoke a token by its value (RFC 7009 section 2.1); an unknown or revoked one is no error.

@@ -15,16 +15,19 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .authorization import Authorization
 from .connection import Connection, connection
 from .errors import BeyondIdentityError
 from .management import Management
 from .masking import failure, secret_values
 from .oauth import AuthorizationServer
 from .options import connection_spec
-from .tokens import TokenSource, TokenStore
+from .sign_in import SignIns
+from .tokens import GivenToken, MintedTokens, Stores, TokenSource
 from .transport import Transport, Wire
 
 Result = dict[str, Any]
+Listen = Callable[[Authorization, int, bool], str]  # request, seconds to wait, open a browser? -> code
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,15 @@ class Task:
         params: Mapping[str, Any],
         *,
         check_mode: bool = False,
-        store: TokenStore | None = None,
+        stores: Stores | None = None,
+        listen: Listen | None = None,
         environ: Mapping[str, str] | None = None,
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
-        self.store = store
+        self.stores = stores or Stores()
+        self.listen = listen
         self.environ = environ
         self.warn = warn
 
@@ -78,10 +83,23 @@ class Task:
         return Transport(wire(self.params), self.environ)
 
     @cached_property
+    def server(self) -> AuthorizationServer:
+        """The authorization server, with the application's credentials."""
+        return AuthorizationServer(self.connection, self.transport)
+
+    @cached_property
     def tokens(self) -> TokenSource:
-        """Where tokens come from; kept for others unless ``token_cache`` says no."""
-        store = self.store if self.params["token_cache"] != "none" else None
-        return TokenSource(AuthorizationServer(self.connection, self.transport), store)
+        """Where tokens come from."""
+        if self.connection.access_token:
+            return GivenToken(self.connection)
+        if self.connection.grant_type == "authorization_code":
+            return self.sign_ins
+        return MintedTokens(self.server, self.stores.nearest(self.params["token_cache"]))
+
+    @cached_property
+    def sign_ins(self) -> SignIns:
+        """What people's sign-ins left."""
+        return SignIns(self.server, self.stores.sign_ins(self.params["token_cache"]))
 
     def management(self, *operations: str) -> Management:
         """The Management API, with a token for these operations; in check mode for the reading ones among them."""
@@ -90,11 +108,8 @@ class Task:
     def lock(self, *subject: str) -> AbstractContextManager[None]:
         """Keep other hosts of this run from changing the same thing at the same time."""
         connection = self.connection
-        return (
-            self.store.lock(["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject])
-            if self.store
-            else nullcontext()
-        )
+        key = ["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]
+        return self.stores.run.lock(key) if self.stores.run else nullcontext()
 
     @property
     def requests(self) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from .connection import Connection
 from .errors import BeyondIdentityError
 from .issued import Token, check_access_token
+from .masking import masked
 from .oauth import AuthorizationServer
 from .text import listed
 
@@ -39,6 +40,24 @@ class TokenStore(Protocol):
 
 
 @dataclass(frozen=True)
+class Stores:
+    """The stores that there are: the run's, and the user's beyond it. A module that runs elsewhere has neither."""
+
+    run: TokenStore | None = None
+    user: TokenStore | None = None
+
+    def nearest(self, token_cache: str) -> TokenStore | None:
+        """Where new tokens are kept."""
+        kept = {"run": self.run, "user": self.user or self.run, "none": None}
+        return kept[token_cache]
+
+    def sign_ins(self, token_cache: str) -> list[TokenStore]:
+        """Where sign-ins are looked for, and in the first of them kept."""
+        first = self.nearest(token_cache)
+        return [first, *(store for store in (self.run, self.user) if store and store is not first)] if first else []
+
+
+@dataclass(frozen=True)
 class Bearer:
     """A token to send, and whether it was there before."""
 
@@ -46,8 +65,44 @@ class Bearer:
     cached: bool
 
 
-class TokenSource:
+class TokenSource(Protocol):
     """Tokens for one connection."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection whose credentials are used."""
+
+    def bearer(
+        self,
+        scopes: list[str],
+        *,
+        custom_claims: Mapping[str, Any] | None = None,
+        fresh: bool = False,
+        rejected: str | None = None,
+    ) -> Bearer:
+        """A token with these scopes.
+
+        ``fresh`` asks for one that was issued after this call began, ``rejected`` for another than
+        the one that the API just refused.
+        """
+
+
+class GivenToken:
+    """The token that the user gave, and no other."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def bearer(self, scopes: list[str], **wishes: Any) -> Bearer:
+        """The token, whatever it may be good for."""
+        access_token = check_access_token(self.connection.access_token, "access_token")
+        return Bearer(Token(access_token, scopes=(), issued_at=0, lifetime=None), cached=True)
+
+
+class MintedTokens:
+    """Tokens that the client gets by its own credentials. Where several callers of a run want the same one at the
+    same time, one asks, and all others share the answer, be it a token or an error.
+    """
 
     def __init__(self, server: AuthorizationServer, store: TokenStore | None = None) -> None:
         self.server = server
@@ -66,14 +121,7 @@ class TokenSource:
         fresh: bool = False,
         rejected: str | None = None,
     ) -> Bearer:
-        """A token with these scopes.
-
-        ``fresh`` asks for one that was minted after this call began, ``rejected`` for another than
-        the one that the API just refused. Where several callers of a run want the same token at the
-        same time, one asks, and all others share the answer, be it a token or an error.
-        """
-        if self.connection.access_token:
-            return Bearer(_given(self.connection.access_token), cached=True)
+        """A token with these scopes, kept or minted."""
         store = self.store
         if store is None:
             return Bearer(self._mint(scopes, custom_claims), cached=False)
@@ -99,7 +147,10 @@ class TokenSource:
         try:
             token = self._mint(scopes, custom_claims)
         except BeyondIdentityError as error:
-            store.put([*key, "error"], {"at": time.time(), "message": error.message, "details": error.details})
+            # others do not know what was sent here, so they could not mask what the server echoed of it
+            sent = {self.connection.client_secret or "", *self.server.transport.secrets}
+            shared = masked({"message": error.message, "details": error.details}, sent)
+            store.put([*key, "error"], {"at": time.time(), **shared})
             raise
         if token.lifetime is None:
             store.discard(key)  # nothing is known of how long it may be used
@@ -139,10 +190,6 @@ def _raise_shared_error(store: TokenStore, key: Any, began: float) -> None:
     entry = store.get([*key, "error"])
     if entry and entry.get("at", 0) >= began:
         raise BeyondIdentityError(entry["message"], **entry["details"])
-
-
-def _given(access_token: str) -> Token:
-    return Token(check_access_token(access_token, "access_token"), scopes=(), issued_at=0, lifetime=None)
 
 
 def missing_scopes(token: Token, wanted: list[str]) -> str:

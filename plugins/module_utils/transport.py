@@ -286,7 +286,9 @@ def _fault(error: Exception, what: str, where: str, wire: Wire) -> TransportErro
             permanent=True,
         )
     if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)):
-        return TransportError(f"{what}: {where} can't be reached.", "No host has such a name.", sent=False, permanent=True)
+        return TransportError(
+            f"{what}: {where} can't be reached.", "No host has such a name.", sent=False, permanent=True
+        )
     if isinstance(error, (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema)):  # SOCKS without PySocks
         return TransportError(
             f"{what}: the proxy on the way to {where} could not be used.",

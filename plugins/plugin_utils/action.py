@@ -18,7 +18,7 @@ from ..module_utils.options import SECRET_KEYS
 from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
 from .resolve import Resolved, Surroundings, resolve
-from .store import run_store
+from .store import stores
 from .validate import validated
 
 display = Display()
@@ -94,7 +94,7 @@ class ModuleAction(ActionBase):
         task = Task(
             params,
             check_mode=bool(self._task.check_mode),
-            store=run_store(display.warning),
+            stores=stores(params, display.warning),
             environ=surroundings.environ(resolved),
             warn=display.warning,
         )

@@ -1,156 +1,94 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens that one run shares: its main process, workers and lookups.
+"""Where tokens are kept: within a run, and for the user beyond it.
 
-Files are in the run's own private directory, one a key, encrypted under a key that exists only in
-the memory of the run's processes. What a killed run leaves behind can be read by nobody, and the
-next run of the same user removes it.
+A run's files are in its own private directory, encrypted under a key that exists only in the memory of
+the run's processes. What a killed run leaves behind can be read by nobody, and the next run of the same
+user removes it. The user's files are in the user's cache directory, encrypted under a key that is kept
+elsewhere, so that a copy of the cache alone tells nothing.
 """
 
 from __future__ import annotations
 
-import base64
-import fcntl
-import hashlib
-import hmac
-import json
 import multiprocessing
 import os
 import re
+import secrets
 import shutil
-import stat
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
 
-try:
-    from cryptography.fernet import Fernet, InvalidToken
-except ImportError:
-    HAS_CRYPTOGRAPHY = False
-else:
-    HAS_CRYPTOGRAPHY = True
+from ..module_utils.tokens import Stores
+from .files import HAS_CRYPTOGRAPHY, TokenFiles, own_folder, read_own, write_own
 
 FOLDER = "beyondidentity.management"
 
 _RUN_FOLDER = re.compile(
     r"ansible-local-(\d+)[a-z0-9_]{8}"
 )  # made by ansible-core: the process id, then tempfile's eight characters
-_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC
+_KEY_LENGTH = 32
 
 
-class UntrustedFolderError(OSError):
-    """A directory that others could have tampered with."""
-
-
-class RunStore:
-    """Implements ``TokenStore``. A damaged, foreign or unwritable store costs a warning and the sharing, never the run."""
-
-    def __init__(self, parent: str | os.PathLike[str], secret: bytes, warn: Callable[[str], None]) -> None:
-        self.folder = Path(parent) / FOLDER
-        self._secret = hashlib.sha256(b"beyondidentity.management token store" + secret).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(self._secret))
-        self._warn = warn
-
-    def get(self, key: Any) -> Mapping[str, Any] | None:
-        """The entry under a key, ``None`` where there is none that can be trusted."""
-        try:
-            with self._open_folder() as folder:
-                return self._decoded(_read(self._name(key), folder))
-        except FileNotFoundError:
-            return None
-        except (OSError, InvalidToken, ValueError) as error:
-            self._degrade(error)
-            return None
-
-    def put(self, key: Any, entry: Mapping[str, Any]) -> None:
-        """Keep an entry: written beside, then renamed."""
-        name = self._name(key)
-        beside = f"{name}.{os.getpid()}"
-        try:
-            with self._open_folder() as folder:
-                descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, 0o600, dir_fd=folder)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(self._fernet.encrypt(json.dumps(entry).encode()))
-                os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except OSError as error:
-            self._degrade(error)
-
-    def discard(self, key: Any) -> None:
-        """Forget an entry."""
-        with suppress(OSError), self._open_folder() as folder:
-            os.unlink(self._name(key), dir_fd=folder)
-
-    @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
-        """Hold the key's own lock file; where that is impossible, go on without, at the price of a request."""
-        with ExitStack() as stack:
-            try:
-                with self._open_folder() as folder:
-                    descriptor = os.open(
-                        f"{self._name(key)}.lock", os.O_RDWR | os.O_CREAT | _OPEN, 0o600, dir_fd=folder
-                    )
-                stack.callback(os.close, descriptor)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            except OSError as error:
-                self._degrade(error)
-            yield
-
-    @contextmanager
-    def _open_folder(self) -> Iterator[int]:
-        """A descriptor of the folder, which is this user's, and nobody else's to write."""
-        with suppress(FileExistsError):
-            os.mkdir(self.folder, 0o700)
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | _OPEN)
-        try:
-            _check(os.fstat(descriptor), 0o077, self.folder)
-            yield descriptor
-        finally:
-            os.close(descriptor)
-
-    def _name(self, key: Any) -> str:
-        """A file name that tells nothing about its key to who has not the run's secret."""
-        return hmac.new(self._secret, json.dumps(key, sort_keys=True).encode(), "sha256").hexdigest()
-
-    def _decoded(self, content: bytes) -> Mapping[str, Any]:
-        entry = json.loads(self._fernet.decrypt(content))
-        if not isinstance(entry, dict):
-            raise ValueError("no object")
-        return entry
-
-    def _degrade(self, error: Exception) -> None:
-        self._warn(
-            f"Tokens can't be shared between this run's tasks for the moment: {type(error).__name__} in {self.folder}. Each task asks for its own."
-        )
-
-
-def _read(name: str, folder: int) -> bytes:
-    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK | _OPEN, dir_fd=folder), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UntrustedFolderError("not a file")
-        _check(status, 0o077, name)
-        return file.read(1 << 20)
-
-
-def _check(status: os.stat_result, forbidden: int, what: Any) -> None:
-    if status.st_uid != os.geteuid() or status.st_mode & forbidden:
-        raise UntrustedFolderError(f"{what} is not this user's alone")
-
-
-def run_store(warn: Callable[[str], None]) -> RunStore | None:
-    """The store of this run. The secret is the same in all its processes, new in each run, and never on disk."""
+def stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> Stores:
+    """The stores that a task or lookup may use. Without verified certificates nothing enters or leaves the user's."""
     if not HAS_CRYPTOGRAPHY:  # ansible-core needs it as well, so that it is missing nearly nowhere
         warn("Tokens can't be shared between this run's tasks: the Python library cryptography is missing.")
-        return None
+        return Stores()
+    beyond_run = params["token_cache"] == "user" or params["grant_type"] != "client_credentials"
+    return Stores(run_store(warn), user_store(warn) if beyond_run and params["validate_certs"] else None)
+
+
+def run_store(warn: Callable[[str], None]) -> TokenFiles:
+    """The store of this run. The secret is the same in all its processes, new in each run, and never on disk."""
     parent = Path(constants.DEFAULT_LOCAL_TMP)
-    store = RunStore(parent, bytes(multiprocessing.current_process().authkey), warn)
+    store = TokenFiles(parent / FOLDER, bytes(multiprocessing.current_process().authkey), warn)
     if not store.folder.exists():
         sweep(parent.parent)
     return store
+
+
+def user_store(warn: Callable[[str], None]) -> TokenFiles | None:
+    """The store of this user (XDG Base Directory Specification), ``None`` where there can be none."""
+    try:
+        secret = _user_key(_xdg("XDG_DATA_HOME", ".local/share"))
+        folder = _xdg("XDG_CACHE_HOME", ".cache")
+    except OSError as error:
+        warn(f"Tokens can't be kept beyond this run: {type(error).__name__} at {error.filename or 'the key'}.")
+        return None
+    return TokenFiles(folder, secret, warn)
+
+
+def _xdg(variable: str, default: str) -> Path:
+    """Our folder below one of the user's base directories, which is made where it is missing."""
+    given = os.environ.get(variable, "")
+    base = Path(given) if os.path.isabs(given) else Path.home() / default
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return base / FOLDER
+
+
+def _user_key(folder: Path) -> bytes:
+    """The user's key, made at the first use; a damaged one is made anew, and what it encrypted is lost."""
+    with own_folder(folder) as descriptor:
+        with suppress(FileNotFoundError):
+            key = read_own("key", descriptor)
+            if len(key) == _KEY_LENGTH:
+                return key
+        beside = f"key.{secrets.token_hex(8)}"
+        write_own(beside, descriptor, secrets.token_bytes(_KEY_LENGTH))
+        try:
+            os.link(beside, "key", src_dir_fd=descriptor, dst_dir_fd=descriptor)  # who comes second takes the first's
+        except FileExistsError:
+            if len(read_own("key", descriptor)) != _KEY_LENGTH:
+                os.rename(beside, "key", src_dir_fd=descriptor, dst_dir_fd=descriptor)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(beside, dir_fd=descriptor)
+        return read_own("key", descriptor)
 
 
 def sweep(parent: Path) -> None:

@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens of a person who signed in: kept by whoever sent the person, refreshed as long as that is possible."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from .connection import Connection
+from .errors import BeyondIdentityError, ResponseError
+from .issued import Token
+from .oauth import AuthorizationServer
+from .text import listed
+from .tokens import Bearer, TokenStore
+
+
+class SignInRequiredError(BeyondIdentityError):
+    """Only a person can help: the browser has to be used."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            message,
+            "Sign in with the playbook beyondidentity.management.login or the role authorization_code.",
+            sign_in_required=True,
+        )
+
+
+class SignIns:
+    """What sign-ins with one application left in the stores, the nearest store first.
+
+    An entry holds the sign-ins with different scopes, each an access token with its refresh token.
+    """
+
+    def __init__(self, server: AuthorizationServer, stores: list[TokenStore]) -> None:
+        self.server = server
+        self.stores = stores
+
+    @property
+    def connection(self) -> Connection:
+        """The connection whose application people signed in to."""
+        return self.server.connection
+
+    def bearer(
+        self,
+        scopes: list[str],
+        *,
+        custom_claims: Mapping[str, Any] | None = None,
+        fresh: bool = False,
+        rejected: str | None = None,
+    ) -> Bearer:
+        """A token that has these scopes at least, refreshed where it is about to expire.
+
+        A refresh never asks for more than was granted. ``custom_claims`` are those of the sign-in.
+        """
+        began = time.time()
+        for store in self.stores:
+            token = self._covering(store, scopes)
+            if token is None:
+                continue
+            if not fresh and _usable(token, rejected):
+                return Bearer(token, cached=True)
+            if token.refresh_token:
+                refreshed = self._refreshed(store, scopes, began if fresh else None, rejected)
+                if refreshed:
+                    return refreshed
+        raise SignInRequiredError(self._why_not(scopes))
+
+    def keep(self, token: Token) -> None:
+        """Keep what a sign-in gave, instead of an earlier one with the same scopes."""
+        for store in self.stores[:1]:
+            with store.lock(self._key()):
+                self._put(store, token)
+
+    def forget(self) -> list[Token]:
+        """Forget all sign-ins with this application, and return what there was."""
+        forgotten = []
+        for store in self.stores:
+            with store.lock(self._key()):
+                forgotten += self._kept(store)
+                store.discard(self._key())
+        return forgotten
+
+    def _refreshed(
+        self, store: TokenStore, scopes: list[str], since: float | None, rejected: str | None
+    ) -> Bearer | None:
+        """Use the refresh token, unless another run or worker just did. One at a time: with rotation it is good once."""
+        with store.lock(self._key()):
+            token = self._covering(store, scopes)
+            if token is None or not token.refresh_token:
+                return None
+            if _usable(token, rejected) and (since is None or token.issued_at >= since):
+                return Bearer(token, cached=True)
+            try:
+                fresh = self.server.refresh(token.refresh_token, expected=list(token.scopes))
+            except ResponseError as error:
+                if error.code != "invalid_grant":
+                    raise
+                self._drop(store, token)
+                raise SignInRequiredError(error.message) from None
+            self._put(store, fresh)
+            return Bearer(fresh, cached=False)
+
+    def _covering(self, store: TokenStore, scopes: list[str]) -> Token | None:
+        """The sign-in that has all these scopes and the fewest others."""
+        found = [token for token in self._kept(store) if set(scopes) <= set(token.scopes)]
+        return min(found, key=lambda token: (len(token.scopes), -token.issued_at), default=None)
+
+    def _kept(self, store: TokenStore) -> list[Token]:
+        tokens = []
+        entries = (store.get(self._key()) or {}).get("sign_ins")
+        for entry in entries if isinstance(entries, list) else []:
+            try:
+                tokens.append(Token.from_dict(entry))
+            except (BeyondIdentityError, KeyError, TypeError, ValueError):
+                continue  # damaged is missing
+        return tokens
+
+    def _put(self, store: TokenStore, token: Token) -> None:
+        """Keep a token instead of that with the same scopes, and drop those that nothing can be done with."""
+        others = [kept for kept in self._kept(store) if set(kept.scopes) != set(token.scopes) and _alive(kept)]
+        store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in (token, *others)]})
+
+    def _drop(self, store: TokenStore, token: Token) -> None:
+        others = [kept for kept in self._kept(store) if kept.refresh_token != token.refresh_token]
+        store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in others]})
+
+    def _why_not(self, scopes: list[str]) -> str:
+        if not self.stores:
+            return "With token_cache 'none' no sign-in is kept."
+        kept = [token for store in self.stores for token in self._kept(store)]
+        if not kept:
+            return f"Nobody is signed in to the application {self.connection.need('application_id')}."
+        granted = {scope for token in kept for scope in token.scopes}
+        if not granted.issuperset(scopes):
+            return f"The sign-in that is kept was not granted {listed(set(scopes) - granted)}."
+        return "The sign-in that is kept is expired."
+
+    def _key(self) -> list[Any]:
+        connection = self.connection
+        return ["sign-in", connection.issuer, connection.need("client_id"), connection.client_secret]
+
+
+def _usable(token: Token, rejected: str | None) -> bool:
+    return token.access_token != rejected and not token.is_expired(time.time())
+
+
+def _alive(token: Token) -> bool:
+    return bool(token.refresh_token) or not token.is_expired(time.time())
