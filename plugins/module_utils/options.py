@@ -13,7 +13,16 @@ from typing import Any
 
 # Keys of results, bodies and options whose values are secrets, wherever they stand.
 SECRET_KEYS = frozenset(
-    {"access_token", "client_secret", "code", "code_verifier", "id_token", "proxy", "refresh_token"}
+    {
+        "access_token",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "id_token",
+        "proxy",
+        "redirect_response",
+        "refresh_token",
+    }
 )
 
 DEFAULT_LIFETIME = 3600

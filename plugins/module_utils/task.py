@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import Any
@@ -21,13 +21,14 @@ from .errors import BeyondIdentityError
 from .management import Management
 from .masking import failure, secret_values
 from .oauth import AuthorizationServer
-from .options import connection_spec
+from .options import CONNECTION, Option, connection_spec
 from .sign_in import SignIns
 from .tokens import GivenToken, MintedTokens, Stores, TokenSource
 from .transport import Transport, Wire
 
 Result = dict[str, Any]
-Listen = Callable[[Authorization, int, bool], str]  # request, seconds to wait, open a browser? -> code
+# the redirect URI, what makes the request for it, seconds to wait, open a browser? -> the request with its code
+Listen = Callable[[str, Callable[[str], Authorization], int, bool], Authorization]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Spec:
     rules: dict[str, Any] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     controller_only: bool = False
+
+    @property
+    def connection(self) -> tuple[Option, ...]:
+        """The connection options, with the choices that the module adds to them."""
+        choices = {name: tuple(option.get("choices", ())) for name, option in self.options.items()}
+        return tuple(replace(item, choices=choices.get(item.name, item.choices)) for item in CONNECTION)
 
     def arguments(self) -> dict[str, Any]:
         """As ``AnsibleModule`` takes it."""

@@ -10,7 +10,11 @@ module: token
 short_description: Get a Beyond Identity access token
 version_added: 0.1.0
 description:
-  - Asks an application's token endpoint for an access token with the client-credentials grant (RFC 6749 section 4.4).
+  - Asks an application's token endpoint for an access token (RFC 6749).
+  - With O(grant_type=client_credentials) by the application's own credentials (section 4.4).
+  - With O(grant_type=authorization_code) by what a person's browser brought back (section 4.1.3), or, where nothing of that is given,
+    by the sign-in that is kept from earlier, refreshed where that is needed.
+  - With O(grant_type=refresh_token) by a refresh token (section 6).
   - Within one run of Ansible there is one token per credential, set of scopes, custom claims and lifetime, however many hosts, tasks and lookups ask for it.
     A token that is about to expire is replaced.
   - The result carries a secret, so that it is hidden in all output without C(no_log). What is registered is whole.
@@ -24,10 +28,43 @@ attributes:
   check_mode:
     details: A token changes nothing in the tenant, so that it is got in check mode too.
 options:
+  grant_type:
+    description:
+      - How the token is got.
+      - Variable C(beyondidentity_grant_type), environment E(BEYONDIDENTITY_GRANT_TYPE).
+    type: str
+    choices: [client_credentials, authorization_code, refresh_token]
+    default: client_credentials
+  authorization:
+    description:
+      - The whole result of M(beyondidentity.management.authorize), with the code that listening brought, or beside O(redirect_response).
+    type: dict
+  redirect_response:
+    description:
+      - The whole address that the browser was sent to after signing in. Its state, issuer and redirect URI are checked against O(authorization).
+    type: str
+  code:
+    description: The code alone, without O(authorization). Then O(redirect_uri) and O(code_verifier) are needed too.
+    type: str
+  redirect_uri:
+    description: The redirect URI of the authorization request, with O(code).
+    type: str
+  code_verifier:
+    description: The PKCE verifier of the authorization request, with O(code).
+    type: str
+  oauth_state:
+    description: The state of the authorization request, to check O(redirect_response) against where there is no O(authorization).
+    type: str
+  nonce:
+    description: The nonce of the authorization request, to check the ID token against, with O(code).
+    type: str
+  refresh_token:
+    description: The refresh token, with O(grant_type=refresh_token).
+    type: str
   scopes:
     description:
       - The scopes that the token shall have, as a list or as space-delimited text. Their order does not matter.
-      - Needed unless O(operations) is given.
+      - Needed unless O(operations) is given, or what a person granted says. With a refresh token it can only be less than was granted.
     type: list
     elements: str
   operations:
@@ -69,6 +106,12 @@ EXAMPLES = r"""
     headers:
       Authorization: "Bearer {{ realm_token.token.access_token }}"
   no_log: true # other modules print what they are given
+
+- name: Get a new token from a refresh token of yours
+  beyondidentity.management.token:
+    grant_type: refresh_token
+    refresh_token: "{{ vaulted_refresh_token }}"
+  when: vaulted_refresh_token is defined
 
 - name: Get a token for ten minutes with claims of your own
   beyondidentity.management.token:
@@ -125,6 +168,16 @@ token:
       description: The application that issued it.
       type: str
       sample: 38833c36-6f47-4992-9329-ea0a00915137
+    refresh_token:
+      description: The refresh token.
+      returned: there is one
+      type: str
+      sample: 8xLOxBtZp8
+    id_token:
+      description: The ID token, which was validated.
+      returned: just after a person signed in
+      type: str
+      sample: eyJhbGciOiJSUzI1NiJ9...
 cached:
   description: Whether the token was there already.
   returned: success
@@ -140,62 +193,96 @@ requests:
 import time
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.exchange import exchange, is_answer
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import scopes_of
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import missing_scopes
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Bearer, missing_scopes
 
 SPEC = Spec(
     options={
+        "grant_type": {
+            "type": "str",
+            "choices": ["client_credentials", "authorization_code", "refresh_token"],
+            "default": "client_credentials",
+        },
+        "authorization": {"type": "dict"},
+        "redirect_response": {"type": "str", "no_log": True},
+        "code": {"type": "str", "no_log": True},
+        "redirect_uri": {"type": "str"},
+        "code_verifier": {"type": "str", "no_log": True},
+        "oauth_state": {"type": "str"},
+        "nonce": {"type": "str"},
+        "refresh_token": {"type": "str", "no_log": True},
         "scopes": {"type": "list", "elements": "str"},
         "operations": {"type": "list", "elements": "str"},
         "custom_claims": {"type": "dict"},
         "fresh": {"type": "bool", "default": False},
         "require_scopes": {"type": "bool", "default": True},
     },
-    rules={"required_one_of": [("scopes", "operations")]},
+    rules={"required_if": [("grant_type", "refresh_token", ("refresh_token",))]},
     ignored=frozenset({"access_token"}),
 )
 
 
 def run(task: Task) -> Result:
     """Get the token, kept or new."""
-    params, connection = task.params, task.connection
-    if connection.access_token:
+    params = task.params
+    if task.connection.access_token:
         raise OptionError(
             "access_token is given, so there is no token to ask for.", "Remove access_token, or remove the task."
         )
     scopes = scope_list([*(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
+    bearer, scopes = _bearer(task, scopes)
+    missing = missing_scopes(bearer.token, scopes)
+    if missing:
+        message = f"The service did not grant {missing}."
+        if params["require_scopes"]:
+            raise StateError(
+                message,
+                "Add them to the application's allowed scopes (and to a role of the person who signs in), or set "
+                "require_scopes: false.",
+            )
+        task.warn(message)
+    return {"token": _described(bearer, task), "cached": bearer.cached}
+
+
+def _bearer(task: Task, scopes: list[str]) -> tuple[Bearer, list[str]]:
+    """The token by the grant that was asked for, and the scopes that it should have."""
+    params = task.params
+    if params["grant_type"] == "refresh_token":
+        token = task.server.refresh(params["refresh_token"], scopes=scopes)
+        task.sign_ins.keep(token)
+        return Bearer(token, cached=False), scopes
+    if params["grant_type"] == "authorization_code" and is_answer(params):
+        token, asked = exchange(task.server, params)
+        task.sign_ins.keep(token)
+        return Bearer(token, cached=False), scopes or asked
     if not scopes:
         raise OptionError(
             "scopes and operations name no scope.",
             "Name the scopes that the token shall have; least privilege needs at least one.",
         )
-    bearer = task.tokens.bearer(scopes, custom_claims=params["custom_claims"], fresh=params["fresh"])
-    token = bearer.token
-    missing = missing_scopes(token, scopes)
-    if missing:
-        message = f"The service did not grant {missing}."
-        if params["require_scopes"]:
-            raise StateError(message, "Add them to the application's allowed scopes, or set require_scopes: false.")
-        task.warn(message)
-    return {
-        "token": {
-            "access_token": token.access_token,
-            "token_type": "Bearer",
-            "expires_in": None
-            if token.lifetime is None
-            else max(0, int(token.issued_at + token.lifetime - time.time())),
-            "expires_at": token.expires_at,
-            "scopes": list(token.scopes),
-            "id": token.id,
-            "api_url": connection.api_url,
-            "tenant_id": connection.tenant_id,
-            "realm_id": connection.realm_id,
-            "application_id": connection.application_id,
-        },
-        "cached": bearer.cached,
+    return task.tokens.bearer(scopes, custom_claims=params["custom_claims"], fresh=params["fresh"]), scopes
+
+
+def _described(bearer: Bearer, task: Task) -> Result:
+    token, connection = bearer.token, task.connection
+    left = None if token.lifetime is None else max(0, int(token.issued_at + token.lifetime - time.time()))
+    described = {
+        "access_token": token.access_token,
+        "token_type": "Bearer",
+        "expires_in": left,
+        "expires_at": token.expires_at,
+        "scopes": list(token.scopes),
+        "id": token.id,
+        "api_url": connection.api_url,
+        "tenant_id": connection.tenant_id,
+        "realm_id": connection.realm_id,
+        "application_id": connection.application_id,
     }
+    grants = {"refresh_token": token.refresh_token, "id_token": token.id_token}
+    return {**described, **{name: value for name, value in grants.items() if value}}
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from ..module_utils.text import one_line, plain
 from .resolve import Resolved, Surroundings, resolve
 from .store import stores
 from .validate import validated
+from .waiting import wait_for_person
 
 display = Display()
 
@@ -53,7 +54,7 @@ class ModuleAction(ActionBase):
                 )
             arguments = self._arguments()
             surroundings = Surroundings(task_vars, self._templar.template, self._environment())
-            resolved = resolve(arguments, surroundings, spec.ignored)
+            resolved = resolve(arguments, surroundings, spec.ignored, spec.connection)
             params = self._validated(spec, {**arguments, **resolved.values})
             if self._is_delegated():
                 params["proxy"] = params["proxy"] or _proxy(surroundings.task_environment)
@@ -95,6 +96,7 @@ class ModuleAction(ActionBase):
             params,
             check_mode=bool(self._task.check_mode),
             stores=stores(params, display.warning),
+            listen=wait_for_person,
             environ=surroundings.environ(resolved),
             warn=display.warning,
         )

@@ -9,7 +9,7 @@ The one resolver for modules and lookups. It runs on the controller only.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,7 +68,10 @@ class Surroundings:
 
 
 def resolve(
-    arguments: Mapping[str, Any], surroundings: Surroundings, ignored: frozenset[str] = frozenset()
+    arguments: Mapping[str, Any],
+    surroundings: Surroundings,
+    ignored: frozenset[str] = frozenset(),
+    options: Iterable[Option] = CONNECTION,
 ) -> Resolved:
     """The connection options in force.
 
@@ -83,7 +86,7 @@ def resolve(
     mark = _resolving.set(True)
     try:
         resolved = Resolved()
-        for option in CONNECTION:
+        for option in options:
             _resolve_one(
                 option, arguments, surroundings, resolved, only_argument=option.argument_only or option.name in ignored
             )

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person's browser brought back, exchanged for a token; and what a refresh token gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .authorization import code_of_response
+from .connection import Connection
+from .errors import OptionError
+from .id_token import require_library, validate
+from .issued import Token
+from .oauth import AuthorizationServer
+from .text import one_line
+
+_PARTS = ("code", "redirect_uri", "code_verifier", "nonce")
+
+
+def is_answer(params: Mapping[str, Any]) -> bool:
+    """Whether the options hold a browser's answer, or a part of one."""
+    return any(params[name] for name in ("authorization", "redirect_response", "code"))
+
+
+def exchange(server: AuthorizationServer, params: Mapping[str, Any]) -> tuple[Token, list[str]]:
+    """The token for an answer, whose ID token is validated; and the scopes that were asked for."""
+    request = _request(server.connection, params)
+    require_library()  # before the code, which is good once, is spent
+    token = server.authorization_code(
+        code=request["code"],
+        redirect_uri=request["redirect_uri"],
+        code_verifier=request.get("code_verifier"),
+        scopes=request["scopes"],
+        custom_claims=params["custom_claims"],
+    )
+    if token.id_token:
+        validate(token.id_token, server, request.get("nonce"))
+    return token, [scope for scope in request["scopes"] if scope != "openid"]
+
+
+def _request(connection: Connection, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The request that was made and its code, from the whole of it or from its parts."""
+    authorization = params["authorization"]
+    if not authorization:
+        request = {name: params[name] for name in _PARTS if params[name] is not None}
+        request.update(state=params["oauth_state"], issuer=connection.issuer, scopes=[])
+    else:
+        request = _of_this_client(connection, authorization.get("authorization", authorization))
+        mixed = [name for name in (*_PARTS, "oauth_state") if params[name] is not None]
+        if mixed:
+            raise OptionError(f"authorization holds {', '.join(mixed)} already.", "Give the whole, or its parts.")
+    if not request.get("redirect_uri"):
+        raise OptionError("redirect_uri is missing.", "Give authorization, or the redirect_uri of the request.")
+    if params["redirect_response"]:
+        if not request.get("state"):
+            raise OptionError("redirect_response can't be checked without authorization or oauth_state.")
+        request["code"] = code_of_response(params["redirect_response"], request)
+    if not request.get("code"):
+        raise OptionError(
+            "There is no answer yet: authorization has no code.",
+            "Give redirect_response, the whole address that the browser was sent to, or let authorize listen.",
+        )
+    return request
+
+
+def _of_this_client(connection: Connection, authorization: Mapping[str, Any]) -> dict[str, Any]:
+    """A request is good for the application that it was made for, and for no other."""
+    request = dict(authorization)
+    missing = [
+        name for name in ("state", "redirect_uri", "code_verifier", "issuer", "client_id") if not request.get(name)
+    ]
+    if missing:
+        raise OptionError(
+            f"authorization lacks {', '.join(missing)}.", "Give the whole result of the module authorize."
+        )
+    for name, mine in (("issuer", connection.issuer), ("client_id", connection.need("client_id"))):
+        if request[name] != mine:
+            raise OptionError(
+                f"authorization is of the {name} {one_line(request[name], 200)}, but the task's is {one_line(mine, 200)}.",
+                "Use the same connection options for both.",
+            )
+    request["scopes"] = [str(scope) for scope in request.get("scopes") or []]
+    return request

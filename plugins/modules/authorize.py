@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Send a person to sign in."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: authorize
+short_description: Send a person to sign in at Beyond Identity
+version_added: 0.1.0
+description:
+  - Makes the request to an application's C(/authorize) endpoint (RFC 6749 section 4.1, with PKCE as in RFC 7636), whose URL a person opens in a browser.
+  - With O(listen) it prints the URL at once, waits on the loopback O(redirect_uri) for the answer and returns its code.
+    Without, the person pastes the address that the browser was sent to, for O(beyondidentity.management.token#module:redirect_response).
+  - M(beyondidentity.management.token) exchanges the answer for a token. Role P(beyondidentity.management.authorization_code#role) composes all of it.
+  - The result carries a secret, so that it is hidden in all output without C(no_log). What is registered is whole.
+  - Runs on the controller, where the person is, even where the task is delegated.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+attributes:
+  delegation:
+    support: none
+  idempotent:
+    support: partial
+    details: Changes nothing, but asks the person each time.
+options:
+  scopes:
+    description:
+      - The scopes to ask for, as a list or as space-delimited text. V(openid) is added.
+      - Within the application's allowed scopes, the service grants those that the person's roles allow.
+    type: list
+    elements: str
+  operations:
+    description:
+      - Operations of the Management API by name, such as V(CreateRealm), whose scopes are asked for too.
+    type: list
+    elements: str
+  redirect_uri:
+    description:
+      - Where the browser is sent with the answer. It must be registered for the application, to the letter.
+      - With O(listen) it is C(http://127.0.0.1:PORT/PATH), C(http://[::1]:PORT/PATH) or C(http://localhost:PORT/PATH). A port of 0 stands for any free one.
+    type: str
+    required: true
+  oauth_state:
+    description: The C(state) of the request. Without it a fresh one is made, which is what you want.
+    type: str
+  nonce:
+    description: The C(nonce) of the request. Without it a fresh one is made, which is what you want.
+    type: str
+  code_verifier:
+    description: The PKCE verifier, 43 to 128 characters. Without it a fresh one is made, which is what you want.
+    type: str
+  code_challenge_method:
+    description: How the challenge is derived. V(plain) is for applications that allow nothing else.
+    type: str
+    choices: [S256, plain]
+    default: S256
+  prompt:
+    description: The C(prompt) parameter of OpenID Connect, such as V(login).
+    type: str
+  listen:
+    description: Wait on the loopback O(redirect_uri) for the answer. Not in check mode, and only where there is a terminal.
+    type: bool
+    default: false
+  open_browser:
+    description: With O(listen), open a browser on the controller if there is one.
+    type: bool
+    default: false
+  wait_timeout:
+    description: With O(listen), how many seconds to wait for the person.
+    type: int
+    default: 300
+notes:
+  - Where there is no terminal (AWX, cron, CI) O(listen) fails at once, for nobody would see the URL.
+  - A machine with a display needs no terminal with O(open_browser=true).
+seealso:
+  - module: beyondidentity.management.token
+  - name: RFC 8252
+    description: OAuth 2.0 for native apps, loopback redirection.
+    link: https://datatracker.ietf.org/doc/html/rfc8252
+"""
+
+EXAMPLES = r"""
+- name: Make a request, whose URL somebody opens
+  beyondidentity.management.authorize:
+    operations: [ListRealms]
+    redirect_uri: http://127.0.0.1:8400/callback
+  register: request
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ request.authorization.url }}"
+"""
+
+RETURN = r"""
+authorization:
+  description: The request, as the module M(beyondidentity.management.token) takes it.
+  returned: success
+  type: dict
+  contains:
+    url:
+      description: What to open in a browser.
+      type: str
+      sample: https://auth-us.beyondidentity.com/v1/tenants/.../authorize?response_type=code&...
+    state:
+      description: Ties the answer to the request.
+      type: str
+      sample: 6WFfTVTEdVs-hBJAz9ZTtT3OwLPPbAOpLSFNGVgxRSc
+    nonce:
+      description: Ties the ID token to the request.
+      type: str
+      sample: Sqwpn0Kb8ApXcTUCGTDBH6TMHGRm-SqIJVGs7lWTc9E
+    code_verifier:
+      description: The PKCE verifier, a secret until it is used.
+      type: str
+      sample: dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
+    code_challenge:
+      description: Its challenge.
+      type: str
+      sample: E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+    redirect_uri:
+      description: Where the browser is sent; with the port that was chosen for 0.
+      type: str
+      sample: http://127.0.0.1:8400/callback
+    scopes:
+      description: What is asked for.
+      type: list
+      elements: str
+      sample: ["openid", "realms:read"]
+    issuer:
+      description: The issuer that the request is for.
+      type: str
+      sample: https://auth-us.beyondidentity.com/v1/tenants/.../applications/...
+    client_id:
+      description: The client that the request is of.
+      type: str
+      sample: AYYNcuOSpfqIf33JeegCzDIT
+    code:
+      description: The code that came, with O(listen) only. It is good once, for a short time.
+      type: str
+      sample: SplxlOBeZQQYbYS6WxSbIA
+requests:
+  description: How many HTTP requests the task made, which is none; the browser makes them.
+  returned: success
+  type: int
+  sample: 0
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import Authorization, make
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import scopes_of
+from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import METHODS
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
+
+SPEC = Spec(
+    options={
+        "scopes": {"type": "list", "elements": "str"},
+        "operations": {"type": "list", "elements": "str"},
+        "redirect_uri": {"type": "str", "required": True},
+        "oauth_state": {"type": "str"},
+        "nonce": {"type": "str"},
+        "code_verifier": {"type": "str", "no_log": True},
+        "code_challenge_method": {"type": "str", "choices": list(METHODS), "default": METHODS[0]},
+        "prompt": {"type": "str"},
+        "listen": {"type": "bool", "default": False},
+        "open_browser": {"type": "bool", "default": False},
+        "wait_timeout": {"type": "int", "default": 300},
+    },
+    ignored=frozenset({"access_token"}),
+    controller_only=True,
+)
+
+
+def run(task: Task) -> Result:
+    """Make the request, and wait for its answer where that is asked for."""
+    params = task.params
+    scopes = scope_list([*(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
+    if params["code_challenge_method"] == "plain":
+        task.warn("code_challenge_method 'plain' protects little. Use S256 where the application allows it.")
+
+    def request(redirect_uri: str) -> Authorization:
+        return make(
+            task.server,
+            scopes=scopes,
+            redirect_uri=redirect_uri,
+            state=params["oauth_state"],
+            nonce=params["nonce"],
+            code_verifier=params["code_verifier"],
+            code_challenge_method=params["code_challenge_method"],
+            prompt=params["prompt"],
+        )
+
+    if not params["listen"] or task.check_mode:
+        return {"authorization": request(params["redirect_uri"]).to_dict()}
+    if params["wait_timeout"] < 1:
+        raise OptionError(f"wait_timeout must be at least 1 second, not {params['wait_timeout']}.")
+    if task.listen is None:
+        raise OptionError("listen works on the controller only.")
+    answered = task.listen(params["redirect_uri"], request, params["wait_timeout"], params["open_browser"])
+    return {"authorization": answered.to_dict()}
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
