@@ -36,9 +36,8 @@ else:
 
 FOLDER = "beyondidentity.management"
 
-_RUN_FOLDER = re.compile(
-    r"ansible-local-(\d+)[a-z0-9_]{8}"
-)  # made by ansible-core: the process id, then tempfile's eight characters
+# Made by ansible-core: the process id, then tempfile's eight characters.
+_RUN_FOLDER = re.compile(r"ansible-local-(\d{1,9})[a-z0-9_]{8}", re.ASCII)
 _OPEN = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -73,9 +72,13 @@ class RunStore:
         try:
             with self._open_folder() as folder:
                 descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, 0o600, dir_fd=folder)
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(self._fernet.encrypt(json.dumps(entry).encode()))
-                os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+                try:
+                    with os.fdopen(descriptor, "wb") as file:
+                        file.write(self._fernet.encrypt(json.dumps(entry).encode()))
+                    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+                except BaseException:  # the task's time limit included; what is left would be in the way ever after
+                    os.unlink(beside, dir_fd=folder)
+                    raise
         except OSError as error:
             self._degrade(error)
 
@@ -128,12 +131,16 @@ class RunStore:
 
 
 def _read(name: str, folder: int) -> bytes:
-    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK | _OPEN, dir_fd=folder), "rb") as file:
-        status = os.fstat(file.fileno())
+    descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _OPEN, dir_fd=folder)
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UntrustedFolderError("not a file")
         _check(status, 0o077, name)
-        return file.read(1 << 20)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(1 << 20)
+    finally:
+        os.close(descriptor)
 
 
 def _check(status: os.stat_result, forbidden: int, what: Any) -> None:
@@ -159,16 +166,19 @@ def sweep(parent: Path) -> None:
         for folder in parent.iterdir():
             match = _RUN_FOLDER.fullmatch(folder.name)
             left = folder / FOLDER
-            if (
-                match
-                and not _is_alive(int(match[1]))
-                and left.is_dir()
-                and not left.is_symlink()
-                and left.stat().st_uid == os.geteuid()
-            ):
+            if match and not _is_alive(int(match[1])) and _is_ours(folder) and _is_ours(left):
                 shutil.rmtree(left, ignore_errors=True)
                 with suppress(OSError):
                     folder.rmdir()  # where nothing else is in it
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a folder of this user's, and no link: the parent may be writable for all, as /tmp is."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _is_alive(process: int) -> bool:
