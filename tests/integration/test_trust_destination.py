@@ -167,9 +167,9 @@ def test_regional_hosts_by_exact_origin(run_playbook: PlaybookRunner, tenant: An
     env = {name: value for name, value in tenant.environment.items() if name.endswith(("_ID", "_SECRET"))} | {
         "HTTPS_PROXY": proxy.url
     }
-    for host, expected in HOSTS.items():
-        made = task(host, TOKEN, {**READ, "retries": 0}, vars={"beyondidentity_issuer": host + ISSUER_PATH})
-        tasks = [made] if host == next(iter(HOSTS)) else [*tasks, made]
+    tasks = [
+        task(host, TOKEN, {**READ, "retries": 0}, vars={"beyondidentity_issuer": host + ISSUER_PATH}) for host in HOSTS
+    ]
     run = run_playbook(play(*tasks), env=env).succeeded()
     for host, expected in HOSTS.items():
         message = run.task(host).result["msg"]
