@@ -83,4 +83,4 @@ cores: .venv-oldest/.made ## make environments with the oldest and the newest an
 
 # A second host for the tests. Without it a connection plugin of the tests' own stands in.
 sshd:
-	@command -v /usr/sbin/sshd sshd >/dev/null || tests/tools/install-sshd >&2
+	@command -v sshd >/dev/null || test -x /usr/sbin/sshd || tests/tools/install-sshd >&2

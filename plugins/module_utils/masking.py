@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from .errors import BeyondIdentityError
 from .options import SECRET_KEYS
@@ -28,11 +28,21 @@ def secret_values(value: Any) -> Iterator[str]:
         for key, item in value.items():
             if key in SECRET_KEYS and isinstance(item, str) and item:
                 yield item
+            elif key == "redirect_response" and isinstance(item, str):
+                yield from _codes(item)
             else:
                 yield from secret_values(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from secret_values(item)
+
+
+def _codes(url: str) -> list[str]:
+    """The codes in the address that a browser was sent to."""
+    try:
+        return [value for name, value in parse_qsl(urlsplit(url).query) if name == "code"]
+    except ValueError:
+        return []
 
 
 def without_secrets(value: Any) -> Any:

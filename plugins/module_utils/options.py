@@ -20,7 +20,6 @@ SECRET_KEYS = frozenset(
         "code_verifier",
         "id_token",
         "proxy",
-        "redirect_response",
         "refresh_token",
     }
 )

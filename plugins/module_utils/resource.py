@@ -219,6 +219,10 @@ def merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Object:
 
 def _same(there: Any, wanted: Any) -> bool:
     """Lists of texts compare as sets; a missing list or text is an empty one."""
-    if isinstance(wanted, list) and all(isinstance(item, str) for item in wanted):
-        return set(wanted) == set(there or ())
-    return there == wanted or (wanted == "" and there is None)
+    if _are_texts(wanted) and _are_texts(there):
+        return set(wanted) == set(there)
+    return there == wanted or (wanted in ("", []) and there is None)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

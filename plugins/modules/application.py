@@ -192,21 +192,16 @@ requests:
 
 from ansible_collections.beyondidentity.management.plugins.module_utils import application
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import application_issuer
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import without_secrets
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     APPLICATION,
     Object,
-    Outcome,
-    State,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
-SPEC = Spec(
-    options={
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "id": {"type": "str"},
-        "display_name": {"type": "str"},
+SPEC = state_spec(
+    {
         "protocol": {"type": "str", "choices": list(application.PROTOCOLS)},
         "confidentiality": {"type": "str", "choices": ["confidential", "public"], "aliases": ["client_type"]},
         "pkce": {"type": "str", "choices": ["disabled", "plain", "s256"]},
@@ -226,30 +221,29 @@ SPEC = Spec(
         "token_subject_field": {"type": "str", "no_log": False},
         "return_secret": {"type": "bool", "default": False, "no_log": False},
     },
-    rules={"required_one_of": [("id", "display_name")]},
 )
 
 
 def run(task: Task) -> Result:
     """Bring the application to the wanted state."""
-    params = task.params
-    find = APPLICATION.find(by_id=bool(params["id"]))
-    with task.lock(APPLICATION.noun, params["id"] or params["display_name"]):
-        if params["state"] == "absent":
-            outcome = _state(task, find, APPLICATION.delete).absent(lambda found: _refuse_own(found, task))
-        else:
-            writes = (APPLICATION.update,) if params["id"] else (APPLICATION.create, APPLICATION.update)
-            state = _state(task, find, *writes, *application.operations(params))
-            outcome = state.present(application.ApplicationBody(params, state.management))
-    return _result(outcome, task)
-
-
-def _state(task: Task, *operations: str) -> State:
-    params = task.params
-    management = task.management(*operations)
-    return State(
-        APPLICATION, management, id=params["id"], display_name=params["display_name"], check_mode=task.check_mode
+    outcome = declare(
+        task,
+        APPLICATION,
+        lambda management: application.ApplicationBody(task.params, management),
+        operations=application.operations(task.params),
+        refuse=lambda found: _refuse_own(found, task),
     )
+    there = outcome.after or {}
+    config = there.get("protocol_config") or {}
+    described = {**result(APPLICATION, outcome), "client_id": config.get("client_id"), "issuer": None}
+    if there.get("id"):
+        connection = task.connection
+        described["issuer"] = application_issuer(
+            connection.auth_url, connection.need("tenant_id"), connection.need("realm_id"), there["id"]
+        )
+    if task.params["return_secret"] and config.get("client_secret"):
+        described["client_secret"] = config["client_secret"]
+    return described
 
 
 def _refuse_own(found: Object, task: Task) -> None:
@@ -258,26 +252,6 @@ def _refuse_own(found: Object, task: Task) -> None:
             "This is the application that the task authenticates with.",
             "Remove it with the credentials of another one.",
         )
-
-
-def _result(outcome: Outcome, task: Task) -> Result:
-    there = outcome.after or {}
-    config = there.get("protocol_config") or {}
-    result: Result = {
-        "changed": outcome.changed,
-        "application": without_secrets(outcome.after),
-        "client_id": config.get("client_id"),
-        "issuer": None,
-        "diff": outcome.diff(),
-    }
-    if there.get("id"):
-        connection = task.connection
-        result["issuer"] = application_issuer(
-            connection.auth_url, connection.need("tenant_id"), connection.need("realm_id"), there["id"]
-        )
-    if task.params["return_secret"] and config.get("client_secret"):
-        result["client_secret"] = config["client_secret"]
-    return result
 
 
 def main() -> None:

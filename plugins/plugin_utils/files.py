@@ -58,8 +58,13 @@ class TokenFiles:
         beside = f"{name}.{secrets.token_hex(8)}"
         try:
             with self._open_folder() as folder:
-                write_own(beside, folder, self._fernet.encrypt(json.dumps(entry).encode()))
-                os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+                try:
+                    write_own(beside, folder, self._fernet.encrypt(json.dumps(entry).encode()))
+                    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+                except BaseException:  # the task's time limit included; what is left would never go
+                    with suppress(FileNotFoundError):
+                        os.unlink(beside, dir_fd=folder)
+                    raise
         except OSError as error:
             self._degrade(error)
 
@@ -120,12 +125,16 @@ def own_folder(path: Path) -> Iterator[int]:
 
 def read_own(name: str, folder: int) -> bytes:
     """The content of a file that is this user's alone."""
-    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK | _OPEN, dir_fd=folder), "rb") as file:
-        status = os.fstat(file.fileno())
+    descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _OPEN, dir_fd=folder)
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UntrustedFolderError("not a file")
         _check(status, 0o077, name)
-        return file.read(1 << 20)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(1 << 20)
+    finally:
+        os.close(descriptor)
 
 
 def write_own(name: str, folder: int, content: bytes) -> None:

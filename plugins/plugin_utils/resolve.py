@@ -32,6 +32,7 @@ ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT = (
 
 # What decides where a secret goes. The issuer brings its parts along, so a stronger issuer replaces weaker ones.
 _DESTINATION = ("issuer", "auth_url", "api_url", "proxy", "ca_path", "validate_certs")
+_URLS = ("issuer", "auth_url", "api_url")  # of these, a regional one is harmless
 _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "application_id")
 _STRENGTH = (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT)
 
@@ -144,9 +145,12 @@ def _accept(option: Option, value: Any, source: str, resolved: Resolved) -> None
             raise OptionError(f"{where} is '{shown}', and must be true or false.") from None
     elif option.type == "int":
         try:
-            value = int(value)
-        except (TypeError, ValueError):
+            number = int(value)
+            if isinstance(value, float) and value != number:
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
             raise OptionError(f"{where} is '{shown}', and must be a whole number.") from None
+        value = number
     elif not isinstance(value, (str, int, float)):
         raise OptionError(f"{where} must be text.")
     else:
@@ -158,8 +162,12 @@ def _accept(option: Option, value: Any, source: str, resolved: Resolved) -> None
 
 
 def _is_fact(name: str, variables: Mapping[str, Any]) -> bool:
+    """Whether a variable is a managed host's fact, and not the user's own that overrides one."""
     facts = variables.get("ansible_facts")
-    return isinstance(facts, Mapping) and name in facts and plain(facts[name]) == plain(variables[name])
+    if not isinstance(facts, Mapping) or name not in facts:
+        return False
+    # A fact of the name with `ansible_` before it takes the other's place in `ansible_facts`, so a host could hide it there.
+    return plain(facts[name]) == plain(variables[name]) or f"ansible_{name}" in variables
 
 
 def _templated(name: str, surroundings: Surroundings) -> Any:
@@ -218,11 +226,7 @@ def _guard_environment_secret(resolved: Resolved) -> None:
     for name in _DESTINATION:
         source = resolved.sources.get(name, ENVIRONMENT)
         value = resolved.values.get(name)
-        harmless = (
-            value is True
-            if name == "validate_certs"
-            else isinstance(value, str) and is_regional(value) and name != "proxy"
-        )
+        harmless = value is True if name == "validate_certs" else name in _URLS and is_regional(str(value))
         if source != ENVIRONMENT and not harmless:
             raise TrustError(
                 f"The credential comes from the environment, but {name} from {source}, which could send the credential elsewhere.",

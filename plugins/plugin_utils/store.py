@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -28,9 +29,8 @@ from .files import HAS_CRYPTOGRAPHY, TokenFiles, own_folder, read_own, write_own
 
 FOLDER = "beyondidentity.management"
 
-_RUN_FOLDER = re.compile(
-    r"ansible-local-(\d+)[a-z0-9_]{8}"
-)  # made by ansible-core: the process id, then tempfile's eight characters
+# Made by ansible-core: the process id, then tempfile's eight characters.
+_RUN_FOLDER = re.compile(r"ansible-local-(\d{1,9})[a-z0-9_]{8}", re.ASCII)
 _KEY_LENGTH = 32
 
 
@@ -97,16 +97,19 @@ def sweep(parent: Path) -> None:
         for folder in parent.iterdir():
             match = _RUN_FOLDER.fullmatch(folder.name)
             left = folder / FOLDER
-            if (
-                match
-                and not _is_alive(int(match[1]))
-                and left.is_dir()
-                and not left.is_symlink()
-                and left.stat().st_uid == os.geteuid()
-            ):
+            if match and not _is_alive(int(match[1])) and _is_ours(folder) and _is_ours(left):
                 shutil.rmtree(left, ignore_errors=True)
                 with suppress(OSError):
                     folder.rmdir()  # where nothing else is in it
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a folder of this user's, and no link: the parent may be writable for all, as /tmp is."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _is_alive(process: int) -> bool:

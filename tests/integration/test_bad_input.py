@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever is wrong ends in one clear message, or in success after a retry: for the modules and for the lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Emulator, Tenant
+from tests.support.cases import TOKENS, Case, run_cases
+from tests.support.playbook import PlaybookRunner
+
+APPLICATION = ("application",)
+ELSEWHERE = "https://auth.example.com/v1/tenants/t/realms/r/applications/a"
+LOOKUP = "{{ lookup('beyondidentity.management.token', 'realms:read') }}"
+
+
+def option(name: str, value: Any, *says: str, **more: Any) -> Case:
+    """Return a case of one variable with a bad value."""
+    return Case(f"{name} {value}", {f"beyondidentity_{name}": value}, says=says, **more)
+
+
+OPTIONS = [
+    option("issuer", None, "tenant_id is missing", "beyondidentity_tenant_id", "Or give issuer"),
+    option("client_id", None, "client_id is missing", "BEYONDIDENTITY_CLIENT_ID"),
+    option("client_secret", None, "client_secret is missing", "BEYONDIDENTITY_CLIENT_SECRET"),
+    option("api_url", None, "api_url is missing", "none of Beyond Identity's regions", tasks=APPLICATION),
+    option("client_secret", "", "beyondidentity_client_secret is empty", "leave it out"),
+    option("client_secret", ["a"], "beyondidentity_client_secret must be text"),
+    option("issuer", "", "beyondidentity_issuer is empty"),
+    option("issuer", "our tenant", "issuer: 'our tenant'", "/v1/tenants/TENANT/realms/REALM"),
+    option("issuer", ELSEWHERE.rpartition("/")[0], "is no application's URL", "the Admin Console shows it"),
+    option("issuer", ELSEWHERE.replace("https", "http"), "is not encrypted", "https://"),
+    option("issuer", ELSEWHERE.replace("//", "//me:word@"), "must not hold a user name or password"),
+    option("issuer", ELSEWHERE.replace("/t/", "/../"), "is no id"),
+    option("issuer", ELSEWHERE + "?realm=r", "'a?realm=r' is no id"),
+    option("api_url", "api.example.com", "api_url: 'api.example.com' is no URL", "https://host"),
+    option("region", "mars", "beyondidentity_region is 'mars'", "us, eu, fedramp"),
+    Case(
+        "contradictory region",
+        {
+            "beyondidentity_region": "eu",
+            "beyondidentity_issuer": ELSEWHERE.replace("auth.example", "auth-us.beyondidentity"),
+        },
+        says=("region is 'eu'", "is in region 'us'", "Remove one of the two"),
+    ),
+    option("tenant_id", "other", "tenant_id is 'other', but issuer says"),
+    option("realm_id", "../realms", "realm_id: '../realms' is no id"),
+    option("timeout", "long", "beyondidentity_timeout is 'long'", "whole number"),
+    option("timeout", 0, "timeout must be at least 1"),
+    option("retries", -1, "retries must be at least 0"),
+    option("validate_certs", "perhaps", "'perhaps'", "must be true or false"),
+    option("ca_path", "/nowhere/ca.pem", "ca_path: '/nowhere/ca.pem' can't be read"),
+    option("client_key", "/etc/hostname", "client_key is given without client_cert"),
+    option("client_auth_method", "none", "for public applications", "RFC 6749"),
+    option("client_auth_method", "magic", "client_secret_basic, client_secret_post, none"),
+    option("token_cache", "forever", "must be one of run, none"),
+    option("client_id", "{{ nobody_set_this }}", "variable beyondidentity_client_id can't be used", "nobody_set_this"),
+    option("client_id", LOOKUP, "uses the token lookup, which needs that variable itself"),
+]
+
+
+def test_options(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+    """What is missing, malformed or contradictory is told before anything is sent."""
+    tenants = run_cases(run_playbook, emulator, OPTIONS, core)
+    assert [name for name, tenant in tenants.items() if tenant.journal()] == []
+
+
+def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 3, **variables: Any) -> Case:
+    """Return a case of a token endpoint that misbehaves; the three tasks make one request each if not told otherwise."""
+    given = {f"beyondidentity_{option}": value for option, value in variables.items()}
+    return Case(name, given, {"grant": "client_credentials", **fault} if fault else None, says, requests=requests)
+
+
+NOWHERE = "http://127.0.0.1:9"
+ONCE = {"retries": 0, "timeout": 1}
+GUESTS = {"body": "<html>Sign in to the guest network</html>", "headers": {"Content-Type": "text/html"}}
+LONG, TOO_LONG = {"status": 429, "headers": {"RateLimit-Reset": "3600"}}, {"Retry-After": "9" * 40}
+IN_2099 = {"status": 503, "headers": {"Retry-After": "Thu, 31 Dec 2099 23:59:59 GMT"}}
+SERVERS = [
+    server(
+        "wrong secret", {}, "HTTP 401 invalid_client", "Check client_id, client_secret", client_secret="wrong-secret"
+    ),
+    server("wrong client", {}, "HTTP 401 invalid_client", "that the issuer names", client_id="nobody"),
+    server("odd secret", {}, "HTTP 401 invalid_client", client_secret="p:ä%+ &=\"'#"),
+    server("no application", {}, "Check the issuer", issuer="{tenant}/realms/no/applications/no"),
+    server(
+        "unreachable",
+        {},
+        "can't be reached",
+        "is the server up",
+        requests=0,
+        issuer=f"{NOWHERE}/v1/tenants/t/realms/r/applications/a",
+        retries=1,
+    ),
+    server(
+        "unknown host",
+        {},
+        "https://nowhere.invalid",
+        "Is the host name right",
+        requests=0,
+        issuer=ELSEWHERE.replace("auth.example.com", "nowhere.invalid"),
+        retries=0,
+    ),
+    Case(
+        "API unreachable",
+        {"beyondidentity_api_url": NOWHERE, "beyondidentity_retries": 1},
+        says=("ListApplications", "can't be reached"),
+        tasks=APPLICATION,
+    ),
+    server("slow", {"delay": 4}, "no complete answer within 1 seconds", "timeout is how long", **ONCE),
+    server("drop by drop", {"drip": 0.3}, "no complete answer within 1 seconds", **ONCE),
+    server("slow head", {"drip": 0.3, "drip_part": "head"}, "no complete answer within 1 seconds", **ONCE),
+    server("HTML", GUESTS, "HTTP 200, text/html", "is not a JSON object", "check the issuer or api_url"),
+    server("HTML error", {"status": 500, "shape": "html"}, "HTTP 500 server error"),
+    server("JSON list", {"json": [1]}, "is not a JSON object"),
+    server("empty", {"body": ""}, "is not a JSON object"),
+    server("no token", {"merge": {"access_token": None}}, "access_token is not 1 to 16384"),
+    server("other token", {"merge": {"token_type": "mac"}}, "token_type is 'mac', not 'Bearer'"),
+    server("cut off", {"truncate": 30}, "broke off before the answer was complete", requests=6, retries=1),
+    server("dropped", {"drop": "reset"}, "broke off before the answer was complete", requests=6, retries=1),
+    server("500", {"status": 500}, "HTTP 500 server_error"),
+    server("503", {"status": 503}, "HTTP 503", "Try again later", requests=6, retries=1),
+    server("429 for long", LONG, "HTTP 429", "wait 3600 seconds, more than retry_max_wait"),
+    server("429 for ever", {**LONG, "headers": TOO_LONG}, "HTTP 429", "more than retry_max_wait"),
+    server("503 until 2099", IN_2099, "HTTP 503", "more than retry_max_wait"),
+    Case(
+        "less granted",
+        {},
+        {"grant": "client_credentials", "merge": {"scope": "realms:read"}},
+        ("did not grant applications:read",),
+        TOKENS,
+    ),
+]
+
+
+def test_servers(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+    """What a server does wrong is told in one message, after no more attempts than make sense."""
+    tenants = run_cases(run_playbook, emulator, SERVERS, core)
+    assert [name for name, tenant in tenants.items() if tenant.journal(operation="CreateApplication")] == []
+
+
+PAST = "Sun, 06 Nov 1994 08:49:37 GMT"
+NONSENSE = {"Retry-After": "soon", "RateLimit-Reset": "-5"}
+RECOVERIES: dict[str, dict[str, Any]] = {
+    "429 with RateLimit-Reset": {"status": 429, "headers": {"RateLimit-Reset": "1"}},
+    "429 with Retry-After": {"status": 429, "headers": {"Retry-After": "1"}},
+    "429 with a date that is past": {"status": 429, "headers": {"Retry-After": PAST}},
+    "429 without a word": {"status": 429},
+    "429 with nonsense": {"status": 429, "headers": NONSENSE},
+    "429 with no number": {"status": 429, "headers": {"Retry-After": "nan", "RateLimit-Reset": "inf"}},
+    "502": {"status": 502, "shape": "html"},
+    "503": {"status": 503, "headers": {"Retry-After": "0"}},
+    "504": {"status": 504, "shape": "empty"},
+    "dropped": {"drop": "close"},
+    "reset": {"drop": "reset"},
+    "cut off": {"truncate": 10},
+    "late": {"delay": 8},
+}
+
+
+@pytest.mark.parametrize("where", [{"grant": "client_credentials"}, {"operation": "ListApplications", "skip": 1}])
+def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, core: str, where: dict[str, Any]) -> None:
+    """What passes by itself is waited for: at the token endpoint, and on a later page of a listing."""
+
+    def prepare(tenant: Tenant) -> None:
+        tenant.settings(page_size_maximum=2)
+        tenant.seed(applications=2)
+
+    patience = {"beyondidentity_timeout": 3}
+    cases = [Case(name, patience, {**where, "times": 1, **fault}) for name, fault in RECOVERIES.items()]
+    tenants = run_cases(run_playbook, emulator, cases, core, prepare)
+    expected = {"tokens": 2, "pages": 2, "creations": 1}
+    expected["pages" if "operation" in where else "tokens"] += 1
+    for name, tenant in tenants.items():
+        sent = {
+            "tokens": len(tenant.journal(grant="client_credentials")),
+            "pages": len(tenant.journal(operation="ListApplications")),
+            "creations": len(tenant.journal(operation="CreateApplication")),
+        }
+        assert sent == expected, name
+
+
+def test_forbidden_scope(run_playbook: PlaybookRunner, emulator: Emulator, tenant: Tenant) -> None:
+    """A scope that the application may not grant, and a token that may not do it: both say which scopes are needed."""
+    protocol = {"client_id": "limited", "client_secret": "limited-secret"}
+    (limited,) = tenant.seed(applications=1, application={"protocol_config": protocol})["applications"]
+    client = {
+        "beyondidentity_issuer": f"{tenant.issuer.rpartition('/')[0]}/{limited}",
+        "beyondidentity_client_id": "limited",
+        "beyondidentity_client_secret": "limited-secret",
+        "beyondidentity_api_url": tenant.api_url,
+    }
+    given = {
+        "beyondidentity_access_token": tenant.mint("realms:read"),
+        "beyondidentity_auth_url": tenant.api_url,
+        "beyondidentity_issuer": None,
+        "beyondidentity_client_id": None,
+        "beyondidentity_client_secret": None,
+    }
+    advice = "add what is missing there, or ask for less"
+    cases = [
+        Case("not allowed", client, says=("HTTP 400 invalid_scope", "Asked for: applications:", advice)),
+        Case(
+            "not in the token",
+            given,
+            says=("HTTP 403", "ListApplications needs the scopes applications:read"),
+            tasks=APPLICATION,
+        ),
+    ]
+    run_cases(run_playbook, emulator, cases, "default")
+
+
+@pytest.fixture(scope="module")
+def secure() -> Iterator[Emulator]:
+    """Return an emulator that speaks TLS."""
+    with Emulator.start(tls=True) as running:
+        yield running
+
+
+def test_tls(run_playbook: PlaybookRunner, secure: Emulator, core: str) -> None:
+    """Certificates are verified, against the host's name too; a failure is not tried again, and nothing is sent."""
+    port = secure.url.rpartition(":")[2]
+
+    def reached(name: str, place: str, *says: str, **variables: Any) -> Case:
+        path = "/v1/tenants/t/realms/r/applications/a"
+        urls = {"beyondidentity_issuer": f"{place}:{port}{path}", "beyondidentity_api_url": f"{place}:{port}"}
+        return Case(name, {**(urls if place else {}), **variables}, says=says)
+
+    untrusted = "signed by an authority that is not trusted"
+    cases = [
+        reached("trusted", ""),
+        reached("unknown authority", "", untrusted, "ca_path names a CA file", beyondidentity_ca_path=None),
+        # another spelling of the address, which the certificate does not hold
+        reached("other name", "https://127.1", "the certificate is for another", "for this host name"),
+        reached("in clear", "http://127.0.0.1", "http://127.0.0.1", beyondidentity_retries=0),
+    ]
+    tenants = run_cases(run_playbook, secure, cases, core)
+    assert {name for name, tenant in tenants.items() if tenant.journal()} == {"trusted"}
+
+
+def test_no_tls_there(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """A server that does not speak TLS where it shall is told from one whose certificate is wrong."""
+    issuer = f"{emulator.url.replace('http:', 'https:')}/v1/tenants/t/realms/r/applications/a"
+    case = Case(
+        "no TLS", {"beyondidentity_issuer": issuer}, says=("TLS with https://127.0.0.1", "does not speak TLS there")
+    )
+    run_cases(run_playbook, emulator, [case], "default")

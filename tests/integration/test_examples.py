@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What users read works: every example runs as it stands, and ansible-doc shows every plugin."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.collection import ROOT, link_collection
+from tests.support.cores import core_bin
+from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
+from tests.support.playbook import PlaybookRunner
+
+COLLECTION = "beyondidentity.management"
+PLUGIN_EXAMPLES = list(plugin_examples())
+MARKDOWN_EXAMPLES = list(markdown_examples())
+
+# Blocks that are neither plays nor tasks, by file and first line. Each must be there.
+NOT_TO_RUN: set[tuple[str, str]] = set()
+
+
+def is_to_run(example: Example) -> bool:
+    """Whether a block is none of those that are named above."""
+    return (example.place.partition(":")[0], example.first_line) not in NOT_TO_RUN
+
+
+TO_RUN = [example for example in [*PLUGIN_EXAMPLES, *MARKDOWN_EXAMPLES] if is_to_run(example)]
+
+
+def readers_own(tenant: Tenant) -> dict[str, Any]:
+    """Return what examples leave to the reader."""
+    return {
+        "tenant": tenant.tenant_id,
+        "issuer": tenant.issuer,
+        "client_id": tenant.client_id,
+        "vaulted_client_secret": tenant.client_secret,
+    }
+
+
+@pytest.mark.parametrize("example", TO_RUN, ids=str)
+def test_example(run_playbook: PlaybookRunner, tenant: Tenant, example: Example) -> None:
+    """An example runs as it stands, without a warning, and prints no secret even where all is printed."""
+    playbook = example.playbook()
+    assert playbook, f"{example.place} is neither plays nor tasks with names:\n{example.text}"
+    variables = {"ansible_connection": "local", **tenant.variables, **readers_own(tenant)}
+    run = run_playbook(
+        playbook, inventory={"all": {"hosts": {"localhost": variables}}}, args=["-vvv", "--diff"], timeout=60
+    ).succeeded()
+    assert run.results
+    assert [line for line in run.output.splitlines() if "WARNING" in line] == []
+    assert tenant.client_secret not in run.output
+    assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
+
+
+def test_all_examples_are_found() -> None:
+    """Every plugin has examples, the README has some, and no exception is stale."""
+    assert [example.place for example in PLUGIN_EXAMPLES if not example.text.strip()] == []
+    assert {path.relative_to(ROOT).as_posix() for path in plugin_files()} == {item.place for item in PLUGIN_EXAMPLES}
+    places = {example.place.partition(":")[0] for example in MARKDOWN_EXAMPLES}
+    roles = {path.relative_to(ROOT).as_posix() + "/README.md" for path in ROOT.glob("roles/*")}
+    assert {"README.md", *roles} <= places
+    fences = sum(
+        len(re.findall(r"^ *```ya?ml", path.read_text(encoding="utf-8"), re.MULTILINE)) for path in markdown_files()
+    )
+    assert len(MARKDOWN_EXAMPLES) == fences
+    there = {(example.place.partition(":")[0], example.first_line) for example in MARKDOWN_EXAMPLES}
+    assert NOT_TO_RUN <= there
+
+
+def ansible_doc(core: str, home: Path, kind: str, *arguments: str) -> str:
+    """Run ansible-doc as a user would; return what it prints, and fail on anything else that it says."""
+    environment = {
+        "PATH": f"{core_bin(core)}:/usr/bin:/bin",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_PAGER": "cat",
+    }
+    command = [core_bin(core) / "ansible-doc", "-t", kind, *arguments]
+    run = subprocess.run(
+        command,
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    # The newest core warns of a part of itself where roles are looked for.
+    said = [line for line in run.stderr.splitlines() if "ansible/_protomatter" not in line]
+    assert (run.returncode, said) == (0, []), run.stdout
+    return run.stdout
+
+
+def names(kind: str) -> list[str]:
+    """Return the full names of our plugins of a kind."""
+    folder = "modules" if kind == "module" else kind
+    return [f"{COLLECTION}.{path.stem}" for path in plugin_files() if path.parent.name == folder]
+
+
+KINDS = [kind for kind in ("module", "lookup", "filter", "callback") if names(kind)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ansible_doc(tmp_path: Path, core: str, kind: str) -> None:
+    """`ansible-doc` shows every plugin with all its options, its examples and what it returns."""
+    described = json.loads(ansible_doc(core, tmp_path, kind, "--json", *names(kind)))
+    texts = re.split(r"^> ", ansible_doc(core, tmp_path, kind, *names(kind)), flags=re.MULTILINE)[1:]
+    assert len(texts) == len(described) == len(names(kind))
+    for name, text in zip(names(kind), texts, strict=True):
+        plugin = described[name]
+        assert name in text.partition("\n")[0].lower()
+        assert plugin["examples"].strip() and "EXAMPLES:" in text
+        assert plugin["return"] and "RETURN VALUES:" in text
+        assert all(value["description"] for value in plugin["return"].values())
+        options = plugin["doc"].get("options", {})
+        assert [option for option in options if not re.search(rf"^[-=] {option}\b", text, re.MULTILINE)] == []
+        if kind == "module":
+            assert set(options) == _accepted(name)
+
+
+def _accepted(name: str) -> set[str]:
+    module = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name.rpartition('.')[2]}")
+    return set(module.SPEC.arguments()["argument_spec"])
+
+
+def test_ansible_doc_of_roles(tmp_path: Path, core: str) -> None:
+    """`ansible-doc` shows every role with the variables that it takes."""
+    roles = sorted(path.name for path in ROOT.glob("roles/*"))
+    assert roles
+    for role in roles:
+        described = json.loads(ansible_doc(core, tmp_path, "role", "--json", f"{COLLECTION}.{role}"))
+        options = described[f"{COLLECTION}.{role}"]["entry_points"]["main"]["options"]
+        text = ansible_doc(core, tmp_path, "role", f"{COLLECTION}.{role}")
+        assert options and all(option in text for option in options)

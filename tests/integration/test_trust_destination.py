@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who may say where a secret goes: not a managed host, and not an inventory that redirects the environment's credential."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.playbook import LOCALHOST, PlaybookRunner
+from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, reporting_module, task
+from tests.support.recorder import Recorder, refuse
+
+ISSUER_PATH = "/v1/tenants/t/realms/r/applications/a"
+
+
+@pytest.fixture
+def evil() -> Iterator[Recorder]:
+    """Return a server that no secret may reach."""
+    with Recorder(refuse) as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def proxy() -> Iterator[Recorder]:
+    """Return a proxy that lets nobody through, and tells who wanted to go where."""
+    with Recorder(refuse) as recorder:
+        yield recorder
+
+
+def _redirections(evil: Recorder) -> dict[str, Any]:
+    """Return what would send a secret astray, by option."""
+    return {
+        "issuer": f"{evil.url}{ISSUER_PATH}",
+        "auth_url": evil.url,
+        "api_url": evil.url,
+        "proxy": evil.url,
+        "ca_path": __file__,
+        "validate_certs": False,
+    }
+
+
+# Facts that name a destination; the second form also hides the facts from who looks for them.
+FACTS = {
+    "plain": lambda facts: facts,
+    "hiding": lambda facts: {**facts, "ansible_facts": {}, "facts": {}, "ansible_ansible_facts": {}},
+    "prefixed": lambda facts: {**facts, **{f"ansible_{name}": "x" for name in facts}},
+}
+
+
+@pytest.mark.parametrize("form", FACTS)
+def test_facts_decide_nothing(
+    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, form: str, core: str
+) -> None:
+    """What a managed host reports as facts is ignored with a warning, whatever the source of the secret."""
+    facts = {f"beyondidentity_{name}": value for name, value in _redirections(evil).items()}
+    library = reporting_module(tmp_path / "library", "report", FACTS[form](facts))
+    secret = {name: value for name, value in tenant.variables.items() if name.endswith(("_id", "_secret"))}
+    tasks = (
+        task("Report", "report"),
+        task("Module", APPLICATIONS),
+        lookup("Lookup"),
+        task("Secret from a variable", TOKEN, READ, vars=secret),
+    )
+    run = run_playbook(play(*tasks), env={**tenant.environment, "ANSIBLE_LIBRARY": str(library)}, core=core).succeeded()
+    assert evil.requests == []
+    for name in ("Module", "Lookup", "Secret from a variable"):
+        assert run.task(name).done, run.task(name).result
+    for name in facts:
+        assert f"{name} is ignored: a managed host reported it as a fact" in " ".join(run.output.split())
+
+
+def test_set_fact_is_the_users_own(run_playbook: PlaybookRunner, tenant: Any) -> None:
+    """What a playbook sets by itself is no managed host's fact."""
+    run = run_playbook(
+        play(task("Set", "ansible.builtin.set_fact", tenant.variables), task("Module", APPLICATIONS))
+    ).succeeded()
+    assert run.task("Module").done
+
+
+def test_environments_credential_is_not_redirected(run_playbook: PlaybookRunner, tenant: Any, evil: Recorder) -> None:
+    """Each destination is refused from each other source than the environment; nothing is sent at all."""
+    expected: dict[str, str] = {}
+    tasks = []
+    for name, value in _redirections(evil).items():
+        variable = {f"beyondidentity_{name}": value}
+        for title, made in (
+            (f"{name} from a variable", task("", APPLICATIONS, vars=variable)),
+            (f"{name} from the task", task("", APPLICATIONS, {name: value})),
+            (
+                f"{name} from the task's environment",
+                task("", APPLICATIONS, environment={f"BEYONDIDENTITY_{name.upper()}": str(value)}),
+            ),
+            (f"{name} from a variable, lookup", lookup("", vars=variable)),
+            (f"{name} from the task, lookup", lookup("", f"{name}={value!r}")),
+        ):
+            tasks.append({**made, "name": title})
+            expected[title] = title.removesuffix(", lookup")
+    run = run_playbook(play(*tasks), env=tenant.environment).succeeded()
+    for title, source in expected.items():
+        message = str(run.task(title).result["msg"])
+        assert run.task(title).status == "ignored", title
+        assert "The credential comes from the environment, but " in message and source.split(" from ")[0] in message, (
+            title,
+            message,
+        )
+        assert source in message, (title, message)
+    assert evil.requests == [] and tenant.journal() == []
+
+
+@pytest.mark.parametrize("place", ["host", "group", "group_vars", "play", "role"])
+def test_inventory_does_not_redirect(
+    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, place: str
+) -> None:
+    """Wherever in a project the variable stands, it is a variable."""
+    variable = f"beyondidentity_api_url: {evil.url}\n"
+    inventory = tmp_path / "inventory"
+    (inventory / "group_vars").mkdir(parents=True)
+    (inventory / "hosts").write_text(LOCALHOST, encoding="utf-8")
+    made = play(task("Module", APPLICATIONS))
+    if place == "host":
+        (inventory / "hosts").write_text(f"{LOCALHOST.strip()} beyondidentity_api_url={evil.url}\n", encoding="utf-8")
+    elif place == "group":
+        (inventory / "hosts").write_text(
+            f"{LOCALHOST}[all:vars]\nbeyondidentity_api_url={evil.url}\n", encoding="utf-8"
+        )
+    elif place == "group_vars":
+        (inventory / "group_vars" / "all.yml").write_text(variable, encoding="utf-8")
+    elif place == "play":
+        made["vars"] = {"beyondidentity_api_url": evil.url}
+    else:
+        (tmp_path / "roles" / "r" / "defaults").mkdir(parents=True)
+        (tmp_path / "roles" / "r" / "defaults" / "main.yml").write_text(variable, encoding="utf-8")
+        made["roles"] = ["r"]
+    run = run_playbook(
+        made, inventory=inventory, env={**tenant.environment, "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
+    ).succeeded()
+    assert "api_url from a variable, which could send the credential elsewhere" in run.task("Module").result["msg"]
+    assert evil.requests == [] and tenant.journal() == []
+
+
+# Issuers' hosts, and where a credential of the environment may be sent for them. `!` marks what is not theirs.
+HOSTS = {
+    "https://auth-us.beyondidentity.com": "auth-us.beyondidentity.com:443",
+    "https://auth-eu.beyondidentity.com": "auth-eu.beyondidentity.com:443",
+    "https://auth-eu.beyondidentity.com:443": "auth-eu.beyondidentity.com:443",
+    "https://auth.us1.beyondidentity-gov.com": "auth.us1.beyondidentity-gov.com:443",
+    "https://auth-eu.beyondidentity.com:8443": "!could send the credential elsewhere",
+    "https://auth-eu.beyondidentity.com.invalid": "!could send the credential elsewhere",
+    "https://x-auth-eu.beyondidentity.com": "!could send the credential elsewhere",
+    "https://beyondidentity.com": "!could send the credential elsewhere",
+    "https://auth-eu.beyondidentity.com@issuer.invalid": "!could send the credential elsewhere",
+    "https://issuer.invalid/auth-eu.beyondidentity.com": "!could send the credential elsewhere",
+    "http://auth-eu.beyondidentity.com": "!could send the credential elsewhere",
+}
+
+
+def test_regional_hosts_by_exact_origin(run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder) -> None:
+    """A variable may name a region's host for the environment's credential; what only looks like one it may not."""
+    env = {name: value for name, value in tenant.environment.items() if name.endswith(("_ID", "_SECRET"))} | {
+        "HTTPS_PROXY": proxy.url
+    }
+    tasks = [
+        task(host, TOKEN, {**READ, "retries": 0}, vars={"beyondidentity_issuer": host + ISSUER_PATH}) for host in HOSTS
+    ]
+    run = run_playbook(play(*tasks), env=env).succeeded()
+    for host, expected in HOSTS.items():
+        message = run.task(host).result["msg"]
+        assert (expected[1:] if expected.startswith("!") else "proxy") in message, (host, message)
+    assert [seen.path for seen in proxy.requests] == [
+        expected for expected in HOSTS.values() if not expected.startswith("!")
+    ]
+
+
+def test_clear_text_to_loopback_only(run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder) -> None:
+    """`http://` is for this machine, by whatever of its names; elsewhere nothing is sent, not even through a proxy."""
+    hosts = {
+        "issuer.invalid": "not encrypted",
+        "127.0.0.1.invalid": "not encrypted",
+        "localhost.invalid": "not encrypted",
+        "192.0.2.1": "not encrypted",
+    }
+    secret = {name: value for name, value in tenant.variables.items() if name.endswith(("_id", "_secret"))}
+    tasks = [task(host, TOKEN, {**READ, "issuer": f"http://{host}{ISSUER_PATH}", "retries": 0}) for host in hosts]
+    tasks += [
+        task(f"api {host}", APPLICATIONS, {"issuer": tenant.issuer, "api_url": f"http://{host}"}) for host in hosts
+    ]
+    tasks.append(task("localhost", TOKEN, {**READ, "issuer": tenant.issuer.replace("127.0.0.1", "localhost")}))
+    names = {name: proxy.url for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY")}
+    run = run_playbook(play(*tasks, vars=secret), env=names).succeeded()
+    for host, expected in hosts.items():
+        assert expected in run.task(host).result["msg"] and expected in run.task(f"api {host}").result["msg"]
+    assert run.task("localhost").done, run.task("localhost").result
+    assert proxy.requests == []
+
+
+def test_tokens_issuer_names_no_new_host(run_playbook: PlaybookRunner, evil: Recorder, proxy: Recorder) -> None:
+    """A given token is not sent to where its own unverified claims point, but to a region's host it is."""
+
+    def token(issuer: str) -> str:
+        claims = base64.urlsafe_b64encode(json.dumps({"iss": issuer + ISSUER_PATH}).encode()).decode().rstrip("=")
+        return f"eyJhbGciOiJSUzI1NiJ9.{claims}.c2lnbmF0dXJl"
+
+    hosts = {
+        "evil": evil.url,
+        "near": "https://auth-eu.beyondidentity.com.invalid",
+        "regional": "https://auth-eu.beyondidentity.com",
+    }
+    tasks = [task(name, APPLICATIONS, {"access_token": token(host), "retries": 0}) for name, host in hosts.items()]
+    run = run_playbook(play(*tasks), env={"HTTPS_PROXY": proxy.url}).succeeded()
+    assert all("tenant_id is missing" in run.task(name).result["msg"] for name in ("evil", "near"))
+    assert evil.requests == []
+    assert [seen.path for seen in proxy.requests] == ["api-eu.beyondidentity.com:443"]

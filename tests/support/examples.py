@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples that users read: EXAMPLES of plugins, and the YAML blocks of README files."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.support.collection import ROOT
+
+_BLOCK = re.compile(r"^(?P<indent> *)```ya?ml *\n(?P<text>.*?)^(?P=indent)``` *$", re.MULTILINE | re.DOTALL)
+_PLAY_KEYS = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A piece of YAML that users may copy, and where it stands."""
+
+    place: str  # the file, and the line that it begins in
+    text: str
+
+    def __str__(self) -> str:
+        return self.place
+
+    @property
+    def first_line(self) -> str:
+        """Return its first line, by which lists of exceptions name it."""
+        return self.text.strip().partition("\n")[0]
+
+    def playbook(self) -> str | None:
+        """Return it as a playbook: as it is, or tasks wrapped in a play. None where it is neither."""
+        content = yaml.load(self.text, Loader=_Loader)
+        if not isinstance(content, list) or not content or not all(isinstance(item, dict) for item in content):
+            return None
+        if all(_PLAY_KEYS & set(item) for item in content):
+            return self.text
+        if any(_PLAY_KEYS & set(item) for item in content) or not all("name" in item for item in content):
+            return None
+        return (
+            "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
+            + textwrap.indent(self.text.strip("\n"), "    ")
+            + "\n"
+        )
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads what Ansible's own tags mark, such as `!vault`, as plain values."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, _suffix, node: str(node.value))
+
+
+def plugin_files() -> list[Path]:
+    """Return the files of all documented plugins."""
+    kinds = ("modules", "lookup", "filter", "callback")
+    return [path for kind in kinds for path in sorted((ROOT / "plugins" / kind).glob("[!_]*.py"))]
+
+
+def markdown_files() -> list[Path]:
+    """Return the texts that the collection ships."""
+    return [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+
+
+def plugin_examples() -> Iterator[Example]:
+    """Yield the EXAMPLES of each plugin; an empty one where there are none."""
+    for path in plugin_files():
+        yield Example(_place(path), str(constants(path).get("EXAMPLES", "")))
+
+
+def markdown_examples() -> Iterator[Example]:
+    """Yield the YAML blocks of each README."""
+    for path in markdown_files():
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        for block in _BLOCK.finditer(text):
+            line = text.count("\n", 0, block.start()) + 1
+            yield Example(f"{_place(path)}:{line}", textwrap.dedent(block["text"]))
+
+
+def constants(path: Path) -> dict[str, Any]:
+    """Return the constants at the top of a Python file, without running it."""
+    found = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        ):
+            found[node.targets[0].id] = node.value.value
+    return found
+
+
+def _place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()

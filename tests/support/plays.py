@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plays and tasks as data, for tests that make them from tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+TOKEN = "beyondidentity.management.token"
+APPLICATIONS = "beyondidentity.management.application_info"
+READ = {"scopes": ["realms:read"]}
+
+
+def play(*tasks: dict[str, Any], hosts: str = "localhost", **keywords: Any) -> dict[str, Any]:
+    """Return a play of these tasks."""
+    return {"hosts": hosts, "gather_facts": False, **keywords, "tasks": list(tasks)}
+
+
+def task(name: str, module: str, arguments: dict[str, Any] | None = None, **keywords: Any) -> dict[str, Any]:
+    """Return a task; its failure does not end the play."""
+    return {"name": name, module: arguments or {}, "ignore_errors": True, **keywords}
+
+
+def lookup(name: str, arguments: str = "", **keywords: Any) -> dict[str, Any]:
+    """Return a task that asks the token lookup, and shows only that there was an answer."""
+    answer = f"{{{{ lookup('{TOKEN}', 'realms:read'{arguments and ', ' + arguments}) | length > 0 }}}}"
+    return task(name, "ansible.builtin.debug", {"msg": answer}, **keywords)
+
+
+def reporting_module(folder: Path, name: str, facts: dict[str, Any]) -> Path:
+    """Write a module that reports these facts, as a managed host could; return the folder of modules."""
+    folder.mkdir(exist_ok=True)
+    result = json.dumps({"changed": False, "ansible_facts": facts})
+    (folder / f"{name}.py").write_text(f"#!/usr/bin/python\nprint({result!r})\n", encoding="utf-8")
+    return folder

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resolve options in surroundings of the test's own making."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import Resolved, Surroundings, resolve
+
+OMIT = "__omit_place_holder__0123"
+
+
+class UndefinedName(AnsibleError):
+    """What a template of an undefined variable ends in."""
+
+
+def template(value: Any) -> Any:
+    """Stand in for the templar: `{{ undefined }}` fails, `{{ omit }}` omits, all else is itself."""
+    if value == "{{ undefined }}":
+        raise UndefinedName("'undefined' is undefined")
+    return OMIT if value == "{{ omit }}" else value
+
+
+def surroundings(variables: Mapping[str, Any] | None = None, task: Mapping[str, str] | None = None, process: Mapping[str, str] | None = None) -> Surroundings:
+    """Return surroundings; variables and environments are given without their prefixes."""
+    return Surroundings(
+        {"omit": OMIT, **{f"beyondidentity_{name}": value for name, value in (variables or {}).items()}},
+        template,
+        {f"BEYONDIDENTITY_{name.upper()}": value for name, value in (task or {}).items()},
+        {f"BEYONDIDENTITY_{name.upper()}": value for name, value in (process or {}).items()},
+    )
+
+
+def resolved(
+    arguments: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    task: Mapping[str, str] | None = None,
+    process: Mapping[str, str] | None = None,
+    ignored: frozenset[str] = frozenset(),
+) -> Resolved:
+    """Resolve options from these four sources, the strongest first."""
+    return resolve(arguments or {}, surroundings(variables, task, process), ignored)

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Management API by operation: paths, pages, bodies, refusals, and what a 401 leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, MalformedResponseError, OptionError, ResponseError
+
+from tests.unit.building import management
+from tests.unit.memory import MemoryStore
+
+
+def minted(tenant: Any) -> int:
+    return len(tenant.journal(operation="token"))
+
+
+@pytest.fixture(params=["kept", "not kept"])
+def store(request: pytest.FixtureRequest) -> MemoryStore | None:
+    return MemoryStore() if request.param == "kept" else None
+
+
+def test_an_operation_is_called_with_its_scopes_only(tenant: Any) -> None:
+    got = management(tenant, "GetTenant").call("GetTenant")
+    assert got["id"] == tenant.tenant_id
+    entry = tenant.journal(operation="GetTenant")[0]
+    assert entry["token_scopes"] == ["tenants:read"]
+    assert entry["headers"]["Authorization"].startswith("Bearer ")
+
+
+def test_bodies_are_json(tenant: Any) -> None:
+    api = management(tenant, "CreateRealm", "DeleteRealm")
+    created = api.call("CreateRealm", body={"realm": {"display_name": "Grüße and 日本"}})
+    assert created["display_name"] == "Grüße and 日本"
+    entry = tenant.journal(operation="CreateRealm")[0]
+    assert entry["json"] == {"realm": {"display_name": "Grüße and 日本"}}
+    assert entry["headers"]["Content-Type"] == "application/json"
+    assert api.call("DeleteRealm", {"realm_id": created["id"]}) == {}
+
+
+def test_an_operation_that_was_not_announced_is_a_bug_of_ours(tenant: Any) -> None:
+    with pytest.raises(AssertionError, match="CreateRealm was not announced"):
+        management(tenant, "ListRealms").call("CreateRealm")
+    assert tenant.journal() == []
+
+
+def test_in_check_mode_the_token_only_reads(tenant: Any) -> None:
+    api = management(tenant, "ListRealms", "CreateRealm", reading_only=True)
+    list(api.all("ListRealms", "realms"))
+    assert tenant.journal(operation="ListRealms")[0]["token_scopes"] == ["realms:read"]
+    with pytest.raises(ResponseError, match="HTTP 403 .*CreateRealm needs the scopes realms:create"):
+        api.call("CreateRealm", body={"realm": {"display_name": "x"}})
+
+
+def test_the_managed_realm_is_the_options_unless_a_parameter_names_another(tenant: Any) -> None:
+    realm = tenant.seed(realms=1)["realms"][0]
+    assert management(tenant, "GetRealm").call("GetRealm")["id"] == tenant.realm_id
+    assert management(tenant, "GetRealm", realm_id=realm).call("GetRealm")["id"] == realm
+    assert management(tenant, "GetRealm").call("GetRealm", {"realm_id": realm})["id"] == realm
+
+
+@pytest.mark.parametrize("value", ["..", "a/b", "a%2fb", "", "a?b", "a b", "ü"])
+def test_path_parameters_are_ids(value: str, tenant: Any) -> None:
+    with pytest.raises(OptionError, match="application_id: '.*' is no id"):
+        management(tenant, "GetApplication").call("GetApplication", {"application_id": value})
+    assert tenant.journal() == []
+
+
+def test_a_path_parameter_that_is_missing(tenant: Any) -> None:
+    with pytest.raises(OptionError, match="GetRole needs the parameter resource_server_id"):
+        management(tenant, "GetRole").call("GetRole", {"role_id": "r"})
+
+
+def test_without_an_api_url_nothing_is_called(tenant: Any) -> None:
+    with pytest.raises(OptionError, match="api_url is missing"):
+        management(tenant, "GetTenant", api_url=None).call("GetTenant")
+    assert tenant.journal() == []
+
+
+@pytest.mark.parametrize("number", [0, 1, 99, 100, 101, 250])
+def test_all_pages(number: int, store: MemoryStore | None, tenant: Any) -> None:
+    seeded = tenant.seed(applications=number)["applications"]
+    found = list(management(tenant, "ListApplications", store=store).all("ListApplications", "applications"))
+    assert sorted(item["id"] for item in found) == sorted([*seeded, tenant.application_id])
+    pages = tenant.journal(operation="ListApplications")
+    assert len(pages) == number // 100 + 1
+    assert ["page_token" in entry["query"] for entry in pages] == [False] + [True] * (len(pages) - 1)
+    assert minted(tenant) == 1, "one token for all pages, kept or not"
+
+
+def test_a_listing_goes_no_further_than_it_is_read(tenant: Any) -> None:
+    tenant.seed(applications=150)
+    next(management(tenant, "ListApplications").all("ListApplications", "applications"))
+    assert len(tenant.journal(operation="ListApplications")) == 1
+
+
+def test_page_tokens_are_quoted(tenant: Any) -> None:
+    tenant.fault(operation="ListRealms", json={"realms": [], "next_page_token": "a b&c=d/ü+%"}, times=1)
+    tenant.fault(operation="ListRealms", json={"realms": []})
+    assert list(management(tenant, "ListRealms").all("ListRealms", "realms")) == []
+    assert tenant.journal(operation="ListRealms")[1]["query"] == {"page_token": "a b&c=d/ü+%"}
+
+
+@pytest.mark.parametrize("token", ["again", 7, {"a": 1}, True])
+def test_pages_that_do_not_end(token: Any, tenant: Any) -> None:
+    tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": token})
+    with pytest.raises(MalformedResponseError, match="the pages do not end"):
+        list(management(tenant, "ListRealms").all("ListRealms", "realms"))
+    assert len(tenant.journal(operation="ListRealms")) <= 2
+
+
+@pytest.mark.parametrize("page", [{}, {"realms": None}, {"realms": {}}, {"realms": "x"}, {"realms": ["x"]}, {"realms": [None]}])
+def test_pages_that_hold_no_list(page: Any, tenant: Any) -> None:
+    tenant.fault(operation="ListRealms", json=page)
+    with pytest.raises(MalformedResponseError, match="no list of realms"):
+        list(management(tenant, "ListRealms").all("ListRealms", "realms"))
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_after_a_401_the_token_is_replaced_and_the_request_sent_once_more(how: str, store: MemoryStore | None, tenant: Any) -> None:
+    api = management(tenant, "GetTenant", store=store)
+    api.call("GetTenant")
+    if how == "revoked":
+        tenant.revoke_tokens()
+    else:
+        tenant.fault(operation="GetTenant", expire_token=True, times=1)
+    assert api.call("GetTenant")["id"] == tenant.tenant_id
+    assert [entry["status"] for entry in tenant.journal(operation="GetTenant")] == [200, 401, 200]
+    assert minted(tenant) == 2
+    assert api.call("GetTenant")["id"] == tenant.tenant_id
+    assert minted(tenant) == 2
+
+
+@pytest.mark.parametrize("method", ["GetTenant", "CreateRealm"])
+def test_a_second_401_is_final(method: str, store: MemoryStore | None, tenant: Any) -> None:
+    tenant.fault(operation=method, status=401)
+    with pytest.raises(ResponseError, match="HTTP 401 .*A new token was refused, too"):
+        management(tenant, method, store=store).call(method, body=None if method == "GetTenant" else {"realm": {}})
+    assert len(tenant.journal(operation=method)) == 2
+    assert minted(tenant) == 2
+
+
+def test_a_403_is_final_at_once(store: MemoryStore | None, tenant: Any) -> None:
+    tenant.fault(operation="GetTenant", status=403)
+    with pytest.raises(ResponseError, match="HTTP 403 forbidden.*GetTenant needs the scopes tenants:read, and a token of this tenant") as caught:
+        management(tenant, "GetTenant", store=store).call("GetTenant")
+    assert (caught.value.status, caught.value.code) == (403, "forbidden")
+    assert len(tenant.journal(operation="GetTenant")) == 1
+    assert minted(tenant) == 1
+
+
+def test_a_given_token_is_never_replaced(tenant: Any) -> None:
+    api = management(tenant, "GetTenant", access_token="g1ven")
+    with pytest.raises(ResponseError, match="HTTP 401 .*Is the token expired, revoked or of another tenant") as caught:
+        api.call("GetTenant")
+    assert "g1ven" not in caught.value.message
+    assert [entry["operation"] for entry in tenant.journal()] == ["GetTenant"]
+
+
+def test_a_given_token_is_used(tenant: Any) -> None:
+    assert management(tenant, "GetTenant", access_token=tenant.mint("tenants:read")).call("GetTenant")["id"] == tenant.tenant_id
+    assert minted(tenant) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"status": 400, "message": "display_name is \x1b[31mtoo long"}, r"CreateRealm at http://.*: HTTP 400 bad_request: display_name is \[31mtoo long\."),
+        ({"status": 404, "shape": "html"}, "HTTP 404 not found"),
+        ({"status": 200, "shape": "html"}, "is not a JSON object"),
+        ({"status": 429, "headers": {"RateLimit-Reset": "3600"}}, "asks to wait 3600 seconds"),
+        ({"drop": "reset"}, "broke off"),
+    ],
+)
+def test_a_creation_that_fails_is_sent_once(fault: dict[str, Any], said: str, tenant: Any) -> None:
+    tenant.fault(operation="CreateRealm", **fault)
+    with pytest.raises(BeyondIdentityError, match=said):
+        management(tenant, "CreateRealm").call("CreateRealm", body={"realm": {"display_name": "x"}})
+    assert len(tenant.journal(operation="CreateRealm")) == 1

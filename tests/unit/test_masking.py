@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where secrets are in results, and what messages look like without them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError
+from ansible_collections.beyondidentity.management.plugins.module_utils.masking import MASK, carries_secret, failure, secret_values, without_secrets
+from ansible_collections.beyondidentity.management.plugins.module_utils.options import SECRET_KEYS
+from hypothesis import given
+from hypothesis import strategies as st
+
+KEYS = st.sampled_from([*sorted(SECRET_KEYS), "id", "token", "name"])
+RESULTS = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda child: st.lists(child, max_size=3) | st.dictionaries(KEYS, child, max_size=4))
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ({}, []),
+        (None, []),
+        ("access_token", []),
+        ({"token": {"access_token": "a"}}, ["a"]),
+        ({"applications": [{"protocol_config": {"client_secret": "s"}}, {}]}, ["s"]),
+        ({"refresh_token": "r", "id_token": "i", "code": "c", "code_verifier": "v", "proxy": "p"}, ["r", "i", "c", "v", "p"]),
+        ({"access_token": None, "client_secret": "", "code": 7}, []),
+        ({"access_token": {"access_token": "deep"}}, ["deep"]),
+        (({"client_secret": "in a tuple"},), ["in a tuple"]),
+        ({"token_type": "Bearer", "scopes": ["a"], "client_id": "c"}, []),
+    ],
+)
+def test_secrets_are_found_at_any_depth(value: Any, secrets: list[str]) -> None:
+    assert list(secret_values(value)) == secrets
+    assert carries_secret(value) is bool(secrets)
+
+
+def test_without_secrets_all_else_stays() -> None:
+    value = {"a": [{"client_secret": "s", "id": 1}], "access_token": "t", "b": {"code": None}}
+    assert without_secrets(value) == {"a": [{"id": 1}], "b": {}}
+    assert value["access_token"] == "t", "the original is left alone"
+
+
+@given(RESULTS)
+def test_without_secrets_there_are_none(value: Any) -> None:
+    assert not carries_secret(without_secrets(value))
+    assert carries_secret(value) or without_secrets(without_secrets(value)) == without_secrets(value)
+
+
+@pytest.mark.parametrize(
+    ("message", "secrets", "result"),
+    [
+        ("all is said", ["s3cret"], "all is said"),
+        ("said: s3cret, s3cret", ["s3cret"], f"said: {MASK}, {MASK}"),
+        ("the longer s3cret-and-more", ["s3cret", "s3cret-and-more"], f"the longer {MASK}"),
+        ("encoded s3+cr%2Fet", ["s3 cr/et"], f"encoded {MASK}"),
+        ("short: abc", ["abc", ""], "short: abc"),
+    ],
+)
+def test_failures_are_free_of_secrets(message: str, secrets: list[str], result: str) -> None:
+    assert failure(BeyondIdentityError(message), secrets) == {"failed": True, "changed": False, "msg": result}
+
+
+def test_details_are_free_of_secrets_too() -> None:
+    error = BeyondIdentityError("x", deep=[{"said": "s3cret"}], status=400, code="s3cret")
+    assert failure(error, ["s3cret"]) == {"failed": True, "changed": False, "msg": "x", "deep": [{"said": MASK}], "status": 400, "code": MASK}
+
+
+@pytest.mark.parametrize("cut", [10, 15, 39])
+def test_a_secret_that_was_cut_off_is_hidden_as_well(cut: int) -> None:
+    secret = "0123456789abcdefghijABCDEFGHIJ9876543210"
+    for piece in (secret[:cut], secret[-cut:], secret[:cut] + "..."):
+        assert secret[:10] not in failure(BeyondIdentityError(f"said {piece}"), [secret])["msg"]
+
+
+@given(st.text(min_size=4, max_size=60).filter(lambda text: "*" not in text), st.text(max_size=30), st.text(max_size=30))
+def test_no_failure_holds_a_secret(secret: str, before: str, after: str) -> None:
+    for form in (secret, quote_plus(secret)):
+        message = failure(BeyondIdentityError(f"{before}{form}{after}"), [secret])["msg"]
+        assert secret not in message.replace(MASK, "\x00" * 70)
+
+
+@given(st.integers(1, 80), st.integers(0, 80))
+def test_masking_comes_to_an_end_where_a_secret_looks_like_a_mask(secret: int, text: int) -> None:
+    assert set(failure(BeyondIdentityError("*" * text), ["*" * secret])["msg"]) <= {"*"}
