@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .errors import OptionError
 from .management import Management
 from .masking import without_secrets
 from .resource import Kind, Object, Outcome, State
@@ -41,9 +40,6 @@ def declare(
     ``operations`` are what building the body needs beside those on the object; ``refuse`` raises where it must not go.
     """
     params = task.params
-    for name in ("id", "display_name"):
-        if params[name] == "":
-            raise OptionError(f"{name} must not be empty.", "Leave it out, or give a value.")
     find = kind.find(by_id=bool(params["id"]))
     with task.lock(kind.noun, params["id"] or params["display_name"]):
         if params["state"] == "absent":

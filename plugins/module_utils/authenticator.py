@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an authenticator configuration must look like: the module's options as the API's object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import OptionError
+from .resource import Object
+
+TYPES = ("embedded", "hosted_web", "console", "platform")
+METHODS = ("webauthn_passkey", "software_passkey", "email_one_time_password")
+INVOCATION_TYPES = ("automatic", "manual")
+
+# which options a type knows, beside `config`, which may hold anything
+_FIELDS = {
+    "embedded": ("authentication_methods", "trusted_origins", "invoke_url", "invocation_type"),
+    "hosted_web": ("authentication_methods", "trusted_origins"),
+    "console": (),
+    "platform": ("trusted_origins",),
+}
+_DEFAULTS: dict[str, Object] = {
+    "embedded": {"invocation_type": "automatic", "trusted_origins": []},
+    "hosted_web": {"authentication_methods": [{"type": "webauthn_passkey"}], "trusted_origins": []},
+    "console": {},
+    "platform": {},
+}
+
+
+class AuthenticatorBody:
+    """Builds the object from the module's options. An omitted option is unmanaged; a new object gets defaults."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self.params = params
+
+    def __call__(self, existing: Object | None) -> Object:
+        """The managed fields of the object."""
+        params = self.params
+        there: Mapping[str, Any] = (existing or {}).get("config") or {}
+        body: Object = {}
+        if params["display_name"]:
+            body["display_name"] = params["display_name"]
+        config = dict(params["config"]) if params["config"] is not None else self._config(there)
+        kind = config.get("type") or there.get("type")
+        if kind not in TYPES:
+            raise OptionError("The type of the authenticator configuration is missing.", f"One of {', '.join(TYPES)}.")
+        if existing is not None and kind != there.get("type"):
+            raise OptionError(
+                f"The authenticator configuration is of the type {there.get('type')}, not {kind}.",
+                "Remove it first, or use another display_name.",
+            )
+        if existing is None:
+            config = {**_DEFAULTS[kind], **config, "type": kind}
+            _check_complete(config)
+        if config:
+            body["config"] = {**config, "type": kind}
+        return body
+
+    def _config(self, there: Mapping[str, Any]) -> Object:
+        params = self.params
+        kind = params["type"] or there.get("type")
+        given = {name: params[name] for name in _FIELDS["embedded"] if params[name] is not None}
+        alien = sorted(set(given) - set(_FIELDS.get(kind or "", given)))
+        if alien:
+            raise OptionError(f"The type {kind} has no {', '.join(alien)}.", "Leave it out.")
+        if "authentication_methods" in given:
+            given["authentication_methods"] = _methods(given["authentication_methods"], there)
+        return {**({"type": params["type"]} if params["type"] else {}), **given}
+
+
+def _methods(wanted: list[str], there: Mapping[str, Any]) -> list[Object]:
+    """Names as the API's objects; the ones that are there, as they stand there, where they are the same set."""
+    present = there.get("authentication_methods") or []
+    if {method.get("type") for method in present if isinstance(method, dict)} == set(wanted):
+        return present
+    return [{"type": name} for name in dict.fromkeys(wanted)]
+
+
+def _check_complete(config: Mapping[str, Any]) -> None:
+    if config["type"] == "embedded" and not config.get("invoke_url"):
+        raise OptionError("A new embedded authenticator configuration needs invoke_url.")
+    if config["type"] == "console" and not config.get("onboarding_configuration"):
+        raise OptionError(
+            "A new console authenticator configuration needs onboarding_configuration.", "Give it in config."
+        )

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage authenticator configurations."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: authenticator_config
+short_description: Manage Beyond Identity authenticator configurations
+version_added: 0.1.0
+description:
+  - Creates, updates and removes authenticator configurations, which say how people sign in to applications.
+  - An option that is left out is not managed, and an empty list empties. Lists of methods and origins compare as sets.
+  - Where the task runs on many hosts at once, as it does without C(run_once), one configuration is made.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the configuration shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a configuration that is there. With it, O(display_name) renames.
+      - One of O(id) and O(display_name) is needed.
+    type: str
+  display_name:
+    description:
+      - The name that people see. Without O(id) it finds the configuration, and two of one name are an error that tells their ids.
+    type: str
+  type:
+    description:
+      - The kind of authenticator, which can't be changed later. Needed for a new one, unless O(config) says it.
+      - V(hosted_web) is the sign-in page that Beyond Identity hosts.
+    type: str
+    choices: [embedded, hosted_web, console, platform]
+  authentication_methods:
+    description:
+      - How people may authenticate, for V(hosted_web) and V(embedded). A new V(hosted_web) configuration gets V(webauthn_passkey).
+    type: list
+    elements: str
+    choices: [webauthn_passkey, software_passkey, email_one_time_password]
+  trusted_origins:
+    description: Origins, such as V(https://app.example.com), that may call Beyond Identity from a browser.
+    type: list
+    elements: str
+  invoke_url:
+    description: The URL that is invoked to authenticate, for V(embedded).
+    type: str
+  invocation_type:
+    description: How O(invoke_url) is invoked, for V(embedded).
+    type: str
+    choices: [automatic, manual]
+  config:
+    description:
+      - The API's own C(config) object, instead of the options above. For V(console) it is the only way.
+      - The keys that it holds are managed.
+    type: dict
+seealso:
+  - module: beyondidentity.management.authenticator_config_info
+  - module: beyondidentity.management.application
+"""
+
+EXAMPLES = r"""
+- name: People sign in at the hosted page, with a passkey
+  beyondidentity.management.authenticator_config:
+    display_name: Hosted sign-in
+    type: hosted_web
+    authentication_methods: [webauthn_passkey]
+
+- name: Remove it
+  beyondidentity.management.authenticator_config:
+    display_name: Hosted sign-in
+    state: absent
+"""
+
+RETURN = r"""
+authenticator_config:
+  description: The configuration as the API shows it; null where it is absent. In check mode, as it would be.
+  returned: success
+  type: dict
+  sample:
+    id: 73731b7f-eb76-4143-9b4b-81a720385f5a
+    display_name: Hosted sign-in
+    config:
+      type: hosted_web
+      authentication_methods: [{type: webauthn_passkey}]
+      trusted_origins: []
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils import authenticator
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import AUTHENTICATOR_CONFIG
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+
+SPEC = state_spec(
+    {
+        "type": {"type": "str", "choices": list(authenticator.TYPES)},
+        "authentication_methods": {"type": "list", "elements": "str", "choices": list(authenticator.METHODS)},
+        "trusted_origins": {"type": "list", "elements": "str"},
+        "invoke_url": {"type": "str"},
+        "invocation_type": {"type": "str", "choices": list(authenticator.INVOCATION_TYPES)},
+        "config": {"type": "dict"},
+    },
+    {
+        "mutually_exclusive": [
+            ("config", name)
+            for name in ("type", "authentication_methods", "trusted_origins", "invoke_url", "invocation_type")
+        ]
+    },
+)
+
+
+def run(task: Task) -> Result:
+    """Bring the configuration to the wanted state."""
+    outcome = declare(task, AUTHENTICATOR_CONFIG, lambda management: authenticator.AuthenticatorBody(task.params))
+    return result(AUTHENTICATOR_CONFIG, outcome)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
