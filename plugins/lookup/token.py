@@ -116,7 +116,8 @@ class LookupModule(LookupBase):
 
 def _token(task: Task, terms: list[Any]) -> str:
     params = task.params
-    scopes = scope_list([*terms, *(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
+    named = [scope for term in terms for scope in (term if isinstance(term, list) else [term])]
+    scopes = scope_list([*named, *(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
     if not scopes and not task.connection.access_token:
         raise OptionError(
             "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"

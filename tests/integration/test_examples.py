@@ -87,7 +87,7 @@ def ansible_doc(core: str, home: Path, kind: str, *arguments: str) -> str:
         "ANSIBLE_NOCOLOR": "true",
         "ANSIBLE_PAGER": "cat",
     }
-    command = [core_bin(core) / "ansible-doc", "-t", kind, *arguments]
+    command: list[str | Path] = [core_bin(core) / "ansible-doc", "-t", kind, *arguments]
     run = subprocess.run(
         command,
         env=environment,

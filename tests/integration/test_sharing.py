@@ -41,22 +41,20 @@ def test_one_token_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: s
         TOKEN: {"scopes": f"{{{{ {list(SCOPES)} | shuffle }}}}"},
         "register": "asked",
     }
+    tokens = [
+        "{{ asked.token.access_token }}",
+        lookup(f"'{third}'", f"'{first}'", f"'{second}'"),
+        lookup(f"'{second} {third}'", f"scopes=['{first}']"),
+        lookup("operations=['CreateRealm', 'ListApplications', 'GetRealm']"),
+    ]
     compare = {
-        "name": "Compare",
         "ansible.builtin.assert": {"that": ["tokens | unique | length == 1", "tokens | length == 4"]},
-        "vars": {
-            "tokens": [
-                "{{ asked.token.access_token }}",
-                lookup(f"'{third}'", f"'{first}'", f"'{second}'"),
-                lookup(f"'{second} {third}'", f"scopes=['{first}']"),
-                lookup("operations=['CreateRealm', 'ListApplications', 'GetRealm']"),
-            ]
-        },
         "no_log": True,
     }
-    lookups_first = {**compare, "name": "Compare again", "vars": {"tokens": compare["vars"]["tokens"][::-1]}}
+    lookups_last = {"name": "Compare", **compare, "vars": {"tokens": tokens}}
+    lookups_first = {"name": "Compare again", **compare, "vars": {"tokens": tokens[::-1]}}
     run = run_playbook(
-        play(ask, compare, lookups_first),
+        play(ask, lookups_last, lookups_first),
         inventory=hosts(20),
         args=["-f", "10"],
         extra_vars=tenant.variables,

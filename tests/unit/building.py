@@ -50,7 +50,9 @@ def token_source(tenant: Any, store: TokenStore | None = None, **given: Any) -> 
     return TokenSource(AuthorizationServer(connection(values), Transport(wire(values), {})), store)
 
 
-def management(tenant: Any, *operations: str, store: TokenStore | None = None, reading_only: bool = False, **given: Any) -> Management:
+def management(
+    tenant: Any, *operations: str, store: TokenStore | None = None, reading_only: bool = False, **given: Any
+) -> Management:
     """Return the Management API of a tenant."""
     tokens = token_source(tenant, store, **given)
     return Management(tokens, tokens.server.transport, list(operations), reading_only=reading_only)
@@ -60,7 +62,11 @@ def jwt(claims: Any) -> str:
     """Return a self-contained token with these claims; nobody signed it."""
 
     def part(value: Any) -> str:
-        return base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).rstrip(b"=").decode()
+        return (
+            base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode())
+            .rstrip(b"=")
+            .decode()
+        )
 
     return f"{part({'alg': 'RS256'})}.{part(claims)}.c2lnbmF0dXJl"
 

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils import retry
 from hypothesis import configuration, settings
 
+from ansible_collections.beyondidentity.management.plugins.module_utils import retry
 from tests.support.collection import ROOT
 
 configuration.set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")

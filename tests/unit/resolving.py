@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
+
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import Resolved, Surroundings, resolve
 
 OMIT = "__omit_place_holder__0123"
@@ -25,7 +26,11 @@ def template(value: Any) -> Any:
     return OMIT if value == "{{ omit }}" else value
 
 
-def surroundings(variables: Mapping[str, Any] | None = None, task: Mapping[str, str] | None = None, process: Mapping[str, str] | None = None) -> Surroundings:
+def surroundings(
+    variables: Mapping[str, Any] | None = None,
+    task: Mapping[str, str] | None = None,
+    process: Mapping[str, str] | None = None,
+) -> Surroundings:
     """Return surroundings; variables and environments are given without their prefixes."""
     return Surroundings(
         {"omit": OMIT, **{f"beyondidentity_{name}": value for name, value in (variables or {}).items()}},

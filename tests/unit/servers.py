@@ -116,7 +116,9 @@ class Proxy:
             head += piece
         lines = head.decode("latin-1").split("\r\n")
         self.asked.append(lines[0])
-        self.credentials += [line.partition(":")[2].strip() for line in lines if line.lower().startswith("proxy-authorization:")]
+        self.credentials += [
+            line.partition(":")[2].strip() for line in lines if line.lower().startswith("proxy-authorization:")
+        ]
         if self.target is None:
             client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
             return

@@ -8,10 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.application import ApplicationBody, check_auth_method, operations
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, OptionError, StateError
-from ansible_collections.beyondidentity.management.plugins.modules.application import SPEC
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.application import (
+    ApplicationBody,
+    check_auth_method,
+    operations,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    OptionError,
+    StateError,
+)
+from ansible_collections.beyondidentity.management.plugins.modules.application import SPEC
 from tests.unit.building import management
 
 NEEDED = ("ListResourceServers", "GetResourceServer", "ListAuthenticatorConfigs")
@@ -49,13 +57,25 @@ def test_a_new_application_gets_defaults() -> None:
     [
         ({"protocol": "oidc"}, {"type": "oidc", "grant_type": ["authorization_code"], "pkce": "s256"}),
         ({"grant_types": ["authorization_code"]}, {"grant_type": ["authorization_code"], "pkce": "s256"}),
-        ({"grant_types": ["client_credentials", "authorization_code", "client_credentials"]}, {"grant_type": ["authorization_code", "client_credentials"], "pkce": "s256"}),
-        ({"grant_types": ["authorization_code"], "pkce": "disabled"}, {"grant_type": ["authorization_code"], "pkce": "disabled"}),
+        (
+            {"grant_types": ["client_credentials", "authorization_code", "client_credentials"]},
+            {"grant_type": ["authorization_code", "client_credentials"], "pkce": "s256"},
+        ),
+        (
+            {"grant_types": ["authorization_code"], "pkce": "disabled"},
+            {"grant_type": ["authorization_code"], "pkce": "disabled"},
+        ),
         ({"token_expires_after": 60}, {"token_configuration": {**TOKENS, "expires_after": 60}}),
         ({"token_subject_field": "email"}, {"token_configuration": {**TOKENS, "subject_field": "email"}}),
         ({"token_format": "referential"}, {"token_format": "referential"}),
-        ({"redirect_uris": ["https://b/", "https://a/", "https://b/"]}, {"redirect_uris": ["https://b/", "https://a/"]}),
-        ({"confidentiality": "public", "protocol": "oidc"}, {"confidentiality": "public", "type": "oidc", "grant_type": ["authorization_code"], "pkce": "s256"}),
+        (
+            {"redirect_uris": ["https://b/", "https://a/", "https://b/"]},
+            {"redirect_uris": ["https://b/", "https://a/"]},
+        ),
+        (
+            {"confidentiality": "public", "protocol": "oidc"},
+            {"confidentiality": "public", "type": "oidc", "grant_type": ["authorization_code"], "pkce": "s256"},
+        ),
     ],
 )
 def test_what_is_said_replaces_defaults(given: dict[str, Any], config: dict[str, Any]) -> None:
@@ -73,7 +93,16 @@ def test_an_omitted_option_is_not_managed() -> None:
         ({"redirect_uris": []}, {"redirect_uris": []}),
         ({"allowed_scopes": []}, {"allowed_scopes": []}),
         ({"pkce": "s256"}, {"pkce": "s256"}),
-        ({"token_subject_field": "email"}, {"token_configuration": {"expires_after": 60, "token_signing_algorithm": "RS256", "subject_field": "email"}}),
+        (
+            {"token_subject_field": "email"},
+            {
+                "token_configuration": {
+                    "expires_after": 60,
+                    "token_signing_algorithm": "RS256",
+                    "subject_field": "email",
+                }
+            },
+        ),
     ],
 )
 def test_an_update_holds_what_is_said_only(given: dict[str, Any], config: dict[str, Any]) -> None:
@@ -86,17 +115,37 @@ def test_an_update_holds_what_is_said_only(given: dict[str, Any], config: dict[s
     [
         (None, {"confidentiality": "public"}, "A public application must have PKCE"),
         (None, {"confidentiality": "public", "pkce": "s256"}, "can't use the client_credentials grant"),
-        (None, {"confidentiality": "public", "pkce": "disabled", "grant_types": ["authorization_code"]}, "must have PKCE"),
+        (
+            None,
+            {"confidentiality": "public", "pkce": "disabled", "grant_types": ["authorization_code"]},
+            "must have PKCE",
+        ),
         (None, {"allowed_scopes": ["a:read"]}, "allowed_scopes needs a resource_server"),
         (None, {"allowed_scopes": ["openid"], "resource_server": ""}, "must not hold 'openid'"),
         (None, {"allowed_scopes": ['a"b'], "resource_server": ""}, "is no scope"),
         ({"pkce": "disabled", "grant_type": ["authorization_code"]}, {"confidentiality": "public"}, "must have PKCE"),
-        ({"grant_type": ["client_credentials"], "pkce": "s256"}, {"confidentiality": "public"}, "can't use the client_credentials grant"),
-        ({"confidentiality": "public", "pkce": "s256", "grant_type": ["authorization_code"]}, {"pkce": "disabled"}, "must have PKCE"),
-        ({"allowed_scopes": ["a:read"]}, {"resource_server": ""}, "without a resource server may have no allowed_scopes"),
+        (
+            {"grant_type": ["client_credentials"], "pkce": "s256"},
+            {"confidentiality": "public"},
+            "can't use the client_credentials grant",
+        ),
+        (
+            {"confidentiality": "public", "pkce": "s256", "grant_type": ["authorization_code"]},
+            {"pkce": "disabled"},
+            "must have PKCE",
+        ),
+        (
+            {"allowed_scopes": ["a:read"]},
+            {"resource_server": ""},
+            "without a resource server may have no allowed_scopes",
+        ),
         (None, {"token_endpoint_auth_method": "none"}, "'none' does not go with confidentiality 'confidential'"),
         ({}, {"token_endpoint_auth_method": "none"}, "'none' does not go with confidentiality 'confidential'"),
-        (None, {"confidentiality": "public", "protocol": "oidc", "token_endpoint_auth_method": "client_secret_post"}, "does not go with confidentiality 'public'"),
+        (
+            None,
+            {"confidentiality": "public", "protocol": "oidc", "token_endpoint_auth_method": "client_secret_post"},
+            "does not go with confidentiality 'public'",
+        ),
         ({"type": "saml"}, {}, "has the protocol 'saml'. Only oauth2, oidc can be managed here"),
         ({"type": None}, {}, "has the protocol 'None'"),
         ({}, {"protocol": "oidc"}, "has the protocol oauth2, which can't be changed to oidc"),
@@ -107,12 +156,28 @@ def test_rules(there: dict[str, Any] | None, given: dict[str, Any], said: str) -
         body(None if there is None else existing(**there), **given)
 
 
-@pytest.mark.parametrize("uri", ["https://host/cb", "http://127.0.0.1:8400/", "com.example.app:/cb", "https://host/cb?a=b"])
+@pytest.mark.parametrize(
+    "uri", ["https://host/cb", "http://127.0.0.1:8400/", "com.example.app:/cb", "https://host/cb?a=b"]
+)
 def test_redirect_uris(uri: str) -> None:
     assert body(redirect_uris=[uri])["protocol_config"]["redirect_uris"] == [uri]
 
 
-@pytest.mark.parametrize("uri", ["", "/cb", "host", "https://", "https://host/#f", "https://host/#", "https://ho st/", "https://[", "https://host/\n", "//host/cb"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "/cb",
+        "host",
+        "https://",
+        "https://host/#f",
+        "https://host/#",
+        "https://ho st/",
+        "https://[",
+        "https://host/\n",
+        "//host/cb",
+    ],
+)
 def test_redirect_uris_that_are_none(uri: str) -> None:
     with pytest.raises(OptionError, match="is no absolute URI without fragment"):
         body(redirect_uris=["https://good/", uri])
@@ -131,7 +196,9 @@ def test_redirect_uris_that_are_none(uri: str) -> None:
         ("client_secret_post", "public", False),
     ],
 )
-def test_authentication_methods_go_with_confidentiality(method: str | None, confidentiality: str | None, good: bool) -> None:
+def test_authentication_methods_go_with_confidentiality(
+    method: str | None, confidentiality: str | None, good: bool
+) -> None:
     try:
         check_auth_method(method, confidentiality)
     except OptionError:
@@ -167,12 +234,16 @@ def test_a_resource_server_by_name_identifier_or_id(server: str, tenant: Any) ->
 
 def test_scopes_that_are_not_offered(tenant: Any) -> None:
     with pytest.raises(StateError, match=r"does not offer no:such. It offers: .*realms:read"):
-        body(api=management(tenant, *NEEDED), resource_server="beyondidentity", allowed_scopes=["realms:read", "no:such"])
+        body(
+            api=management(tenant, *NEEDED), resource_server="beyondidentity", allowed_scopes=["realms:read", "no:such"]
+        )
     with pytest.raises(StateError, match=r"There is no resource_server 'nowhere'.*Beyond Identity Management API"):
         body(api=management(tenant, *NEEDED), resource_server="nowhere")
 
 
-@pytest.mark.parametrize(("mode", "scopes"), [("exact", ["realms:read"]), ("at_least", ["realms:delete", "realms:read"])])
+@pytest.mark.parametrize(
+    ("mode", "scopes"), [("exact", ["realms:read"]), ("at_least", ["realms:delete", "realms:read"])]
+)
 def test_scopes_are_exact_or_at_least(mode: str, scopes: list[str], tenant: Any) -> None:
     there = {**existing(allowed_scopes=["realms:delete"]), "resource_server_id": tenant.resource_server_id}
     made = body(there, management(tenant, *NEEDED), allowed_scopes=["realms:read"], scopes_mode=mode)
@@ -182,8 +253,16 @@ def test_scopes_are_exact_or_at_least(mode: str, scopes: list[str], tenant: Any)
 
 def test_an_authenticator_config_does_not_go_with_client_credentials(tenant: Any) -> None:
     made = management(tenant, "CreateAuthenticatorConfig", "ListAuthenticatorConfigs")
-    config = {"type": "embedded", "invoke_url": "https://app.example/", "trusted_origins": [], "invocation_type": "manual", "authentication_methods": []}
-    created = made.call("CreateAuthenticatorConfig", body={"authenticator_config": {"display_name": "Own", "config": config}})
+    config = {
+        "type": "embedded",
+        "invoke_url": "https://app.example/",
+        "trusted_origins": [],
+        "invocation_type": "manual",
+        "authentication_methods": [],
+    }
+    created = made.call(
+        "CreateAuthenticatorConfig", body={"authenticator_config": {"display_name": "Own", "config": config}}
+    )
     given = {"api": management(tenant, *NEEDED), "authenticator_config": "Own"}
     assert body(**given, protocol="oidc")["authenticator_config_id"] == created["id"]
     with pytest.raises(OptionError, match="client_credentials grant can't have an authenticator_config"):

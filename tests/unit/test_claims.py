@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
 from tests.unit.building import US_ISSUER, connected, jwt
 
 EU_ISSUER = US_ISSUER.replace("-us.", "-eu.")
@@ -59,7 +59,9 @@ def test_what_is_given_stays() -> None:
     assert (connection.tenant_id, connection.realm_id, connection.auth_realm_id) == ("t9", "r9", "r1")
 
 
-@pytest.mark.parametrize("issuer", [GATEWAY, EVIL, "http://127.0.0.1:1/v1/tenants/t1/realms/r1/applications/a1", "no URL", None, 7, ["x"]])
+@pytest.mark.parametrize(
+    "issuer", [GATEWAY, EVIL, "http://127.0.0.1:1/v1/tenants/t1/realms/r1/applications/a1", "no URL", None, 7, ["x"]]
+)
 def test_a_token_names_no_host_that_is_not_regional(issuer: Any) -> None:
     connection = connected(access_token=jwt({"iss": issuer}))
     assert connection.auth_url == "https://auth-us.beyondidentity.com"
@@ -76,10 +78,14 @@ def test_a_token_names_no_host_that_is_not_regional(issuer: Any) -> None:
         ({"region": "us"}, EU_ISSUER, False),
     ],
 )
-def test_a_host_that_is_given_is_the_only_one_that_a_token_may_name(given_options: dict[str, Any], issuer: str, taken: bool) -> None:
+def test_a_host_that_is_given_is_the_only_one_that_a_token_may_name(
+    given_options: dict[str, Any], issuer: str, taken: bool
+) -> None:
     connection = connected(access_token=jwt({"iss": issuer}), **given_options)
     assert (connection.tenant_id == "t1") is taken
-    assert connection.auth_url == given_options.get("auth_url", f"https://auth-{given_options.get('region')}.beyondidentity.com")
+    assert connection.auth_url == given_options.get(
+        "auth_url", f"https://auth-{given_options.get('region')}.beyondidentity.com"
+    )
 
 
 def test_an_issuer_counts_more_than_a_token() -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import (
     REGIONS,
     application_issuer,
@@ -18,14 +21,25 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.connecti
     parse_issuer,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.unit.building import US_ISSUER, connected
 
-PARTS = {"auth_url": "https://auth-us.beyondidentity.com", "tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1"}
+PARTS = {
+    "auth_url": "https://auth-us.beyondidentity.com",
+    "tenant_id": "t1",
+    "auth_realm_id": "r1",
+    "application_id": "a1",
+}
 LOCAL = "http://127.0.0.1:8080"
-ENDPOINTS = ["", "/", "/authorize", "/token", "/token/", "/revoke", "/.well-known/openid-configuration", "/.well-known/jwks.json"]
+ENDPOINTS = [
+    "",
+    "/",
+    "/authorize",
+    "/token",
+    "/token/",
+    "/revoke",
+    "/.well-known/openid-configuration",
+    "/.well-known/jwks.json",
+]
 IDS = st.from_regex(r"[A-Za-z0-9_-]{1,36}", fullmatch=True)
 
 
@@ -81,8 +95,16 @@ def test_malformed_issuers(issuer: str) -> None:
         parse_issuer(issuer)
 
 
-@given(st.sampled_from([region.auth_url for region in REGIONS.values()] + [LOCAL]), IDS, IDS, IDS, st.sampled_from(ENDPOINTS))
-def test_parse_issuer_is_the_inverse_of_application_issuer(auth_url: str, tenant: str, realm: str, application: str, endpoint: str) -> None:
+@given(
+    st.sampled_from([region.auth_url for region in REGIONS.values()] + [LOCAL]),
+    IDS,
+    IDS,
+    IDS,
+    st.sampled_from(ENDPOINTS),
+)
+def test_parse_issuer_is_the_inverse_of_application_issuer(
+    auth_url: str, tenant: str, realm: str, application: str, endpoint: str
+) -> None:
     parts = parse_issuer(application_issuer(auth_url, tenant, realm, application) + endpoint)
     assert parts == {"auth_url": auth_url, "tenant_id": tenant, "auth_realm_id": realm, "application_id": application}
 
@@ -142,13 +164,34 @@ def test_only_exact_origins_are_regional(url: str, regional: bool) -> None:
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("localhost", True), ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost.evil.example", False), ("127.0.0.1.evil.example", False), ("10.0.0.1", False), ("", False), (None, False)],
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("10.0.0.1", False),
+        ("", False),
+        (None, False),
+    ],
 )
 def test_loopback(host: str | None, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
-@pytest.mark.parametrize("value", ["https://host", "https://host/", "https://host/gateway/", "https://host:8443", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://host",
+        "https://host/",
+        "https://host/gateway/",
+        "https://host:8443",
+        "http://127.0.0.1:1",
+        "http://[::1]:1",
+        "http://localhost",
+    ],
+)
 def test_base_urls(value: str) -> None:
     assert base_url(value, "api_url") == value.rstrip("/")
 
@@ -215,7 +258,14 @@ def test_contradictions_of_the_issuer(given: dict[str, Any], said: str) -> None:
         connected(issuer=US_ISSUER, **given)
 
 
-@pytest.mark.parametrize("same", [{"region": "us"}, {"auth_url": "https://AUTH-us.beyondidentity.com:443/"}, {"tenant_id": "t1", "application_id": "a1"}])
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"region": "us"},
+        {"auth_url": "https://AUTH-us.beyondidentity.com:443/"},
+        {"tenant_id": "t1", "application_id": "a1"},
+    ],
+)
 def test_what_says_the_same_as_the_issuer_is_no_contradiction(same: dict[str, Any]) -> None:
     assert connected(issuer=US_ISSUER, **same).issuer == US_ISSUER
 
@@ -223,11 +273,15 @@ def test_what_says_the_same_as_the_issuer_is_no_contradiction(same: dict[str, An
 def test_another_host_needs_an_api_url_where_the_api_is_called() -> None:
     connection = connected(issuer=US_ISSUER.replace("auth-us.beyondidentity.com", "gateway.example"))
     assert connection.api_url is None
-    with pytest.raises(OptionError, match="api_url is missing.*https://gateway.example is none of Beyond Identity's regions"):
+    with pytest.raises(
+        OptionError, match="api_url is missing.*https://gateway.example is none of Beyond Identity's regions"
+    ):
         connection.need("api_url")
 
 
-@pytest.mark.parametrize("name", ["tenant_id", "auth_realm_id", "application_id", "realm_id", "client_id", "client_secret"])
+@pytest.mark.parametrize(
+    "name", ["tenant_id", "auth_realm_id", "application_id", "realm_id", "client_id", "client_secret"]
+)
 def test_a_missing_option_is_said_with_the_ways_to_give_it(name: str) -> None:
     with pytest.raises(OptionError, match=f"{name} is missing.*beyondidentity_{name}.*BEYONDIDENTITY_{name.upper()}"):
         connected().need(name)

@@ -8,8 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, MalformedResponseError, OptionError, ResponseError
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    MalformedResponseError,
+    OptionError,
+    ResponseError,
+)
 from tests.unit.building import management
 from tests.unit.memory import MemoryStore
 
@@ -112,7 +117,9 @@ def test_pages_that_do_not_end(token: Any, tenant: Any) -> None:
     assert len(tenant.journal(operation="ListRealms")) <= 2
 
 
-@pytest.mark.parametrize("page", [{}, {"realms": None}, {"realms": {}}, {"realms": "x"}, {"realms": ["x"]}, {"realms": [None]}])
+@pytest.mark.parametrize(
+    "page", [{}, {"realms": None}, {"realms": {}}, {"realms": "x"}, {"realms": ["x"]}, {"realms": [None]}]
+)
 def test_pages_that_hold_no_list(page: Any, tenant: Any) -> None:
     tenant.fault(operation="ListRealms", json=page)
     with pytest.raises(MalformedResponseError, match="no list of realms"):
@@ -120,7 +127,9 @@ def test_pages_that_hold_no_list(page: Any, tenant: Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired"])
-def test_after_a_401_the_token_is_replaced_and_the_request_sent_once_more(how: str, store: MemoryStore | None, tenant: Any) -> None:
+def test_after_a_401_the_token_is_replaced_and_the_request_sent_once_more(
+    how: str, store: MemoryStore | None, tenant: Any
+) -> None:
     api = management(tenant, "GetTenant", store=store)
     api.call("GetTenant")
     if how == "revoked":
@@ -145,7 +154,9 @@ def test_a_second_401_is_final(method: str, store: MemoryStore | None, tenant: A
 
 def test_a_403_is_final_at_once(store: MemoryStore | None, tenant: Any) -> None:
     tenant.fault(operation="GetTenant", status=403)
-    with pytest.raises(ResponseError, match="HTTP 403 forbidden.*GetTenant needs the scopes tenants:read, and a token of this tenant") as caught:
+    with pytest.raises(
+        ResponseError, match="HTTP 403 forbidden.*GetTenant needs the scopes tenants:read, and a token of this tenant"
+    ) as caught:
         management(tenant, "GetTenant", store=store).call("GetTenant")
     assert (caught.value.status, caught.value.code) == (403, "forbidden")
     assert len(tenant.journal(operation="GetTenant")) == 1
@@ -161,14 +172,20 @@ def test_a_given_token_is_never_replaced(tenant: Any) -> None:
 
 
 def test_a_given_token_is_used(tenant: Any) -> None:
-    assert management(tenant, "GetTenant", access_token=tenant.mint("tenants:read")).call("GetTenant")["id"] == tenant.tenant_id
+    assert (
+        management(tenant, "GetTenant", access_token=tenant.mint("tenants:read")).call("GetTenant")["id"]
+        == tenant.tenant_id
+    )
     assert minted(tenant) == 1
 
 
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ({"status": 400, "message": "display_name is \x1b[31mtoo long"}, r"CreateRealm at http://.*: HTTP 400 bad_request: display_name is \[31mtoo long\."),
+        (
+            {"status": 400, "message": "display_name is \x1b[31mtoo long"},
+            r"CreateRealm at http://.*: HTTP 400 bad_request: display_name is \[31mtoo long\.",
+        ),
         ({"status": 404, "shape": "html"}, "HTTP 404 not found"),
         ({"status": 200, "shape": "html"}, "is not a JSON object"),
         ({"status": 429, "headers": {"RateLimit-Reset": "3600"}}, "asks to wait 3600 seconds"),

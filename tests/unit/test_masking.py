@@ -9,14 +9,24 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import MASK, carries_secret, failure, secret_values, without_secrets
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import SECRET_KEYS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError
+from ansible_collections.beyondidentity.management.plugins.module_utils.masking import (
+    MASK,
+    carries_secret,
+    failure,
+    secret_values,
+    without_secrets,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.options import SECRET_KEYS
+
 KEYS = st.sampled_from([*sorted(SECRET_KEYS), "id", "token", "name"])
-RESULTS = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda child: st.lists(child, max_size=3) | st.dictionaries(KEYS, child, max_size=4))
+RESULTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda child: st.lists(child, max_size=3) | st.dictionaries(KEYS, child, max_size=4),
+)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +37,10 @@ RESULTS = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_s
         ("access_token", []),
         ({"token": {"access_token": "a"}}, ["a"]),
         ({"applications": [{"protocol_config": {"client_secret": "s"}}, {}]}, ["s"]),
-        ({"refresh_token": "r", "id_token": "i", "code": "c", "code_verifier": "v", "proxy": "p"}, ["r", "i", "c", "v", "p"]),
+        (
+            {"refresh_token": "r", "id_token": "i", "code": "c", "code_verifier": "v", "proxy": "p"},
+            ["r", "i", "c", "v", "p"],
+        ),
         ({"access_token": None, "client_secret": "", "code": 7}, []),
         ({"access_token": {"access_token": "deep"}}, ["deep"]),
         (({"client_secret": "in a tuple"},), ["in a tuple"]),
@@ -67,7 +80,14 @@ def test_failures_are_free_of_secrets(message: str, secrets: list[str], result: 
 
 def test_details_are_free_of_secrets_too() -> None:
     error = BeyondIdentityError("x", deep=[{"said": "s3cret"}], status=400, code="s3cret")
-    assert failure(error, ["s3cret"]) == {"failed": True, "changed": False, "msg": "x", "deep": [{"said": MASK}], "status": 400, "code": MASK}
+    assert failure(error, ["s3cret"]) == {
+        "failed": True,
+        "changed": False,
+        "msg": "x",
+        "deep": [{"said": MASK}],
+        "status": 400,
+        "code": MASK,
+    }
 
 
 @pytest.mark.parametrize("cut", [10, 15, 39])
@@ -77,7 +97,9 @@ def test_a_secret_that_was_cut_off_is_hidden_as_well(cut: int) -> None:
         assert secret[:10] not in failure(BeyondIdentityError(f"said {piece}"), [secret])["msg"]
 
 
-@given(st.text(min_size=4, max_size=60).filter(lambda text: "*" not in text), st.text(max_size=30), st.text(max_size=30))
+@given(
+    st.text(min_size=4, max_size=60).filter(lambda text: "*" not in text), st.text(max_size=30), st.text(max_size=30)
+)
 def test_no_failure_holds_a_secret(secret: str, before: str, after: str) -> None:
     for form in (secret, quote_plus(secret)):
         message = failure(BeyondIdentityError(f"{before}{form}{after}"), [secret])["msg"]

@@ -9,11 +9,11 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import MalformedResponseError
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import Token, check_access_token
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import MalformedResponseError
+from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import Token, check_access_token
 from tests.unit.building import jwt, token_source
 from tests.unit.memory import MemoryStore
 from tests.unit.servers import answer, recording
@@ -33,9 +33,28 @@ def test_access_tokens(access_token: str) -> None:
     assert answered({**BASE, "access_token": access_token}).access_token == access_token
 
 
-@pytest.mark.parametrize("access_token", [..., None, "", 7, True, ["t0ken"], "a" * 16385, "s3cr t", "s3cr\nt", "s3crét", "s3cr\x00t", "s3cr\x7ft", "s3cret\n"])
+@pytest.mark.parametrize(
+    "access_token",
+    [
+        ...,
+        None,
+        "",
+        7,
+        True,
+        ["t0ken"],
+        "a" * 16385,
+        "s3cr t",
+        "s3cr\nt",
+        "s3crét",
+        "s3cr\x00t",
+        "s3cr\x7ft",
+        "s3cret\n",
+    ],
+)
 def test_access_tokens_that_fit_in_no_header(access_token: Any) -> None:
-    with pytest.raises(MalformedResponseError, match="access_token is not 1 to 16384 printable ASCII characters") as caught:
+    with pytest.raises(
+        MalformedResponseError, match="access_token is not 1 to 16384 printable ASCII characters"
+    ) as caught:
         answered({**BASE, "access_token": access_token})
     assert "s3cr" not in caught.value.message and "aaa" not in caught.value.message
 
@@ -115,7 +134,15 @@ def test_a_token_of_unknown_lifetime_is_not_kept(expires_in: Any, tenant: Any) -
 
 @pytest.mark.parametrize(
     ("scope", "scopes"),
-    [("b a", ("a", "b")), ("a  a", ("a",)), ("", ()), (..., ("a:read",)), (None, ("a:read",)), (["b"], ("a:read",)), (7, ("a:read",))],
+    [
+        ("b a", ("a", "b")),
+        ("a  a", ("a",)),
+        ("", ()),
+        (..., ("a:read",)),
+        (None, ("a:read",)),
+        (["b"], ("a:read",)),
+        (7, ("a:read",)),
+    ],
 )
 def test_granted_scopes(scope: Any, scopes: tuple[str, ...]) -> None:
     assert answered({**BASE, "scope": scope}).scopes == scopes
@@ -123,7 +150,14 @@ def test_granted_scopes(scope: Any, scopes: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("access_token", "id"),
-    [("referential", None), (jwt({"jti": "x1"}), "x1"), (jwt({"jti": ""}), None), (jwt({"jti": 7}), None), (jwt({}), None), (jwt([]), None)],
+    [
+        ("referential", None),
+        (jwt({"jti": "x1"}), "x1"),
+        (jwt({"jti": ""}), None),
+        (jwt({"jti": 7}), None),
+        (jwt({}), None),
+        (jwt([]), None),
+    ],
 )
 def test_the_id_is_that_of_the_claims(access_token: str, id: str | None) -> None:
     assert answered({**BASE, "access_token": access_token}).id == id
@@ -163,15 +197,31 @@ def test_when_it_expires() -> None:
 
 
 @given(
-    st.text(alphabet="ab.-", min_size=1, max_size=9), st.lists(st.text(max_size=4)), st.floats(0, 1e11), st.none() | st.integers(1, 86400), st.none() | st.text(min_size=1)
+    st.text(alphabet="ab.-", min_size=1, max_size=9),
+    st.lists(st.text(max_size=4)),
+    st.floats(0, 1e11),
+    st.none() | st.integers(1, 86400),
+    st.none() | st.text(min_size=1),
 )
-def test_a_token_goes_into_a_store_and_comes_out_the_same(text: str, scopes: list[str], issued_at: float, lifetime: int | None, id: str | None) -> None:
+def test_a_token_goes_into_a_store_and_comes_out_the_same(
+    text: str, scopes: list[str], issued_at: float, lifetime: int | None, id: str | None
+) -> None:
     token = Token(text, tuple(scopes), issued_at, lifetime, id)
     assert Token.from_dict(token.to_dict()) == token
     assert text not in repr(token).replace("lifetime", "").replace("issued_at", "") or len(text) < 4
 
 
-@pytest.mark.parametrize("damage", [{"access_token": "ü"}, {"access_token": ...}, {"lifetime": "x"}, {"lifetime": ...}, {"issued_at": None}, {"scopes": None}])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"access_token": "ü"},
+        {"access_token": ...},
+        {"lifetime": "x"},
+        {"lifetime": ...},
+        {"issued_at": None},
+        {"scopes": None},
+    ],
+)
 def test_a_damaged_entry_is_no_token(damage: dict[str, Any], tenant: Any) -> None:
     store = MemoryStore()
     token_source(tenant, store).bearer(["realms:read"])

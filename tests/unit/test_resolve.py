@@ -9,10 +9,16 @@ import itertools
 from typing import Any
 
 import pytest
+
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION, Option
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import ARGUMENT, ENVIRONMENT, TASK_ENVIRONMENT, VARIABLE, resolve
-
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import (
+    ARGUMENT,
+    ENVIRONMENT,
+    TASK_ENVIRONMENT,
+    VARIABLE,
+    resolve,
+)
 from tests.unit.building import US_ISSUER
 from tests.unit.resolving import OMIT, resolved, surroundings
 
@@ -27,7 +33,9 @@ def test_without_anything_nothing_is_resolved() -> None:
 
 
 @pytest.mark.parametrize("chosen", SETS, ids="+".join)
-@pytest.mark.parametrize("option", [option for option in CONNECTION if not option.argument_only], ids=lambda option: option.name)
+@pytest.mark.parametrize(
+    "option", [option for option in CONNECTION if not option.argument_only], ids=lambda option: option.name
+)
 def test_the_strongest_source_wins(option: Option, chosen: tuple[str, ...]) -> None:
     values = {source: str(_value(option, number)) for number, source in enumerate(SOURCES)}
     got = resolved(**{source: {option.name: values[source]} for source in chosen})
@@ -69,7 +77,9 @@ def test_an_empty_environment_variable_is_unset() -> None:
     assert resolved(process={"timeout": ""}).values == {}
 
 
-@pytest.mark.parametrize(("source", "said"), [("arguments", "^realm_id is empty"), ("variables", "^beyondidentity_realm_id is empty")])
+@pytest.mark.parametrize(
+    ("source", "said"), [("arguments", "^realm_id is empty"), ("variables", "^beyondidentity_realm_id is empty")]
+)
 def test_an_empty_value_is_an_error(source: str, said: str) -> None:
     with pytest.raises(OptionError, match=said):
         resolved(**{source: {"realm_id": ""}}, process={"realm_id": "r1"})
@@ -97,7 +107,10 @@ def test_types(name: str, value: Any, result: Any) -> None:
 def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("CERTS", "/certs")
-    assert resolved(variables={"ca_path": "~/ca.pem", "client_cert": "$CERTS/c.pem"}).values == {"ca_path": "/home/me/ca.pem", "client_cert": "/certs/c.pem"}
+    assert resolved(variables={"ca_path": "~/ca.pem", "client_cert": "$CERTS/c.pem"}).values == {
+        "ca_path": "/home/me/ca.pem",
+        "client_cert": "/certs/c.pem",
+    }
 
 
 @pytest.mark.parametrize(
@@ -141,21 +154,43 @@ def test_a_variable_that_can_not_be_templated_is_named() -> None:
 
 
 def test_only_the_variables_that_are_needed_are_templated() -> None:
-    assert resolved(arguments={"realm_id": "r1"}, variables={"realm_id": "{{ undefined }}"}).values == {"realm_id": "r1"}
+    assert resolved(arguments={"realm_id": "r1"}, variables={"realm_id": "{{ undefined }}"}).values == {
+        "realm_id": "r1"
+    }
 
 
 CREDENTIALS = [
     # stronger, weaker, what is left, warnings
     ({"client_id": "a"}, {"client_id": "b", "client_secret": "s"}, {"client_id": "a"}, 1),
     ({"client_secret": "s"}, {"client_id": "b"}, {"client_secret": "s"}, 0),
-    ({"client_id": "a", "client_secret": "s"}, {"client_id": "b", "client_secret": "t"}, {"client_id": "a", "client_secret": "s"}, 0),
+    (
+        {"client_id": "a", "client_secret": "s"},
+        {"client_id": "b", "client_secret": "t"},
+        {"client_id": "a", "client_secret": "s"},
+        0,
+    ),
     ({"access_token": "t"}, {"client_id": "b", "client_secret": "s"}, {"access_token": "t"}, 0),
     ({"client_id": "a", "client_secret": "s"}, {"access_token": "t"}, {"client_id": "a", "client_secret": "s"}, 0),
     ({"client_id": "a"}, {"access_token": "t", "client_secret": "s"}, {"client_id": "a"}, 0),
-    ({"client_id": "a", "client_auth_method": "none"}, {"client_secret": "s"}, {"client_id": "a", "client_auth_method": "none"}, 0),
+    (
+        {"client_id": "a", "client_auth_method": "none"},
+        {"client_secret": "s"},
+        {"client_id": "a", "client_auth_method": "none"},
+        0,
+    ),
     ({"client_id": "a"}, {"client_auth_method": "client_secret_post"}, {"client_id": "a"}, 0),
-    ({"client_auth_method": "client_secret_post"}, {"client_id": "b", "client_secret": "s"}, {"client_auth_method": "client_secret_post", "client_id": "b", "client_secret": "s"}, 0),
-    ({"timeout": 5}, {"client_id": "b", "client_secret": "s"}, {"timeout": 5, "client_id": "b", "client_secret": "s"}, 0),
+    (
+        {"client_auth_method": "client_secret_post"},
+        {"client_id": "b", "client_secret": "s"},
+        {"client_auth_method": "client_secret_post", "client_id": "b", "client_secret": "s"},
+        0,
+    ),
+    (
+        {"timeout": 5},
+        {"client_id": "b", "client_secret": "s"},
+        {"timeout": 5, "client_id": "b", "client_secret": "s"},
+        0,
+    ),
 ]
 
 
@@ -176,7 +211,10 @@ def test_credentials_of_two_sources_are_never_mixed(
 def test_a_stronger_issuer_replaces_weaker_parts_and_no_other(part: str, stronger: str, weaker: str) -> None:
     value = "us" if part == "region" else "https://auth-us.beyondidentity.com" if part == "auth_url" else "x"
     assert resolved(**{stronger: {"issuer": EU_ISSUER}, weaker: {part: value}}).values == {"issuer": EU_ISSUER}
-    assert resolved(**{weaker: {"issuer": EU_ISSUER}, stronger: {part: value}}).values == {"issuer": EU_ISSUER, part: value}
+    assert resolved(**{weaker: {"issuer": EU_ISSUER}, stronger: {part: value}}).values == {
+        "issuer": EU_ISSUER,
+        part: value,
+    }
     assert resolved(**{stronger: {"issuer": EU_ISSUER, part: value}}).values == {"issuer": EU_ISSUER, part: value}
 
 

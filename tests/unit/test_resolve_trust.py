@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import TrustError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import resolve
-
 from tests.unit.building import US_ISSUER
 from tests.unit.resolving import resolved, surroundings
 
@@ -48,8 +48,12 @@ OTHER_SOURCES = ["arguments", "variables", "task"]
 @pytest.mark.parametrize("source", OTHER_SOURCES)
 @pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: list(secret)[-1])
 @pytest.mark.parametrize(("name", "value"), REDIRECTIONS)
-def test_a_secret_of_the_environment_is_not_redirected(name: str, value: str, secret: dict[str, str], source: str) -> None:
-    with pytest.raises(TrustError, match=f"The credential comes from the environment, but {name} from .*BEYONDIDENTITY_{name.upper()}") as caught:
+def test_a_secret_of_the_environment_is_not_redirected(
+    name: str, value: str, secret: dict[str, str], source: str
+) -> None:
+    with pytest.raises(
+        TrustError, match=f"The credential comes from the environment, but {name} from .*BEYONDIDENTITY_{name.upper()}"
+    ) as caught:
         resolved(**{source: {name: value}}, process=secret)
     assert "s3cret" not in caught.value.message
 
@@ -57,7 +61,13 @@ def test_a_secret_of_the_environment_is_not_redirected(name: str, value: str, se
 @pytest.mark.parametrize("source", OTHER_SOURCES)
 @pytest.mark.parametrize(("name", "value"), REDIRECTIONS)
 def test_a_stronger_source_may_not_replace_what_the_environment_says(name: str, value: str, source: str) -> None:
-    own = {"issuer": US_ISSUER, "api_url": "https://api-us.beyondidentity.com", "proxy": "http://own:1", "ca_path": "/own.pem", "validate_certs": "true"}
+    own = {
+        "issuer": US_ISSUER,
+        "api_url": "https://api-us.beyondidentity.com",
+        "proxy": "http://own:1",
+        "ca_path": "/own.pem",
+        "validate_certs": "true",
+    }
     with pytest.raises(TrustError):
         resolved(**{source: {name: value}}, process={**own, **SECRETS[0]})
 
@@ -76,7 +86,10 @@ def test_the_environment_may_say_where_its_own_secret_goes(name: str, value: str
 @pytest.mark.parametrize("source", OTHER_SOURCES)
 @pytest.mark.parametrize(("name", "value"), REDIRECTIONS)
 def test_who_gives_the_secret_may_say_where_it_goes(name: str, value: str, source: str) -> None:
-    assert name in resolved(**{source: {name: value, **SECRETS[0]}}, process={"client_id": "x", "client_secret": "y"}).values
+    assert (
+        name
+        in resolved(**{source: {name: value, **SECRETS[0]}}, process={"client_id": "x", "client_secret": "y"}).values
+    )
 
 
 def test_a_client_id_alone_is_no_secret() -> None:
@@ -84,12 +97,18 @@ def test_a_client_id_alone_is_no_secret() -> None:
 
 
 def test_a_secret_that_is_ignored_guards_nothing() -> None:
-    got = resolved(variables={"issuer": EVIL_ISSUER, "client_id": "c", "client_secret": "s"}, process={"access_token": "t"}, ignored=frozenset({"access_token"}))
+    got = resolved(
+        variables={"issuer": EVIL_ISSUER, "client_id": "c", "client_secret": "s"},
+        process={"access_token": "t"},
+        ignored=frozenset({"access_token"}),
+    )
     assert got.values == {"issuer": EVIL_ISSUER, "client_id": "c", "client_secret": "s"}
 
 
 @pytest.mark.parametrize(("process", "seen"), [(SECRETS[0], {"HTTPS_PROXY": "own"}), ({}, {"HTTPS_PROXY": "task"})])
-def test_a_tasks_environment_brings_no_proxy_where_the_secret_is_the_environments(process: dict[str, str], seen: dict[str, str]) -> None:
+def test_a_tasks_environment_brings_no_proxy_where_the_secret_is_the_environments(
+    process: dict[str, str], seen: dict[str, str]
+) -> None:
     around = surroundings(process=process)
     object.__setattr__(around, "task_environment", {"HTTPS_PROXY": "task"})
     object.__setattr__(around, "environment", {**around.environment, "HTTPS_PROXY": "own"})
@@ -113,7 +132,9 @@ def test_a_managed_host_does_not_name_itself_the_issuer(value: str) -> None:
 
 def test_a_fact_that_is_ignored_leaves_room_for_weaker_sources() -> None:
     around = surroundings({"issuer": EVIL_ISSUER}, process={"issuer": US_ISSUER, **SECRETS[0]})
-    object.__setattr__(around, "variables", {**around.variables, "ansible_facts": {"beyondidentity_issuer": EVIL_ISSUER}})
+    object.__setattr__(
+        around, "variables", {**around.variables, "ansible_facts": {"beyondidentity_issuer": EVIL_ISSUER}}
+    )
     got = resolve({}, around)
     assert got.values["issuer"] == US_ISSUER and len(got.warnings) == 1
 

@@ -9,6 +9,9 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     APPLICATION,
@@ -22,11 +25,20 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.resource
     pick,
     plan,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
-LEAVES = st.none() | st.booleans() | st.integers(-2, 2) | st.text("ab", max_size=2) | st.lists(st.text("ab", max_size=2), max_size=3) | st.lists(st.dictionaries(st.just("x"), st.integers(0, 1)), max_size=2)
-OBJECTS = st.recursive(st.dictionaries(st.sampled_from("abcd"), LEAVES), lambda child: st.dictionaries(st.sampled_from("abcd"), child | LEAVES), max_leaves=8)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2)
+    | st.text("ab", max_size=2)
+    | st.lists(st.text("ab", max_size=2), max_size=3)
+    | st.lists(st.dictionaries(st.just("x"), st.integers(0, 1)), max_size=2)
+)
+OBJECTS = st.recursive(
+    st.dictionaries(st.sampled_from("abcd"), LEAVES),
+    lambda child: st.dictionaries(st.sampled_from("abcd"), child | LEAVES),
+    max_leaves=8,
+)
 
 
 @given(OBJECTS, OBJECTS)
@@ -37,7 +49,9 @@ def test_after_the_plan_there_is_nothing_left_to_do(before: dict[str, Any], want
     assert plan(after, wanted) == {}
     assert plan(before, before) == {}
     assert set(changes) <= set(wanted)
-    assert {name: after[name] for name in before if name not in changes} == {name: before[name] for name in before if name not in changes}
+    assert {name: after[name] for name in before if name not in changes} == {
+        name: before[name] for name in before if name not in changes
+    }
     assert before == untouched
 
 
@@ -72,17 +86,41 @@ def test_plans(before: dict[str, Any], wanted: dict[str, Any], changes: dict[str
 
 
 def test_a_nested_object_is_sent_whole_but_without_what_is_read_only() -> None:
-    before = {"protocol_config": {"client_id": "c", "client_secret": "s", "pkce": "s256", "grant_type": ["a"]}, "id": "1"}
+    before = {
+        "protocol_config": {"client_id": "c", "client_secret": "s", "pkce": "s256", "grant_type": ["a"]},
+        "id": "1",
+    }
     changes = plan(before, {"protocol_config": {"pkce": "disabled"}}, APPLICATION.read_only)
     assert changes == {"protocol_config": {"pkce": "disabled", "grant_type": ["a"]}}
-    assert merged(before, changes)["protocol_config"] == {"client_id": "c", "client_secret": "s", "pkce": "disabled", "grant_type": ["a"]}
+    assert merged(before, changes)["protocol_config"] == {
+        "client_id": "c",
+        "client_secret": "s",
+        "pkce": "disabled",
+        "grant_type": ["a"],
+    }
 
 
 @pytest.mark.parametrize(
     ("kind", "noun", "collection", "operations"),
     [
-        (APPLICATION, "application", "applications", ("CreateApplication", "ListApplications", "GetApplication", "UpdateApplication", "DeleteApplication")),
-        (RESOURCE_SERVER, "resource_server", "resource_servers", ("CreateResourceServer", "ListResourceServers", "GetResourceServer", "UpdateResourceServer", "DeleteResourceServer")),
+        (
+            APPLICATION,
+            "application",
+            "applications",
+            ("CreateApplication", "ListApplications", "GetApplication", "UpdateApplication", "DeleteApplication"),
+        ),
+        (
+            RESOURCE_SERVER,
+            "resource_server",
+            "resource_servers",
+            (
+                "CreateResourceServer",
+                "ListResourceServers",
+                "GetResourceServer",
+                "UpdateResourceServer",
+                "DeleteResourceServer",
+            ),
+        ),
         (AUTHENTICATOR_CONFIG, "authenticator_config", "authenticator_configs", None),
         (Kind("Realm"), "realm", "realms", None),
     ],
@@ -102,7 +140,9 @@ SERVERS = [
 KEYS = ("id", "identifier", "display_name")
 
 
-@pytest.mark.parametrize(("value", "id"), [("1", "1"), ("own", "2"), ("Pets", "2"), ("API", "3"), ("beyondidentity", "1")])
+@pytest.mark.parametrize(
+    ("value", "id"), [("1", "1"), ("own", "2"), ("Pets", "2"), ("API", "3"), ("beyondidentity", "1")]
+)
 def test_pick(value: str, id: str) -> None:
     assert pick(RESOURCE_SERVER, iter(SERVERS), value, KEYS)["id"] == id
 

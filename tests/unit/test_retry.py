@@ -10,10 +10,11 @@ import time
 from email.utils import formatdate
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import TransportError
-from ansible_collections.beyondidentity.management.plugins.module_utils.retry import Patience, asked_wait
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import TransportError
+from ansible_collections.beyondidentity.management.plugins.module_utils.retry import Patience, asked_wait
 
 NOW = 1_700_000_000.0
 
@@ -67,7 +68,15 @@ def test_a_date_is_compared_with_the_clock() -> None:
     assert 55 <= (asked_wait({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) or 0) <= 60
 
 
-@given(st.text(max_size=60) | st.builds("{}, {} Nov {} {}:{}:{} {}".format, st.just("Tue"), *[st.integers(-5, 10**20)] * 5, st.sampled_from(["GMT", "+0000", "-99999", "x"])))
+@given(
+    st.text(max_size=60)
+    | st.builds(
+        "{}, {} Nov {} {}:{}:{} {}".format,
+        st.just("Tue"),
+        *[st.integers(-5, 10**20)] * 5,
+        st.sampled_from(["GMT", "+0000", "-99999", "x"]),
+    )
+)
 def test_any_header_gives_a_finite_wait_or_none(value: str) -> None:
     seconds = asked_wait({"Retry-After": value}, NOW)
     assert seconds is None or (math.isfinite(seconds) and seconds >= 0)
@@ -99,7 +108,9 @@ def test_a_permanent_fault_is_not_waited_for(waits: list[float]) -> None:
     ("asked", "again", "waited"),
     [("0", True, [0.0]), ("60", True, [60.0]), ("60.5", False, []), ("1e300", False, [])],
 )
-def test_what_a_server_asks_for_is_obeyed_up_to_the_longest_wait(asked: str, again: bool, waited: list[float], waits: list[float]) -> None:
+def test_what_a_server_asks_for_is_obeyed_up_to_the_longest_wait(
+    asked: str, again: bool, waited: list[float], waits: list[float]
+) -> None:
     assert Patience(3, 60).after_answer({"RateLimit-Reset": asked}) is again
     assert waits == waited
 

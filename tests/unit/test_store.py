@@ -16,15 +16,18 @@ from typing import Any
 
 import pytest
 from ansible import constants
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, RunStore, run_store
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, RunStore, run_store
 from tests.unit.building import exit_code, in_child
 
 KEY = ["token", "https://issuer.example", "cl1ent", "s3cret", ["realms:read"], {"claim": "va1ue"}]
 ENTRY = {"access_token": "t0ken", "scopes": ["realms:read"], "issued_at": 1.5, "lifetime": 3600, "id": "1d"}
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(), child, max_size=3))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(), child, max_size=3),
+)
 
 
 @pytest.fixture
@@ -101,7 +104,9 @@ def test_modes_are_ours_alone_whatever_the_umask(store: RunStore) -> None:
         assert [stat.S_IMODE(path.stat().st_mode) for path in store.folder.iterdir()] == [0o600, 0o600]
 
 
-@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"gAAAAA", b"{}", b"x" * (2 << 20)], ids=["empty", "zeros", "short", "clear", "huge"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 100, b"gAAAAA", b"{}", b"x" * (2 << 20)], ids=["empty", "zeros", "short", "clear", "huge"]
+)
 def test_a_damaged_entry_is_no_entry(content: bytes, store: RunStore, warnings: list[str]) -> None:
     store.put(KEY, ENTRY)
     files(store)[0].write_bytes(content)
@@ -225,7 +230,9 @@ def test_a_lock_dies_with_its_process(store: RunStore) -> None:
         pass
 
 
-def test_the_runs_store_is_in_ansibles_private_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]) -> None:
+def test_the_runs_store_is_in_ansibles_private_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
+) -> None:
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "ansible-local-1abcdefgh"))
     (tmp_path / "ansible-local-1abcdefgh").mkdir()
     store = run_store(warnings.append)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, RunStore, sweep
 
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, RunStore, sweep
 from tests.unit.building import exit_code, in_child
 
 KEY = ["key"]
@@ -61,7 +61,9 @@ def test_a_file_that_others_may_read_is_not_used(mode: int, store: RunStore, war
     assert stat.S_IMODE(entry_file(store).stat().st_mode) == 0o600
 
 
-def test_what_belongs_to_another_user_is_not_used(store: RunStore, warnings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_belongs_to_another_user_is_not_used(
+    store: RunStore, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     is_untrusted(store, warnings)
 
@@ -147,7 +149,15 @@ def test_what_others_put_beside_it_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["ansible-local-OWNabcdefgh", "ansible-local-1abcdefgh", "ansible-local-abcdefgh", "ansible-local-9999999", "ansible-local-999999999999999999999999abcdefgh", "other-99999999abcdefgh", "ansible-local-99999999abcdefgh.bak"],
+    [
+        "ansible-local-OWNabcdefgh",
+        "ansible-local-1abcdefgh",
+        "ansible-local-abcdefgh",
+        "ansible-local-9999999",
+        "ansible-local-999999999999999999999999abcdefgh",
+        "other-99999999abcdefgh",
+        "ansible-local-99999999abcdefgh.bak",
+    ],
 )
 def test_what_lives_or_is_not_ansibles_stays(name: str, tmp_path: Path) -> None:
     folder = left_behind(tmp_path, name.replace("OWN", str(os.getpid())))

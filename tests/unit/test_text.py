@@ -13,10 +13,18 @@ import pytest
 from ansible.parsing import vault
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import LIMIT, identifier, listed, one_line, plain, scope_list
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import (
+    LIMIT,
+    identifier,
+    listed,
+    one_line,
+    plain,
+    scope_list,
+)
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -97,7 +105,9 @@ def test_scope_list_knows_no_order_and_no_repetition(scopes: list[str]) -> None:
     assert scope_list(scopes) == scope_list(" ".join(reversed(scopes + scopes))) == sorted(set(scopes))
 
 
-@pytest.mark.parametrize("value", ["a", "00011f1183c67b69", "38833c36-6f47-4992-9329-ea0a00915137", "a.b_c-D", "...", 12])
+@pytest.mark.parametrize(
+    "value", ["a", "00011f1183c67b69", "38833c36-6f47-4992-9329-ea0a00915137", "a.b_c-D", "...", 12]
+)
 def test_identifier(value: Any) -> None:
     assert identifier(value, "id") == str(value)
 
@@ -165,7 +175,12 @@ def test_plain_on_what_ansible_makes_of_yaml_and_vault(monkeypatch: pytest.Monke
     assert_plain(made)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(), lambda child: st.lists(child) | st.dictionaries(st.text(), child)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda child: st.lists(child) | st.dictionaries(st.text(), child),
+    )
+)
 def test_plain_keeps_json_as_it_is(value: Any) -> None:
     assert plain(value) == value
     assert json.loads(json.dumps(plain(value))) == value

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, MalformedResponseError, OptionError
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    MalformedResponseError,
+    OptionError,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Bearer, TokenStore, missing_scopes
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RunStore
-
 from tests.unit.building import exit_code, in_child, token_source
 from tests.unit.memory import MemoryStore
 
@@ -123,7 +127,9 @@ def test_another_client_or_secret_never_gets_the_kept_token(store: TokenStore, t
 
 
 @pytest.mark.parametrize(("age", "cached"), [(0, True), (3530, True), (3545, False), (4000, False), (-30, False)])
-def test_a_token_near_its_end_or_from_the_future_is_replaced(age: float, cached: bool, store: TokenStore, tenant: Any) -> None:
+def test_a_token_near_its_end_or_from_the_future_is_replaced(
+    age: float, cached: bool, store: TokenStore, tenant: Any
+) -> None:
     source = token_source(tenant, store)
     first = source.bearer(READ).token
     store.put(source._key(READ, None), {**first.to_dict(), "issued_at": time.time() - age})

@@ -9,9 +9,12 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import MalformedResponseError, TransportError
-from ansible_collections.beyondidentity.management.plugins.module_utils.transport import BODY_LIMIT, Answer, Transport
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    MalformedResponseError,
+    TransportError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.transport import BODY_LIMIT, Answer, Transport
 from tests.unit.building import transport
 from tests.unit.servers import answer, listening, recording
 
@@ -103,12 +106,22 @@ def test_broken_compression(waits: list[float]) -> None:
 
 @pytest.mark.parametrize(
     ("body", "content_type"),
-    [("<html>Sign in</html>", "text/html"), ("", "application/json"), ("[]", "application/json"), ('"text"', "x/\x1b[31my"), ("NaN", "application/json"), ('{"a":', "application/json")],
+    [
+        ("<html>Sign in</html>", "text/html"),
+        ("", "application/json"),
+        ("[]", "application/json"),
+        ('"text"', "x/\x1b[31my"),
+        ("NaN", "application/json"),
+        ('{"a":', "application/json"),
+    ],
 )
 def test_what_is_no_object_is_said_to_come_from_elsewhere(body: str, content_type: str) -> None:
     with recording(answer(body.encode(), f"Content-Type: {content_type}")) as (url, _recorder):
         got = transport().send("GET", url, what="Asking")
-    with pytest.raises(MalformedResponseError, match=r"Asking: the answer \(HTTP 200, .*\) is not a JSON object. Something else than Beyond Identity") as caught:
+    with pytest.raises(
+        MalformedResponseError,
+        match=r"Asking: the answer \(HTTP 200, .*\) is not a JSON object. Something else than Beyond Identity",
+    ) as caught:
         got.json("Asking")
     assert "\x1b" not in str(caught.value) and "Sign in" not in str(caught.value)
 

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 import trustme
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, TransportError
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    TransportError,
+)
 from tests.unit.building import transport
 from tests.unit.servers import Proxy, Recorder, answer, free_port, listening, recording
 
@@ -49,22 +52,32 @@ def proxy(origin: tuple[Recorder, int]) -> Iterator[tuple[Proxy, int]]:
 
 
 @pytest.mark.parametrize("how", ["option", "HTTPS_PROXY", "https_proxy"])
-def test_a_proxy_is_used(how: str, proxy: tuple[Proxy, int], origin: tuple[Recorder, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+def test_a_proxy_is_used(
+    how: str, proxy: tuple[Proxy, int], origin: tuple[Recorder, int], trusted: tuple[ssl.SSLContext, str]
+) -> None:
     url = f"http://127.0.0.1:{proxy[1]}"
     environ, given = ({}, {"proxy": url}) if how == "option" else ({how: url}, {})
-    got = transport(environ, ca_path=trusted[1], **given).send("GET", URL, what="Asking", headers={"Authorization": "Bearer t0ken"})
+    got = transport(environ, ca_path=trusted[1], **given).send(
+        "GET", URL, what="Asking", headers={"Authorization": "Bearer t0ken"}
+    )
     assert got.json("Asking") == {"ok": True}
     assert proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.1"] or proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.0"]
     assert origin[0].requests[0].headers["authorization"] == "Bearer t0ken"
     assert proxy[0].credentials == []
 
 
-def test_the_option_counts_more_than_the_environment(proxy: tuple[Proxy, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+def test_the_option_counts_more_than_the_environment(
+    proxy: tuple[Proxy, int], trusted: tuple[ssl.SSLContext, str]
+) -> None:
     environ = {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}"}
-    assert transport(environ, proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1]).send("GET", URL, what="Asking").ok
+    assert (
+        transport(environ, proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1]).send("GET", URL, what="Asking").ok
+    )
 
 
-def test_the_proxys_password_goes_to_the_proxy_only(proxy: tuple[Proxy, int], origin: tuple[Recorder, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+def test_the_proxys_password_goes_to_the_proxy_only(
+    proxy: tuple[Proxy, int], origin: tuple[Recorder, int], trusted: tuple[ssl.SSLContext, str]
+) -> None:
     given = {"proxy": f"http://user:p%40ss@127.0.0.1:{proxy[1]}", "ca_path": trusted[1]}
     assert transport(**given).send("GET", URL, what="Asking").ok
     assert proxy[0].credentials == ["Basic " + base64.b64encode(b"user:p@ss").decode()]
@@ -89,7 +102,9 @@ def test_this_machine_is_never_proxied(tenant: Any) -> None:
     handler = Proxy(None)
     with listening(handler) as server:
         url = f"http://127.0.0.1:{server.port}"
-        environ = {name: url for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")}
+        environ = {
+            name: url for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+        }
         assert transport(environ, proxy=url).send("GET", tenant.url, what="Asking").status == 401
     assert handler.asked == []
     assert len(tenant.journal()) == 1
@@ -100,7 +115,9 @@ def test_no_name_of_this_machine_is_proxied(host: str) -> None:
     assert transport(proxy="http://127.0.0.1:9")._proxies(f"http://{host}:1/") == {}
 
 
-def test_the_processs_own_environment_is_not_read_behind_our_back(monkeypatch: pytest.MonkeyPatch, proxy: tuple[Proxy, int], trusted: tuple[ssl.SSLContext, str]) -> None:
+def test_the_processs_own_environment_is_not_read_behind_our_back(
+    monkeypatch: pytest.MonkeyPatch, proxy: tuple[Proxy, int], trusted: tuple[ssl.SSLContext, str]
+) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("NO_PROXY", "*")
@@ -109,14 +126,26 @@ def test_the_processs_own_environment_is_not_read_behind_our_back(monkeypatch: p
 
 def test_a_proxy_that_refuses(waits: list[float]) -> None:
     handler = Proxy(None)
-    with listening(handler) as server, pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught:
+    with (
+        listening(handler) as server,
+        pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught,
+    ):
         transport(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, what="Asking")
     assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
     assert not caught.value.sent
     assert len(handler.asked) == 4
 
 
-@pytest.mark.parametrize("url", ["http://user:s3cret@127.0.0.1:{port}", "http://user:s3cret@", "user:s3cret", "http://user:s3cret@[", "ftp://user:s3cret@127.0.0.1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:s3cret@127.0.0.1:{port}",
+        "http://user:s3cret@",
+        "user:s3cret",
+        "http://user:s3cret@[",
+        "ftp://user:s3cret@127.0.0.1",
+    ],
+)
 def test_a_proxy_that_is_not_there_or_none(url: str, waits: list[float]) -> None:
     with pytest.raises(BeyondIdentityError, match="proxy") as caught:
         transport(proxy=url.format(port=free_port())).send("GET", URL, what="Asking")

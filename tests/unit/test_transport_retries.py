@@ -10,9 +10,13 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, OptionError, TransportError
-from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Answer, Transport, Wire
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    OptionError,
+    TransportError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Answer, Transport, Wire
 from tests.unit.building import transport
 from tests.unit.servers import free_port
 
@@ -54,7 +58,11 @@ def test_other_errors_are_answers(status: int, tenant: Any, waits: list[float]) 
     assert (sent(tenant), waits) == (1, [])
 
 
-@pytest.mark.parametrize("how", [{"drop": "close"}, {"drop": "reset"}, {"json": {"long": "x" * 100}, "truncate": 20}], ids=["closed", "reset", "truncated"])
+@pytest.mark.parametrize(
+    "how",
+    [{"drop": "close"}, {"drop": "reset"}, {"json": {"long": "x" * 100}, "truncate": 20}],
+    ids=["closed", "reset", "truncated"],
+)
 @pytest.mark.parametrize("method", METHODS)
 def test_broken_connections(method: str, how: dict[str, Any], tenant: Any, waits: list[float]) -> None:
     befall(tenant, **how, times=2)
@@ -70,8 +78,12 @@ def test_broken_connections(method: str, how: dict[str, Any], tenant: Any, waits
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "reset"}])
-@pytest.mark.parametrize(("method", "repeatable", "attempts"), [("POST", True, 4), ("POST", False, 1), ("GET", False, 1)])
-def test_repeatable_says_otherwise(method: str, repeatable: bool, attempts: int, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
+@pytest.mark.parametrize(
+    ("method", "repeatable", "attempts"), [("POST", True, 4), ("POST", False, 1), ("GET", False, 1)]
+)
+def test_repeatable_says_otherwise(
+    method: str, repeatable: bool, attempts: int, fault: dict[str, Any], tenant: Any, waits: list[float]
+) -> None:
     befall(tenant, **fault)
     try:
         assert send(tenant, method, repeatable=repeatable).status == 503
@@ -90,8 +102,18 @@ def test_retries_are_counted(retries: int, tenant: Any, waits: list[float]) -> N
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(("headers", "waited"), [({"RateLimit-Reset": "12"}, 12.0), ({"Retry-After": "3"}, 3.0), ({"Retry-After": "0"}, 0.0), ({"Retry-After": "60"}, 60.0)])
-def test_a_429_tells_how_long_to_wait(method: str, headers: dict[str, str], waited: float, tenant: Any, waits: list[float]) -> None:
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({"RateLimit-Reset": "12"}, 12.0),
+        ({"Retry-After": "3"}, 3.0),
+        ({"Retry-After": "0"}, 0.0),
+        ({"Retry-After": "60"}, 60.0),
+    ],
+)
+def test_a_429_tells_how_long_to_wait(
+    method: str, headers: dict[str, str], waited: float, tenant: Any, waits: list[float]
+) -> None:
     befall(tenant, status=429, headers=headers, times=1)
     then_well(tenant)
     assert send(tenant, method).ok

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.beyondidentity.management.plugins.module_utils import transport as module
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError, OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils.transport import USER_AGENT, Transport, Wire
-
 from tests.support.collection import ROOT
 from tests.unit.building import exit_code, in_child, transport
 from tests.unit.servers import answer, recording
@@ -67,7 +67,9 @@ def test_a_forked_process_has_a_session_of_its_own(tenant: Any) -> None:
     children = [in_child(lambda name=name: ask(name)) for name in ("one", "two")]
     ask("main")
     assert [exit_code(child) for child in children] == [0, 0]
-    by_name = {name: {entry["peer_port"] for entry in tenant.journal(path=f"/{name}")} for name in ("main", "one", "two")}
+    by_name = {
+        name: {entry["peer_port"] for entry in tenant.journal(path=f"/{name}")} for name in ("main", "one", "two")
+    }
     assert [len(found) for found in by_name.values()] == [1, 1, 1]
     assert len(set.union(*by_name.values())) == 3
 
@@ -111,15 +113,32 @@ def test_what_every_request_says() -> None:
     request = recorder.requests[0]
     assert request.line == "PUT / HTTP/1.1"
     assert request.body == b"body"
-    assert (request.headers["user-agent"], request.headers["accept"], request.headers["x"]) == (USER_AGENT, "application/json", "y")
+    assert (request.headers["user-agent"], request.headers["accept"], request.headers["x"]) == (
+        USER_AGENT,
+        "application/json",
+        "y",
+    )
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "close"}, {"drop": "reset"}, {"status": 302, "redirect": "https://x/?code=s3cret"}, {"json": {"a": 1}, "truncate": 2}])
-def test_nothing_secret_is_logged_or_said(fault: dict[str, Any], tenant: Any, logged: list[str], waits: list[float]) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 503},
+        {"drop": "close"},
+        {"drop": "reset"},
+        {"status": 302, "redirect": "https://x/?code=s3cret"},
+        {"json": {"a": 1}, "truncate": 2},
+    ],
+)
+def test_nothing_secret_is_logged_or_said(
+    fault: dict[str, Any], tenant: Any, logged: list[str], waits: list[float]
+) -> None:
     tenant.fault(path="/odd", **fault)
     said = ""
     try:
-        transport().send("GET", f"{tenant.url}/odd?page_token=s3cret", what="Asking", headers={"Authorization": "Bearer s3cret"})
+        transport().send(
+            "GET", f"{tenant.url}/odd?page_token=s3cret", what="Asking", headers={"Authorization": "Bearer s3cret"}
+        )
     except BeyondIdentityError as error:
         said = f"{error} {error.details} {error.__cause__}"
     assert "s3cret" not in said
@@ -153,7 +172,9 @@ def test_everything_imports_without_requests() -> None:
         "try: transport.Transport(transport.Wire())\n"
         "except transport.OptionError as error: print(error)\n"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True, timeout=60
+    )
     assert run.stdout.startswith("The Python library requests is missing.")
 
 

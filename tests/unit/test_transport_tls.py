@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import trustme
+
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, TransportError
 from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Wire
-
 from tests.unit.building import transport
 from tests.unit.servers import answer, recording
 
@@ -72,12 +72,17 @@ def test_the_option_counts_more_than_the_environment(secure: Any, authority: Aut
     environ = {"REQUESTS_CA_BUNDLE": authority.ca_path}
     assert transport(environ, ca_path=secure.emulator.ca_path).send("GET", secure.url, what="Asking").status == 401
     with pytest.raises(TransportError, match="an authority that is not trusted"):
-        transport({"REQUESTS_CA_BUNDLE": secure.emulator.ca_path}, ca_path=authority.ca_path).send("GET", secure.url, what="Asking")
+        transport({"REQUESTS_CA_BUNDLE": secure.emulator.ca_path}, ca_path=authority.ca_path).send(
+            "GET", secure.url, what="Asking"
+        )
 
 
 def test_an_untrusted_authority_ends_it_at_once(secure: Any, waits: list[float]) -> None:
     sender = transport()
-    with pytest.raises(TransportError, match=r"TLS with https://127.0.0.1:\d+ failed: the certificate is signed by an authority that is not trusted.*ca_path") as caught:
+    with pytest.raises(
+        TransportError,
+        match=r"TLS with https://127.0.0.1:\d+ failed: the certificate is signed by an authority that is not trusted.*ca_path",
+    ) as caught:
         sender.send("GET", f"{secure.url}?token=s3cret", what="Asking", headers={"Authorization": "Bearer s3cret"})
     assert "s3cret" not in str(caught.value)
     assert (sender.requests, waits) == (1, [])
@@ -91,7 +96,11 @@ def test_validation_can_be_switched_off_without_noise(secure: Any, recwarn: pyte
 
 @pytest.mark.parametrize(
     ("names", "said"),
-    [(("auth-us.beyondidentity.com",), "another (host name|address)"), (("127.0.0.2",), "another (host name|address)"), (("*.example",), "another (host name|address)")],
+    [
+        (("auth-us.beyondidentity.com",), "another (host name|address)"),
+        (("127.0.0.2",), "another (host name|address)"),
+        (("*.example",), "another (host name|address)"),
+    ],
 )
 def test_a_certificate_for_another_name(names: tuple[str, ...], said: str, authority: Authority) -> None:
     with recording(OK, tls=authority.server(*names)) as (url, recorder):
@@ -103,7 +112,11 @@ def test_a_certificate_for_another_name(names: tuple[str, ...], said: str, autho
 def test_an_expired_certificate(authority: Authority) -> None:
     from datetime import datetime, timezone
 
-    tls = authority.server("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc), not_before=datetime(2019, 1, 1, tzinfo=timezone.utc))
+    tls = authority.server(
+        "127.0.0.1",
+        not_after=datetime(2020, 1, 1, tzinfo=timezone.utc),
+        not_before=datetime(2019, 1, 1, tzinfo=timezone.utc),
+    )
     with recording(OK, tls=tls) as (url, recorder):
         with pytest.raises(TransportError, match="the certificate has expired"):
             transport(ca_path=authority.ca_path).send("GET", url, what="Asking")
@@ -142,7 +155,9 @@ def test_a_key_without_a_certificate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("environ", [{"REQUESTS_CA_BUNDLE": "/nowhere/ca.pem"}, {"CURL_CA_BUNDLE": "/nowhere/ca.pem"}])
-def test_a_bundle_in_the_environment_that_is_not_there(environ: dict[str, str], secure: Any, waits: list[float]) -> None:
+def test_a_bundle_in_the_environment_that_is_not_there(
+    environ: dict[str, str], secure: Any, waits: list[float]
+) -> None:
     with pytest.raises(OptionError, match=f"{next(iter(environ))}: '/nowhere/ca.pem' can't be read"):
         transport(environ).send("GET", secure.url, what="Asking")
     assert waits == []

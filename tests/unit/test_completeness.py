@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there is there completely: action, group, documentation, examples, tests, a row in the README."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.options import connection_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Spec
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.action import ModuleAction
+from tests.support.collection import NAME, NAMESPACE, ROOT
+
+FQCN = f"{NAMESPACE}.{NAME}"
+PLUGINS = ROOT / "plugins"
+TARGETS = ROOT / "tests" / "integration" / "targets"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUNTIME: dict[str, Any] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+
+
+def names(folder: str) -> list[str]:
+    return sorted(path.stem for path in (PLUGINS / folder).glob("*.py") if path.stem != "__init__")
+
+
+MODULES = names("modules")
+OTHERS = [(kind, name) for kind in ("lookup", "filter", "callback") for name in names(kind)]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+EACH_MODULE = pytest.mark.parametrize("name", MODULES)
+EACH_OTHER = pytest.mark.parametrize(("kind", "name"), OTHERS)
+
+
+def load(kind: str, name: str) -> ModuleType:
+    return importlib.import_module(f"ansible_collections.{FQCN}.plugins.{kind}.{name}")
+
+
+def documents(plugin: ModuleType) -> tuple[Any, Any, Any]:
+    return tuple(yaml.safe_load(getattr(plugin, name)) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN"))  # type: ignore[return-value]
+
+
+def is_in_readme(kind: str, name: str) -> bool:
+    return re.search(rf"^\|[^|]*\b{kind}\b[^|]*`{name}`[^|]*\|[^|]+\|", README, re.MULTILINE) is not None
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {"token", "pkce", "application", "application_info", "resource_server_info"} <= set(MODULES)
+    assert {("lookup", "token"), ("filter", "code_challenge")} <= set(OTHERS)
+    assert "client_credentials" in ROLES
+
+
+@EACH_MODULE
+def test_a_module_runs_by_an_action_of_its_name(name: str) -> None:
+    action = load("action", name)
+    assert issubclass(action.ActionModule, ModuleAction)
+    assert action.ActionModule.module is load("modules", name)
+    assert action.main is load("modules", name).main, "linters look for the options there"
+
+
+def test_no_action_is_without_a_module() -> None:
+    assert names("action") == MODULES
+
+
+def test_the_action_group_holds_all_modules_and_no_other() -> None:
+    assert RUNTIME["action_groups"] == {"all": MODULES}
+    assert RUNTIME["requires_ansible"] == ">=2.16.0"
+
+
+@EACH_MODULE
+def test_a_module_is_documented(name: str) -> None:
+    documentation, examples, returned = documents(load("modules", name))
+    assert documentation["module"] == name
+    assert documentation["version_added"] and documentation["author"] and documentation["description"]
+    assert not documentation["short_description"].endswith(".")
+    assert {f"{FQCN}.connection", f"{FQCN}.attributes"} <= set(documentation["extends_documentation_fragment"])
+    assert documentation["seealso"]
+    assert_examples(examples, name)
+    assert_returned(returned, needs="returned")
+
+
+@EACH_MODULE
+def test_a_modules_attributes_are_all_told(name: str) -> None:
+    documentation = documents(load("modules", name))[0]
+    fragment = load("doc_fragments", "attributes").ModuleDocFragment
+    shared: dict[str, Any] = yaml.safe_load(fragment.DOCUMENTATION)["attributes"]
+    assert {"check_mode", "diff_mode", "action", "delegation", "async", "idempotent"} <= set(shared)
+    for extended in documentation["extends_documentation_fragment"]:
+        if extended.startswith(f"{FQCN}.attributes."):
+            shared = _merged(
+                shared, yaml.safe_load(getattr(fragment, extended.rpartition(".")[2].upper()))["attributes"]
+            )
+    told = _merged(shared, documentation.get("attributes", {}))
+    assert all(
+        attribute.get("description") and attribute.get("support") in ("full", "partial", "none")
+        for attribute in told.values()
+    )
+    assert told["async"]["support"] == "none"
+    assert (told["diff_mode"]["support"] == "full") is ("state" in load("modules", name).SPEC.options)
+
+
+def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    return {name: {**one.get(name, {}), **other.get(name, {})} for name in {**one, **other}}
+
+
+@EACH_MODULE
+def test_a_modules_options_are_those_of_its_spec(name: str) -> None:
+    spec: Spec = load("modules", name).SPEC
+    documented = documents(load("modules", name))[0].get("options", {})
+    assert {option: _told(told) for option, told in documented.items()} == {
+        option: _told(meant) for option, meant in spec.options.items()
+    }
+    assert all(told["description"] for told in documented.values())
+
+
+def _told(option: dict[str, Any]) -> dict[str, Any]:
+    ignored = ("description", "no_log", "version_added")
+    told = {name: value for name, value in option.items() if name not in ignored}
+    if "choices" in told:
+        told["choices"] = list(told["choices"])
+    return told
+
+
+@EACH_MODULE
+def test_no_option_is_required_or_hides_a_connection_option(name: str) -> None:
+    options = load("modules", name).SPEC.options
+    assert not set(options) & set(connection_spec())
+    assert not [option for option, meant in options.items() if meant.get("required")], (
+        "its value may come from a variable"
+    )
+
+
+@EACH_MODULE
+def test_a_module_has_an_integration_target_and_a_row_in_the_readme(name: str) -> None:
+    assert (TARGETS / name / "tasks" / "main.yml").is_file()
+    assert is_in_readme("module", name)
+
+
+@EACH_OTHER
+def test_a_plugin_is_documented(kind: str, name: str) -> None:
+    documentation, examples, returned = documents(load(kind, name))
+    assert documentation["name"] == name
+    assert documentation["version_added"] and documentation["author"] and documentation["description"]
+    assert all(option["description"] and option["type"] for option in documentation["options"].values())
+    assert_examples(examples, name)
+    assert_returned(returned)
+
+
+@EACH_OTHER
+def test_a_plugin_has_an_integration_target_and_a_row_in_the_readme(kind: str, name: str) -> None:
+    assert (TARGETS / f"{kind}_{name}" / "tasks" / "main.yml").is_file()
+    assert is_in_readme(kind, name)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_documented(role: str) -> None:
+    folder = ROOT / "roles" / role
+    specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    defaults = yaml.safe_load((folder / "defaults" / "main.yml").read_text(encoding="utf-8")) or {}
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    main = specs["main"]
+    assert main["short_description"] and main["description"] and main["options"]
+    for option, told in main["options"].items():
+        assert option.startswith(f"{role}_"), option
+        assert told["description"] and told["type"], option
+        assert f"`{option}`" in readme, option
+    defaulted = {option: told["default"] for option, told in main["options"].items() if "default" in told}
+    assert {option: value for option, value in defaults.items() if option in defaulted} == defaulted
+    assert set(defaults) <= set(main["options"])
+    assert is_in_readme("role", role) or re.search(rf"^\| role \[`{role}`\]", README, re.MULTILINE)
+    assert (ROOT / "extensions" / "molecule").is_dir() and any(
+        role in str(path) for path in (ROOT / "extensions" / "molecule").iterdir()
+    )
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_playbook_has_a_row_in_the_readme(playbook: str) -> None:
+    assert is_in_readme("playbook", playbook)
+
+
+def assert_examples(examples: Any, name: str) -> None:
+    assert isinstance(examples, list) and examples
+    assert all(task["name"] for task in examples)
+    text = yaml.safe_dump(examples)
+    assert f"{FQCN}.{name}" in text
+    modules = [key for task in examples for key in task if "." in key]
+    assert len(modules) == len(examples), "each names its module in full"
+
+
+def assert_returned(returned: Any, needs: str | None = None) -> None:
+    assert isinstance(returned, dict) and returned
+    for name, value in returned.items():
+        assert value["description"] and value["type"], name
+        assert "sample" in value or "contains" in value, name
+        assert needs is None or value[needs], name
+
+
+@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: str(path.relative_to(PLUGINS)))
+def test_every_source_says_whose_it_is_and_what_it_does(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# Copyright: (c) 2026, Beyond Identity Management collection contributors"
+    assert lines[1].startswith("# GNU General Public License v3.0 or later")
+    assert lines[2] == "# SPDX-License-Identifier: GPL-3.0-or-later"
+    assert next(line for line in lines[3:] if line).startswith('"""')
+
+
+# A room imports from those below it only.
+ROOMS = {
+    "module_utils": (),
+    "doc_fragments": (),
+    "modules": ("module_utils",),
+    "plugin_utils": ("module_utils",),
+    "filter": ("module_utils",),
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_arrows_point_down(room: str) -> None:
+    imports = re.compile(rf"^\s*from (?:\.\.|ansible_collections\.{re.escape(FQCN)}\.plugins\.)(\w+)", re.MULTILINE)
+    for path in (PLUGINS / room).glob("*.py"):
+        used = set(imports.findall(path.read_text(encoding="utf-8"))) - {room}
+        assert used <= set(ROOMS[room]), path.name
