@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from .connection import Connection
-from .errors import OptionError, ResponseError
+from .errors import MalformedResponseError, OptionError, ResponseError
 from .issued import Token, parse_token
 from .refusal import refusal
 from .text import listed
-from .transport import Transport
+from .transport import Answer, Transport
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -79,17 +79,23 @@ class AuthorizationServer:
 
         Applications of the protocol ``oauth2`` authenticate with their own credentials, others with a ``bearer`` token.
         """
-        what = f"Revoking a token at {self.connection.issuer}/revoke"
-        form, headers = {"token": token}, {"Content-Type": _FORM}
-        if bearer:
-            headers["Authorization"] = f"Bearer {bearer}"
-        else:
-            self._authenticate(form, headers)
-        answer = self.transport.send(
-            "POST", f"{self.connection.issuer}/revoke", what=what, headers=headers, body=_encoded(form), repeatable=True
-        )
-        if not answer.ok:
-            raise refusal(answer, what)
+        url = f"{self.connection.issuer}/revoke"
+        self._with_token(url, f"Revoking a token at {url}", token, bearer)
+
+    def introspect(self, token: str, *, bearer: str | None = None) -> dict[str, Any]:
+        """What the authenticating realm knows of a token (RFC 7662 section 2): ``active``, and the claims of an active one.
+
+        Authenticates with the application's credentials, or with a ``bearer`` token that has ``tokens:introspect``.
+        """
+        connection = self.connection
+        tenant, realm = connection.need("tenant_id"), connection.need("auth_realm_id")
+        url = f"{connection.auth_url}/v1/tenants/{tenant}/realms/{realm}/introspect"
+        what = f"Introspecting a token at {url}"
+        answer = self._with_token(url, what, token, bearer)
+        body = answer.json(what)
+        if not isinstance(body.get("active"), bool):
+            raise MalformedResponseError(f"{what}: the answer does not say whether the token is active.")
+        return body
 
     def keys(self) -> dict[str, Any]:
         """The authorization server's public keys (RFC 7517), from the issuer's own address and no other."""
@@ -129,6 +135,18 @@ class AuthorizationServer:
             hint = _hint(error, form["grant_type"], scopes)
             raise ResponseError(error.message, hint, status=error.status, code=error.code)
         return parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
+
+    def _with_token(self, url: str, what: str, token: str, bearer: str | None) -> Answer:
+        """Send a token in a form's body, authenticated one way or the other."""
+        form, headers = {"token": token}, {"Content-Type": _FORM}
+        if bearer:
+            headers["Authorization"] = f"Bearer {bearer}"
+        else:
+            self._authenticate(form, headers)
+        answer = self.transport.send("POST", url, what=what, headers=headers, body=_encoded(form), repeatable=True)
+        if not answer.ok:
+            raise refusal(answer, what)
+        return answer
 
     def _authenticate(self, form: dict[str, str], headers: dict[str, str]) -> None:
         """Client authentication (RFC 6749 section 2.3.1): id and secret are form-encoded before Basic."""

@@ -74,6 +74,10 @@ class SignIns:
             with store.lock(self._key()):
                 self._put(store, token)
 
+    def kept(self) -> list[Token]:
+        """All sign-ins with this application that are kept."""
+        return [token for store in self.stores for token in self._kept(store)]
+
     def forget(self) -> list[Token]:
         """Forget all sign-ins with this application, and return what there was."""
         forgotten = []
@@ -130,7 +134,7 @@ class SignIns:
     def _why_not(self, scopes: list[str]) -> str:
         if not self.stores:
             return "With token_cache 'none' no sign-in is kept."
-        kept = [token for store in self.stores for token in self._kept(store)]
+        kept = self.kept()
         if not kept:
             return f"Nobody is signed in to the application {self.connection.need('application_id')}."
         granted = {scope for token in kept for scope in token.scopes}
