@@ -208,7 +208,10 @@ def test_a_token_goes_into_a_store_and_comes_out_the_same(
 ) -> None:
     token = Token(text, tuple(scopes), issued_at, lifetime, id)
     assert Token.from_dict(token.to_dict()) == token
-    assert text not in repr(token).replace("lifetime", "").replace("issued_at", "") or len(text) < 4
+
+
+def test_a_token_does_not_show_itself() -> None:
+    assert "s3cret" not in repr(Token("s3cret", ("a:read",), 0, 3600, "id"))
 
 
 @pytest.mark.parametrize(
