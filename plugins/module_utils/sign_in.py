@@ -78,6 +78,14 @@ class SignIns:
         """All sign-ins with this application that are kept."""
         return [token for store in self.stores for token in self._kept(store)]
 
+    def drop(self, value: str) -> None:
+        """Forget the sign-in that this access or refresh token is of, and no other."""
+        for store in self.stores:
+            with store.lock(self._key()):
+                for token in self._kept(store):
+                    if value in (token.access_token, token.refresh_token):
+                        self._drop(store, token)
+
     def forget(self) -> list[Token]:
         """Forget all sign-ins with this application, and return what there was."""
         forgotten = []
@@ -128,7 +136,7 @@ class SignIns:
         store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in (token, *others)]})
 
     def _drop(self, store: TokenStore, token: Token) -> None:
-        others = [kept for kept in self._kept(store) if kept.refresh_token != token.refresh_token]
+        others = [kept for kept in self._kept(store) if kept.access_token != token.access_token]
         store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in others]})
 
     def _why_not(self, scopes: list[str]) -> str:

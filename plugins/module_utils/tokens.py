@@ -35,6 +35,9 @@ class TokenStore(Protocol):
     def discard(self, key: Any) -> None:
         """Forget a key."""
 
+    def forget(self, value: str) -> None:
+        """Forget all entries that hold this value."""
+
     def lock(self, key: Any) -> AbstractContextManager[None]:
         """Keep others of this run from working on the same key."""
 
@@ -50,6 +53,12 @@ class Stores:
         """Where new tokens are kept."""
         kept = {"run": self.run, "user": self.user or self.run, "none": None}
         return kept[token_cache]
+
+    def forget(self, value: str) -> None:
+        """Forget a token by its value."""
+        for store in (self.run, self.user):
+            if store:
+                store.forget(value)
 
     def sign_ins(self, token_cache: str) -> list[TokenStore]:
         """Where sign-ins are looked for, and in the first of them kept."""

@@ -89,6 +89,8 @@ def run(task: Task) -> Result:
     scopes = str(claims.get("scope", "")).split()
     if not task.check_mode:
         _revoke(task, value, value if _DELETE in scopes else None)
+        task.sign_ins.drop(value)
+        task.stores.forget(value)
     token_id = claims.get("jti")
     return {"changed": True, "revoked": [token_id] if isinstance(token_id, str) else []}
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,9 @@ else:
     HAS_CRYPTOGRAPHY = True
 
 _OPEN = os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+_ENTRY = re.compile("[0-9a-f]{64}")
 
 
 class UntrustedFolderError(OSError):
@@ -72,6 +76,14 @@ class TokenFiles:
         """Forget an entry."""
         with suppress(OSError), self._open_folder() as folder:
             os.unlink(self._name(key), dir_fd=folder)
+
+    def forget(self, value: str) -> None:
+        """Forget all entries that hold this value."""
+        with suppress(OSError), own_folder(self.folder) as folder:
+            for name in os.listdir(folder):
+                with suppress(OSError, InvalidToken, ValueError):
+                    if _ENTRY.fullmatch(name) and _holds(self._decoded(read_own(name, folder)), value):
+                        os.unlink(name, dir_fd=folder)
 
     @contextmanager
     def lock(self, key: Any) -> Iterator[None]:
@@ -142,6 +154,12 @@ def write_own(name: str, folder: int, content: bytes) -> None:
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, 0o600, dir_fd=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+
+
+def _holds(entry: Any, value: str) -> bool:
+    if isinstance(entry, Mapping):
+        return any(_holds(item, value) for item in entry.values())
+    return any(_holds(item, value) for item in entry) if isinstance(entry, list) else entry == value
 
 
 def _check(status: os.stat_result, forbidden: int, what: Any) -> None:
