@@ -35,6 +35,8 @@ class Settings:
     """Seconds; 0, the service's default, is expired at once."""
     sign_in: str = "approve"
     """What /authorize does: `approve` at once, `deny` at once, or show a `page` whose form asks the person."""
+    answer_iss: str | None = None
+    """The `iss` of authorization answers (RFC 9207): `issuer` for the right one, or any other text; None: none."""
     code_lifetime: float = 60
     """Seconds."""
     identity: dict[str, str] = field(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
@@ -46,7 +47,16 @@ def sign_in(server: AuthorizationServer) -> Response:
         }
         return Response(PAGE.format(**{name: escape(value) for name, value in values.items()}))
     user = settings.identity if decision == "approve" else None
-    return server.create_authorization_response(grant_user=user, grant=grant)
+    return _with_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
+
+
+def _with_iss(response: Response, iss: str | None) -> Response:
+    """Name the issuer in the answer, where that is switched on."""
+    location = response.headers.get("Location")
+    if iss and location:
+        value = request.base_url.removesuffix("/authorize") if iss == "issuer" else iss
+        response.headers["Location"] = f"{location}{'&' if '?' in location else '?'}iss={quote(value, safe='')}"
+    return response
 
 
 def _needs_authenticator(place: Place, redirect_uri: str) -> None:
