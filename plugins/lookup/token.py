@@ -73,10 +73,9 @@ from ansible.utils.display import Display
 
 from ..module_utils.errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils.masking import failure, secret_values
-from ..module_utils.operations import scopes_of
 from ..module_utils.options import connection_spec
 from ..module_utils.task import Task, perform
-from ..module_utils.text import plain, scope_list
+from ..module_utils.text import plain
 from ..module_utils.tokens import missing_scopes
 from ..plugin_utils.resolve import Surroundings, resolve
 from ..plugin_utils.store import stores
@@ -117,7 +116,7 @@ class LookupModule(LookupBase):
 def _token(task: Task, terms: list[Any]) -> str:
     params = task.params
     named = [scope for term in terms for scope in (term if isinstance(term, list) else [term])]
-    scopes = scope_list([*named, *(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
+    scopes = asked_scopes(params, *named)
     if not scopes and not task.connection.access_token:
         raise OptionError(
             "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"

@@ -12,12 +12,13 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from .errors import OptionError
-from .text import one_line
+from .text import one_line, scope_list
 
 _PREFIX = {"TENANT": "/v1/tenants/{tenant_id}", "REALM": "/v1/tenants/{tenant_id}/realms/{realm_id}"}
 
@@ -177,6 +178,11 @@ def operation(name: str) -> Operation:
         )
         raise OptionError(f"'{one_line(name, 80)}' is no operation of the Management API.", hint)
     return known[name]
+
+
+def asked_scopes(params: Mapping[str, Any], *scopes: str) -> list[str]:
+    """All scopes that the options ``scopes`` and ``operations`` ask for, beside these."""
+    return scope_list([*scopes, *(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
 
 
 def scopes_of(names: Iterable[str], *, reading_only: bool = False) -> list[str]:

@@ -152,10 +152,9 @@ requests:
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import Authorization, make
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import scopes_of
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import asked_scopes
 from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import METHODS
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
 
 SPEC = Spec(
     options={
@@ -179,7 +178,7 @@ SPEC = Spec(
 def run(task: Task) -> Result:
     """Make the request, and wait for its answer where that is asked for."""
     params = task.params
-    scopes = scope_list([*(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
+    scopes = asked_scopes(params)
     if params["code_challenge_method"] == "plain":
         task.warn("code_challenge_method 'plain' protects little. Use S256 where the application allows it.")
 

@@ -194,9 +194,8 @@ import time
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.exchange import exchange, is_answer
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import scopes_of
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import asked_scopes
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Bearer, missing_scopes
 
 SPEC = Spec(
@@ -232,7 +231,7 @@ def run(task: Task) -> Result:
         raise OptionError(
             "access_token is given, so there is no token to ask for.", "Remove access_token, or remove the task."
         )
-    scopes = scope_list([*(params["scopes"] or ()), *scopes_of(params["operations"] or ())])
+    scopes = asked_scopes(params)
     bearer, scopes = _bearer(task, scopes)
     missing = missing_scopes(bearer.token, scopes)
     if missing:
