@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible import errors
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.validation import check_type_bool
 
@@ -35,6 +36,8 @@ _DESTINATION = ("issuer", "auth_url", "api_url", "proxy", "ca_path", "validate_c
 _URLS = ("issuer", "auth_url", "api_url")  # of these, a regional one is harmless
 _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "application_id")
 _STRENGTH = (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT)
+
+_OMITTED: Any = getattr(errors, "AnsibleValueOmittedError", ())  # since ansible-core 2.19
 
 _resolving: ContextVar[bool] = ContextVar("beyondidentity_resolving", default=False)
 
@@ -173,6 +176,8 @@ def _is_fact(name: str, variables: Mapping[str, Any]) -> bool:
 def _templated(name: str, surroundings: Surroundings) -> Any:
     try:
         return surroundings.template(surroundings.variables[name])
+    except _OMITTED:
+        return None
     except AnsibleError as error:
         raise OptionError(f"The variable {name} can't be used: {one_line(error)}") from None
 
