@@ -301,7 +301,7 @@ SCENARIOS = (
           ignore_errors: true
         """,
         vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
-        failures={"Proxy": "proxy", "Proxy of the environment": "proxy"},
+        failures={"Proxy": "the proxy on the way", "Proxy of the environment": "the proxy on the way"},
     ),
     Scenario(
         "delegated to this host",
