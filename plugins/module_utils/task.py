@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import PurePath
@@ -21,7 +22,7 @@ from .management import Management
 from .masking import failure, secret_values
 from .oauth import AuthorizationServer
 from .options import connection_spec
-from .tokens import TokenSource, TokenStore
+from .tokens import TokenSource, TokenStore, shared_failure
 from .transport import Transport, Wire
 
 Result = dict[str, Any]
@@ -87,14 +88,17 @@ class Task:
         """The Management API, with a token for these operations; in check mode for the reading ones among them."""
         return Management(self.tokens, self.transport, list(operations), reading_only=self.check_mode)
 
-    def lock(self, *subject: str) -> AbstractContextManager[None]:
-        """Keep other hosts of this run from changing the same thing at the same time."""
-        connection = self.connection
-        return (
-            self.store.lock(["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject])
-            if self.store
-            else nullcontext()
-        )
+    @contextmanager
+    def lock(self, *subject: str) -> Iterator[None]:
+        """Keep other hosts of this run from changing the same thing at the same time; those that want the same share an error."""
+        if self.store is None:
+            yield
+            return
+        connection, began = self.connection, time.time()
+        key = ["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]
+        wish = [*key, dict(self.params), self.check_mode]
+        with self.store.lock(key), shared_failure(self.store, wish, began, self.secrets):
+            yield
 
     @property
     def requests(self) -> int:
