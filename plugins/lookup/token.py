@@ -73,6 +73,7 @@ from ansible.utils.display import Display
 
 from ..module_utils.errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils.masking import failure, secret_values
+from ..module_utils.operations import asked_scopes
 from ..module_utils.options import connection_spec
 from ..module_utils.task import Task, perform
 from ..module_utils.text import plain

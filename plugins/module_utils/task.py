@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import PurePath
@@ -23,7 +24,7 @@ from .masking import failure, secret_values
 from .oauth import AuthorizationServer
 from .options import CONNECTION, Option, connection_spec
 from .sign_in import SignIns
-from .tokens import GivenToken, MintedTokens, Stores, TokenSource
+from .tokens import GivenToken, MintedTokens, Stores, TokenSource, shared_failure
 from .transport import Transport, Wire
 
 Result = dict[str, Any]
@@ -112,11 +113,17 @@ class Task:
         """The Management API, with a token for these operations; in check mode for the reading ones among them."""
         return Management(self.tokens, self.transport, list(operations), reading_only=self.check_mode)
 
-    def lock(self, *subject: str) -> AbstractContextManager[None]:
-        """Keep other hosts of this run from changing the same thing at the same time."""
-        connection = self.connection
+    @contextmanager
+    def lock(self, *subject: str) -> Iterator[None]:
+        """Keep other hosts of this run from changing the same thing at the same time; those that want the same share an error."""
+        if self.stores.run is None:
+            yield
+            return
+        connection, began = self.connection, time.time()
         key = ["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]
-        return self.stores.run.lock(key) if self.stores.run else nullcontext()
+        wish = [*key, dict(self.params), self.check_mode]
+        with self.stores.run.lock(key), shared_failure(self.stores.run, wish, began, self.secrets):
+            yield
 
     @property
     def requests(self) -> int:

@@ -68,6 +68,8 @@ def plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool):
         return value
+    if type(value).__name__ == "_OmitType":  # what `omit` is to plugins since ansible-core 2.19, without a public name
+        return None
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -144,8 +144,8 @@ class MintedTokens:
             token = _kept(store, key, rejected)
             if token and not (fresh and token.issued_at < began):
                 return Bearer(token, cached=True)
-            _raise_shared_error(store, key, began)
-            return Bearer(self._mint_into(store, key, scopes, custom_claims), cached=False)
+            with shared_failure(store, key, began, self._secrets):
+                return Bearer(self._mint_into(store, key, scopes, custom_claims), cached=False)
 
     def _mint(self, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> Token:
         return self.server.client_credentials(scopes, custom_claims)
@@ -153,19 +153,15 @@ class MintedTokens:
     def _mint_into(
         self, store: TokenStore, key: Any, scopes: list[str], custom_claims: Mapping[str, Any] | None
     ) -> Token:
-        try:
-            token = self._mint(scopes, custom_claims)
-        except BeyondIdentityError as error:
-            # others do not know what was sent here, so they could not mask what the server echoed of it
-            sent = {self.connection.client_secret or "", *self.server.transport.secrets}
-            shared = masked({"message": error.message, "details": error.details}, sent)
-            store.put([*key, "error"], {"at": time.time(), **shared})
-            raise
+        token = self._mint(scopes, custom_claims)
         if token.lifetime is None:
             store.discard(key)  # nothing is known of how long it may be used
         else:
             store.put(key, token.to_dict())
         return token
+
+    def _secrets(self) -> set[str]:
+        return {self.connection.client_secret or "", *self.server.transport.secrets}
 
     def _key(self, scopes: list[str], custom_claims: Mapping[str, Any] | None) -> list[Any]:
         """All that makes a token another token. The store digests it; nothing of it reaches a disk."""
@@ -194,11 +190,22 @@ def _kept(store: TokenStore, key: Any, rejected: str | None) -> Token | None:
     return None if token.is_expired(time.time()) or token.access_token == rejected else token
 
 
-def _raise_shared_error(store: TokenStore, key: Any, began: float) -> None:
-    """Who waited while another caller's request failed need not wait for the same failure again."""
+@contextmanager
+def shared_failure(store: TokenStore, key: Any, began: float, secrets: Callable[[], Iterable[str]]) -> Iterator[None]:
+    """Raise the error that another caller met since this one began; or tell others of the one met here.
+
+    So callers that waited for a lock while its holder failed do not wait for the same failure one after the other.
+    """
     entry = store.get([*key, "error"])
     if entry and entry.get("at", 0) >= began:
         raise BeyondIdentityError(entry["message"], **entry["details"])
+    try:
+        yield
+    except BeyondIdentityError as error:
+        # others do not know what was sent here, so they could not mask what the server echoed of it
+        told = masked({"message": error.message, "details": error.details}, secrets())
+        store.put([*key, "error"], {"at": time.time(), **told})
+        raise
 
 
 def missing_scopes(token: Token, wanted: list[str]) -> str:

@@ -57,7 +57,7 @@ class ModuleAction(ActionBase):
             resolved = resolve(arguments, surroundings, spec.ignored, spec.connection)
             params = self._validated(spec, {**arguments, **resolved.values})
             if self._is_delegated():
-                params["proxy"] = params["proxy"] or _proxy(surroundings.task_environment)
+                params["proxy"] = params["proxy"] or _proxy(surroundings.trusted_task_environment(resolved))
         except BeyondIdentityError as error:
             return failure(error, secret_values(arguments))
         for warning in resolved.warnings:

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible import errors
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.validation import check_type_bool
 
@@ -35,6 +36,8 @@ _DESTINATION = ("issuer", "auth_url", "api_url", "proxy", "ca_path", "validate_c
 _URLS = ("issuer", "auth_url", "api_url")  # of these, a regional one is harmless
 _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "application_id")
 _STRENGTH = (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT)
+
+_OMITTED: Any = getattr(errors, "AnsibleValueOmittedError", ())  # since ansible-core 2.19
 
 _resolving: ContextVar[bool] = ContextVar("beyondidentity_resolving", default=False)
 
@@ -63,9 +66,12 @@ class Surroundings:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def environ(self, resolved: Resolved) -> dict[str, str]:
-        """Where proxies and CA bundles are read from. What a task's environment says must not redirect the environment's secret."""
-        secret_from_environment = ENVIRONMENT in _secret_sources(resolved)
-        return {**self.environment, **({} if secret_from_environment else self.task_environment)}
+        """Where proxies and CA bundles are read from."""
+        return {**self.environment, **self.trusted_task_environment(resolved)}
+
+    def trusted_task_environment(self, resolved: Resolved) -> Mapping[str, str]:
+        """The task's environment, unless it could redirect the environment's secret."""
+        return {} if ENVIRONMENT in _secret_sources(resolved) else self.task_environment
 
 
 def resolve(
@@ -173,6 +179,8 @@ def _is_fact(name: str, variables: Mapping[str, Any]) -> bool:
 def _templated(name: str, surroundings: Surroundings) -> Any:
     try:
         return surroundings.template(surroundings.variables[name])
+    except _OMITTED:
+        return None
     except AnsibleError as error:
         raise OptionError(f"The variable {name} can't be used: {one_line(error)}") from None
 

@@ -31,7 +31,9 @@ def with_journal(host: RemoteHost, core: str, folder: Path, before: str = "") ->
     )
     python.chmod(0o755)
     inventory: dict[str, Any] = host.inventory()
-    inventory["all"]["hosts"][host.name] = {**host.variables, "ansible_python_interpreter": str(python)}
+    # Ansible would look its user's home up elsewhere than in the environment.
+    places = {"ansible_python_interpreter": str(python), "ansible_remote_tmp": f"{host.home}/.ansible/tmp"}
+    inventory["all"]["hosts"][host.name] = {**host.variables, **places}
     return inventory
 
 

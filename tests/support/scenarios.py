@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import indent
 from typing import Any
 
 import yaml
@@ -97,7 +98,7 @@ SCENARIOS = (
             fresh: true
           register: made
         """
-        + "".join(f"        {line}\n" for line in _DIGEST_OF_TOKEN.splitlines()),
+        + indent(_DIGEST_OF_TOKEN, " " * 8),
     ),
     Scenario(
         "loop, retries, failed_when, rescue",
@@ -301,7 +302,7 @@ SCENARIOS = (
           ignore_errors: true
         """,
         vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
-        failures={"Proxy": "proxy", "Proxy of the environment": "proxy"},
+        failures={"Proxy": "the proxy on the way", "Proxy of the environment": "the proxy on the way"},
     ),
     Scenario(
         "delegated to this host",
@@ -312,7 +313,7 @@ SCENARIOS = (
           delegate_to: localhost
           register: made
         """
-        + "".join(f"        {line}\n" for line in _DIGEST_OF_TOKEN.splitlines()),
+        + indent(_DIGEST_OF_TOKEN, " " * 8),
     ),
     *(
         Scenario(

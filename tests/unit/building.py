@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import signal
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -73,7 +74,9 @@ def jwt(claims: Any) -> str:
 
 def in_child(work: Callable[[], Any]) -> int:
     """Fork and start some work in the child; return its process id. The child's exit code is 0 where the work returned."""
-    process = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads beside a fork: ansible-core forks so, too
+        process = os.fork()
     if process:
         return process
     code = 1

@@ -12,7 +12,7 @@ import os
 sendv = None  # its presence is what Ansible looks for
 
 
-def send(message: str, **fields: object) -> None:
-    """Append a message and its fields to the file."""
+def send(**fields: object) -> None:
+    """Append an entry's fields, its MESSAGE among them, to the file."""
     with open(os.path.join(os.environ["HOME"], "journal.log"), "a", encoding="utf-8") as file:
-        file.write(json.dumps([message, fields], default=str) + "\n")
+        file.write(json.dumps(fields, default=str) + "\n")

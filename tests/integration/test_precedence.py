@@ -1,0 +1,282 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which source of an option counts, for modules and the lookup alike: seen by which tenant was asked, and for what.
+
+Each source speaks for a tenant of its own. A step asks for a scope that no other step asks for, so that the journals
+tell where it went.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import APPLICATIONS, TOKEN, play
+
+GROUP = "group/beyondidentity.management.all"
+CREDENTIALS = ("issuer", "api_url", "client_id", "client_secret")
+CLIENT = ("client_id", "client_secret")
+PARTS = ("auth_url", "tenant_id", "auth_realm_id", "application_id")
+
+# The strongest first. What `module_defaults` say is an argument in Ansible's eyes.
+SOURCES = ("argument", "defaults", "group defaults", "variable", "task environment", "environment")
+SEEN_BY_LOOKUPS = ("argument", "variable", "environment")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the sources say: an option's name stands for its value at the source's own tenant, a pair for itself.
+
+    `expected` is the source whose tenant is asked, or a part of the failure's message where nobody is.
+    """
+
+    name: str
+    said: Mapping[str, tuple[Any, ...]]
+    expected: str
+    lookup: bool = True
+    lifetime: int | None = None
+    warning: str = ""
+
+
+def _all_from(first: int, options: tuple[Any, ...] = CREDENTIALS) -> dict[str, tuple[Any, ...]]:
+    return dict.fromkeys(SOURCES[first:], options)
+
+
+NEVER_MIXED = "credentials of two sources are never mixed"
+EMPTY = {name: ("omit", name) for name in CREDENTIALS}
+
+STEPS = (
+    *(
+        Step(f"from {source} on", _all_from(number), source, lookup=source in SEEN_BY_LOOKUPS)
+        for number, source in enumerate(SOURCES)
+    ),
+    Step(
+        "lookups see no defaults",
+        {"defaults": CREDENTIALS, "group defaults": CREDENTIALS, "environment": CREDENTIALS},
+        "defaults",
+        lookup=False,
+    ),
+    Step(
+        "client of a variable, secret of the environment",
+        {"variable": ("client_id",), "environment": CREDENTIALS},
+        "client_secret is missing",
+        warning=NEVER_MIXED,
+    ),
+    Step(
+        "secret of the task, client of a variable",
+        {"argument": ("client_secret",), "variable": CREDENTIALS},
+        "client_id is missing",
+    ),
+    Step(
+        "client of the task's environment, secret of the environment",
+        {"task environment": ("client_id",), "environment": CREDENTIALS},
+        "client_secret is missing",
+        lookup=False,
+        warning=NEVER_MIXED,
+    ),
+    Step(
+        "client of the task, secret of defaults",
+        {"argument": ("client_id",), "defaults": ("issuer", "api_url", "client_secret")},
+        "invalid_client",
+        lookup=False,
+    ),
+    Step(
+        "client and secret of a variable, issuer of a weaker one",
+        {"variable": (*CLIENT, "issuer"), "environment": (*CLIENT, "issuer")},
+        "variable",
+    ),
+    Step("omitted arguments", {"argument": tuple(EMPTY.values()), "variable": CREDENTIALS}, "variable"),
+    Step("omitted variables", {"variable": tuple(EMPTY.values()), "environment": CREDENTIALS}, "environment"),
+    Step("parts without an issuer", {"variable": (*PARTS, *CLIENT)}, "variable"),
+    Step(
+        "an issuer replaces weaker parts",
+        {"argument": CREDENTIALS, "variable": PARTS, "environment": PARTS},
+        "argument",
+    ),
+    Step(
+        "parts that contradict a weaker issuer",
+        {"variable": (*PARTS, *CLIENT), "environment": ("issuer",)},
+        "Remove one of the two",
+    ),
+    Step("the same parts as the issuer's", {"variable": (*PARTS, *CREDENTIALS)}, "variable"),
+    Step("an empty argument", {"argument": (("client_id", ""),), "variable": CREDENTIALS}, "client_id is empty"),
+    Step("an empty variable", {"variable": (*CREDENTIALS, ("client_id", ""))}, "beyondidentity_client_id is empty"),
+    Step(
+        "an empty environment says nothing", {"environment": (("client_id", ""),), "variable": CREDENTIALS}, "variable"
+    ),
+    *(
+        Step(
+            f"lifetime from {source} on",
+            {
+                weaker: (
+                    ("expiration_time", 1000 + SOURCES.index(weaker)),
+                    *(CREDENTIALS if weaker == "environment" else ()),
+                )
+                for weaker in SOURCES[number:]
+            },
+            "environment",
+            lookup=source in SEEN_BY_LOOKUPS,
+            lifetime=1000 + number,
+        )
+        for number, source in enumerate(SOURCES)
+    ),
+)
+
+
+@dataclass
+class Cast:
+    """A tenant for each source, and a scope for each step."""
+
+    tenants: dict[str, Any]
+    scopes: list[str]
+    given: dict[str, str] = field(default_factory=dict)
+
+    def value(self, source: str, option: str) -> str:
+        """Return an option's value at a source's tenant."""
+        tenant = self.tenants[source]
+        own = {"auth_url": tenant.emulator.url, "auth_realm_id": tenant.realm_id}
+        return own.get(option) or str(getattr(tenant, option))
+
+    def options(self, step: Step, source: str) -> dict[str, Any]:
+        """Return what a source says in a step."""
+        said: dict[str, Any] = {}
+        for option in step.said.get(source, ()):
+            if isinstance(option, str):
+                said[option] = self.value(source, option)
+            elif option[0] == "omit":
+                said[option[1]] = "{{ omit }}"
+            else:
+                said[option[0]] = option[1]
+        return said
+
+    def asked(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Return which sources' tenants were asked, with which client and for how long, by scope."""
+        asked: dict[str, list[tuple[str, str, str]]] = {}
+        for source, tenant in self.tenants.items():
+            for request in tenant.journal(operation="token"):
+                entry = (source, str(request["application_id"]), request["form"]["expiration_time"])
+                asked.setdefault(request["form"]["scope"], []).append(entry)
+        return asked
+
+
+@pytest.fixture
+def cast(emulator: Any) -> Cast:
+    """Return tenants and scopes."""
+    tenants = {source: emulator.tenant() for source in SOURCES}
+    tenant = emulator.tenant()
+    headers = {"Authorization": f"Bearer {tenant.mint('applications:read')}"}
+    listed = emulator.session.get(
+        f"{tenant.realm_url}/applications/{tenant.application_id}", headers=headers, timeout=30
+    ).json()
+    return Cast(tenants, sorted(listed["protocol_config"]["allowed_scopes"]))
+
+
+def _prefixed(options: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {prefix + (name.upper() if prefix.isupper() else name): value for name, value in options.items()}
+
+
+def _module(step: Step, cast: Cast, scope: str) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        TOKEN: {"scopes": [scope], "fresh": True, **cast.options(step, "argument")},
+        "module_defaults": {TOKEN: cast.options(step, "defaults"), GROUP: cast.options(step, "group defaults")},
+        "vars": _prefixed(cast.options(step, "variable"), "beyondidentity_"),
+        "environment": _prefixed(
+            {name: str(value) for name, value in cast.options(step, "task environment").items()}, "BEYONDIDENTITY_"
+        ),
+        "ignore_errors": True,
+    }
+
+
+def _lookup(step: Step, cast: Cast, scope: str) -> dict[str, Any]:
+    arguments = {
+        name: "omit" if value == "{{ omit }}" else repr(value) for name, value in cast.options(step, "argument").items()
+    }
+    options = "".join(f", {name}={value}" for name, value in arguments.items())
+    return {
+        "name": step.name,
+        "ansible.builtin.debug": {"msg": f"{{{{ lookup('{TOKEN}', '{scope}'{options}) | length > 0 }}}}"},
+        "module_defaults": {TOKEN: cast.options(step, "defaults"), GROUP: cast.options(step, "group defaults")},
+        "vars": _prefixed(cast.options(step, "variable"), "beyondidentity_"),
+        "ignore_errors": True,
+    }
+
+
+def _environment(step: Step, cast: Cast) -> dict[str, str]:
+    return _prefixed({name: str(value) for name, value in cast.options(step, "environment").items()}, "BEYONDIDENTITY_")
+
+
+@pytest.mark.parametrize("kind", ["module", "lookup"])
+def test_precedence(run_playbook: PlaybookRunner, cast: Cast, kind: str, core: str) -> None:
+    """The strongest source counts, for the credentials as a whole; steps with the same environment run together."""
+    build = {"module": _module, "lookup": _lookup}[kind]
+    steps = [step for step in STEPS if kind == "module" or step.lookup]
+    scopes = dict(zip((step.name for step in steps), cast.scopes, strict=False))
+    assert len(scopes) == len(steps)
+    runs: dict[tuple[tuple[str, str], ...], list[Step]] = {}
+    for step in steps:
+        runs.setdefault(tuple(sorted(_environment(step, cast).items())), []).append(step)
+    done: dict[str, PlaybookRun] = {}
+    for environment, together in runs.items():
+        tasks = [build(step, cast, scopes[step.name]) for step in together]
+        run = run_playbook(play(*tasks), env=dict(environment), core=core).succeeded()
+        done |= dict.fromkeys((step.name for step in together), run)
+    asked = cast.asked()
+    for step in steps:
+        _check(step, cast, done[step.name], asked.pop(scopes[step.name], []))
+    assert asked == {}
+
+
+def _check(step: Step, cast: Cast, run: PlaybookRun, asked: list[tuple[str, str, str]]) -> None:
+    result = run.task(step.name)
+    if step.expected in SOURCES:
+        assert result.done, (step.name, result.result)
+        expected = (step.expected, cast.tenants[step.expected].application_id, str(step.lifetime or 3600))
+        assert asked == [expected], step.name
+    else:
+        assert not result.done and step.expected in str(result.result["msg"]), (step.name, result)
+        assert "invalid_client" in step.expected or asked == [], step.name
+    if step.warning:
+        assert step.warning in " ".join(run.output.split()), step.name
+
+
+def test_given_token_and_its_source(run_playbook: PlaybookRunner, tenant: Any, emulator: Any) -> None:
+    """A token of a stronger source replaces a weaker one's client, and the other way round."""
+    other = emulator.tenant()
+    token = other.mint("applications:read")
+    given = {
+        "beyondidentity_access_token": token,
+        "beyondidentity_issuer": other.issuer,
+        "beyondidentity_api_url": other.api_url,
+    }
+    client = other.variables
+    run = run_playbook(play({"name": "Token", APPLICATIONS: {}}, vars=given), env=tenant.environment).succeeded()
+    assert run.task("Token").done
+    assert [request["headers"]["Authorization"] for request in other.journal(operation="ListApplications")] == [
+        f"Bearer {token}"
+    ]
+    other.clear_journal()
+    environment = {**tenant.environment, "BEYONDIDENTITY_ACCESS_TOKEN": tenant.mint("applications:read")}
+    tenant.clear_journal()
+    run_playbook(play({"name": "Client", APPLICATIONS: {}}, vars=client), env=environment).succeeded()
+    assert [request["operation"] for request in other.journal()] == ["token", "ListApplications"]
+    assert tenant.journal() == []
+
+
+def test_reveal_is_an_argument_only(run_playbook: PlaybookRunner, tenant: Any) -> None:
+    """Neither a variable nor the environment nor a task's environment makes a result visible; module_defaults do."""
+    made = {"name": "Token", TOKEN: {"scopes": ["realms:read"]}, "environment": {"BEYONDIDENTITY_REVEAL": "true"}}
+    variables = {"beyondidentity_reveal": True}
+    run = run_playbook(
+        play(made, vars=variables), env={**tenant.environment, "BEYONDIDENTITY_REVEAL": "true"}, args=["-v"]
+    )
+    assert "censored" in run.succeeded().task("Token").result
+    shown = {**made, "module_defaults": {GROUP: {"reveal": True}}}
+    run = run_playbook(play(shown), env=tenant.environment, args=["-v"]).succeeded()
+    assert run.task("Token").result["token"]["access_token"] in run.stdout
