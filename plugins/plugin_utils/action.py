@@ -17,7 +17,7 @@ from ..module_utils.masking import carries_secret, failure, secret_values
 from ..module_utils.options import SECRET_KEYS
 from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
-from .resolve import Resolved, Surroundings, resolve
+from .resolve import Resolved, Surroundings, guard_delegation, resolve
 from .store import stores
 from .validate import validated
 from .waiting import wait_for_person
@@ -57,6 +57,7 @@ class ModuleAction(ActionBase):
             resolved = resolve(arguments, surroundings, spec.ignored, spec.connection)
             params = self._validated(spec, {**arguments, **resolved.values})
             if self._is_delegated():
+                guard_delegation(resolved)
                 params["proxy"] = params["proxy"] or _proxy(surroundings.trusted_task_environment(resolved))
         except BeyondIdentityError as error:
             return failure(error, secret_values(arguments))

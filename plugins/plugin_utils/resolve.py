@@ -240,3 +240,12 @@ def _guard_environment_secret(resolved: Resolved) -> None:
                 f"The credential comes from the environment, but {name} from {source}, which could send the credential elsewhere.",
                 f"Set BEYONDIDENTITY_{name.upper()} in the environment, too, or give the credential where {name} is given.",
             )
+
+
+def guard_delegation(resolved: Resolved) -> None:
+    """Refuse to hand the environment's secret to another host: the inventory says which host that really is."""
+    if ENVIRONMENT in _secret_sources(resolved):
+        raise TrustError(
+            "The credential comes from the environment, and the task is delegated to a host that the inventory defines.",
+            "Run the task on the controller, or give the credential as a variable, such as beyondidentity_client_secret.",
+        )

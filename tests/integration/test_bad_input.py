@@ -230,7 +230,8 @@ def test_tls(run_playbook: PlaybookRunner, secure: Emulator, core: str) -> None:
     def reached(name: str, place: str, *says: str, **variables: Any) -> Case:
         path = "/v1/tenants/t/realms/r/applications/a"
         urls = {"beyondidentity_issuer": f"{place}:{port}{path}", "beyondidentity_api_url": f"{place}:{port}"}
-        return Case(name, {**(urls if place else {}), **variables}, says=says)
+        patience = {"beyondidentity_retries": 10}  # which would take minutes, were the failure tried again
+        return Case(name, {**patience, **(urls if place else {}), **variables}, says=says)
 
     untrusted = "signed by an authority that is not trusted"
     cases = [
@@ -248,6 +249,8 @@ def test_no_tls_there(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """A server that does not speak TLS where it shall is told from one whose certificate is wrong."""
     issuer = f"{emulator.url.replace('http:', 'https:')}/v1/tenants/t/realms/r/applications/a"
     case = Case(
-        "no TLS", {"beyondidentity_issuer": issuer}, says=("TLS with https://127.0.0.1", "does not speak TLS there")
+        "no TLS",
+        {"beyondidentity_issuer": issuer, "beyondidentity_retries": 10},
+        says=("TLS with https://127.0.0.1", "does not speak TLS there"),
     )
     run_cases(run_playbook, emulator, [case], "default")

@@ -118,19 +118,34 @@ def test_options_are_resolved_here(
     delegated = {"delegate_to": remote_host.name}
     tasks = (
         task("from a file", TOKEN, READ, vars=from_file, **delegated),
-        task("from the environment", TOKEN, READ, **delegated),
         task("from the task's environment", TOKEN, READ, environment=environment, **delegated),
         task("ping", "ansible.builtin.ping", {"data": "logged-there"}, **delegated),
     )
     inventory = with_journal(remote_host, core, tmp_path)
-    env = environment | {"ANSIBLE_KEEP_REMOTE_FILES": "true", "ANSIBLE_PIPELINING": "false"}
+    env = {"ANSIBLE_KEEP_REMOTE_FILES": "true", "ANSIBLE_PIPELINING": "false"}
     run = run_playbook(play(*tasks), inventory=inventory, env=env, args=["-vvvv"], core=core).succeeded()
-    assert [run.task(made["name"]).status for made in tasks] == ["ok"] * 4, run.output
+    assert [run.task(made["name"]).status for made in tasks] == ["ok"] * 3, run.output
     assert {seen.home for seen in tap.requests} == {str(remote_host.home)}
     assert "logged-there" in journal(remote_host)  # what is searched was there to be searched
     assert tenant.client_secret not in journal(remote_host) + run.output
     kept = {path.name for path in (remote_host.home / ".ansible").rglob("*.py")}
     assert "AnsiballZ_ping.py" in kept and "AnsiballZ_token.py" not in kept
+
+
+def test_the_environments_secret_stays_here(
+    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, core: str
+) -> None:
+    """Who may write the inventory says which host is delegated to, so the environment's secret does not go there."""
+    env = {name.upper(): value for name, value in _through(tap, tenant).items()}
+    tasks = (
+        task("there", TOKEN, READ, delegate_to=remote_host.name, ignore_errors=True),
+        task("here", TOKEN, READ),
+        task("pkce", MODULE + "pkce", {}, delegate_to=remote_host.name),  # which runs here all the same
+    )
+    run = run_playbook(play(*tasks), inventory=remote_host.inventory(), env=env, core=core).succeeded()
+    assert "delegated to a host that the inventory defines" in run.task("there").result["msg"]
+    assert run.task("here").done and run.task("pkce").done
+    assert {seen.home for seen in tap.requests} == {str(run.home)}
 
 
 def test_own_secret_comes_back_whole(

@@ -148,7 +148,7 @@ def test_one_application_for_all(run_playbook: PlaybookRunner, tenant: Tenant, c
 FAILURES: dict[str, tuple[dict[str, Any], dict[str, Any] | None, str]] = {
     "wrong secret": (
         {"beyondidentity_client_secret": "wrong-secret-of-the-test"},
-        {"delay": 1.5},
+        {"grant": "client_credentials", "delay": 1.5},
         "Check client_id, client_secret",
     ),
     "unreachable": (
@@ -156,24 +156,36 @@ FAILURES: dict[str, tuple[dict[str, Any], dict[str, Any] | None, str]] = {
         None,
         "can't be reached",
     ),
-    "unavailable": ({"beyondidentity_retries": 1}, {"status": 503, "delay": 0.6}, "HTTP 503"),
+    "unavailable": (
+        {"beyondidentity_retries": 1},
+        {"grant": "client_credentials", "status": 503, "delay": 0.6},
+        "HTTP 503",
+    ),
     "silent": (
         {"beyondidentity_timeout": 1, "beyondidentity_retries": 1},
-        {"delay": 3},
+        {"grant": "client_credentials", "delay": 3},
         "no complete answer within 1 seconds",
     ),
+    "no API": ({"beyondidentity_api_url": "http://127.0.0.1:9"}, None, "can't be reached"),
+}
+TASKS: dict[str, dict[str, Any]] = {
+    "token": {TOKEN: {"scopes": "realms:read"}},
+    "application": {"beyondidentity.management.application": {"display_name": "Wanted by all"}},
 }
 
 
-@pytest.mark.parametrize("failure", FAILURES)
-def test_failures_are_shared(run_playbook: PlaybookRunner, tenant: Tenant, failure: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "failure"),
+    [(task, failure) for task in TASKS for failure in FAILURES if (task, failure) != ("token", "no API")],
+)
+def test_failures_are_shared(run_playbook: PlaybookRunner, tenant: Tenant, task: str, failure: str) -> None:
     """50 hosts at once do not wait for the same failure one after the other: it is theirs together."""
     variables, fault, words = FAILURES[failure]
     if fault:
-        tenant.fault(grant="client_credentials", **fault)
+        tenant.fault(**fault)
     began = time.monotonic()
     run = run_playbook(
-        play({"name": "Ask", TOKEN: {"scopes": "realms:read"}}),
+        play({"name": "Ask", **TASKS[task]}),
         inventory=hosts(50),
         args=["-f", "50"],
         extra_vars={**tenant.variables, **variables},
@@ -181,3 +193,19 @@ def test_failures_are_shared(run_playbook: PlaybookRunner, tenant: Tenant, failu
     assert time.monotonic() - began < 45
     assert [result.status for result in run.of("Ask")] == ["failed"] * 50
     assert all(words in result.result["msg"] for result in run.of("Ask"))
+
+
+def test_other_wishes_share_no_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """What one host may not do, another that wants something else of the same object may."""
+    wish = {"display_name": "Wanted by all", "resource_server": "beyondidentity", "allowed_scopes": "{{ scope }}"}
+    inventory = "".join(
+        f"host{number} ansible_connection=local scope={'realms:read' if number % 2 else 'no:such'}\n"
+        for number in range(10)
+    )
+    run = run_playbook(
+        play({"name": "Ask", "beyondidentity.management.application": wish}),
+        inventory=inventory,
+        args=["-f", "10"],
+        extra_vars=tenant.variables,
+    ).failed()
+    assert sorted(result.status for result in run.of("Ask")) == ["changed"] + ["failed"] * 5 + ["ok"] * 4

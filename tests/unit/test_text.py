@@ -190,7 +190,7 @@ def assert_plain(value: Any) -> None:
     assert type(value) in (type(None), bool, str, int, float, dict, list)
     if isinstance(value, dict):
         for key, item in value.items():
-            assert type(key) is str
+            assert type(key) in (str,), "not a subclass"
             assert_plain(item)
     elif isinstance(value, list):
         for item in value:
