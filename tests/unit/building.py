@@ -15,10 +15,9 @@ from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import Connection, connection
 from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer
 from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import wire
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import TokenSource, TokenStore
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task, wire
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores, TokenSource, TokenStore
 from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Transport
 
 US_ISSUER = "https://auth-us.beyondidentity.com/v1/tenants/t1/realms/r1/applications/a1"
@@ -45,18 +44,21 @@ def transport(environ: Mapping[str, str] | None = None, **given: Any) -> Transpo
     return Transport(wire(options(**given)), environ or {})
 
 
+def task_of(tenant: Any, store: TokenStore | None = None, check_mode: bool = False, **given: Any) -> Task:
+    """Return a call with a tenant's options and this store for the run."""
+    return Task(tenant_options(tenant, **given), check_mode=check_mode, stores=Stores(run=store), environ={})
+
+
 def token_source(tenant: Any, store: TokenStore | None = None, **given: Any) -> TokenSource:
     """Return a source of a tenant's tokens."""
-    values = tenant_options(tenant, **given)
-    return TokenSource(AuthorizationServer(connection(values), Transport(wire(values), {})), store)
+    return task_of(tenant, store, **given).tokens
 
 
 def management(
     tenant: Any, *operations: str, store: TokenStore | None = None, reading_only: bool = False, **given: Any
 ) -> Management:
     """Return the Management API of a tenant."""
-    tokens = token_source(tenant, store, **given)
-    return Management(tokens, tokens.server.transport, list(operations), reading_only=reading_only)
+    return task_of(tenant, store, reading_only, **given).management(*operations)
 
 
 def jwt(claims: Any) -> str:

@@ -32,6 +32,11 @@ class MemoryStore:
     def discard(self, key: Any) -> None:
         self.entries.pop(json.dumps(key, sort_keys=True), None)
 
+    def forget(self, value: str) -> None:
+        for key, entry in list(self.entries.items()):
+            if json.dumps(value) in entry:
+                del self.entries[key]
+
     @contextmanager
     def lock(self, key: Any) -> Iterator[None]:
         with self._locks[json.dumps(key, sort_keys=True)]:

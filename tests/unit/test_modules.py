@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.masking import carries_secret
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task, perform
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
 from ansible_collections.beyondidentity.management.plugins.modules import (
     application,
     application_info,
@@ -33,7 +34,11 @@ def call(
         **given,
     }
     task = Task(
-        params, check_mode=check_mode, store=store or MemoryStore(), environ={}, warn=warn or (lambda message: None)
+        params,
+        check_mode=check_mode,
+        stores=Stores(run=store or MemoryStore()),
+        environ={},
+        warn=warn or (lambda message: None),
     )
     return perform(task, module.run)
 

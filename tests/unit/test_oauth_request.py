@@ -18,7 +18,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
     OptionError,
     ResponseError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer, Token
+from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token
+from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer
 from tests.unit.building import options, tenant_options, token_source, transport
 from tests.unit.servers import Received, answer, recording
 

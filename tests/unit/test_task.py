@@ -22,7 +22,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.task imp
     run_module,
     wire,
 )
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RunStore
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import TokenFiles
 from tests.unit.building import exit_code, in_child, options, tenant_options
 from tests.unit.memory import MemoryStore
 
@@ -91,7 +92,7 @@ def test_validation_that_is_off_warns_once(tenant: Any, warnings: list[str]) -> 
 @pytest.mark.parametrize(("cache", "kept"), [("run", True), ("none", False)])
 def test_the_cache_can_be_refused(cache: str, kept: bool, tenant: Any) -> None:
     store = MemoryStore()
-    Task(tenant_options(tenant, token_cache=cache), store=store, environ={}).tokens.bearer(["realms:read"])
+    Task(tenant_options(tenant, token_cache=cache), stores=Stores(run=store), environ={}).tokens.bearer(["realms:read"])
     assert bool(store.entries) is kept
 
 
@@ -100,7 +101,7 @@ def test_a_lock_keeps_hosts_from_the_same_object(tenant: Any, tmp_path: Path) ->
     counter.write_text("0")
 
     def count() -> None:
-        task = Task(tenant_options(tenant), store=RunStore(tmp_path, b"run", print))
+        task = Task(tenant_options(tenant), stores=Stores(run=TokenFiles(tmp_path / "store", b"run", print)))
         for _n in range(20):
             with task.lock("application", "App"):
                 counter.write_text(str(int(counter.read_text()) + 1))

@@ -20,9 +20,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
     MalformedResponseError,
     OptionError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import Token
+from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Bearer, TokenStore, missing_scopes
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RunStore
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import TokenFiles
 from tests.unit.building import exit_code, in_child, token_source
 from tests.unit.memory import MemoryStore
 
@@ -31,7 +31,7 @@ READ = ["realms:read"]
 
 @pytest.fixture(params=["memory", "run"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, warnings: list[str]) -> TokenStore:
-    return MemoryStore() if request.param == "memory" else RunStore(tmp_path, b"run", warnings.append)
+    return MemoryStore() if request.param == "memory" else TokenFiles(tmp_path / "store", b"run", warnings.append)
 
 
 def minted(tenant: Any) -> int:
@@ -75,7 +75,7 @@ def test_many_processes_make_one_request(tenant: Any, tmp_path: Path) -> None:
     tenant.fault(operation="token", delay=0.2, times=1)
 
     def ask() -> None:
-        bearer = token_source(tenant, RunStore(tmp_path, b"run", print)).bearer(READ)
+        bearer = token_source(tenant, TokenFiles(tmp_path / "store", b"run", print)).bearer(READ)
         (tmp_path / str(os.getpid())).write_text(bearer.token.access_token)
 
     children = [in_child(ask) for _n in range(10)]

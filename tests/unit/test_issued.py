@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import MalformedResponseError
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import Token, check_access_token
+from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token, check_access_token
 from tests.unit.building import jwt, token_source
 from tests.unit.memory import MemoryStore
 from tests.unit.servers import answer, recording
