@@ -141,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """An answer from the browser, or anything else that found the port."""
         place = self.listener.place
-        if self.headers.get("Host", "").lower() not in _host_headers(place):
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or hosts[0].lower() not in _host_headers(place):
             self._send(400, NOT_FOUND)
             return
         path, _mark, query = self.path.partition("?")

@@ -31,6 +31,8 @@ _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _DONE = {"ok", "changed"}
 
 Play = str | Path | list[Any] | dict[str, Any]
+Prepared = tuple[list[str | Path], dict[str, str], Path, Path]
+"""A command, its environment, the run's folder and the working directory."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class RunningPlaybook:
             self.signal_all(signal.SIGKILL)
             self.process.communicate()
             raise
-        results, stats = _read_record(self.folder / "record.jsonl")
+        results, stats = read_record(self.folder / "record.jsonl")
         return PlaybookRun(self.process.returncode, stdout, stderr, self.folder, self.tmp, results, stats)
 
 
@@ -143,10 +145,14 @@ class PlaybookRunner:
         self._tmp = Path(tempfile.mkdtemp(prefix="run-"))
 
     def __call__(self, play: Play, *, timeout: float = 300, **how: Any) -> PlaybookRun:
-        """Run a playbook to its end; the options are those of `start`."""
+        """Run a playbook to its end; the options are those of `prepare`."""
         return self.start(play, **how).finish(timeout)
 
-    def start(
+    def start(self, play: Play, **how: Any) -> RunningPlaybook:
+        """Start a playbook, without a terminal; the options are those of `prepare`."""
+        return RunningPlaybook(*self.prepare(play, **how))
+
+    def prepare(
         self,
         play: Play,
         *,
@@ -157,8 +163,8 @@ class PlaybookRunner:
         core: str = "default",
         cwd: Path | None = None,
         collections_path: Path | None = None,
-    ) -> RunningPlaybook:
-        """Start a playbook.
+    ) -> Prepared:
+        """Make a run's folders and files, and say how to start it.
 
         `play`: YAML text, plays as data, or the path or full name of a playbook that is there.
         `inventory`: text (INI), data (YAML) or a path; none means localhost with its local connection.
@@ -174,7 +180,7 @@ class PlaybookRunner:
             command += ["-e", f"@{_save(folder / 'input' / 'extra_vars.json', json.dumps(dict(extra_vars)))}"]
         environment = self._environment(folder, core_bin(core), collections_path)
         environment |= {"TMPDIR": str(tmp), **(env or {})}
-        return RunningPlaybook([*command, *args], environment, folder, cwd or folder / "work")
+        return [*command, *args], environment, folder, cwd or folder / "work"
 
     def clean_up(self) -> None:
         """Remove the temporary files of all runs."""
@@ -218,7 +224,8 @@ def _save(path: Path, text: str) -> Path:
     return path
 
 
-def _read_record(path: Path) -> tuple[list[TaskResult], dict[str, dict[str, int]]]:
+def read_record(path: Path) -> tuple[list[TaskResult], dict[str, dict[str, int]]]:
+    """Return the results and statistics that the callback `record` wrote."""
     results: list[TaskResult] = []
     stats: dict[str, dict[str, int]] = {}
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []

@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A real browser without a window: Debian's Chromium, and what a person would see in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.support.collection import ROOT
+
+SCREENSHOTS = ROOT / ".build" / "screenshots"
+
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=900,600",
+)
+_SECONDS = 30
+
+# Of each element with text of its own: the text, and the ratio of its contrast (WCAG 2.2, success criterion 1.4.3).
+_CONTRASTS = """
+const channel = value => { value /= 255; return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; };
+const numbers = color => color.match(/[\\d.]+/g).map(Number);
+const luminance = ([red, green, blue]) => 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
+const behind = element => {
+  for (let place = element; place; place = place.parentElement) {
+    const color = numbers(getComputedStyle(place).backgroundColor);
+    if (color.length < 4 || color[3] > 0) return color;
+  }
+  return [255, 255, 255];
+};
+const own = element => [...element.childNodes].filter(node => node.nodeType === 3).map(node => node.data).join("").trim();
+return [...document.body.querySelectorAll("*")].filter(own).map(element => {
+  const [one, other] = [luminance(numbers(getComputedStyle(element).color)), luminance(behind(element))];
+  return [own(element), (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)];
+});
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that a page made."""
+
+    url: str
+    kind: str
+
+
+class Browser:
+    """One window, in which one page after the other is shown."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, url: str) -> None:
+        """Go to an address, with nothing left of what was before."""
+        self.driver.get("about:blank")
+        self.driver.get_log("browser")
+        self.driver.get_log("performance")
+        self.driver.get(url)
+
+    def press(self, words: str) -> None:
+        """Press the button with these words, and wait until another page is there."""
+        button = self.driver.find_element(By.XPATH, f"//button[contains(., '{words}')]")
+        button.click()
+        wait = WebDriverWait(self.driver, _SECONDS)
+        wait.until(lambda driver: not driver.find_elements(By.XPATH, f"//button[contains(., '{words}')]"))
+        wait.until(lambda driver: driver.execute_script("return document.readyState") == "complete")
+
+    def prefer(self, scheme: str) -> None:
+        """Prefer `dark` or `light` pages."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def texts(self, selector: str) -> list[str]:
+        """What can be read in all elements that a CSS selector finds."""
+        return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
+
+    def style(self, selector: str, name: str) -> str:
+        """A property of an element as it is shown."""
+        return self.driver.find_element(By.CSS_SELECTOR, selector).value_of_css_property(name)
+
+    def attribute(self, selector: str, name: str) -> str | None:
+        """An attribute of an element."""
+        return self.driver.find_element(By.CSS_SELECTOR, selector).get_dom_attribute(name)
+
+    def contrasts(self) -> dict[str, float]:
+        """The contrast of each text with what is behind it."""
+        return dict(self.driver.execute_script(_CONTRASTS))
+
+    def run(self, script: str) -> Any:
+        """Run a script as if by the developer's tools, whatever the page allows."""
+        return self.driver.execute_script(script)
+
+    def complaints(self) -> list[str]:
+        """What the console says since the last look, of pages that do what they may not among other things."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def requests(self) -> list[Request]:
+        """What was asked for since the last look."""
+        entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        sent = [entry["params"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
+        return [Request(params["request"]["url"], params.get("type", "")) for params in sent]
+
+    def screenshot(self, name: str) -> Path:
+        """Save what is seen below `.build/screenshots`."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        self.driver.save_screenshot(str(path))
+        return path
+
+
+@contextmanager
+def browsing(folder: Path) -> Iterator[Browser]:
+    """Start a browser with a new profile below this folder."""
+    options = Options()
+    options.binary_location = shutil.which("chromium") or "chromium"
+    for flag in (*_FLAGS, f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_page_load_timeout(_SECONDS)
+    try:
+        yield Browser(driver)
+    finally:
+        driver.quit()

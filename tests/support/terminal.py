@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run playbooks at a terminal: what a person sees there, and what they type."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support.playbook import PlaybookRun, read_record
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+PATIENCE = 60.0
+"""Seconds in which anything here has happened."""
+
+
+class Terminal:
+    """A playbook that runs at a terminal of its own. Standard output is a file beside it, as behind a pipe."""
+
+    def __init__(
+        self, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, cwd: Path, *, apart: bool
+    ) -> None:
+        self.folder, self.tmp = folder, Path(environment["TMPDIR"])
+        self._stdout = folder / "stdout"
+        self._master, slave = os.openpty()
+        setsid = shutil.which("setsid") or "setsid"
+        with self._stdout.open("wb") as stdout:
+            self.process = subprocess.Popen(
+                [setsid, "--ctty", *command],
+                env={**environment, "TERM": "dumb", "COLUMNS": "120"},
+                cwd=cwd,
+                stdin=slave,
+                stdout=stdout if apart else slave,
+                stderr=slave,
+            )
+        os.close(slave)
+        self._shown = b""
+        self._news = threading.Condition()
+        self._ended = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def shown(self) -> str:
+        """All that was shown so far, what was typed and echoed too."""
+        return _CONTROL.sub("", self._shown.decode(errors="replace")).replace("\r\n", "\n")
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """Wait until this is shown."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended or re.search(pattern, self.shown), PATIENCE)
+        found = re.search(pattern, self.shown)
+        if not found:
+            raise AssertionError(f"{pattern!r} was not shown:\n{self.shown}")
+        return found
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self._master, f"{text}\r".encode())
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        os.write(self._master, b"\x03")
+
+    def finish(self, timeout: float = 120) -> PlaybookRun:
+        """Wait for the end; kill the run after this many seconds. What was shown is the run's `stderr`."""
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the playbook did not end:\n{self.shown}") from None
+        finally:
+            self.close()
+        results, stats = read_record(self.folder / "record.jsonl")
+        stdout = self._stdout.read_text(encoding="utf-8", errors="replace")
+        return PlaybookRun(self.process.returncode, stdout, self.shown, self.folder, self.tmp, results, stats)
+
+    def close(self) -> None:
+        """End the run, if it has not ended."""
+        if self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        with self._news:
+            self._news.wait_for(lambda: self._ended, 10)
+
+    def _read(self) -> None:
+        """Read until nobody has the terminal open any more."""
+        with suppress(OSError):  # that is how it ends
+            while piece := os.read(self._master, 65536):
+                with self._news:
+                    self._shown += piece
+                    self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+        os.close(self._master)
