@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUITES := lint sanity unit integration roles
 
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd emulator demo $(SUITES) test bench matrix build clean
+.PHONY: help venv cores sshd browser emulator demo $(SUITES) test bench matrix build clean
 
 help: ## show this list
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -42,13 +42,13 @@ sanity: .venv/.made ## run ansible-test sanity
 unit: .venv/.made ## run the unit tests
 	@$(BIN)/python -m pytest -n auto tests/unit $(ARGS)
 
-integration: .venv/.made cores sshd ## run real playbooks against the emulator
+integration: .venv/.made cores sshd browser ## run real playbooks against the emulator
 	@$(BIN)/python -m pytest -n auto tests/integration $(ARGS)
 
 roles: .venv/.made .venv-tools/.made ## run the roles' molecule scenarios
 	@$(BIN)/python -m tests.tools.roles $(ARGS)
 
-matrix: .venv/.made cores sshd ## (slow) run unit and integration tests on every Python found
+matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests on every Python found
 	@$(BIN)/python -m tests.tools.matrix
 
 bench: .venv/.made ## compare the cost of our modules with debug and uri
@@ -84,3 +84,7 @@ cores: .venv-oldest/.made ## make environments with the oldest and the newest an
 # A second host for the tests. Without it a connection plugin of the tests' own stands in.
 sshd:
 	@command -v sshd >/dev/null || test -x /usr/sbin/sshd || tests/tools/install-sshd >&2
+
+# A browser for the tests of the page that a person sees after signing in.
+browser:
+	@{ command -v chromium || command -v google-chrome; } >/dev/null && command -v chromedriver >/dev/null || tests/tools/install-chromium >&2

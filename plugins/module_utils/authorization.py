@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from .connection import origin
 from .errors import BeyondIdentityError, OptionError
 from .oauth import AuthorizationServer
 from .pkce import challenge, make_verifier
-from .text import one_line, scope_list
+from .text import one_line, same, scope_list
 
 
 class ForgedAnswerError(BeyondIdentityError):
@@ -101,13 +101,13 @@ def code_of(query: str, *, state: str, issuer: str) -> str:
     single = {name: items[0] for name, items in values.items() if len(items) == 1}
     if any(name in values and name not in single for name in ("state", "code", "error", "iss")):
         raise ForgedAnswerError("The answer names something twice.")
-    if not hmac.compare_digest(single.get("state", "").encode(), state.encode()):
+    if not same(single.get("state", ""), state):
         raise ForgedAnswerError("The answer's state is not that of this sign-in.")
     if "iss" in single and single["iss"] != issuer:
         raise ForgedAnswerError(f"The answer is of another issuer: {one_line(single['iss'], 200)}.")
     if single.get("error"):
         said = ": ".join(one_line(single[name]) for name in ("error", "error_description") if single.get(name))
-        raise DeniedError(f"The sign-in did not succeed: {said}.", _advice(single["error"]))
+        raise DeniedError(f"The sign-in did not succeed: {said.rstrip('.')}.", _advice(single["error"]))
     if not single.get("code"):
         raise ForgedAnswerError("The answer has neither code nor error.")
     return single["code"]
@@ -118,7 +118,7 @@ def code_of_response(response: str, request: Mapping[str, Any]) -> str:
     pasted = response.strip()
     try:
         parts = urlsplit(pasted)
-        sent_to = parts._replace(query="", fragment="").geturl()
+        sent_to = _without_query(parts)
         expected = urlsplit(request["redirect_uri"])
     except ValueError:
         raise OptionError("redirect_response is no URL.", _PASTE) from None
@@ -129,11 +129,16 @@ def code_of_response(response: str, request: Mapping[str, Any]) -> str:
         if not query.startswith(expected.query + "&"):
             raise OptionError("redirect_response is of another redirect_uri.", _PASTE)
         query = query[len(expected.query) + 1 :]
-    if sent_to != expected._replace(query="", fragment="").geturl():
+    if sent_to != _without_query(expected):
         raise OptionError(
             f"redirect_response is of another redirect_uri than {one_line(request['redirect_uri'], 200)}.", _PASTE
         )
     return code_of(query, state=request["state"], issuer=request["issuer"])
+
+
+def _without_query(parts: SplitResult) -> tuple[str, str]:
+    """Where a URL leads, in one form for all that browsers write alike."""
+    return origin(parts.geturl()), parts.path or "/"
 
 
 _PASTE = "Paste the whole address that the browser shows after signing in, from http to the end."

@@ -18,7 +18,7 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; backgro
   font: 1.125rem/1.6 system-ui, sans-serif; }
 main { max-width: 32rem; margin: 1.5rem; padding: 2rem 2.5rem; border-radius: 1rem; background: var(--card);
   box-shadow: 0 .25rem 1.5rem rgb(0 0 0 / .12); }
-h1 { margin: 0 0 .75rem; font-size: 1.6rem; line-height: 1.25; }
+h1 { margin: 0 0 .75rem; font-size: 1.6rem; line-height: 1.25; text-wrap: balance; }
 p { margin: .5rem 0; overflow-wrap: anywhere; }
 .good h1 { color: var(--good); }
 .bad h1 { color: var(--bad); }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real browser without a window: Debian's Chromium, and what a person would see in it."""
+"""A real browser without a window, Chromium, and what a person would see in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +55,6 @@ return [...document.body.querySelectorAll("*")].filter(own).map(element => {
   return [own(element), (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)];
 });
 """
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request that a page made."""
-
-    url: str
-    kind: str
 
 
 class Browser:
@@ -116,11 +107,14 @@ class Browser:
         """What the console says since the last look, of pages that do what they may not among other things."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
-    def requests(self) -> list[Request]:
-        """What was asked for since the last look."""
+    def traffic(self) -> tuple[list[str], list[str]]:
+        """The addresses that the page asked for since the last look, and those that answered."""
         entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        sent = [entry["params"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
-        return [Request(params["request"]["url"], params.get("type", "")) for params in sent]
+        asked = [item["params"]["request"]["url"] for item in entries if item["method"] == "Network.requestWillBeSent"]
+        answered = [
+            item["params"]["response"]["url"] for item in entries if item["method"] == "Network.responseReceived"
+        ]
+        return asked, answered
 
     def screenshot(self, name: str) -> Path:
         """Save what is seen below `.build/screenshots`."""
@@ -134,13 +128,21 @@ class Browser:
 def browsing(folder: Path) -> Iterator[Browser]:
     """Start a browser with a new profile below this folder."""
     options = Options()
-    options.binary_location = shutil.which("chromium") or "chromium"
+    options.binary_location = _program("chromium", "chromium-browser", "google-chrome", "chrome")
     for flag in (*_FLAGS, f"--user-data-dir={folder / 'profile'}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver = webdriver.Chrome(options=options, service=Service(_program("chromedriver")))
     driver.set_page_load_timeout(_SECONDS)
     try:
         yield Browser(driver)
     finally:
         driver.quit()
+
+
+def _program(*names: str) -> str:
+    """The first of these programs that there is. Selenium would look for one elsewhere, and download it."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    raise FileNotFoundError(f"there is no {names[0]}: run `make browser` as root, or install it")

@@ -18,6 +18,7 @@ from tests.tools.interpreters import Version, interpreters
 from tests.tools.paths import ROOT
 
 REQUIREMENTS = ROOT / "requirements.txt"
+ID_TOKENS = "PyJWT[crypto]>=2.8"  # what a controller needs beside, where people sign in
 
 # The first core that supports a version of Python as a controller; later ones as the last.
 _FIRST_CORE: dict[Version, str] = {(3, 10): "2.16", (3, 11): "2.16", (3, 12): "2.16", (3, 13): "2.18", (3, 14): "2.20"}
@@ -55,7 +56,7 @@ def _make(name: str, python: Path, core: str) -> bool:
     print(f"Making {folder.name} ({core} on {python}) ...", file=sys.stderr)
     commands: tuple[list[str | Path], ...] = (
         [python, "-m", "venv", "--clear", folder],
-        [folder / "bin" / "python", "-m", "pip", "install", "-qq", core, "-r", REQUIREMENTS],
+        [folder / "bin" / "python", "-m", "pip", "install", "-qq", core, ID_TOKENS, "-r", REQUIREMENTS],
     )
     return all(subprocess.run(command, stdout=sys.stderr, check=False).returncode == 0 for command in commands)
 
