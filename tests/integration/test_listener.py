@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A play that waits for a person: whatever happens meanwhile, it hears the answer or ends, and gives the port back."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from tests.emulator.client import Tenant
+from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import play, task
+from tests.support.terminal import Terminal
+
+AUTHORIZE = "beyondidentity.management.authorize"
+TOKEN = "beyondidentity.management.token"
+ADDRESS = r"http\S+/authorize\?\S+"
+
+AtTerminal = Callable[..., Terminal]
+
+
+def wait(redirect_uri: str, **options: Any) -> dict[str, Any]:
+    """Arguments of a task that waits for a person."""
+    return {"scopes": ["realms:read"], "redirect_uri": redirect_uri, "listen": True, "wait_timeout": 60, **options}
+
+
+def loopback(port: int) -> str:
+    """A redirect URI."""
+    return f"http://127.0.0.1:{port}/callback"
+
+
+def test_noise(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+    """Whatever else comes to the port, the play waits for the answer and hears it."""
+    port = free_port()
+    desk = Desk.of(tenant, loopback(port))
+    exchange = {"grant_type": "authorization_code", "authorization": "{{ request }}"}
+    terminal = at_terminal(
+        play(
+            {"name": "Wait", AUTHORIZE: wait(loopback(port)), "register": "request"}, task("Exchange", TOKEN, exchange)
+        ),
+        extra_vars=desk.variables,
+        core=core,
+    )
+    url = terminal.wait_for(ADDRESS)[0]
+    forged = f"{loopback(port)}?{urlencode({'code': 'forged', 'state': 'forged'})}"
+    assert get(forged).status_code == 400
+    tenant.settings(answer_iss="https://evil.example/v1/tenants/t")
+    assert get(sign_in(url)).status_code == 400
+    assert get(f"http://127.0.0.1:{port}/favicon.ico").status_code == 404
+    answer = sign_in(url)
+    assert requests.post(answer, timeout=30).status_code == 405
+    assert requests.head(answer, timeout=30).status_code == 405
+    assert get(answer, Host=f"evil.example:{port}").status_code == 400
+    tenant.settings(answer_iss="issuer")
+    with (
+        socket.create_connection(("127.0.0.1", port)) as silent,
+        socket.create_connection(("127.0.0.1", port)) as garbage,
+    ):
+        garbage.sendall(b"\x16\x03\x01\x02\x00garbage\r\n\r\n")
+        silent.sendall(b"GET /call")
+        assert terminal.process.poll() is None
+        assert get(sign_in(url)).status_code == 200
+        run = terminal.finish().succeeded()
+    assert run.task("Exchange").done
+    assert is_free(port)
+    assert "forged" not in run.output
+
+
+REFUSALS = {
+    "denied": ({"sign_in": "deny"}, "realms:read", "access_denied"),
+    "scope": ({}, "no:such", "invalid_scope"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_refusal(at_terminal: AtTerminal, tenant: Tenant, refusal: str) -> None:
+    """The authorization server's own refusal ends the waiting, with its words and what to do."""
+    settings, scope, code = REFUSALS[refusal]
+    port = free_port()
+    tenant.settings(**settings)
+    terminal = at_terminal(
+        play({"name": "Wait", AUTHORIZE: wait(loopback(port), scopes=[scope])}),
+        extra_vars=Desk.of(tenant, loopback(port)).variables,
+    )
+    assert get(sign_in(terminal.wait_for(ADDRESS)[0])).status_code == 200
+    message = terminal.finish().failed().task("Wait").result["msg"]
+    assert message.startswith(f"The sign-in did not succeed: {code}")
+    assert {"denied": "may not use this application", "scope": "allowed scopes"}[refusal] in message
+    assert is_free(port)
+
+
+def test_time_is_over(at_terminal: AtTerminal, tenant: Tenant) -> None:
+    """It ends at `wait_timeout`, says so, and a late answer finds nobody."""
+    port = free_port()
+    terminal = at_terminal(
+        play({"name": "Wait", AUTHORIZE: wait(loopback(port), wait_timeout=1)}),
+        extra_vars=Desk.of(tenant, loopback(port)).variables,
+    )
+    url = terminal.wait_for(ADDRESS)[0]
+    terminal.wait_for("Waiting 0:01 for the answer at")
+    message = terminal.finish().failed().task("Wait").result["msg"]
+    assert message == "Nobody signed in within 1 seconds. Run it again, or give more time with wait_timeout."
+    assert is_free(port)
+    with pytest.raises(requests.ConnectionError):
+        get(sign_in(url))
+
+
+def test_interrupted(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+    """Ctrl-C ends it at once, and the port is free."""
+    port = free_port()
+    terminal = at_terminal(
+        play({"name": "Wait", AUTHORIZE: wait(loopback(port))}),
+        extra_vars=Desk.of(tenant, loopback(port)).variables,
+        core=core,
+    )
+    terminal.wait_for("Waiting 1:00")
+    assert not is_free(port)
+    began = time.monotonic()
+    terminal.interrupt()
+    assert terminal.finish().returncode != 0
+    assert time.monotonic() - began < 20
+    _until_free(port)
+
+
+def test_keyword_timeout(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+    """Ansible's own time limit of a task ends it, and the next task can listen at the same port."""
+    port = free_port()
+    limited = task("Limited", AUTHORIZE, wait(loopback(port)), timeout=1)
+    after = {"name": "After", AUTHORIZE: wait(loopback(port), wait_timeout=1), "ignore_errors": True}
+    terminal = at_terminal(play(limited, after), extra_vars=Desk.of(tenant, loopback(port)).variables, core=core)
+    run = terminal.finish().succeeded()
+    assert re.search("(?i)timed out|time frame", run.task("Limited").result["msg"])
+    assert "Nobody signed in" in run.task("After").result["msg"]
+    assert is_free(port)
+
+
+def _until_free(port: int) -> None:
+    """Workers may end a moment after their parent."""
+    deadline = time.monotonic() + 10
+    while not is_free(port):
+        assert time.monotonic() < deadline, "the port is still taken"
+        time.sleep(0.05)
+
+
+def test_port_is_taken(at_terminal: AtTerminal, tenant: Tenant) -> None:
+    """It fails at once, and says who has the port."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        terminal = at_terminal(
+            play({"name": "Wait", AUTHORIZE: wait(loopback(port))}),
+            extra_vars=Desk.of(tenant, loopback(port)).variables,
+        )
+        run = terminal.finish(timeout=30).failed()
+    message = run.task("Wait").result["msg"]
+    assert re.match(rf"Port {port} at 127\.0\.0\.1 is taken by \S+ \(process {os.getpid()} of \w+\)\.", message)
+    assert "another redirect URI" in message
+    assert "/authorize" not in run.output, "no address that would lead to nowhere"
+
+
+# Redirect URIs, and the address by which the browser comes back.
+PLACES = {
+    "127.0.0.1": ("http://127.0.0.1:{port}/callback", "http://127.0.0.1:{port}/callback"),
+    "::1": ("http://[::1]:{port}/callback", "http://[::1]:{port}/callback"),
+    "localhost": ("http://localhost:{port}/callback", "http://localhost:{port}/callback"),
+    "any port": ("http://127.0.0.1:0/callback", "http://127.0.0.1:{any}/callback"),
+    "with a query": ("http://127.0.0.1:{port}/callback?own=1", "http://127.0.0.1:{port}/callback"),
+}
+ELSEWHERE = ("http://192.0.2.1:8400/callback", "https://127.0.0.1:8400/callback", "https://example.com/callback")
+
+
+def test_redirect_uris(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+    """It listens at the literal address of any loopback redirect URI, and at no other."""
+    port = free_port()
+    tasks = [
+        {"name": name, AUTHORIZE: wait(uri.format(port=port)), "register": "request"}
+        for name, (uri, _) in PLACES.items()
+    ]
+    shows = [
+        {"name": f"show {name}", "ansible.builtin.debug": {"msg": "{{ request.authorization.redirect_uri }}"}}
+        for name in PLACES
+    ]
+    refused = [task(uri, AUTHORIZE, wait(uri)) for uri in ELSEWHERE]
+    paired = [one for pair in zip(tasks, shows, strict=True) for one in pair]
+    variables = Desk.of(tenant, loopback(port)).variables
+    terminal = at_terminal(play(*refused, *paired), extra_vars=variables, core=core)
+    found: dict[str, str] = {}
+    for number, (name, (_uri, back)) in enumerate(PLACES.items(), 1):
+        terminal.wait_for(rf"(?s)(Waiting 1:00.*?){{{number}}}answer at (\S+)\n")
+        asked = parameters(re.findall(ADDRESS, terminal.shown)[-1])
+        found[name] = asked["redirect_uri"]
+        address = back.format(port=port, any=asked["redirect_uri"].rpartition(":")[2].partition("/")[0])
+        assert get(f"{address}?{urlencode({'own': 1, 'code': name, 'state': asked['state']})}").status_code == 200
+    run = terminal.finish().succeeded()
+    for name in PLACES:
+        assert run.task(f"show {name}").result["msg"] == found[name]
+    assert found["any port"] != loopback(0) and re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}/callback", found["any port"])
+    for uri in ELSEWHERE:
+        message = run.task(uri).result["msg"]
+        assert f"redirect_uri '{uri}' can't be listened on" in message and "method paste" in message
+
+
+def test_others_go_on(at_terminal: AtTerminal, run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """While a person is waited for, other hosts and other runs get tokens with the same credentials."""
+    port = free_port()
+    desk = Desk.of(tenant, loopback(port), grant_type=["authorization_code", "client_credentials"])
+    variables = {**desk.variables, "beyondidentity_token_cache": "user"}
+    ask = {"name": "Ask", TOKEN: {"scopes": ["openid", "realms:read"]}}
+    waits = {"name": "Wait", AUTHORIZE: wait(loopback(port)), "when": "inventory_hostname == 'first'"}
+    listens = {"name": "It listens", "ansible.builtin.wait_for": {"port": port, "timeout": 30}}
+    second = {**ask, "when": "inventory_hostname == 'second'"}
+    terminal = at_terminal(
+        play(waits, {**listens, "when": second["when"]}, second, hosts="all", strategy="free"),
+        inventory="first ansible_connection=local\nsecond ansible_connection=local\n",
+        extra_vars=variables,
+    )
+    url = terminal.wait_for(ADDRESS)[0]
+    terminal.wait_for(r"(?s)TASK \[Ask\].*(ok|fatal): \[second\]")
+    run_playbook(play(ask), extra_vars=variables, env={"HOME": str(terminal.folder / "home")}, timeout=30).succeeded()
+    assert terminal.process.poll() is None
+    assert len(tenant.journal(grant="client_credentials", path=desk.application_id)) == 1, "kept for both"
+    get(sign_in(url))
+    terminal.finish().succeeded()
+
+
+def test_browser_is_opened(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path) -> None:
+    """With `open_browser` a machine with a display needs no terminal."""
+    port = free_port()
+    browser = tmp_path / "browser"
+    browser.write_text(
+        '#!/bin/sh\nexec curl --silent --location --noproxy "*" --output /dev/null "$1"\n', encoding="utf-8"
+    )
+    browser.chmod(0o755)
+    exchange = {"grant_type": "authorization_code", "authorization": "{{ request.authorization }}"}
+    run = run_playbook(
+        play(
+            {"name": "Wait", AUTHORIZE: wait(loopback(port), open_browser=True), "register": "request"},
+            {"name": "Exchange", TOKEN: exchange},
+        ),
+        extra_vars=Desk.of(tenant, loopback(port)).variables,
+        env={"BROWSER": f"{browser} %s &"},
+        timeout=60,
+    )
+    assert run.succeeded().task("Exchange").done
