@@ -10,6 +10,7 @@ from typing import Any
 
 from .errors import OptionError
 from .resource import Object
+from .text import one_line
 
 TYPES = ("embedded", "hosted_web", "console", "platform")
 METHODS = ("webauthn_passkey", "software_passkey", "email_one_time_password")
@@ -45,11 +46,11 @@ class AuthenticatorBody:
             body["display_name"] = params["display_name"]
         config = dict(params["config"]) if params["config"] is not None else self._config(there)
         kind = config.get("type") or there.get("type")
-        if kind not in TYPES:
+        if existing is None and kind not in TYPES:
             raise OptionError("The type of the authenticator configuration is missing.", f"One of {', '.join(TYPES)}.")
         if existing is not None and kind != there.get("type"):
             raise OptionError(
-                f"The authenticator configuration is of the type {there.get('type')}, not {kind}.",
+                f"The authenticator configuration is of the type {one_line(there.get('type'), 40)}, not {one_line(kind, 40)}.",
                 "Remove it first, or use another display_name.",
             )
         if existing is None:

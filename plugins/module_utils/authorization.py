@@ -117,9 +117,8 @@ def code_of_response(response: str, request: Mapping[str, Any]) -> str:
     """The code in the whole URL that the browser was sent to; the URL must be the request's redirect URI."""
     pasted = response.strip()
     try:
-        parts = urlsplit(pasted)
-        sent_to = _without_query(parts)
-        expected = urlsplit(request["redirect_uri"])
+        parts, expected = urlsplit(pasted), urlsplit(request["redirect_uri"])
+        is_expected = _place(parts) == _place(expected)
     except ValueError:
         raise OptionError("redirect_response is no URL.", _PASTE) from None
     if not parts.scheme or not parts.query:
@@ -129,15 +128,15 @@ def code_of_response(response: str, request: Mapping[str, Any]) -> str:
         if not query.startswith(expected.query + "&"):
             raise OptionError("redirect_response is of another redirect_uri.", _PASTE)
         query = query[len(expected.query) + 1 :]
-    if sent_to != _without_query(expected):
+    if not is_expected:
         raise OptionError(
             f"redirect_response is of another redirect_uri than {one_line(request['redirect_uri'], 200)}.", _PASTE
         )
     return code_of(query, state=request["state"], issuer=request["issuer"])
 
 
-def _without_query(parts: SplitResult) -> tuple[str, str]:
-    """Where a URL leads, in one form for all that browsers write alike."""
+def _place(parts: SplitResult) -> tuple[str, str]:
+    """A URL without its query, in one form for all that browsers write alike."""
     return origin(parts.geturl()), parts.path or "/"
 
 

@@ -14,7 +14,8 @@ from .errors import OptionError
 from .id_token import require_library, validate
 from .issued import Token
 from .oauth import AuthorizationServer
-from .text import one_line
+from .operations import asked_scopes
+from .text import one_line, scope_list
 
 _PARTS = ("code", "redirect_uri", "code_verifier", "nonce")
 
@@ -45,7 +46,7 @@ def _request(connection: Connection, params: Mapping[str, Any]) -> dict[str, Any
     authorization = params["authorization"]
     if not authorization:
         request = {name: params[name] for name in _PARTS if params[name] is not None}
-        request.update(state=params["oauth_state"], issuer=connection.issuer, scopes=[])
+        request.update(state=params["oauth_state"], issuer=connection.issuer, scopes=asked_scopes(params))
     else:
         request = _of_this_client(connection, authorization.get("authorization", authorization))
         mixed = [name for name in (*_PARTS, "oauth_state") if params[name] is not None]
@@ -65,9 +66,10 @@ def _request(connection: Connection, params: Mapping[str, Any]) -> dict[str, Any
     return request
 
 
-def _of_this_client(connection: Connection, authorization: Mapping[str, Any]) -> dict[str, Any]:
+def _of_this_client(connection: Connection, authorization: Any) -> dict[str, Any]:
     """A request is good for the application that it was made for, and for no other."""
-    request = dict(authorization)
+    given = authorization if isinstance(authorization, Mapping) else {}
+    request: dict[str, Any] = {name: value for name, value in given.items() if isinstance(value, str)}
     missing = [
         name for name in ("state", "redirect_uri", "code_verifier", "issuer", "client_id") if not request.get(name)
     ]
@@ -81,5 +83,6 @@ def _of_this_client(connection: Connection, authorization: Mapping[str, Any]) ->
                 f"authorization is of the {name} {one_line(request[name], 200)}, but the task's is {one_line(mine, 200)}.",
                 "Use the same connection options for both.",
             )
-    request["scopes"] = [str(scope) for scope in request.get("scopes") or []]
+    scopes = given.get("scopes")
+    request["scopes"] = scope_list(scopes if isinstance(scopes, list) else None, "authorization (scopes)")
     return request

@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import traceback
 from typing import Any
 
 from .errors import MalformedResponseError, OptionError
 from .oauth import AuthorizationServer
-from .text import one_line
+from .text import one_line, same
 
 try:
     import jwt
+    from jwt.algorithms import has_crypto
 except ImportError:
     IMPORT_ERROR: str | None = traceback.format_exc()
 else:
@@ -26,9 +26,9 @@ _LEEWAY = 60  # seconds that two clocks may differ
 
 def require_library() -> None:
     """Fail before a code is spent where there is nothing to validate its ID token with."""
-    if IMPORT_ERROR:
+    if IMPORT_ERROR or not has_crypto:
         raise OptionError(
-            "The Python library PyJWT is missing, which validates who signed in.",
+            "The Python library PyJWT is missing, or cryptography with it, which validates who signed in.",
             "Install it for the Python that runs this: python -m pip install 'PyJWT[crypto]'",
         )
 
@@ -60,7 +60,7 @@ def validate(id_token: str, server: AuthorizationServer, nonce: str | None) -> d
             f"{what} is not valid: {one_line(error, 200)}.", "It is not used, and neither is what came with it."
         ) from None
     given = claims.get("nonce")
-    if nonce is not None and not (isinstance(given, str) and hmac.compare_digest(given.encode(), nonce.encode())):
+    if nonce is not None and not (isinstance(given, str) and same(given, nonce)):
         raise MalformedResponseError(f"{what} belongs to another sign-in: its nonce is not the one that was sent.")
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != connection.client_id:

@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus, urlencode
 from .connection import Connection
 from .errors import MalformedResponseError, OptionError, ResponseError
 from .issued import Token, parse_token
+from .masking import secret_values
 from .refusal import refusal
 from .text import listed
 from .transport import Answer, Transport
@@ -121,6 +122,7 @@ class AuthorizationServer:
         what = f"Requesting a token from {connection.issuer}/token"
         headers = {"Content-Type": _FORM}
         self._authenticate(form, headers)
+        self.transport.secrets.update(secret_values(form))
         sent_at = time.time()
         answer = self.transport.send(
             "POST",
@@ -139,6 +141,7 @@ class AuthorizationServer:
     def _with_token(self, url: str, what: str, token: str, bearer: str | None) -> Answer:
         """Send a token in a form's body, authenticated one way or the other."""
         form, headers = {"token": token}, {"Content-Type": _FORM}
+        self.transport.secrets.add(token)
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
         else:

@@ -55,18 +55,18 @@ class SignIns:
 
         A refresh never asks for more than was granted. ``custom_claims`` are those of the sign-in.
         """
-        began = time.time()
+        since = time.time() if fresh else 0
+        refused: SignInRequiredError | None = None
         for store in self.stores:
-            token = self._covering(store, scopes)
-            if token is None:
-                continue
-            if not fresh and _usable(token, rejected):
-                return Bearer(token, cached=True)
-            if token.refresh_token:
-                refreshed = self._refreshed(store, scopes, began if fresh else None, rejected)
-                if refreshed:
-                    return refreshed
-        raise SignInRequiredError(self._why_not(scopes))
+            for token in self._covering(store, scopes):
+                if not fresh and _usable(token, rejected):
+                    return Bearer(token, cached=True)
+                if token.refresh_token:
+                    try:
+                        return self._refreshed(store, token, since, rejected)
+                    except SignInRequiredError as error:
+                        refused = refused or error
+        raise refused or SignInRequiredError(self._why_not(scopes))
 
     def keep(self, token: Token) -> None:
         """Keep what a sign-in gave, instead of an earlier one with the same scopes."""
@@ -95,16 +95,14 @@ class SignIns:
                 store.discard(self._key())
         return forgotten
 
-    def _refreshed(
-        self, store: TokenStore, scopes: list[str], since: float | None, rejected: str | None
-    ) -> Bearer | None:
+    def _refreshed(self, store: TokenStore, stale: Token, since: float, rejected: str | None) -> Bearer:
         """Use the refresh token, unless another run or worker just did. One at a time: with rotation it is good once."""
         with store.lock(self._key()):
-            token = self._covering(store, scopes)
-            if token is None or not token.refresh_token:
-                return None
-            if _usable(token, rejected) and (since is None or token.issued_at >= since):
+            token = next((kept for kept in self._kept(store) if set(kept.scopes) == set(stale.scopes)), None)
+            if token and _usable(token, rejected) and token.issued_at >= since:
                 return Bearer(token, cached=True)
+            if token is None or not token.refresh_token:
+                raise SignInRequiredError(self._why_not(list(stale.scopes)))
             try:
                 fresh = self.server.refresh(token.refresh_token, expected=list(token.scopes))
             except ResponseError as error:
@@ -112,13 +110,13 @@ class SignIns:
                     raise
                 self._drop(store, token)
                 raise SignInRequiredError(error.message) from None
-            self._put(store, fresh)
+            self._put(store, fresh, instead=token)
             return Bearer(fresh, cached=False)
 
-    def _covering(self, store: TokenStore, scopes: list[str]) -> Token | None:
-        """The sign-in that has all these scopes and the fewest others."""
+    def _covering(self, store: TokenStore, scopes: list[str]) -> list[Token]:
+        """The sign-ins that have all these scopes, those with the fewest others first."""
         found = [token for token in self._kept(store) if set(scopes) <= set(token.scopes)]
-        return min(found, key=lambda token: (len(token.scopes), -token.issued_at), default=None)
+        return sorted(found, key=lambda token: (len(token.scopes), -token.issued_at))
 
     def _kept(self, store: TokenStore) -> list[Token]:
         tokens = []
@@ -130,9 +128,10 @@ class SignIns:
                 continue  # damaged is missing
         return tokens
 
-    def _put(self, store: TokenStore, token: Token) -> None:
-        """Keep a token instead of that with the same scopes, and drop those that nothing can be done with."""
+    def _put(self, store: TokenStore, token: Token, instead: Token | None = None) -> None:
+        """Keep a token instead of another and of that with the same scopes; drop those that nothing can be done with."""
         others = [kept for kept in self._kept(store) if set(kept.scopes) != set(token.scopes) and _alive(kept)]
+        others = [kept for kept in others if kept != instead]
         store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in (token, *others)]})
 
     def _drop(self, store: TokenStore, token: Token) -> None:

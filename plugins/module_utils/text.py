@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,11 @@ def one_line(value: Any, limit: int = LIMIT) -> str:
     )
     line = " ".join(visible.split())
     return line if len(line) <= limit else line[: limit - 3] + "..."
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts are the same, in a time that does not tell where they differ."""
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
 
 
 def listed(values: Iterable[Any], limit: int = 40) -> str:

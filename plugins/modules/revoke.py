@@ -24,7 +24,8 @@ options:
     type: str
   all:
     description:
-      - V(sign_ins) stands for all tokens of people's sign-ins with the application that are kept in this run or in the user's cache.
+      - V(sign_ins) stands for all tokens of people's sign-ins with the application that are kept in this run and, with O(token_cache=user)
+        or O(grant_type=authorization_code), in the user's cache.
         They are forgotten in any case; what could not be revoked is a warning, and expires by itself.
     type: str
     choices: [sign_ins]

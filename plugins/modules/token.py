@@ -219,7 +219,10 @@ SPEC = Spec(
         "fresh": {"type": "bool", "default": False},
         "require_scopes": {"type": "bool", "default": True},
     },
-    rules={"required_if": [("grant_type", "refresh_token", ("refresh_token",))]},
+    rules={
+        "required_if": [("grant_type", "refresh_token", ("refresh_token",))],
+        "mutually_exclusive": [("code", "redirect_response")],
+    },
     ignored=frozenset({"access_token"}),
 )
 

@@ -57,8 +57,9 @@ def user_store(warn: Callable[[str], None]) -> TokenFiles | None:
     try:
         secret = _user_key(_xdg("XDG_DATA_HOME", ".local/share"))
         folder = _xdg("XDG_CACHE_HOME", ".cache")
-    except OSError as error:
-        warn(f"Tokens can't be kept beyond this run: {type(error).__name__} at {error.filename or 'the key'}.")
+    except (OSError, RuntimeError) as error:  # the latter where nothing says which folder is home
+        where = getattr(error, "filename", None) or "the key"
+        warn(f"Tokens can't be kept beyond this run: {type(error).__name__} at {where}.")
         return None
     return TokenFiles(folder, secret, warn)
 

@@ -23,6 +23,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.text imp
     listed,
     one_line,
     plain,
+    same,
     scope_list,
 )
 
@@ -195,3 +196,11 @@ def assert_plain(value: Any) -> None:
     elif isinstance(value, list):
         for item in value:
             assert_plain(item)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [("", "", True), ("a", "a", True), ("a", "b", False), ("a", "ab", False), ("é", "é", True), ("\ud800", "x", False)],
+)
+def test_texts_are_compared_whatever_they_hold(one: str, other: str, equal: bool) -> None:
+    assert same(one, other) is same(other, one) is equal

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A browser's answer for a token: the whole of it, its parts, and what does not go together."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils import id_token
+from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import ForgedAnswerError
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    MalformedResponseError,
+    OptionError,
+    ResponseError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.exchange import is_answer
+from tests.support.desk import REDIRECT, Desk
+from tests.unit.building import jwt
+from tests.unit.signing_in import NOTHING, READ, answered, exchanged, request_of
+
+
+@pytest.fixture(params=["confidential", "public"])
+def desk(request: pytest.FixtureRequest, tenant: Any) -> Desk:
+    return Desk.of(tenant, public=request.param == "public")
+
+
+def ways(desk: Desk) -> dict[str, dict[str, Any]]:
+    """All ways to hand over an answer, each with an answer of its own."""
+
+    def fresh() -> tuple[dict[str, Any], dict[str, Any], str]:
+        asked = request_of(desk)
+        whole, address = answered(asked)
+        return asked.to_dict(), whole.to_dict(), address
+
+    parts = fresh()[1]
+    pasted, _whole, address = fresh()
+    stated, _whole, stated_address = fresh()
+    registered, _whole, registered_address = fresh()
+    return {
+        "listened": {"authorization": fresh()[1]},
+        "registered": {"authorization": {"authorization": fresh()[1], "changed": False}},
+        "pasted": {"authorization": pasted, "redirect_response": address},
+        "pasted beside what was registered": {
+            "authorization": {"authorization": registered, "requests": 0},
+            "redirect_response": registered_address,
+        },
+        "parts": {name: parts[name] for name in ("code", "redirect_uri", "code_verifier", "nonce")},
+        "parts, pasted": {
+            "redirect_response": stated_address,
+            "oauth_state": stated["state"],
+            "redirect_uri": REDIRECT,
+            "code_verifier": stated["code_verifier"],
+        },
+    }
+
+
+def test_every_way_leads_to_a_token(desk: Desk, tenant: Any) -> None:
+    for way, params in ways(desk).items():
+        token, asked = exchanged(desk, params)
+        assert token.scopes == ("openid", "realms:read"), way
+        assert asked == (READ if "authorization" in params else []), way
+        assert token.id_token and token.access_token
+    assert {entry["status"] for entry in tenant.journal(operation="token", grant="authorization_code")} == {200}
+
+
+@pytest.mark.parametrize("name", ["authorization", "redirect_response", "code"])
+def test_what_is_an_answer(name: str) -> None:
+    assert not is_answer(NOTHING) and not is_answer({**NOTHING, "redirect_uri": "x", "nonce": "y"})
+    assert is_answer({**NOTHING, name: {"x": 1} if name == "authorization" else "x"})
+
+
+def refused(desk: Desk, said: str, params: dict[str, Any]) -> None:
+    before = len(desk.tenant.journal(operation="token"))
+    with pytest.raises((OptionError, ForgedAnswerError), match=said) as caught:
+        exchanged(desk, params)
+    assert len(desk.tenant.journal(operation="token")) == before, "nothing was sent"
+    assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": ...}, "authorization lacks state"),
+        ({"state": "", "issuer": None}, "authorization lacks state, issuer"),
+        ({"code_verifier": ...}, "authorization lacks code_verifier"),
+        ({"redirect_uri": 7}, "authorization lacks redirect_uri"),
+        ({"client_id": ["c"]}, "authorization lacks client_id"),
+        ({"issuer": "https://evil.example"}, "of the issuer https://evil.example, but the task's is http"),
+        ({"client_id": "other"}, "of the client_id other, but the task's is client-"),
+        ({"code": ...}, "authorization has no code"),
+        ({"code": ["s3cret"]}, "authorization has no code"),
+        ({"scopes": ['"']}, r"authorization \(scopes\): '\"' is no scope"),
+        ({"authorization": "text"}, "authorization lacks state, redirect_uri"),
+    ],
+)
+def test_a_request_that_is_not_whole_or_of_another_client(changes: dict[str, Any], said: str, tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    whole = {**replace(request_of(desk), code="s3cret").to_dict(), **changes}
+    refused(desk, said, {"authorization": {name: value for name, value in whole.items() if value is not ...}})
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"code": "s3cret"}, "redirect_uri is missing"),
+        ({"redirect_response": f"{REDIRECT}?code=s3cret&state=x"}, "redirect_uri is missing"),
+        (
+            {"redirect_response": f"{REDIRECT}?code=s3cret&state=x", "redirect_uri": REDIRECT},
+            "can't be checked without authorization or oauth_state",
+        ),
+        (
+            {"redirect_response": f"{REDIRECT}?code=s3cret&state=x", "redirect_uri": REDIRECT, "oauth_state": "y"},
+            "state is not that of this sign-in",
+        ),
+        ({"redirect_response": "s3cret", "redirect_uri": REDIRECT, "oauth_state": "y"}, "Paste the whole address"),
+    ],
+)
+def test_parts_that_do_not_suffice(params: dict[str, Any], said: str, tenant: Any) -> None:
+    refused(Desk.of(tenant), said, params)
+
+
+@pytest.mark.parametrize("name", ["code", "redirect_uri", "code_verifier", "nonce", "oauth_state"])
+def test_the_whole_and_its_parts_are_not_mixed(name: str, tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    refused(desk, f"authorization holds {name} already", {"authorization": request_of(desk).to_dict(), name: "s3cret"})
+
+
+@pytest.mark.parametrize("changes", [{"state": "other"}, {"redirect_uri": "http://127.0.0.1:1/other"}])
+def test_an_answer_of_another_request(changes: dict[str, str], tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    asked, address = answered(request_of(desk))
+    params = {"authorization": {**asked.to_dict(), **changes}, "redirect_response": address}
+    refused(desk, "state is not that|of another redirect_uri", params)
+
+
+@pytest.mark.parametrize("changes", [{"code_verifier": "w" * 43}, {"redirect_uri": REDIRECT + "x"}, {"code": "x"}])
+def test_what_the_service_refuses_says_sign_in_again(changes: dict[str, str], tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    asked = {**answered(request_of(desk))[0].to_dict(), **changes}
+    with pytest.raises(ResponseError, match="HTTP 400 invalid_grant.*sign in again"):
+        exchanged(desk, {"authorization": asked})
+    assert len(tenant.journal(grant="authorization_code")) == 1, "a code is good once, so it is sent once"
+
+
+def test_a_code_is_good_once(tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    params = {"authorization": answered(request_of(desk))[0].to_dict()}
+    exchanged(desk, params)
+    with pytest.raises(ResponseError, match="was used already"):
+        exchanged(desk, params)
+
+
+def test_without_the_library_the_code_is_not_spent(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk.of(tenant)
+    params = {"authorization": answered(request_of(desk))[0].to_dict()}
+    with monkeypatch.context() as patched:
+        patched.setattr(id_token, "IMPORT_ERROR", "missing")
+        refused(desk, "PyJWT is missing", params)
+    assert exchanged(desk, params)[0].id_token
+
+
+@pytest.mark.parametrize("changes", [{"nonce": "other"}, {}])
+def test_the_id_token_must_be_of_this_request(changes: dict[str, str], tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    if not changes:
+        tenant.settings(token_answer={"id_token": jwt({"iss": desk.issuer})})
+    with pytest.raises(MalformedResponseError, match="The ID token"):
+        exchanged(desk, {"authorization": {**answered(request_of(desk))[0].to_dict(), **changes}})
+
+
+def test_where_the_service_says_nothing_of_scopes_those_that_were_asked_for_count(tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    tenant.settings(token_answer={"scope": None})
+    for way, params in ways(desk).items():
+        token, _asked = exchanged(desk, {**params, "scopes": READ})
+        assert set(token.scopes) >= set(READ), way
+
+
+def test_claims_of_ones_own(tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    params = {"authorization": answered(request_of(desk))[0].to_dict(), "custom_claims": {"ticket": "OPS-1"}}
+    claims = exchanged(desk, params)[0].access_token.split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(claims + "=="))["bi_custom"] == {"ticket": "OPS-1"}

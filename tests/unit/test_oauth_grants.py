@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Codes and refresh tokens at the token endpoint: what is sent, and that it is sent once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+    BeyondIdentityError,
+    MalformedResponseError,
+    OptionError,
+    ResponseError,
+    TransportError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token
+from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer
+from tests.support.desk import REDIRECT, Desk
+from tests.unit.building import connected, transport
+from tests.unit.servers import Received, answer, recording
+from tests.unit.signing_in import REFRESHED, answered, request_of, server_of, signed_in
+from tests.unit.test_oauth_request import form
+
+GOOD = answer({"access_token": "t0ken", "token_type": "Bearer", "expires_in": 3600})
+
+
+def sent(how: str, *, reply: bytes = GOOD, **given: Any) -> tuple[Received, Token]:
+    """The one request that a grant makes, and the token that comes of it."""
+    own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "cl1ent"}
+    wishes = given.pop("wishes", {})
+    with recording(reply) as (url, recorder):
+        server = AuthorizationServer(
+            connected(auth_url=url, **{"client_secret": "s3cret", **own, **given}), transport(retries=0)
+        )
+        if how == "code":
+            known = {"code": "c0de", "redirect_uri": REDIRECT, "code_verifier": "v", "scopes": ["a"]}
+            token = server.authorization_code(**{**known, **wishes})
+        else:
+            token = server.refresh("refr3sh", **wishes)
+    assert len(recorder.requests) == 1
+    return recorder.requests[0], token
+
+
+def test_the_codes_form() -> None:
+    received, token = sent("code")
+    assert received.line == "POST /v1/tenants/t1/realms/r1/applications/a1/token HTTP/1.1"
+    assert received.headers["authorization"].startswith("Basic ")
+    assert form(received) == {
+        "grant_type": "authorization_code",
+        "code": "c0de",
+        "redirect_uri": REDIRECT,
+        "client_id": "cl1ent",
+        "code_verifier": "v",
+        "expiration_time": "3600",
+    }
+    assert token.scopes == ("a",), "where the answer says nothing"
+
+
+def test_a_public_clients_code() -> None:
+    received, _token = sent("code", client_secret=None, client_auth_method="none", wishes={"code_verifier": None})
+    assert "authorization" not in received.headers
+    assert form(received)["client_id"] == "cl1ent"
+    assert not {"client_secret", "code_verifier"} & set(form(received))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "scope", "scopes"),
+    [
+        ({}, None, ()),
+        ({"expected": ["a", "b"]}, None, ("a", "b")),
+        ({"scopes": ["a"], "expected": ["a", "b"]}, "a", ("a",)),
+    ],
+)
+def test_the_refreshs_form(wishes: dict[str, Any], scope: str | None, scopes: tuple[str, ...]) -> None:
+    received, token = sent("refresh", wishes=wishes)
+    wanted = {"grant_type": "refresh_token", "refresh_token": "refr3sh", "expiration_time": "3600"}
+    assert form(received) == (wanted if scope is None else {**wanted, "scope": scope})
+    assert token.scopes == scopes
+    assert token.refresh_token == "refr3sh", "it stays good where no other comes"
+
+
+def test_the_other_refresh_token_counts() -> None:
+    reply = answer({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w"})
+    assert sent("refresh", reply=reply)[1].refresh_token == "n3w"
+
+
+@pytest.mark.parametrize("name", ["refresh_token", "id_token"])
+@pytest.mark.parametrize("value", ["", "s3cr t", 7, ["s3cret"], "s" * 16385])
+@pytest.mark.parametrize("how", ["code", "refresh"])
+def test_what_else_comes_must_be_tokens_too(how: str, value: Any, name: str) -> None:
+    reply = answer({"access_token": "t0ken", "token_type": "Bearer", name: value})
+    with pytest.raises(MalformedResponseError, match=f"{name} is not 1 to 16384 printable ASCII characters") as caught:
+        sent(how, reply=reply)
+    assert "s3cr" not in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["fixed", "rotating"])
+def test_refreshing_over_the_whole_way(kind: str, tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    tenant.settings(refresh_tokens=kind, **REFRESHED)
+    first = signed_in(desk)
+    second = server_of(desk).refresh(first.refresh_token or "")
+    assert second.access_token != first.access_token and second.scopes == first.scopes
+    assert (second.refresh_token == first.refresh_token) is (kind == "fixed")
+    again = [first.refresh_token, second.refresh_token]
+    for value, good in zip(again, [kind == "fixed", True], strict=True):
+        if good:
+            assert server_of(desk).refresh(value or "").access_token
+        else:
+            with pytest.raises(ResponseError, match="invalid_grant.*expired, revoked or used up: sign in again"):
+                server_of(desk).refresh(value or "")
+
+
+def test_a_refresh_may_ask_for_less_and_not_for_more(tenant: Any) -> None:
+    desk = Desk.of(tenant)
+    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    value = signed_in(desk, ["realms:read", "realms:create"]).refresh_token or ""
+    assert server_of(desk).refresh(value, scopes=["realms:read"]).scopes == ("realms:read",)
+    with pytest.raises(ResponseError, match="invalid_scope.*Asked for: applications:read"):
+        server_of(desk).refresh(value, scopes=["applications:read"])
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"drop": "close", "carry_out": True},
+    {"drop": "reset"},
+    {"truncate": 10},
+    {"status": 503},
+    {"status": 502, "shape": "html"},
+    {"status": 500},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("how", ["code", "refresh"])
+def test_what_is_good_once_is_sent_once(how: str, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
+    desk = Desk.of(tenant)
+    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    if how == "code":
+        asked = answered(request_of(desk))[0]
+        known = {"code": asked.code or "", "redirect_uri": REDIRECT, "code_verifier": asked.code_verifier}
+    else:
+        value = signed_in(desk).refresh_token or ""
+    tenant.clear_journal()
+    tenant.fault(operation="token", **fault)
+    with pytest.raises(BeyondIdentityError) as caught:
+        server_of(desk).authorization_code(**known, scopes=[]) if how == "code" else server_of(desk).refresh(value)
+    assert isinstance(caught.value, (TransportError, ResponseError))
+    assert len(tenant.journal(operation="token")) == 1 and waits == []
+
+
+@pytest.mark.parametrize("how", ["code", "refresh"])
+def test_after_a_429_it_was_not_carried_out(how: str, tenant: Any, waits: list[float]) -> None:
+    desk = Desk.of(tenant)
+    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    value = signed_in(desk).refresh_token or ""
+    asked = answered(request_of(desk))[0]
+    tenant.clear_journal()
+    tenant.fault(operation="token", status=429, times=1)
+    if how == "refresh":
+        assert server_of(desk).refresh(value).access_token
+    else:
+        known = {"code": asked.code or "", "redirect_uri": REDIRECT, "code_verifier": asked.code_verifier}
+        assert server_of(desk).authorization_code(**known, scopes=[]).access_token
+    assert len(tenant.journal(operation="token")) == 2 and len(waits) == 1
+
+
+@pytest.mark.parametrize("how", ["code", "refresh"])
+def test_what_is_sent_is_known_as_secret(how: str) -> None:
+    """A server may echo it in an error, also where it comes from a store and from no option."""
+    with recording(answer({"error": "x"}, status="400 Bad Request")) as (url, _recorder):
+        own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "cl1ent"}
+        given = {"client_secret": "s3cret", "client_auth_method": "client_secret_post"}
+        server = AuthorizationServer(connected(auth_url=url, **own, **given), transport(retries=0))
+        with pytest.raises(ResponseError):
+            if how == "code":
+                server.authorization_code(code="c0de", redirect_uri=REDIRECT, code_verifier="ver1fier", scopes=[])
+            else:
+                server.refresh("refr3sh")
+    secrets = {"s3cret", "c0de", "ver1fier"} if how == "code" else {"s3cret", "refr3sh"}
+    assert server.transport.secrets == secrets
+
+
+def test_a_code_needs_a_client() -> None:
+    server = AuthorizationServer(connected(auth_url="http://127.0.0.1:9"), transport())
+    with pytest.raises(OptionError, match="is missing"):
+        server.authorization_code(code="c", redirect_uri=REDIRECT, code_verifier=None, scopes=[])
