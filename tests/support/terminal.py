@@ -11,13 +11,16 @@ import re
 import shutil
 import signal
 import subprocess
+import termios
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from tests.support.playbook import PlaybookRun, read_record
 
+_BEFORE_TYPING = 0.2  # seconds that nobody is faster than
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 PATIENCE = 60.0
 """Seconds in which anything here has happened."""
@@ -62,8 +65,14 @@ class Terminal:
             raise AssertionError(f"{pattern!r} was not shown:\n{self.shown}")
         return found
 
-    def type(self, text: str) -> None:
-        """Type a line."""
+    def type_unseen(self, text: str) -> None:
+        """Type a line where nothing is echoed: not before, for what was typed earlier is thrown away then."""
+        deadline = time.monotonic() + PATIENCE
+        while termios.tcgetattr(self._master)[3] & termios.ECHO:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"what is typed is echoed:\n{self.shown}")
+            time.sleep(0.02)
+        time.sleep(_BEFORE_TYPING)
         os.write(self._master, f"{text}\r".encode())
 
     def interrupt(self) -> None:

@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role `authorization_code`: listening, pasting, and what it says where there is nobody."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.desk import Desk, free_port, get, is_free, sign_in
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import play
+from tests.support.terminal import Terminal
+
+AUTHORIZE = "beyondidentity.management.authorize"
+ROLE = "beyondidentity.management.authorization_code"
+ADDRESS = r"http\S+/authorize\?\S+"
+PROMPT = r"Paste that whole address here"
+USE = {
+    "name": "Use",
+    "ansible.builtin.uri": {
+        "url": "{{ beyondidentity_token.api_url }}/v1/tenants/{{ beyondidentity_token.tenant_id }}/realms",
+        "headers": {"Authorization": "Bearer {{ beyondidentity_token.access_token }}"},
+    },
+    "no_log": True,
+}
+SHOW = {
+    "name": "Show",
+    "ansible.builtin.debug": {
+        "msg": [
+            "{{ beyondidentity_token.scopes }}",
+            "{{ beyondidentity_application | dict2items | map(attribute='key') }}",
+        ]
+    },
+}
+
+AtTerminal = Callable[..., Terminal]
+
+
+def role(**variables: Any) -> dict[str, Any]:
+    """Return a task that includes the role."""
+    given = {f"authorization_code_{name}": value for name, value in variables.items()}
+    return {"name": "Sign in", "ansible.builtin.include_role": {"name": ROLE}, "vars": given}
+
+
+def test_from_nothing_to_nothing(
+    at_terminal: AtTerminal, run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """Makes the application, lets a person sign in, needs nobody the second time, and removes all again."""
+    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    port = free_port()
+    names = {"display_name": "Realm desk", "redirect_uris": [f"http://127.0.0.1:{port}/callback"]}
+    wanted = role(**names, operations=["ListRealms"])
+    variables = {**tenant.variables, "beyondidentity_token_cache": "user"}
+    how: dict[str, Any] = {"extra_vars": variables, "core": core}
+
+    foretold = run_playbook(play(wanted), args=["--check"], **how).succeeded()
+    assert "/authorize" not in foretold.output, "in check mode nobody is asked"
+
+    terminal = at_terminal(play(wanted, USE, SHOW), **how)
+    get(sign_in(terminal.wait_for(ADDRESS)[0]))
+    first = terminal.finish().succeeded()
+    scopes, keys = first.task("Show").result["msg"]
+    assert scopes == ["openid", "realms:read"]
+    assert {"id", "client_id", "issuer", "display_name"} <= set(keys) and "client_secret" not in keys
+    assert {result.task for result in first.results if result.status == "changed"} == {
+        f"{ROLE} : Make sure of the authenticator configuration",
+        f"{ROLE} : Make sure of the application",
+    }
+
+    again = run_playbook(play(wanted, USE), env={"HOME": str(first.home)}, **how).succeeded()
+    assert again.stats["localhost"]["changed"] == 0
+    assert len(tenant.journal(grant="authorization_code")) == 1
+
+    gone = run_playbook(play(role(**names, state="absent")), **how).succeeded()
+    assert gone.stats["localhost"]["changed"] == 2
+    assert is_free(port)
+
+
+# What is pasted, made of the right answer; and what is said of it.
+PASTED: dict[str, tuple[Callable[[str], str], str]] = {
+    "nothing": (lambda answer: "", "No address was pasted"),
+    "only the code": (lambda answer: answer.partition("code=")[2].partition("&")[0], "not the URL that the browser"),
+    "wrong state": (lambda answer: re.sub("state=...", "state=xxx", answer), "state is not that of this sign-in"),
+    "foreign issuer": (
+        lambda answer: answer + "&iss=https%3A%2F%2Fevil.example",
+        "another issuer: https://evil.example",
+    ),
+    "other redirect URI": (
+        lambda answer: answer.replace("127.0.0.1", "localhost"),
+        "another redirect_uri than http://127",
+    ),
+    "an error": (
+        lambda answer: answer.replace("code=", "error=access_denied&error_description=Said+no.&x="),
+        "did not succeed: access_denied: Said no.",
+    ),
+}
+
+
+def test_paste(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+    """The play shows where to sign in and prompts for the answer, which nobody sees; what is not the answer is refused."""
+    desk = Desk.of(tenant)
+    wanted = role(operations=["ListRealms"], method="paste")
+    blocks = [
+        {
+            "block": [wanted],
+            "rescue": [{"name": name, "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}],
+        }
+        for name in PASTED
+    ]
+    terminal = at_terminal(play(*blocks, wanted, USE), extra_vars=desk.variables, core=core, args=["-v"])
+    answers = []
+    for number, spoil in enumerate([*(spoil for spoil, _words in PASTED.values()), str]):
+        terminal.wait_for(rf"(?s)({PROMPT}.*?){{{number + 1}}}")
+        url = [found for found in re.findall(ADDRESS, terminal.shown) if "\n" not in found][-1]
+        answers.append(sign_in(url))
+        terminal.type_unseen(spoil(answers[-1]))
+    run = terminal.finish().succeeded()
+    for name, (_spoil, words) in PASTED.items():
+        assert words in run.task(name).result["msg"]
+    assert run.task("Use").done
+    codes = [answer.partition("code=")[2].partition("&")[0] for answer in answers]
+    assert all(codes) and not [code for code in codes if code in run.output]
+    assert len(tenant.journal(grant="authorization_code")) == 1, "what was refused was not sent"
+
+
+@pytest.mark.parametrize("method", ["listen", "paste", "given"])
+def test_nobody_there(run_playbook: PlaybookRunner, tenant: Tenant, core: str, method: str) -> None:
+    """Without a terminal it fails at once, says what to do, and changes nothing."""
+    desk = Desk.of(tenant)
+    began = time.monotonic()
+    run = run_playbook(
+        play(role(operations=["ListRealms"], method=method)), extra_vars=desk.variables, core=core, timeout=60
+    ).failed()
+    assert time.monotonic() - began < 30
+    (failed,) = [result for result in run.results if result.status == "failed"]
+    words = {
+        "listen": ("There is no terminal", "token_cache", "login"),
+        "paste": ("No address was pasted", "token_cache user", "login", "method given"),
+        "given": ("authorization_code_authorization", "is missing"),
+    }[method]
+    assert [word for word in words if word not in failed.result["msg"]] == []
+    assert tenant.journal(grant="authorization_code") == []
+
+
+def test_module_without_terminal(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Neither does the module wait, nor does anything that needs the sign-in of somebody."""
+    desk = Desk.of(tenant)
+    port = free_port()
+    wait = {"scopes": ["realms:read"], "redirect_uri": f"http://127.0.0.1:{port}/callback", "listen": True}
+    tasks = (
+        {"name": "Listen", AUTHORIZE: wait},
+        {"name": "No browser", AUTHORIZE: {**wait, "open_browser": True}},
+        {
+            "name": "Token",
+            "beyondidentity.management.token": {"grant_type": "authorization_code", "scopes": ["realms:read"]},
+        },
+        {"name": "Read", "beyondidentity.management.application_info": {"grant_type": "authorization_code"}},
+    )
+    began = time.monotonic()
+    run = run_playbook(
+        play(*({**one, "ignore_errors": True} for one in tasks)), extra_vars=desk.variables, core=core, timeout=60
+    ).succeeded()
+    assert time.monotonic() - began < 30
+    said = {name: run.task(name).result["msg"] for name in ("Listen", "No browser", "Token", "Read")}
+    assert "There is no terminal" in said["Listen"] and "redirect_response" in said["Listen"]
+    assert "neither a terminal nor a browser" in said["No browser"]
+    for name in ("Token", "Read"):
+        assert f"Nobody is signed in to the application {desk.application_id}" in said[name]
+        assert "beyondidentity.management.login" in said[name]
+        assert run.task(name).result["sign_in_required"] is True
+    assert is_free(port)
