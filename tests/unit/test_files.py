@@ -228,3 +228,37 @@ def test_a_lock_dies_with_its_process(store: TokenFiles) -> None:
     assert exit_code(in_child(die)) == 9
     with store.lock(KEY):
         pass
+
+
+def test_all_entries_that_hold_a_value_are_forgotten(store: TokenFiles, warnings: list[str]) -> None:
+    store.put(KEY, ENTRY)
+    store.put(["sign-in"], {"sign_ins": [{"access_token": "a"}, {"refresh_token": "t0ken"}]})
+    store.put(["other"], {"access_token": "t0ken2", "t0ken": "a key is no value"})
+    with store.lock(KEY):
+        store.forget("unknown")
+        assert store.get(KEY) == ENTRY
+        store.forget("t0ken")
+        assert len(list(store.folder.iterdir())) == 2, "one entry, and the lock"
+    assert store.get(KEY) is store.get(["sign-in"]) is None
+    assert store.get(["other"]) == {"access_token": "t0ken2", "t0ken": "a key is no value"}
+    assert warnings == []
+
+
+def test_forgetting_passes_over_what_is_damaged_or_not_ours(
+    store: TokenFiles, tmp_path: Path, warnings: list[str]
+) -> None:
+    names = ["a" * 64, "b" * 64, "c" * 64, "d" * 64]
+    store.forget("t0ken")  # where there is no folder yet
+    other = TokenFiles(store.folder, b"other", warnings.append)
+    other.put(KEY, ENTRY)
+    (store.folder / names[0]).write_bytes(b"damaged")
+    (store.folder / names[1]).mkdir()
+    (store.folder / names[2]).symlink_to(tmp_path / "nowhere")
+    (store.folder / "other").write_bytes(b"")
+    store.put(KEY, ENTRY)
+    (store.folder / names[3]).write_bytes((store.folder / store._name(KEY)).read_bytes())
+    (store.folder / names[3]).chmod(0o644)
+    store.forget("t0ken")
+    assert store.get(KEY) is None and other.get(KEY) == ENTRY
+    assert {path.name for path in store.folder.iterdir()} == {*names, "other", other._name(KEY)}
+    assert warnings == []

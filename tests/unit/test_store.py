@@ -8,12 +8,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible import constants
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, run_store, sweep
-from tests.unit.building import exit_code, in_child
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as store_module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, run_store, stores, sweep
+from tests.unit.building import exit_code, in_child, options
+from tests.unit.memory import MemoryStore
 
 KEY = ["key"]
 ENTRY = {"access_token": "t0ken"}
@@ -106,3 +110,68 @@ def test_links_are_not_followed(level: str, tmp_path: Path) -> None:
 def test_a_folder_that_can_not_be_swept_is_left(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     sweep(tmp_path / name)
+
+
+def stores_of(warnings: list[str], **given: Any) -> Stores:
+    return stores(options(**given), warnings.append)
+
+
+@pytest.fixture
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    for name in ("data", "cache"):
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / name))
+
+
+@pytest.mark.usefixtures("_own_places")
+@pytest.mark.parametrize(
+    ("given", "beyond_run"),
+    [
+        ({}, False),
+        ({"token_cache": "none"}, False),
+        ({"token_cache": "user"}, True),
+        ({"grant_type": "authorization_code"}, True),
+        ({"grant_type": "refresh_token"}, True),
+        ({"grant_type": "authorization_code", "token_cache": "none"}, True),
+        ({"token_cache": "user", "validate_certs": False}, False),
+        ({"grant_type": "authorization_code", "validate_certs": False}, False),
+    ],
+)
+def test_which_stores_a_task_may_use(
+    given: dict[str, Any], beyond_run: bool, tmp_path: Path, warnings: list[str]
+) -> None:
+    found = stores_of(warnings, **given)
+    assert found.run is not None
+    assert (found.user is not None) is beyond_run
+    assert (tmp_path / "data").exists() is beyond_run, "who needs no such store gets no key"
+    assert warnings == []
+
+
+@pytest.mark.usefixtures("_own_places")
+def test_where_the_users_store_can_not_be_the_runs_serves(tmp_path: Path, warnings: list[str]) -> None:
+    (tmp_path / "data").write_text("")
+    found = stores_of(warnings, token_cache="user")
+    assert found.user is None and found.nearest("user") is found.run is not None
+    assert len(warnings) == 1
+
+
+def test_without_cryptography_there_is_none(warnings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "HAS_CRYPTOGRAPHY", False)
+    assert stores_of(warnings, token_cache="user") == Stores()
+    assert "cryptography is missing" in warnings[0]
+
+
+def test_nearest_and_all() -> None:
+    run, user = MemoryStore(), MemoryStore()
+    both, none = Stores(run, user), Stores()
+    assert [both.nearest(cache) for cache in ("run", "user", "none")] == [run, user, None]
+    assert [both.sign_ins(cache) for cache in ("run", "user", "none")] == [[run, user], [user, run], []]
+    assert [Stores(run).sign_ins(cache) for cache in ("run", "user", "none")] == [[run], [run], []]
+    assert [none.sign_ins(cache) for cache in ("run", "user", "none")] == [[], [], []]
+    for store in (run, user):
+        store.put(KEY, ENTRY)
+        store.put(["other"], {"access_token": "other"})
+    both.forget("t0ken")
+    none.forget("t0ken")
+    assert [store.get(KEY) for store in (run, user)] == [None, None]
+    assert run.get(["other"]) == user.get(["other"]) == {"access_token": "other"}
