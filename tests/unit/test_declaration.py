@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all state modules share: their options, what they ask for, what they return."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+    AUTHENTICATOR_CONFIG,
+    Object,
+    Outcome,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from tests.unit.building import tenant_options
+from tests.unit.memory import MemoryStore
+
+KIND = AUTHENTICATOR_CONFIG
+CONFIG = {"type": "platform"}
+
+
+def task_of(tenant: Any, check_mode: bool = False, store: MemoryStore | None = None, **given: Any) -> Task:
+    own = {"state": "present", "id": None, "display_name": "Mine", **given}
+    return Task(tenant_options(tenant, **own), check_mode=check_mode, stores=Stores(run=store), environ={})
+
+
+def declared(task: Task, **how: Any) -> Outcome:
+    def body(existing: Object | None) -> Object:
+        return {"display_name": task.params["display_name"], "config": CONFIG}
+
+    return declare(task, KIND, lambda _management: body, **how)
+
+
+def operations(tenant: Any) -> list[str]:
+    return [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
+
+
+def test_the_options_of_a_state_module() -> None:
+    spec = state_spec({"own": {"type": "int"}}, {"required_by": {"own": ("id",)}})
+    assert spec.options == {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "id": {"type": "str"},
+        "display_name": {"type": "str"},
+        "own": {"type": "int"},
+    }
+    assert spec.rules == {"required_one_of": [("id", "display_name")], "required_by": {"own": ("id",)}}
+    assert state_spec({}).rules == {"required_one_of": [("id", "display_name")]}
+    assert not spec.controller_only and spec.ignored == frozenset()
+
+
+def test_from_nothing_to_nothing(tenant: Any) -> None:
+    made = declared(task_of(tenant))
+    assert made.changed and made.before is None and made.after
+    assert not declared(task_of(tenant)).changed
+    gone = declared(task_of(tenant, state="absent"))
+    assert gone.changed and gone.after is None
+    assert not declared(task_of(tenant, state="absent")).changed
+    assert [name for name in operations(tenant) if not name.startswith("List")] == [
+        "CreateAuthenticatorConfig",
+        "DeleteAuthenticatorConfig",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "check_mode", "actions"),
+    [
+        ({}, False, {"create", "read", "update"}),
+        ({}, True, {"read"}),
+        ({"state": "absent"}, False, {"delete", "read"}),
+        ({"state": "absent"}, True, {"read"}),
+    ],
+)
+def test_a_token_may_do_what_the_state_needs_and_no_more(
+    given: dict[str, Any], check_mode: bool, actions: set[str], tenant: Any
+) -> None:
+    declared(task_of(tenant, check_mode, **given))
+    assert set(tenant.journal(operation="ListAuthenticatorConfigs")[0]["token_scopes"]) == {
+        f"authenticator-configs:{action}" for action in actions
+    }
+
+
+def test_by_id_nothing_is_created(tenant: Any) -> None:
+    made = declared(task_of(tenant)).after
+    assert made
+    tenant.clear_journal()
+    renamed = declared(task_of(tenant, id=made["id"], display_name="Other"))
+    assert renamed.after and renamed.after["display_name"] == "Other"
+    assert set(tenant.journal(operation="GetAuthenticatorConfig")[0]["token_scopes"]) == {
+        "authenticator-configs:read",
+        "authenticator-configs:update",
+    }
+    with pytest.raises(StateError, match="There is no authenticator_config with the id nowhere"):
+        declared(task_of(tenant, id="nowhere"))
+
+
+def test_what_the_body_needs_is_in_the_token_too(tenant: Any) -> None:
+    declared(task_of(tenant), operations=["ListResourceServers"])
+    assert "resource-servers:read" in tenant.journal(operation="ListAuthenticatorConfigs")[0]["token_scopes"]
+
+
+def test_a_refusal_comes_before_the_removal(tenant: Any) -> None:
+    made = declared(task_of(tenant)).after
+
+    def refuse(found: Object) -> None:
+        assert found == made
+        raise StateError("It must stay.")
+
+    for check_mode in (True, False):
+        with pytest.raises(StateError, match="It must stay"):
+            declared(task_of(tenant, check_mode, state="absent"), refuse=refuse)
+    assert "DeleteAuthenticatorConfig" not in operations(tenant)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_hosts_that_want_the_same_make_one(check_mode: bool, tenant: Any) -> None:
+    store = MemoryStore()
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda _n: declared(task_of(tenant, check_mode, store)), range(8)))
+    assert sum(outcome.changed for outcome in outcomes) == (8 if check_mode else 1)
+    assert operations(tenant).count("CreateAuthenticatorConfig") == int(not check_mode)
+
+
+def test_a_result_has_the_object_and_the_difference_without_secrets() -> None:
+    before = {"id": "1", "config": {"client_secret": "s3cret", "x": 1}}
+    assert result(KIND, Outcome(before, {**before, "display_name": "n"}, True)) == {
+        "changed": True,
+        "authenticator_config": {"id": "1", "config": {"x": 1}, "display_name": "n"},
+        "diff": {
+            "before": {"id": "1", "config": {"x": 1}},
+            "after": {"id": "1", "config": {"x": 1}, "display_name": "n"},
+        },
+    }
+    assert result(KIND, Outcome(None, None, False)) == {
+        "changed": False,
+        "authenticator_config": None,
+        "diff": {"before": {}, "after": {}},
+    }
