@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person's answer, and later the refresh token, is exchanged for; and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.desk import REDIRECT, Desk, parameters, sign_in
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import play
+
+TOKEN = "beyondidentity.management.token"
+WHOLE = {"authorization": "{request}", "redirect_response": "{answer}"}
+PARTS = {
+    "code": "{code}",
+    "redirect_uri": REDIRECT,
+    "code_verifier": "{code_verifier}",
+    "nonce": "{nonce}",
+}
+AGAIN = "sign in again"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the token module is given after a person signed in, and the words of its refusal; none: it works.
+
+    In braces stands what is of that sign-in.
+    """
+
+    given: dict[str, Any]
+    says: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    asks: tuple[str, ...] = ("realms:read",)
+    id_token: str = ""
+    """What comes instead of the right one."""
+    sent: bool = True
+    """Whether the code reaches the authorization server."""
+
+
+USUAL = {"code_lifetime": 600, "answer_iss": None, "identity_scopes": None}
+CASES = {
+    "whole": Case(WHOLE),
+    "inner": Case({**WHOLE, "authorization": "{bare}"}),
+    "whole with iss": Case(WHOLE, settings={"answer_iss": "issuer"}),
+    "with a code, as after listening": Case({"authorization": "{heard}"}),
+    "parts": Case(PARTS),
+    "parts with the answer": Case(
+        {
+            "redirect_response": "{answer}",
+            "redirect_uri": REDIRECT,
+            "oauth_state": "{state}",
+            "code_verifier": PARTS["code_verifier"],
+        }
+    ),
+    "fewer scopes than asked for": Case({**WHOLE, "scopes": ["realms:read"]}, asks=("realms:read", "realms:create")),
+    "used code": Case({**PARTS, "code": "{used}"}, AGAIN),
+    "wrong verifier": Case({**PARTS, "code_verifier": "w" * 43}, AGAIN),
+    "no verifier": Case({name: value for name, value in PARTS.items() if name != "code_verifier"}, "code_verifier"),
+    "other redirect URI": Case({**PARTS, "redirect_uri": REDIRECT + "/other"}, AGAIN),
+    "expired code": Case(WHOLE, AGAIN, settings={"code_lifetime": 0}),
+    "unknown code": Case({**PARTS, "code": "unknown"}, AGAIN),
+    "wrong nonce": Case({**PARTS, "nonce": "another"}, "belongs to another sign-in"),
+    "forged ID token": Case(WHOLE, "ID token is not valid", id_token="a.b.c"),
+    "unsigned ID token": Case(
+        WHOLE, "signed with none, not RS256", id_token="eyJhbGciOiJub25lIn0.e30."
+    ),
+    "less granted": Case(WHOLE, "did not grant realms:read", settings={"identity_scopes": ["realms:create"]}),
+    "denied": Case({**WHOLE, "redirect_response": REDIRECT + "?error=access_denied&state={state}"}, "access_denied", sent=False),
+    "forged state": Case({**WHOLE, "redirect_response": "{answer}x"}, "state is not that", sent=False),
+    "foreign issuer": Case(WHOLE, "another issuer: https://evil.example", settings={"answer_iss": "https://evil.example"}, sent=False),
+    "pasted from elsewhere": Case({**WHOLE, "redirect_response": "https://evil.example/callback?code=x"}, "of another redirect_uri", sent=False),
+    "another client's": Case({**WHOLE, "client_id": "another"}, "authorization is of the client_id", sent=False),
+    "mixed": Case({**WHOLE, "nonce": "x"}, "authorization holds nonce already", sent=False),
+    "no answer": Case({"authorization": "{request}"}, "There is no answer yet", sent=False),
+    "not an authorization": Case({**WHOLE, "authorization": {"state": "x"}}, "authorization lacks redirect_uri", sent=False),
+    "no redirect URI": Case({"code": "{code}"}, "redirect_uri is missing", sent=False),
+}  # fmt: skip
+
+
+def given(desk: Desk, case: Case, used: str) -> dict[str, Any]:
+    """Return the module's options, after a person signed in."""
+    desk.tenant.settings(**{**USUAL, **{name: value for name, value in case.settings.items() if name in USUAL}})
+    request = desk.request(*case.asks)
+    answer = sign_in(request["url"])
+    code = parameters(answer)["code"]
+    values = {
+        "{request}": {"changed": False, "authorization": request},
+        "{bare}": request,
+        "{heard}": {**request, "code": code},
+    }
+    texts = {**request, "answer": answer, "code": code, "used": used}
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, str) and value in values:
+            return values[value]
+        return value.format(**texts) if isinstance(value, str) else value
+
+    return {name: filled(value) for name, value in case.given.items()}
+
+
+def exchanging(desk: Desk) -> list[dict[str, Any]]:
+    """Return the tasks of all cases."""
+    tasks: list[dict[str, Any]] = []
+    used = ""
+    for name, case in CASES.items():
+        options = {"grant_type": "authorization_code", "token_cache": "none", **given(desk, case, used)}
+        tasks.append({"name": name, TOKEN: options, "ignore_errors": True, "register": "exchanged"})
+        if name == "parts":
+            used = options["code"]
+            tasks += [show("scopes", "exchanged.token.scopes"), show("keys", "exchanged.token.keys() | list")]
+    return tasks
+
+
+def show(name: str, template: str) -> dict[str, Any]:
+    """Return a task that shows the value of a template."""
+    return {"name": name, "ansible.builtin.debug": {"msg": f"{{{{ {template} }}}}"}}
+
+
+def forge_id_tokens(tenant: Tenant) -> None:
+    """Let the authorization server answer some of the cases with another ID token."""
+    sent = [case.id_token for case in CASES.values() if case.sent]
+    forged = [number for number, id_token in enumerate(sent) if id_token]
+    for earlier, number in enumerate(forged):  # an answer that one forges is not seen by the next
+        tenant.fault(grant="authorization_code", skip=number - earlier, times=1, merge={"id_token": sent[number]})
+
+
+@pytest.mark.parametrize("public", [False, True], ids=["confidential", "public"])
+def test_exchange(run_playbook: PlaybookRunner, tenant: Tenant, public: bool) -> None:
+    """Each way to give the answer works, for confidential and public clients; each wrong answer is refused with a reason."""
+    desk = Desk.of(tenant, REDIRECT, REDIRECT + "/other", public=public)
+    tasks = exchanging(desk)
+    forge_id_tokens(tenant)
+    run = run_playbook(play(*tasks), extra_vars=desk.variables).succeeded()
+    for name, case in CASES.items():
+        result = run.task(name)
+        if case.says:
+            assert result.status == "ignored" and case.says in result.result["msg"], (name, result)
+        else:
+            assert result.done, (name, result)
+    assert run.task("scopes").result["msg"] == ["openid", "realms:read"]
+    assert "id_token" in run.task("keys").result["msg"]
+    sent = tenant.journal(grant="authorization_code")
+    assert len(sent) == len([case for case in CASES.values() if case.sent])
+    assert all(("Authorization" in exchange["headers"]) != public for exchange in sent)
+
+
+def refreshing(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
+    """Run tasks after a person signed in for two scopes; the refresh token is in `signed.token.refresh_token`."""
+    desk = Desk.of(tenant)
+    sign_in = {"name": "signed", TOKEN: desk.answered("realms:read", "realms:create"), "register": "signed"}
+    return run_playbook(play(sign_in, *tasks), extra_vars=desk.variables).succeeded()
+
+
+def refresh(name: str, register: str, source: str, **options: Any) -> dict[str, Any]:
+    """Return a task that uses a refresh token."""
+    given = {"grant_type": "refresh_token", "refresh_token": f"{{{{ {source}.token.refresh_token }}}}", **options}
+    return {"name": name, TOKEN: given, "register": register, "ignore_errors": True}
+
+
+@pytest.mark.parametrize("rotation", ["fixed", "rotating"])
+def test_refresh(run_playbook: PlaybookRunner, tenant: Tenant, rotation: str) -> None:
+    """A refresh token gives new tokens: its successor where there is one, else it is handed back; never more scopes."""
+    tenant.settings(refresh_tokens=rotation, refresh_lifetime=3600)
+    run = refreshing(
+        run_playbook,
+        tenant,
+        refresh("first", "first", "signed"),
+        refresh("narrower", "narrower", "first", scopes=["realms:read"]),
+        show("same", "first.token.refresh_token == signed.token.refresh_token"),
+        show("scopes", "first.token.scopes"),
+        show("narrow scopes", "narrower.token.scopes"),
+        refresh("wider", "wider", "narrower", scopes=["realms:read", "realms:delete"]),
+        refresh("old", "old", "signed"),
+    )
+    assert run.task("first").done and run.task("narrower").done
+    assert run.task("same").result["msg"] in ((True, "True") if rotation == "fixed" else (False, "False"))
+    assert run.task("scopes").result["msg"] == ["openid", "realms:create", "realms:read"]
+    assert run.task("narrow scopes").result["msg"] == ["realms:read"]
+    assert "invalid_scope" in run.task("wider").result["msg"]
+    assert run.task("old").done == (rotation == "fixed")
+    if rotation == "rotating":
+        assert "expired, revoked or used up: sign in again" in run.task("old").result["msg"]
+    asked = [exchange["form"].get("scope") for exchange in tenant.journal(grant="refresh_token")]
+    assert asked == [None, "realms:read", "realms:delete realms:read", None]
+
+
+def test_kept_sign_in_is_never_widened(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """What is kept is refreshed as it is; who wants more than was granted is told so, without a request."""
+    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    kept = {"grant_type": "authorization_code"}
+    run = refreshing(
+        run_playbook,
+        tenant,
+        {"name": "kept", TOKEN: {**kept, "scopes": ["realms:read"]}, "register": "kept"},
+        {"name": "fresh", TOKEN: {**kept, "scopes": ["realms:read"], "fresh": True}, "register": "fresh"},
+        {"name": "again", TOKEN: {**kept, "scopes": ["realms:create"]}, "register": "again"},
+        {"name": "more", TOKEN: {**kept, "scopes": ["realms:read", "realms:delete"]}, "ignore_errors": True},
+        show("which", "[kept.cached, fresh.cached, again.token.access_token == fresh.token.access_token]"),
+    )
+    assert run.task("which").result["msg"] in ([True, False, True], ["True", "False", "True"], "[True, False, True]")
+    message = run.task("more").result["msg"]
+    assert "was not granted realms:delete" in message and "beyondidentity.management.login" in message
+    (refreshed,) = tenant.journal(grant="refresh_token")
+    assert "scope" not in refreshed["form"]
+
+
+def test_dead_refresh_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A sign-in that can't be refreshed any more is forgotten, and the person asked to sign in."""
+    tenant.settings(refresh_tokens="rotating", refresh_lifetime=0)
+    kept = {"grant_type": "authorization_code", "scopes": ["realms:read"]}
+    run = refreshing(
+        run_playbook,
+        tenant,
+        {"name": "dead", TOKEN: {**kept, "fresh": True}, "ignore_errors": True},
+        {"name": "gone", TOKEN: kept, "ignore_errors": True},
+    )
+    assert "sign in again" in run.task("dead").result["msg"].lower()
+    assert "Nobody is signed in" in run.task("gone").result["msg"]
+    assert run.task("dead").result["sign_in_required"] is True
+    assert len(tenant.journal(grant="refresh_token")) == 1
