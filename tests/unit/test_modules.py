@@ -11,54 +11,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.masking import carries_secret
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task, perform
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
 from ansible_collections.beyondidentity.management.plugins.modules import (
     application,
     application_info,
     resource_server_info,
     token,
 )
-from tests.unit.building import tenant_options
+from tests.unit.calling import failed, good, written
 from tests.unit.memory import MemoryStore
 
 BUILTIN = "Beyond Identity Management API"
-
-
-def call(
-    module: Any, tenant: Any, store: MemoryStore | None = None, check_mode: bool = False, warn: Any = None, **given: Any
-) -> dict[str, Any]:
-    params = {
-        **tenant_options(tenant),
-        **{name: option.get("default") for name, option in module.SPEC.options.items()},
-        **given,
-    }
-    task = Task(
-        params,
-        check_mode=check_mode,
-        stores=Stores(run=store or MemoryStore()),
-        environ={},
-        warn=warn or (lambda message: None),
-    )
-    return perform(task, module.run)
-
-
-def good(*arguments: Any, **given: Any) -> dict[str, Any]:
-    result = call(*arguments, **given)
-    assert not result.get("failed"), result["msg"]
-    return result
-
-
-def failed(*arguments: Any, **given: Any) -> str:
-    result = call(*arguments, **given)
-    assert result.get("failed")
-    return str(result["msg"])
-
-
-def written(tenant: Any) -> list[str]:
-    return [
-        entry["operation"] for entry in tenant.journal() if entry["method"] != "GET" and entry["operation"] != "token"
-    ]
 
 
 @pytest.mark.parametrize(

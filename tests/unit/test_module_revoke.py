@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module revoke, in process against the emulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from ansible_collections.beyondidentity.management.plugins.modules import revoke, token
+from tests.support.desk import SCOPES, Desk
+from tests.unit.building import task_of
+from tests.unit.calling import call, failed, good
+from tests.unit.memory import MemoryStore
+from tests.unit.signing_in import READ, REFRESHED, answered, request_of
+
+BY_CODE = {"grant_type": "authorization_code"}
+DELETE = "tokens:delete"
+
+
+def desk_of(tenant: Any, public: bool = False) -> Desk:
+    """An application of the protocol oidc, for which the service takes no client's credentials here."""
+    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    return Desk.of(tenant, public=public, allowed_scopes=[*SCOPES, DELETE])
+
+
+def sign_in(desk: Desk, store: Any, *scopes: str, **given: Any) -> dict[str, Any]:
+    asked = answered(request_of(desk, list(scopes) or READ))[0].to_dict()
+    made: dict[str, Any] = good(token, desk, store, **BY_CODE, authorization=asked, **given)["token"]
+    return made
+
+
+def active(desk: Any, *values: str) -> list[bool]:
+    tenant = getattr(desk, "tenant", desk)
+    return [task_of(tenant).server.introspect(value)["active"] for value in values]
+
+
+def revocations(tenant: Any) -> list[int]:
+    return [entry["status"] for entry in tenant.journal(operation="revoke")]
+
+
+def test_a_token_by_its_value(tenant: Any) -> None:
+    store = MemoryStore()
+    made = good(token, tenant, store, scopes=READ)["token"]
+    predicted = good(revoke, tenant, store, check_mode=True, token=made["access_token"])
+    assert predicted["changed"] and active(tenant, made["access_token"]) == [True]
+    done = good(revoke, tenant, store, token=made["access_token"])
+    assert (done["changed"], done["revoked"]) == (True, [made["id"]]) == (predicted["changed"], predicted["revoked"])
+    assert active(tenant, made["access_token"]) == [False]
+    again = good(revoke, tenant, store, token=made["access_token"])
+    assert (again["changed"], again["revoked"]) == (False, [])
+    assert not good(token, tenant, store, scopes=READ)["cached"], "nobody gets what was revoked"
+
+
+def test_one_that_is_unknown_is_no_change(tenant: Any) -> None:
+    assert good(revoke, tenant, token="unknown") == {"changed": False, "revoked": [], "requests": 1}
+    assert revocations(tenant) == []
+
+
+@pytest.mark.parametrize("value", ["s3cr t", "s3cr\nt", "é"])
+def test_what_is_no_token(value: str, tenant: Any) -> None:
+    message = failed(revoke, tenant, token=value)
+    assert "token is not 1 to 16384 printable ASCII characters" in message and "s3cr" not in message
+    assert tenant.journal() == []
+
+
+def test_a_token_that_a_server_echoes_is_not_printed(tenant: Any) -> None:
+    tenant.fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
+    assert "s3cret" not in failed(revoke, tenant, token="s3cret-t0ken")
+
+
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+def test_a_sign_in_is_forgotten_with_either_of_its_tokens_and_no_other(which: str, tenant: Any) -> None:
+    desk = desk_of(tenant)
+    run, user = MemoryStore(), MemoryStore()
+    both = Stores(run, user)
+    one = sign_in(desk, both, *READ, DELETE, token_cache="user")
+    other = sign_in(desk, both, "realms:create", token_cache="user")
+    if which == "refresh_token":
+        tenant.fault(operation="revoke", status=200, body="")
+    assert good(revoke, desk, both, token=one[which], token_cache="user")["changed"]
+    assert "sign_in_required" in call(token, desk, both, **BY_CODE, scopes=READ)
+    kept = good(token, desk, both, **BY_CODE, scopes=["realms:create"])
+    assert kept["token"]["access_token"] == other["access_token"]
+
+
+def test_a_token_that_may_revoke_itself_does(tenant: Any) -> None:
+    desk = desk_of(tenant)
+    made = sign_in(desk, MemoryStore(), DELETE)
+    assert good(revoke, desk, token=made["access_token"])["changed"]
+    assert active(desk, made["access_token"]) == [False]
+    assert revocations(tenant) == [401, 200]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_one_that_may_not_is_an_error(status: int, tenant: Any) -> None:
+    desk = desk_of(tenant)
+    tenant.fault(operation="revoke", status=status)
+    store = MemoryStore()
+    made = sign_in(desk, store)
+    assert f"HTTP {status}" in failed(revoke, desk, store, token=made["access_token"])
+    assert good(token, desk, store, **BY_CODE, scopes=READ)["cached"], "it is still good"
+
+
+def test_any_other_trouble_is_not_taken_for_a_refusal_of_the_client(tenant: Any) -> None:
+    desk = desk_of(tenant)
+    tenant.fault(operation="revoke", status=500)
+    made = sign_in(desk, MemoryStore(), DELETE)
+    assert "HTTP 500" in failed(revoke, desk, token=made["access_token"])
+    assert revocations(tenant) == [500]
+
+
+def signed_out(desk: Desk, store: Any, warnings: list[str] | None = None, **given: Any) -> dict[str, Any]:
+    warn = None if warnings is None else warnings.append
+    return good(revoke, desk, store, all="sign_ins", warn=warn, **given)
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_signing_out_revokes_and_forgets_all(public: bool, tenant: Any, warnings: list[str]) -> None:
+    desk = desk_of(tenant, public)
+    both = Stores(MemoryStore(), MemoryStore())
+    here, there = sign_in(desk, both, DELETE), sign_in(desk, both, DELETE, "realms:read", token_cache="user")
+    values = [made[name] for made in (here, there) for name in ("access_token", "refresh_token")]
+    predicted = signed_out(desk, both, check_mode=True, token_cache="user")
+    assert predicted["changed"] and active(desk, *values) == [True] * 4
+    done = signed_out(desk, both, warnings, token_cache="user")
+    assert done["changed"] and set(done["revoked"]) == {here["id"], there["id"]} == set(predicted["revoked"])
+    assert active(desk, *values) == [False] * 4
+    assert "Nobody is signed in" in failed(token, desk, both, **BY_CODE, scopes=[DELETE])
+    again = signed_out(desk, both, warnings, token_cache="user")
+    assert (again["changed"], again["revoked"], again["requests"]) == (False, [], 0)
+    assert warnings == []
+
+
+def test_what_authenticates_goes_last(tenant: Any) -> None:
+    """With the refresh token, whoever has it makes new access tokens."""
+    desk = desk_of(tenant, public=True)
+    store = MemoryStore()
+    made = sign_in(desk, store, DELETE)
+    signed_out(desk, store)
+    sent = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
+    assert sent == [made["refresh_token"], made["access_token"]] and revocations(tenant) == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("public", "scopes", "fault", "said"),
+    [
+        (True, READ, None, f"The application is public, and the token lacks {DELETE}. It expires by itself."),
+        (False, READ, None, "HTTP 401"),
+        (False, [DELETE], {"status": 500}, "HTTP 500"),
+        (True, [DELETE], {"drop": "reset"}, "broke off"),
+    ],
+)
+def test_what_can_not_be_revoked_is_forgotten_with_a_warning(
+    public: bool, scopes: list[str], fault: dict[str, Any] | None, said: str, tenant: Any, warnings: list[str]
+) -> None:
+    desk = desk_of(tenant, public=public)
+    store = MemoryStore()
+    made = sign_in(desk, store, *scopes)
+    if fault:
+        tenant.fault(operation="revoke", **fault)
+    done = signed_out(desk, store, warnings, retries=0)
+    assert (done["changed"], done["revoked"]) == (True, [])
+    assert len(warnings) == 1 and said in warnings[0]
+    assert warnings[0].startswith(f"The token {made['id']} is forgotten, but was not revoked: ")
+    assert not any(value in warnings[0] for value in (made["access_token"], made["refresh_token"]))
+    assert "Nobody is signed in" in failed(token, desk, store, **BY_CODE, scopes=scopes)
+
+
+def test_one_that_fails_does_not_stop_the_others(tenant: Any, warnings: list[str]) -> None:
+    desk = desk_of(tenant)
+    store = MemoryStore()
+    first, second = sign_in(desk, store, DELETE), sign_in(desk, store, DELETE, "realms:create")
+    tenant.fault(operation="revoke", times=1, status=500)
+    done = signed_out(desk, store, warnings)
+    assert len(done["revoked"]) == 1 == len(warnings)
+    assert sorted(active(desk, first["access_token"], second["access_token"])) == [False, True]
+
+
+def test_without_a_store_there_is_nobody_to_sign_out(tenant: Any) -> None:
+    assert signed_out(desk_of(tenant), Stores()) == {"changed": False, "revoked": [], "requests": 0}
+
+
+def test_the_options_exclude_each_other() -> None:
+    assert revoke.SPEC.rules == {
+        "mutually_exclusive": [("token", "all")],
+        "required_one_of": [("token", "all")],
+    }
