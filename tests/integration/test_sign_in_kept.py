@@ -1,0 +1,226 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A sign-in that is kept for later runs: who uses it, where it is, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.desk import Desk, free_port, get, sign_in
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import play, task
+from tests.support.terminal import Terminal
+
+TOKEN = "beyondidentity.management.token"
+LOGIN, LOGOUT = "beyondidentity.management.login", "beyondidentity.management.logout"
+FOLDER = "beyondidentity.management"
+ADDRESS = r"http\S+/authorize\?\S+"
+SCOPES = ["realms:read", "applications:read", "resource-servers:read"]
+KEPT = {"grant_type": "authorization_code", "token_cache": "user", "scopes": ["realms:read"]}
+ROTATING = {"refresh_tokens": "rotating", "refresh_lifetime": 3600}
+UNKNOWN = {"expires_in": None}  # an access token of unknown age is refreshed before it is used again
+
+# What works with the kept sign-in, each in its own way.
+USES = (
+    task("applications", "beyondidentity.management.application_info"),
+    task("resource servers", "beyondidentity.management.resource_server_info"),
+    task("lookup", "ansible.builtin.debug", {"msg": f"{{{{ lookup('{TOKEN}', 'realms:read') | length > 20 }}}}"}),
+    task("token", TOKEN, {"scopes": ["realms:read"]}),
+)
+
+
+def kept(desk: Desk, run_playbook: PlaybookRunner, **how: Any) -> PlaybookRun:
+    """Sign in without a browser, for the user's cache; return the run, whose home has it."""
+    given = {**desk.answered(*SCOPES), "token_cache": "user"}
+    return run_playbook(play({"name": "Keep", TOKEN: given}), extra_vars=desk.variables, **how).succeeded()
+
+
+def test_login_and_logout(
+    at_terminal: Callable[..., Terminal], run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """Sign in once by the playbook; later runs need no browser; signing out ends that at the service and here."""
+    port = free_port()
+    uri = f"http://127.0.0.1:{port}/callback"
+    desk = Desk.of(tenant, uri, type="oauth2", allowed_scopes=["openid", "tokens:delete", *SCOPES])
+    tenant.settings(**ROTATING)
+    tenant.revoke_tokens()  # what the test itself had
+    wanted = {"login_scopes": SCOPES, "login_redirect_uri": uri}
+    terminal = at_terminal(LOGIN, env=desk.environment, extra_vars=wanted, core=core)
+    get(sign_in(terminal.wait_for(ADDRESS)[0]))
+    first = terminal.finish().succeeded()
+    said = first.task("Say for what and how long").result["msg"]
+    assert said[0].startswith("Signed in for applications:read, realms:read, resource-servers:read until 20")
+    assert said[1] == "It is refreshed by itself."
+    home = {"HOME": str(first.home)}
+
+    run_playbook(LOGIN, env={**desk.environment, **home}, extra_vars=wanted, core=core).succeeded()
+    used = run_playbook(
+        play(*USES), env={**home, **desk.environment, "BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}, core=core
+    ).succeeded()
+    assert [used.task(one["name"]).done for one in USES] == [True] * len(USES), used.output
+    assert len(tenant.journal(grant="authorization_code")) == 1
+    assert tenant.journal(grant="refresh_token") == []
+    assert tenant.journal(grant="client_credentials", path=desk.application_id) == []
+    issued = tenant.journal(grant="authorization_code")[0]["issued_token_id"]
+    (listed,) = tenant.journal(operation="ListApplications")
+    assert listed["token_id"] == issued, "it is the person's token"
+
+    out = run_playbook(LOGOUT, env={**desk.environment, **home}, core=core).succeeded()
+    assert out.task("Revoke and forget all sign-ins").status == "changed"
+    assert "WARNING" not in out.stderr
+    assert [revoked["status"] for revoked in tenant.journal(operation="revoke")] == [200, 200]
+    assert tenant.revoke_tokens() == 0, "access and refresh token are revoked already"
+    again = run_playbook(LOGOUT, env={**desk.environment, **home}, core=core).succeeded()
+    assert again.task("Revoke and forget all sign-ins").status == "ok"
+    after = run_playbook(play(task("after", TOKEN, KEPT)), env={**desk.environment, **home}, core=core).succeeded()
+    assert "Nobody is signed in" in after.task("after").result["msg"]
+
+
+def test_logout_where_revocation_is_refused(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """What the service does not revoke is forgotten all the same, and said."""
+    desk = Desk.of(tenant)
+    home = {"HOME": str(kept(desk, run_playbook).home)}
+    tenant.fault(operation="revoke", status=403, shape="oauth", error="access_denied")
+    out = run_playbook(LOGOUT, env={**desk.environment, **home}).succeeded()
+    assert "is forgotten, but was not revoked" in " ".join(out.stderr.split())
+    after = run_playbook(play(task("after", TOKEN, KEPT)), env={**desk.environment, **home}).succeeded()
+    assert "Nobody is signed in" in after.task("after").result["msg"]
+
+
+def test_two_runs_at_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A rotating refresh token is used once, however many runs need it at the same time."""
+    desk = Desk.of(tenant)
+    tenant.settings(**ROTATING)
+    tenant.fault(grant="authorization_code", merge=UNKNOWN)
+    home = {"HOME": str(kept(desk, run_playbook).home)}
+    tenant.fault(grant="refresh_token", delay=1.5)
+    runs = [
+        run_playbook.start(
+            play({"name": "Ask", TOKEN: KEPT}, hosts="all"),
+            inventory="host[1:4] ansible_connection=local\n",
+            extra_vars=desk.variables,
+            env=home,
+        )
+        for _number in range(3)
+    ]
+    for running in runs:
+        run = running.finish().succeeded()
+        assert [result.done for result in run.of("Ask")] == [True] * 4
+    assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200]
+
+
+def test_refresh_token_dies(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """No browser is needed until the refresh token dies; then the message says who helps."""
+    desk = Desk.of(tenant)
+    tenant.settings(**ROTATING, token_answer=UNKNOWN)
+    home = {"HOME": str(kept(desk, run_playbook).home)}
+    how: dict[str, Any] = {"env": home, "extra_vars": desk.variables}
+    for _time in range(2):
+        assert run_playbook(play(task("Ask", TOKEN, KEPT)), **how).succeeded().task("Ask").done
+    tenant.revoke_tokens()
+    message = run_playbook(play(task("Ask", TOKEN, KEPT)), **how).succeeded().task("Ask").result["msg"]
+    assert "sign in" in message.lower() and LOGIN in message
+    assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200, 200, 400]
+
+
+def test_where_it_is(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str) -> None:
+    """Below the user's own base directories, for the owner alone whatever the umask; with XDG variables elsewhere."""
+    desk = Desk.of(tenant)
+    umask = os.umask(0)
+    try:
+        home = kept(desk, run_playbook, core=core).home
+        places = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
+        elsewhere = kept(desk, run_playbook, env=places, core=core).home
+    finally:
+        os.umask(umask)
+    for cache, data in ((home / ".cache", home / ".local" / "share"), (tmp_path / "cache", tmp_path / "data")):
+        found = [path for place in (cache, data) for path in sorted((place / FOLDER).rglob("*"))]
+        assert {_mode(path) for path in found} == {0o600}
+        assert {_mode(place / FOLDER) for place in (cache, data)} == {0o700}
+        assert [path.name for path in found if path.parent.parent == data] == ["key"]
+        assert len([path for path in found if path.parent.parent == cache and not path.suffix]) == 1
+        assert not [path for path in found if b"access_token" in path.read_bytes()]
+    assert not list(elsewhere.rglob(FOLDER))
+    how: dict[str, Any] = {"extra_vars": desk.variables, "core": core}
+    assert run_playbook(play(task("Ask", TOKEN, KEPT)), env=places, **how).task("Ask").done
+    half = {**places, "XDG_DATA_HOME": str(tmp_path / "other")}
+    assert not run_playbook(play(task("Ask", TOKEN, KEPT)), env=half, **how).task("Ask").done, "a cache without its key"
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# What happens to the user's files between two tasks. $C is the cache's folder, $E its entries, $K the key, $O elsewhere.
+DAMAGES = {
+    "entry corrupt": 'for e in $E; do echo garbage > "$e"; done',
+    "entry truncated": "truncate -s 40 $E",
+    "entry readable by all": "chmod 0644 $E",
+    "entry a symlink": 'for e in $E; do mv "$e" $O/entry; ln -s $O/entry "$e"; done',
+    "folder writable by all": "chmod 0777 $C",
+    "folder gone": "rm -r $C",
+    "key corrupt": "echo garbage > $K",
+    "key empty": "truncate -s 0 $K",
+    "key of another": "head -c 32 /dev/urandom > $K",
+    "key readable by all": "chmod 0644 $K",
+    "key gone": "rm $K",
+}
+_SHELL = """
+set -eu
+C={home}/.cache/{folder}; K={home}/.local/share/{folder}/key; O={elsewhere}
+E=$(find $C -maxdepth 1 -type f ! -name '*.lock'); test -n "$E" && test -s $K
+"""
+_REPAIR = "rm -rf {home}/.cache/{folder} {home}/.local/share/{folder} {elsewhere}/*"
+
+
+def test_damaged_cache(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str) -> None:
+    """A cache that was tampered with is as good as none: a person is asked for again, and can sign in again."""
+    desk = Desk.of(tenant)
+    places = {"home": tmp_path / "home", "folder": FOLDER, "elsewhere": tmp_path / "elsewhere"}
+    for place in (places["home"], places["elsewhere"]):
+        Path(place).mkdir()
+    raw = "ansible.builtin.raw"
+    tasks: list[dict[str, Any]] = []
+    for damage, command in DAMAGES.items():
+        tasks += [
+            {"name": f"keep {damage}", TOKEN: {**desk.answered("realms:read"), "token_cache": "user"}},
+            {"name": f"is kept {damage}", TOKEN: KEPT},
+            {"name": f"do {damage}", raw: _SHELL.format(**places) + command},
+            task(damage, TOKEN, KEPT),
+            {"name": f"repair {damage}", raw: _REPAIR.format(**places)},
+        ]
+    run = run_playbook(
+        play(*tasks), extra_vars=desk.variables, env={"HOME": str(places["home"])}, core=core
+    ).succeeded()
+    for damage in DAMAGES:
+        result = run.task(damage)
+        assert result.status == "ignored" and result.result["sign_in_required"] is True, (damage, result)
+    assert "Traceback" not in run.output and "bug in the collection" not in run.output
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_unverified_certificates(run_playbook: PlaybookRunner, tenant: Tenant, direction: str) -> None:
+    """With `validate_certs: false` nothing enters the user's cache, and nothing leaves it."""
+    desk = Desk.of(tenant)
+    unverified = {**desk.variables, "beyondidentity_validate_certs": False}
+    given = {**desk.answered("realms:read"), "token_cache": "user"}
+    first = run_playbook(
+        play({"name": "Keep", TOKEN: given}), extra_vars=unverified if direction == "in" else desk.variables
+    ).succeeded()
+    entries = [path for path in (first.home / ".cache").glob(f"{FOLDER}/*") if path.suffix != ".lock"]
+    assert len(entries) == (0 if direction == "in" else 1)
+    second = run_playbook(
+        play(task("Ask", TOKEN, KEPT)),
+        extra_vars=desk.variables if direction == "in" else unverified,
+        env={"HOME": str(first.home)},
+    ).succeeded()
+    assert "Nobody is signed in" in second.task("Ask").result["msg"]
