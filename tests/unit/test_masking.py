@@ -45,6 +45,10 @@ RESULTS = st.recursive(
         ({"access_token": {"access_token": "deep"}}, ["deep"]),
         (({"client_secret": "in a tuple"},), ["in a tuple"]),
         ({"token_type": "Bearer", "scopes": ["a"], "client_id": "c"}, []),
+        ({"redirect_response": "http://127.0.0.1/cb?state=s&code=c%2B1&code=c2"}, ["c+1", "c2"]),
+        ({"redirect_response": "http://127.0.0.1/cb?error=x&state=s"}, []),
+        ({"redirect_response": "http://[::1/cb?code=c"}, []),
+        ({"redirect_response": None, "authorization": {"code": "c", "url": "u?state=s"}}, ["c"]),
     ],
 )
 def test_secrets_are_found_at_any_depth(value: Any, secrets: list[str]) -> None:

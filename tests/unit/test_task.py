@@ -15,6 +15,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.sign_in import SignIns
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import (
     Spec,
     Task,
@@ -22,7 +23,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.task imp
     run_module,
     wire,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import GivenToken, MintedTokens, Stores
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import TokenFiles
 from tests.unit.building import exit_code, in_child, options, tenant_options
 from tests.unit.memory import MemoryStore
@@ -89,11 +90,26 @@ def test_validation_that_is_off_warns_once(tenant: Any, warnings: list[str]) -> 
     assert len(warnings) == 1 and warnings[0].startswith("validate_certs is false: nothing proves")
 
 
-@pytest.mark.parametrize(("cache", "kept"), [("run", True), ("none", False)])
-def test_the_cache_can_be_refused(cache: str, kept: bool, tenant: Any) -> None:
-    store = MemoryStore()
-    Task(tenant_options(tenant, token_cache=cache), stores=Stores(run=store), environ={}).tokens.bearer(["realms:read"])
-    assert bool(store.entries) is kept
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [
+        ({}, MintedTokens),
+        ({"grant_type": "authorization_code"}, SignIns),
+        ({"access_token": "t0ken"}, GivenToken),
+        ({"access_token": "t0ken", "grant_type": "authorization_code"}, GivenToken),
+    ],
+)
+def test_where_tokens_come_from(given: dict[str, Any], source: type, tenant: Any) -> None:
+    task = Task(tenant_options(tenant, **given))
+    assert type(task.tokens) is source and task.tokens.connection is task.connection
+
+
+@pytest.mark.parametrize(("cache", "kept"), [("run", [True, False]), ("user", [False, True]), ("none", [False, False])])
+def test_where_tokens_are_kept(cache: str, kept: list[bool], tenant: Any) -> None:
+    run, user = MemoryStore(), MemoryStore()
+    task = Task(tenant_options(tenant, token_cache=cache), stores=Stores(run, user), environ={})
+    task.tokens.bearer(["realms:read"])
+    assert [bool(store.entries) for store in (run, user)] == kept
 
 
 def test_a_lock_keeps_hosts_from_the_same_object(tenant: Any, tmp_path: Path) -> None:

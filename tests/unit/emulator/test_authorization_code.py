@@ -241,6 +241,16 @@ def test_sign_in_page(tenant, decision, key):
     assert key in back and back["state"] == "s t"
 
 
+@pytest.mark.parametrize("decision", ["approve", "deny"])
+@pytest.mark.parametrize("answer_iss", [None, "issuer", "https://evil.example/x?a=b&c"])
+def test_an_answer_names_the_issuer_on_demand(tenant, answer_iss, decision):
+    app = App.of(tenant)
+    tenant.settings(answer_iss=answer_iss, sign_in=decision)
+    back = returned(app.authorize())
+    assert back.get("iss") == (app.issuer if answer_iss == "issuer" else answer_iss)
+    assert ("code" if decision == "approve" else "error") in back and back["state"] == "s t"
+
+
 def test_roles_may_allow_less(tenant):
     app = App.of(tenant)
     tenant.settings(identity_scopes=["realms:read"])
