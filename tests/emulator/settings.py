@@ -37,6 +37,8 @@ class Settings:
     """What /authorize does: `approve` at once, `deny` at once, or show a `page` whose form asks the person."""
     answer_iss: str | None = None
     """The `iss` of authorization answers (RFC 9207): `issuer` for the right one, or any other text; None: none."""
+    public_url: str | None = None
+    """Where the authorization server is reached, if something stands before it; part of `iss`."""
     code_lifetime: float = 60
     """Seconds."""
     identity: dict[str, str] = field(

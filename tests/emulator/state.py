@@ -114,4 +114,5 @@ class World:
 
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:
         """Return an application's issuer URL."""
-        return f"{self.base_url}/v1/tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}"
+        url = self.tenants[tenant_id].settings.public_url or self.base_url
+        return f"{url}/v1/tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}"

@@ -20,6 +20,7 @@ from urllib.parse import unquote_plus
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.support.canary import Canaries
+from tests.support.desk import Desk, parameters
 from tests.support.recorder import Answer, Recorder, Seen, forward, refuse, say
 
 # What makes encodings differ: form encoding, JSON, shells, base64.
@@ -59,6 +60,7 @@ def aviary(tenant: Any, folder: Path) -> Iterator[Aviary]:
         verifier = canaries.add_token("given code_verifier", secrets.token_urlsafe(48))
         variables = {
             **sources,
+            **_people(tenant, tap, canaries),
             "wrong": canaries.add("wrong client_secret", _secret()),
             "verifier": verifier,
             "proxy": _proxy(proxy, canaries, "given"),
@@ -95,6 +97,24 @@ def _credentials(tenant: Any, tap: Recorder, canaries: Canaries, source: str) ->
     ]
     issuer = f"{tap.url}{tenant.issuer.removeprefix(tenant.emulator.url).rpartition('/')[0]}/{identifier}"
     return {"issuer": issuer, "api_url": tap.url, "client_id": client, "client_secret": secret}
+
+
+def _people(tenant: Any, tap: Recorder, canaries: Canaries) -> dict[str, Any]:
+    """Return an application that people sign in to, and the answers of some who did."""
+    tenant.settings(public_url=tap.url, code_lifetime=600, refresh_tokens="rotating", refresh_lifetime=3600)
+    desk = Desk.of(tenant)
+    canaries.add("client_secret of the desk", desk.client_secret or "")
+    issuer = desk.issuer.replace(tenant.emulator.url, tap.url)
+    answers = []
+    for _person in range(4):
+        answer = desk.answered("realms:read", "applications:read", "tokens:delete")
+        answer["authorization"]["issuer"] = issuer
+        code = parameters(answer["redirect_response"])["code"]
+        canaries.add_token("code", code)
+        canaries.add_token("code_verifier of a sign-in", answer["authorization"]["code_verifier"])
+        answers.append({**answer, "code": code})
+    connection = {"client_id": desk.client_id, "client_secret": desk.client_secret}
+    return {"desk": {"issuer": issuer, "api_url": tap.url, **connection}, "people": answers}
 
 
 def _proxy(proxy: Recorder, canaries: Canaries, group: str) -> str:

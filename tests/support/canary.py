@@ -20,7 +20,7 @@ from tests.support.recorder import Seen
 # Any 20 characters of a random text hold an aligned piece of this length; words in base64 are of no more than that.
 PIECE = 10
 
-_IN_ANSWERS = re.compile(rb'"(access_token|client_secret|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_IN_ANSWERS = re.compile(rb'"(access_token|client_secret|id_token|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _WORD = re.compile(rb"[A-Za-z0-9._~-]{43,}")
 
 

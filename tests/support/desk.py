@@ -19,7 +19,7 @@ import requests
 from tests.emulator.client import Tenant
 
 REDIRECT = "http://127.0.0.1:8400/callback"
-SCOPES = ("realms:read", "realms:create", "applications:read", "resource-servers:read")
+SCOPES = ("realms:read", "realms:create", "applications:read", "resource-servers:read", "tokens:delete")
 _SECONDS = 30
 
 
