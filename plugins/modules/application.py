@@ -236,7 +236,7 @@ def run(task: Task) -> Result:
     find = APPLICATION.find(by_id=bool(params["id"]))
     with task.lock(APPLICATION.noun, params["id"] or params["display_name"]):
         if params["state"] == "absent":
-            outcome = _state(task, find, APPLICATION.delete).absent(lambda found: _refuse_own(found, task))
+            outcome = _state(task, find, APPLICATION.delete).absent(lambda found: _refuse_removal(found, task))
         else:
             writes = (APPLICATION.update,) if params["id"] else (APPLICATION.create, APPLICATION.update)
             state = _state(task, find, *writes, *application.operations(params))
@@ -252,7 +252,8 @@ def _state(task: Task, *operations: str) -> State:
     )
 
 
-def _refuse_own(found: Object, task: Task) -> None:
+def _refuse_removal(found: Object, task: Task) -> None:
+    application.check_protocol(found)
     if found.get("id") == task.connection.application_id:
         raise StateError(
             "This is the application that the task authenticates with.",
