@@ -198,11 +198,11 @@ def test_a_tasks_proxy_goes_to_the_module_as_an_option_and_not_into_its_environm
     assert json.loads(action._compute_environment_string(kept)) == kept == {"NO_PROXY": "x", "LANG": "C"}
 
 
-def test_a_tasks_proxy_does_not_get_the_environments_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_secret_is_not_delegated(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SECRET.items():
         monkeypatch.setenv(f"BEYONDIDENTITY_{name.upper()}", value)
     action = delegated(arguments={}, environment=[PROXIES])
     asked = there(action, {})
-    action._run({})
-    assert "proxy" not in asked[0]["module_args"]
-    assert asked[0]["module_args"]["client_secret"] == "s3cret"
+    result = action._run({})
+    assert result["failed"] and "delegated to a host that the inventory defines" in result["msg"]
+    assert asked == []
