@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.support.sshd import RemoteHost
 from tests.support.sshd import remote_host as start_remote_host
 
 install_finder()
+# a shell's background jobs ignore it, and so would all that they start: tests send it to playbooks
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -100,11 +100,7 @@ class ApplicationBody:
     def _check_protocol(self, existing: Object | None, there: Mapping[str, Any]) -> None:
         if existing is None:
             return
-        if there.get("type") not in PROTOCOLS:
-            raise StateError(
-                f"The {described(APPLICATION, existing)} has the protocol '{one_line(there.get('type'), 40)}'.",
-                f"Only {listed(PROTOCOLS)} can be managed here.",
-            )
+        check_protocol(existing)
         if self.params["protocol"] not in (None, there["type"]):
             raise StateError(
                 f"The {described(APPLICATION, existing)} has the protocol {there['type']}, "
@@ -154,6 +150,16 @@ class ApplicationBody:
         if self.params["scopes_mode"] == "at_least":
             scopes = sorted({*scopes, *(there.get("allowed_scopes") or ())})
         return scopes
+
+
+def check_protocol(found: Object) -> None:
+    """Applications of other protocols, such as SAML, are not changed, and not removed either."""
+    protocol = (found.get("protocol_config") or {}).get("type")
+    if protocol not in PROTOCOLS:
+        raise StateError(
+            f"The {described(APPLICATION, found)} has the protocol '{one_line(protocol, 40)}'.",
+            f"Only {listed(PROTOCOLS)} can be managed here.",
+        )
 
 
 def _check(config: Mapping[str, Any], body: Mapping[str, Any], server: Object | None) -> None:

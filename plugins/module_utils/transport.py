@@ -14,7 +14,6 @@ import logging
 import os
 import threading
 import time
-import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,16 +24,10 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 from .connection import is_loopback, origin
 from .errors import MalformedResponseError, OptionError, TransportError
+from .faults import explained
+from .libraries import IMPORT_ERROR, requests, urllib3
 from .retry import RETRY_STATUS, RETRY_STATUS_POST, Patience
 from .text import one_line
-
-try:
-    import requests
-    import urllib3
-except ImportError:
-    IMPORT_ERROR: str | None = traceback.format_exc()
-else:
-    IMPORT_ERROR = None
 
 BODY_LIMIT = 10 * 1024 * 1024
 USER_AGENT = "ansible-beyondidentity.management"
@@ -174,7 +167,7 @@ class Transport:
             with response:
                 return Answer(response.status_code, response.headers, _read(response, what, deadline))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise _fault(error, what, origin(url), wire) from None
+            raise explained(error, what, origin(url), wire.timeout) from None
 
     def _verify(self) -> bool | str:
         if not self.wire.validate_certs:
@@ -274,81 +267,3 @@ def _read(response: Any, what: str, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise requests.Timeout
     return bytes(content)
-
-
-def _fault(error: Exception, what: str, where: str, wire: Wire) -> TransportError:
-    """One clear message for a connection fault; exceptions' own texts may hold URLs and proxy passwords."""
-    made = not _never_connected(error)
-    if isinstance(error, requests.exceptions.SSLError) or "SSLError" in type(getattr(error, "reason", None)).__name__:
-        return TransportError(
-            f"{what}: TLS with {where} failed: {_tls_reason(error)}.",
-            "Is the certificate of an authority that this machine trusts, and for this host name? ca_path names a CA file of your own.",
-            permanent=True,
-        )
-    if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)):
-        return TransportError(
-            f"{what}: {where} can't be reached.", "No host has such a name.", sent=False, permanent=True
-        )
-    if isinstance(error, (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema)):  # SOCKS without PySocks
-        return TransportError(
-            f"{what}: the proxy on the way to {where} could not be used.",
-            "Check proxy or HTTPS_PROXY, and NO_PROXY.",
-            sent=False,
-        )
-    if isinstance(error, (requests.Timeout, TimeoutError)):
-        if made:
-            return TransportError(
-                f"{what}: {where} gave no complete answer within {wire.timeout} seconds.",
-                "The server or the network is slow; timeout is how long to wait.",
-            )
-        return TransportError(
-            f"{what}: no connection to {where} within {wire.timeout} seconds.",
-            "Is the host name right, and may this machine reach it?",
-            sent=False,
-        )
-    if not made:
-        return TransportError(
-            f"{what}: {where} can't be reached.",
-            "Is the host name right, is the server up, and may this machine reach it (proxy, firewall)?",
-            sent=False,
-        )
-    return TransportError(f"{what}: the connection to {where} broke off before the answer was complete.")
-
-
-def _never_connected(error: Exception) -> bool:
-    reason: Any = error
-    while reason is not None:
-        if isinstance(
-            reason,
-            (
-                requests.exceptions.ConnectTimeout,
-                urllib3.exceptions.NewConnectionError,
-                urllib3.exceptions.ConnectTimeoutError,
-            ),
-        ):
-            return True
-        arguments = [argument for argument in getattr(reason, "args", ()) if isinstance(argument, Exception)]
-        reason = (
-            getattr(reason, "reason", None)
-            if isinstance(getattr(reason, "reason", None), Exception)
-            else (arguments[0] if arguments else None)
-        )
-    return False
-
-
-def _tls_reason(error: Exception) -> str:
-    text = str(error)
-    for sign, meaning in (
-        ("self-signed", "the certificate is signed by an authority that is not trusted"),
-        ("self signed", "the certificate is signed by an authority that is not trusted"),
-        ("unable to get local issuer", "the certificate is signed by an authority that is not trusted"),
-        ("certificate has expired", "the certificate has expired"),
-        ("doesn't match", "the certificate is for another host name"),
-        ("IP address mismatch", "the certificate is for another address"),
-        ("Hostname mismatch", "the certificate is for another host name"),
-        ("CERTIFICATE_REQUIRED", "the server asks for a client certificate"),
-        ("WRONG_VERSION_NUMBER", "the server does not speak TLS there"),
-    ):
-        if sign in text:
-            return meaning
-    return "the handshake did not succeed"

@@ -231,7 +231,7 @@ def run(task: Task) -> Result:
         APPLICATION,
         lambda management: application.ApplicationBody(task.params, management),
         operations=application.operations(task.params),
-        refuse=lambda found: _refuse_own(found, task),
+        refuse=lambda found: _refuse_removal(found, task),
     )
     there = outcome.after or {}
     config = there.get("protocol_config") or {}
@@ -246,7 +246,8 @@ def run(task: Task) -> Result:
     return described
 
 
-def _refuse_own(found: Object, task: Task) -> None:
+def _refuse_removal(found: Object, task: Task) -> None:
+    application.check_protocol(found)
     if found.get("id") == task.connection.application_id:
         raise StateError(
             "This is the application that the task authenticates with.",

@@ -58,7 +58,7 @@ class ModuleAction(ActionBase):
             params = self._validated(spec, {**arguments, **resolved.values})
             if self._is_delegated():
                 guard_delegation(resolved)
-                params["proxy"] = params["proxy"] or _proxy(surroundings.trusted_task_environment(resolved))
+                params["proxy"] = params["proxy"] or _proxy(surroundings.task_environment)
         except BeyondIdentityError as error:
             return failure(error, secret_values(arguments))
         for warning in resolved.warnings:

@@ -66,12 +66,8 @@ class Surroundings:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def environ(self, resolved: Resolved) -> dict[str, str]:
-        """Where proxies and CA bundles are read from."""
-        return {**self.environment, **self.trusted_task_environment(resolved)}
-
-    def trusted_task_environment(self, resolved: Resolved) -> Mapping[str, str]:
-        """The task's environment, unless it could redirect the environment's secret."""
-        return {} if ENVIRONMENT in _secret_sources(resolved) else self.task_environment
+        """Where proxies and CA bundles are read from; a task's environment must not redirect the environment's secret."""
+        return {**self.environment, **({} if ENVIRONMENT in _secret_sources(resolved) else self.task_environment)}
 
 
 def resolve(

@@ -101,6 +101,7 @@ def test_other_protocols_are_refused_before_any_write(call: Runner, tenant: Tena
     """An application of a protocol that the module does not know can be read, and not changed."""
     seeded = tenant.seed(applications=1, name="Old", application={"protocol_config": {"type": "saml"}})
     assert "has the protocol 'saml'" in call.refused({"display_name": "Old", "pkce": "s256"})
+    assert "has the protocol 'saml'" in call.refused({"display_name": "Old", "state": "absent"})
     assert writes(tenant) == []
     info = call({"display_name": "Old"}, module="beyondidentity.management.application_info")
     assert [item["id"] for item in info.result["applications"]] == seeded["applications"]

@@ -16,7 +16,8 @@ import pytest
 from tests.support.aviary import Aviary
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.remote import with_journal
-from tests.support.scenarios import SCENARIOS, Scenario
+from tests.support.scenario import Scenario
+from tests.support.scenarios import SCENARIOS
 from tests.support.sshd import RemoteHost
 from tests.support.watch import Watch
 

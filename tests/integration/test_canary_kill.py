@@ -19,7 +19,7 @@ from tests.support.aviary import Aviary
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
 from tests.support.recorder import Answer, Recorder, Seen, refuse
 from tests.support.remote import with_journal
-from tests.support.scenarios import SOURCES
+from tests.support.scenario import SOURCES
 from tests.support.sshd import RemoteHost
 from tests.support.watch import Watch
 

@@ -18,7 +18,7 @@ from tests.support.aviary import Aviary
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task
 from tests.support.recorder import Answer, Recorder, Seen, refuse
-from tests.support.scenarios import SOURCES
+from tests.support.scenario import SOURCES
 
 FOLDER = "beyondidentity.management"
 FOREIGN = 54321
@@ -110,19 +110,23 @@ def test_who_may_read_it(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Pa
 
 def _killed(run_playbook: PlaybookRunner, birds: Aviary, local: Path) -> list[Path]:
     """Kill a run that has a token; return what it leaves in its store."""
-    asked = threading.Event()
+    asked, go_on = threading.Event(), threading.Event()
 
     def hold(seen: Seen) -> Answer:
         asked.set()
+        go_on.wait(60)
         return refuse(seen)
 
     with Recorder(hold, birds.canaries.listen) as held:
-        hanging = task("Hang", APPLICATIONS, {"api_url": held.url, "retries": 30})
+        hanging = task("Hang", APPLICATIONS, {"api_url": held.url, "retries": 0})  # newer cores' workers outlive a kill
         made = play(task("Token", TOKEN, READ), hanging, **SOURCES["variable"])
         running = run_playbook.start(made, extra_vars=birds.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)})
-        assert asked.wait(60)
-        running.signal_all(signal.SIGKILL)
-        running.finish()
+        try:
+            assert asked.wait(60)
+            running.signal_all(signal.SIGKILL)
+        finally:
+            go_on.set()
+        running.finish(timeout=60)
     return [path for path in local.rglob(f"{FOLDER}/*") if path.suffix != ".lock"]
 
 

@@ -58,7 +58,9 @@ class Canaries:
 
     def add_token(self, name: str, token: str) -> str:
         """Watch for a token or header, whole and in pieces; return it."""
-        self._add(name, "made", _pieces(token))
+        words, rest = _pieces(token)
+        self._add(name, "claims", words)
+        self._add(name, "made", rest)
         with self._lock:
             self._minted.add(hashlib.sha256(token.encode()).hexdigest())
         return token
@@ -106,10 +108,10 @@ class Canaries:
                 self._needles.setdefault(form.encode(), Needle(name, group, form.encode()))
 
 
-def _pieces(token: str) -> set[str]:
-    """Return what to look for, so that no long piece is missed: of a JWT, the claims are words in base64, and its first words are public."""
+def _pieces(token: str) -> tuple[set[str], set[str]]:
+    """Return what to look for, so that no long piece is missed: of a JWT's claims, which are words in base64; and of the rest."""
     words, _dot, rest = token.rpartition(".") if token.count(".") == 2 else ("", "", token)
-    return {
-        *(words[at : at + 2 * PIECE] for at in range(2 * PIECE, len(words) - 2 * PIECE + 1, PIECE)),
-        *(rest[at : at + PIECE] for at in range(0, len(rest) - PIECE + 1, PIECE)),
-    }
+    return (
+        {words[at : at + 2 * PIECE] for at in range(2 * PIECE, len(words) - 2 * PIECE + 1, PIECE)},
+        {rest[at : at + PIECE] for at in range(0, len(rest) - PIECE + 1, PIECE)},
+    )

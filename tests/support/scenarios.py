@@ -11,60 +11,9 @@ have gone over the wire; and `failures` names the tasks that must fail, with wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from textwrap import indent
-from typing import Any
 
-import yaml
-
-REMOTE = "remote"
-
-
-def _connection(source: str) -> dict[str, str]:
-    names = ("issuer", "api_url", "client_id", "client_secret")
-    return {f"beyondidentity_{name}": f"{{{{ canary.{source}.{name} }}}}" for name in names}
-
-
-def _environment(source: str) -> dict[str, str]:
-    return {name.upper(): value for name, value in _connection(source).items()}
-
-
-# Where the secret comes from, as keywords of the play.
-SOURCES: dict[str, dict[str, Any]] = {
-    "variable": {"vars": _connection("variable")},
-    "vault": {
-        "vars": _connection("variable") | {"beyondidentity_client_secret": "{{ vaulted_client_secret }}"},
-        "vars_files": ["{{ canary.vars_file }}"],
-    },
-    "desk": {"vars": _connection("desk")},
-    "environment": {},
-    "task environment": {"environment": _environment("task_environment")},
-}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One play that handles secrets."""
-
-    name: str
-    tasks: str
-    source: str = "variable"
-    failures: Mapping[str, str] = field(default_factory=dict)
-    vars: Mapping[str, Any] = field(default_factory=dict)
-
-    def play(self) -> dict[str, Any]:
-        """As Ansible takes it."""
-        source = SOURCES[self.source]
-        return {
-            "name": self.name,
-            "hosts": "localhost",
-            "gather_facts": False,
-            **source,
-            "vars": {**source.get("vars", {}), **self.vars},
-            "tasks": yaml.safe_load(self.tasks),
-        }
-
+from tests.support.scenario import REMOTE, Scenario
 
 _DIGEST_OF_TOKEN = """
 - name: Digest
@@ -470,9 +419,21 @@ SCENARIOS = (
             source,
             failures={
                 f"Token there ({source})": "no:such",
-                f"Echo there ({source})": "api_url from" if source == "environment" else "said",
+                f"Echo there ({source})": "said",
             },
         )
-        for source in ("variable", "task environment", "environment")
+        for source in ("variable", "task environment")
+    ),
+    Scenario(
+        "delegated to a remote host, secret from the environment",
+        f"""
+        - name: Not there
+          beyondidentity.management.token:
+            scopes: [realms:read]
+          delegate_to: {REMOTE}
+          ignore_errors: true
+        """,
+        "environment",
+        failures={"Not there": "delegated to a host that the inventory defines"},
     ),
 )

@@ -27,13 +27,15 @@ class Watch:
         canaries: Canaries,
         folders: Sequence[Path],
         but: Sequence[Path] = (),
-        environment: Sequence[str] = ("environment",),
+        environment: Sequence[str] = ("environment", "claims"),
     ) -> None:
         self.leaks: set[str] = set()
         self.looks = 0
         self._canaries = canaries
         self._folders, self._but = tuple(folders), tuple(but)
-        self._environment = tuple(environment)  # groups of secrets that are in environments by the user's own hand
+        self._environment = tuple(
+            environment
+        )  # what is there by the user's own hand, and claims that other tests' tokens share
         self._files: dict[Path, tuple[int, int, int]] = {}
         self._processes: set[bytes] = set()
         self._end = threading.Event()
