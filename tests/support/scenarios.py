@@ -14,6 +14,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from tests.support.scenario import REMOTE, Scenario
+from tests.support.scenario_people import PEOPLE
 
 _DIGEST_OF_TOKEN = """
 - name: Digest
@@ -166,129 +167,7 @@ SCENARIOS = (
             msg: ["{{ given.pkce.code_verifier | hash('sha256') }}"]
         """,
     ),
-    Scenario(
-        "people's sign-ins",
-        """
-        - name: Request
-          beyondidentity.management.authorize:
-            scopes: [realms:read]
-            redirect_uri: http://127.0.0.1:8400/callback
-            code_verifier: "{{ canary.verifier }}"
-          register: request
-        - name: Answer
-          beyondidentity.management.token:
-            grant_type: authorization_code
-            authorization: "{{ canary.people[0].authorization }}"
-            redirect_response: "{{ canary.people[0].redirect_response }}"
-            token_cache: user
-          register: first
-        - name: Parts of an answer
-          beyondidentity.management.token:
-            grant_type: authorization_code
-            client_auth_method: client_secret_post
-            client_id: "{{ canary.desk.client_id }}"
-            client_secret: "{{ canary.desk.client_secret }}"
-            code: "{{ canary.people[1].code }}"
-            code_verifier: "{{ canary.people[1].authorization.code_verifier }}"
-            nonce: "{{ canary.people[1].authorization.nonce }}"
-            redirect_uri: "{{ canary.people[1].authorization.redirect_uri }}"
-          register: second
-        - name: Refresh
-          beyondidentity.management.token:
-            grant_type: refresh_token
-            refresh_token: "{{ second.token.refresh_token }}"
-          register: third
-        - name: Kept
-          beyondidentity.management.token:
-            grant_type: authorization_code
-            token_cache: user
-            scopes: [realms:read]
-            fresh: true
-          register: fourth
-        - name: Digest
-          ansible.builtin.debug:
-            msg:
-              - "{{ request.authorization.code_verifier | hash('sha256') }}"
-              - "{{ first.token.id_token | hash('sha256') }}"
-              - "{{ second.token.id_token | hash('sha256') }}"
-              - "{{ [first, second, third, fourth] | map(attribute='token.access_token') | map('hash', 'sha256') | first }}"
-              - "{{ [first, second, third, fourth] | map(attribute='token.refresh_token') | map('hash', 'sha256') | last }}"
-        - name: Read as a person
-          beyondidentity.management.application_info:
-            grant_type: authorization_code
-        - name: Used code
-          beyondidentity.management.token:
-            grant_type: authorization_code
-            authorization: "{{ canary.people[0].authorization }}"
-            redirect_response: "{{ canary.people[0].redirect_response }}"
-          ignore_errors: true
-        - name: Wrong state
-          beyondidentity.management.token:
-            grant_type: authorization_code
-            authorization: "{{ canary.people[2].authorization }}"
-            redirect_response: "{{ canary.people[2].redirect_response }}x"
-          ignore_errors: true
-        - name: Answer elsewhere
-          beyondidentity.management.token:
-            grant_type: authorization_code
-            authorization: "{{ canary.people[2].authorization }}"
-            redirect_response: "{{ canary.people[2].redirect_response | replace('127', '128') }}"
-          ignore_errors: true
-        - name: Used refresh token
-          beyondidentity.management.token:
-            grant_type: refresh_token
-            refresh_token: "{{ second.token.refresh_token }}"
-          ignore_errors: true
-        - name: Echo of a code
-          beyondidentity.management.token:
-            issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
-            grant_type: authorization_code
-            code: "{{ canary.people[3].code }}"
-            code_verifier: "{{ canary.people[3].authorization.code_verifier }}"
-            redirect_uri: "{{ canary.people[3].authorization.redirect_uri }}"
-          loop: [all, decoded, management]
-          ignore_errors: true
-        - name: Echo of an answer
-          beyondidentity.management.token:
-            issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/all"
-            grant_type: authorization_code
-            oauth_state: "{{ canary.people[3].authorization.state }}"
-            redirect_response: "{{ canary.people[3].redirect_response }}"
-            code_verifier: "{{ canary.people[3].authorization.code_verifier }}"
-            redirect_uri: "{{ canary.people[3].authorization.redirect_uri }}"
-          ignore_errors: true
-        - name: Echo of a refresh token
-          beyondidentity.management.token:
-            issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
-            grant_type: refresh_token
-            refresh_token: "{{ third.token.refresh_token }}"
-          loop: [all, cut, decoded, management]
-          ignore_errors: true
-        - name: Echo of a token to revoke
-          beyondidentity.management.revoke:
-            issuer: "{{ canary.echo }}/all/v1/tenants/t/realms/r/applications/all"
-            token: "{{ third.token.access_token }}"
-          ignore_errors: true
-        - name: Revoke
-          beyondidentity.management.revoke:
-            token: "{{ third.token.access_token }}"
-        - name: Sign out
-          beyondidentity.management.revoke:
-            all: sign_ins
-            token_cache: user
-        """,
-        "desk",
-        failures={
-            "Used code": "sign in again",
-            "Wrong state": "not that of this sign-in",
-            "Answer elsewhere": "another redirect_uri",
-            "Used refresh token": "sign in again",
-            "Echo of a code": "said",
-            "Echo of an answer": "said",
-            "Echo of a refresh token": "said",
-            "Echo of a token to revoke": "said",
-        },
-    ),
+    PEOPLE,
     Scenario(
         "failures stay readable",
         """
