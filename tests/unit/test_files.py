@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import TokenFiles
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import TokenFiles, own_folder, write_own
 from tests.unit.building import exit_code, in_child
 
 KEY = ["token", "https://issuer.example", "cl1ent", "s3cret", ["realms:read"], {"claim": "va1ue"}]
@@ -258,7 +258,10 @@ def test_forgetting_passes_over_what_is_damaged_or_not_ours(
     store.put(KEY, ENTRY)
     (store.folder / names[3]).write_bytes((store.folder / store._name(KEY)).read_bytes())
     (store.folder / names[3]).chmod(0o644)
+    half_written = f"{store._name(KEY)}.0123456789abcdef"  # somebody is about to rename it
+    with own_folder(store.folder) as folder:
+        write_own(half_written, folder, (store.folder / store._name(KEY)).read_bytes())
     store.forget("t0ken")
     assert store.get(KEY) is None and other.get(KEY) == ENTRY
-    assert {path.name for path in store.folder.iterdir()} == {*names, "other", other._name(KEY)}
+    assert {path.name for path in store.folder.iterdir()} == {*names, "other", other._name(KEY), half_written}
     assert warnings == []

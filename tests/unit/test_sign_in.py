@@ -63,8 +63,8 @@ def test_of_several_the_least_privileged_serves(store: TokenStore) -> None:
 
 
 def test_of_equals_the_latest_serves(store: TokenStore) -> None:
-    sign_ins(store).keep(token("older", "a", "b", age=60))
     sign_ins(store).keep(token("newer", "a", "c", age=10))
+    sign_ins(store).keep(token("older", "a", "b", age=60))
     assert sign_ins(store).bearer(["a"]).token.access_token == "newer"
 
 

@@ -11,9 +11,11 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, user_store
 from tests.unit.building import exit_code, in_child
 
@@ -196,7 +198,26 @@ def test_a_damaged_key_is_made_anew(content: bytes, home: Path, warnings: list[s
     other.put(KEY, ENTRY)
     again = user_store(warnings.append)
     assert again is not None and again.get(KEY) == ENTRY
+    assert len(key_file(home).read_bytes()) == 32
     assert mode(key_file(home)) == 0o600 and warnings == []
+    assert [path.name for path in key_file(home).parent.iterdir()] == ["key"]
+
+
+def test_who_comes_second_takes_the_firsts_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+    write = module.write_own
+
+    def write_after_another(*arguments: Any) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "write_own", write)
+            first = user_store(print)
+        assert first is not None
+        names.append(first._name(KEY))
+        write(*arguments)
+
+    monkeypatch.setattr(module, "write_own", write_after_another)
+    second = user_store(print)
+    assert second is not None and [second._name(KEY)] == names
     assert [path.name for path in key_file(home).parent.iterdir()] == ["key"]
 
 
