@@ -238,7 +238,9 @@ def run(task: Task) -> Result:
         if params["state"] == "absent":
             outcome = _state(task, find, APPLICATION.delete).absent(lambda found: _refuse_removal(found, task))
         else:
-            writes = (APPLICATION.update,) if params["id"] else (APPLICATION.create, APPLICATION.update)
+            writes = (APPLICATION.create, APPLICATION.update)
+            if params["id"]:
+                writes = (APPLICATION.update,) if application.manages(params) else ()
             state = _state(task, find, *writes, *application.operations(params))
             outcome = state.present(application.ApplicationBody(params, state.management))
     return _result(outcome, task)
