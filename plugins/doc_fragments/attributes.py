@@ -15,9 +15,6 @@ attributes:
   check_mode:
     description: Can run in check mode and tell what would change without changing it.
     support: full
-  diff_mode:
-    description: Shows what changed, or would change.
-    support: none
   action:
     description: Runs on the controller, inside Ansible's own process. Nothing is needed on managed hosts, and they need not be reachable.
     support: full
@@ -36,5 +33,14 @@ attributes:
 options: {}
 attributes:
   diff_mode:
+    description: Shows what changed, or would change, without secrets.
     support: full
+"""
+
+    NO_DIFF = r"""
+options: {}
+attributes:
+  diff_mode:
+    description: Shows what changed, or would change.
+    support: none
 """

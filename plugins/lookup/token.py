@@ -44,9 +44,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List the realms
+- name: Learn where the Management API is, and which tenant it is
+  beyondidentity.management.token:
+    scopes: realms:read
+  register: reading
+
+- name: List the realms with the same token
   ansible.builtin.uri:
-    url: "{{ beyondidentity_api_url }}/v1/tenants/{{ tenant }}/realms"
+    url: "{{ reading.token.api_url }}/v1/tenants/{{ reading.token.tenant_id }}/realms"
     headers:
       Authorization: "Bearer {{ lookup('beyondidentity.management.token', 'realms:read') }}"
   no_log: true # uri prints its headers

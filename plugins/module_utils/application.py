@@ -16,6 +16,20 @@ from .text import listed, one_line, scope_list
 
 PROTOCOLS = ("oauth2", "oidc")
 
+_MANAGED = (
+    "display_name",
+    "protocol",
+    "confidentiality",
+    "pkce",
+    "grant_types",
+    "resource_server",
+    "allowed_scopes",
+    "redirect_uris",
+    "authenticator_config",
+    "token_format",
+    "token_expires_after",
+    "token_subject_field",
+)
 _TOKEN_FIELDS = {"token_expires_after": "expires_after", "token_subject_field": "subject_field"}
 _TOKEN_DEFAULTS = {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"}
 
@@ -30,6 +44,11 @@ def operations(params: Mapping[str, Any]) -> list[str]:
     if params["authenticator_config"]:
         needed.append(AUTHENTICATOR_CONFIG.list)
     return needed
+
+
+def manages(params: Mapping[str, Any]) -> bool:
+    """Whether the options say anything of how the application shall be; else it is only read."""
+    return any(params[name] is not None for name in _MANAGED)
 
 
 class ApplicationBody:
@@ -166,13 +185,13 @@ def _check(config: Mapping[str, Any], body: Mapping[str, Any], server: Object | 
     """The service's own rules, told before anything is written."""
     grants = config.get("grant_type") or []
     public = config.get("confidentiality") == "public"
-    if public and config.get("pkce") in (None, "disabled"):
-        raise OptionError("A public application must have PKCE.", "Set pkce: s256.")
     if public and "client_credentials" in grants:
         raise OptionError(
             "A public application can't use the client_credentials grant, for it has no secret (RFC 6749 section 4.4).",
-            "Set confidentiality: confidential.",
+            "Set confidentiality: confidential, or grant_types: [authorization_code].",
         )
+    if public and config.get("pkce") in (None, "disabled"):
+        raise OptionError("A public application must have PKCE.", "Set pkce: s256.")
     if "client_credentials" in grants and body.get("authenticator_config_id"):
         raise OptionError(
             "An application with the client_credentials grant can't have an authenticator_config.",

@@ -36,6 +36,7 @@ _ISSUER = re.compile(
     r"(?P<auth_url>https?://[^?#]+?)/v1/tenants/(?P<tenant_id>[^/]+)/realms/(?P<auth_realm_id>[^/]+)"
     r"/applications/(?P<application_id>[^/]+)(?P<endpoint>/authorize|/token|/revoke|/\.well-known/[a-z.-]+)?/?"
 )
+_ISSUER_PARTS = ("tenant_id", "auth_realm_id", "application_id")
 _ISSUER_FORM = "https://auth-us.beyondidentity.com/v1/tenants/TENANT/realms/REALM/applications/APPLICATION"
 
 
@@ -68,8 +69,14 @@ class Connection:
         value = getattr(self, name)
         if value:
             return value
+        if name in _ISSUER_PARTS and not any(getattr(self, part) for part in _ISSUER_PARTS):
+            name = "issuer"  # which is what people have at hand
         hint = f"Give it as the option, as the variable beyondidentity_{name} or as the environment variable BEYONDIDENTITY_{name.upper()}."
-        if name in ("tenant_id", "auth_realm_id", "application_id", "realm_id"):
+        if name == "issuer":
+            hint += (
+                " It is the application's URL as the Admin Console shows it; client_id and client_secret go with it."
+            )
+        elif name in (*_ISSUER_PARTS, "realm_id"):
             hint += " Or give issuer, the application's URL as the Admin Console shows it, which has all of them."
         elif name == "api_url":
             hint = f"The authorization server {origin(self.auth_url)} is none of Beyond Identity's regions, so api_url must say where the Management API is."
@@ -161,6 +168,12 @@ def connection(options: Mapping[str, Any]) -> Connection:
         if given[name] is not None:
             given[name] = identifier(given[name], name)
 
+    for name in ("client_id", "client_secret"):
+        if given[name] is not None and not given[name].isprintable():
+            raise OptionError(
+                f"{name} holds a line break or another control character.",
+                "A file's last line break is often the reason: in a template, append | trim.",
+            )
     if given["expiration_time"] is not None and given["expiration_time"] < 1:
         raise OptionError(f"expiration_time must be at least 1 second, not {given['expiration_time']}.")
 

@@ -33,10 +33,12 @@ def declare(
     body: Callable[[Management], Body],
     *,
     operations: list[str] | None = None,
+    manages: bool = True,
     refuse: Callable[[Object], None] = lambda found: None,
 ) -> Outcome:
     """Bring the object to the state that the options name.
 
+    ``manages`` tells whether the options say how it shall be; without that, an object by id is only read.
     ``operations`` are what building the body needs beside those on the object; ``refuse`` raises where it must not go.
     """
     params = task.params
@@ -44,7 +46,9 @@ def declare(
     with task.lock(kind.noun, params["id"] or params["display_name"]):
         if params["state"] == "absent":
             return _state(task, kind, find, kind.delete).absent(refuse)
-        writes = [kind.update] if params["id"] else [kind.create, kind.update]
+        writes = [kind.create, kind.update]
+        if params["id"]:
+            writes = [kind.update] if manages else []
         state = _state(task, kind, find, *writes, *(operations or []))
         return state.present(body(state.management))
 

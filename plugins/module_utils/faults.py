@@ -43,7 +43,7 @@ def explained(error: Exception, what: str, where: str, timeout: int) -> Transpor
         )
     if not made:
         return TransportError(
-            f"{what}: {where} can't be reached.",
+            f"{what}: {where} can't be reached{_reason(error)}.",
             "Is the host name right, is the server up, and may this machine reach it (proxy, firewall)?",
             sent=False,
         )
@@ -69,6 +69,23 @@ def _never_connected(error: Exception) -> bool:
             else (arguments[0] if arguments else None)
         )
     return False
+
+
+def _reason(error: Exception) -> str:
+    """The system's own reason, where it is one that helps."""
+    text = str(error)
+    for sign, meaning in (
+        ("Name or service not known", "its name is not known"),
+        ("nodename nor servname", "its name is not known"),
+        ("No address associated", "its name is not known"),
+        ("name resolution", "its name can't be looked up"),
+        ("onnection refused", "the connection was refused"),
+        ("unreachable", "there is no way to it"),
+        ("No route to host", "there is no way to it"),
+    ):
+        if sign in text:
+            return f" ({meaning})"
+    return ""
 
 
 def _tls_reason(error: Exception) -> str:

@@ -187,5 +187,5 @@ def asked_scopes(params: Mapping[str, Any], *scopes: str) -> list[str]:
 
 def scopes_of(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
     """The scopes that these operations need together, sorted; with ``reading_only`` without those of writing ones."""
-    operations = [operation(name) for name in names]
+    operations = [operation(name) for text in names for name in str(text).replace(",", " ").split()]
     return sorted({scope for item in operations if item.reads or not reading_only for scope in item.scopes})

@@ -59,7 +59,7 @@ def scope_list(value: str | Iterable[str] | None, option: str = "scopes") -> lis
 def identifier(value: Any, option: str) -> str:
     """An id that is safe in a path: the service's ids match ``[A-Za-z0-9._-]+``."""
     text = str(value)
-    if not _IDENTIFIER.fullmatch(text) or text in (".", ".."):
+    if not _IDENTIFIER.fullmatch(text) or not text.strip("."):
         raise OptionError(
             f"{option}: '{one_line(text, 80)}' is no id.", "Ids have letters, digits, '.', '_' and '-' only."
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import threading
 import time
 import warnings
@@ -95,7 +96,7 @@ class Transport:
         if IMPORT_ERROR:
             raise OptionError(
                 "The Python library requests is missing.",
-                "Install it for the Python that runs this: python -m pip install requests",
+                f"Install it for the Python that runs this: {sys.executable} -m pip install requests",
             )
         self.wire = wire
         self.environ = os.environ if environ is None else environ

@@ -231,6 +231,7 @@ def run(task: Task) -> Result:
         APPLICATION,
         lambda management: application.ApplicationBody(task.params, management),
         operations=application.operations(task.params),
+        manages=application.manages(task.params),
         refuse=lambda found: _refuse_removal(found, task),
     )
     there = outcome.after or {}

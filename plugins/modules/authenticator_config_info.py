@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
 options:
   id:
     description: The id of the only authenticator configuration to read.

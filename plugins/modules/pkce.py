@@ -18,6 +18,7 @@ author:
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
 attributes:
   delegation:
     support: none

@@ -18,6 +18,7 @@ author:
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
 options:
   token:
     description: The token, an access token or a refresh token. One that is unknown or revoked already is no error and no change.

@@ -24,6 +24,7 @@ author:
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
 attributes:
   check_mode:
     details: A token changes nothing in the tenant, so that it is got in check mode too.
@@ -87,7 +88,7 @@ options:
     type: bool
     default: true
 notes:
-  - An C(access_token) that is set by variable or environment is ignored.
+  - This module asks for a token, so that it does not use an O(access_token) that the variable or the environment has for others.
 seealso:
   - plugin: beyondidentity.management.token
     plugin_type: lookup

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -66,7 +67,7 @@ class ModuleAction(ActionBase):
         result = (
             self._there(spec, params, task_vars) if self._is_delegated() else self._here(params, surroundings, resolved)
         )
-        return self._censored(result, reveal=params["reveal"])
+        return self._censored(result, task_vars, reveal=params["reveal"])
 
     def _arguments(self) -> dict[str, Any]:
         try:
@@ -86,11 +87,9 @@ class ModuleAction(ActionBase):
 
     def _is_delegated(self) -> bool:
         """Whether the task is explicitly delegated to a host that is not this one: only then the module runs there."""
-        return (
-            bool(self._task.delegate_to)
-            and not getattr(self._connection, "_remote_is_local", False)
-            and not self.module.SPEC.controller_only
-        )
+        host = self._task.delegate_to
+        is_here = not host or host in constants.LOCALHOST or self._connection.transport == "local"
+        return not is_here and not self.module.SPEC.controller_only
 
     def _here(self, params: dict[str, Any], surroundings: Surroundings, resolved: Resolved) -> Result:
         task = Task(
@@ -136,9 +135,10 @@ class ModuleAction(ActionBase):
             raw_environment_out.update(kept)
         return self._connection._shell.env_prefix(**kept) if kept else ""
 
-    def _censored(self, result: Result, *, reveal: bool) -> Result:
-        """Mark a result that carries a secret; all others stay readable."""
-        secret = carries_secret(result) and not reveal
+    def _censored(self, result: Result, task_vars: Mapping[str, Any], *, reveal: bool) -> Result:
+        """Mark a result that carries a secret, or whose loop item does; all others stay readable."""
+        item = task_vars.get(task_vars.get("ansible_loop_var") or "item")
+        secret = (carries_secret(result) or carries_secret(plain(item))) and not reveal
         result["_ansible_no_log"] = secret
         self._task.no_log = bool(self._task.no_log) or secret
         return result

@@ -30,10 +30,8 @@ def validated(given: Mapping[str, Any], argument_spec: Mapping[str, Any], **rule
             collection_name=deprecation.get("collection_name"),
         )
     if checked.errors.errors:
-        raise OptionError(
-            "; ".join(
-                f"Unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
-                for error in checked.errors.errors
-            )
-        )
+        # a misspelt option first: what is missing is often but its consequence
+        errors = sorted(checked.errors.errors, key=lambda error: not isinstance(error, UnsupportedError))
+        told = [f"Unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in errors]
+        raise OptionError("; ".join(told))
     return checked.validated_parameters

@@ -141,11 +141,15 @@ def test_the_environments_secret_stays_here(
         task("there", TOKEN, READ, delegate_to=remote_host.name, ignore_errors=True),
         task("here", TOKEN, READ),
         task("pkce", MODULE + "pkce", {}, delegate_to=remote_host.name),  # which runs here all the same
+        *(task(f"to {host}", TOKEN, READ, delegate_to=host) for host in ("localhost", "127.0.0.1", "neighbour")),
+        task("local_action", TOKEN, READ, connection="local"),
     )
-    run = run_playbook(play(*tasks), inventory=remote_host.inventory(), env=env, core=core).succeeded()
+    inventory = remote_host.inventory()
+    inventory["all"]["hosts"]["neighbour"] = {"ansible_connection": "local"}
+    run = run_playbook(play(*tasks, hosts=remote_host.name), inventory=inventory, env=env, core=core).succeeded()
     assert "delegated to a host that the inventory defines" in run.task("there").result["msg"]
-    assert run.task("here").done and run.task("pkce").done
-    assert {seen.home for seen in tap.requests} == {str(run.home)}
+    assert all(run.task(made["name"]).done for made in tasks[1:]), run.output
+    assert [seen.home for seen in tap.requests] == [str(run.home)]  # one token for all: each ran in process
 
 
 def test_own_secret_comes_back_whole(

@@ -113,7 +113,7 @@ def test_an_update_holds_what_is_said_only(given: dict[str, Any], config: dict[s
 @pytest.mark.parametrize(
     ("there", "given", "said"),
     [
-        (None, {"confidentiality": "public"}, "A public application must have PKCE"),
+        (None, {"confidentiality": "public"}, "can't use the client_credentials grant"),
         (None, {"confidentiality": "public", "pkce": "s256"}, "can't use the client_credentials grant"),
         (
             None,

@@ -279,12 +279,28 @@ def test_another_host_needs_an_api_url_where_the_api_is_called() -> None:
         connection.need("api_url")
 
 
-@pytest.mark.parametrize(
-    "name", ["tenant_id", "auth_realm_id", "application_id", "realm_id", "client_id", "client_secret"]
-)
+def said_missing(name: str) -> str:
+    return f"^{name} is missing.*beyondidentity_{name}.*BEYONDIDENTITY_{name.upper()}"
+
+
+@pytest.mark.parametrize("name", ["tenant_id", "realm_id", "client_id", "client_secret"])
 def test_a_missing_option_is_said_with_the_ways_to_give_it(name: str) -> None:
-    with pytest.raises(OptionError, match=f"{name} is missing.*beyondidentity_{name}.*BEYONDIDENTITY_{name.upper()}"):
+    with pytest.raises(OptionError, match=said_missing(name)):
+        connected(application_id="a").need(name)
+
+
+@pytest.mark.parametrize("name", ["tenant_id", "auth_realm_id", "application_id"])
+def test_where_nothing_names_the_application_the_issuer_is_missing(name: str) -> None:
+    with pytest.raises(OptionError, match=said_missing("issuer")):
         connected().need(name)
+
+
+@pytest.mark.parametrize("name", ["client_id", "client_secret"])
+@pytest.mark.parametrize("value", ["s3cret\n", "a\tb", "\x1b"])
+def test_credentials_hold_no_line_break(name: str, value: str) -> None:
+    with pytest.raises(OptionError, match=f"^{name} holds a line break") as caught:
+        connected(**{name: value})
+    assert value.strip() not in str(caught.value) or not value.strip()
 
 
 @pytest.mark.parametrize("name", ["tenant_id", "auth_realm_id", "application_id", "realm_id"])

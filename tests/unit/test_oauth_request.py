@@ -60,7 +60,7 @@ def test_the_plain_request() -> None:
 
 
 @pytest.mark.parametrize(
-    "client_id", ["plain", "with space", "co:lon", "per%20cent", "a+b&c=d", "ümläut 日本", "~-._", "a\nb"]
+    "client_id", ["plain", "with space", "co:lon", "per%20cent", "a+b&c=d", "ümläut 日本", "~-._"]
 )
 @pytest.mark.parametrize("client_secret", ["s3cret", "se cret:+%&=/?#", "пароль", '"\\'])
 def test_basic_form_encodes_id_and_secret(client_id: str, client_secret: str) -> None:

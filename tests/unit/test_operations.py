@@ -25,6 +25,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.resource
     Kind,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
+from tests.support.collection import ROOT
+from tests.tools.operations_table import table
 from tests.unit.emulator import description
 
 NAMES = sorted(catalogue())
@@ -135,3 +137,7 @@ def test_scopes_add_up_and_reading_needs_no_more(some: list[str], more: list[str
 def test_an_unknown_operation_among_known_ones_is_an_error() -> None:
     with pytest.raises(OptionError, match="CreateRealmm"):
         scopes_of(["ListRealms", "CreateRealmm"], reading_only=True)
+
+
+def test_the_table_for_readers_is_the_catalogue() -> None:
+    assert (ROOT / "docs" / "operations.md").read_text(encoding="utf-8") == table()
