@@ -10,6 +10,7 @@ import importlib
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,30 @@ import pytest
 from tests.emulator.client import Tenant
 from tests.support.collection import ROOT, link_collection
 from tests.support.cores import core_bin
+from tests.support.desk import get, sign_in
 from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
 from tests.support.playbook import PlaybookRunner
+from tests.support.terminal import Terminal
 
 COLLECTION = "beyondidentity.management"
 PLUGIN_EXAMPLES = list(plugin_examples())
 MARKDOWN_EXAMPLES = list(markdown_examples())
 
+# Examples that need a person, by file and first line: they run at a terminal, and somebody signs in.
+ATTENDED = {("roles/authorization_code/README.md", "- name: Realms, as the person who signs in")}
+
 # Blocks that are neither plays nor tasks, by file and first line. Each must be there.
 NOT_TO_RUN: set[tuple[str, str]] = set()
 
 
+def name_of(example: Example) -> tuple[str, str]:
+    """How the lists above name it."""
+    return example.place.partition(":")[0], example.first_line
+
+
 def is_to_run(example: Example) -> bool:
-    """Whether a block is none of those that are named above."""
-    return (example.place.partition(":")[0], example.first_line) not in NOT_TO_RUN
+    """Whether a block is none of those that are not to run."""
+    return name_of(example) not in NOT_TO_RUN
 
 
 TO_RUN = [example for example in [*PLUGIN_EXAMPLES, *MARKDOWN_EXAMPLES] if is_to_run(example)]
@@ -48,14 +59,20 @@ def readers_own(tenant: Tenant) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("example", TO_RUN, ids=str)
-def test_example(run_playbook: PlaybookRunner, tenant: Tenant, example: Example) -> None:
+def test_example(
+    run_playbook: PlaybookRunner, at_terminal: Callable[..., Terminal], tenant: Tenant, example: Example
+) -> None:
     """An example runs as it stands, without a warning, and prints no secret even where all is printed."""
     playbook = example.playbook()
     assert playbook, f"{example.place} is neither plays nor tasks with names:\n{example.text}"
     variables = {"ansible_connection": "local", **tenant.variables, **readers_own(tenant)}
-    run = run_playbook(
-        playbook, inventory={"all": {"hosts": {"localhost": variables}}}, args=["-vvv", "--diff"], timeout=60
-    ).succeeded()
+    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": ["-vvv", "--diff"]}
+    if name_of(example) in ATTENDED:
+        terminal = at_terminal(playbook, **how)
+        get(sign_in(terminal.wait_for(r"http\S+/authorize\?\S+")[0]))
+        run = terminal.finish().succeeded()
+    else:
+        run = run_playbook(playbook, timeout=60, **how).succeeded()
     assert run.results
     assert [line for line in run.output.splitlines() if "WARNING" in line] == []
     assert tenant.client_secret not in run.output
@@ -74,7 +91,7 @@ def test_all_examples_are_found() -> None:
     )
     assert len(MARKDOWN_EXAMPLES) == fences
     there = {(example.place.partition(":")[0], example.first_line) for example in MARKDOWN_EXAMPLES}
-    assert NOT_TO_RUN <= there
+    assert NOT_TO_RUN | ATTENDED <= there
 
 
 def ansible_doc(core: str, home: Path, kind: str, *arguments: str) -> str:

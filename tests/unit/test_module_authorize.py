@@ -106,7 +106,7 @@ def test_where_it_can_not_listen(given: dict[str, Any], said: str) -> None:
     ("given", "said"),
     [
         ({"client_id": None}, "client_id is missing"),
-        ({"issuer": None}, "tenant_id is missing"),
+        ({"issuer": None}, "issuer is missing"),
         ({"operations": ["ListRealmss"]}, "Did you mean"),
         ({"scopes": ['"']}, "is no scope"),
         ({"code_verifier": "s3cret"}, "43 to 128"),
