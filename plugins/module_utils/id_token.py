@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from .errors import MalformedResponseError, OptionError
@@ -45,7 +45,7 @@ def validate(id_token: str, server: AuthorizationServer, nonce: str | None) -> d
         header = jwt.get_unverified_header(id_token)
         if header.get("alg") != "RS256":
             raise MalformedResponseError(f"{what} is signed with {one_line(header.get('alg'), 40)}, not RS256.")
-        key = _key(jwt.PyJWKSet.from_json(json.dumps(server.keys())), header.get("kid"))
+        key = _key(server.keys(), header.get("kid"))
         claims = jwt.decode(
             id_token,
             key=key,
@@ -68,10 +68,19 @@ def validate(id_token: str, server: AuthorizationServer, nonce: str | None) -> d
     return claims
 
 
-def _key(keys: Any, kid: Any) -> Any:
+def _key(published: Mapping[str, Any], kid: Any) -> Any:
     """The RSA key that signs under this id; without an id the only one."""
-    usable = [key for key in keys.keys if key.key_type == "RSA" and key.public_key_use in (None, "sig")]
-    found = [key for key in usable if kid is None or key.key_id == kid]
+    keys = published.get("keys")
+    usable = [
+        key
+        for key in (keys if isinstance(keys, list) else [])
+        if isinstance(key, dict)
+        and (key.get("kty"), key.get("use", "sig"), key.get("alg", "RS256")) == ("RSA", "sig", "RS256")
+    ]
+    found = [key for key in usable if kid is None or key.get("kid") == kid]
     if len(found) != 1:
         raise MalformedResponseError("The ID token is signed with a key that the issuer does not publish.")
-    return found[0]
+    try:
+        return jwt.PyJWK(found[0], "RS256").key
+    except (jwt.PyJWTError, AttributeError, KeyError, TypeError, ValueError):  # by version of the library
+        raise MalformedResponseError("The key that the issuer publishes can't be used.") from None
