@@ -46,16 +46,18 @@ class AuthenticatorBody:
             body["display_name"] = params["display_name"]
         config = dict(params["config"]) if params["config"] is not None else self._config(there)
         kind = config.get("type") or there.get("type")
-        if existing is None and kind not in TYPES:
-            raise OptionError("The type of the authenticator configuration is missing.", f"One of {', '.join(TYPES)}.")
-        if existing is not None and kind != there.get("type"):
+        if existing is None:
+            if kind not in TYPES:
+                raise OptionError(
+                    "The type of the authenticator configuration is missing.", f"One of {', '.join(TYPES)}."
+                )
+            config = {**_DEFAULTS[kind], **config, "type": kind}
+            _check_complete(config)
+        elif kind != there.get("type"):
             raise OptionError(
                 f"The authenticator configuration is of the type {one_line(there.get('type'), 40)}, not {one_line(kind, 40)}.",
                 "Remove it first, or use another display_name.",
             )
-        if existing is None:
-            config = {**_DEFAULTS[kind], **config, "type": kind}
-            _check_complete(config)
         if config:
             body["config"] = {**config, "type": kind}
         return body
