@@ -38,7 +38,7 @@ options:
 notes:
   - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
   - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token.
-  - A token with less than a tenth of its lifetime left, or less than a minute, is not handed out.
+  - A token of which less than a tenth of its lifetime is left, and less than a minute, is not handed out.
 seealso:
   - module: beyondidentity.management.token
 """

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from .connection import origin
 from .errors import BeyondIdentityError, OptionError
 from .oauth import AuthorizationServer
 from .pkce import challenge, make_verifier
 from .text import one_line, same, scope_list
+from .urls import origin
 
 
 class ForgedAnswerError(BeyondIdentityError):

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from .claims import unverified_claims
 from .errors import OptionError
 from .options import DEFAULT_LIFETIME
 from .text import identifier, one_line
+from .urls import base_url, origin
 
 
 @dataclass(frozen=True)
@@ -88,54 +87,12 @@ def application_issuer(auth_url: str, tenant_id: str, realm_id: str, application
     return f"{auth_url}/v1/tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}"
 
 
-def origin(url: str) -> str:
-    """Scheme, host and explicit port of a URL in one canonical form (RFC 6454 section 4)."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    host = f"[{host}]" if ":" in host else host  # IPv6 (RFC 3986 section 3.2.2)
-    port = parts.port
-    if port is None or port == {"https": 443, "http": 80}.get(parts.scheme):
-        return f"{parts.scheme}://{host}"
-    return f"{parts.scheme}://{host}:{port}"
-
-
 def is_regional(url: str) -> bool:
     """Whether a URL is on one of the service's own hosts, by exact origin."""
     try:
         return origin(url) in _REGION_BY_ORIGIN
     except ValueError:
         return False
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host name means this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
-def base_url(value: str, option: str) -> str:
-    """A URL that a secret may be sent to: https, or http to this machine; no credentials, query or fragment in it."""
-    shown = one_line(value, 200)
-    try:
-        parts, host = urlsplit(value), urlsplit(origin(value)).hostname
-    except ValueError:
-        parts, host = urlsplit(""), None
-    if parts.scheme not in ("https", "http") or not host or re.search(r"[\s\\\x00-\x1f\x7f]", value):
-        raise OptionError(f"{option}: '{shown}' is no URL.", "It must look like https://host or https://host/path.")
-    if parts.username is not None or parts.password is not None:
-        raise OptionError(f"{option} must not hold a user name or password.", "Use client_id and client_secret.")
-    if parts.query or parts.fragment or "?" in value or "#" in value:
-        raise OptionError(f"{option}: '{shown}' must have no query and no fragment.")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise OptionError(
-            f"{option}: '{shown}' is not encrypted.",
-            "Secrets go over https:// only; http:// is for this machine (127.0.0.1, [::1], localhost) alone.",
-        )
-    return value.rstrip("/")
 
 
 def parse_issuer(value: str) -> dict[str, str]:

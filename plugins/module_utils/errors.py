@@ -61,3 +61,7 @@ class ResponseError(BeyondIdentityError):
         super().__init__(message, hint, status=status, error=code, **details)
         self.status = status
         self.code = code
+
+    def hinted(self, hint: str) -> ResponseError:
+        """The same error with what to do about it."""
+        return ResponseError(self.message, hint, status=self.status, code=self.code)

@@ -24,7 +24,7 @@ def explained(error: Exception, what: str, where: str, timeout: int) -> Transpor
         return TransportError(
             f"{what}: {where} can't be reached.", "No host has such a name.", sent=False, permanent=True
         )
-    if isinstance(error, (requests.exceptions.ProxyError, requests.exceptions.InvalidSchema)):  # SOCKS without PySocks
+    if _is_proxys(error):
         return TransportError(
             f"{what}: the proxy on the way to {where} could not be used.",
             "Check proxy or HTTPS_PROXY, and NO_PROXY.",
@@ -48,6 +48,16 @@ def explained(error: Exception, what: str, where: str, timeout: int) -> Transpor
             sent=False,
         )
     return TransportError(f"{what}: the connection to {where} broke off before the answer was complete.")
+
+
+def _is_proxys(error: Exception) -> bool:
+    """Whether the proxy itself could not be used. What breaks behind it, once the tunnel stands, is no such fault."""
+    if isinstance(error, requests.exceptions.InvalidSchema):  # SOCKS without PySocks
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    cause = getattr(reason, "original_error", None)
+    behind = isinstance(cause, (ConnectionError, TimeoutError)) and not isinstance(cause, ConnectionRefusedError)
+    return isinstance(error, requests.exceptions.ProxyError) and not behind
 
 
 def _never_connected(error: Exception) -> bool:

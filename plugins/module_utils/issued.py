@@ -101,4 +101,4 @@ def _lifetime(expires_in: Any, asked: int) -> int | None:
         expires_in = int(expires_in[:12])
     if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)) or not 0 < expires_in < float("inf"):
         return None
-    return int(min(expires_in, asked or MAXIMUM_LIFETIME, MAXIMUM_LIFETIME)) or None
+    return int(min(expires_in, asked or MAXIMUM_LIFETIME)) or None

@@ -18,6 +18,8 @@ from .text import identifier, listed
 from .tokens import Bearer, TokenSource
 from .transport import Transport
 
+PAGE_LIMIT = 10_000
+
 
 class Management:
     """Calls operations of the managed tenant and realm, with one token for all operations announced.
@@ -59,7 +61,7 @@ class Management:
         answer = self._send(called, url, what, body)
         if not answer.ok:
             error = refusal(answer, what)
-            raise ResponseError(error.message, self._hint(error, called), status=error.status, code=error.code)
+            raise error.hinted(self._hint(error, called))
         return answer.json(what) if answer.content.strip() else {}
 
     def all(self, name: str, collection: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -77,6 +79,8 @@ class Management:
                 return
             if not isinstance(token, str) or token in seen:
                 raise MalformedResponseError(f"{name}: the pages do not end: a page token came twice.")
+            if len(seen) >= PAGE_LIMIT:
+                raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
             seen.add(token)
             query = {"page_token": token}
 

@@ -134,8 +134,7 @@ class AuthorizationServer:
         )
         if not answer.ok:
             error = refusal(answer, what)
-            hint = _hint(error, form["grant_type"], scopes)
-            raise ResponseError(error.message, hint, status=error.status, code=error.code)
+            raise error.hinted(_hint(error, form["grant_type"], scopes))
         return parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
 
     def _with_token(self, url: str, what: str, token: str, bearer: str | None) -> Answer:

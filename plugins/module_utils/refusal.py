@@ -25,7 +25,7 @@ _MEANING = {
 }
 
 
-def refusal(answer: Answer, what: str, hint: str = "") -> ResponseError:
+def refusal(answer: Answer, what: str) -> ResponseError:
     """The error for an answer that is no success.
 
     Understands RFC 6749 section 5.2 (``error``, ``error_description``), the Management API
@@ -43,9 +43,10 @@ def refusal(answer: Answer, what: str, hint: str = "") -> ResponseError:
     ]
     meaning = "" if code or said else _MEANING.get(answer.status, "")
     message = f"{what}: HTTP {answer.status} " + _phrase(code, "; ".join(said) or meaning)
-    if answer.status == 429 or answer.status == 503:
+    hint = ""
+    if answer.status in (429, 503):
         asked = asked_wait(answer.headers)
-        hint = hint or (
+        hint = (
             f"The server asks to wait {asked:.12g} seconds, more than retry_max_wait or the last of the retries allows."
             if asked is not None
             else "Try again later."

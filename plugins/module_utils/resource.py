@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import OptionError, ResponseError, StateError
+from .errors import MalformedResponseError, OptionError, ResponseError, StateError
 from .management import Management
 from .masking import without_secrets
 from .text import identifier, listed, one_line
 
 Object = dict[str, Any]
+
+_NESTED = ("protocol_config", "config")
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class State:
     def _create(self, wanted: Object) -> Object:
         if self.check_mode:
             return wanted
-        return self.management.call(self.kind.create, body={self.kind.noun: wanted})
+        return checked(self.kind, self.management.call(self.kind.create, body={self.kind.noun: wanted}))
 
     def _update(self, before: Object, changes: Object) -> Object:
         if self.check_mode:
@@ -159,7 +161,7 @@ def find(kind: Kind, management: Management, *, id: str | None, display_name: st
     """The object with this id, or the only one with this display name; ``None`` where there is none."""
     if id:
         try:
-            return management.call(kind.get, {f"{kind.noun}_id": id})
+            return checked(kind, management.call(kind.get, {f"{kind.noun}_id": id}))
         except ResponseError as error:
             if error.status == 404:
                 return None
@@ -171,7 +173,14 @@ def find(kind: Kind, management: Management, *, id: str | None, display_name: st
             f"{len(found)} {kind.collection} are named '{one_line(display_name, 120)}': {ids}.",
             "Say by id which one is meant.",
         )
-    return found[0] if found else None
+    return checked(kind, found[0]) if found else None
+
+
+def checked(kind: Kind, item: Object) -> Object:
+    """The same object, if it is one as the API describes: with an id, and nested objects that are objects."""
+    if not isinstance(item.get("id"), str) or not all(isinstance(item.get(name) or {}, dict) for name in _NESTED):
+        raise MalformedResponseError(f"The API showed a {kind.noun} that is none.", "Check api_url.")
+    return item
 
 
 def pick(kind: Kind, objects: Iterable[Object], value: str, keys: tuple[str, ...]) -> Object:
@@ -180,7 +189,7 @@ def pick(kind: Kind, objects: Iterable[Object], value: str, keys: tuple[str, ...
     for key in keys:
         found = [item for item in known if item.get(key) == value]
         if len(found) == 1:
-            return found[0]
+            return checked(kind, found[0])
         if found:
             raise StateError(
                 f"{len(found)} {kind.collection} have the {key} '{one_line(value, 120)}': {listed(item.get('id') for item in found)}.",

@@ -23,12 +23,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed leaves it out
 
-from .connection import is_loopback, origin
 from .errors import MalformedResponseError, OptionError, TransportError
 from .faults import explained
 from .libraries import IMPORT_ERROR, requests, urllib3
 from .retry import RETRY_STATUS, RETRY_STATUS_POST, Patience
 from .text import one_line
+from .urls import is_loopback, origin
 
 BODY_LIMIT = 10 * 1024 * 1024
 USER_AGENT = "ansible-beyondidentity.management"
@@ -257,6 +257,8 @@ def _within(seconds: float, what: str, exchange: Callable[[], Answer]) -> Answer
 
 
 def _read(response: Any, what: str, deadline: float) -> bytes:
+    if "," in response.headers.get("Content-Encoding", ""):  # urllib3 before 2.6 unfolds all layers of a piece at once
+        raise MalformedResponseError(f"{what}: the answer is compressed more than once.")
     content = bytearray()
     for chunk in response.iter_content(65536):
         content += chunk

@@ -84,6 +84,7 @@ requests:
   sample: 0
 """
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION
 from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import (
     DEFAULT_LENGTH,
     METHODS,
@@ -99,6 +100,7 @@ SPEC = Spec(
         "code_challenge_method": {"type": "str", "choices": list(METHODS), "default": METHODS[0]},
         "length": {"type": "int", "default": DEFAULT_LENGTH},
     },
+    ignored=frozenset(option.name for option in CONNECTION),  # it talks to nobody
     controller_only=True,
 )
 

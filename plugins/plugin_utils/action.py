@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from ansible import constants
@@ -18,7 +19,7 @@ from ..module_utils.masking import carries_secret, failure, secret_values
 from ..module_utils.options import SECRET_KEYS
 from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
-from .resolve import Resolved, Surroundings, guard_delegation, resolve
+from .resolve import ENVIRONMENT, Resolved, Surroundings, guard_delegation, resolve
 from .store import stores
 from .validate import validated
 from .waiting import wait_for_person
@@ -28,6 +29,7 @@ display = Display()
 Result = dict[str, Any]
 
 _PRIVATE_ENVIRONMENT = ("BEYONDIDENTITY_", "HTTPS_PROXY", "https_proxy")
+_POWERS = ("invocation", "ansible_facts", "add_host", "add_group")
 _MASKED_BY_ANSIBLE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
@@ -59,7 +61,7 @@ class ModuleAction(ActionBase):
             params = self._validated(spec, {**arguments, **resolved.values})
             if self._is_delegated():
                 guard_delegation(resolved)
-                params["proxy"] = params["proxy"] or _proxy(surroundings.task_environment)
+                params["proxy"] = _proxy_there(resolved, surroundings.task_environment)
         except BeyondIdentityError as error:
             return failure(error, secret_values(arguments))
         for warning in resolved.warnings:
@@ -114,15 +116,25 @@ class ModuleAction(ActionBase):
             )
         task_no_log, play_no_log = self._task.no_log, self._connection._play_context.no_log
         self._task.no_log = self._connection._play_context.no_log = True
+        given = {name: value for name, value in params.items() if value is not None}
+        module = f"beyondidentity.management.{_name(self.module)}"
         try:
-            given = {name: value for name, value in params.items() if value is not None}
-            result = self._execute_module(
-                module_name=f"beyondidentity.management.{_name(self.module)}", module_args=given, task_vars=task_vars
-            )
+            with self._one_at_a_time(spec, module, params):
+                result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
         finally:
             self._task.no_log, self._connection._play_context.no_log = task_no_log, play_no_log
-        result.pop("invocation", None)
+        # a host that lies in its answer must not set facts, or change the inventory
+        result = {name: value for name, value in result.items() if name not in _POWERS and name[:1] != "_"}
         return _rejoined(result, {name: value for name, value in params.items() if name in SECRET_KEYS and value})
+
+    def _one_at_a_time(self, spec: Spec, module: str, params: dict[str, Any]) -> AbstractContextManager[None]:
+        """Keep other hosts of this run from making the same object there at the same time."""
+        run = stores(params, display.warning).run
+        return (
+            run.lock([module, params["id"] or params["display_name"]])
+            if run and "state" in spec.options
+            else nullcontext()
+        )
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """Always: a module's file would hold the secrets, and stay where a run is killed."""
@@ -144,8 +156,10 @@ class ModuleAction(ActionBase):
         return result
 
 
-def _proxy(environment: Mapping[str, str]) -> str | None:
-    return environment.get("HTTPS_PROXY") or environment.get("https_proxy")
+def _proxy_there(resolved: Resolved, environment: Mapping[str, str]) -> str | None:
+    """The proxy that is meant for another host: what this machine's environment names is this machine's."""
+    named = resolved.values.get("proxy") if resolved.sources.get("proxy") != ENVIRONMENT else None
+    return named or environment.get("HTTPS_PROXY") or environment.get("https_proxy")
 
 
 def _name(module: Any) -> str:

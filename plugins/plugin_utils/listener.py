@@ -19,9 +19,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..module_utils.authorization import Authorization, DeniedError, ForgedAnswerError, code_of
-from ..module_utils.connection import is_loopback
 from ..module_utils.errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils.text import one_line
+from ..module_utils.urls import is_loopback
 from .page import FORGED, HEADERS, NOT_FOUND, SIGNED_IN, denied
 from .sockets import holder
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible import errors
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.validation import check_type_bool
 
 from ..module_utils.connection import is_regional
@@ -116,7 +116,7 @@ def _resolve_one(
                 f"{name} is ignored: a managed host reported it as a fact, and hosts must not decide where secrets go."
             )
         else:
-            value = _templated(name, surroundings)
+            value = _templated(option, surroundings)
             if _given(value, surroundings):
                 _accept(option, value, VARIABLE, resolved)
                 return
@@ -172,13 +172,21 @@ def _is_fact(name: str, variables: Mapping[str, Any]) -> bool:
     return plain(facts[name]) == plain(variables[name]) or f"ansible_{name}" in variables
 
 
-def _templated(name: str, surroundings: Surroundings) -> Any:
+def _templated(option: Option, surroundings: Surroundings) -> Any:
+    """The variable's value; an error tells the template of none that is secret, for that may be the secret itself."""
     try:
-        return surroundings.template(surroundings.variables[name])
+        value = surroundings.template(surroundings.variables[option.variable])
+        return plain(value) if _given(value, surroundings) else None
     except _OMITTED:
         return None
-    except AnsibleError as error:
-        raise OptionError(f"The variable {name} can't be used: {one_line(error)}") from None
+    except AnsibleUndefinedVariable as error:
+        raise OptionError(f"The variable {option.variable} can't be used: {one_line(error)}") from None
+    except Exception as error:
+        why = f"{type(error).__name__} when it was templated or decrypted" if option.secret else one_line(error)
+        raise OptionError(
+            f"The variable {option.variable} can't be used: {why}.",
+            "Where its text has braces that are no template, mark it !unsafe.",
+        ) from None
 
 
 def _keep_credentials_together(resolved: Resolved) -> None:

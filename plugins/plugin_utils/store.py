@@ -11,6 +11,7 @@ elsewhere, so that a copy of the cache alone tells nothing.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import re
@@ -27,7 +28,17 @@ from ansible import constants
 from ..module_utils.tokens import Stores
 from .files import HAS_CRYPTOGRAPHY, TokenFiles, own_folder, read_own, write_own
 
-FOLDER = "beyondidentity.management"
+
+def _place() -> str:
+    """Where process ids mean the same: home directories are shared between machines and containers."""
+    namespace = ""
+    with suppress(OSError):
+        namespace = os.readlink("/proc/self/ns/pid")
+    return hashlib.sha256(f"{os.uname().nodename} {namespace}".encode()).hexdigest()[:12]
+
+
+FOLDER = "beyondidentity.management"  # below the user's own directories
+RUN_FOLDER = f"{FOLDER}-{_place()}"  # below a run's
 
 # Made by ansible-core: the process id, then tempfile's eight characters.
 _RUN_FOLDER = re.compile(r"ansible-local-(\d{1,9})[a-z0-9_]{8}", re.ASCII)
@@ -46,7 +57,7 @@ def stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> Stores:
 def run_store(warn: Callable[[str], None]) -> TokenFiles:
     """The store of this run. The secret is the same in all its processes, new in each run, and never on disk."""
     parent = Path(constants.DEFAULT_LOCAL_TMP)
-    store = TokenFiles(parent / FOLDER, bytes(multiprocessing.current_process().authkey), warn)
+    store = TokenFiles(parent / RUN_FOLDER, bytes(multiprocessing.current_process().authkey), warn)
     if not store.folder.exists():
         sweep(parent.parent)
     return store
@@ -97,7 +108,7 @@ def sweep(parent: Path) -> None:
     with suppress(OSError):
         for folder in parent.iterdir():
             match = _RUN_FOLDER.fullmatch(folder.name)
-            left = folder / FOLDER
+            left = folder / RUN_FOLDER
             if match and not _is_alive(int(match[1])) and _is_ours(folder) and _is_ours(left):
                 shutil.rmtree(left, ignore_errors=True)
                 with suppress(OSError):

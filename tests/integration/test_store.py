@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER as FOLDER
 from tests.support.aviary import Aviary
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task
 from tests.support.recorder import Answer, Recorder, Seen, refuse
 from tests.support.scenario import SOURCES
 
-FOLDER = "beyondidentity.management"
 FOREIGN = 54321
 WARNING = "Tokens can't be shared between this run's tasks"
 

@@ -94,12 +94,17 @@ def test_failures_stay_readable() -> None:
         ({"length": "long"}, {}, "length"),
         ({"code_challenge_method": "S512"}, {}, "S256, plain"),
         ({"unknown": 1}, {}, "unknown"),
-        ({}, {"beyondidentity_timeout": "soon"}, "beyondidentity_timeout is 'soon'"),
+        ({"timeout": "soon"}, {}, "timeout is 'soon'"),
     ],
 )
 def test_bad_options_are_failures(arguments: dict[str, Any], variables: dict[str, Any], said_so: str) -> None:
     result = make(Pkce, arguments)._run(variables)
     assert result["failed"] and said_so in result["msg"]
+
+
+def test_what_talks_to_nobody_heeds_no_variables() -> None:
+    result = make(Pkce, {})._run({"beyondidentity_timeout": "soon", "beyondidentity_issuer": "nonsense"})
+    assert result["pkce"]["code_verifier"]
 
 
 def test_async_is_refused() -> None:
@@ -109,7 +114,9 @@ def test_async_is_refused() -> None:
 
 def test_a_fact_is_warned_of(said: list[str]) -> None:
     issuer = "https://evil.example"
-    make(Pkce, {})._run({"beyondidentity_issuer": issuer, "ansible_facts": {"beyondidentity_issuer": issuer}})
+    make(Token, {"scopes": ["realms:read"]})._run(
+        {"beyondidentity_issuer": issuer, "ansible_facts": {"beyondidentity_issuer": issuer}}
+    )
     assert len(said) == 1 and "beyondidentity_issuer is ignored" in said[0]
 
 

@@ -14,13 +14,11 @@ from hypothesis import strategies as st
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import (
     REGIONS,
     application_issuer,
-    base_url,
-    is_loopback,
     is_regional,
-    origin,
     parse_issuer,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.urls import base_url, is_loopback, origin
 from tests.unit.building import US_ISSUER, connected
 
 PARTS = {

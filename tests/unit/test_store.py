@@ -15,7 +15,12 @@ from ansible import constants
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as store_module
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, run_store, stores, sweep
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import (
+    RUN_FOLDER,
+    run_store,
+    stores,
+    sweep,
+)
 from tests.unit.building import exit_code, in_child, options
 from tests.unit.memory import MemoryStore
 
@@ -29,7 +34,7 @@ def test_the_runs_store_is_in_ansibles_private_folder(
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "ansible-local-1abcdefgh"))
     (tmp_path / "ansible-local-1abcdefgh").mkdir()
     store = run_store(warnings.append)
-    assert store.folder == tmp_path / "ansible-local-1abcdefgh" / FOLDER
+    assert store.folder == tmp_path / "ansible-local-1abcdefgh" / RUN_FOLDER
     store.put(KEY, ENTRY)
 
     def worker() -> None:
@@ -49,7 +54,7 @@ def dead_process() -> int:
 
 
 def left_behind(parent: Path, name: str) -> Path:
-    folder = parent / name / FOLDER
+    folder = parent / name / RUN_FOLDER
     folder.mkdir(parents=True)
     (folder / "entry").write_text("ciphertext")
     return folder
@@ -101,7 +106,7 @@ def test_links_are_not_followed(level: str, tmp_path: Path) -> None:
         run.symlink_to(precious.parent)
     else:
         run.mkdir()
-        (run / FOLDER).symlink_to(precious)
+        (run / RUN_FOLDER).symlink_to(precious)
     sweep(tmp_path)
     assert (precious / "entry").exists()
 
