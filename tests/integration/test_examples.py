@@ -22,7 +22,7 @@ from tests.support.cores import core_bin
 from tests.support.desk import get, sign_in
 from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
 from tests.support.playbook import PlaybookRunner
-from tests.support.terminal import Terminal
+from tests.support.terminal import ADDRESS, Terminal
 
 COLLECTION = "beyondidentity.management"
 PLUGIN_EXAMPLES = list(plugin_examples())
@@ -69,7 +69,7 @@ def test_example(
     how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": ["-vvv", "--diff"]}
     if name_of(example) in ATTENDED:
         terminal = at_terminal(playbook, **how)
-        get(sign_in(terminal.wait_for(r"http\S+/authorize\?\S+")[0]))
+        get(sign_in(terminal.wait_for(ADDRESS)[0]))
         run = terminal.finish().succeeded()
     else:
         run = run_playbook(playbook, timeout=60, **how).succeeded()

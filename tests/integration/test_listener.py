@@ -22,11 +22,10 @@ from tests.emulator.client import Tenant
 from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
-from tests.support.terminal import Terminal
+from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
 TOKEN = "beyondidentity.management.token"
-ADDRESS = r"http\S+/authorize\?\S+"
 
 AtTerminal = Callable[..., Terminal]
 

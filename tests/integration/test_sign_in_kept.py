@@ -18,12 +18,11 @@ from tests.emulator.client import Tenant
 from tests.support.desk import Desk, free_port, get, sign_in
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play, task
-from tests.support.terminal import Terminal
+from tests.support.terminal import ADDRESS, Terminal
 
 TOKEN = "beyondidentity.management.token"
 LOGIN, LOGOUT = "beyondidentity.management.login", "beyondidentity.management.logout"
 FOLDER = "beyondidentity.management"
-ADDRESS = r"http\S+/authorize\?\S+"
 SCOPES = ["realms:read", "applications:read", "resource-servers:read"]
 KEPT = {"grant_type": "authorization_code", "token_cache": "user", "scopes": ["realms:read"]}
 ROTATING = {"refresh_tokens": "rotating", "refresh_lifetime": 3600}

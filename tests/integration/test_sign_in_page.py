@@ -19,11 +19,10 @@ from tests.emulator.client import Tenant
 from tests.support.browser import Browser
 from tests.support.desk import Desk, free_port, is_free
 from tests.support.plays import play
-from tests.support.terminal import Terminal
+from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
 TOKEN = "beyondidentity.management.token"
-ADDRESS = r"http\S+/authorize\?\S+"
 MARKUP = "<script>document.title = 'owned'</script><h2 id=owned>Owned</h2> & more"
 POLICY = "Content Security Policy"
 

@@ -17,11 +17,10 @@ from tests.emulator.client import Tenant
 from tests.support.desk import Desk, free_port, get, is_free, sign_in
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
-from tests.support.terminal import Terminal
+from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
 ROLE = "beyondidentity.management.authorization_code"
-ADDRESS = r"http\S+/authorize\?\S+"
 PROMPT = r"Paste that whole address here"
 USE = {
     "name": "Use",
@@ -119,7 +118,7 @@ def test_paste(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
     answers = []
     for number, spoil in enumerate([*(spoil for spoil, _words in PASTED.values()), str]):
         terminal.wait_for(rf"(?s)({PROMPT}.*?){{{number + 1}}}")
-        url = [found for found in re.findall(ADDRESS, terminal.shown) if "\n" not in found][-1]
+        url = re.findall(ADDRESS, terminal.shown)[-1]
         answers.append(sign_in(url))
         terminal.type_unseen(spoil(answers[-1]))
     run = terminal.finish().succeeded()

@@ -22,6 +22,8 @@ from tests.support.playbook import PlaybookRun, read_record
 
 _BEFORE_TYPING = 0.2  # seconds that nobody is faster than
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+ADDRESS = r"http\S+/authorize\?\S+(?=\n)"
+"""Where a person signs in: the whole line, for it may be shown in pieces."""
 PATIENCE = 60.0
 """Seconds in which anything here has happened."""
 
