@@ -18,7 +18,7 @@ ROLE = "beyondidentity.management.client_credentials"
 def _play(**variables: Any) -> list[dict[str, Any]]:
     named = {f"client_credentials_{name}": value for name, value in variables.items()}
     include = {"name": "Use the role", "ansible.builtin.include_role": {"name": ROLE}, "vars": named}
-    known = "{{ [beyondidentity_token is defined, beyondidentity_application.id is defined] }}"
+    known = "{{ [beyondidentity_token.access_token is defined, beyondidentity_application.id is defined] }}"
     show = {"name": "Show what is known", "ansible.builtin.debug": {"msg": known}}
     return [{"hosts": "localhost", "gather_facts": False, "tasks": [include, show]}]
 
