@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Revokes a token by its value (RFC 7009), or all that people's sign-ins with the application left, which are then forgotten too.
   - Authenticates with the application's own credentials where the service takes them, which it does for applications of the protocol C(oauth2).
-    For others it uses the token itself, if that has the scope V(tokens:delete).
+    For others it uses the token itself or a kept sign-in's, if that has the scope V(tokens:delete).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -63,6 +63,9 @@ requests:
   sample: 2
 """
 
+from typing import Any
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
     BeyondIdentityError,
     ResponseError,
@@ -85,16 +88,24 @@ def run(task: Task) -> Result:
     if task.params["all"] == "sign_ins":
         return _sign_out(task)
     value = check_access_token(task.params["token"], "token", "token")
-    claims = task.server.introspect(value)
+    claims = _known(task, value)
     if not claims["active"]:
         return {"changed": False, "revoked": []}
-    scopes = str(claims.get("scope", "")).split()
     if not task.check_mode:
-        _revoke(task, value, value if _DELETE in scopes else None)
+        scopes = str(claims.get("scope", "")).split()
+        able = [token.access_token for token in task.sign_ins.kept() if _DELETE in token.scopes]
+        _revoke(task, value, value if _DELETE in scopes else next(iter(able), None))
         task.sign_ins.drop(value)
         task.stores.forget(value)
     token_id = claims.get("jti")
     return {"changed": True, "revoked": [token_id] if isinstance(token_id, str) else []}
+
+
+def _known(task: Task, value: str) -> dict[str, Any]:
+    """What is known of a token. A public client has nothing to ask the introspection endpoint with."""
+    if task.connection.client_auth_method != "none":
+        return task.server.introspect(value)
+    return {**(unverified_claims(value) or {}), "active": True}
 
 
 def _sign_out(task: Task) -> Result:

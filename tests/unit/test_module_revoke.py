@@ -79,12 +79,26 @@ def test_a_sign_in_is_forgotten_with_either_of_its_tokens_and_no_other(which: st
     both = Stores(run, user)
     one = sign_in(desk, both, *READ, DELETE, token_cache="user")
     other = sign_in(desk, both, "realms:create", token_cache="user")
-    if which == "refresh_token":
-        tenant.fault(operation="revoke", status=200, body="")
     assert good(revoke, desk, both, token=one[which], token_cache="user")["changed"]
     assert "sign_in_required" in call(token, desk, both, **BY_CODE, scopes=READ)
     kept = good(token, desk, both, **BY_CODE, scopes=["realms:create"])
     assert kept["token"]["access_token"] == other["access_token"]
+
+
+def test_a_refresh_token_is_revoked_by_the_sign_ins_own_right(tenant: Any) -> None:
+    desk = desk_of(tenant)
+    stores = Stores(MemoryStore())
+    made = sign_in(desk, stores, DELETE)
+    assert good(revoke, desk, stores, token=made["refresh_token"])["changed"]
+    assert active(desk, made["refresh_token"], made["access_token"]) == [False, True]
+
+
+def test_a_public_clients_token_is_revoked_without_asking_what_it_is(tenant: Any) -> None:
+    desk = desk_of(tenant, public=True)
+    made = sign_in(desk, MemoryStore(), DELETE)
+    done = good(revoke, desk, token=made["access_token"])
+    assert (done["changed"], done["revoked"]) == (True, [made["id"]])
+    assert revocations(tenant) == [200] and tenant.journal(operation="introspect") == []
 
 
 def test_a_token_that_may_revoke_itself_does(tenant: Any) -> None:
