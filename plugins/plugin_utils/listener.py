@@ -27,6 +27,7 @@ from .sockets import holder
 
 _CLIENT_SECONDS = 10.0  # a client that sends nothing is dropped after this time; others are served meanwhile
 _REMIND_SECONDS = 60
+_HEED_SECONDS = 0.5  # a signal that comes just before a wait begins is heeded only when the wait ends
 
 Event = str | BeyondIdentityError  # a code, or why there will be none
 
@@ -95,22 +96,22 @@ class Listener:
     def wait(self, request: Authorization, seconds: int, say: Callable[[str], None]) -> str:
         """Return the code of the first answer that belongs to the request."""
         self._expected = request
-        deadline = time.monotonic() + seconds
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise StateError(
-                    f"Nobody signed in within {seconds} seconds.", "Run it again, or give more time with wait_timeout."
-                )
+        began = time.monotonic()
+        deadline, remind = began + seconds, began + _REMIND_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
             try:
-                event = self._events.get(timeout=min(left, _REMIND_SECONDS))
+                event = self._events.get(timeout=min(left, _HEED_SECONDS))
             except queue.Empty:
-                if deadline - time.monotonic() > 1:
-                    say(f"Still waiting for the sign-in, {_duration(deadline - time.monotonic())} left.")
+                if time.monotonic() >= remind and left > 1:
+                    remind += _REMIND_SECONDS
+                    say(f"Still waiting for the sign-in, {_duration(left)} left.")
                 continue
             if isinstance(event, BeyondIdentityError):
                 raise event
             return event
+        raise StateError(
+            f"Nobody signed in within {seconds} seconds.", "Run it again, or give more time with wait_timeout."
+        )
 
     def answer(self, query: str) -> tuple[int, bytes, Event | None]:
         """Judge an answer at the right path: status, page, and what it means where it ends the waiting."""

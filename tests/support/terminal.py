@@ -78,7 +78,8 @@ class Terminal:
         os.write(self._master, f"{text}\r".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
+        """Press Ctrl-C; ansible-core hangs where a worker is killed while it hands over what was just shown."""
+        time.sleep(_BEFORE_TYPING)
         os.write(self._master, b"\x03")
 
     def finish(self, timeout: float = 120) -> PlaybookRun:

@@ -287,6 +287,7 @@ def test_a_silent_client_is_dropped(monkeypatch, waiting):
 
 def test_it_says_what_time_is_left(monkeypatch, stack):
     monkeypatch.setattr(module, "_REMIND_SECONDS", 0.05)
+    monkeypatch.setattr(module, "_HEED_SECONDS", 0.01)
     waiting = Waiting(stack, seconds=100)
     while not waiting.said:
         threading.Event().wait(0.01)
