@@ -42,10 +42,10 @@ options:
     choices: [embedded, hosted_web, console, platform]
   authentication_methods:
     description:
-      - How people may authenticate, for V(hosted_web) and V(embedded). A new V(hosted_web) configuration gets V(webauthn_passkey).
+      - How people may authenticate, for V(hosted_web) and V(embedded), such as V(webauthn_passkey), V(software_passkey) and V(email_one_time_password).
+      - A new V(hosted_web) configuration gets V(webauthn_passkey).
     type: list
     elements: str
-    choices: [webauthn_passkey, software_passkey, email_one_time_password]
   trusted_origins:
     description: Origins, such as V(https://app.example.com), that may call Beyond Identity from a browser.
     type: list
@@ -107,7 +107,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.task imp
 SPEC = state_spec(
     {
         "type": {"type": "str", "choices": list(authenticator.TYPES)},
-        "authentication_methods": {"type": "list", "elements": "str", "choices": list(authenticator.METHODS)},
+        "authentication_methods": {"type": "list", "elements": "str"},
         "trusted_origins": {"type": "list", "elements": "str"},
         "invoke_url": {"type": "str"},
         "invocation_type": {"type": "str", "choices": list(authenticator.INVOCATION_TYPES)},
