@@ -24,10 +24,10 @@ def _targets() -> list[str]:
 
 
 @pytest.mark.parametrize("target", _targets())
-def test_target(target: str, run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+def test_target(target: str, run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """The target passes against a new tenant."""
     play = {"hosts": "testhost", "gather_facts": False, "roles": [target]}
     run = run_playbook(
-        play, inventory=INVENTORY, env={"ANSIBLE_ROLES_PATH": str(TARGETS)}, extra_vars=tenant.variables
+        play, inventory=INVENTORY, env={"ANSIBLE_ROLES_PATH": str(TARGETS)}, extra_vars=tenant.variables, core=core
     )
     run.succeeded()
