@@ -144,7 +144,7 @@ class State:
         if self.check_mode:
             return merged(before, changes)
         after = self._call(self.kind.update, before["id"], body={self.kind.noun: changes})
-        return after if after.get("id") == before["id"] else merged(before, changes)
+        return checked(self.kind, after) if after.get("id") == before["id"] else merged(before, changes)
 
     def _call(self, name: str, id: str, body: Object | None = None) -> Object:
         return self.management.call(name, {f"{self.kind.noun}_id": id}, body=body)
