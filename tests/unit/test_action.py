@@ -163,6 +163,26 @@ def test_a_delegated_module_gets_whole_options_and_nothing_of_it_is_shown() -> N
     assert None not in given.values()
 
 
+LIES = {
+    "ansible_facts": {"beyondidentity_issuer": "https://evil.example"},
+    "add_host": {"host_name": "evil", "groups": ["all"]},
+    "add_group": "evil",
+    "parent_groups": ["all"],
+    "_ansible_no_log": False,
+    "_ansible_delegated_vars": {},
+    "_ansible_verbose_always": True,
+    "_anything": 1,
+}
+
+
+def test_a_host_that_lies_in_its_answer_has_no_power() -> None:
+    action = delegated()
+    there(action, {**LIES, "changed": True, "token": {"access_token": "t"}})
+    result = action._run({})
+    result.pop("parent_groups")  # says nothing without add_group
+    assert result == {"changed": True, "token": {"access_token": "t"}, "_ansible_no_log": True}
+
+
 @pytest.mark.parametrize("no_log", [None, True])
 def test_after_an_exception_the_task_is_as_it_was(no_log: bool | None) -> None:
     action = delegated(no_log=no_log)
@@ -203,6 +223,34 @@ def test_a_tasks_proxy_goes_to_the_module_as_an_option_and_not_into_its_environm
     assert asked[0]["module_args"]["realm_id"] == "r1"
     kept: dict[str, Any] = {}
     assert json.loads(action._compute_environment_string(kept)) == kept == {"NO_PROXY": "x", "LANG": "C"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "environment", "given"),
+    [
+        ({}, {}, [], None),
+        ({}, {}, [{"HTTPS_PROXY": "http://task:1"}], "http://task:1"),
+        ({}, {}, [{"BEYONDIDENTITY_PROXY": "http://task:2"}], "http://task:2"),
+        ({}, {"beyondidentity_proxy": "http://variable:1"}, [], "http://variable:1"),
+        ({"proxy": "http://argument:1"}, {}, [{"HTTPS_PROXY": "http://task:1"}], "http://argument:1"),
+    ],
+)
+def test_another_host_does_not_get_this_machines_proxy(
+    arguments: dict[str, Any],
+    variables: dict[str, Any],
+    environment: list[dict[str, str]],
+    given: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("BEYONDIDENTITY_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://user:s3cr3t@here:3128")
+    action = delegated(arguments={**SECRET, **arguments}, environment=environment)
+    asked = there(action, {})
+    action._run(variables)
+    assert asked[0]["module_args"].get("proxy") == given
+    assert "s3cr3t" not in json.dumps(asked[0]["module_args"])
+    action._compute_environment_string(kept := {})
+    assert "s3cr3t" not in json.dumps(kept)
 
 
 def test_another_host_does_not_get_the_environments_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.beyondidentity.management.plugins.module_utils import management as management_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
     BeyondIdentityError,
     MalformedResponseError,
@@ -115,6 +116,21 @@ def test_pages_that_do_not_end(token: Any, tenant: Any) -> None:
     with pytest.raises(MalformedResponseError, match="the pages do not end"):
         list(management(tenant, "ListRealms").all("ListRealms", "realms"))
     assert len(tenant.journal(operation="ListRealms")) <= 2
+
+
+def test_pages_that_never_end_with_ever_new_tokens(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(management_module, "PAGE_LIMIT", 3)
+    for number in range(10):
+        tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": f"t{number}"}, times=1)
+    with pytest.raises(MalformedResponseError, match="the pages do not end: there are more than 3"):
+        list(management(tenant, "ListRealms").all("ListRealms", "realms"))
+    assert len(tenant.journal(operation="ListRealms")) == 4
+
+
+def test_as_many_pages_as_the_limit_are_read(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(management_module, "PAGE_LIMIT", 2)
+    tenant.seed(applications=250)
+    assert len(list(management(tenant, "ListApplications").all("ListApplications", "applications"))) == 251
 
 
 @pytest.mark.parametrize(

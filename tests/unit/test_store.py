@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible import constants
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as store_module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import (
+    FOLDER,
     RUN_FOLDER,
     run_store,
     stores,
@@ -96,6 +98,36 @@ def test_what_belongs_to_another_user_stays(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     sweep(tmp_path)
     assert (folder / "entry").exists()
+
+
+def test_what_was_left_elsewhere_is_not_ours_to_sweep(tmp_path: Path) -> None:
+    """Elsewhere, in another container or on another machine that has the same home, the process may be alive."""
+    run = f"ansible-local-{dead_process()}abcdefgh"
+    elsewhere = [tmp_path / run / name for name in (f"{FOLDER}-0123456789ab", FOLDER)]
+    for folder in elsewhere:
+        folder.mkdir(parents=True)
+        (folder / "entry").write_text("ciphertext")
+    ours = left_behind(tmp_path, run)
+    sweep(tmp_path)
+    assert [(folder / "entry").exists() for folder in (*elsewhere, ours)] == [True, True, False]
+
+
+def test_each_machine_and_pid_namespace_is_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def place(nodename: str, namespace: str | None) -> str:
+        def readlink(path: str) -> str:
+            if namespace is None:  # no /proc: not Linux
+                raise FileNotFoundError(path)
+            return namespace
+
+        system = SimpleNamespace(uname=lambda: SimpleNamespace(nodename=nodename), readlink=readlink)
+        monkeypatch.setattr(store_module, "os", system)
+        return store_module._place()
+
+    places = [("one", "pid:[1]"), ("one", "pid:[2]"), ("two", "pid:[1]"), ("one", None), ("two", None)]
+    assert len({place(*where) for where in places}) == len(places)
+    assert place("one", "pid:[1]") == place("one", "pid:[1]")
+    monkeypatch.undo()
+    assert store_module.RUN_FOLDER == f"{FOLDER}-{store_module._place()}"
 
 
 @pytest.mark.parametrize("level", ["run", "store"])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from typing import Any
 
@@ -95,6 +96,22 @@ def test_an_oversized_error_is_cut_off_too(tenant: Any) -> None:
     tenant.fault(path="/odd", size=2 * BODY_LIMIT, status=400)
     with pytest.raises(MalformedResponseError, match="larger than 10 MiB"):
         send(tenant, transport())
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,br", "identity, gzip"])
+def test_what_is_compressed_more_than_once_is_not_unfolded(encoding: str, waits: list[float]) -> None:
+    twice = gzip.compress(gzip.compress(b"{}"))
+    with recording(answer(twice, f"Content-Encoding: {encoding}")) as (url, recorder):
+        with pytest.raises(MalformedResponseError, match="the answer is compressed more than once"):
+            transport().send("GET", url, what="Asking")
+        assert len(recorder.requests) == 1
+
+
+def test_what_is_compressed_in_two_headers_is_not_unfolded(waits: list[float]) -> None:
+    twice = gzip.compress(gzip.compress(b"{}"))
+    with recording(answer(twice, "Content-Encoding: gzip", "Content-Encoding: gzip")) as (url, _recorder):
+        with pytest.raises(MalformedResponseError, match="the answer is compressed more than once"):
+            transport().send("GET", url, what="Asking")
 
 
 def test_broken_compression(waits: list[float]) -> None:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,14 @@ def proxy(origin: tuple[Recorder, int]) -> Iterator[tuple[Proxy, int]]:
     handler = Proxy(("127.0.0.1", origin[1]))
     with listening(handler) as server:
         yield handler, server.port
+
+
+CUT_OFF = b"HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{"
+
+
+def reset(connection: socket.socket) -> None:
+    """End a connection the hard way."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @pytest.mark.parametrize("how", ["option", "HTTPS_PROXY", "https_proxy"])
@@ -134,6 +144,46 @@ def test_a_proxy_that_refuses(waits: list[float]) -> None:
     assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
     assert not caught.value.sent
     assert len(handler.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [lambda connection: None, reset, lambda connection: connection.sendall(CUT_OFF)],
+    ids=["closed", "reset", "cut off"],
+)
+def test_behind_a_proxy_too_a_creation_that_may_have_been_carried_out_is_not_sent_again(
+    ended: Callable[[socket.socket], None], trusted: tuple[ssl.SSLContext, str], waits: list[float]
+) -> None:
+    posted: list[bytes] = []
+
+    def read_and_close(connection: socket.socket) -> None:
+        data = b""
+        while piece := connection.recv(65536):
+            data += piece
+            if data.endswith(b"{}"):
+                posted.append(data)
+                break
+        ended(connection)
+        connection.close()
+
+    with listening(read_and_close, tls=trusted[0]) as server:
+        handler = Proxy(("127.0.0.1", server.port))
+        with (
+            listening(handler) as proxy,
+            pytest.raises(TransportError, match=f"connection to https://{HOST} broke off before the answer") as caught,
+        ):
+            transport(proxy=f"http://127.0.0.1:{proxy.port}", ca_path=trusted[1]).send(
+                "POST", URL, what="Creating", body=b"{}"
+            )
+    assert len(posted) == len(handler.asked) == 1
+    assert waits == [] and caught.value.sent
+    assert "proxy" not in str(caught.value).lower()
+
+
+def test_a_proxy_that_is_down_is_tried_again_for_a_creation_too(waits: list[float]) -> None:
+    with pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught:
+        transport(proxy=f"http://127.0.0.1:{free_port()}").send("POST", URL, what="Creating", body=b"{}")
+    assert len(waits) == 3 and not caught.value.sent
 
 
 @pytest.mark.parametrize(
