@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Delegation to hosts that lie, that are many at once, or that must not know how this machine gets out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import READ, TOKEN, play, task
+from tests.support.remote import with_journal
+from tests.support.sshd import RemoteHost
+
+APPLICATION = "beyondidentity.management.application"
+DEBUG = "ansible.builtin.debug"
+PASSWORD = "Hk3Tn6Bd8"
+
+# What a host could answer in a module's place.
+LIES = {
+    "changed": False,
+    "answered": "by a liar",
+    "ansible_facts": {"set_by_a_liar": True, "beyondidentity_api_url": "https://evil.example"},
+    "add_host": {"host_name": "evil-host", "groups": ["evil_group"], "host_vars": {}},
+    "add_group": "evil_group",
+    "parent_groups": ["all"],
+    "_ansible_verbose_always": True,
+    "_ansible_item_label": "shown by a liar",
+}
+_LIAR = """\
+#!/bin/sh
+case "$*" in
+  *-c*) exec {python} "$@" ;;
+esac
+[ $# -gt 0 ] || cat >> {heard}
+echo '{answer}'
+"""
+
+
+def _lying(host: RemoteHost, core: str, folder: Path, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an inventory in which the host's Python hears a module, and answers so."""
+    inventory = with_journal(host, core, folder)
+    variables = inventory["all"]["hosts"][host.name]
+    liar = folder / "liar"
+    python = variables["ansible_python_interpreter"]
+    liar.write_text(_LIAR.format(python=python, heard=folder / "heard", answer=json.dumps(answer)), encoding="utf-8")
+    liar.chmod(0o755)
+    variables["ansible_python_interpreter"] = str(liar)
+    return inventory
+
+
+def test_lies_have_no_effect(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """No fact, host, group or way of showing the result comes from there; with another module they do."""
+    inventory = _lying(remote_host, core, tmp_path, LIES)
+    known = "{{ [set_by_a_liar is defined, 'evil-host' in groups['all'], 'evil_group' in groups] }}"
+    there = {"delegate_to": remote_host.name}
+    tasks = (
+        task("Ours", TOKEN, READ, register="answer", **there),
+        task(
+            "Answered",
+            DEBUG,
+            {"msg": "{{ [answer.answered, answer.keys() | select('match', '_|ansible_facts|add_')] }}"},
+        ),
+        task("After ours", DEBUG, {"msg": known}),
+        task("Another", "ansible.builtin.ping", {}, **there),
+        task("After another", DEBUG, {"msg": known}),
+    )
+    run = run_playbook(play(*tasks, vars=tenant.variables), inventory=inventory, core=core).succeeded()
+    assert run.task("Answered").result["msg"] == ["by a liar", []]
+    assert run.task("After ours").result["msg"] == [False, False, False]
+    assert True in run.task("After another").result["msg"], "that is what a liar could do"
+    assert "shown by a liar" not in str(run.task("Ours").result)
+
+
+def test_what_a_lie_can_not_show(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """A secret in the answer is hidden, whatever the answer says of that."""
+    answer = {"changed": False, "token": {"access_token": PASSWORD}, "_ansible_no_log": False, "no_log": False}
+    inventory = _lying(remote_host, core, tmp_path, answer)
+    made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
+    run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, args=["-vvv"], core=core).succeeded()
+    assert run.task("Token").done and PASSWORD not in run.output
+
+
+def test_many_hosts_make_one_object(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """Ten hosts that delegate the same task at the same time make one application between them."""
+    inventory = with_journal(remote_host, core, tmp_path)
+    hosts = {f"host{number}": {"ansible_connection": "local"} for number in range(10)}
+    inventory["all"]["hosts"] |= hosts
+    wanted = {"display_name": "Shared", "protocol": "oauth2"}
+    made = task("Create", APPLICATION, wanted, delegate_to=remote_host.name)
+    tenant.fault(operation="CreateApplication", delay=1.0)
+    run = run_playbook(
+        play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"], core=core
+    ).succeeded()
+    assert sorted(result.status for result in run.of("Create")) == ["changed"] + ["ok"] * 9, run.output
+    assert len(tenant.journal(operation="CreateApplication")) == 1
+
+
+@pytest.mark.parametrize("name", ["BEYONDIDENTITY_PROXY", "HTTPS_PROXY"])
+def test_this_machines_proxy_stays_here(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, name: str, core: str
+) -> None:
+    """Neither it nor its password is in what the other host gets."""
+    inventory = _lying(remote_host, core, tmp_path, {"changed": False})
+    made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
+    env = {name: f"http://user:{PASSWORD}@proxy.example:3128"}
+    run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, env=env, core=core).succeeded()
+    assert run.task("Token").done
+    heard = (tmp_path / "heard").read_text(encoding="utf-8")
+    assert tenant.client_secret in heard, "what is searched is there to be searched"
+    assert PASSWORD not in heard and "proxy.example" not in heard
