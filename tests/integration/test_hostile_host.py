@@ -99,7 +99,7 @@ def test_many_hosts_make_one_object(
     inventory["all"]["hosts"] |= hosts
     wanted = {"display_name": "Shared", "protocol": "oauth2"}
     made = task("Create", APPLICATION, wanted, delegate_to=remote_host.name)
-    tenant.fault(operation="CreateApplication", delay=1.0)
+    tenant.fault(operation="ListApplications", delay=1.0)  # between looking and making
     run = run_playbook(
         play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"], core=core
     ).succeeded()
