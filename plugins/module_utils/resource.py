@@ -179,7 +179,7 @@ def find(kind: Kind, management: Management, *, id: str | None, display_name: st
 def checked(kind: Kind, item: Object) -> Object:
     """The same object, if it is one as the API describes: with an id, and nested objects that are objects."""
     if not isinstance(item.get("id"), str) or not all(isinstance(item.get(name) or {}, dict) for name in _NESTED):
-        raise MalformedResponseError(f"The API showed a {kind.noun} that is none.", "Check api_url.")
+        raise MalformedResponseError(f"The API showed something that is no {kind.noun}.", "Check api_url.")
     return item
 
 

@@ -9,6 +9,7 @@ The one resolver for modules and lookups. It runs on the controller only.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "applicatio
 _STRENGTH = (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT)
 
 _OMITTED: Any = getattr(errors, "AnsibleValueOmittedError", ())  # since ansible-core 2.19
+
+_LONE_TEMPLATE = re.compile(r"{{[^{}]*}}")
 
 _resolving: ContextVar[bool] = ContextVar("beyondidentity_resolving", default=False)
 
@@ -179,10 +182,13 @@ def _templated(option: Option, surroundings: Surroundings) -> Any:
         return plain(value) if _given(value, surroundings) else None
     except _OMITTED:
         return None
-    except AnsibleUndefinedVariable as error:
-        raise OptionError(f"The variable {option.variable} can't be used: {one_line(error)}") from None
     except Exception as error:
-        why = f"{type(error).__name__} when it was templated or decrypted" if option.secret else one_line(error)
+        # what is missing in a lone {{ name }} is no piece of a secret
+        harmless = isinstance(error, AnsibleUndefinedVariable) and _LONE_TEMPLATE.fullmatch(
+            str(plain(surroundings.variables[option.variable])).strip()
+        )
+        tell = harmless or not option.secret
+        why = one_line(error) if tell else f"{type(error).__name__} when it was templated or decrypted"
         raise OptionError(
             f"The variable {option.variable} can't be used: {why}.",
             "Where its text has braces that are no template, mark it !unsafe.",

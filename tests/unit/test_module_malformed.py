@@ -14,7 +14,7 @@ from tests.unit.calling import call, failed, written
 
 NAME = "Reporting"
 MADE = {"display_name": NAME, "protocol": "oauth2", "grant_types": ["client_credentials"]}
-SAID = "The API showed a application that is none"
+SAID = "The API showed something that is no application"
 
 # Answers of the operation that finds or makes the object, and what the module is asked.
 ODD: dict[str, dict[str, Any]] = {
@@ -69,7 +69,7 @@ def test_what_an_application_refers_to(kind: str, tenant: Any) -> None:
     tenant.fault(operation=listing, json={f"{kind}s": [{"display_name": "Wanted"}]})
     wanted = {"protocol": "oidc", "grant_types": ["authorization_code"], "redirect_uris": ["https://host/callback"]}
     said = failed(application, tenant, display_name=NAME, **wanted, **{kind: "Wanted"})
-    assert f"The API showed a {kind} that is none" in said
+    assert f"The API showed something that is no {kind}" in said
     assert written(tenant) == []
 
 
@@ -80,4 +80,4 @@ def test_an_authenticator_configuration(operation: str, config: Any, tenant: Any
     tenant.fault(operation=operation, json=item)
     found = {"id": "c1", "display_name": NAME} if operation.startswith("Get") else {"display_name": NAME}
     said = failed(authenticator_config, tenant, **found, type="hosted_web")
-    assert "The API showed a authenticator_config that is none" in said
+    assert "The API showed something that is no authenticator_config" in said
