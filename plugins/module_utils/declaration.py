@@ -14,7 +14,7 @@ from .resource import Kind, Object, Outcome, State
 from .task import Result, Spec, Task
 
 # the managed fields of an object, knowing the one that is there
-Body = Callable[[Object | None], Object]
+Body = Callable[[Any], Object]
 
 
 def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None) -> Spec:

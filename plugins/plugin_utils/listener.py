@@ -93,9 +93,12 @@ class Listener:
     def __exit__(self, *_error: object) -> None:
         self._stack.close()
 
-    def wait(self, request: Authorization, seconds: int, say: Callable[[str], None]) -> str:
-        """Return the code of the first answer that belongs to the request."""
+    def expect(self, request: Authorization) -> None:
+        """Judge answers by this request from now on: before anybody sees its URL, for the answer may come at once."""
         self._expected = request
+
+    def wait(self, seconds: int, say: Callable[[str], None]) -> str:
+        """Return the code of the first answer that belongs to the request."""
         began = time.monotonic()
         deadline, remind = began + seconds, began + _REMIND_SECONDS
         while (left := deadline - time.monotonic()) > 0:

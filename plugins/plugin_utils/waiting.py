@@ -53,6 +53,7 @@ def wait_for_person(
         )
     with Listener(redirect_uri) as listener:
         asked = request(listener.redirect_uri)
+        listener.expect(asked)
         _say(f"\nTo sign in, open this address in a browser on this machine:\n\n{asked.url}\n")
         minutes, rest = divmod(seconds, 60)
         _say(f"Waiting {minutes}:{rest:02} for the answer at {listener.redirect_uri}")
@@ -62,7 +63,7 @@ def wait_for_person(
                     "There is neither a terminal nor a browser here.", "Sign in where there is one of them."
                 )
             _say("No browser could be opened here.")
-        code = listener.wait(asked, seconds, _say)
+        code = listener.wait(seconds, _say)
     return replace(asked, code=code)
 
 

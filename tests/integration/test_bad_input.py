@@ -26,7 +26,7 @@ def option(name: str, value: Any, *says: str, **more: Any) -> Case:
 
 
 OPTIONS = [
-    option("issuer", None, "tenant_id is missing", "beyondidentity_tenant_id", "Or give issuer"),
+    option("issuer", None, "issuer is missing", "beyondidentity_issuer", "as the Admin Console shows it"),
     option("client_id", None, "client_id is missing", "BEYONDIDENTITY_CLIENT_ID"),
     option("client_secret", None, "client_secret is missing", "BEYONDIDENTITY_CLIENT_SECRET"),
     option("api_url", None, "api_url is missing", "none of Beyond Identity's regions", tasks=APPLICATION),
@@ -59,7 +59,7 @@ OPTIONS = [
     option("client_key", "/etc/hostname", "client_key is given without client_cert"),
     option("client_auth_method", "none", "for public applications", "RFC 6749"),
     option("client_auth_method", "magic", "client_secret_basic, client_secret_post, none"),
-    option("token_cache", "forever", "must be one of run, none"),
+    option("token_cache", "forever", "must be one of run, user, none"),
     option("client_id", "{{ nobody_set_this }}", "variable beyondidentity_client_id can't be used", "nobody_set_this"),
     option("client_id", LOOKUP, "uses the token lookup, which needs that variable itself"),
 ]

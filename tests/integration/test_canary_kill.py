@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER
 from tests.support.aviary import Aviary
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
 from tests.support.recorder import Answer, Recorder, Seen, refuse
@@ -151,11 +152,7 @@ def test_killed(
         how |= {"delegate_to": remote_host.name, "inventory": with_journal(remote_host, core, tmp_path)}
     running, watch = _interrupted(run_playbook, birds, how, number, [remote_host.home])
     assert sorted(watch.leaks) == []
-    left = [
-        path
-        for path in (running.folder / "home").rglob("beyondidentity.management/*")
-        if not path.name.endswith(".lock")
-    ]
+    left = [path for path in (running.folder / "home").rglob(f"{RUN_FOLDER}/*") if not path.name.endswith(".lock")]
     assert bool(left) == (
         number != signal.SIGINT
     )  # the tokens were in a file, and Ansible removes it after Ctrl-C only

@@ -186,7 +186,7 @@ def test_redirect_uris(at_terminal: AtTerminal, tenant: Tenant, core: str) -> No
     port = free_port()
     tasks = [
         {"name": name, AUTHORIZE: wait(uri.format(port=port)), "register": "request"}
-        for name, (uri, _) in PLACES.items()
+        for name, (uri, *_rest) in PLACES.items()
     ]
     shows = [
         {"name": f"show {name}", "ansible.builtin.debug": {"msg": "{{ request.authorization.redirect_uri }}"}}

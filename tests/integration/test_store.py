@@ -22,7 +22,7 @@ from tests.support.recorder import Answer, Recorder, Seen, refuse
 from tests.support.scenario import SOURCES
 
 FOREIGN = 54321
-WARNING = "Tokens can't be shared between this run's tasks"
+WARNING = "Tokens can't be kept for the moment"
 
 # What happens to the store between two tasks. $S is its folder, $E its entries, $L their locks, $O a folder elsewhere.
 DAMAGES = {

@@ -215,6 +215,6 @@ def test_tokens_issuer_names_no_new_host(run_playbook: PlaybookRunner, evil: Rec
     }
     tasks = [task(name, APPLICATIONS, {"access_token": token(host), "retries": 0}) for name, host in hosts.items()]
     run = run_playbook(play(*tasks), env={"HTTPS_PROXY": proxy.url}).succeeded()
-    assert all("tenant_id is missing" in run.task(name).result["msg"] for name in ("evil", "near"))
+    assert all("issuer is missing" in run.task(name).result["msg"] for name in ("evil", "near"))
     assert evil.requests == []
     assert [seen.path for seen in proxy.requests] == ["api-eu.beyondidentity.com:443"]

@@ -44,10 +44,9 @@ class Waiting:
             scopes=(), issuer=ISSUER, client_id="client",
         )  # fmt: skip
         self.threads = ThreadPoolExecutor(1)
-        self.outcome: Future[str] = self.threads.submit(self.listener.wait, request, seconds, self.said.append)
+        self.listener.expect(request)
+        self.outcome: Future[str] = self.threads.submit(self.listener.wait, seconds, self.said.append)
         self.threads.shutdown(wait=False)
-        while self.listener._expected is None:
-            threading.Event().wait(0.001)
 
     def answer(self, **parameters: str) -> requests.Response:
         """Send the browser back."""

@@ -220,7 +220,7 @@ def test_an_unwritable_store_costs_a_warning_and_is_asked_once(
     files = TokenFiles(tmp_path / "own", b"user", warnings.append)
     keep(desk, files)
     desk.tenant.revoke_tokens()
-    monkeypatch.setattr(os, "rename", lambda *_arguments, **_named: (_ for _ in ()).throw(PermissionError("full")))
+    monkeypatch.setattr(os, "rename", lambda *_arguments, **_named: (nothing for nothing in ()).throw(PermissionError("full")))
     with pytest.raises(SignInRequiredError, match="invalid_grant"):
         sign_ins(desk, files).bearer(READ)
     assert warnings and refreshes(desk) == 1

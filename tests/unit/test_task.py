@@ -101,7 +101,7 @@ def test_validation_that_is_off_warns_once(tenant: Any, warnings: list[str]) -> 
 )
 def test_where_tokens_come_from(given: dict[str, Any], source: type, tenant: Any) -> None:
     task = Task(tenant_options(tenant, **given))
-    assert type(task.tokens) is source and task.tokens.connection is task.connection
+    assert isinstance(task.tokens, source) and task.tokens.connection is task.connection
 
 
 @pytest.mark.parametrize(("cache", "kept"), [("run", [True, False]), ("user", [False, True]), ("none", [False, False])])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.authoriz
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import waiting as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.waiting import wait_for_person
-from tests.support.desk import Desk, free_port, get, is_free, sign_in
+from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in
 from tests.unit.signing_in import server_of
 
 
@@ -160,3 +161,22 @@ def test_what_is_a_terminal(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(sys, "__stdin__", null)
         monkeypatch.setattr(sys, "__stderr__", terminal)
         assert module._has_terminal()
+
+
+def test_an_answer_as_quick_as_the_address_is_taken(monkeypatch: pytest.MonkeyPatch, tenant: Any) -> None:
+    """A browser that is opened, or a program that reads the address, may answer before the waiting begins."""
+    monkeypatch.setattr(module, "_ATTENDED", True)
+    answers: list[int] = []
+
+    def say(text: str) -> None:
+        address = re.search(r"http\S+/authorize\?\S+", text)
+        if address:
+            asked = parameters(address[0])
+            answers.append(get(f"{asked['redirect_uri']}?code=quick&state={asked['state']}").status_code)
+
+    monkeypatch.setattr(module, "_say", say)
+    server = server_of(Desk.of(tenant))
+    found = wait_for_person(
+        "http://127.0.0.1:0/callback", lambda uri: make(server, scopes=[], redirect_uri=uri), 5, False
+    )
+    assert (found.code, answers) == ("quick", [200])
