@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from ansible.utils.display import Display
@@ -20,18 +21,11 @@ display = Display()
 
 
 def _has_terminal() -> bool:
-    return any(stream is not None and os.isatty(stream.fileno()) for stream in _streams())
-
-
-def _streams() -> list:
-    found = []
     for stream in (sys.__stdin__, sys.__stderr__):
-        try:
-            stream.fileno()  # type: ignore[union-attr]
-        except (AttributeError, OSError, ValueError):
-            continue
-        found.append(stream)
-    return found
+        with suppress(OSError, ValueError):  # closed, or no file
+            if stream is not None and os.isatty(stream.fileno()):
+                return True
+    return False
 
 
 # asked in the main process, for workers have no terminal of their own
