@@ -153,13 +153,10 @@ class Transport:
         session, wire = _session(self.wire), self.wire
         deadline = time.monotonic() + wire.timeout
         try:
-            response = session.request(
-                method,
-                url,
-                headers=headers,
-                data=body,
+            # prepared and sent by itself, a request knows neither ~/.netrc nor cookies, and no redirect is followed
+            response = session.get_adapter(url).send(
+                requests.Request(method, url, headers=headers, data=body).prepare(),
                 timeout=wire.timeout,
-                allow_redirects=False,
                 stream=True,
                 proxies=self._proxies(url),
                 verify=self._verify(),
