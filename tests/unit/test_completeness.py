@@ -43,7 +43,7 @@ def load(kind: str, name: str) -> ModuleType:
 
 
 def documents(plugin: ModuleType) -> tuple[Any, Any, Any]:
-    return tuple(yaml.safe_load(getattr(plugin, name)) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN"))  # type: ignore[return-value]
+    return tuple(yaml.safe_load(getattr(plugin, name)) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN"))
 
 
 def is_in_readme(kind: str, name: str) -> bool:

@@ -126,7 +126,7 @@ def test_each_cut_and_each_flipped_bit_is_noticed(store: TokenFiles) -> None:
 
 
 def test_an_entry_that_is_no_object_is_none(store: TokenFiles) -> None:
-    store.put(KEY, ["list"])  # type: ignore[arg-type]
+    store.put(KEY, ["list"])
     assert store.get(KEY) is None
 
 

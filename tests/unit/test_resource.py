@@ -180,10 +180,10 @@ def test_a_diff_holds_no_secret() -> None:
 def test_an_empty_filter_is_an_error(given_names: dict[str, Any]) -> None:
     names: dict[str, Any] = {"id": None, "display_name": None, **given_names}
     with pytest.raises(OptionError, match="id and display_name"):
-        State(APPLICATION, None, check_mode=False, **names)  # type: ignore[arg-type]
+        State(APPLICATION, None, check_mode=False, **names)
 
 
 @pytest.mark.parametrize("id", ["..", "a/b", "a?b"])
 def test_an_id_must_be_one(id: str) -> None:
     with pytest.raises(OptionError, match="is no id"):
-        State(APPLICATION, None, id=id, display_name=None, check_mode=False)  # type: ignore[arg-type]
+        State(APPLICATION, None, id=id, display_name=None, check_mode=False)

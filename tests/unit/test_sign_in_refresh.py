@@ -124,7 +124,7 @@ def test_a_crash_after_the_refresh_leaves_the_new_one(desk: Desk, tmp_path: Path
 
     def crash() -> None:
         """Die as soon as anything is done with what the refresh gave."""
-        module.Bearer = lambda *_arguments, **_named: os._exit(9)  # type: ignore[assignment,misc]
+        module.Bearer = lambda *_arguments, **_named: os._exit(9)
         sign_ins(desk, files()).bearer(READ)
 
     assert exit_code(in_child(crash)) == 9

@@ -136,11 +136,11 @@ class Fraction(float):
     pass
 
 
-class Mapping(dict):  # type: ignore[type-arg]
+class Mapping(dict):
     pass
 
 
-class Sequence(list):  # type: ignore[type-arg]
+class Sequence(list):
     pass
 
 

@@ -35,7 +35,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
     monkeypatch.setattr(root, "level", logging.DEBUG)
-    root.manager._clear_cache()  # type: ignore[attr-defined]
+    root.manager._clear_cache()
     return said
 
 
