@@ -18,7 +18,6 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed leaves it out
@@ -90,7 +89,7 @@ class Answer:
 
 
 class Transport:
-    """Sends requests through one kept-alive session per process."""
+    """Sends requests through connections that are kept alive per process."""
 
     def __init__(self, wire: Wire, environ: Mapping[str, str] | None = None) -> None:
         if IMPORT_ERROR:
@@ -150,11 +149,11 @@ class Transport:
 
     def _exchange(self, method: str, url: str, what: str, headers: dict[str, str], body: bytes | None) -> Answer:
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json", **headers}
-        session, wire = _session(self.wire), self.wire
+        wire = self.wire
         deadline = time.monotonic() + wire.timeout
         try:
             # prepared and sent by itself, a request knows neither ~/.netrc nor cookies, and no redirect is followed
-            response = session.get_adapter(url).send(
+            response = _adapter(wire).send(
                 requests.Request(method, url, headers=headers, data=body).prepare(),
                 timeout=wire.timeout,
                 stream=True,
@@ -212,18 +211,15 @@ def _proxy_url(proxy: str) -> str:
     return url
 
 
-_SESSIONS: dict[tuple[int, Wire], Any] = {}
+_ADAPTERS: dict[tuple[int, Wire], Any] = {}
 
 
-def _session(wire: Wire) -> Any:
-    """This process's session: a connection shared with a forked process would mix up their answers."""
+def _adapter(wire: Wire) -> Any:
+    """This process's kept-alive connections: one shared with a forked process would mix up their answers."""
     key = (os.getpid(), wire)
-    if key not in _SESSIONS:
-        session = requests.Session()
-        session.trust_env = False  # a ~/.netrc entry would replace the Authorization header
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # one credential's are none of another's
-        _SESSIONS[key] = session
-    return _SESSIONS[key]
+    if key not in _ADAPTERS:
+        _ADAPTERS[key] = requests.adapters.HTTPAdapter()
+    return _ADAPTERS[key]
 
 
 def _within(seconds: float, what: str, exchange: Callable[[], Answer]) -> Answer:
@@ -243,7 +239,7 @@ def _within(seconds: float, what: str, exchange: Callable[[], Answer]) -> Answer
     done = threading.Event()
     threading.Thread(target=work, daemon=True).start()
     if not done.wait(seconds + 0.5):  # the sockets' own timeout, which knows more, comes first
-        _SESSIONS.clear()  # the thread may go on using its connection
+        _ADAPTERS.clear()  # the thread may go on using its connection
         raise TransportError(
             f"{what}: no complete answer within {seconds} seconds.",
             "The server or the network is slow; timeout is how long to wait.",
