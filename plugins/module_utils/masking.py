@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from .errors import BeyondIdentityError
-from .options import SECRET_KEYS
+from .options import is_secret
 
 MASK = "********"
 
@@ -26,7 +26,7 @@ def secret_values(value: Any) -> Iterator[str]:
     """All non-empty texts under secret keys, at any depth."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if key in SECRET_KEYS and isinstance(item, str) and item:
+            if isinstance(item, str) and item and is_secret(key):
                 yield item
             elif key == "redirect_response" and isinstance(item, str):
                 yield from _codes(item)
@@ -48,7 +48,11 @@ def _codes(url: str) -> list[str]:
 def without_secrets(value: Any) -> Any:
     """The same value without its secret keys, at any depth."""
     if isinstance(value, dict):
-        return {key: without_secrets(item) for key, item in value.items() if key not in SECRET_KEYS}
+        return {
+            key: without_secrets(item)
+            for key, item in value.items()
+            if isinstance(item, (bool, dict)) or not is_secret(key)
+        }
     return [without_secrets(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 

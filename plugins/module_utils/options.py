@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one table of connection options, and the one list of secret names.
+"""The one table of connection options, and the one place that knows which names stand for secrets.
 
 Argument specs, the resolver, the documentation fragment's test and the README's test come from it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,23 @@ SECRET_KEYS = frozenset(
         "client_secret",
         "code",
         "code_verifier",
+        "credential_binding_link",
         "id_token",
+        "okta_token",
         "proxy",
         "refresh_token",
+        "token",
     }
 )
+
+# What the API may come to call a secret, too.
+_SECRET_NAME = re.compile(r"(?:secret|password|passphrase|private_?key)", re.IGNORECASE)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a text under this key is a secret."""
+    return name in SECRET_KEYS or _SECRET_NAME.search(name) is not None
+
 
 DEFAULT_LIFETIME = 3600
 
@@ -41,7 +54,7 @@ class Option:
     @property
     def secret(self) -> bool:
         """Whether the value must never be shown."""
-        return self.name in SECRET_KEYS
+        return is_secret(self.name)
 
     @property
     def variable(self) -> str:

@@ -16,7 +16,7 @@ from ansible.utils.display import Display
 
 from ..module_utils.errors import BeyondIdentityError, OptionError
 from ..module_utils.masking import carries_secret, failure, secret_values
-from ..module_utils.options import SECRET_KEYS
+from ..module_utils.options import is_secret
 from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
 from .resolve import ENVIRONMENT, Resolved, Surroundings, guard_delegation, resolve
@@ -125,7 +125,7 @@ class ModuleAction(ActionBase):
             self._task.no_log, self._connection._play_context.no_log = task_no_log, play_no_log
         # a host that lies in its answer must not set facts, or change the inventory
         result = {name: value for name, value in result.items() if name not in _POWERS and name[:1] != "_"}
-        return _rejoined(result, {name: value for name, value in params.items() if name in SECRET_KEYS and value})
+        return _rejoined(result, {name: value for name, value in params.items() if is_secret(name) and value})
 
     def _one_at_a_time(self, spec: Spec, module: str, params: dict[str, Any]) -> AbstractContextManager[None]:
         """Keep other hosts of this run from making the same object there at the same time."""

@@ -22,7 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.masking 
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.options import SECRET_KEYS
 
-KEYS = st.sampled_from([*sorted(SECRET_KEYS), "id", "token", "name"])
+KEYS = st.sampled_from([*sorted(SECRET_KEYS), "idp_client_secret", "userPassword", "id", "tokens", "name"])
 RESULTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda child: st.lists(child, max_size=3) | st.dictionaries(KEYS, child, max_size=4),

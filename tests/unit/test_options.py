@@ -18,6 +18,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.options 
     SECRET_KEYS,
     Option,
     connection_spec,
+    is_secret,
 )
 from tests.support.collection import ROOT
 
@@ -112,9 +113,30 @@ def test_secret_keys() -> None:
         "code",
         "code_verifier",
         "id_token",
+        "credential_binding_link",
         "proxy",
         "refresh_token",
+        "token",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("client_secret", True),
+        ("inbound_scim_client_secret", True),
+        ("userPassword", True),
+        ("private_key", True),
+        ("privateKey", True),
+        ("sp_public_signing_key", False),
+        ("postal_code", False),
+        ("token_suffix", False),
+        ("next_page_token", False),
+        ("credential_id", False),
+    ],
+)
+def test_names_that_stand_for_secrets(name: str, secret: bool) -> None:
+    assert is_secret(name) is secret
 
 
 @BY_NAME
