@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from .errors import OptionError, StateError
 from .management import Management
-from .resource import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Object, described, pick
+from .resource import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Object, checked, described, pick
+from .resource_server import check_offered, find_server
 from .text import listed, one_line, scope_list
 
 PROTOCOLS = ("oauth2", "oidc")
@@ -36,7 +37,9 @@ _TOKEN_DEFAULTS = {"expires_after": 86400, "token_signing_algorithm": "RS256", "
 
 def operations(params: Mapping[str, Any]) -> list[str]:
     """The operations that building the object may need, beside those on applications."""
-    needed = []
+    needed: list[str] = []
+    if params["state"] == "absent":
+        return needed
     if params["resource_server"]:
         needed.append(RESOURCE_SERVER.list)
     elif params["allowed_scopes"]:
@@ -131,14 +134,12 @@ class ApplicationBody:
         """The resource server that the application has or shall have, where the options depend on it."""
         wanted = self.params["resource_server"]
         if wanted:
-            return pick(
-                RESOURCE_SERVER,
-                self.management.all(RESOURCE_SERVER.list, RESOURCE_SERVER.collection),
-                wanted,
-                ("id", "identifier", "display_name"),
-            )
+            return find_server(self.management, wanted)
         if wanted is None and self.params["allowed_scopes"] and existing and existing.get("resource_server_id"):
-            return self.management.call(RESOURCE_SERVER.get, {"resource_server_id": existing["resource_server_id"]})
+            return checked(
+                RESOURCE_SERVER,
+                self.management.call(RESOURCE_SERVER.get, {"resource_server_id": existing["resource_server_id"]}),
+            )
         return None
 
     def _authenticator_config(self) -> str:
@@ -160,12 +161,8 @@ class ApplicationBody:
                 "allowed_scopes needs a resource_server.",
                 "For the Management API: resource_server: Beyond Identity Management API.",
             )
-        offered = set((server or {}).get("scopes") or ())
-        if server and not offered.issuperset(scopes):
-            unknown = listed(set(scopes) - offered)
-            raise StateError(
-                f"{described(RESOURCE_SERVER, server)} does not offer {unknown}.", f"It offers: {listed(offered, 200)}."
-            )
+        if server:
+            check_offered(server, scopes)
         if self.params["scopes_mode"] == "at_least":
             scopes = sorted({*scopes, *(there.get("allowed_scopes") or ())})
         return scopes

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .management import Management
+from .errors import OptionError
 from .masking import without_secrets
 from .resource import Kind, Object, Outcome, State
 from .task import Result, Spec, Task
 
 # the managed fields of an object, knowing the one that is there
 Body = Callable[[Any], Object]
+# what finds and writes the object: a kind may need more than the usual
+MakeState = Callable[..., State]
 
 
 def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None) -> Spec:
@@ -30,35 +32,51 @@ def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None 
 def declare(
     task: Task,
     kind: Kind,
-    body: Callable[[Management], Body],
+    body: Callable[[Any], Body],
     *,
     operations: list[str] | None = None,
     manages: bool = True,
     refuse: Callable[[Object], None] = lambda found: None,
+    state: MakeState = State,
 ) -> Outcome:
     """Bring the object to the state that the options name.
 
-    ``manages`` tells whether the options say how it shall be; without that, an object by id is only read.
-    ``operations`` are what building the body needs beside those on the object; ``refuse`` raises where it must not go.
+    ``body`` builds the managed fields, knowing the state. ``manages`` tells whether the options say how it shall be;
+    without that, an object by id is only read. ``operations`` are what is needed beside those on the object;
+    ``refuse`` raises where it must not go.
     """
     params = task.params
     find = kind.find(by_id=bool(params["id"]))
-    with task.lock(kind.noun, params["id"] or params["display_name"]):
-        if params["state"] == "absent":
-            return _state(task, kind, find, kind.delete).absent(refuse)
+    if params["state"] == "absent":
+        writes = [kind.delete]
+    elif params["id"]:
+        writes = [kind.update] if manages else []
+    else:
         writes = [kind.create, kind.update]
-        if params["id"]:
-            writes = [kind.update] if manages else []
-        state = _state(task, kind, find, *writes, *(operations or []))
-        return state.present(body(state.management))
+    with task.lock(kind.noun, params["id"] or params["display_name"]):
+        declared = state(
+            kind,
+            task.management(find, *writes, *(operations or [])),
+            id=params["id"],
+            display_name=params["display_name"],
+            check_mode=task.check_mode,
+        )
+        return declared.absent(refuse) if params["state"] == "absent" else declared.present(body(declared))
+
+
+def fields(params: Mapping[str, Any], *names: str, needed: tuple[str, ...] = ()) -> Body:
+    """The body of a kind whose options are the API's own fields; a new object needs some of them."""
+
+    def build(existing: Object | None) -> Object:
+        given = {name: params[name] for name in ("display_name", *names) if params[name] is not None}
+        missing = [] if existing else [name for name in ("display_name", *needed) if not given.get(name)]
+        if missing:
+            raise OptionError(f"A new one needs {' and '.join(missing)}.")
+        return given
+
+    return build
 
 
 def result(kind: Kind, outcome: Outcome) -> Result:
     """What every state module returns."""
     return {"changed": outcome.changed, kind.noun: without_secrets(outcome.after), "diff": outcome.diff()}
-
-
-def _state(task: Task, kind: Kind, *operations: str) -> State:
-    management = task.management(*operations)
-    params = task.params
-    return State(kind, management, id=params["id"], display_name=params["display_name"], check_mode=task.check_mode)

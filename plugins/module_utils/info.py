@@ -5,27 +5,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from .errors import OptionError
+from .management import Management
 from .masking import without_secrets
 from .resource import Kind, find
 from .task import Result, Spec, Task
 from .text import identifier
 
 
-def info_spec() -> Spec:
-    """The options of an ``_info`` module."""
+def info_spec(**options: dict[str, Any]) -> Spec:
+    """The options of an ``_info`` module: ``id``, ``display_name``, and the kind's own."""
     return Spec(
-        options={"id": {"type": "str"}, "display_name": {"type": "str"}},
+        options={"id": {"type": "str"}, "display_name": {"type": "str"}, **options},
         rules={"mutually_exclusive": [("id", "display_name")]},
     )
 
 
-def read(task: Task, kind: Kind) -> Result:
-    """All objects of a kind, those of one name, or the one with an id; without secrets."""
+def read(
+    task: Task,
+    kind: Kind,
+    *,
+    operations: tuple[str, ...] = (),
+    prepare: Callable[[Management], None] = lambda management: None,
+) -> Result:
+    """All objects of a kind, those of one name, or the one with an id; without secrets.
+
+    ``prepare`` finds where they are, which needs the ``operations``.
+    """
     id, name = task.params["id"], task.params["display_name"]
     if "" in (id, name):
         raise OptionError("id and display_name must not be empty.", "Leave both out to read all.")
-    management = task.management(kind.find(by_id=bool(id)))
+    management = task.management(kind.find(by_id=bool(id)), *operations)
+    prepare(management)
     if id:
         found = find(kind, management, id=identifier(id, "id"), display_name=None)
         objects = [found] if found else []

@@ -19,22 +19,35 @@ from .tokens import Bearer, TokenSource
 from .transport import Transport
 
 PAGE_LIMIT = 10_000
+_SKIPS = (
+    "skip",
+    "groups_skip",
+    "identities_skip",
+)  # they count from where a page begins, so only the first may have one
 
 
 class Management:
     """Calls operations of the managed tenant and realm, with one token for all operations announced.
 
-    ``operations`` are all that a task may call: the token has their scopes and no other.
+    ``operations`` are all that a task may call: the token has their scopes and no other, unless ``scopes`` names what
+    operations that publish none need. ``within`` holds parameters of the path that all calls share.
     """
 
     def __init__(
-        self, tokens: TokenSource, transport: Transport, operations: list[str], *, reading_only: bool = False
+        self,
+        tokens: TokenSource,
+        transport: Transport,
+        operations: list[str],
+        *,
+        reading_only: bool = False,
+        scopes: list[str] | None = None,
     ) -> None:
         self.tokens = tokens
         self.transport = transport
         self.operations = operations
-        self.scopes = scopes_of(operations, reading_only=reading_only)
-        self._bearer: Bearer | None = None  # one token for all requests of a task, also where none is kept
+        self.scopes = scopes or scopes_of(operations, reading_only=reading_only)
+        self.within: dict[str, str] = {}
+        self.bearer: Bearer | None = None  # one token for all requests of a task, also where none is kept
 
     @property
     def connection(self) -> Connection:
@@ -42,55 +55,80 @@ class Management:
         return self.tokens.connection
 
     def call(
-        self,
-        name: str,
-        parameters: Mapping[str, Any] | None = None,
-        *,
-        body: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None,
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Carry an operation out and return its answer's object, empty where it has none.
+        """Carry an operation out and return its answer's object, empty where it has none."""
+        return self.answer(name, parameters, body=body)[1]
 
-        ``parameters`` are those of the path; tenant and realm are the managed ones unless they are among them.
+    def answer(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Carry an operation out and return its answer's status and object.
+
+        ``parameters`` are those of the path and the query; tenant and realm are the managed ones unless they are among them.
         """
         called = operation(name)
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         what = f"{name} at {self.connection.need('api_url')}"
-        url = self._url(called, parameters or {}, query)
-        answer = self._send(called, url, what, body)
+        answer = self._send(called, self.url(called, parameters or {}), what, body)
         if not answer.ok:
             error = refusal(answer, what)
             raise error.hinted(self._hint(error, called))
-        return answer.json(what) if answer.content.strip() else {}
+        return answer.status, answer.json(what) if answer.content.strip() else {}
+
+    def pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The pages of a listing operation, one after the other, be they the API's own or SCIM's."""
+        asked = dict(parameters or {})
+        seen: list[Any] = []
+        while len(seen) <= PAGE_LIMIT:
+            page = self.call(name, asked)
+            further = _further(operation(name), asked, page)
+            if further in seen:
+                raise MalformedResponseError(f"{name}: the pages do not end: a page token came twice.")
+            yield page
+            if further is None:
+                return
+            seen.append(further)
+            asked = {key: value for key, value in {**asked, **further}.items() if key not in _SKIPS}
+        raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
 
     def all(self, name: str, collection: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """All objects of a listing operation, page after page."""
-        query: dict[str, Any] = {}
-        seen: set[str] = set()
-        while True:
-            page = self.call(name, parameters, query=query)
+        for page in self.pages(name, parameters):
             items = page.get(collection)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise MalformedResponseError(f"{name}: the answer has no list of {collection}.")
             yield from items
-            token = page.get("next_page_token")
-            if not token:
-                return
-            if not isinstance(token, str) or token in seen:
-                raise MalformedResponseError(f"{name}: the pages do not end: a page token came twice.")
-            if len(seen) >= PAGE_LIMIT:
-                raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
-            seen.add(token)
-            query = {"page_token": token}
+
+    def url(self, called: Operation, parameters: Mapping[str, Any]) -> str:
+        """The address of an operation with these parameters; raises ``OptionError`` for missing and unknown ones."""
+        given = {name: value for name, value in {**self.within, **parameters}.items() if value is not None}
+        unknown = sorted(set(parameters) - {*called.parameters, *called.query})
+        if unknown:
+            raise OptionError(
+                f"{called.name} has no parameter {listed(unknown)}.",
+                f"It has: {listed([*called.parameters, *called.query])}.",
+            )
+        ambient = {
+            name: self.connection.need(name)
+            for name in ("tenant_id", "realm_id")
+            if name in called.parameters and name not in given
+        }
+        missing = sorted(set(called.parameters) - {*given, *ambient})
+        if missing:
+            raise OptionError(f"{called.name} needs the parameter {listed(missing)}.")
+        path = {name: quote(identifier({**ambient, **given}[name], name), safe="") for name in called.parameters}
+        query = [(name, _text(item)) for name, value in given.items() if name in called.query for item in _items(value)]
+        return self.connection.need("api_url") + called.path.format(**path) + (f"?{urlencode(query)}" if query else "")
 
     def _send(self, called: Operation, url: str, what: str, body: Mapping[str, Any] | None) -> Any:
-        bearer = self._bearer or self.tokens.bearer(self.scopes)
+        bearer = self.bearer or self.tokens.bearer(self.scopes)
         answer = self._send_with(bearer.token.access_token, called, url, what, body)
         if answer.status == 401 and not self.connection.access_token:
             bearer = self.tokens.bearer(self.scopes, rejected=bearer.token.access_token)
             answer = self._send_with(bearer.token.access_token, called, url, what, body)
-        self._bearer = bearer
+        self.bearer = bearer
         return answer
 
     def _send_with(
@@ -103,20 +141,12 @@ class Management:
             content = json.dumps(body).encode("utf-8")
         return self.transport.send(called.method, url, what=what, headers=headers, body=content)
 
-    def _url(self, called: Operation, parameters: Mapping[str, Any], query: Mapping[str, Any] | None) -> str:
-        values = dict(parameters)
-        for name in called.parameters:
-            values.setdefault(name, None)
-            if values[name] is None:
-                if name not in ("tenant_id", "realm_id"):
-                    raise OptionError(f"{called.name} needs the parameter {name}.")
-                values[name] = self.connection.need(name)
-        path = called.path.format(**{name: quote(identifier(value, name), safe="") for name, value in values.items()})
-        return self.connection.need("api_url") + path + (f"?{urlencode(query)}" if query else "")
-
     def _hint(self, error: ResponseError, called: Operation) -> str:
         if error.status == 403:
-            return f"{called.name} needs the scopes {listed(called.scopes)}, and a token of this tenant that may manage this realm."
+            needed = listed(called.scopes or self.scopes)
+            return f"{called.name} needs the scopes {needed}, and a token of this tenant that may manage this realm."
+        if error.status == 409 and called.method == "DELETE":
+            return "Remove what belongs to it first."
         if error.status == 401:
             return (
                 "Is the token expired, revoked or of another tenant?"
@@ -124,3 +154,28 @@ class Management:
                 else "A new token was refused, too."
             )
         return ""
+
+
+def _further(called: Operation, asked: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The parameters that ask for the page after this one; ``None`` after the last."""
+    if called.pages == "startIndex":
+        resources, total = page.get("Resources"), page.get("totalResults")
+        if not isinstance(total, int) or not isinstance(resources or [], list):
+            raise MalformedResponseError(f"{called.name}: the answer is no list of SCIM resources.")
+        following = int(asked.get("startIndex") or 1) + len(resources or ())
+        return {"startIndex": following} if resources and following <= total else None
+    token = page.get("next_page_token")
+    if not token:
+        return None
+    if not isinstance(token, str):
+        raise MalformedResponseError(f"{called.name}: the pages do not end: the page token is no text.")
+    return {"page_token": token}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    """A value in a query: booleans as JSON has them."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -25,22 +25,23 @@ class Kind:
     """A kind of object, by the name that its operations bear: ``CreateApplication``, ``ListApplications``, ..."""
 
     name: str
+    plural: str
     read_only: frozenset[str] = frozenset()
 
     @property
     def noun(self) -> str:
         """As one object is called in bodies and results."""
-        return re.sub(r"(?<!^)([A-Z])", r"_\1", self.name).lower()
+        return _snake(self.name)
 
     @property
     def collection(self) -> str:
         """As a listing calls its objects."""
-        return f"{self.noun}s"
+        return _snake(self.plural)
 
     @property
     def list(self) -> str:
         """The operation that lists them."""
-        return f"List{self.name}s"
+        return f"List{self.plural}"
 
     @property
     def get(self) -> str:
@@ -67,9 +68,19 @@ class Kind:
         return self.get if by_id else self.list
 
 
-APPLICATION = Kind("Application", read_only=frozenset({"client_id", "client_secret", "token_endpoint_auth_method"}))
-AUTHENTICATOR_CONFIG = Kind("AuthenticatorConfig")
-RESOURCE_SERVER = Kind("ResourceServer")
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+APPLICATION = Kind(
+    "Application", "Applications", read_only=frozenset({"client_id", "client_secret", "token_endpoint_auth_method"})
+)
+AUTHENTICATOR_CONFIG = Kind("AuthenticatorConfig", "AuthenticatorConfigs")
+GROUP = Kind("Group", "Groups")
+IDENTITY = Kind("Identity", "Identities")
+REALM = Kind("Realm", "Realms")
+RESOURCE_SERVER = Kind("ResourceServer", "ResourceServers")
+ROLE = Kind("Role", "Roles")
 
 
 @dataclass(frozen=True)
@@ -113,12 +124,13 @@ class State:
             )
         wanted = desired(before)
         if before is None:
-            return Outcome(None, self._create(wanted), True)
+            return Outcome(None, wanted if self.check_mode else self._create(wanted), True)
         changes = plan(before, wanted, self.kind.read_only)
         if not changes:
             return Outcome(before, before, False)
         self._refuse_managed(before, f"would have to be changed ({listed(changes)})")
-        return Outcome(before, self._update(before, changes), True)
+        after = merged(before, changes)
+        return Outcome(before, after if self.check_mode else self._update(before, changes), True)
 
     def absent(self, refuse: Callable[[Object], None]) -> Outcome:
         """Delete the object where it is there. ``refuse`` raises where it must stay."""
@@ -129,22 +141,21 @@ class State:
         refuse(before)
         if not self.check_mode:
             try:
-                self._call(self.kind.delete, before["id"])
+                self._delete(before)
             except ResponseError as error:
                 if error.status != 404:  # somebody else was faster
                     raise
         return Outcome(before, None, True)
 
     def _create(self, wanted: Object) -> Object:
-        if self.check_mode:
-            return wanted
         return checked(self.kind, self.management.call(self.kind.create, body={self.kind.noun: wanted}))
 
     def _update(self, before: Object, changes: Object) -> Object:
-        if self.check_mode:
-            return merged(before, changes)
         after = self._call(self.kind.update, before["id"], body={self.kind.noun: changes})
         return checked(self.kind, after) if after.get("id") == before["id"] else merged(before, changes)
+
+    def _delete(self, before: Object) -> None:
+        self._call(self.kind.delete, before["id"])
 
     def _call(self, name: str, id: str, body: Object | None = None) -> Object:
         return self.management.call(name, {f"{self.kind.noun}_id": id}, body=body)

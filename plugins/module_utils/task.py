@@ -109,9 +109,9 @@ class Task:
         """What people's sign-ins left."""
         return SignIns(self.server, self.stores.sign_ins(self.params["token_cache"]))
 
-    def management(self, *operations: str) -> Management:
+    def management(self, *operations: str, scopes: list[str] | None = None) -> Management:
         """The Management API, with a token for these operations; in check mode for the reading ones among them."""
-        return Management(self.tokens, self.transport, list(operations), reading_only=self.check_mode)
+        return Management(self.tokens, self.transport, list(operations), reading_only=self.check_mode, scopes=scopes)
 
     @contextmanager
     def lock(self, *subject: str) -> Iterator[None]:

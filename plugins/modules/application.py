@@ -229,7 +229,7 @@ def run(task: Task) -> Result:
     outcome = declare(
         task,
         APPLICATION,
-        lambda management: application.ApplicationBody(task.params, management),
+        lambda state: application.ApplicationBody(task.params, state.management),
         operations=application.operations(task.params),
         manages=application.manages(task.params),
         refuse=lambda found: _refuse_removal(found, task),

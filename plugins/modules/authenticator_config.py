@@ -124,7 +124,7 @@ SPEC = state_spec(
 
 def run(task: Task) -> Result:
     """Bring the configuration to the wanted state."""
-    outcome = declare(task, AUTHENTICATOR_CONFIG, lambda management: authenticator.AuthenticatorBody(task.params))
+    outcome = declare(task, AUTHENTICATOR_CONFIG, lambda state: authenticator.AuthenticatorBody(task.params))
     return result(AUTHENTICATOR_CONFIG, outcome)
 
 

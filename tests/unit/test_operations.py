@@ -21,7 +21,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.operatio
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
+    GROUP,
+    IDENTITY,
+    REALM,
     RESOURCE_SERVER,
+    ROLE,
     Kind,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
@@ -76,7 +80,7 @@ def test_a_path_that_names_a_realm_names_its_tenant_first(item: Operation) -> No
 
 @pytest.mark.parametrize(
     "kind",
-    [APPLICATION, RESOURCE_SERVER, AUTHENTICATOR_CONFIG, Kind("Realm"), Kind("Role"), Kind("Group")],
+    [APPLICATION, RESOURCE_SERVER, AUTHENTICATOR_CONFIG, REALM, ROLE, GROUP, IDENTITY],
     ids=lambda kind: kind.name,
 )
 def test_the_operations_of_a_kind_are_there(kind: Kind) -> None:

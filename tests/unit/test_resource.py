@@ -16,6 +16,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
+    REALM,
     RESOURCE_SERVER,
     Kind,
     Outcome,
@@ -122,7 +123,7 @@ def test_a_nested_object_is_sent_whole_but_without_what_is_read_only() -> None:
             ),
         ),
         (AUTHENTICATOR_CONFIG, "authenticator_config", "authenticator_configs", None),
-        (Kind("Realm"), "realm", "realms", None),
+        (REALM, "realm", "realms", None),
     ],
 )
 def test_names(kind: Kind, noun: str, collection: str, operations: tuple[str, ...] | None) -> None:

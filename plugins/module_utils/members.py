@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Identities and groups, found by what people call them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from .errors import OptionError, ResponseError, StateError
+from .management import Management
+from .resource import GROUP, IDENTITY, checked, pick
+from .text import identifier, one_line
+
+
+def identity_ids(management: Management, values: Iterable[str]) -> list[str]:
+    """The ids of the identities with these ids or usernames."""
+    return sorted({_identity_id(management, value) for value in values})
+
+
+def group_ids(management: Management, values: Iterable[str]) -> list[str]:
+    """The ids of the groups with these ids or names."""
+    wanted = list(values)
+    groups = list(management.all(GROUP.list, GROUP.collection)) if wanted else []
+    return sorted({pick(GROUP, groups, value, ("id", "display_name"))["id"] for value in wanted})
+
+
+def username_filter(username: str) -> str:
+    """The one filter that listing identities knows (RFC 7644 section 3.4.2.2)."""
+    return f"traits.username eq {json.dumps(username, ensure_ascii=False)}"
+
+
+def _identity_id(management: Management, value: str) -> str:
+    """An id goes first: people may choose their usernames, but not their ids."""
+    try:
+        return checked(IDENTITY, management.call(IDENTITY.get, {"identity_id": identifier(value, "identities")}))["id"]
+    except OptionError:  # not every username looks like an id
+        pass
+    except ResponseError as error:
+        if error.status != 404:
+            raise
+    found = [
+        item
+        for item in management.all(IDENTITY.list, IDENTITY.collection, {"filter": username_filter(value)})
+        if (item.get("traits") or {}).get("username") == value
+    ]
+    if len(found) != 1:
+        raise StateError(
+            f"There {'are several identities' if found else 'is no identity'} with the id or username "
+            f"'{one_line(value, 120)}' in the managed realm.",
+            "The module identity_info lists them.",
+        )
+    return checked(IDENTITY, found[0])["id"]
