@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .errors import OptionError
@@ -13,14 +14,16 @@ from .management import Management
 from .masking import without_secrets
 from .resource import Kind, find
 from .task import Result, Spec, Task
-from .text import identifier
+from .text import identifier, listed
+
+_FINDERS = ("id", "display_name", "username")
 
 
-def info_spec(**options: dict[str, Any]) -> Spec:
-    """The options of an ``_info`` module: ``id``, ``display_name``, and the kind's own."""
+def info_spec(*finders: str, options: dict[str, Any] | None = None) -> Spec:
+    """The options of an ``_info`` module: ``id``, ``display_name`` and other ``finders``, each by itself, and the kind's own."""
+    alone = ("id", "display_name", *finders)
     return Spec(
-        options={"id": {"type": "str"}, "display_name": {"type": "str"}, **options},
-        rules={"mutually_exclusive": [("id", "display_name")]},
+        options={**{name: {"type": "str"} for name in alone}, **(options or {})}, rules={"mutually_exclusive": [alone]}
     )
 
 
@@ -28,23 +31,24 @@ def read(
     task: Task,
     kind: Kind,
     *,
+    query: Mapping[str, str] = MappingProxyType({}),
     operations: tuple[str, ...] = (),
     prepare: Callable[[Management], None] = lambda management: None,
 ) -> Result:
     """All objects of a kind, those of one name, or the one with an id; without secrets.
 
-    ``prepare`` finds where they are, which needs the ``operations``.
+    ``query`` lets the service choose; ``prepare`` finds where the objects are, which needs the ``operations``.
     """
     id, name = task.params["id"], task.params["display_name"]
-    if "" in (id, name):
-        raise OptionError("id and display_name must not be empty.", "Leave both out to read all.")
+    empty = [key for key in _FINDERS if task.params.get(key) == ""]
+    if empty:
+        raise OptionError(f"{listed(empty)} must not be empty.", "Leave it out to read all.")
     management = task.management(kind.find(by_id=bool(id)), *operations)
     prepare(management)
     if id:
         found = find(kind, management, id=identifier(id, "id"), display_name=None)
         objects = [found] if found else []
     else:
-        objects = [
-            item for item in management.all(kind.list, kind.collection) if name in (None, item.get("display_name"))
-        ]
+        known = management.all(kind.list, kind.collection, query)
+        objects = [item for item in known if name in (None, item.get("display_name"))]
     return {kind.collection: without_secrets(objects)}

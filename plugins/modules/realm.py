@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage realms."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: realm
+short_description: Manage Beyond Identity realms
+version_added: 0.1.0
+description:
+  - Creates, updates and removes realms of the tenant.
+  - An option that is left out is not managed.
+  - The realm that the task authenticates in can't be removed, and neither can one that still has identities, groups or roles.
+    Its applications, and all tokens that they issued, go with it.
+  - Where the task runs on many hosts at once, as it does without C(run_once), one realm is made.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the realm shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a realm that is there. With it, O(display_name) renames.
+      - One of O(id) and O(display_name) is needed. O(realm_id) does not matter to this module.
+    type: str
+  display_name:
+    description:
+      - The name that people see. Without O(id) it finds the realm, and two of one name are an error that tells their ids.
+    type: str
+  classification:
+    description:
+      - What the realm is for, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). The service chooses for a new one where nothing is said.
+    type: str
+seealso:
+  - module: beyondidentity.management.realm_info
+"""
+
+EXAMPLES = r"""
+- name: A realm for customers
+  beyondidentity.management.realm:
+    display_name: Customers
+    classification: SECURE_CUSTOMER
+  register: customers
+
+- name: An application in that realm, made with the same credentials
+  beyondidentity.management.application:
+    realm_id: "{{ customers.realm.id }}"
+    display_name: Customer importer
+
+- name: Remove the realm with all its applications
+  beyondidentity.management.realm:
+    id: "{{ customers.realm.id }}"
+    state: absent
+"""
+
+RETURN = r"""
+realm:
+  description: The realm as the API shows it; null where it is absent. In check mode, as it would be.
+  returned: success
+  type: dict
+  sample:
+    id: 19a95130480dfa79
+    display_name: Customers
+    classification: SECURE_CUSTOMER
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import (
+    declare,
+    fields,
+    result,
+    state_spec,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM, Object
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+
+SPEC = state_spec({"classification": {"type": "str"}})
+
+
+def run(task: Task) -> Result:
+    """Bring the realm to the wanted state."""
+    body = fields(task.params, "classification")
+    manages = any(task.params[name] is not None for name in ("display_name", "classification"))
+    outcome = declare(
+        task, REALM, lambda state: body, manages=manages, refuse=lambda found: _refuse_removal(found, task)
+    )
+    return result(REALM, outcome)
+
+
+def _refuse_removal(found: Object, task: Task) -> None:
+    if found.get("id") == task.connection.need("auth_realm_id"):
+        raise StateError(
+            "This is the realm that the task authenticates in.",
+            "Remove it with the credentials of another one.",
+        )
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage resource servers."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: resource_server
+short_description: Manage Beyond Identity resource servers
+version_added: 0.1.0
+description:
+  - Creates, updates and removes resource servers, which stand for APIs and offer the scopes that applications and roles may carry.
+  - An option that is left out is not managed. Lists of scopes compare as sets.
+  - The resource server of the Management API itself is managed by Beyond Identity, and can be used, but not changed.
+  - Where the task runs on many hosts at once, as it does without C(run_once), one resource server is made.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the resource server shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a resource server that is there. With it, O(display_name) renames.
+      - One of O(id) and O(display_name) is needed.
+    type: str
+  display_name:
+    description:
+      - The name that people see. Without O(id) it finds the resource server, and two of one name are an error that tells their ids.
+    type: str
+  identifier:
+    description:
+      - What tokens for this API name as their audience, often a URI. Needed for a new one, and unique in the realm.
+      - V(beyondidentity) is the Management API's own.
+    type: str
+  scopes:
+    description:
+      - The scopes that it offers. The service also removes from its roles what is removed here.
+    type: list
+    elements: str
+seealso:
+  - module: beyondidentity.management.resource_server_info
+  - module: beyondidentity.management.role
+  - module: beyondidentity.management.application
+"""
+
+EXAMPLES = r"""
+- name: Describe an API of our own
+  beyondidentity.management.resource_server:
+    display_name: Pet API
+    identifier: https://api.pets.example.com
+    scopes: [pets:read, pets:write]
+
+- name: Remove it
+  beyondidentity.management.resource_server:
+    display_name: Pet API
+    state: absent
+"""
+
+RETURN = r"""
+resource_server:
+  description: The resource server as the API shows it; null where it is absent. In check mode, as it would be.
+  returned: success
+  type: dict
+  sample:
+    id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
+    display_name: Pet API
+    identifier: https://api.pets.example.com
+    is_managed: false
+    scopes: [pets:read, pets:write]
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import (
+    declare,
+    fields,
+    result,
+    state_spec,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER, Object
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
+
+SPEC = state_spec({"identifier": {"type": "str"}, "scopes": {"type": "list", "elements": "str"}})
+
+
+def run(task: Task) -> Result:
+    """Bring the resource server to the wanted state."""
+    params = task.params
+    manages = any(params[name] is not None for name in ("display_name", "identifier", "scopes"))
+    body = fields(_cleaned(params), "identifier", "scopes", needed=("identifier",))
+    return result(RESOURCE_SERVER, declare(task, RESOURCE_SERVER, lambda state: body, manages=manages))
+
+
+def _cleaned(params: Mapping[str, Any]) -> Object:
+    """The options with the scopes as the service takes them."""
+    scopes = params["scopes"]
+    return {**params, "scopes": None if scopes is None else scope_list(scopes)}
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

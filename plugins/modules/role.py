@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage roles."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: role
+short_description: Manage roles, their scopes and their members
+version_added: 0.1.0
+description:
+  - Creates, updates and removes roles of a resource server, with the scopes that they carry and the identities and groups that have them.
+  - Who signs in with the authorization-code grant gets those scopes only that one of her roles carries.
+  - An option that is left out is not managed. Scopes and members are added to those that are there, unless O(scopes_exclusive) or
+    O(members_exclusive) says that there shall be no others.
+  - A role that is removed loses its scopes and members first, as the service demands.
+  - The token has the scopes that the options need and no other; without O(members), for instance, none that reads identities.
+  - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the role shall be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - The id of a role that is there. With it, O(display_name) renames.
+      - One of O(id) and O(display_name) is needed.
+    type: str
+  display_name:
+    description:
+      - The name that people see. Without O(id) it finds the role among those of the O(resource_server), and two of one name are an
+        error that tells their ids.
+    type: str
+  description:
+    description: What the role is for.
+    type: str
+  resource_server:
+    description: The resource server that the role belongs to, by name, identifier or id. The default is the Management API's own.
+    type: str
+    default: beyondidentity
+  scopes:
+    description: Scopes that the role carries, out of those that the resource server offers.
+    type: list
+    elements: str
+  scopes_exclusive:
+    description: Whether the role carries no other scopes. With an empty list in O(scopes) it then carries none.
+    type: bool
+    default: false
+  members:
+    description: Who has the role. A list that is left out is not managed.
+    type: dict
+    suboptions:
+      identities:
+        description: Identities by id or username.
+        type: list
+        elements: str
+      groups:
+        description: Groups by id or name.
+        type: list
+        elements: str
+  members_exclusive:
+    description: Whether nobody else has the role. Holds for each list in O(members) that is given.
+    type: bool
+    default: false
+seealso:
+  - module: beyondidentity.management.role_info
+  - module: beyondidentity.management.identity_info
+  - module: beyondidentity.management.authorize
+"""
+
+EXAMPLES = r"""
+- name: Let pat read realms with a token of her own
+  beyondidentity.management.role:
+    display_name: Realm readers
+    description: May look, but not touch.
+    scopes: [realms:read]
+    members:
+      identities: [pat]
+
+- name: Nobody else, and nothing else
+  beyondidentity.management.role:
+    display_name: Realm readers
+    scopes: [realms:read]
+    scopes_exclusive: true
+    members:
+      identities: [pat]
+      groups: []
+    members_exclusive: true
+
+- name: Remove it
+  beyondidentity.management.role:
+    display_name: Realm readers
+    state: absent
+"""
+
+RETURN = r"""
+role:
+  description:
+    - The role as the API shows it; null where it is absent. In check mode, as it would be.
+    - With C(scopes) and C(members) where they are managed, the members by their ids.
+  returned: success
+  type: dict
+  sample:
+    id: fb785d40cbe4fc0d
+    display_name: Realm readers
+    description: May look, but not touch.
+    resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
+    scopes: [realms:read]
+    members: {identities: [e372db224c06e850]}
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from functools import partial
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import ROLE
+from ansible_collections.beyondidentity.management.plugins.module_utils.role import RoleState, operations
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+
+_NAMES = {"type": "list", "elements": "str"}
+
+SPEC = state_spec(
+    {
+        "description": {"type": "str"},
+        "resource_server": {"type": "str", "default": "beyondidentity"},
+        "scopes": _NAMES,
+        "scopes_exclusive": {"type": "bool", "default": False},
+        "members": {"type": "dict", "options": {"identities": _NAMES, "groups": _NAMES}},
+        "members_exclusive": {"type": "bool", "default": False},
+    }
+)
+
+
+def run(task: Task) -> Result:
+    """Bring the role to the wanted state."""
+    params = task.params
+    outcome = declare(
+        task,
+        ROLE,
+        lambda state: state.desired,
+        operations=operations(params),
+        manages=any(params[name] is not None for name in ("display_name", "description", "scopes", "members")),
+        state=partial(RoleState, params),
+    )
+    return result(ROLE, outcome)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read roles."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: role_info
+short_description: Read Beyond Identity roles
+version_added: 0.1.0
+description:
+  - Reads all roles of the managed resource server, those of one name, or one by its id. Where there is none, the list is empty.
+  - The scopes and members of a role have operations of their own, which M(beyondidentity.management.api) carries out.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
+options:
+  id:
+    description: The id of one role.
+    type: str
+  display_name:
+    description: The name that people see. All roles that bear it are returned.
+    type: str
+  resource_server:
+    description: The resource server that the roles belong to, by name, identifier or id. The default is the Management API's own.
+    type: str
+    default: beyondidentity
+seealso:
+  - module: beyondidentity.management.role
+  - module: beyondidentity.management.api
+"""
+
+EXAMPLES = r"""
+- name: Read all roles that carry scopes of the Management API
+  beyondidentity.management.role_info:
+  register: all
+
+- name: Read the roles of an API of our own
+  beyondidentity.management.role_info:
+    resource_server: Pet API
+"""
+
+RETURN = r"""
+roles:
+  description: The roles as the API shows them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: fb785d40cbe4fc0d
+      display_name: Realm readers
+      description: May look, but not touch.
+      resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read
+from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER, ROLE
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource_server import find_server
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+
+SPEC = info_spec(options={"resource_server": {"type": "str", "default": "beyondidentity"}})
+
+
+def run(task: Task) -> Result:
+    """Read them."""
+
+    def enter(management: Management) -> None:
+        management.within["resource_server_id"] = find_server(management, task.params["resource_server"])["id"]
+
+    return read(task, ROLE, operations=(RESOURCE_SERVER.list,), prepare=enter)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
