@@ -13,17 +13,13 @@ from urllib.parse import quote, urlencode
 from .connection import Connection
 from .errors import MalformedResponseError, OptionError, ResponseError
 from .operations import Operation, operation, scopes_of
+from .paging import further
 from .refusal import refusal
 from .text import identifier, listed
 from .tokens import Bearer, TokenSource
 from .transport import Transport
 
 PAGE_LIMIT = 10_000
-_SKIPS = (
-    "skip",
-    "groups_skip",
-    "identities_skip",
-)  # they count from where a page begins, so only the first may have one
 
 
 class Management:
@@ -79,18 +75,17 @@ class Management:
 
     def pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The pages of a listing operation, one after the other, be they the API's own or SCIM's."""
-        asked = dict(parameters or {})
+        asked: dict[str, Any] | None = dict(parameters or {})
         seen: list[Any] = []
         while len(seen) <= PAGE_LIMIT:
             page = self.call(name, asked)
-            further = _further(operation(name), asked, page)
-            if further in seen:
+            asked = further(operation(name), asked, page)
+            if asked in seen:
                 raise MalformedResponseError(f"{name}: the pages do not end: a page token came twice.")
             yield page
-            if further is None:
+            if asked is None:
                 return
-            seen.append(further)
-            asked = {key: value for key, value in {**asked, **further}.items() if key not in _SKIPS}
+            seen.append(asked)
         raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
 
     def all(self, name: str, collection: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -119,7 +114,7 @@ class Management:
         if missing:
             raise OptionError(f"{called.name} needs the parameter {listed(missing)}.")
         path = {name: quote(identifier({**ambient, **given}[name], name), safe="") for name in called.parameters}
-        query = [(name, _text(item)) for name, value in given.items() if name in called.query for item in _items(value)]
+        query = [(name, text) for name in called.query if name in given for text in _texts(name, given[name])]
         return self.connection.need("api_url") + called.path.format(**path) + (f"?{urlencode(query)}" if query else "")
 
     def _send(self, called: Operation, url: str, what: str, body: Mapping[str, Any] | None) -> Any:
@@ -156,26 +151,9 @@ class Management:
         return ""
 
 
-def _further(called: Operation, asked: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The parameters that ask for the page after this one; ``None`` after the last."""
-    if called.pages == "startIndex":
-        resources, total = page.get("Resources"), page.get("totalResults")
-        if not isinstance(total, int) or not isinstance(resources or [], list):
-            raise MalformedResponseError(f"{called.name}: the answer is no list of SCIM resources.")
-        following = int(asked.get("startIndex") or 1) + len(resources or ())
-        return {"startIndex": following} if resources and following <= total else None
-    token = page.get("next_page_token")
-    if not token:
-        return None
-    if not isinstance(token, str):
-        raise MalformedResponseError(f"{called.name}: the pages do not end: the page token is no text.")
-    return {"page_token": token}
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _text(value: Any) -> str:
-    """A value in a query: booleans as JSON has them."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _texts(name: str, value: Any) -> list[str]:
+    """What stands for a value in a query: a list repeats the parameter, booleans are as JSON has them."""
+    items = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, (str, int, float)) for item in items):
+        raise OptionError(f"{name} must be a text, a number, true, false, or a list of them.")
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in items]

@@ -150,7 +150,7 @@ class ModuleAction(ActionBase):
     def _censored(self, result: Result, task_vars: Mapping[str, Any], *, reveal: bool) -> Result:
         """Mark a result that carries a secret, or whose loop item does; all others stay readable."""
         item = task_vars.get(task_vars.get("ansible_loop_var") or "item")
-        secret = (carries_secret(result) or carries_secret(plain(item))) and not reveal
+        secret = (result.get("confidential") is True or carries_secret([result, plain(item)])) and not reveal
         result["_ansible_no_log"] = secret
         self._task.no_log = bool(self._task.no_log) or secret
         return result

@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Call operations of the Management API."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: api
+short_description: Call any operation of the Beyond Identity Management API by its name
+version_added: 0.1.0
+description:
+  - Carries out one operation of the Management API, for what no other module does. The collection knows all operations, with their
+    parameters and scopes; the page C(docs/operations.md) of the collection lists them.
+  - The token that it gets for itself has the scopes of that operation and no other.
+  - Missing and unknown parameters are errors before anything is sent.
+  - An operation that reads runs in check mode, too. One that writes tells there what it would send, and its result is always C(changed),
+    since it is carried out each time. Where a module manages the object, prefer it.
+  - Results that hold a secret are hidden in all output, and whole when registered. So are those of operations whose answers may hold one,
+    such as C(GetApplication).
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
+options:
+  operation:
+    description: The name of the operation, such as V(ListRealms). An unknown one is an error that suggests the nearest.
+    type: str
+    required: true
+  parameters:
+    description:
+      - Parameters of the path and the query, by name.
+      - V(tenant_id) and V(realm_id) are those of the managed realm unless they are given.
+    type: dict
+    default: {}
+  body:
+    description: What is sent as JSON, with the object's name around it as the API wants it, for instance C(realm) for V(CreateRealm).
+    type: dict
+  all_pages:
+    description: Whether to follow a list to its end, and return all pages as one answer.
+    type: bool
+    default: false
+  scopes:
+    description: What the token shall have for the few operations that publish no scopes, such as C(listIdentityProviders).
+    type: list
+    elements: str
+seealso:
+  - plugin: beyondidentity.management.scopes
+    plugin_type: lookup
+  - module: beyondidentity.management.token
+"""
+
+EXAMPLES = r"""
+- name: Read all identities
+  beyondidentity.management.api:
+    operation: ListIdentities
+    all_pages: true
+  register: people
+
+- name: Create a group
+  beyondidentity.management.api:
+    operation: CreateGroup
+    body:
+      group:
+        display_name: Night shift
+        description: Who is awake.
+  register: group
+
+- name: Put somebody into it
+  when: people.response.identities
+  beyondidentity.management.api:
+    operation: AddGroupMembers
+    parameters:
+      group_id: "{{ group.response.id }}"
+    body:
+      identity_ids:
+        - "{{ people.response.identities[0].id }}"
+"""
+
+RETURN = r"""
+status:
+  description: The HTTP status of the answer, that of the last page with O(all_pages). Null where nothing was sent.
+  returned: success
+  type: int
+  sample: 200
+response:
+  description: The answer's object, empty where there is none.
+  returned: success
+  type: dict
+  sample:
+    id: 81490afab171aef0
+    display_name: Night shift
+request:
+  description: What would be sent.
+  returned: in check mode, for operations that write
+  type: dict
+  contains:
+    method:
+      description: The HTTP method.
+      type: str
+      sample: POST
+    url:
+      description: The address.
+      type: str
+      sample: https://api-us.beyondidentity.com/v1/tenants/00012da391ea206d/realms/862e4b72cfdce072/groups
+    body:
+      description: The body, null where there is none.
+      type: dict
+confidential:
+  description: Whether answers of this operation may hold secrets, so that the result is hidden unless O(reveal=true).
+  returned: success
+  type: bool
+  sample: false
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from typing import Any
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, operation
+from ansible_collections.beyondidentity.management.plugins.module_utils.paging import joined
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import listed, scope_list
+
+SPEC = Spec(
+    options={
+        "operation": {"type": "str", "required": True},
+        "parameters": {"type": "dict", "default": {}},
+        "body": {"type": "dict"},
+        "all_pages": {"type": "bool", "default": False},
+        "scopes": {"type": "list", "elements": "str"},
+    }
+)
+
+
+def run(task: Task) -> Result:
+    """Carry the operation out, or tell what would be sent."""
+    params = task.params
+    called, parameters, body = operation(params["operation"]), params["parameters"], params["body"]
+    _check(called, body, params["all_pages"])
+    management = task.management(called.name, scopes=_scopes(called, task))
+    url = management.url(called, parameters)
+    described = {"changed": not called.reads, "confidential": called.secret}
+    if task.check_mode and not called.reads:
+        request = {"method": called.method, "url": url, "body": body}
+        return {**described, "status": None, "response": {}, "request": request}
+    if params["all_pages"]:
+        return {**described, "status": 200, "response": joined(called, management.pages(called.name, parameters))}
+    status, response = management.answer(called.name, parameters, body=body)
+    return {**described, "status": status, "response": response}
+
+
+def _check(called: Operation, body: dict[str, Any] | None, all_pages: bool) -> None:
+    if called.body is None and body is not None:
+        raise OptionError(f"{called.name} takes no body.", "Leave it out; filters and ids go into parameters.")
+    missing = [key for key in called.body or () if key not in (body or {})]
+    if missing:
+        raise OptionError(
+            f"The body of {called.name} needs {listed(missing)}; it has {listed(body or ())}.",
+            "The API wants the object's name around it.",
+        )
+    if all_pages and not called.pages:
+        raise OptionError(f"{called.name} has no pages.", "Leave all_pages out.")
+
+
+def _scopes(called: Operation, task: Task) -> list[str] | None:
+    """The scopes of an operation that publishes none; ``None`` for all others."""
+    scopes = scope_list(task.params["scopes"])
+    if called.scopes and scopes:
+        raise OptionError(f"{called.name} publishes its scopes: {listed(called.scopes)}.", "Leave scopes out.")
+    if not called.scopes and not scopes and not task.connection.access_token:
+        raise OptionError(f"{called.name} publishes no scopes.", "Name in scopes what the token shall have.")
+    return scopes or None
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
