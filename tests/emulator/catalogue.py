@@ -11,6 +11,13 @@ TENANT = "/v1/tenants/{tenant_id}"
 REALMS = TENANT + "/realms"
 REALM = REALMS + "/{realm_id}"
 TOKENS = REALM + "/applications/{application_id}/tokens"
+IDENTITIES = REALM + "/identities"
+IDENTITY = IDENTITIES + "/{identity_id}"
+GROUPS = REALM + "/groups"
+GROUP = GROUPS + "/{group_id}"
+SERVERS = REALM + "/resource-servers"
+ROLES = SERVERS + "/{resource_server_id}/roles"
+ROLE = ROLES + "/{role_id}"
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,34 @@ def _crud(singular: str, plural: str, path: str, key: str, resource: str) -> tup
     )
 
 
+def _operation(name: str, method: str, path: str, *scopes: str) -> Operation:
+    return Operation(name, method, path, scopes)
+
+
+_DIRECTORY = (
+    *_crud("Identity", "Identities", IDENTITIES, "identity_id", "identities"),
+    _operation("BatchDeleteIdentities", "POST", IDENTITIES + ":batchDelete", "identities:delete"),
+    _operation("ListIdentityGroups", "GET", IDENTITY + ":listGroups", "identities:read", "groups:read"),
+    _operation(
+        "ListIdentityRoles", "GET", IDENTITY + ":listRoles", "identities:read", "roles:read", "resource-servers:read"
+    ),
+    *_crud("Group", "Groups", GROUPS, "group_id", "groups"),
+    _operation("AddGroupMembers", "POST", GROUP + ":addMembers", "groups:update", "identities:read"),
+    _operation("DeleteGroupMembers", "POST", GROUP + ":deleteMembers", "groups:update", "identities:read"),
+    _operation("ListGroupMembers", "GET", GROUP + ":listMembers", "groups:read", "identities:read"),
+    _operation("ListGroupRoles", "GET", GROUP + ":listRoles", "groups:read", "roles:read", "resource-servers:read"),
+    *_crud("Role", "Roles", ROLES, "role_id", "roles"),
+    _operation("AddRoleMembers", "POST", ROLE + ":addMembers", "roles:update", "groups:read", "identities:read"),
+    _operation("DeleteRoleMembers", "POST", ROLE + ":deleteMembers", "roles:update", "groups:read", "identities:read"),
+    _operation("ListRoleMembers", "GET", ROLE + ":listMembers", "roles:read", "groups:read", "identities:read"),
+    _operation("AddRoleScopes", "POST", ROLE + ":addScopes", "roles:update", "resource-servers:read"),
+    _operation("DeleteRoleScopes", "POST", ROLE + ":deleteScopes", "roles:update", "resource-servers:read"),
+    _operation("ListRoleScopes", "GET", ROLE + ":listScopes", "roles:read", "resource-servers:read"),
+)
+
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("GetTenant", "GET", TENANT, ("tenants:read",)),
-    Operation("UpdateTenant", "PATCH", TENANT, ("tenants:update",)),
+    _operation("GetTenant", "GET", TENANT, "tenants:read"),
+    _operation("UpdateTenant", "PATCH", TENANT, "tenants:update"),
     *_crud("Realm", "Realms", REALMS, "realm_id", "realms"),
     *_crud("Application", "Applications", REALM + "/applications", "application_id", "applications"),
     *_crud(
@@ -46,9 +78,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "authenticator_config_id",
         "authenticator-configs",
     ),
-    *_crud("ResourceServer", "ResourceServers", REALM + "/resource-servers", "resource_server_id", "resource-servers"),
-    Operation("ListTokens", "GET", TOKENS, ("tokens:read",)),
-    Operation("RevokeToken", "DELETE", TOKENS + "/{token_id}", ("tokens:delete",)),
+    *_crud("ResourceServer", "ResourceServers", SERVERS, "resource_server_id", "resource-servers"),
+    *_DIRECTORY,
+    _operation("ListTokens", "GET", TOKENS, "tokens:read"),
+    _operation("RevokeToken", "DELETE", TOKENS + "/{token_id}", "tokens:delete"),
 )
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -44,11 +45,11 @@ class ApiError(Exception):
         self.body = error_body(status, message, details)
 
 
-def not_found(resource_type: str, identifier: str) -> ApiError:
-    """Return the error for an object that does not exist."""
-    text = f"{resource_type} not found"
+def not_found(resource_type: str, identifier: str, status: int = 404) -> ApiError:
+    """Return the error for an object that does not exist; in a query the service calls that a conflict."""
+    text = f"{re.sub('(?<=[a-z])(?=[A-Z])', ' ', resource_type).lower()} not found"
     detail = {"type": "ResourceInfo", "resource_type": resource_type, "id": identifier, "description": text}
-    return ApiError(404, text, [detail])
+    return ApiError(status, text, [detail])
 
 
 class Violations:

@@ -12,6 +12,7 @@ from .errors import Violations
 
 NAME_REFUSED = re.compile(r"[{}\[\]<>;:?\\/|*^%$#=~`!]")
 NAME_LONGEST = 64
+DESCRIPTION_LONGEST = 300
 
 
 def text(given: dict[str, Any], current: dict[str, Any] | None, name: str, violations: Violations) -> str:
@@ -27,14 +28,41 @@ def text(given: dict[str, Any], current: dict[str, Any] | None, name: str, viola
     return value
 
 
-def strict_name(given: dict[str, Any], current: dict[str, Any] | None, violations: Violations) -> str:
-    """Return a display name under the rules for tenants and realms: 1 to 64 characters, many of the special ones refused."""
-    value = text(given, current, "display_name", violations)
-    if len(value) > NAME_LONGEST:
-        violations.add("display_name", f"longer than {NAME_LONGEST} characters")
-    elif NAME_REFUSED.search(value):
-        violations.add("display_name", "holds a character that is not allowed")
+def strict_text(
+    given: dict[str, Any],
+    current: dict[str, Any] | None,
+    name: str,
+    violations: Violations,
+    longest: int = NAME_LONGEST,
+) -> str:
+    """Return a string that must not be empty, under the rules for names: not too long, many of the special characters refused."""
+    value = text(given, current, name, violations)
+    _check_strictly(name, value, longest, violations)
     return value
+
+
+def strict_name(given: dict[str, Any], current: dict[str, Any] | None, violations: Violations) -> str:
+    """Return a display name under the rules for tenants, realms, identities, groups and roles."""
+    return strict_text(given, current, "display_name", violations)
+
+
+def optional_text(
+    given: dict[str, Any], current: dict[str, Any] | None, name: str, longest: int, violations: Violations
+) -> str:
+    """Return a string under the same rules that may be empty or missing."""
+    value = given.get(name, (current or {}).get(name, ""))
+    if not isinstance(value, str):
+        violations.add(name, "must be a string")
+        return ""
+    _check_strictly(name, value, longest, violations)
+    return value
+
+
+def _check_strictly(name: str, value: str, longest: int, violations: Violations) -> None:
+    if len(value) > longest:
+        violations.add(name, f"longer than {longest} characters")
+    elif NAME_REFUSED.search(value):
+        violations.add(name, "holds a character that is not allowed")
 
 
 def string_list(

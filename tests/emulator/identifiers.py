@@ -34,6 +34,11 @@ def object_id() -> str:
     return str(uuid.uuid4())
 
 
+def short_id() -> str:
+    """Return the id of an identity, group or role: 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
 def client_id() -> str:
     """Return a client id: 24 letters and digits."""
     return alphanumeric(24)

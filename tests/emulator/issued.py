@@ -39,16 +39,18 @@ class IssuedToken:
 
     def is_expired(self) -> bool:
         """Tell whether the token's time is over."""
-        moment = time.time()
-        return moment >= self.expires or bool(self.refused_from and moment >= self.refused_from)
+        return self._is_over(time.time())
 
     def is_revoked(self) -> bool:
         """Tell whether the token was revoked."""
         return self.revoked
 
-    def is_active(self) -> bool:
-        """Tell whether the token is good."""
-        return not self.revoked and not self.is_expired()
+    def is_active(self, moment: float | None = None) -> bool:
+        """Tell whether the token is good, now or at a Unix time."""
+        return not self.revoked and not self._is_over(time.time() if moment is None else moment)
+
+    def _is_over(self, moment: float) -> bool:
+        return moment >= self.expires or bool(self.refused_from and moment >= self.refused_from)
 
     def get_scope(self) -> str:
         """Return the scopes, separated by blanks."""

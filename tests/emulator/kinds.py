@@ -5,28 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from . import consequences, identifiers
 from .applications import build_application
 from .errors import Violations
 from .fields import string_list, text
+from .kind import SMALL_PAGES, Kind
+from .people import build_group, build_identity, build_role
 from .state import MANAGEMENT_AUDIENCE, Realm, Record
-
-Builder = Callable[[Realm, Record, "Record | None", Violations], Record]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of object: its names in operations, bodies and errors, and the function that makes a record of a request."""
-
-    singular: str
-    plural: str
-    envelope: str
-    collection: str
-    build: Builder
-
 
 AUTHENTICATION_METHODS = ("email_one_time_password", "software_passkey", "webauthn_passkey")
 CONFIG_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -115,13 +102,64 @@ def _is_list_of(value: Any, of: type) -> bool:
 
 
 KINDS = (
-    Kind("Application", "Applications", "application", "applications", build_application),
+    Kind(
+        "Application",
+        "Applications",
+        "application",
+        "applications",
+        build_application,
+        before_delete=consequences.revoke_its_tokens,
+    ),
     Kind(
         "AuthenticatorConfig",
         "AuthenticatorConfigs",
         "authenticator_config",
         "authenticator_configs",
         build_authenticator_config,
+        before_delete=consequences.forget_authenticator,
     ),
-    Kind("ResourceServer", "ResourceServers", "resource_server", "resource_servers", build_resource_server),
+    Kind(
+        "ResourceServer",
+        "ResourceServers",
+        "resource_server",
+        "resource_servers",
+        build_resource_server,
+        after_update=consequences.withdraw_scopes,
+        before_delete=consequences.forget_resource_server,
+    ),
+    Kind(
+        "Identity",
+        "Identities",
+        "identity",
+        "identities",
+        build_identity,
+        new_id=identifiers.short_id,
+        sizes=SMALL_PAGES,
+        is_dated=True,
+        before_delete=consequences.leave_groups_and_roles,
+    ),
+    Kind(
+        "Group",
+        "Groups",
+        "group",
+        "groups",
+        build_group,
+        new_id=identifiers.short_id,
+        sizes=SMALL_PAGES,
+        is_dated=True,
+        before_delete=consequences.refuse_group_with_members,
+    ),
+    Kind(
+        "Role",
+        "Roles",
+        "role",
+        "roles",
+        build_role,
+        parent="resource_server",
+        new_id=identifiers.short_id,
+        sizes=SMALL_PAGES,
+        is_dated=True,
+        before_delete=consequences.refuse_role_with_children,
+    ),
 )
+BY_ENVELOPE = {kind.envelope: kind for kind in KINDS}

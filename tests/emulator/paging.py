@@ -10,11 +10,13 @@ import binascii
 import json
 import secrets
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import Violations
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,38 +29,94 @@ class PageSizes:
 
 @dataclass(frozen=True)
 class _Cursor:
+    """Where a listing is: its order (a seed), the last item that was shown (its checksum and id) and the page's size."""
+
     seed: int
     after: tuple[int, str]
     size: int
 
-
-def page(
-    name: str, records: Iterable[dict[str, Any]], arguments: Mapping[str, str], sizes: PageSizes, place: str
-) -> dict[str, Any]:
-    """Return one page of records as a list answer; `place` tells lists apart, so that a page token fits one of them only."""
-    violations = Violations()
-    cursor = _read_token(arguments.get("page_token"), place, violations)
-    size = _number("page_size", arguments.get("page_size"), cursor.size or sizes.default, 1, sizes.maximum, violations)
-    skip = _number("skip", arguments.get("skip"), 0, 0, 2**32 - 1, violations)
-    violations.raise_if_any()
-
-    everything = list(records)
-    # Sorting by a seeded checksum needs no memory of the listing, and survives objects that come and go between pages.
-    ordered = sorted(
-        ((zlib.crc32(record["id"].encode(), cursor.seed), record["id"]), record) for record in _unique(everything)
-    )
-    rest = [entry for entry in ordered if entry[0] > cursor.after][skip:]
-    answer: dict[str, Any] = {name: [record for _key, record in rest[:size]], "total_size": len(everything)}
-    if len(rest) > size:
-        answer["next_page_token"] = _write_token(place, _Cursor(cursor.seed, rest[size - 1][0], size))
-    return answer
+    @classmethod
+    def fresh(cls) -> _Cursor:
+        return cls(secrets.randbits(32), (-1, ""), 0)
 
 
-def _unique(records: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    return {record["id"]: record for record in records}.values()
+@dataclass(frozen=True)
+class _Window:
+    """What to show of a list; without a cursor nothing, because all of it was shown already."""
+
+    cursor: _Cursor | None
+    size: int
+    skip: int
+
+    def look(self, entries: Mapping[str, T]) -> tuple[list[T], _Cursor | None]:
+        """Return the items of a page, and where to go on if there are more."""
+        if self.cursor is None:
+            return [], None
+        seed, after = self.cursor.seed, self.cursor.after
+        # Sorting by a seeded checksum needs no memory of the listing, and survives objects that come and go between pages.
+        keys = sorted(key for identifier in entries if (key := (_checksum(identifier, seed), identifier)) > after)
+        rest = keys[self.skip :]
+        shown = [entries[identifier] for _sum, identifier in rest[: self.size]]
+        more = len(rest) > self.size
+        return shown, _Cursor(seed, rest[self.size - 1], self.size) if more else None
 
 
-def _number(name: str, given: str | None, default: int, lowest: int, highest: int, violations: Violations) -> int:
+class Listing:
+    """A request for a page of one list, or of several ones that share a page token; `place` tells lists apart.
+
+    Page size and number of items to skip have a prefix in the names of their parameters where there are several lists.
+    """
+
+    def __init__(
+        self, arguments: Mapping[str, str], sizes: PageSizes, place: str, prefixes: tuple[str, ...] = ("",)
+    ) -> None:
+        violations = Violations()
+        self.place = place
+        kept, cursors = _read_token(arguments.get("page_token"), place, len(prefixes), violations)
+        self.filter = arguments.get("filter", kept)
+        """The filter, which the page token keeps."""
+        if kept is not None and self.filter != kept:
+            violations.add("filter", "is not the page token's")
+        self._windows = []
+        for prefix, cursor in zip(prefixes, cursors, strict=True):
+            size, skip = f"{prefix}page_size", f"{prefix}skip"
+            kept_size = cursor.size if cursor else 0
+            self._windows.append(
+                _Window(
+                    cursor,
+                    _number(size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations),
+                    _number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations),
+                )
+            )
+        violations.raise_if_any()
+
+    def page(self, name: str, entries: Mapping[str, T], show: Callable[[T], Any] = lambda item: item) -> dict[str, Any]:
+        """Return one page of a list, made of things by their ids."""
+        shown, cursor = self._windows[0].look(entries)
+        return self._answer({name: [show(item) for item in shown], "total_size": len(entries)}, [cursor])
+
+    def pages(self, **lists: Mapping[str, Any]) -> dict[str, Any]:
+        """Return one page of each of several lists."""
+        answer: dict[str, Any] = {}
+        cursors = []
+        for window, (name, entries) in zip(self._windows, lists.items(), strict=True):
+            answer[name], cursor = window.look(entries)
+            answer[f"total_{name}_size"] = len(entries)
+            cursors.append(cursor)
+        return self._answer(answer, cursors)
+
+    def _answer(self, answer: dict[str, Any], cursors: list[_Cursor | None]) -> dict[str, Any]:
+        if any(cursors):
+            answer["next_page_token"] = _write_token(self.place, self.filter, cursors)
+        return answer
+
+
+def _checksum(identifier: str, seed: int) -> int:
+    return zlib.crc32(identifier.encode(), seed)
+
+
+def _number(name: str, given: str | None, default: int, limits: tuple[int, int], violations: Violations) -> int:
+    lowest, highest = limits
     if given is None:
         return default
     if not given.isdecimal() or not given.isascii() or not lowest <= int(given) <= highest:
@@ -67,22 +125,27 @@ def _number(name: str, given: str | None, default: int, lowest: int, highest: in
     return int(given)
 
 
-def _write_token(place: str, cursor: _Cursor) -> str:
+def _write_token(place: str, kept: str | None, cursors: list[_Cursor | None]) -> str:
     """Return a page token; it is full of characters that a query string must not hold as they are."""
-    text = json.dumps([zlib.crc32(place.encode()), cursor.seed, *cursor.after, cursor.size])
+    where = [[cursor.seed, *cursor.after, cursor.size] if cursor else None for cursor in cursors]
+    text = json.dumps([zlib.crc32(place.encode()), kept, *where])
     return "+/&" + base64.b64encode(text.encode()).decode() + "=="
 
 
-def _read_token(token: str | None, place: str, violations: Violations) -> _Cursor:
+def _read_token(
+    token: str | None, place: str, count: int, violations: Violations
+) -> tuple[str | None, list[_Cursor | None]]:
+    """Return the filter that a page token keeps, and its cursors."""
     if token is None:
-        return _Cursor(secrets.randbits(32), (-1, ""), 0)
+        return None, [_Cursor.fresh() for _number in range(count)]
     try:
         if not token.startswith("+/&") or not token.endswith("=="):
             raise ValueError("not a page token")
-        fits, seed, checksum, identifier, size = json.loads(base64.b64decode(token[3:-2], validate=True))
-        if fits != zlib.crc32(place.encode()):
+        fits, kept, *where = json.loads(base64.b64decode(token[3:-2], validate=True))
+        if fits != zlib.crc32(place.encode()) or len(where) != count:
             raise ValueError("page token of another list")
+        cursors = [_Cursor(item[0], (item[1], item[2]), item[3]) if item else None for item in where]
     except (ValueError, binascii.Error):
         violations.add("page_token", "invalid page token")
-        return _Cursor(0, (-1, ""), 0)
-    return _Cursor(seed, (checksum, identifier), size)
+        return None, [None] * count
+    return kept, cursors

@@ -14,6 +14,7 @@ from typing import Any
 from .faults import Faults
 from .issued import IssuedCode, IssuedToken
 from .journal import Journal
+from .links import Links
 from .settings import Settings
 
 MANAGEMENT_AUDIENCE = "beyondidentity"
@@ -37,6 +38,10 @@ class Realm:
             for kind in ("applications", "authenticator_configs", "resource_servers", "identities", "groups", "roles")
         }
     )
+    group_identities: Links = field(default_factory=Links)
+    role_groups: Links = field(default_factory=Links)
+    role_identities: Links = field(default_factory=Links)
+    role_scopes: Links = field(default_factory=Links)
 
     @property
     def id(self) -> str:
@@ -57,6 +62,7 @@ class Tenant:
     realms: dict[str, Realm] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     tokens: dict[str, IssuedToken] = field(default_factory=dict)
+    tokens_by_application: dict[str, dict[str, IssuedToken]] = field(default_factory=dict)
     codes: dict[str, IssuedCode] = field(default_factory=dict)
     window_started: float = 0.0
     window_used: int = 0
@@ -76,21 +82,24 @@ class Tenant:
         reset = max(0, round(self.window_started + self.settings.rate_window - moment + 0.5))
         return max(0, limit - self.window_used), reset, self.window_used > limit
 
+    def keep_token(self, token: IssuedToken) -> None:
+        """Remember a token that was issued."""
+        self.tokens[token.id] = token
+        self.tokens_by_application.setdefault(token.application_id, {})[token.id] = token
+
     def live_tokens(self, application_id: str) -> list[IssuedToken]:
-        """Return an application's tokens that are neither expired nor revoked."""
-        return [
-            token
-            for token in list(self.tokens.values())
-            if token.application_id == application_id and token.is_active()
-        ]
+        """Return an application's tokens that are neither expired nor revoked; forget the others, which never come back."""
+        issued = self.tokens_by_application.get(application_id, {})
+        moment = time.time()
+        for token in list(issued.values()):
+            if not token.is_active(moment):
+                issued.pop(token.id, None)
+        return list(issued.values())
 
     def revoke_tokens(self, application_id: str | None = None) -> int:
         """Revoke an application's tokens, or all of them; return how many were active."""
-        hit = [
-            token
-            for token in list(self.tokens.values())
-            if application_id in (None, token.application_id) and token.is_active()
-        ]
+        applications = list(self.tokens_by_application) if application_id is None else [application_id]
+        hit = [token for identifier in applications for token in self.live_tokens(identifier)]
         for token in hit:
             token.revoked = True
         return len(hit)
@@ -109,7 +118,7 @@ class World:
 
     def keep_token(self, token: IssuedToken) -> None:
         """Remember a token that was issued."""
-        self.tenants[token.tenant_id].tokens[token.id] = token
+        self.tenants[token.tenant_id].keep_token(token)
         self.tokens[token.value] = token
 
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A request that may be carried out, as the handlers of the operations see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from flask import request
+
+from .bearer import Place
+from .errors import ApiError, Violations, not_found
+from .kind import Kind
+from .kinds import BY_ENVELOPE
+from .paging import Listing, PageSizes
+from .state import Realm, Record, Tenant, World
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Call:
+    """Where a request goes, and with which path parameters."""
+
+    world: World
+    place: Place
+    parameters: Mapping[str, str]
+
+    @property
+    def tenant(self) -> Tenant:
+        """Return the tenant."""
+        return self.place.tenant
+
+    @property
+    def realm(self) -> Realm:
+        """Return the realm that the path names."""
+        if self.place.realm is None:
+            raise ApiError(404)
+        return self.place.realm
+
+    def found(self, envelope: str) -> Record:
+        """Return the object that the path names; 404 where there is none."""
+        kind = BY_ENVELOPE[envelope]
+        record = self.all_of(kind).get(self.parameters[kind.key])
+        if record is None:
+            raise not_found(kind.singular, self.parameters[kind.key])
+        return record
+
+    def all_of(self, kind: Kind) -> dict[str, Record]:
+        """Return all objects of a kind in the realm, or below the object that the path names, by id."""
+        records = self.realm.objects[kind.collection]
+        if kind.parent is None:
+            return records
+        parent = self.found(kind.parent)
+        name = f"{kind.parent}_id"
+        return {identifier: record for identifier, record in records.items() if record[name] == parent["id"]}
+
+    def listing(self, sizes: PageSizes, *prefixes: str) -> Listing:
+        """Return which page of a list is asked for."""
+        maximum = self.tenant.settings.page_size_maximum
+        if maximum is not None:
+            sizes = replace(sizes, maximum=maximum, default=min(sizes.default, maximum))
+        return Listing(request.args, sizes, request.path, prefixes or ("",))
+
+    def page(
+        self, name: str, entries: Mapping[str, T], sizes: PageSizes, show: Callable[[T], Any] = lambda item: item
+    ) -> Record:
+        """Return one page of a list, made of things by their ids."""
+        return self.listing(sizes).page(name, entries, show)
+
+
+Handler = Callable[[Call], "Record | None"]
+
+
+def document() -> Record:
+    """Return the JSON object of a request's body."""
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise ApiError(400, "invalid request")
+    return found
+
+
+def body(envelope: str) -> Record:
+    """Return the object in a request's JSON body."""
+    found = document()
+    violations = Violations()
+    if not isinstance(found.get(envelope), dict):
+        violations.add(envelope, "is required")
+    violations.raise_if_any()
+    return found[envelope]

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What else happens when an object is changed or deleted, or why it may not be."""
+
+from __future__ import annotations
+
+from .errors import ApiError
+from .state import Realm, Record, Tenant
+
+
+def revoke_its_tokens(tenant: Tenant, _realm: Realm, application: Record) -> None:
+    """End what a deleted application issued."""
+    tenant.revoke_tokens(application["id"])
+
+
+def forget_authenticator(_tenant: Tenant, realm: Realm, authenticator: Record) -> None:
+    """Take a deleted authenticator configuration from the applications that name it."""
+    for application in _naming(realm, "authenticator_config_id", authenticator["id"]):
+        _replace(realm, application, "authenticator_config_id")
+
+
+def forget_resource_server(_tenant: Tenant, realm: Realm, server: Record) -> None:
+    """Take a deleted resource server from the applications that name it; its roles go with it."""
+    for application in _naming(realm, "resource_server_id", server["id"]):
+        protocol = {**application["protocol_config"], "allowed_scopes": []}
+        _replace(realm, {**application, "protocol_config": protocol}, "resource_server_id")
+    for role in _roles_of(realm, server):
+        _unlink_role(realm, role["id"])
+        del realm.objects["roles"][role["id"]]
+
+
+def withdraw_scopes(_tenant: Tenant, realm: Realm, server: Record) -> None:
+    """Take scopes that a resource server no longer offers from its roles; the service does it a little later."""
+    for role in _roles_of(realm, server):
+        realm.role_scopes.remove(role["id"], set(realm.role_scopes.held_by(role["id"])) - set(server["scopes"]))
+
+
+def leave_groups_and_roles(_tenant: Tenant, realm: Realm, identity: Record) -> None:
+    """Take a deleted identity from all groups and roles."""
+    realm.group_identities.drop_held(identity["id"])
+    realm.role_identities.drop_held(identity["id"])
+
+
+def refuse_group_with_members(_tenant: Tenant, realm: Realm, group: Record) -> None:
+    """Refuse to delete a group with members; an empty one leaves its roles."""
+    if realm.group_identities.held_by(group["id"]):
+        raise ApiError(409, "group has children")
+    realm.role_groups.drop_held(group["id"])
+
+
+def refuse_role_with_children(_tenant: Tenant, realm: Realm, role: Record) -> None:
+    """Refuse to delete a role that has scopes or members."""
+    if any(links.held_by(role["id"]) for links in (realm.role_scopes, realm.role_groups, realm.role_identities)):
+        raise ApiError(409, "role has children")
+    _unlink_role(realm, role["id"])
+
+
+def _unlink_role(realm: Realm, role_id: str) -> None:
+    for links in (realm.role_scopes, realm.role_groups, realm.role_identities):
+        links.drop_holder(role_id)
+
+
+def _roles_of(realm: Realm, server: Record) -> list[Record]:
+    return [role for role in realm.objects["roles"].values() if role["resource_server_id"] == server["id"]]
+
+
+def _naming(realm: Realm, name: str, identifier: str) -> list[Record]:
+    return [record for record in realm.objects["applications"].values() if record.get(name) == identifier]
+
+
+def _replace(realm: Realm, application: Record, without: str) -> None:
+    changed = {key: value for key, value in application.items() if key != without}
+    realm.objects["applications"][application["id"]] = changed

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operations on identities that other objects don't have."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from .calls import Call, Handler, document
+from .errors import ApiError, Violations
+from .kind import SMALL_PAGES
+from .kinds import BY_ENVELOPE
+from .membership import records, strings
+from .objects import delete_object
+from .people import username_of
+from .state import Record
+
+FILTER = re.compile(r'\s*traits\.username\s+eq\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
+IDENTITY = BY_ENVELOPE["identity"]
+
+
+def handlers() -> dict[str, Handler]:
+    """Return what each operation does, by its name."""
+    return {
+        "ListIdentities": list_identities,
+        "BatchDeleteIdentities": delete_identities,
+        "ListIdentityGroups": list_groups,
+    }
+
+
+def list_identities(call: Call) -> Record:
+    """List identities; the only filter is the documented one."""
+    listing = call.listing(SMALL_PAGES)
+    identities = call.all_of(IDENTITY)
+    if listing.filter is not None:
+        wanted = _username(listing.filter)
+        identities = {key: record for key, record in identities.items() if username_of(record) == wanted}
+    return listing.page("identities", identities)
+
+
+def _username(text: str) -> str:
+    """Return the username that a filter asks for."""
+    match = FILTER.fullmatch(text)
+    violations = Violations()
+    name = ""
+    try:
+        name = json.loads(match[1]) if match else ""
+    except ValueError:
+        match = None
+    if match is None:
+        violations.add("filter", 'must be: traits.username eq "..."')
+    violations.raise_if_any()
+    return name.casefold()
+
+
+def delete_identities(call: Call) -> None:
+    """Delete identities, all or none."""
+    violations = Violations()
+    ids = strings(document(), "ids", violations)
+    if len(set(ids)) < len(ids):
+        violations.add("ids", "repeated id")
+    violations.raise_if_any()
+    unknown = [identifier for identifier in ids if identifier not in call.all_of(IDENTITY)]
+    if unknown:
+        text = "identities not found"
+        errors = [{"Description": text, "IDs": unknown, "ResourceType": IDENTITY.singular}]
+        described = "errors encountered performing batch operation"
+        raise ApiError(404, text, [{"type": "BatchOperationErrors", "description": described, "errors": errors}])
+    for identifier in ids:
+        delete_object(call, IDENTITY, call.realm.objects[IDENTITY.collection][identifier])
+
+
+def list_groups(call: Call) -> Record:
+    """List the groups that an identity belongs to."""
+    ids = call.realm.group_identities.holders_of(call.found("identity")["id"])
+    return call.page("groups", records(call, "group", ids), SMALL_PAGES)

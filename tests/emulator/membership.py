@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of ids in a request that join or part objects, and the members of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from .calls import Call, Handler, document
+from .errors import Violations, not_found
+from .kind import SMALL_PAGES
+from .kinds import BY_ENVELOPE
+from .links import Links
+from .state import Realm, Record
+
+MOST = 1000
+Joined = Callable[[Realm], Links]
+
+
+def handlers() -> dict[str, Handler]:
+    """Return what each operation does, by its name."""
+
+    def list_members(call: Call) -> Record:
+        ids = call.realm.group_identities.held_by(call.found("group")["id"])
+        return call.page("identities", records(call, "identity", ids), SMALL_PAGES)
+
+    return {
+        "AddGroupMembers": _change_members(Links.add),
+        "DeleteGroupMembers": _change_members(Links.remove),
+        "ListGroupMembers": list_members,
+    }
+
+
+def _change_members(change: Callable[[Links, str, Iterable[str]], None]) -> Handler:
+    def handler(call: Call) -> Record:
+        group = call.found("group")
+        violations = Violations()
+        ids = strings(document(), "identity_ids", violations)
+        violations.raise_if_any()
+        must_exist(call, "identity", ids)
+        change(call.realm.group_identities, group["id"], ids)
+        return group
+
+    return handler
+
+
+def strings(given: Record, name: str, violations: Violations) -> list[str]:
+    """Return a list of strings out of a body; it must hold one to a thousand."""
+    value = given.get(name)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        violations.add(name, "must be a list of strings")
+        return []
+    if not value:
+        violations.add(name, "empty array")
+    if len(value) > MOST:
+        violations.add(name, f"array exceeds {MOST} elements")
+    return value
+
+
+def must_exist(call: Call, envelope: str, ids: Iterable[str]) -> None:
+    """Answer 404 where one of the objects does not exist; nothing was changed then."""
+    kind = BY_ENVELOPE[envelope]
+    for identifier in ids:
+        if identifier not in call.realm.objects[kind.collection]:
+            raise not_found(kind.singular, identifier)
+
+
+def records(call: Call, envelope: str, ids: Iterable[str]) -> dict[str, Record]:
+    """Return objects by their ids."""
+    found = call.realm.objects[BY_ENVELOPE[envelope].collection]
+    return {identifier: found[identifier] for identifier in ids}

@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roles of a resource server: their scopes and members."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.emulator.api import Api, violated
+from tests.unit.emulator.test_identities import conflict
+
+
+@pytest.fixture
+def api(tenant):
+    return Api.of(tenant)
+
+
+@pytest.fixture
+def server(api):
+    scopes = ["pets:read", "pets:write", "pets:feed"]
+    given = {"display_name": "Pets", "identifier": "https://pets.example", "scopes": scopes}
+    return api.post("resource-servers", {"resource_server": given})
+
+
+@pytest.fixture
+def role(api, server):
+    return api.post(f"resource-servers/{server['id']}/roles", {"role": {"display_name": "Keeper"}})
+
+
+def path_of(role):
+    return f"resource-servers/{role['resource_server_id']}/roles/{role['id']}"
+
+
+def scopes(api, role):
+    """Return a role's scopes."""
+    return sorted(scope for page in api.pages(f"{path_of(role)}:listScopes", "scopes") for scope in page["scopes"])
+
+
+def test_role(tenant, api, server):
+    roles = f"resource-servers/{server['id']}/roles"
+    given = {"display_name": "Keeper", "description": "Keeps pets."}
+    created = api.post(roles, {"role": {**given, "id": "x", "resource_server_id": "y"}})
+    assert {name: created[name] for name in given} == given
+    assert created["resource_server_id"] == server["id"]
+    assert (created["tenant_id"], created["realm_id"]) == (tenant.tenant_id, tenant.realm_id)
+    path = f"{roles}/{created['id']}"
+    changed = api.patch(path, {"role": {"display_name": "Vet"}})
+    assert {**changed, "update_time": ""} == {**created, "display_name": "Vet", "update_time": ""}
+    assert changed == api.get(path)
+    assert api.get(roles) == {"roles": [changed], "total_size": 1}
+    assert violated(api.call("POST", roles, json={"role": {}})) == ["role.display_name"]
+    assert api.post(roles, {"role": given})["id"] != created["id"]
+    assert api.delete(path) is None
+    assert api.call("GET", path).json()["details"][0]["description"] == "role not found"
+
+
+def test_a_role_is_found_at_its_own_resource_server_only(tenant, api, role):
+    elsewhere = f"resource-servers/{tenant.resource_server_id}/roles"
+    assert api.get(elsewhere)["roles"] == []
+    assert api.call("GET", f"{elsewhere}/{role['id']}").status_code == 404
+    response = api.call("GET", f"resource-servers/x/roles/{role['id']}")
+    assert response.json()["details"][0]["description"] == "resource server not found"
+
+
+def test_scopes_come_and_go(api, server, role):
+    path = path_of(role)
+    for _round in range(2):
+        assert api.post(f"{path}:addScopes", {"scopes": ["pets:read", "pets:write"]}) == role
+        assert scopes(api, role) == ["pets:read", "pets:write"]
+    assert api.post(f"{path}:deleteScopes", {"scopes": ["pets:read", "pets:feed"]}) == role
+    assert scopes(api, role) == ["pets:write"]
+    assert conflict(api.call("DELETE", path)) == "role has children"
+    api.patch(f"resource-servers/{server['id']}", {"resource_server": {"scopes": ["pets:read"]}})
+    assert scopes(api, role) == []
+    assert api.delete(path) is None
+
+
+@pytest.mark.parametrize("verb", ["addScopes", "deleteScopes"])
+@pytest.mark.parametrize("given", [None, [], "x", [1], ["pets:read"] * 1001], ids=lambda given: str(given)[:9])
+def test_refused_scopes(api, role, verb, given):
+    assert violated(api.call("POST", f"{path_of(role)}:{verb}", json={"scopes": given})) == ["scopes"]
+
+
+def test_a_role_has_only_scopes_that_the_server_offers(api, role):
+    response = api.call("POST", f"{path_of(role)}:addScopes", json={"scopes": ["pets:read", "cars:read"]})
+    assert violated(response) == ["scopes"]
+    assert "cars:read" in response.text
+    assert scopes(api, role) == []
+
+
+def test_members_come_and_go(tenant, api, role):
+    ids = tenant.seed(identities=2, groups=2)
+    path = path_of(role)
+    query = {"resource_server_id": role["resource_server_id"]}
+    both = {"group_ids": ids["groups"], "identity_ids": ids["identities"]}
+    for _round in range(2):
+        assert api.post(f"{path}:addMembers", both) == role
+    listed = api.get(f"{path}:listMembers")
+    assert {record["id"] for record in listed["groups"]} == set(ids["groups"])
+    assert {record["id"] for record in listed["identities"]} == set(ids["identities"])
+    assert (listed["total_groups_size"], listed["total_identities_size"]) == (2, 2)
+    for kind in ("groups", "identities"):
+        assert api.get(f"{kind}/{ids[kind][0]}:listRoles", params=query) == {"roles": [role], "total_size": 1}
+    assert api.post(f"{path}:deleteMembers", {"identity_ids": ids["identities"][:1]}) == role
+    assert api.get(f"identities/{ids['identities'][0]}:listRoles", params=query)["roles"] == []
+    assert conflict(api.call("DELETE", path)) == "role has children"
+    api.post(f"{path}:deleteMembers", {"group_ids": ids["groups"][:1]})
+    api.delete(f"groups/{ids['groups'][1]}")
+    api.delete(f"identities/{ids['identities'][1]}")
+    assert api.delete(path) is None
+
+
+@pytest.mark.parametrize("verb", ["addMembers", "deleteMembers"])
+def test_refused_members(tenant, api, role, verb):
+    path = f"{path_of(role)}:{verb}"
+    assert violated(api.call("POST", path, json={})) == ["identity_ids"]
+    for name in ("group_ids", "identity_ids"):
+        for given in (None, [], "x", [1], ["x"] * 1001):
+            assert violated(api.call("POST", path, json={name: given})) == [name]
+    ids = tenant.seed(identities=1, groups=1)
+    swapped = {"group_ids": ids["identities"], "identity_ids": ids["groups"]}
+    for name, resource_type in (("group_ids", "Group"), ("identity_ids", "Identity")):
+        given = {"group_ids": ids["groups"], "identity_ids": ids["identities"], name: swapped[name]}
+        response = api.call("POST", path, json=given)
+        assert response.status_code == 404
+        assert response.json()["details"][0]["resource_type"] == resource_type
+    assert api.get(f"{path_of(role)}:listMembers")["total_groups_size"] == 0
+
+
+def test_groups_and_identities_have_their_own_page_sizes_and_one_token(tenant, api, role):
+    ids = tenant.seed(identities=25, groups=3)
+    path = path_of(role)
+    api.post(f"{path}:addMembers", {"group_ids": ids["groups"], "identity_ids": ids["identities"]})
+    first = api.get(f"{path}:listMembers")
+    assert (len(first["groups"]), len(first["identities"])) == (3, 20)
+    second = api.get(f"{path}:listMembers", params={"page_token": first["next_page_token"]})
+    assert (len(second["groups"]), len(second["identities"])) == (0, 5)
+    assert (second["total_groups_size"], second["total_identities_size"]) == (3, 25)
+    assert "next_page_token" not in second
+    pages = api.pages(f"{path}:listMembers", "groups", groups_page_size=1, identities_page_size=20)
+    assert [(len(page["groups"]), len(page["identities"])) for page in pages] == [(1, 20), (1, 5), (1, 0)]
+    assert {record["id"] for page in pages for record in page["groups"]} == set(ids["groups"])
+    assert {record["id"] for page in pages for record in page["identities"]} == set(ids["identities"])
+    skipped = api.get(f"{path}:listMembers", params={"groups_skip": 2, "identities_skip": 24})
+    assert (len(skipped["groups"]), len(skipped["identities"])) == (1, 1)
+    for name in ("groups_page_size", "identities_page_size"):
+        assert violated(api.call("GET", f"{path}:listMembers", params={name: 201})) == [name]
+
+
+def test_roles_of_someone_are_asked_for_by_resource_server(tenant, api, role):
+    [identity] = tenant.seed(identities=1)["identities"]
+    api.post(f"{path_of(role)}:addMembers", {"identity_ids": [identity]})
+    path = f"identities/{identity}:listRoles"
+    assert violated(api.call("GET", path)) == ["resource_server_id"]
+    assert api.get(path, params={"resource_server_id": tenant.resource_server_id})["roles"] == []
+    assert conflict(api.call("GET", path, params={"resource_server_id": "x"})) == "resource server not found"
+
+
+def test_a_resource_servers_roles_go_with_it(tenant, api, role):
+    [identity] = tenant.seed(identities=1)["identities"]
+    api.post(f"{path_of(role)}:addMembers", {"identity_ids": [identity]})
+    api.delete(f"resource-servers/{role['resource_server_id']}")
+    query = {"resource_server_id": tenant.resource_server_id}
+    assert api.get(f"identities/{identity}:listRoles", params=query)["roles"] == []
+
+
+def test_scopes_are_paged(tenant, api):
+    [role_id] = tenant.seed(roles=1)["roles"]
+    role = api.get(f"resource-servers/{tenant.resource_server_id}/roles/{role_id}")
+    offered = api.get(f"resource-servers/{tenant.resource_server_id}")["scopes"]
+    api.post(f"{path_of(role)}:addScopes", {"scopes": offered})
+    assert len(api.get(f"{path_of(role)}:listScopes")["scopes"]) == 20
+    assert scopes(api, role) == sorted(offered)
+
+
+@pytest.mark.parametrize("kind", ["identities", "groups", "roles"])
+def test_a_realm_with_one_of_them_is_not_deleted(tenant, api, kind):
+    [realm_id] = tenant.seed(realms=1)["realms"]
+    tenant.seed(**{kind: 1}, realm_id=realm_id)
+    assert conflict(api.call("DELETE", f"/realms/{realm_id}")) == "realm has children"
