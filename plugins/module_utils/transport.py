@@ -152,16 +152,20 @@ class Transport:
         wire = self.wire
         deadline = time.monotonic() + wire.timeout
         try:
+            verify = self._verify()
             # prepared and sent by itself, a request knows neither ~/.netrc nor cookies, and no redirect is followed
-            response = _adapter(wire).send(
+            response = _adapter(wire, verify).send(
                 requests.Request(method, url, headers=headers, data=body).prepare(),
                 timeout=wire.timeout,
                 stream=True,
                 proxies=self._proxies(url),
-                verify=self._verify(),
+                verify=verify,
                 cert=(wire.client_cert, wire.client_key) if wire.client_key else wire.client_cert,
             )
             with response:
+                response.raw.enforce_content_length = (
+                    True  # urllib3 before 2.0 would take a truncated answer for a whole one
+                )
                 return Answer(response.status_code, response.headers, _read(response, what, deadline))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise explained(error, what, origin(url), wire.timeout) from None
@@ -211,12 +215,15 @@ def _proxy_url(proxy: str) -> str:
     return url
 
 
-_ADAPTERS: dict[tuple[int, Wire], Any] = {}
+_ADAPTERS: dict[tuple[int, Wire, bool | str], Any] = {}
 
 
-def _adapter(wire: Wire) -> Any:
-    """This process's kept-alive connections: one shared with a forked process would mix up their answers."""
-    key = (os.getpid(), wire)
+def _adapter(wire: Wire, verify: bool | str) -> Any:
+    """This process's kept-alive connections: one shared with a forked process would mix up their answers.
+
+    What was verified in another way is not shared either: requests before 2.32 does not ask how a connection was.
+    """
+    key = (os.getpid(), wire, verify)
     if key not in _ADAPTERS:
         _ADAPTERS[key] = requests.adapters.HTTPAdapter()
     return _ADAPTERS[key]
