@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredenti
 from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import g
 
+from . import person
 from .issued import IssuedCode, IssuedToken
 from .oauth import Client
 
@@ -40,18 +41,17 @@ class AuthorizationCode(AuthorizationCodeGrant):
     def save_authorization_code(self, code: str, request: Any) -> None:
         """Remember a code and what it is bound to."""
         client: Client = request.client
-        allowed = client.tenant.settings.identity_scopes
-        scopes = [scope for scope in request.scope.split() if allowed is None or scope in (*allowed, "openid")]
         client.tenant.codes[code] = IssuedCode(
             value=code,
             application_id=client.application["id"],
             client_id=client.client_id,
             redirect_uri=request.payload.redirect_uri,
-            scope=" ".join(scopes),
+            scope=person.granted(client, request.user, request.scope),
             nonce=request.payload.data.get("nonce"),
             code_challenge=request.payload.data.get("code_challenge"),
             code_challenge_method=request.payload.data.get("code_challenge_method"),
             expires=time.time() + client.tenant.settings.code_lifetime,
+            person=request.user,
         )
 
     def query_authorization_code(self, code: str, client: Client) -> IssuedCode | None:
@@ -70,9 +70,9 @@ class AuthorizationCode(AuthorizationCodeGrant):
         """Mark a code as used."""
         authorization_code.used = True
 
-    def authenticate_user(self, authorization_code: IssuedCode) -> dict[str, str]:
+    def authenticate_user(self, authorization_code: IssuedCode) -> person.Person:
         """Return who signed in."""
-        return self.request.client.tenant.settings.identity
+        return authorization_code.person
 
 
 class Pkce(CodeChallenge):
@@ -109,13 +109,17 @@ class RefreshToken(RefreshTokenGrant):
                 return token
         raise InvalidGrantError("The refresh token is unknown, expired or revoked.")
 
-    def authenticate_user(self, refresh_token: IssuedToken) -> dict[str, str]:
+    def authenticate_user(self, refresh_token: IssuedToken) -> person.Person:
         """Return who signed in."""
-        return self.request.client.tenant.settings.identity
+        client: Client = self.request.client
+        user = person.who_signed_in(client.tenant, client.realm, refresh_token.principal_id)
+        if user is None:
+            raise InvalidGrantError("Whoever signed in may not do so any more.")
+        return user
 
-    def issue_token(self, user: dict[str, str], refresh_token: IssuedToken) -> dict[str, Any]:
+    def issue_token(self, user: person.Person, refresh_token: IssuedToken) -> dict[str, Any]:
         """Make the new tokens; with rotation a refresh token is among them."""
-        scope = self.request.payload.scope or refresh_token.get_scope()
+        scope = person.granted(self.request.client, user, self.request.payload.scope or refresh_token.get_scope())
         return self.generate_token(user=user, scope=scope, include_refresh_token=self._rotates())
 
     def revoke_old_credential(self, refresh_token: IssuedToken) -> None:

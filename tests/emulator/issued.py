@@ -87,6 +87,8 @@ class IssuedCode:
     code_challenge: str | None
     code_challenge_method: str | None
     expires: float
+    person: dict[str, str]
+    """Who signed in."""
     used: bool = False
 
     def get_redirect_uri(self) -> str:

@@ -47,6 +47,9 @@ class Settings:
     """Who signs in; without `id`, nobody is known."""
     identity_scopes: list[str] | None = None
     """Scopes that the roles of whoever signs in allow; None: all."""
+    identity_roles: bool = False
+    """Whether there must be an identity with the `id` of whoever signs in, active, in the application's realm. Her name
+    and address are that identity's then, and she gets only scopes that its roles have, direct ones and its groups'."""
     audience_list: bool = False
     """Write the `aud` claim as a list."""
     page_size_maximum: int | None = None

@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from flask import Response, g, request
 
 from .bearer import Place
+from .person import who_signs_in
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>
@@ -46,7 +47,8 @@ def sign_in(server: AuthorizationServer) -> Response:
             "user": settings.identity.get("username", settings.identity["id"]),
         }
         return Response(PAGE.format(**{name: escape(value) for name, value in values.items()}))
-    user = settings.identity if decision == "approve" else None
+    # Without a person Authlib answers access_denied.
+    user = who_signs_in(grant.request.client.tenant, grant.request.client.realm) if decision == "approve" else None
     return _with_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
 
 
