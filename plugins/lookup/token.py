@@ -83,6 +83,7 @@ from ..module_utils.options import connection_spec
 from ..module_utils.task import Task, perform
 from ..module_utils.text import plain
 from ..module_utils.tokens import missing_scopes
+from ..plugin_utils.minted import announce
 from ..plugin_utils.resolve import Surroundings, resolve
 from ..plugin_utils.store import stores
 from ..plugin_utils.validate import validated
@@ -111,7 +112,11 @@ class LookupModule(LookupBase):
         for warning in resolved.warnings:
             display.warning(warning)
         task = Task(
-            params, stores=stores(params, display.warning), environ=surroundings.environ(resolved), warn=display.warning
+            params,
+            stores=stores(params, display.warning),
+            environ=surroundings.environ(resolved),
+            warn=display.warning,
+            minted=announce,
         )
         result = perform(task, lambda task: {"access_token": _token(task, plain(terms))})
         if result.get("failed"):

@@ -43,7 +43,7 @@ class Token:
         """ISO 8601, UTC."""
         if self.lifetime is None:
             return None
-        return datetime.fromtimestamp(int(self.issued_at) + self.lifetime, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return iso(int(self.issued_at) + self.lifetime)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types; without the ID token, which is of no use later."""
@@ -61,6 +61,11 @@ class Token:
             id=data.get("id"),
             refresh_token=optional_token(data.get("refresh_token"), "stored token", "refresh_token"),
         )
+
+
+def iso(seconds: float) -> str:
+    """A Unix time as ISO 8601, UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def check_access_token(value: Any, what: str, name: str = "access_token") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
@@ -25,11 +25,17 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class AuthorizationServer:
-    """The endpoints below an application's issuer, with that application's credentials."""
+    """The endpoints below an application's issuer, with that application's credentials. ``minted`` hears of each token."""
 
-    def __init__(self, connection: Connection, transport: Transport) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        transport: Transport,
+        minted: Callable[[Token], None] = lambda token: None,
+    ) -> None:
         self.connection = connection
         self.transport = transport
+        self.minted = minted
 
     def client_credentials(self, scopes: list[str], custom_claims: Mapping[str, Any] | None = None) -> Token:
         """Ask the token endpoint with the client-credentials grant (RFC 6749 section 4.4.2)."""
@@ -135,7 +141,9 @@ class AuthorizationServer:
         if not answer.ok:
             error = refusal(answer, what)
             raise error.hinted(_hint(error, form["grant_type"], scopes))
-        return parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
+        token = parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
+        self.minted(token)
+        return token
 
     def _with_token(self, url: str, what: str, token: str, bearer: str | None) -> Answer:
         """Send a token in a form's body, authenticated one way or the other."""

@@ -19,6 +19,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .authorization import Authorization
 from .connection import Connection, connection
 from .errors import BeyondIdentityError
+from .issued import Token
 from .management import Management
 from .masking import failure, secret_values
 from .oauth import AuthorizationServer
@@ -36,13 +37,14 @@ Listen = Callable[[str, Callable[[str], Authorization], int, bool], Authorizatio
 class Spec:
     """A module's options beside the connection options, and what ``AnsibleModule`` takes beside them.
 
-    ``ignored`` names connection options that mean nothing to the module unless they are its arguments;
-    a ``controller_only`` module talks to nobody, and runs on the controller even where it is delegated.
+    ``ignored`` names connection options that mean nothing to the module unless they are its arguments, or, with
+    ``ignored_with``, to a call with that argument; a ``controller_only`` module talks to nobody, and runs on the controller even where it is delegated.
     """
 
     options: dict[str, dict[str, Any]]
     rules: dict[str, Any] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
+    ignored_with: tuple[str, Any] | None = None
     controller_only: bool = False
 
     @property
@@ -50,6 +52,12 @@ class Spec:
         """The connection options, with the choices that the module adds to them."""
         choices = {name: tuple(option.get("choices", ())) for name, option in self.options.items()}
         return tuple(replace(item, choices=choices.get(item.name, item.choices)) for item in CONNECTION)
+
+    def ignored_by(self, arguments: Mapping[str, Any]) -> frozenset[str]:
+        """The connection options that mean nothing to a call with these arguments."""
+        if self.ignored_with and arguments.get(self.ignored_with[0]) != self.ignored_with[1]:
+            return frozenset()
+        return self.ignored
 
     def arguments(self) -> dict[str, Any]:
         """As ``AnsibleModule`` takes it."""
@@ -68,6 +76,8 @@ class Task:
         listen: Listen | None = None,
         environ: Mapping[str, str] | None = None,
         warn: Callable[[str], None] = lambda message: None,
+        tell: Callable[[str], None] = lambda message: None,
+        minted: Callable[[Task, Token], None] = lambda task, token: None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
@@ -75,6 +85,8 @@ class Task:
         self.listen = listen
         self.environ = environ
         self.warn = warn
+        self.tell = tell  # while the task still runs
+        self.minted = minted
 
     @cached_property
     def connection(self) -> Connection:
@@ -93,7 +105,7 @@ class Task:
     @cached_property
     def server(self) -> AuthorizationServer:
         """The authorization server, with the application's credentials."""
-        return AuthorizationServer(self.connection, self.transport)
+        return AuthorizationServer(self.connection, self.transport, lambda token: self.minted(self, token))
 
     @cached_property
     def tokens(self) -> TokenSource:
@@ -161,7 +173,14 @@ def perform(task: Task, run: Callable[[Task], Result]) -> Result:
 def run_module(spec: Spec, run: Callable[[Task], Result]) -> None:
     """Run as an ordinary module: where a task is delegated to a remote host."""
     module = AnsibleModule(**spec.arguments())
-    result = perform(Task(module.params, check_mode=module.check_mode, warn=module.warn), run)
+    made: list[dict[str, Any]] = []
+    task = Task(
+        module.params,
+        check_mode=module.check_mode,
+        warn=module.warn,
+        minted=lambda task, token: made.append(token.to_dict()),
+    )
+    result = {**perform(task, run), "minted": made}  # for the controller, which takes it out
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -35,8 +35,8 @@ class TokenStore(Protocol):
     def discard(self, key: Any) -> None:
         """Forget a key."""
 
-    def forget(self, value: str) -> None:
-        """Forget all entries that hold this value."""
+    def forget(self, is_it: Callable[[str], bool]) -> None:
+        """Forget all entries that hold a text for which this is true."""
 
     def lock(self, key: Any) -> AbstractContextManager[None]:
         """Keep others of this run from working on the same key."""
@@ -54,11 +54,11 @@ class Stores:
         kept = {"run": self.run, "user": self.user or self.run, "none": None}
         return kept[token_cache]
 
-    def forget(self, value: str) -> None:
-        """Forget a token by its value."""
+    def forget(self, is_it: Callable[[str], bool]) -> None:
+        """Forget all entries that hold a text, such as a token's value or id, for which this is true."""
         for store in (self.run, self.user):
             if store:
-                store.forget(value)
+                store.forget(is_it)
 
     def sign_ins(self, token_cache: str) -> list[TokenStore]:
         """Where sign-ins are looked for, and in the first of them kept."""

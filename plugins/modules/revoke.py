@@ -10,9 +10,12 @@ module: revoke
 short_description: Revoke Beyond Identity tokens
 version_added: 0.1.0
 description:
-  - Revokes a token by its value (RFC 7009), or all that people's sign-ins with the application left, which are then forgotten too.
-  - Authenticates with the application's own credentials where the service takes them, which it does for applications of the protocol C(oauth2).
-    For others it uses the token itself or a kept sign-in's, if that has the scope V(tokens:delete).
+  - Revokes one token by its value (RFC 7009) or by its id, or all tokens of an application, of a principal, or of people's sign-ins.
+  - By value it authenticates with the application's own credentials where the service takes them, which it does for applications of the
+    protocol C(oauth2), and else with a token that has the scope V(tokens:delete), one for itself if need be.
+  - By id, or for all of an application or principal, it uses the Management API, with a token that has V(tokens:read) and V(tokens:delete).
+    If that token is among them, it goes last.
+  - A token that is revoked is not used any more in the same run either.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -23,15 +26,34 @@ options:
   token:
     description: The token, an access token or a refresh token. One that is unknown or revoked already is no error and no change.
     type: str
+  id:
+    description: The id of a token that the O(application) issued. One that is unknown, expired or revoked already is no error and no change.
+    type: str
   all:
     description:
+      - V(application) stands for all tokens that the O(application) issued.
+      - V(principal) stands for those among them whose principal has O(principal_type) and O(principal_id).
       - V(sign_ins) stands for all tokens of people's sign-ins with the application that are kept in this run and, with O(token_cache=user)
         or O(grant_type=authorization_code), in the user's cache.
         They are forgotten in any case; what could not be revoked is a warning, and expires by itself.
     type: str
-    choices: [sign_ins]
+    choices: [application, principal, sign_ins]
+  application:
+    description:
+      - The application that issued the tokens, by id or name. A name needs the right to read applications.
+      - The default is the one that the task authenticates with, which is looked for in its own realm; all others in O(realm_id).
+    type: str
+  principal_type:
+    description: Whose tokens, with O(all=principal).
+    type: str
+    choices: [application, identity]
+  principal_id:
+    description: The id of that application or identity.
+    type: str
 seealso:
   - module: beyondidentity.management.token
+  - module: beyondidentity.management.token_info
+  - module: beyondidentity.management.introspect
 """
 
 EXAMPLES = r"""
@@ -44,14 +66,24 @@ EXAMPLES = r"""
   beyondidentity.management.revoke:
     token: "{{ once.token.access_token }}"
 
+- name: Revoke a token that was seen in a list
+  beyondidentity.management.revoke:
+    id: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
+
 - name: Sign out
   beyondidentity.management.revoke:
     all: sign_ins
+
+- name: Revoke all tokens that the application issued
+  beyondidentity.management.revoke:
+    all: application
 """
 
 RETURN = r"""
 revoked:
-  description: The ids of the tokens that were revoked, where they are known.
+  description:
+    - The ids of the tokens that were revoked, where they are known. In check mode, of those that would be.
+    - A token that the task got for itself is revoked with all others of an application, but not counted.
   returned: success
   type: list
   elements: str
@@ -68,54 +100,84 @@ from typing import Any
 from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
     BeyondIdentityError,
+    OptionError,
     ResponseError,
-    StateError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils.inventory import OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token, check_access_token
+from ansible_collections.beyondidentity.management.plugins.module_utils.revocation import (
+    DELETE,
+    Revocation,
+    introspected,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.revoke_listed import revoke_listed
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 
-SPEC = Spec(
-    options={"token": {"type": "str", "no_log": True}, "all": {"type": "str", "choices": ["sign_ins"]}},
-    rules={"mutually_exclusive": [("token", "all")], "required_one_of": [("token", "all")]},
-    ignored=frozenset({"access_token"}),
-)
+_LISTED = ("application", "principal_type", "principal_id")
 
-_DELETE = "tokens:delete"
+SPEC = Spec(
+    options={
+        "token": {"type": "str", "no_log": True},
+        "all": {"type": "str", "choices": ["application", "principal", "sign_ins"]},
+        **OPTIONS,
+    },
+    rules={
+        "mutually_exclusive": [("token", "id", "all"), *(("token", name) for name in _LISTED)],
+        "required_one_of": [("token", "id", "all")],
+        "required_if": [("all", "principal", ("principal_type", "principal_id"))],
+    },
+    ignored=frozenset({"access_token"}),
+    ignored_with=("all", "sign_ins"),
+)
 
 
 def run(task: Task) -> Result:
     """Revoke, and tell what was active."""
     if task.params["all"] == "sign_ins":
+        if task.params["application"] is not None:
+            raise OptionError(
+                "application does not go with all: sign_ins.",
+                "Sign-ins are those with the application that issuer names.",
+            )
         return _sign_out(task)
+    if task.params["token"] is None:
+        return revoke_listed(task)
     value = check_access_token(task.params["token"], "token", "token")
     claims = _known(task, value)
     if not claims["active"]:
         return {"changed": False, "revoked": []}
     if not task.check_mode:
-        scopes = str(claims.get("scope", "")).split()
-        able = [token.access_token for token in task.sign_ins.kept() if _DELETE in token.scopes]
-        _revoke(task, value, value if _DELETE in scopes else next(iter(able), None))
+        able = [token.access_token for token in task.sign_ins.kept() if DELETE in token.scopes]
+        if DELETE in str(claims.get("scope", "")).split():
+            able = [value]
+        Revocation(task).revoke(value, next(iter(able), None))
         task.sign_ins.drop(value)
-        task.stores.forget(value)
+        task.stores.forget(value.__eq__)
     token_id = claims.get("jti")
     return {"changed": True, "revoked": [token_id] if isinstance(token_id, str) else []}
 
 
 def _known(task: Task, value: str) -> dict[str, Any]:
-    """What is known of a token. A public client has nothing to ask the introspection endpoint with."""
-    if task.connection.client_auth_method != "none":
-        return task.server.introspect(value)
-    return {**(unverified_claims(value) or {}), "active": True}
+    """What is known of a token; where nobody may ask, it is taken for an active one."""
+    known = {**(unverified_claims(value) or {}), "active": True}
+    if task.connection.client_auth_method == "none" and not task.connection.access_token:
+        return known
+    try:
+        return introspected(task, value)
+    except ResponseError as error:
+        if task.connection.access_token and error.status in (401, 403):
+            return known
+        raise
 
 
 def _sign_out(task: Task) -> Result:
     """Forget all sign-ins, and revoke what can be revoked of them."""
-    kept = task.sign_ins.kept()
+    kept, revocation = task.sign_ins.kept(), Revocation(task)
     revoked = []
     for token in kept if task.check_mode else task.sign_ins.forget():
         try:
             if not task.check_mode:
-                _revoke_sign_in(task, token)
+                _revoke_sign_in(revocation, token)
         except BeyondIdentityError as error:
             task.warn(f"The token {token.id or 'without id'} is forgotten, but was not revoked: {error.message}")
         else:
@@ -123,26 +185,11 @@ def _sign_out(task: Task) -> Result:
     return {"changed": bool(kept), "revoked": revoked}
 
 
-def _revoke_sign_in(task: Task, token: Token) -> None:
+def _revoke_sign_in(revocation: Revocation, token: Token) -> None:
     """The refresh token first: with it, whoever has it makes new access tokens. The token that authenticates goes last."""
     for value in (token.refresh_token, token.access_token):
         if value:
-            _revoke(task, value, token.access_token if _DELETE in token.scopes else None)
-
-
-def _revoke(task: Task, value: str, bearer: str | None) -> None:
-    """By the client's credentials where the service takes them, else by a token that may."""
-    if task.connection.client_auth_method != "none":
-        try:
-            task.server.revoke(value)
-        except ResponseError as error:
-            if bearer is None or error.status not in (400, 401, 403):
-                raise
-        else:
-            return
-    if bearer is None:
-        raise StateError(f"The application is public, and the token lacks {_DELETE}.", "It expires by itself.")
-    task.server.revoke(value, bearer=bearer)
+            revocation.revoke(value, token.access_token if DELETE in token.scopes else None)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from ..module_utils.masking import carries_secret, failure, secret_values
 from ..module_utils.options import is_secret
 from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
+from .minted import announce, announce_all
 from .resolve import ENVIRONMENT, Resolved, Surroundings, guard_delegation, resolve
 from .store import stores
 from .validate import validated
@@ -57,7 +58,7 @@ class ModuleAction(ActionBase):
                 )
             arguments = self._arguments()
             surroundings = Surroundings(task_vars, self._templar.template, self._environment())
-            resolved = resolve(arguments, surroundings, spec.ignored, spec.connection)
+            resolved = resolve(arguments, surroundings, spec.ignored_by(arguments), spec.connection)
             params = self._validated(spec, {**arguments, **resolved.values})
             if self._is_delegated():
                 guard_delegation(resolved)
@@ -101,6 +102,8 @@ class ModuleAction(ActionBase):
             listen=wait_for_person,
             environ=surroundings.environ(resolved),
             warn=display.warning,
+            tell=lambda text: display.display(text, stderr=True),
+            minted=announce,
         )
         return perform(task, self.module.run)
 
@@ -123,6 +126,7 @@ class ModuleAction(ActionBase):
                 result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
         finally:
             self._task.no_log, self._connection._play_context.no_log = task_no_log, play_no_log
+        announce_all(Task(params), result.pop("minted", None))
         # a host that lies in its answer must not set facts, or change the inventory
         result = {name: value for name, value in result.items() if name not in _POWERS and name[:1] != "_"}
         return _rejoined(result, {name: value for name, value in params.items() if is_secret(name) and value})

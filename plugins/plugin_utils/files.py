@@ -77,13 +77,27 @@ class TokenFiles:
         with suppress(OSError), self._open_folder() as folder:
             os.unlink(self._name(key), dir_fd=folder)
 
-    def forget(self, value: str) -> None:
-        """Forget all entries that hold this value."""
+    def forget(self, is_it: Callable[[str], bool]) -> None:
+        """Forget all entries that hold a text for which this is true."""
         with suppress(OSError), own_folder(self.folder) as folder:
-            for name in os.listdir(folder):
-                with suppress(OSError, InvalidToken, ValueError):
-                    if _ENTRY.fullmatch(name) and _holds(self._decoded(read_own(name, folder)), value):
+            for name, entry in self._entries(folder):
+                if any(is_it(text) for text in texts(entry)):
+                    with suppress(OSError):
                         os.unlink(name, dir_fd=folder)
+
+    def entries(self) -> list[Mapping[str, Any]]:
+        """All entries that can be trusted; none where there is no folder yet."""
+        with suppress(OSError):
+            if self.folder.exists():
+                with self._open_folder() as folder:
+                    return [entry for name, entry in self._entries(folder)]
+        return []
+
+    def _entries(self, folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for name in os.listdir(folder):
+            with suppress(OSError, InvalidToken, ValueError):
+                if _ENTRY.fullmatch(name):
+                    yield name, self._decoded(read_own(name, folder))
 
     @contextmanager
     def lock(self, key: Any) -> Iterator[None]:
@@ -156,10 +170,12 @@ def write_own(name: str, folder: int, content: bytes) -> None:
         file.write(content)
 
 
-def _holds(entry: Any, value: str) -> bool:
-    if isinstance(entry, Mapping):
-        return any(_holds(item, value) for item in entry.values())
-    return any(_holds(item, value) for item in entry) if isinstance(entry, list) else entry == value
+def texts(entry: Any) -> Iterator[str]:
+    """All texts in an entry, at any depth."""
+    if isinstance(entry, str):
+        yield entry
+    for item in entry.values() if isinstance(entry, Mapping) else entry if isinstance(entry, list) else ():
+        yield from texts(item)
 
 
 def _check(status: os.stat_result, forbidden: int, what: Any) -> None:

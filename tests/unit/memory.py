@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import texts
 
 
 class MemoryStore:
@@ -32,9 +34,9 @@ class MemoryStore:
     def discard(self, key: Any) -> None:
         self.entries.pop(json.dumps(key, sort_keys=True), None)
 
-    def forget(self, value: str) -> None:
+    def forget(self, is_it: Callable[[str], bool]) -> None:
         for key, entry in list(self.entries.items()):
-            if json.dumps(value) in entry:
+            if any(is_it(text) for text in texts(json.loads(entry))):
                 del self.entries[key]
 
     @contextmanager

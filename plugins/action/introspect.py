@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module introspect on the controller."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ..modules import introspect
+from ..plugin_utils.action import ModuleAction
+
+main = introspect.main  # where linters look for the options
+
+
+class ActionModule(ModuleAction):
+    """See the module introspect."""
+
+    module: ClassVar = introspect

@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module token_info on the controller."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ..modules import token_info
+from ..plugin_utils.action import ModuleAction
+
+main = token_info.main  # where linters look for the options
+
+
+class ActionModule(ModuleAction):
+    """See the module token_info."""
+
+    module: ClassVar = token_info

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Revokes at the end of a run what the run minted."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: revoke_tokens
+type: notification
+short_description: Revoke at the end of a run all tokens that it minted
+version_added: 0.1.0
+description:
+  - When a run ends, well or badly, revokes each token that its tasks and lookups got, and says how many.
+    Without it they expire by themselves, after an hour where nothing else was asked for.
+  - A token that could not be revoked is a warning that names its id, never its value.
+  - What the user asked to keep beyond the run, with C(token_cache=user), stays.
+  - A run that is killed with C(SIGKILL) can revoke nothing.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+requirements:
+  - to be enabled in C(ansible.cfg), or by the environment variable E(ANSIBLE_CALLBACKS_ENABLED)
+seealso:
+  - module: beyondidentity.management.revoke
+  - module: beyondidentity.management.token
+"""
+
+EXAMPLES = r"""
+# ansible.cfg
+# [defaults]
+# callbacks_enabled = beyondidentity.management.revoke_tokens
+"""
+
+import atexit
+import os
+import signal
+from types import FrameType
+
+from ansible.plugins.callback import CallbackBase
+
+from ..plugin_utils.clearing import clear
+from ..plugin_utils.minted import record_minted
+
+
+class CallbackModule(CallbackBase):
+    """See the documentation above. Playbooks of one command are one run, so its end is that of the process."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "beyondidentity.management.revoke_tokens"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        record_minted()
+        _Ending(os.getpid()).prepare()
+
+
+class _Ending:
+    """The end of the main process. Its workers inherit what is prepared here, and must not do it."""
+
+    def __init__(self, process: int) -> None:
+        self.process = process
+
+    def prepare(self) -> None:
+        """Have the tokens revoked before Ansible removes the run's directory, also where the run is asked to stop."""
+        atexit.register(self._end)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, self._stop)
+
+    def _end(self) -> None:
+        if os.getpid() == self.process:
+            clear()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() == self.process:
+            raise SystemExit(128 + number)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)

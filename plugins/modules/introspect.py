@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ask what the service knows of a token."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: introspect
+short_description: Ask whether a token is active, and for its claims
+version_added: 0.1.0
+description:
+  - Asks the introspection endpoint of the realm that the task authenticates in (RFC 7662). A token that is expired, revoked, unknown or of
+    another realm is not active, which is no failure.
+  - This is the only way to read a referential token. For the claims of a self-contained one without a request, and unverified, see
+    P(beyondidentity.management.jwt_claims#filter).
+  - Authenticates with the client's own credentials where there are some, and else with a token that has the scope V(tokens:introspect),
+    such as one given as O(access_token).
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.no_diff
+options:
+  token:
+    description: The token, an access token or a refresh token.
+    type: str
+    required: true
+seealso:
+  - module: beyondidentity.management.revoke
+  - module: beyondidentity.management.token_info
+  - plugin: beyondidentity.management.jwt_claims
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Get a token
+  beyondidentity.management.token:
+    scopes: [realms:read]
+  register: mine
+
+- name: Ask what it is good for
+  beyondidentity.management.introspect:
+    token: "{{ mine.token.access_token }}"
+  register: known
+
+- name: Go on only with an active one
+  ansible.builtin.assert:
+    that: known.introspection.active
+"""
+
+RETURN = r"""
+introspection:
+  description: What the service knows. Of a token that is not active it tells nothing else.
+  returned: success
+  type: dict
+  sample:
+    active: true
+    scope: realms:read
+    exp: 1677250514
+    jti: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
+requests:
+  description: How many HTTP requests the task made, that for a token included.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.issued import check_access_token
+from ansible_collections.beyondidentity.management.plugins.module_utils.revocation import introspected
+from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+
+SPEC = Spec(options={"token": {"type": "str", "required": True, "no_log": True}})
+
+
+def run(task: Task) -> Result:
+    """Ask, which changes nothing."""
+    return {"introspection": introspected(task, check_access_token(task.params["token"], "token", "token"))}
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
