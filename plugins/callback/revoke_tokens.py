@@ -66,7 +66,7 @@ class _Ending:
         """Have the tokens revoked before Ansible removes the run's directory, also where the run is asked to stop."""
         atexit.register(self._end)
         for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
                 signal.signal(number, self._stop)
 
     def _end(self) -> None:
@@ -74,6 +74,7 @@ class _Ending:
             clear()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
+        """Leave in the orderly way, in which Ansible ends its workers, too."""
         if os.getpid() == self.process:
             raise SystemExit(128 + number)
         signal.signal(number, signal.SIG_DFL)

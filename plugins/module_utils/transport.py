@@ -244,7 +244,10 @@ def _within(seconds: float, what: str, exchange: Callable[[], Answer]) -> Answer
         done.set()
 
     done = threading.Event()
-    threading.Thread(target=work, daemon=True).start()
+    try:
+        threading.Thread(target=work, daemon=True).start()
+    except RuntimeError:  # there are none left, or none any more while Python 3.12.0 and 3.12.1 shut down
+        return exchange()
     if not done.wait(seconds + 0.5):  # the sockets' own timeout, which knows more, comes first
         _ADAPTERS.clear()  # the thread may go on using its connection
         raise TransportError(

@@ -21,7 +21,8 @@ display = Display()
 
 
 def _has_terminal() -> bool:
-    if os.environ.get("AWX_ISOLATED_DATA_DIR"):  # ansible-runner, and so AWX, gives a run a terminal that nobody sits at
+    # ansible-runner, and so AWX, gives a run a terminal that nobody sits at
+    if os.environ.get("AWX_ISOLATED_DATA_DIR"):
         return False
     for stream in (sys.__stdin__, sys.__stderr__):
         with suppress(OSError, ValueError):  # closed, or no file
