@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import RequestRedirect
 
 from . import control, management
 from .authserver import AuthorizationEndpoints
 from .bearer import bearer_value
+from .catalogue import BY_NAME
 from .errors import ApiError, error_body
 from .keys import SigningKey
 from .misbehaviour import canned, delivery_of, spoil
@@ -49,6 +51,9 @@ def create_app(world: World) -> Flask:
                 _expire_token(world)
             if fault.drop and not fault.carry_out:
                 return Response(status=200)
+        if isinstance(request.routing_exception, RequestRedirect):
+            # The service describes some paths with a slash at the end, and none that leads there.
+            raise NotFound
         limited = _rate_limit(world)
         if limited is not None:
             return limited
@@ -119,6 +124,8 @@ def _rate_limit(world: World) -> Response | None:
     }
     if not exceeded:
         return None
-    response = jsonify(error_body(429))
+    operation = BY_NAME.get(request.endpoint or "")
+    # SCIM's own has no body.
+    response = Response() if operation and operation.is_scim else jsonify(error_body(429))
     response.status_code = 429
     return response

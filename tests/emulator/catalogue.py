@@ -18,6 +18,10 @@ GROUP = GROUPS + "/{group_id}"
 SERVERS = REALM + "/resource-servers"
 ROLES = SERVERS + "/{resource_server_id}/roles"
 ROLE = ROLES + "/{role_id}"
+SCIM = REALM + "/scim/v2"
+USERS = SCIM + "/Users"
+USER = USERS + "/{user_id}"
+SCIM_GROUPS = SCIM + "/Groups/"
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,13 @@ class Operation:
     method: str
     path: str
     scopes: tuple[str, ...]
+    status: int = 200
+    """Of a good answer."""
+
+    @property
+    def is_scim(self) -> bool:
+        """Tell whether it is one of SCIM's, which have errors and pages of their own."""
+        return "/scim/" in self.path
 
 
 def _crud(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
@@ -66,6 +77,24 @@ _DIRECTORY = (
     _operation("ListRoleScopes", "GET", ROLE + ":listScopes", "roles:read", "resource-servers:read"),
 )
 
+_SCIM = (
+    Operation("SCIMCreateUser", "POST", USERS, ("scim:users:create",), 201),
+    _operation("SCIMListUsers", "GET", USERS, "scim:users:read"),
+    _operation("SCIMGetUser", "GET", USER, "scim:users:read"),
+    _operation("SCIMUpdateUser", "PATCH", USER, "scim:users:update"),
+    _operation("SCIMReplaceUser", "PUT", USER, "scim:users:update"),
+    Operation("SCIMDeleteUser", "DELETE", USER, ("scim:users:delete",), 204),
+    # The slash at the end is the service's.
+    Operation("SCIMCreateGroup", "POST", SCIM_GROUPS, ("scim:groups:create",), 201),
+    _operation("SCIMListGroups", "GET", SCIM_GROUPS, "scim:groups:read"),
+    _operation("SCIMGetGroup", "GET", SCIM_GROUPS + "{group_id}", "scim:groups:read"),
+    _operation("SCIMUpdateGroup", "PATCH", SCIM_GROUPS + "{group_id}", "scim:groups:update"),
+    Operation("SCIMDeleteGroup", "DELETE", SCIM_GROUPS + "{group_id}", ("scim:groups:delete",), 204),
+    _operation("ListResourceTypes", "GET", SCIM + "/ResourceTypes"),
+    _operation("ListSchemas", "GET", SCIM + "/Schemas"),
+    _operation("GetServiceProviderConfig", "GET", SCIM + "/ServiceProviderConfig"),
+)
+
 OPERATIONS: tuple[Operation, ...] = (
     _operation("GetTenant", "GET", TENANT, "tenants:read"),
     _operation("UpdateTenant", "PATCH", TENANT, "tenants:update"),
@@ -80,6 +109,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *_crud("ResourceServer", "ResourceServers", SERVERS, "resource_server_id", "resource-servers"),
     *_DIRECTORY,
+    *_SCIM,
     _operation("ListTokens", "GET", TOKENS, "tokens:read"),
     _operation("RevokeToken", "DELETE", TOKENS + "/{token_id}", "tokens:delete"),
 )

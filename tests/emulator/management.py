@@ -11,10 +11,22 @@ from collections.abc import Callable
 from flask import Flask, Response, jsonify
 from werkzeug.routing import BaseConverter
 
-from . import directory, membership, objects, roles, tenancy, tokenlist
+from . import (
+    directory,
+    membership,
+    objects,
+    roles,
+    scim,
+    scim_discovery,
+    scim_groups,
+    scim_users,
+    tenancy,
+    tokenlist,
+)
 from .bearer import authorize
 from .calls import Call, Handler
 from .catalogue import OPERATIONS, Operation
+from .errors import ApiError
 from .state import World
 
 
@@ -36,14 +48,31 @@ def register(app: Flask, world: World) -> None:
 
 def _view(world: World, operation: Operation, handler: Handler) -> Callable[..., Response]:
     def view(**parameters: str) -> Response:
-        place = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
-        with world.lock:
-            answer = handler(Call(world, place, parameters))
-        return Response(status=200) if answer is None else jsonify(answer)
+        try:
+            place = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
+            with world.lock:
+                answer = handler(Call(world, place, parameters))
+        except ApiError as error:
+            if operation.is_scim:
+                return scim.error_response(error)
+            raise
+        response = Response() if answer is None else jsonify(answer)
+        response.status_code = operation.status
+        return response
 
     return view
 
 
 def _handlers() -> dict[str, Handler]:
-    rooms = (tenancy, objects, directory, membership, roles, tokenlist)
+    rooms = (
+        tenancy,
+        objects,
+        directory,
+        membership,
+        roles,
+        tokenlist,
+        scim_users,
+        scim_groups,
+        scim_discovery,
+    )
     return {name: handler for room in rooms for name, handler in room.handlers().items()}

@@ -13,8 +13,15 @@ from typing import Any
 FILE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "management-api.openapi.yaml"
 METHODS = ("get", "post", "put", "patch", "delete")
 NAME = "urn:management-api"
-UNDESCRIBED = {("BatchDeleteIdentities", 400)}
-"""Answers that the description forgets: it tells in words that such a request fails."""
+UNDESCRIBED = {
+    "BatchDeleteIdentities": {400: "Error"},
+    **{name: {404: "SCIMError"} for name in ("SCIMCreateUser", "SCIMListUsers", "SCIMCreateGroup", "SCIMListGroups")},
+    **{
+        name: dict.fromkeys((401, 403, 404), "SCIMError")
+        for name in ("ListResourceTypes", "ListSchemas", "GetServiceProviderConfig")
+    },
+}
+"""Answers that the description forgets, with their schemas: it tells in words that such a request fails, or is silent."""
 
 
 @functools.cache
@@ -80,8 +87,8 @@ def violations(operation: str, status: int, body: Any) -> list[str]:
         return []
     method, path, _scopes = operations()[operation]
     responses = described["paths"][path][method.lower()]["responses"]
-    if (operation, status) in UNDESCRIBED:
-        return _violations(_pointer("components", "schemas", "Error"), body)
+    if status in UNDESCRIBED.get(operation, ()):
+        return _violations(_pointer("components", "schemas", UNDESCRIBED[operation][status]), body)
     if str(status) not in responses:
         return [f"{operation} does not answer {status}"]
     content = responses[str(status)].get("content")

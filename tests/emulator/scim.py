@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all SCIM operations share: errors, lists, filters and the operations of a PATCH (RFC 7644)."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from .calls import Call, document
+from .errors import ApiError, Violations
+from .state import Record
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0"
+MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
+MOST = 1000
+"""Items in a page, and what the service's own configuration tells of filters and bulk operations."""
+FILTER = re.compile(r'\s*(\w+)\s+(eq|ne)\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
+DETAILS = {
+    401: ("unauthorized", "The authorization header is invalid or missing."),
+    403: ("forbidden", "token is unauthorized."),
+}
+
+
+def error_response(error: ApiError) -> Response:
+    """Return an error in SCIM's shape. What is a conflict elsewhere is a bad request here: no 409 is described."""
+    status = 400 if error.status == 409 else error.status
+    scim_type, detail = DETAILS.get(status, (None, str(error)))
+    if status == 400:
+        scim_type = "uniqueness" if error.status == 409 else "invalidValue"
+    for item in error.body.get("details", ()):
+        if item["type"] == "ResourceInfo":
+            detail = f"Resource {item['id']} not found."
+        else:
+            detail = "; ".join(f"{one['field']}: {one['description']}" for one in item["field_violations"])
+    body = {"schemas": [f"{MESSAGES}:Error"], "status": str(status), "detail": detail}
+    response = jsonify({**body, "scimType": scim_type} if scim_type else body)
+    response.status_code = status
+    return response
+
+
+def refuse(field: str, description: str) -> None:
+    """Answer 400 because of one field."""
+    violations = Violations()
+    violations.add(field, description)
+    violations.raise_if_any()
+
+
+def body_of(schema: str) -> Record:
+    """Return a request's body, which must name its schema."""
+    given = document()
+    schemas = given.get("schemas")
+    if not isinstance(schemas, list) or schema not in schemas:
+        refuse("schemas", f"must name {schema}")
+    return given
+
+
+def patch_operations() -> Iterable[tuple[str, str, Any]]:
+    """Return operation, path (empty: none) and value of each step of a PATCH."""
+    steps = body_of(f"{MESSAGES}:PatchOp").get("Operations")
+    if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) for step in steps):
+        refuse("Operations", "must be a list of one or more operations")
+    for step in steps or ():
+        name = str(step.get("op")).lower()
+        if name not in ("add", "remove", "replace"):
+            refuse("op", "must be add, remove or replace")
+        yield name, step.get("path") or "", step.get("value")
+
+
+def list_response(resources: list[Record], start: int = 1, count: int = MOST, total: int | None = None) -> Record:
+    """Return a list. `itemsPerPage` tells the page's capacity, as in the description's example."""
+    return {
+        "schemas": [f"{MESSAGES}:ListResponse"],
+        "Resources": resources,
+        "totalResults": len(resources) if total is None else total,
+        "startIndex": start,
+        "itemsPerPage": count,
+    }
+
+
+def listed(call: Call, records: dict[str, Record], show: Callable[[Record], Record], **filterable: Any) -> Record:
+    """Return the page that is asked for; without a `count` it is empty. `filterable` gives an attribute of a record."""
+    matching = _matching(records.values(), filterable)
+    # The order must be the same for all pages, but is nobody's.
+    matching.sort(key=lambda record: zlib.crc32(record["id"].encode()))
+    start = max(1, _whole_number("startIndex", 1))
+    most = call.tenant.settings.page_size_maximum or MOST
+    count = min(max(0, _whole_number("count", 0)), most)
+    shown = [show(record) for record in matching[start - 1 : start - 1 + count]]
+    return list_response(shown, start, count, len(matching))
+
+
+def _matching(records: Iterable[Record], filterable: dict[str, Callable[[Record], str]]) -> list[Record]:
+    text = request.args.get("filter")
+    if text is None:
+        return list(records)
+    match = FILTER.fullmatch(text)
+    attribute = next((one for one in filterable if match and one.lower() == match[1].lower()), None)
+    try:
+        wanted = json.loads(match[3]) if match else ""
+    except ValueError:
+        attribute = None
+    if match is None or attribute is None:
+        refuse("filter", f"must be eq or ne of {', '.join(filterable)}")
+        return []
+    equal = match[2].lower() == "eq"
+    # The service compares names without regard to case; what the client itself numbered, as it is.
+    fold = str if attribute == "externalId" else str.casefold
+    return [record for record in records if (fold(filterable[attribute](record)) == fold(wanted)) == equal]
+
+
+def _whole_number(name: str, default: int) -> int:
+    given = request.args.get(name)
+    if given is None:
+        return default
+    if not re.fullmatch(r"-?[0-9]{1,10}", given):
+        refuse(name, "must be a whole number")
+    return int(given)
+
+
+def meta(record: Record, resource_type: str) -> Record:
+    """Return a resource's metadata."""
+    return {
+        "resourceType": resource_type,
+        "created": record["create_time"],
+        "lastModified": record["update_time"],
+        "location": f"{resource_type}s/{record['id']}",
+        "version": "W/0",
+    }

@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SCIM users: identities in another shape."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .calls import Call, Handler
+from .errors import ApiError, not_found
+from .kinds import BY_ENVELOPE
+from .objects import create_object, delete_object, update_object
+from .people import TRAITS
+from .scim import CORE, body_of, listed, meta, patch_operations, refuse
+from .state import Record
+
+IDENTITY = BY_ENVELOPE["identity"]
+USER = f"{CORE}:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+TRAIT_OF = {
+    "userName": "username",
+    "externalId": "external_id",
+    "name.givenName": "given_name",
+    "name.familyName": "family_name",
+    f"{ENTERPRISE}.employeeNumber": "employee_number",
+    f"{ENTERPRISE}.costCenter": "cost_center",
+    f"{ENTERPRISE}.organization": "organization",
+    f"{ENTERPRISE}.department": "department",
+    f"{ENTERPRISE}.division": "division",
+    f"{ENTERPRISE}.manager.value": "manager_id",
+    f"{ENTERPRISE}.manager.displayName": "manager_name",
+}
+"""The trait that holds an attribute; dots stand between the names of nested ones, none of which holds a dot but the URN."""
+EMAIL_PATHS = re.compile(r"emails(\[[^\]]*\])?(\.value)?")
+
+
+def handlers() -> dict[str, Handler]:
+    """Return what each operation does, by its name."""
+    return {
+        "SCIMCreateUser": lambda call: shown(create_object(call, IDENTITY, identity_of(body_of(USER)))),
+        "SCIMListUsers": list_users,
+        "SCIMGetUser": lambda call: shown(found(call)),
+        "SCIMUpdateUser": update_user,
+        "SCIMReplaceUser": lambda call: _updated(call, found(call), body_of(USER)),
+        "SCIMDeleteUser": lambda call: delete_object(call, IDENTITY, found(call)),
+    }
+
+
+def found(call: Call) -> Record:
+    """Return the identity that the path names."""
+    identifier = call.parameters["user_id"]
+    record = call.all_of(IDENTITY).get(identifier)
+    if record is None:
+        raise not_found("User", identifier)
+    return record
+
+
+def list_users(call: Call) -> Record:
+    """List users."""
+    return listed(
+        call,
+        call.all_of(IDENTITY),
+        shown,
+        userName=lambda record: record["traits"]["username"],
+        externalId=lambda record: record["traits"].get("external_id", ""),
+    )
+
+
+def update_user(call: Call) -> Record:
+    """Carry out the steps of a PATCH one by one; those before a refused one stay done, as the service says."""
+    answer: Record = {}
+    for operation, path, value in patch_operations():
+        user = shown(found(call))
+        if operation == "remove":
+            refuse("op", "remove is not supported for users")
+        for name, part in value.items() if not path and isinstance(value, dict) else [(path, value)]:
+            _set(user, name, part)
+        answer = _updated(call, found(call), user)
+    return answer
+
+
+def _updated(call: Call, record: Record, user: Record) -> Record:
+    return shown(update_object(call, IDENTITY, record, identity_of(user)))
+
+
+def shown(record: Record) -> Record:
+    """Return an identity as a user."""
+    traits = record["traits"]
+    user: Record = {"schemas": [USER], "id": record["id"], "displayName": record["display_name"]}
+    for attribute, trait in TRAIT_OF.items():
+        if trait in traits:
+            _set(user, attribute, traits[trait])
+    if ENTERPRISE in user:
+        user["schemas"].append(ENTERPRISE)
+    user["active"] = record["status"] == "active"
+    if "primary_email_address" in traits:
+        user["emails"] = [{"primary": True, "value": traits["primary_email_address"]}]
+    return {**user, "meta": meta(record, "User")}
+
+
+def identity_of(user: Record) -> Record:
+    """Return what a request for an identity would say of a user; attributes that are missing are emptied."""
+    traits = {"type": TRAITS, "primary_email_address": _primary_email(user.get("emails"))}
+    for attribute, trait in TRAIT_OF.items():
+        traits[trait] = _get(user, attribute)
+    active = user.get("active", True)
+    if not isinstance(active, bool):
+        refuse("active", "must be a boolean")
+    return {
+        "display_name": user.get("displayName"),
+        "status": "active" if active else "suspended",
+        "traits": traits,
+    }
+
+
+def _primary_email(emails: Any) -> Any:
+    if emails is None:
+        return ""
+    if not isinstance(emails, list) or not all(isinstance(email, dict) for email in emails):
+        refuse("emails", "must be a list of objects")
+    primary = [email for email in emails if email.get("primary") is True]
+    return primary[0].get("value") if primary else ""
+
+
+def _steps(path: str) -> list[str]:
+    """Return the names in a path; a PATCH separates the URN by a colon."""
+    if path.startswith(ENTERPRISE):
+        rest = path.removeprefix(ENTERPRISE).lstrip(":.")
+        return [ENTERPRISE, *(rest.split(".") if rest else ())]
+    return path.split(".")
+
+
+def _get(user: Record, path: str) -> Any:
+    value: Any = user
+    for name in _steps(path):
+        value = value.get(name) if isinstance(value, dict) else None
+    return "" if value is None else value
+
+
+def _set(user: Record, path: str, value: Any) -> None:
+    if EMAIL_PATHS.fullmatch(path) and not isinstance(value, list):
+        user["emails"] = [{"primary": True, "value": value}]
+        return
+    steps = _steps(path)
+    known = [".".join(_steps(attribute)[: len(steps)]) for attribute in TRAIT_OF]
+    if ".".join(steps) not in (*known, "displayName", "active", "emails"):
+        raise ApiError(400, f"unsupported path: {path}")
+    holder = user
+    for name in steps[:-1]:
+        holder = holder.setdefault(name, {})
+    both = isinstance(value, dict) and isinstance(holder.get(steps[-1]), dict)
+    holder[steps[-1]] = {**holder[steps[-1]], **value} if both else value
