@@ -75,16 +75,17 @@ class Management:
 
     def pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The pages of a listing operation, one after the other, be they the API's own or SCIM's."""
-        asked: dict[str, Any] | None = dict(parameters or {})
+        asked: dict[str, Any] = dict(parameters or {})
         seen: list[Any] = []
         while len(seen) <= PAGE_LIMIT:
             page = self.call(name, asked)
-            asked = further(operation(name), asked, page)
-            if asked in seen:
+            following = further(operation(name), asked, page)
+            if following in seen:
                 raise MalformedResponseError(f"{name}: the pages do not end: a page token came twice.")
             yield page
-            if asked is None:
+            if following is None:
                 return
+            asked = following
             seen.append(asked)
         raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
 
@@ -105,7 +106,7 @@ class Management:
                 f"{called.name} has no parameter {listed(unknown)}.",
                 f"It has: {listed([*called.parameters, *called.query])}.",
             )
-        ambient = {
+        ambient: dict[str, Any] = {
             name: self.connection.need(name)
             for name in ("tenant_id", "realm_id")
             if name in called.parameters and name not in given
