@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from .errors import OptionError, ResponseError, StateError
 from .management import Management
-from .resource import GROUP, IDENTITY, checked, pick
+from .resource import GROUP, IDENTITY, Object, checked, pick
 from .text import identifier, one_line
 
 
 def identity_ids(management: Management, values: Iterable[str]) -> list[str]:
     """The ids of the identities with these ids or usernames."""
-    return sorted({_identity_id(management, value) for value in values})
+    return sorted({_identity_id(management, value) for value in dict.fromkeys(values)})
 
 
 def group_ids(management: Management, values: Iterable[str]) -> list[str]:
@@ -38,13 +38,10 @@ def _identity_id(management: Management, value: str) -> str:
     except OptionError:  # not every username looks like an id
         pass
     except ResponseError as error:
-        if error.status != 404:
+        if error.status not in (400, 404):
             raise
-    found = [
-        item
-        for item in management.all(IDENTITY.list, IDENTITY.collection, {"filter": username_filter(value)})
-        if (item.get("traits") or {}).get("username") == value
-    ]
+    listed = management.all(IDENTITY.list, IDENTITY.collection, {"filter": username_filter(value)})
+    found = [item for item in listed if _is_named(item, value)]
     if len(found) != 1:
         raise StateError(
             f"There {'are several identities' if found else 'is no identity'} with the id or username "
@@ -52,3 +49,9 @@ def _identity_id(management: Management, value: str) -> str:
             "The module identity_info lists them.",
         )
     return checked(IDENTITY, found[0])["id"]
+
+
+def _is_named(item: Object, username: str) -> bool:
+    """Usernames are the same in lower and upper case."""
+    traits = item.get("traits")
+    return isinstance(traits, dict) and str(traits.get("username")).casefold() == username.casefold()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .errors import StateError
+from .errors import MalformedResponseError, StateError
 from .management import Management
 from .resource import RESOURCE_SERVER, Object, described, pick
 from .text import listed
@@ -21,8 +21,10 @@ def find_server(management: Management, value: str) -> Object:
 
 def check_offered(server: Object, scopes: Iterable[str]) -> None:
     """A resource server gives the scopes that it offers, and no others."""
-    offered = set(server.get("scopes") or ())
-    unknown = set(scopes) - offered
+    offered = server.get("scopes") or []
+    if not isinstance(offered, list) or not all(isinstance(scope, str) for scope in offered):
+        raise MalformedResponseError(f"{described(RESOURCE_SERVER, server)} has no list of scopes.", "Check api_url.")
+    unknown = set(scopes) - set(offered)
     if unknown:
         raise StateError(
             f"{described(RESOURCE_SERVER, server)} does not offer {listed(unknown)}.",

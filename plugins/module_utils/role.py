@@ -10,31 +10,34 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from .errors import MalformedResponseError
+from .errors import MalformedResponseError, ResponseError
 from .members import group_ids, identity_ids
-from .resource import GROUP, IDENTITY, RESOURCE_SERVER, Object, State, merged
+from .resource import GROUP, IDENTITY, RESOURCE_SERVER, Object, State
 from .resource_server import check_offered, find_server
 from .text import scope_list
 
 _BATCH = 1000  # as many scopes, identities or groups go into one request
+_LISTS = ("scopes", "members")
 _MEMBERS = ("identities", "groups")
+_NOBODY: Mapping[str, list[str]] = {kind: [] for kind in _MEMBERS}
 
 
 def operations(params: Mapping[str, Any]) -> list[str]:
     """The operations that are needed beside those on the role itself."""
-    members = params["members"] or {}
-    absent = params["state"] == "absent"
+    if params["state"] == "absent":
+        return [RESOURCE_SERVER.list, "ListRoleScopes", "DeleteRoleScopes", "ListRoleMembers", "DeleteRoleMembers"]
+    scopes, members = params["scopes"], _given(params["members"])
     needed = {
         RESOURCE_SERVER.list: True,
-        "ListRoleScopes": absent or params["scopes"] is not None,
-        "AddRoleScopes": not absent and bool(params["scopes"]),
-        "DeleteRoleScopes": absent or (params["scopes"] is not None and params["scopes_exclusive"]),
-        "ListRoleMembers": absent or _names_members(members),
-        "AddRoleMembers": not absent and any(members.get(kind) for kind in _MEMBERS),
-        "DeleteRoleMembers": absent or (_names_members(members) and params["members_exclusive"]),
-        IDENTITY.get: not absent and bool(members.get("identities")),
-        IDENTITY.list: not absent and bool(members.get("identities")),
-        GROUP.list: not absent and bool(members.get("groups")),
+        "ListRoleScopes": scopes is not None,
+        "AddRoleScopes": bool(scopes),
+        "DeleteRoleScopes": scopes is not None and params["scopes_exclusive"],
+        "ListRoleMembers": bool(members),
+        "AddRoleMembers": any(members.values()),
+        "DeleteRoleMembers": bool(members) and params["members_exclusive"],
+        IDENTITY.get: bool(members.get("identities")),
+        IDENTITY.list: bool(members.get("identities")),
+        GROUP.list: bool(members.get("groups")),
     }
     return [name for name, is_needed in needed.items() if is_needed]
 
@@ -65,34 +68,42 @@ class RoleState(State):
             scopes = scope_list(params["scopes"])
             check_offered(self.server, scopes)
             wanted["scopes"] = _joined(scopes, there.get("scopes"), params["scopes_exclusive"])
-        members = params["members"] or {}
-        if _names_members(members):
-            found = {
-                "identities": lambda names: identity_ids(self.management, names),
-                "groups": lambda names: group_ids(self.management, names),
-            }
-            present = there.get("members") or {}
+        members, present = _given(params["members"]), there.get("members") or _NOBODY
+        if members:
             wanted["members"] = {
-                kind: _joined(ids(members[kind]), present.get(kind), params["members_exclusive"])
-                for kind, ids in found.items()
-                if members.get(kind) is not None
+                **present,
+                **{
+                    kind: _joined(self._ids(kind, names, present[kind]), present[kind], params["members_exclusive"])
+                    for kind, names in members.items()
+                },
             }
         return wanted
 
+    def _ids(self, kind: str, names: list[str], present: list[str]) -> list[str]:
+        """The ids of members; who is one already needs no look."""
+        find = identity_ids if kind == "identities" else group_ids
+        known = set(names) & set(present)
+        return [*known, *find(self.management, [name for name in names if name not in known])]
+
     def _create(self, wanted: Object) -> Object:
-        created = super()._create(_own(wanted))
-        self._fill(created["id"], {}, wanted)
-        return merged(created, wanted)
+        own, lists = _parted(wanted)
+        created = super()._create(own)
+        self._fill(created["id"], {}, lists)
+        return {**created, **lists}
 
     def _update(self, before: Object, changes: Object) -> Object:
-        own = _own(changes)
-        after = super()._update(before, own) if own else before
-        self._fill(before["id"], before, changes)
-        return merged(merged(before, after), changes)
+        (own, lists), (there, present) = _parted(changes), _parted(before)
+        after = super()._update(there, own) if own else there
+        self._fill(before["id"], present, lists)
+        return {**after, **present, **lists}
 
     def _delete(self, before: Object) -> None:
         """The service keeps a role that has scopes or members."""
-        self._fill(before["id"], before, {"scopes": [], "members": {kind: [] for kind in _MEMBERS}})
+        try:
+            self._fill(before["id"], before, {"scopes": [], "members": _NOBODY})
+        except ResponseError as error:
+            if error.status != 404:  # somebody else was faster: with the role, or only with a member?
+                raise
         super()._delete(before)
 
     def _fill(self, role_id: str, before: Object, wanted: Object) -> None:
@@ -103,50 +114,51 @@ class RoleState(State):
                 for batch in _batches(scopes):
                     self._call(name, role_id, body={"scopes": batch})
         if "members" in wanted:
-            there = before.get("members") or {}
-            changes = {kind: _difference(there.get(kind), ids) for kind, ids in wanted["members"].items()}
-            for at, name in enumerate(("AddRoleMembers", "DeleteRoleMembers")):
-                identities, groups = (_batches(changes.get(kind, ([], []))[at]) for kind in _MEMBERS)
-                for batch in zip_longest(identities, groups):
-                    body = {key: ids for key, ids in zip(("identity_ids", "group_ids"), batch, strict=True) if ids}
+            there = before.get("members") or _NOBODY
+            changes = [_difference(there[kind], wanted["members"][kind]) for kind in _MEMBERS]
+            for name, lists in zip(("AddRoleMembers", "DeleteRoleMembers"), zip(*changes, strict=True), strict=True):
+                for batches in zip_longest(*map(_batches, lists)):
+                    body = {key: ids for key, ids in zip(("identity_ids", "group_ids"), batches, strict=True) if ids}
                     self._call(name, role_id, body=body)
 
     def _lists(self, role_id: str) -> Object:
-        announced, place = self.management.operations, {"role_id": role_id}
         lists: Object = {}
-        if "ListRoleScopes" in announced:
-            scopes = [
-                scope for page in self._pages("ListRoleScopes", place, ["scopes"], str) for scope in page["scopes"]
-            ]
-            lists["scopes"] = sorted(scopes)
-        if "ListRoleMembers" in announced:
-            pages = list(self._pages("ListRoleMembers", place, list(_MEMBERS), dict))
-            lists["members"] = {
-                kind: sorted(str(item.get("id")) for page in pages for item in page[kind]) for kind in _MEMBERS
-            }
+        if "ListRoleScopes" in self.management.operations:
+            lists.update(self._listed("ListRoleScopes", role_id, ("scopes",)))
+        if "ListRoleMembers" in self.management.operations:
+            lists["members"] = self._listed("ListRoleMembers", role_id, _MEMBERS)
         return lists
 
-    def _pages(self, name: str, place: Object, keys: list[str], of: type) -> Iterator[Object]:
-        """Pages of an answer with several lists: each page has them all, some of them empty or left out."""
-        for page in self.management.pages(name, place):
-            lists = {key: page.get(key) or [] for key in keys}
-            if not all(
-                isinstance(items, list) and all(isinstance(item, of) for item in items) for items in lists.values()
-            ):
-                raise MalformedResponseError(f"{name}: the answer has no lists of {' and '.join(keys)}.")
-            yield lists
+    def _listed(self, name: str, role_id: str, keys: Iterable[str]) -> dict[str, list[str]]:
+        """The lists of an answer, objects by their ids. Each page has all lists, some of them empty or left out."""
+        found: dict[str, set[str]] = {key: set() for key in keys}
+        for page in self.management.pages(name, {"role_id": role_id}):
+            for key, texts in found.items():
+                texts.update(_texts(name, key, page.get(key) or []))
+        return {key: sorted(texts) for key, texts in found.items()}
 
 
-def _names_members(members: Mapping[str, Any]) -> bool:
-    return any(members.get(kind) is not None for kind in _MEMBERS)
+def _texts(name: str, key: str, items: Any) -> list[str]:
+    listed = items if isinstance(items, list) else [None]
+    texts: list[Any] = [item.get("id") if isinstance(item, dict) else item for item in listed]
+    if not all(isinstance(text, str) for text in texts):
+        raise MalformedResponseError(f"{name}: the answer has no list of {key}.")
+    return texts
+
+
+def _given(members: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    """The lists of members that are managed."""
+    return {kind: names for kind, names in (members or {}).items() if names is not None}
+
+
+def _parted(fields: Mapping[str, Any]) -> tuple[Object, Object]:
+    """The role's own fields, and its lists, which have operations of their own."""
+    own = {name: value for name, value in fields.items() if name not in _LISTS}
+    return own, {name: fields[name] for name in _LISTS if name in fields}
 
 
 def _joined(wanted: Iterable[str], there: Iterable[str] | None, exclusive: bool) -> list[str]:
     return sorted(set(wanted) if exclusive else {*wanted, *(there or ())})
-
-
-def _own(fields: Object) -> Object:
-    return {name: value for name, value in fields.items() if name not in ("scopes", "members")}
 
 
 def _difference(before: Iterable[str] | None, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
