@@ -61,3 +61,63 @@ def test_diff_shows_which_privileges_change(run_playbook: PlaybookRunner, tenant
     run = run_playbook(less, extra_vars=tenant.variables, args=["--diff"], core=core).succeeded()
     assert '-            "realms:delete",' in run.stdout
     assert "client_secret" not in run.stdout.replace("client_secret_basic", "")
+
+
+def _removal(tenant: Tenant, run_playbook: PlaybookRunner) -> list[dict[str, Any]]:
+    """Make an application and a token of it; return the play that removes it."""
+    made = _play(display_name="Realm reader", operations=["ListRealms"])
+    run_playbook(made, extra_vars=tenant.variables).succeeded()
+    tenant.clear_journal()
+    return _play(display_name="Realm reader", state="absent")
+
+
+def test_its_tokens_are_revoked_before_the_application_is_removed(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """Nothing says that the service ends them with the application."""
+    absent = _removal(tenant, run_playbook)
+    run = run_playbook(absent, extra_vars=tenant.variables, core=core).succeeded()
+    assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["RevokeToken", "DeleteApplication"]
+    assert len(run.task("Revoke the application's tokens").result["revoked"]) == 1
+    assert run.task("Warn of tokens that could not be revoked").status == "skipped"
+    again = run_playbook(absent, extra_vars=tenant.variables, core=core)
+    assert again.succeeded().stats["localhost"]["changed"] == 0
+
+
+@pytest.mark.parametrize("refusal", ["token", "ListTokens", "RevokeToken"])
+def test_who_may_not_revoke_tokens_is_warned_and_removes_the_application(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str, refusal: str
+) -> None:
+    """Whether the application does not grant the scopes, or the API refuses the token."""
+    absent = _removal(tenant, run_playbook)
+    if refusal == "token":
+        tenant.fault(operation="token", skip=1, times=1, status=400, error="invalid_scope")  # the first is to look
+    else:
+        tenant.fault(operation=refusal, status=403)
+    run = run_playbook(absent, extra_vars=tenant.variables, core=core).succeeded()
+    assert "WARNING: The application's tokens were not revoked." in run.output
+    assert [entry["operation"] for entry in tenant.journal(method="DELETE", status=200)] == ["DeleteApplication"]
+
+
+def test_any_other_failure_leaves_the_application(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Its tokens could be ended at the next attempt; without it, perhaps not."""
+    absent = _removal(tenant, run_playbook)
+    tenant.fault(operation="RevokeToken", status=500)
+    run = run_playbook(absent, extra_vars={**tenant.variables, "beyondidentity_retries": 0}, core=core).failed()
+    assert run.task("Revoke the application's tokens").status == "failed"
+    assert tenant.journal(operation="DeleteApplication") == []
+
+
+def test_checking_the_removal_revokes_nothing(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """It tells what would be revoked and removed."""
+    absent = _removal(tenant, run_playbook)
+    run = run_playbook(absent, extra_vars=tenant.variables, args=["--check"], core=core).succeeded()
+    assert len(run.task("Revoke the application's tokens").result["revoked"]) == 1
+    assert run.task("Remove the application").status == "changed" and tenant.journal(method="DELETE") == []
+
+
+def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """It can't be removed this way, and so nothing of it is touched."""
+    absent = _play(application_id=tenant.application_id, state="absent")
+    run_playbook(absent, extra_vars=tenant.variables).failed()
+    assert tenant.journal(method="DELETE") == []
