@@ -33,6 +33,7 @@ def linters(home: Path) -> dict[str, Command]:
         "antsibull-docs": (TOOLS / "antsibull-docs", "lint-collection-docs", *docs),
         "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
         "galaxy-importer": (BIN / "python", "-m", "tests.tools.importer"),
+        "ansible-builder": (BIN / "python", "-m", "tests.tools.execution_environment"),
     }
 
 
