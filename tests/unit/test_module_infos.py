@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all ``_info`` modules share, and what each adds, in process against the emulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.masking import carries_secret
+from ansible_collections.beyondidentity.management.plugins.modules import (
+    application_info,
+    authenticator_config_info,
+    group_info,
+    identity_info,
+    realm_info,
+    resource_server,
+    resource_server_info,
+    role_info,
+)
+from tests.unit.calling import failed, good, written
+
+# What lists them, their name in the result, what a seed calls a name, and what the service puts there itself.
+KINDS = {
+    realm_info: ("ListRealms", "realms", "realm_name", 1),
+    role_info: ("ListRoles", "roles", "role", 0),
+    identity_info: ("ListIdentities", "identities", "identity", 0),
+    group_info: ("ListGroups", "groups", "group", 0),
+}
+EACH = pytest.mark.parametrize("module", KINDS, ids=lambda module: module.__name__.rpartition(".")[2])
+ALL = pytest.mark.parametrize(
+    "module",
+    [*KINDS, application_info, authenticator_config_info, resource_server_info],
+    ids=lambda module: module.__name__.rpartition(".")[2],
+)
+
+
+def seeded(tenant: Any, module: Any, number: int, name: str) -> list[str]:
+    """Make objects of a kind; return their ids."""
+    _operation, kind, field, _there = KINDS[module]
+    return tenant.seed(**{kind: number, field: name if kind == "realms" else {"display_name": name}})[kind]
+
+
+@EACH
+def test_all_of_a_name_or_one_by_id(module: Any, tenant: Any) -> None:
+    _operation, kind, _field, there = KINDS[module]
+    ids = seeded(tenant, module, 3, "Number {n}")
+    twins = seeded(tenant, module, 2, "Twin")
+    everything = good(module, tenant)
+    assert not everything["changed"] and "diff" not in everything
+    assert {item["id"] for item in everything[kind]} >= {*ids, *twins} and len(everything[kind]) == 5 + there
+    assert {item["id"] for item in good(module, tenant, display_name="Twin")[kind]} == set(twins)
+    by_name = good(module, tenant, display_name="Number 2")[kind]
+    assert [item["id"] for item in by_name] == [ids[1]] and by_name[0] in everything[kind]
+    assert good(module, tenant, id=ids[1])[kind] == by_name
+    assert good(module, tenant, check_mode=True, id=ids[1])[kind] == by_name
+    for nothing in ({"display_name": "number 2"}, {"id": "nowhere"}):
+        assert good(module, tenant, **nothing)[kind] == []
+    assert written(tenant) == []
+
+
+@EACH
+def test_more_than_a_page(module: Any, tenant: Any) -> None:
+    operation, kind, _field, there = KINDS[module]
+    ids = seeded(tenant, module, 45, "Number {n}")
+    found = [item["id"] for item in good(module, tenant)[kind]]
+    assert set(ids) <= set(found) and len(found) == len(set(found)) == 45 + there
+    assert len(tenant.journal(operation=operation)) == 3
+
+
+@ALL
+def test_an_empty_filter_is_an_error_never_all(module: Any, tenant: Any) -> None:
+    names = [name for name in ("id", "display_name", "username") if name in module.SPEC.options]
+    for name in names:
+        assert f"{name} must not be empty. Leave it out to read all." in failed(module, tenant, **{name: ""})
+    assert module.SPEC.rules == {"mutually_exclusive": [tuple(names)]}
+    assert "is no id" in failed(module, tenant, id="a/b")
+    assert [entry for entry in tenant.journal() if entry["operation"] not in ("token", "ListResourceServers")] == []
+
+
+@ALL
+def test_a_refusal_is_told(module: Any, tenant: Any) -> None:
+    tenant.fault(method="GET", status=403)
+    for given in ({"id": "x"}, {}):
+        assert "HTTP 403" in failed(module, tenant, **given)
+
+
+@EACH
+def test_what_is_no_list_and_no_object(module: Any, tenant: Any) -> None:
+    operation, kind, _field, _there = KINDS[module]
+    tenant.fault(operation=operation, json={"wrong": []})
+    assert f"{operation}: the answer has no list of {kind}" in failed(module, tenant)
+    tenant.fault(operation=operation.replace("List", "Get").replace("ies", "y").removesuffix("s"), json={"a": 1})
+    assert "The API showed something that is no" in failed(module, tenant, id="x")
+
+
+@EACH
+def test_no_secret_is_shown(module: Any, tenant: Any) -> None:
+    operation, kind, _field, _there = KINDS[module]
+    item = {"id": "1", "client_secret": "s3cret", "traits": {"password": "s3cret", "username": "pat"}}
+    tenant.fault(operation=operation, json={kind: [item]})
+    result = good(module, tenant)
+    assert result[kind] == [{"id": "1", "traits": {"username": "pat"}}] and not carries_secret(result)
+
+
+@pytest.mark.parametrize(
+    ("module", "given", "scopes"),
+    [
+        (realm_info, {}, ["realms:read"]),
+        (role_info, {"id": "x"}, ["resource-servers:read", "roles:read"]),
+        (identity_info, {"username": "pat"}, ["identities:read"]),
+        (group_info, {"display_name": "x"}, ["groups:read"]),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_token_only_reads(
+    module: Any, given: dict[str, Any], scopes: list[str], check_mode: bool, tenant: Any
+) -> None:
+    good(module, tenant, check_mode=check_mode, **given)
+    (minted,) = tenant.journal(operation="token")
+    assert minted["form"]["scope"].split() == scopes
+
+
+@pytest.mark.parametrize("module", [role_info, identity_info, group_info])
+def test_another_realm_is_another_place(module: Any, tenant: Any) -> None:
+    seeded(tenant, module, 1, "Here")
+    (other,) = tenant.seed(realms=1)["realms"]
+    good(resource_server, tenant, realm_id=other, display_name="Pets", identifier="pets")
+    server = {"resource_server": "pets"} if module is role_info else {}
+    assert good(module, tenant, realm_id=other, **server)[KINDS[module][1]] == []
+
+
+@pytest.mark.parametrize("username", ["pat", "PAT", 'pat "the cat"', "o'neill", "a&b=c+d%"])
+def test_an_identity_by_username(username: str, tenant: Any) -> None:
+    tenant.seed(identities=30)
+    (wanted,) = tenant.seed(identities=1, identity={"traits": {"username": username.lower()}})["identities"]
+    assert [item["id"] for item in good(identity_info, tenant, username=username)["identities"]] == [wanted]
+    assert len(tenant.journal(operation="ListIdentities")) == 1, "the service looks"
+    assert good(identity_info, tenant, username="nobody")["identities"] == []
+
+
+def test_roles_of_one_resource_server(tenant: Any) -> None:
+    pets = good(resource_server, tenant, display_name="Pet API", identifier="pets")["resource_server"]["id"]
+    (ours,) = tenant.seed(roles=1, role={"display_name": "Readers"})["roles"]
+    (theirs,) = tenant.seed(roles=1, role={"display_name": "Readers"}, resource_server_id=pets)["roles"]
+    for server, wanted in (("beyondidentity", ours), ("pets", theirs), ("Pet API", theirs), (pets, theirs)):
+        for given in ({}, {"display_name": "Readers"}, {"id": wanted}):
+            (found,) = good(role_info, tenant, resource_server=server, **given)["roles"]
+            assert found["id"] == wanted
+    assert good(role_info, tenant, id=theirs)["roles"] == []
+    assert "There is no resource_server 'nowhere'" in failed(role_info, tenant, resource_server="nowhere")
