@@ -15,12 +15,12 @@ from flask import Flask, Response, g, jsonify, request
 
 from . import oauth
 from .bearer import Place
-from .catalogue import REALM
 from .endpoints import Introspection, Revocation
 from .errors import error_body, not_found
 from .grants import AuthorizationCode, ClientCredentials, Pkce, RefreshToken
 from .keys import SigningKey
 from .minting import Minter
+from .operation import REALM
 from .signin import sign_in
 from .state import World
 

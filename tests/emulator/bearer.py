@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from flask import g, request
 
-from .catalogue import Operation
 from .errors import ApiError, not_found
 from .issued import IssuedToken
+from .operation import Operation
 from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 

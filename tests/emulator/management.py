@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.routing import BaseConverter
 
 from . import (
+    described,
     directory,
     membership,
     objects,
@@ -25,8 +27,9 @@ from . import (
 )
 from .bearer import authorize
 from .calls import Call, Handler
-from .catalogue import OPERATIONS, Operation
+from .catalogue import OPERATIONS
 from .errors import ApiError
+from .operation import Operation
 from .state import World
 
 
@@ -42,7 +45,8 @@ def register(app: Flask, world: World) -> None:
     known = _handlers()
     for operation in OPERATIONS:
         path = re.sub(r"{(\w+)}", r"<id:\1>", operation.path)
-        view = _view(world, operation, known[operation.name])
+        handler = known[operation.name] if operation.is_modelled else described.handler_of(operation)
+        view = _view(world, operation, handler)
         app.add_url_rule(path, operation.name, view, methods=[operation.method])
 
 
@@ -50,7 +54,8 @@ def _view(world: World, operation: Operation, handler: Handler) -> Callable[...,
     def view(**parameters: str) -> Response:
         try:
             place = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
-            with world.lock:
+            # Reading the description takes a while, and changes nothing.
+            with world.lock if operation.is_modelled else contextlib.nullcontext():
                 answer = handler(Call(world, place, parameters))
         except ApiError as error:
             if operation.is_scim:

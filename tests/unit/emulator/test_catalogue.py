@@ -24,6 +24,11 @@ def test_operation_is_as_described(described, operation):
     assert (operation.method, operation.path, frozenset(operation.scopes)) == described[operation.name]
 
 
+def test_all_that_is_described_is_there(described):
+    assert {operation.name for operation in OPERATIONS} == set(described)
+    assert len(OPERATIONS) == 104
+
+
 def test_scopes_are_all_that_are_described_and_introspection(described):
     scopes = {scope for _method, _path, scopes in described.values() for scope in scopes}
     assert set(SCOPES) == scopes | {"tokens:introspect"}

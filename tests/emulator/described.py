@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operations without a model: their answers are the published description's examples, or the least that it accepts."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from typing import Any
+
+from flask import request
+
+from . import identifiers, openapi
+from .calls import Call, Handler, document
+from .errors import ApiError, Violations
+from .minimal import SECRET, minimal
+from .operation import Operation
+from .state import Record
+
+MODELLED = ("identity", "group", "application")
+LINK = "credential_binding_link"
+
+
+def handler_of(operation: Operation) -> Handler:
+    """Return what an operation does."""
+
+    def handler(call: Call) -> Record | None:
+        if openapi.document() is None:
+            raise ApiError(
+                501, f"the emulator answers {operation.name} from the published description; none is at {openapi.FILE}"
+            )
+        described = openapi.operations()[operation.name][2]
+        _check_places(call, described)
+        _check_body(described)
+        template = _template(operation.name, operation.status)
+        if template is None:
+            return None
+        answer = _own(call, copy.deepcopy(template))
+        if LINK in answer:
+            _bind(call, answer)
+        return answer
+
+    return handler
+
+
+def _check_places(call: Call, described: Record) -> None:
+    """Answer 404 for unknown objects that the emulator has, where that is described."""
+    for envelope in MODELLED:
+        if f"{envelope}_id" in call.parameters and "404" in described["responses"]:
+            call.found(envelope)
+
+
+def _check_body(described: Record) -> None:
+    """Answer 400 where something that is required is missing."""
+    given = described.get("requestBody", {})
+    schema = openapi.resolved(given.get("content", {}).get("application/json", {}).get("schema", {}))
+    if given.get("required") or schema.get("required"):
+        violations = Violations()
+        _check_required(schema, document(), "", violations)
+        violations.raise_if_any()
+
+
+def _check_required(schema: Record, value: Record, place: str, violations: Violations) -> None:
+    properties = {name: openapi.resolved(part) for name, part in schema.get("properties", {}).items()}
+    for name in schema.get("required", ()):
+        if name not in value and not properties.get(name, {}).get("readOnly"):
+            violations.add(f"{place}{name}", "is required")
+    for name, part in properties.items():
+        if isinstance(value.get(name), dict):
+            _check_required(part, value[name], f"{place}{name}.", violations)
+        elif name in value and part.get("type") == "object":
+            violations.add(f"{place}{name}", "must be an object")
+
+
+@functools.cache
+def _template(name: str, status: int) -> Record | None:
+    """Return the first example that is good by its own schema; one may lack what is required. Or what the schema needs."""
+    response = openapi.operations()[name][2]["responses"][str(status)]
+    content = response.get("content", {}).get("application/json")
+    if content is None:
+        return None
+    least = minimal(content["schema"])
+    examples = [openapi.resolved(example) for example in content.get("examples", {}).values()]
+    values = [example["value"] for example in examples] + [content[key] for key in ("example",) if key in content]
+    candidates = [{**least, **value} for value in values if not {"code", "message"} <= set(value)]
+    place = openapi.response_schema(name, status)
+    return next(one for one in (*candidates, least) if not openapi.violations(place, one))
+
+
+def _own(call: Call, answer: Record) -> Record:
+    """Put this call's ids, and secrets that were never seen before, into an answer."""
+    own = {**call.parameters, "tenant_id": call.tenant.id, "realm_id": call.realm.id}
+    _replace(answer, own)
+    last = request.path.rpartition("/")[2].partition(":")[0]
+    lists = [value for value in answer.values() if isinstance(value, list)]
+    if "total_size" in answer and len(lists) == 1:
+        answer["total_size"] = len(lists[0])
+    if "id" in answer:
+        is_item = last in call.parameters.values()
+        answer["id"] = last if is_item else _like(answer["id"])
+    return answer
+
+
+def _replace(value: Any, own: dict[str, str]) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _replace(item, own)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if name == SECRET:
+                value[name] = identifiers.client_secret()
+            elif name in own:
+                value[name] = own[name]
+            else:
+                _replace(part, own)
+
+
+def _like(identifier: str) -> str:
+    return identifiers.object_id() if "-" in identifier else identifiers.short_id()
+
+
+def _bind(call: Call, answer: Record) -> None:
+    """Give a new binding job its link, or send it: then the identity needs an address."""
+    job = answer["credential_binding_job"]
+    job["id"] = identifiers.short_id()
+    job["delivery_method"] = document()["job"].get("delivery_method", job["delivery_method"])
+    if job["delivery_method"] == "RETURN":
+        answer[LINK] = (
+            f"{call.world.base_url}{request.path}/{job['id']}:invokeAuthenticator?token={identifiers.alphanumeric(40)}"
+        )
+        return
+    del answer[LINK]
+    identity = call.found("identity")
+    if "primary_email_address" not in identity["traits"]:
+        text = "Identity missing email address"
+        detail = {"type": "ResourceInfo", "resource_type": "Identity", "id": identity["id"], "description": text}
+        raise ApiError(422, text, [detail])

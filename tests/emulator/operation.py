@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An operation of the Management API, and what the paths of many of them have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TENANT = "/v1/tenants/{tenant_id}"
+REALMS = TENANT + "/realms"
+REALM = REALMS + "/{realm_id}"
+IDENTITIES = REALM + "/identities"
+IDENTITY = IDENTITIES + "/{identity_id}"
+GROUPS = REALM + "/groups"
+GROUP = GROUPS + "/{group_id}"
+APPLICATIONS = REALM + "/applications"
+APPLICATION = APPLICATIONS + "/{application_id}"
+SERVERS = REALM + "/resource-servers"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: its name, HTTP method, path template and the scopes that a token must have."""
+
+    name: str
+    method: str
+    path: str
+    scopes: tuple[str, ...]
+    status: int = 200
+    """Of a good answer."""
+    is_modelled: bool = True
+    """Whether the emulator knows what it does; else it answers with what the published description has for it."""
+
+    @property
+    def is_scim(self) -> bool:
+        """Tell whether it is one of SCIM's, which have errors and pages of their own."""
+        return "/scim/" in self.path
+
+
+def operation(name: str, method: str, path: str, *scopes: str, status: int = 200) -> Operation:
+    """Return an operation."""
+    return Operation(name, method, path, scopes, status)
+
+
+def described(name: str, method: str, path: str, *scopes: str) -> Operation:
+    """Return an operation that the emulator has no model of."""
+    return Operation(name, method, path, scopes, is_modelled=False)
+
+
+def crud(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
+    """Return the five operations on a kind of object."""
+    item = f"{path}/{{{key}}}"
+    return (
+        operation(f"Create{singular}", "POST", path, f"{resource}:create"),
+        operation(f"List{plural}", "GET", path, f"{resource}:read"),
+        operation(f"Get{singular}", "GET", item, f"{resource}:read"),
+        operation(f"Update{singular}", "PATCH", item, f"{resource}:update"),
+        operation(f"Delete{singular}", "DELETE", item, f"{resource}:delete"),
+    )

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that an operation of the Management API needs to succeed: objects to name in its path, and a body."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from tests.emulator.client import Tenant
+from tests.emulator.operation import Operation
+from tests.unit.emulator.api import Api, application
+
+NAMED = {"display_name": "Pets"}
+JOB = {"delivery_method": "RETURN", "authenticator_config_id": "x"}
+CORE = "urn:ietf:params:scim:schemas:core:2.0"
+PATCH = {
+    "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+    "Operations": [{"op": "replace", "path": "displayName", "value": "Cats"}],
+}
+USER = {"schemas": [f"{CORE}:User"], "userName": "pets", "displayName": "Pets"}
+BODIES: dict[str, Any] = {
+    "UpdateTenant": {"tenant": NAMED},
+    "CreateRealm": {"realm": NAMED},
+    "UpdateRealm": {"realm": NAMED},
+    "CreateApplication": application(),
+    "UpdateApplication": {"application": NAMED},
+    "CreateAuthenticatorConfig": {"authenticator_config": {**NAMED, "config": {"type": "platform"}}},
+    "UpdateAuthenticatorConfig": {"authenticator_config": NAMED},
+    "CreateResourceServer": {"resource_server": {**NAMED, "identifier": "https://pets.example/new"}},
+    "UpdateResourceServer": {"resource_server": NAMED},
+    "CreateIdentity": {"identity": {**NAMED, "traits": {"type": "traits_v0", "username": "new"}}},
+    "UpdateIdentity": {"identity": NAMED},
+    "CreateGroup": {"group": NAMED},
+    "UpdateGroup": {"group": NAMED},
+    "CreateRole": {"role": NAMED},
+    "UpdateRole": {"role": NAMED},
+    "AddRoleScopes": {"scopes": ["pets:read"]},
+    "DeleteRoleScopes": {"scopes": ["pets:read"]},
+    "SCIMCreateUser": USER,
+    "SCIMReplaceUser": {**USER, "userName": "cats"},
+    "SCIMUpdateUser": PATCH,
+    "SCIMCreateGroup": {"schemas": [f"{CORE}:Group"], "displayName": "Pets"},
+    "SCIMUpdateGroup": PATCH,
+    "CreateCredentialBindingJob": {"job": JOB},
+    "CreateBatchCredentialBindingJob": {"batch_credential_binding_job": {"identity_ids": ["x"], "job_template": {}}},
+    "CreateTheme": {"theme": {}},
+    "UpdateTheme": {"theme": {}},
+    "CreateSsoConfig": {"sso_config": {**NAMED, "payload": {"type": "bookmark", "login_link": "https://pets.example"}}},
+    "UpdateSsoConfig": {"sso_config": NAMED},
+    "AddIdentitiesToSsoConfig": {"identity_ids": ["x"]},
+    "DeleteIdentitiesFromSsoConfig": {"identity_ids": ["x"]},
+    "AddGroupsToSsoConfig": {"group_ids": ["x"]},
+    "DeleteGroupsFromSsoConfig": {"group_ids": ["x"]},
+    "SSOIsGroupAssigned": {"group_ids": ["x"]},
+    "UpdateFlowTypeConfig": {"platform_config": {}},
+    "createIdentityProvider": {**NAMED, "protocol_config": {"type": "oidc_idp"}},
+    "updateIdentityProvider": {"identity_provider": NAMED},
+}
+
+
+def call(api: Api, operation: Operation, values: dict[str, str]) -> Any:
+    """Carry out an operation and return the response."""
+    path = re.sub(r"{(\w+)}", lambda match: values[match[1]], operation.path.removeprefix("/v1/tenants/{tenant_id}"))
+    members = {"identity_ids": [values["identity_id"]]}
+    bodies = {
+        "AddGroupMembers": members,
+        "DeleteGroupMembers": members,
+        "AddRoleMembers": members,
+        "DeleteRoleMembers": members,
+        "BatchDeleteIdentities": {"ids": [values["identity_id"]]},
+        **BODIES,
+    }
+    filtered = operation.name in ("ListIdentityRoles", "ListGroupRoles")
+    query = {"resource_server_id": values["resource_server_id"]} if filtered else None
+    return api.call(operation.method, path, json=bodies.get(operation.name), params=query)
+
+
+def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
+    """Create objects that only this operation uses; return their ids by the names in paths."""
+    admin = Api.of(tenant)
+    server = {**NAMED, "identifier": f"https://pets.example/{uuid.uuid4()}", "scopes": ["pets:read"]}
+    server_id = admin.post("resource-servers", {"resource_server": server})["id"]
+    config = {"authenticator_config": {**NAMED, "config": {"type": "platform"}}}
+    ids = tenant.seed(identities=1, groups=1, roles=1, applications=1, realms=1, resource_server_id=server_id)
+    application_id = ids["applications"][0]
+    return {
+        "realm_id": ids["realms"][0] if operation.name == "DeleteRealm" else tenant.realm_id,
+        "application_id": application_id,
+        "token_id": tenant.seed(tokens=1, token_application=application_id)["tokens"][0],
+        "authenticator_config_id": admin.post("authenticator-configs", config)["id"],
+        "resource_server_id": server_id,
+        "role_id": ids["roles"][0],
+        "identity_id": ids["identities"][0],
+        "user_id": ids["identities"][0],
+        "group_id": ids["groups"][0],
+        **dict.fromkeys(
+            ("credential_id", "credential_binding_job_id", "theme_id", "sso_config_id"), "e372db224c06e850"
+        ),
+        **dict.fromkeys(("identity_provider_id", "batch_credential_binding_job_id"), "e372db224c06e850"),
+    }

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Operations that the emulator answers from the published description."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator import openapi
+from tests.emulator.catalogue import BY_NAME
+from tests.emulator.client import Emulator
+from tests.unit.emulator.api import Api, good, violated
+from tests.unit.emulator.stage import call, prepare
+
+described = pytest.mark.skipif(openapi.document() is None, reason="the published description is not at hand")
+
+
+def answer(tenant, name):
+    """Return an operation's answer."""
+    return good(call(Api.of(tenant), BY_NAME[name], prepare(tenant, BY_NAME[name])))
+
+
+def secrets(value):
+    """Return all client secrets in an answer."""
+    if isinstance(value, list):
+        return [secret for item in value for secret in secrets(item)]
+    if isinstance(value, dict):
+        own = [value["client_secret"]] if "client_secret" in value else []
+        return own + [secret for item in value.values() for secret in secrets(item)]
+    return []
+
+
+WITH_SECRET = [
+    *("CreateSsoConfig", "listSsoConfigs", "GetSsoConfig", "UpdateSsoConfig", "ListSsoConfigsForGroup"),
+    *("listIdentityProviders", "createIdentityProvider", "updateIdentityProvider", "getIdentityProvider"),
+]
+
+
+@described
+@pytest.mark.parametrize("name", WITH_SECRET)
+def test_secrets_are_new_each_time(tenant, name):
+    [first], [second] = secrets(answer(tenant, name)), secrets(answer(tenant, name))
+    assert first != second
+    assert len(first) == 48
+
+
+@described
+def test_a_binding_link_is_new_each_time(tenant):
+    answers = [answer(tenant, "CreateCredentialBindingJob") for _round in range(2)]
+    links = [found["credential_binding_link"] for found in answers]
+    assert all(link.startswith(tenant.realm_url) for link in links)
+    tokens = {link.partition("?token=")[2] for link in links}
+    assert {len(token) for token in tokens} == {40}
+    assert len(tokens) == 2
+    assert answers[0]["credential_binding_job"]["id"] in links[0]
+
+
+@described
+def test_a_binding_link_by_mail_is_not_told(tenant):
+    api = Api.of(tenant)
+    [identity] = tenant.seed(identities=1)["identities"]
+    path = f"identities/{identity}/credential-binding-jobs"
+    by_mail = {"job": {"delivery_method": "EMAIL", "authenticator_config_id": "x"}}
+    assert set(api.post(path, by_mail)) == {"credential_binding_job"}
+    given = {"traits": {"type": "traits_v0", "primary_email_address": ""}}
+    api.patch(f"identities/{identity}", {"identity": given})
+    response = api.call("POST", path, json=by_mail)
+    assert (response.status_code, response.json()["message"]) == (422, "Identity missing email address")
+    assert "credential_binding_link" in api.post(path, {"job": {**by_mail["job"], "delivery_method": "RETURN"}})
+
+
+@described
+def test_ids_are_those_of_the_path(tenant):
+    theme = Api.of(tenant).get("themes/88ef08fb-0000-4000-8000-000000000000")
+    assert theme["id"] == "88ef08fb-0000-4000-8000-000000000000"
+    assert (theme["tenant_id"], theme["realm_id"]) == (tenant.tenant_id, tenant.realm_id)
+    assert Api.of(tenant).get("themes/active")["id"] != "active"
+    job = answer(tenant, "CreateCredentialBindingJob")["credential_binding_job"]
+    assert job["tenant_id"] == tenant.tenant_id
+    listed = answer(tenant, "listIdentityProviders")
+    assert listed["total_size"] == len(listed["identity_providers"]) == 1
+
+
+@described
+def test_an_unknown_identity_is_not_found(tenant):
+    path = "identities/x/credential-binding-jobs"
+    assert Api.of(tenant).call("POST", path, json={"job": {}}).status_code == 404
+
+
+@described
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        ("batch-credential-binding-jobs", {}, ["batch_credential_binding_job"]),
+        ("sso-configs", {}, ["sso_config"]),
+        ("sso-configs", {"sso_config": {}}, ["sso_config.display_name", "sso_config.payload"]),
+        ("sso-configs", {"sso_config": 1}, ["sso_config"]),
+        ("sso-configs/x:addGroups", {}, ["group_ids"]),
+        ("identity-providers", {}, ["protocol_config", "display_name"]),
+    ],
+)
+def test_required_keys(tenant, path, body, fields):
+    api = Api.of(tenant)
+    api.checked = path != "batch-credential-binding-jobs"
+    assert violated(api.call("POST", path, json=body)) == fields
+
+
+@described
+def test_a_body_must_be_an_object(tenant):
+    for options in ({}, {"json": []}):
+        assert Api.of(tenant).call("POST", "sso-configs", **options).status_code == 400
+
+
+def test_without_the_description_there_is_no_answer(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMULATOR_DESCRIPTION", str(tmp_path / "none.yaml"))
+    with Emulator.start() as emulator:
+        tenant = emulator.tenant()
+        api = Api(tenant, tenant.mint("themes:read", "realms:read"), checked=False)
+        response = api.call("GET", "themes/active")
+        assert (response.status_code, response.json()["code"]) == (501, "not_implemented")
+        assert "GetActiveTheme" in response.json()["message"]
+        assert api.call("GET", "sso-configs").status_code == 403
+        assert api.call("GET", "identity-providers").status_code == 501
+        assert api.get("/realms")["total_size"] == 1

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each operation of the Management API: what it needs is enough, and all of that is needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator import openapi
+from tests.emulator.catalogue import OPERATIONS, SCOPES
+from tests.unit.emulator.api import Api
+from tests.unit.emulator.stage import call, prepare
+
+
+@pytest.fixture(scope="module")
+def shared(emulator):
+    return emulator.tenant()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_an_operations_own_scopes_are_enough_and_each_is_needed(shared, operation):
+    if not operation.is_modelled and openapi.document() is None:
+        pytest.skip("the published description is not at hand")
+    values = prepare(shared, operation)
+    for scope in operation.scopes:
+        response = call(Api.of(shared, *(set(SCOPES) - {scope})), operation, values)
+        assert response.status_code == 403, response.text
+    response = call(Api.of(shared, *(operation.scopes or ["tokens:introspect"])), operation, values)
+    assert response.status_code == operation.status, response.text
