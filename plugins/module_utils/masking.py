@@ -23,18 +23,21 @@ def carries_secret(value: Any) -> bool:
 
 
 def secret_values(value: Any) -> Iterator[str]:
-    """All non-empty texts under secret keys, at any depth."""
+    """All texts and numbers under secret keys, alone or in a list, at any depth; the empty ones aside."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if isinstance(item, str) and item and is_secret(key):
-                yield item
-            elif key == "redirect_response" and isinstance(item, str):
+            if key == "redirect_response" and isinstance(item, str):
                 yield from _codes(item)
-            else:
-                yield from secret_values(item)
+            elif is_secret(key):
+                yield from (str(one) for one in (item if isinstance(item, list) else [item]) if _is_filled(one))
+            yield from secret_values(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from secret_values(item)
+
+
+def _is_filled(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and bool(value)
 
 
 def _codes(url: str) -> list[str]:

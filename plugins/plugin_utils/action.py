@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.errors import BeyondIdentityError, OptionError
-from ..module_utils.masking import carries_secret, failure, secret_values
+from ..module_utils.masking import carries_secret, failure, masked, secret_values
 from ..module_utils.options import is_secret
 from ..module_utils.task import Spec, Task, perform
 from ..module_utils.text import one_line, plain
@@ -64,13 +64,14 @@ class ModuleAction(ActionBase):
                 guard_delegation(resolved)
                 params["proxy"] = _proxy_there(resolved, surroundings.task_environment)
         except BeyondIdentityError as error:
-            return failure(error, secret_values(arguments))
+            refused = failure(error, secret_values(arguments))
+            return self._censored(refused, task_vars, arguments, reveal=arguments.get("reveal") is True)
         for warning in resolved.warnings:
             display.warning(warning)
         result = (
             self._there(spec, params, task_vars) if self._is_delegated() else self._here(params, surroundings, resolved)
         )
-        return self._censored(result, task_vars, reveal=params["reveal"])
+        return self._censored(result, task_vars, params, reveal=params["reveal"])
 
     def _arguments(self) -> dict[str, Any]:
         try:
@@ -151,13 +152,22 @@ class ModuleAction(ActionBase):
             raw_environment_out.update(kept)
         return self._connection._shell.env_prefix(**kept) if kept else ""
 
-    def _censored(self, result: Result, task_vars: Mapping[str, Any], *, reveal: bool) -> Result:
+    def _censored(self, result: Result, task_vars: Mapping[str, Any], given: dict[str, Any], *, reveal: bool) -> Result:
         """Mark a result that carries a secret, or whose loop item does; all others stay readable."""
-        item = task_vars.get(task_vars.get("ansible_loop_var") or "item")
-        secret = (result.get("confidential") is True or carries_secret([result, plain(item)])) and not reveal
+        told = result.get("confidential") is True or carries_secret(result)
+        secret = (told or _item_carries_secret(task_vars, given)) and not reveal
         result["_ansible_no_log"] = secret
         self._task.no_log = bool(self._task.no_log) or secret
         return result
+
+
+def _item_carries_secret(task_vars: Mapping[str, Any], given: dict[str, Any]) -> bool:
+    """Whether a loop item holds a secret by its keys, or one that the task was given: Ansible prints items."""
+    try:
+        item = plain(task_vars.get(task_vars.get("ansible_loop_var") or "item"))
+    except AnsibleError:  # it can't be decrypted
+        return True
+    return carries_secret(item) or masked(item, secret_values(given)) != item
 
 
 def _proxy_there(resolved: Resolved, environment: Mapping[str, str]) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from ansible import constants
+from ansible.errors import AnsibleError
 
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.token import ActionModule as Token
@@ -86,6 +87,40 @@ def test_failures_stay_readable() -> None:
     result = action._run({})
     assert result["failed"] and "43 to 128" in result["msg"] and "s3cret" not in result["msg"]
     assert not result.get("_ansible_no_log") and not action._task.no_log
+
+
+SHORT = {"code_verifier": "short-s3cret"}  # which is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "hidden"),
+    [
+        (SHORT, {"item": "short-s3cret"}, True),
+        (SHORT, {"item": {"of": ["the short-s3cret itself"]}}, True),
+        (SHORT, {"ansible_loop_var": "one", "one": "short-s3cret"}, True),
+        (SHORT, {"item": "another"}, False),
+        (SHORT, {"ansible_loop_var": "one", "item": "short-s3cret"}, False),
+        ({**SHORT, "reveal": True}, {"item": "short-s3cret"}, False),
+        ({"length": "long"}, {"item": {"client_secret": "s3cret"}}, True),
+        ({"length": "long", **SHORT}, {"item": "short-s3cret"}, True),
+        ({"length": "long"}, {"item": "short-s3cret"}, False),
+    ],
+)
+def test_a_loop_item_that_is_a_secret_is_not_shown(
+    arguments: dict[str, Any], variables: dict[str, Any], hidden: bool
+) -> None:
+    """Ansible prints the items of a loop beside its results, good and bad ones."""
+    action = make(Pkce, arguments)
+    result = action._run(variables)
+    assert result["failed"] and (result["_ansible_no_log"], action._task.no_log) == (hidden, hidden)
+
+
+def test_a_loop_item_that_can_not_be_decrypted_is_not_shown() -> None:
+    class Vaulted:
+        def __str__(self) -> str:
+            raise AnsibleError("no vault secret fits")
+
+    assert make(Pkce, {"length": "long"})._run({"item": Vaulted()})["_ansible_no_log"] is True
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,11 @@ RESULTS = st.recursive(
             {"refresh_token": "r", "id_token": "i", "code": "c", "code_verifier": "v", "proxy": "p"},
             ["r", "i", "c", "v", "p"],
         ),
-        ({"access_token": None, "client_secret": "", "code": 7}, []),
+        ({"access_token": None, "client_secret": "", "code": 0, "return_secret": True}, []),
+        (
+            {"client_secret": 1234, "passwords": ["p", "", 5, None, {"name": "n", "password": "q"}]},
+            ["1234", "p", "5", "q"],
+        ),
         ({"access_token": {"access_token": "deep"}}, ["deep"]),
         (({"client_secret": "in a tuple"},), ["in a tuple"]),
         ({"token_type": "Bearer", "scopes": ["a"], "client_id": "c"}, []),
