@@ -16,7 +16,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
     OptionError,
     ResponseError,
 )
-from tests.unit.building import management
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import operation
+from tests.unit.building import management, task_of
 from tests.unit.memory import MemoryStore
 
 
@@ -213,3 +214,146 @@ def test_a_creation_that_fails_is_sent_once(fault: dict[str, Any], said: str, te
     with pytest.raises(BeyondIdentityError, match=said):
         management(tenant, "CreateRealm").call("CreateRealm", body={"realm": {"display_name": "x"}})
     assert len(tenant.journal(operation="CreateRealm")) == 1
+
+
+def test_an_answer_has_a_status_and_an_object(tenant: Any) -> None:
+    api = management(tenant, "SCIMCreateUser", "DeleteRealm", "GetTenant")
+    tenant.fault(operation="SCIMCreateUser", status=201, json={"id": "u1"})
+    assert api.answer("SCIMCreateUser", body={"schemas": []}) == (201, {"id": "u1"})
+    status, shown = api.answer("GetTenant")
+    assert (status, shown["id"]) == (200, tenant.tenant_id)
+    (realm,) = tenant.seed(realms=1)["realms"]
+    assert api.answer("DeleteRealm", {"realm_id": realm}) == (200, {})
+
+
+@pytest.mark.parametrize("body", ["[]", "7", '"text"', "null", "{"])
+def test_an_answer_that_is_no_object(body: str, tenant: Any) -> None:
+    tenant.fault(operation="GetTenant", body=body)
+    with pytest.raises(MalformedResponseError, match="GetTenant at http://.* is not a JSON object"):
+        management(tenant, "GetTenant").answer("GetTenant")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "end"),
+    [
+        ("ListRealms", {}, "/realms"),
+        ("ListRealms", {"page_size": 5, "skip": 0}, "/realms?page_size=5&skip=0"),
+        ("ListRealms", {"skip": 1, "page_size": None}, "/realms?skip=1"),
+        ("GetRealm", {"realm_id": "other"}, "/realms/other"),
+        ("GetTenant", {"tenant_id": "other"}, "/v1/tenants/other"),
+        ("listSsoConfigs", {"is_migrated": True, "type": ["a", "b"]}, "/sso-configs?is_migrated=true&type=a&type=b"),
+        ("listSsoConfigs", {"is_migrated": False, "type": []}, "/sso-configs?is_migrated=false"),
+        ("ListIdentities", {"filter": 'a eq "ü&"'}, "/identities?filter=a+eq+%22%C3%BC%26%22"),
+        ("GetRole", {"resource_server_id": "s", "role_id": "r"}, "/resource-servers/s/roles/r"),
+    ],
+)
+def test_addresses(name: str, parameters: dict[str, Any], end: str, tenant: Any) -> None:
+    url = management(tenant, name).url(operation(name), parameters)
+    assert url.startswith(f"{tenant.api_url}/v1/tenants/") and url.endswith(end)
+    assert tenant.journal() == [], "an address costs no request"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"colour": 1, "shape": 2}, "ListRealms has no parameter colour, shape. It has: page_size, page_token, skip"),
+        ({"realm_id": "r"}, "ListRealms has no parameter realm_id"),
+        ({"page_size": {"a": 1}}, "page_size must be a text, a number, true, false, or a list of them"),
+        ({"page_size": [None]}, "page_size must be a text"),
+        ({"page_size": [[1]]}, "page_size must be a text"),
+    ],
+)
+def test_parameters_that_an_operation_has_not(parameters: dict[str, Any], said: str, tenant: Any) -> None:
+    with pytest.raises(OptionError, match=said):
+        management(tenant, "ListRealms").call("ListRealms", parameters)
+    assert tenant.journal() == []
+
+
+def test_a_place_that_all_calls_share(tenant: Any) -> None:
+    api = management(tenant, "ListRoles", "GetRole", "CreateRole", "ListResourceServers")
+    api.within["resource_server_id"] = tenant.resource_server_id
+    made = api.call("CreateRole", body={"role": {"display_name": "Readers"}})
+    assert list(api.all("ListRoles", "roles")) == [made] == [api.call("GetRole", {"role_id": made["id"]})]
+    assert len(list(api.all("ListResourceServers", "resource_servers"))) == 1, "who has no such parameter gets none"
+    elsewhere = {"resource_server_id": "elsewhere", "role_id": "r"}
+    assert "/resource-servers/elsewhere/" in api.url(operation("GetRole"), elsewhere), "what is given goes before"
+    api.within["resource_server_id"] = "../.."
+    with pytest.raises(OptionError, match="resource_server_id: '../..' is no id"):
+        api.call("GetRole", {"role_id": made["id"]})
+
+
+@pytest.mark.parametrize("name", ["listIdentityProviders", "ListRealms"])
+def test_scopes_that_are_given_are_the_tokens(name: str, tenant: Any) -> None:
+    tenant.fault(operation=name, json={})
+    task_of(tenant).management(name, scopes=["realms:read", "roles:read"]).call(name)
+    (minted,) = tenant.journal(operation="token")
+    assert minted["form"]["scope"] == "realms:read roles:read"
+
+
+def test_only_the_first_page_skips(tenant: Any) -> None:
+    """What is to skip is counted from where a page begins; a page's size stays."""
+    tenant.seed(realms=9)
+    pages = list(management(tenant, "ListRealms").pages("ListRealms", {"skip": 3, "page_size": 4}))
+    assert [len(page["realms"]) for page in pages] == [4, 3]
+    asked = [entry["query"] for entry in tenant.journal(operation="ListRealms")]
+    assert [(query.get("skip"), query["page_size"]) for query in asked] == [("3", "4"), (None, "4")]
+    assert "page_token" in asked[1]
+
+
+def test_pages_of_several_lists(tenant: Any) -> None:
+    (role,) = tenant.seed(roles=1)["roles"]
+    ids = tenant.seed(identities=45, groups=5)
+    members = {"identity_ids": ids["identities"], "group_ids": ids["groups"]}
+    api = management(tenant, "AddRoleMembers", "ListRoleMembers")
+    api.within["resource_server_id"] = tenant.resource_server_id
+    api.call("AddRoleMembers", {"role_id": role}, body=members)
+    asked = {"role_id": role, "groups_skip": 1, "identities_skip": 0}
+    pages = list(api.pages("ListRoleMembers", asked))
+    assert [len(page.get("groups") or ()) for page in pages] == [4, 0, 0]
+    assert sorted(item["id"] for page in pages for item in page["identities"]) == sorted(ids["identities"])
+    skips = [set(entry["query"]) - {"page_token"} for entry in tenant.journal(operation="ListRoleMembers")]
+    assert skips == [{"groups_skip", "identities_skip"}, set(), set()]
+
+
+def scim(tenant: Any, *pages: dict[str, Any]) -> list[dict[str, Any]]:
+    """What comes of these pages of SCIM users, whose first begins with the third."""
+    for page in pages:
+        tenant.fault(operation="SCIMListUsers", json=page, times=1)
+    asked = {"startIndex": 3, "filter": "x"}
+    return list(management(tenant, "SCIMListUsers").pages("SCIMListUsers", asked))
+
+
+def test_pages_of_scim(tenant: Any) -> None:
+    """RFC 7644 section 3.4.2.4: the index of the next one is asked for, until all were seen."""
+    users = [{"id": str(number)} for number in range(3, 8)]
+    pages = [{"totalResults": 7, "Resources": users[:2]}, {"totalResults": 7, "Resources": users[2:]}]
+    assert scim(tenant, *pages) == pages
+    asked = [entry["query"] for entry in tenant.journal(operation="SCIMListUsers")]
+    assert asked == [{"startIndex": "3", "filter": "x"}, {"startIndex": "5", "filter": "x"}]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"totalResults": 0},
+        {"totalResults": 0, "Resources": []},
+        {"totalResults": 9, "Resources": []},
+        {"totalResults": 9, "Resources": None},
+        {"totalResults": 2, "Resources": [{}]},
+    ],
+)
+def test_the_last_page_of_scim(page: dict[str, Any], tenant: Any) -> None:
+    assert scim(tenant, page) == [page]
+
+
+@pytest.mark.parametrize(
+    "page", [{}, {"Resources": []}, {"totalResults": "2", "Resources": []}, {"totalResults": 2, "Resources": "x"}]
+)
+def test_what_is_no_page_of_scim(page: dict[str, Any], tenant: Any) -> None:
+    with pytest.raises(MalformedResponseError, match="SCIMListUsers: the answer is no list of SCIM resources"):
+        scim(tenant, page)
+
+
+def test_an_operation_without_pages_has_one(tenant: Any) -> None:
+    pages = list(management(tenant, "GetTenant").pages("GetTenant"))
+    assert [page["id"] for page in pages] == [tenant.tenant_id]
