@@ -32,7 +32,12 @@ MARKDOWN_EXAMPLES = list(markdown_examples())
 ATTENDED = {("roles/authorization_code/README.md", "- name: Realms, as the person who signs in")}
 
 # Blocks that are neither plays nor tasks, by file and first line. Each must be there.
-NOT_TO_RUN: set[tuple[str, str]] = set()
+NOT_TO_RUN: set[tuple[str, str]] = {
+    ("docs/awx.md", "version: 3"),
+    ("docs/awx.md", "collections:"),
+    ("docs/awx.md", "fields:"),
+    ("docs/awx.md", "env:"),
+}
 
 
 def name_of(example: Example) -> tuple[str, str]:

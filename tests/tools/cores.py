@@ -25,10 +25,11 @@ _FIRST_CORE: dict[Version, str] = {(3, 10): "2.16", (3, 11): "2.16", (3, 12): "2
 
 
 def make_oldest() -> None:
-    """Make `.venv-oldest`, by the default interpreter if none supports an older core."""
+    """Make `.venv-oldest`, with the oldest requests too, by the default interpreter if none supports an older core."""
     found, default = interpreters(), sys.version_info[:2]
     by_age = sorted(found, key=lambda version: (_first_core(version), version != default, version))
-    if not by_age or not _make("oldest", found[by_age[0]], f"ansible-core=={_first_core(by_age[0])}.*"):
+    oldest = REQUIREMENTS.read_text(encoding="utf-8").strip().replace(">=", "==")
+    if not by_age or not _make("oldest", found[by_age[0]], f"ansible-core=={_first_core(by_age[0])}.*", oldest):
         sys.exit("the oldest core could not be installed")
 
 
@@ -51,12 +52,12 @@ def _folder(name: str) -> Path:
     return ROOT / f".venv-{name}"
 
 
-def _make(name: str, python: Path, core: str) -> bool:
+def _make(name: str, python: Path, core: str, *requirements: str) -> bool:
     folder = _folder(name)
     print(f"Making {folder.name} ({core} on {python}) ...", file=sys.stderr)
     commands: tuple[list[str | Path], ...] = (
         [python, "-m", "venv", "--clear", folder],
-        [folder / "bin" / "python", "-m", "pip", "install", "-qq", core, ID_TOKENS, "-r", REQUIREMENTS],
+        [folder / "bin" / "python", "-m", "pip", "install", "-qq", core, ID_TOKENS, "-r", REQUIREMENTS, *requirements],
     )
     return all(subprocess.run(command, stdout=sys.stderr, check=False).returncode == 0 for command in commands)
 
