@@ -75,10 +75,10 @@ class Client(ClientMixin):
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Tell whether the client may authenticate so."""
-        if self.is_public:
-            return method == "none"
         if endpoint == "revocation" and self.protocol["type"] != "oauth2":
             return False
+        if self.is_public:
+            return method == "none"
         return method in ("client_secret_basic", "client_secret_post")
 
     def check_response_type(self, response_type: str) -> bool:

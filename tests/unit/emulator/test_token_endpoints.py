@@ -99,18 +99,56 @@ def test_revocation_needs_authentication(tenant):
     assert not is_active(tenant, token)
 
 
-def test_an_oidc_application_revokes_with_a_bearer_token_only(tenant):
-    oidc = {
-        "type": "oidc",
-        "grant_type": ["authorization_code"],
-        "redirect_uris": ["http://127.0.0.1/cb"],
-        "pkce": "s256",
-    }
-    created = Api.of(tenant).post("applications", application(protocol=oidc))
+CODE = {
+    "type": "oidc",
+    "grant_type": ["authorization_code"],
+    "redirect_uris": ["http://127.0.0.1/cb"],
+    "pkce": "s256",
+}
+
+
+def made(tenant, **protocol):
+    """Return an application's issuer, id and secret, and a token that it issued."""
+    created = Api.of(tenant).post("applications", application(protocol={**CODE, **protocol}))
+    found = created["protocol_config"]
+    [token] = tenant.seed(tokens=1, token_application=created["id"])["token_values"]
     issuer = f"{tenant.realm_url}/applications/{created['id']}"
-    credentials = (created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"])
-    assert revoke(tenant, "x", issuer, auth=credentials).status_code == 401
-    assert revoke(tenant, "x", issuer, **bearer(tenant.mint("tokens:delete"))).status_code == 200
+    return issuer, found["client_id"], found.get("client_secret", ""), token
+
+
+def refused(answer):
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("confidentiality", ["confidential", "public"])
+def test_an_oidc_application_revokes_with_a_bearer_token_only(tenant, confidentiality):
+    issuer, client_id, secret, token = made(tenant, confidentiality=confidentiality)
+    refused(revoke(tenant, token, issuer, auth=(client_id, secret)))
+    for form in ({"client_id": client_id}, {"client_id": client_id, "client_secret": secret}):
+        refused(requests.post(f"{issuer}/revoke", data={"token": token, **form}, timeout=30))
+    assert is_active(tenant, token)
+    assert revoke(tenant, token, issuer, **bearer(tenant.mint("realms:read"))).status_code == 403
+    assert revoke(tenant, token, issuer, **bearer(tenant.mint("tokens:delete"))).status_code == 200
+    assert not is_active(tenant, token)
+
+
+def test_an_oauth2_application_revokes_with_basic_what_it_issued(tenant):
+    issuer, client_id, secret, token = made(tenant, type="oauth2")
+    foreign = tenant.mint("realms:read")
+    assert revoke(tenant, foreign, issuer, auth=(client_id, secret)).status_code == 200
+    assert is_active(tenant, foreign)
+    assert revoke(tenant, token, issuer, auth=(client_id, secret)).status_code == 200
+    assert not is_active(tenant, token)
+
+
+def test_every_client_of_the_realm_may_introspect(tenant):
+    _issuer, client_id, secret, token = made(tenant)
+    assert introspect(tenant, token, auth=(client_id, secret)).json()["active"] is True
+    assert introspect(tenant, tenant.mint("realms:read"), auth=(client_id, secret)).json()["active"] is True
+    [elsewhere] = tenant.seed(realms=1)["realms"]
+    other = f"{tenant.url}/realms/{elsewhere}"
+    refused(introspect(tenant, token, other, auth=(client_id, secret)))
+    assert introspect(tenant, token, other, **bearer(tenant.mint("tokens:introspect"))).json() == {"active": False}
 
 
 def test_revocation_by_id(tenant):
