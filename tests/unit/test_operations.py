@@ -31,6 +31,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.resource
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
 from tests.support.collection import ROOT
 from tests.tools.operations_table import table
+from tests.unit import published
 from tests.unit.emulator import description
 
 NAMES = sorted(catalogue())
@@ -44,6 +45,15 @@ def test_the_catalogue_is_that_of_the_published_description() -> None:
     differing = {name: (ours.get(name), wanted) for name, wanted in published.items() if ours.get(name) != wanted}
     assert differing == {}
     assert not published or ours.keys() == published.keys()
+
+
+@pytest.mark.parametrize("name", published.names())
+def test_query_body_and_secrets_are_as_published(name: str) -> None:
+    """Without the description there is nothing to compare."""
+    ours = operation(name)
+    assert set(ours.query) == published.query(name)
+    assert (None if ours.body is None else set(ours.body)) == published.body(name)
+    assert ours.secret is published.is_secretive(name)
 
 
 def test_the_catalogue_is_whole() -> None:
@@ -60,6 +70,36 @@ def test_an_operation_is_well_formed(item: Operation) -> None:
     assert item.path.format(**dict.fromkeys(item.parameters, "x")).count("{") == 0
     assert list(item.scopes) == scope_list(item.scopes)
     assert all(re.fullmatch(r"[a-z:-]+:(create|read|update|delete|revoke)", scope) for scope in item.scopes)
+
+
+@EACH
+def test_a_query_and_a_body_are_well_formed(item: Operation) -> None:
+    keys = [*item.query, *item.parameters, *(item.body or ())]
+    assert all(re.fullmatch(r"[A-Za-z_]+", key) for key in keys) and len(set(keys)) == len(keys)
+    assert ("page_token" in item.query) + ("startIndex" in item.query) == (item.pages is not None)
+    assert not item.query or item.method == "GET", "what writes has a body"
+    assert item.body is None or item.method in ("POST", "PUT", "PATCH")
+    assert item.body is not None or item.method not in ("PUT", "PATCH")
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "body", "pages", "secret"),
+    [
+        ("GetTenant", (), None, None, False),
+        ("CreateRealm", (), ("realm",), None, False),
+        ("ListRealms", ("page_size", "page_token", "skip"), None, "page_token", False),
+        ("ListApplications", ("page_size", "page_token"), None, "page_token", True),
+        ("SCIMListUsers", ("count", "filter", "startIndex"), None, "startIndex", False),
+        ("SCIMUpdateUser", (), ("schemas", "Operations"), None, False),
+        ("AddRoleMembers", (), (), None, False),
+        ("CreateCredentialBindingJob", (), ("job",), None, True),
+    ],
+)
+def test_rows_are_read_rightly(
+    name: str, query: tuple[str, ...], body: tuple[str, ...] | None, pages: str | None, secret: bool
+) -> None:
+    row = operation(name)
+    assert (row.query, row.body, row.pages, row.secret) == (query, body, pages, secret)
 
 
 @EACH

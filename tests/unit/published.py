@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the published description tells of an operation's query, body and answer, to hold the catalogue against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.beyondidentity.management.plugins.module_utils.options import is_secret
+from tests.emulator.openapi import document, operations, resolved
+
+
+def names() -> list[str]:
+    """All operations; none where there is no description."""
+    return sorted(operations())
+
+
+def query(name: str) -> set[str]:
+    """The parameters of the query; those of pages belong to every answer that gives a page token, told or not."""
+    given = {item["name"] for item in map(resolved, _operation(name).get("parameters", ())) if item["in"] == "query"}
+    if not any(key == "next_page_token" for key, _schema in _properties(_answer(name))):
+        return given
+    has_sizes = any(name.endswith("page_size") for name in given)  # a list of its own each, perhaps
+    return {*given, "page_token", *(() if has_sizes else ("page_size",))}
+
+
+def body(name: str) -> set[str] | None:
+    """The keys that a body must have; None where there is no body."""
+    request = _operation(name).get("requestBody")
+    if request is None:
+        return None
+    return set(resolved(_content(resolved(request))).get("required", ()))
+
+
+def is_secretive(name: str) -> bool:
+    """Whether its good answer may have a text under a secret's name, at any depth."""
+    return any(is_secret(key) and schema.get("type") == "string" for key, schema in _properties(_answer(name)))
+
+
+def _operation(name: str) -> dict[str, Any]:
+    _method, path, described = operations()[name]
+    shared = (document() or {})["paths"][path].get("parameters", ())
+    return {**described, "parameters": [*shared, *described.get("parameters", ())]}
+
+
+def _answer(name: str) -> dict[str, Any]:
+    good = [resolved(answer) for status, answer in _operation(name)["responses"].items() if str(status).startswith("2")]
+    return {"allOf": [_content(answer) for answer in good]}
+
+
+def _content(message: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a body, JSON of whichever kind."""
+    schemas = [medium.get("schema", {}) for medium in message.get("content", {}).values()]
+    return schemas[0] if schemas else {}
+
+
+def _properties(schema: dict[str, Any], seen: frozenset[str] = frozenset()) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All keys below a schema, with their own schemas."""
+    if schema.get("$ref") in seen:
+        return
+    seen |= {schema["$ref"]} if "$ref" in schema else set()
+    schema = resolved(schema)
+    for key, item in schema.get("properties", {}).items():
+        yield key, resolved(item)
+        yield from _properties(item, seen)
+    inner = [schema.get("items"), schema.get("additionalProperties")]
+    for part in [*inner, *(part for kind in ("allOf", "oneOf", "anyOf") for part in schema.get(kind, ()))]:
+        if isinstance(part, dict):
+            yield from _properties(part, seen)
