@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import (
+    declare,
+    fields,
+    result,
+    state_spec,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     AUTHENTICATOR_CONFIG,
     Object,
     Outcome,
+    State,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
@@ -142,3 +148,69 @@ def test_a_result_has_the_object_and_the_difference_without_secrets() -> None:
         "authenticator_config": None,
         "diff": {"before": {}, "after": {}},
     }
+
+
+THERE = {"id": "1", "display_name": "Mine", "a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("params", "existing", "body"),
+    [
+        ({"display_name": "Mine", "a": 3, "b": None}, None, {"display_name": "Mine", "a": 3}),
+        ({"display_name": "Mine", "a": 3, "b": None}, THERE, {"display_name": "Mine", "a": 3}),
+        ({"display_name": None, "a": None, "b": None}, THERE, {}),
+        ({"display_name": None, "a": "", "b": []}, THERE, {"a": "", "b": []}),
+        ({"display_name": None, "a": False, "b": 0}, THERE, {"a": False, "b": 0}),
+        ({"display_name": "Mine", "a": 3, "b": 4, "else": 5}, None, {"display_name": "Mine", "a": 3, "b": 4}),
+    ],
+)
+def test_options_that_are_the_apis_own_fields(
+    params: dict[str, Any], existing: Object | None, body: dict[str, Any]
+) -> None:
+    assert fields(params, "a", "b", needed=("a",))(existing) == body
+
+
+@pytest.mark.parametrize(
+    ("params", "missing"),
+    [
+        ({"display_name": "Mine", "a": None, "b": 1}, "a"),
+        ({"display_name": "Mine", "a": "", "b": 1}, "a"),
+        ({"display_name": None, "a": None, "b": 1}, "display_name and a"),
+        ({"display_name": None, "a": 1, "b": None}, "display_name"),
+    ],
+)
+def test_a_new_object_needs_some_of_them(params: dict[str, Any], missing: str) -> None:
+    with pytest.raises(OptionError, match=rf"^A new one needs {missing}\.$"):
+        fields(params, "a", "b", needed=("a",))(None)
+
+
+class Watched(State):
+    """Tells what it looked for."""
+
+    def find(self) -> Object | None:
+        assert self.display_name == "Mine" and not self.check_mode
+        return {"id": "1", "display_name": "Mine", "found_by": "Watched"}
+
+
+def test_a_kind_may_be_found_and_written_in_its_own_way(tenant: Any) -> None:
+    """The body knows the state, and what may be asked of the API beside."""
+    seen: list[Any] = []
+
+    def body(state: Any) -> Any:
+        seen.append(state)
+        return lambda existing: {"display_name": existing["display_name"]}
+
+    outcome = declare(task_of(tenant), KIND, body, operations=["ListResourceServers"], state=Watched)
+    assert outcome.before == outcome.after == {"id": "1", "display_name": "Mine", "found_by": "Watched"}
+    (state,) = seen
+    assert isinstance(state, Watched) and "ListResourceServers" in state.management.operations
+    assert tenant.journal() == []
+
+
+@pytest.mark.parametrize(("manages", "actions"), [(True, {"read", "update"}), (False, {"read"})])
+def test_by_id_and_with_nothing_to_manage_it_only_reads(manages: bool, actions: set[str], tenant: Any) -> None:
+    made = declared(task_of(tenant)).after or {}
+    tenant.clear_journal()
+    declare(task_of(tenant, id=made["id"]), KIND, lambda state: lambda existing: {}, manages=manages)
+    (reading,) = tenant.journal(operation="GetAuthenticatorConfig")
+    assert set(reading["token_scopes"]) == {f"authenticator-configs:{action}" for action in actions}

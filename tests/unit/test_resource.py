@@ -16,8 +16,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
+    GROUP,
+    IDENTITY,
     REALM,
     RESOURCE_SERVER,
+    ROLE,
     Kind,
     Outcome,
     State,
@@ -124,6 +127,14 @@ def test_a_nested_object_is_sent_whole_but_without_what_is_read_only() -> None:
         ),
         (AUTHENTICATOR_CONFIG, "authenticator_config", "authenticator_configs", None),
         (REALM, "realm", "realms", None),
+        (GROUP, "group", "groups", ("CreateGroup", "ListGroups", "GetGroup", "UpdateGroup", "DeleteGroup")),
+        (
+            IDENTITY,
+            "identity",
+            "identities",
+            ("CreateIdentity", "ListIdentities", "GetIdentity", "UpdateIdentity", "DeleteIdentity"),
+        ),
+        (ROLE, "role", "roles", ("CreateRole", "ListRoles", "GetRole", "UpdateRole", "DeleteRole")),
     ],
 )
 def test_names(kind: Kind, noun: str, collection: str, operations: tuple[str, ...] | None) -> None:
