@@ -11,6 +11,7 @@ short_description: Read Beyond Identity groups
 version_added: 0.1.0
 description:
   - Reads all groups of the managed realm, those of one name, or one by its id. Where there is none, the list is empty.
+  - Who belongs to a group has an operation of its own, C(ListGroupMembers), which M(beyondidentity.management.api) carries out.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -27,6 +28,7 @@ options:
 seealso:
   - module: beyondidentity.management.identity_info
   - module: beyondidentity.management.role
+  - module: beyondidentity.management.api
 """
 
 EXAMPLES = r"""
@@ -37,6 +39,17 @@ EXAMPLES = r"""
 - name: Show their names
   ansible.builtin.debug:
     msg: "{{ all.groups | map(attribute='display_name') }}"
+
+- name: Read who belongs to each
+  beyondidentity.management.api:
+    operation: ListGroupMembers
+    parameters:
+      group_id: "{{ item.id }}"
+    all_pages: true
+  loop: "{{ all.groups }}"
+  loop_control:
+    label: "{{ item.display_name }}"
+  register: members
 """
 
 RETURN = r"""

@@ -26,17 +26,22 @@ options:
     description: The name that people see. All identities that bear it are returned.
     type: str
   username:
-    description: The name that one identity signs in with.
+    description: The name that one identity signs in with, in lower or upper case.
     type: str
 seealso:
   - module: beyondidentity.management.group_info
   - module: beyondidentity.management.role
+  - module: beyondidentity.management.api
 """
 
 EXAMPLES = r"""
 - name: Read all identities
   beyondidentity.management.identity_info:
   register: all
+
+- name: Show the names that they sign in with
+  ansible.builtin.debug:
+    msg: "{{ all.identities | map(attribute='traits.username') }}"
 
 - name: Find one by the name that she signs in with
   beyondidentity.management.identity_info:
@@ -54,6 +59,7 @@ identities:
     - id: e372db224c06e850
       display_name: Pat Smith
       status: active
+      enrollment_status: ENROLLED
       traits:
         type: traits_v0
         username: pat

@@ -42,6 +42,7 @@ options:
     type: str
 seealso:
   - module: beyondidentity.management.realm_info
+  - module: beyondidentity.management.application
 """
 
 EXAMPLES = r"""

@@ -29,6 +29,11 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Read one realm by its name
+  beyondidentity.management.realm_info:
+    display_name: Customers
+  register: customers
+
 - name: Read all realms
   beyondidentity.management.realm_info:
   register: all

@@ -42,7 +42,7 @@ options:
     type: str
   scopes:
     description:
-      - The scopes that it offers. The service also removes from its roles what is removed here.
+      - The scopes that it offers, all of them. An empty list empties. The service also removes from its roles what is removed here.
     type: list
     elements: str
 seealso:
@@ -57,6 +57,17 @@ EXAMPLES = r"""
     display_name: Pet API
     identifier: https://api.pets.example.com
     scopes: [pets:read, pets:write]
+
+- name: An application that may grant some of it
+  beyondidentity.management.application:
+    display_name: Feeder
+    resource_server: Pet API
+    allowed_scopes: [pets:read]
+
+- name: Offer one scope more
+  beyondidentity.management.resource_server:
+    display_name: Pet API
+    scopes: [pets:read, pets:write, pets:feed]
 
 - name: Remove it
   beyondidentity.management.resource_server:

@@ -26,6 +26,8 @@ options:
     description: The name of the resource servers to read. Names need not be unique.
     type: str
 seealso:
+  - module: beyondidentity.management.resource_server
+  - module: beyondidentity.management.role
   - module: beyondidentity.management.application
 """
 

@@ -14,6 +14,7 @@ description:
   - Who signs in with the authorization-code grant gets those scopes only that one of her roles carries.
   - An option that is left out is not managed. Scopes and members are added to those that are there, unless O(scopes_exclusive) or
     O(members_exclusive) says that there shall be no others.
+  - What is missing is added before anything is taken away, so that nobody is without what she had and shall have.
   - A role that is removed loses its scopes and members first, as the service demands.
   - The token has the scopes that the options need and no other; without O(members), for instance, none that reads identities.
   - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
@@ -47,11 +48,11 @@ options:
     type: str
     default: beyondidentity
   scopes:
-    description: Scopes that the role carries, out of those that the resource server offers.
+    description: Scopes that the role carries, out of those that the resource server offers. C(openid) is none of them, and needs no role.
     type: list
     elements: str
   scopes_exclusive:
-    description: Whether the role carries no other scopes. With an empty list in O(scopes) it then carries none.
+    description: Whether the role carries no other scopes. With an empty list in O(scopes) it then carries none, without a list it means nothing.
     type: bool
     default: false
   members:
@@ -59,11 +60,13 @@ options:
     type: dict
     suboptions:
       identities:
-        description: Identities by id or username.
+        description:
+          - Identities by id or username. What is the id of one is taken as an id; usernames are the same in lower and upper case.
+          - Somebody who is not there is an error before anything is written.
         type: list
         elements: str
       groups:
-        description: Groups by id or name.
+        description: Groups by id or name. Two of one name are an error that tells their ids.
         type: list
         elements: str
   members_exclusive:
@@ -72,12 +75,26 @@ options:
     default: false
 seealso:
   - module: beyondidentity.management.role_info
+  - module: beyondidentity.management.resource_server
   - module: beyondidentity.management.identity_info
+  - module: beyondidentity.management.group_info
+  - module: beyondidentity.management.api
   - module: beyondidentity.management.authorize
 """
 
 EXAMPLES = r"""
-- name: Let pat read realms with a token of her own
+- name: Somebody who may sign in
+  beyondidentity.management.api:
+    operation: CreateIdentity
+    body:
+      identity:
+        display_name: Pat Smith
+        traits:
+          type: traits_v0
+          username: pat
+          primary_email_address: pat@example.com
+
+- name: Let her read realms with a token of her own
   beyondidentity.management.role:
     display_name: Realm readers
     description: May look, but not touch.
@@ -85,7 +102,7 @@ EXAMPLES = r"""
     members:
       identities: [pat]
 
-- name: Nobody else, and nothing else
+- name: Only that, and only her
   beyondidentity.management.role:
     display_name: Realm readers
     scopes: [realms:read]
@@ -105,7 +122,7 @@ RETURN = r"""
 role:
   description:
     - The role as the API shows it; null where it is absent. In check mode, as it would be.
-    - With C(scopes) and C(members) where they are managed, the members by their ids.
+    - With C(scopes) and C(members) where they are managed, sorted, the members by their ids.
   returned: success
   type: dict
   sample:
@@ -114,7 +131,7 @@ role:
     description: May look, but not touch.
     resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
     scopes: [realms:read]
-    members: {identities: [e372db224c06e850]}
+    members: {identities: [e372db224c06e850], groups: []}
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

@@ -10,7 +10,7 @@ module: role_info
 short_description: Read Beyond Identity roles
 version_added: 0.1.0
 description:
-  - Reads all roles of the managed resource server, those of one name, or one by its id. Where there is none, the list is empty.
+  - Reads all roles of a resource server, those of one name, or one by its id. Where there is none, the list is empty.
   - The scopes and members of a role have operations of their own, which M(beyondidentity.management.api) carries out.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
@@ -39,7 +39,25 @@ EXAMPLES = r"""
   beyondidentity.management.role_info:
   register: all
 
-- name: Read the roles of an API of our own
+- name: Read the scopes of each
+  beyondidentity.management.api:
+    operation: ListRoleScopes
+    parameters:
+      resource_server_id: "{{ item.resource_server_id }}"
+      role_id: "{{ item.id }}"
+    all_pages: true
+  loop: "{{ all.roles }}"
+  loop_control:
+    label: "{{ item.display_name }}"
+  register: scopes
+
+- name: An API of our own
+  beyondidentity.management.resource_server:
+    display_name: Pet API
+    identifier: https://api.pets.example.com
+    scopes: [pets:read, pets:write]
+
+- name: Read its roles
   beyondidentity.management.role_info:
     resource_server: Pet API
 """

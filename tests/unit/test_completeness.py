@@ -116,7 +116,11 @@ def test_a_modules_options_are_those_of_its_spec(name: str) -> None:
     assert {option: _told(told) for option, told in documented.items()} == {
         option: _told(meant) for option, meant in spec.options.items()
     }
-    assert all(told["description"] for told in documented.values())
+    assert all(_is_described(told) for told in documented.values())
+
+
+def _is_described(option: dict[str, Any]) -> bool:
+    return bool(option["description"]) and all(map(_is_described, option.get("suboptions", {}).values()))
 
 
 def _told(option: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +128,8 @@ def _told(option: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in option.items() if name not in ignored}
     if "choices" in told:
         told["choices"] = list(told["choices"])
-    return told
+    inner = told.pop("suboptions", told.pop("options", None))  # documentation, or spec
+    return {**told, "inner": {name: _told(one) for name, one in inner.items()}} if inner else told
 
 
 @EACH_MODULE
