@@ -9,10 +9,11 @@ import base64
 import binascii
 import json
 import secrets
-import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from zlib import crc32
 
 from .errors import Violations
 
@@ -54,8 +55,9 @@ class _Window:
             return [], None
         seed, after = self.cursor.seed, self.cursor.after
         # Sorting by a seeded checksum needs no memory of the listing, and survives objects that come and go between pages.
-        keys = sorted(key for identifier in entries if (key := (_checksum(identifier, seed), identifier)) > after)
-        rest = keys[self.skip :]
+        keys = [(crc32(identifier.encode(), seed), identifier) for identifier in entries]
+        keys.sort()
+        rest = keys[bisect_right(keys, after) + self.skip :]
         shown = [entries[identifier] for _sum, identifier in rest[: self.size]]
         more = len(rest) > self.size
         return shown, _Cursor(seed, rest[self.size - 1], self.size) if more else None
@@ -111,10 +113,6 @@ class Listing:
         return answer
 
 
-def _checksum(identifier: str, seed: int) -> int:
-    return zlib.crc32(identifier.encode(), seed)
-
-
 def _number(name: str, given: str | None, default: int, limits: tuple[int, int], violations: Violations) -> int:
     lowest, highest = limits
     if given is None:
@@ -128,7 +126,7 @@ def _number(name: str, given: str | None, default: int, limits: tuple[int, int],
 def _write_token(place: str, kept: str | None, cursors: list[_Cursor | None]) -> str:
     """Return a page token; it is full of characters that a query string must not hold as they are."""
     where = [[cursor.seed, *cursor.after, cursor.size] if cursor else None for cursor in cursors]
-    text = json.dumps([zlib.crc32(place.encode()), kept, *where])
+    text = json.dumps([crc32(place.encode()), kept, *where])
     return "+/&" + base64.b64encode(text.encode()).decode() + "=="
 
 
@@ -142,7 +140,7 @@ def _read_token(
         if not token.startswith("+/&") or not token.endswith("=="):
             raise ValueError("not a page token")
         fits, kept, *where = json.loads(base64.b64decode(token[3:-2], validate=True))
-        if fits != zlib.crc32(place.encode()) or len(where) != count:
+        if fits != crc32(place.encode()) or len(where) != count:
             raise ValueError("page token of another list")
         cursors = [_Cursor(item[0], (item[1], item[2]), item[3]) if item else None for item in where]
     except (ValueError, binascii.Error):
