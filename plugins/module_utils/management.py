@@ -139,8 +139,9 @@ class Management:
 
     def _hint(self, error: ResponseError, called: Operation) -> str:
         if error.status == 403:
-            needed = listed(called.scopes or self.scopes)
-            return f"{called.name} needs the scopes {needed}, and a token of this tenant that may manage this realm."
+            needed = called.scopes or self.scopes
+            scopes = f"the scopes {listed(needed)}, and " if needed else ""
+            return f"{called.name} needs {scopes}a token of this tenant that may manage this realm."
         if error.status == 409 and called.method == "DELETE":
             return "Remove what belongs to it first."
         if error.status == 401:

@@ -18,12 +18,17 @@ description:
     since it is carried out each time. Where a module manages the object, prefer it.
   - Results that hold a secret are hidden in all output, and whole when registered. So are those of operations whose answers may hold one,
     such as C(GetApplication).
+  - The application and the realm that the task authenticates with are not deleted.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
+attributes:
+  idempotent:
+    support: partial
+    details: An operation that writes is carried out each time.
 options:
   operation:
     description: The name of the operation, such as V(ListRealms). An unknown one is an error that suggests the nearest.
@@ -31,19 +36,20 @@ options:
     required: true
   parameters:
     description:
-      - Parameters of the path and the query, by name.
+      - Parameters of the path and the query, by name. A list repeats a parameter of the query.
+      - One that is there must not be empty, since an empty filter could mean all. The value C(omit) leaves it out.
       - V(tenant_id) and V(realm_id) are those of the managed realm unless they are given.
     type: dict
     default: {}
   body:
-    description: What is sent as JSON, with the object's name around it as the API wants it, for instance C(realm) for V(CreateRealm).
+    description: What is sent as JSON, with the object's name around it as the API wants it, for instance C(realm) for O(operation=CreateRealm).
     type: dict
   all_pages:
-    description: Whether to follow a list to its end, and return all pages as one answer.
+    description: Whether to follow a list to its end, and return all pages as one answer. C(page_size) and C(count) only tell how large a page is.
     type: bool
     default: false
   scopes:
-    description: What the token shall have for the few operations that publish no scopes, such as C(listIdentityProviders).
+    description: What the token shall have for the few operations that publish no scopes, such as O(operation=listIdentityProviders).
     type: list
     elements: str
 seealso:
@@ -69,7 +75,7 @@ EXAMPLES = r"""
   register: group
 
 - name: Put somebody into it
-  when: people.response.identities
+  when: people.response.identities | length > 0
   beyondidentity.management.api:
     operation: AddGroupMembers
     parameters:
@@ -81,7 +87,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 status:
-  description: The HTTP status of the answer, that of the last page with O(all_pages). Null where nothing was sent.
+  description: The HTTP status of the answer, 200 with O(all_pages=true). Null where nothing was sent.
   returned: success
   type: int
   sample: 200
@@ -122,9 +128,10 @@ requests:
 
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, operation
-from ansible_collections.beyondidentity.management.plugins.module_utils.paging import joined
+from ansible_collections.beyondidentity.management.plugins.module_utils.paging import first, joined
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import listed, scope_list
 
@@ -141,32 +148,54 @@ SPEC = Spec(
 
 def run(task: Task) -> Result:
     """Carry the operation out, or tell what would be sent."""
-    params = task.params
-    called, parameters, body = operation(params["operation"]), params["parameters"], params["body"]
-    _check(called, body, params["all_pages"])
+    called, parameters = operation(task.params["operation"] or ""), task.params["parameters"] or {}
+    body = _body(called, task.params["body"])
+    _check(called, parameters, all_pages=task.params["all_pages"])
     management = task.management(called.name, scopes=_scopes(called, task))
     url = management.url(called, parameters)
+    _refuse_own_removal(called, url, management)
     described = {"changed": not called.reads, "confidential": called.secret}
     if task.check_mode and not called.reads:
         request = {"method": called.method, "url": url, "body": body}
         return {**described, "status": None, "response": {}, "request": request}
-    if params["all_pages"]:
-        return {**described, "status": 200, "response": joined(called, management.pages(called.name, parameters))}
+    if task.params["all_pages"]:
+        pages = management.pages(called.name, first(called, parameters))
+        return {**described, "status": 200, "response": joined(called, pages)}
     status, response = management.answer(called.name, parameters, body=body)
     return {**described, "status": status, "response": response}
 
 
-def _check(called: Operation, body: dict[str, Any] | None, all_pages: bool) -> None:
-    if called.body is None and body is not None:
-        raise OptionError(f"{called.name} takes no body.", "Leave it out; filters and ids go into parameters.")
-    missing = [key for key in called.body or () if key not in (body or {})]
+def _body(called: Operation, given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The body to send: an empty one where the operation takes one and needs nothing in it."""
+    if called.body is None:
+        if given is not None:
+            raise OptionError(f"{called.name} takes no body.", "Leave it out; filters and ids go into parameters.")
+        return None
+    body = given or {}
+    missing = [key for key in called.body if key not in body]
     if missing:
         raise OptionError(
-            f"The body of {called.name} needs {listed(missing)}; it has {listed(body or ())}.",
-            "The API wants the object's name around it.",
+            f"The body of {called.name} needs {listed(missing)}; it has {listed(body)}.",
+            "An object's fields stand below its name, as in realm: {display_name: Customers}.",
+        )
+    return body
+
+
+def _check(called: Operation, parameters: dict[str, Any], *, all_pages: bool) -> None:
+    empty = [name for name, value in parameters.items() if _is_empty(value)]
+    if empty:
+        raise OptionError(
+            f"{called.name}: {listed(empty)} must not be empty.",
+            "Leave out what shall not matter, for instance by default(omit).",
         )
     if all_pages and not called.pages:
         raise OptionError(f"{called.name} has no pages.", "Leave all_pages out.")
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, list):
+        return not value or any(map(_is_empty, value))
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _scopes(called: Operation, task: Task) -> list[str] | None:
@@ -177,6 +206,20 @@ def _scopes(called: Operation, task: Task) -> list[str] | None:
     if not called.scopes and not scopes and not task.connection.access_token:
         raise OptionError(f"{called.name} publishes no scopes.", "Name in scopes what the token shall have.")
     return scopes or None
+
+
+def _refuse_own_removal(called: Operation, url: str, management: Management) -> None:
+    connection = management.connection
+    realm = {"realm_id": connection.auth_realm_id}
+    own = {
+        "DeleteApplication": {**realm, "application_id": connection.application_id},
+        "DeleteRealm": realm,
+    }.get(called.name)
+    if own and all(own.values()) and url == management.url(called, own):
+        noun = called.name.removeprefix("Delete").lower()
+        raise StateError(
+            f"This is the {noun} that the task authenticates with.", "Remove it with the credentials of another one."
+        )
 
 
 def main() -> None:
