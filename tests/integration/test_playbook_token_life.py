@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook token_life, with tokens of both formats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.playbook import PlaybookRunner
+
+PLAYBOOK = "beyondidentity.management.token_life"
+SCOPES = ["tokens:read", "tokens:delete"]
+
+
+def _application(tenant: Tenant, token_format: str) -> dict[str, Any]:
+    """Return the variables of an application that issues tokens of a format."""
+    own = {"protocol_config": {"token_format": token_format, "allowed_scopes": SCOPES}}
+    made = tenant.seed(applications=1, application=own)["applications"][0]
+    answer = tenant.emulator.session.get(
+        f"{tenant.realm_url}/applications/{made}",
+        headers={"Authorization": f"Bearer {tenant.mint('applications:read')}"},
+    )
+    config = answer.json()["protocol_config"]
+    return {
+        **tenant.variables,
+        "beyondidentity_issuer": tenant.issuer.replace(tenant.application_id, made),
+        "beyondidentity_client_id": config["client_id"],
+        "beyondidentity_client_secret": config["client_secret"],
+    }
+
+
+@pytest.mark.parametrize("token_format", ["self_contained", "referential"])
+def test_from_its_mint_to_inactive(run_playbook: PlaybookRunner, tenant: Tenant, core: str, token_format: str) -> None:
+    """Active and listed at first, neither at last; nothing of it is printed."""
+    run = run_playbook(PLAYBOOK, extra_vars=_application(tenant, token_format), core=core).succeeded()
+    told = run.task("Tell its life").result["msg"]
+    assert "was minted for tokens:read" in told and "is inactive now" in told
+    active, inactive = run.task("Ask what it is good for"), run.task("Ask again")
+    assert active.result["introspection"]["active"] and inactive.result["introspection"] == {"active": False}
+    assert len(run.task("Find it among all that the application issued").result["tokens"]) == 1
+    assert run.task("Revoke it").result["revoked"] == [active.result["introspection"]["jti"]]
+    assert run.task("Look for it once more").result["tokens"] == []
+
+
+def test_check_mode_is_refused(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Nothing would be revoked, so that there would be nothing to show."""
+    run = run_playbook(PLAYBOOK, extra_vars=tenant.variables, args=["--check"]).failed()
+    assert "run it without --check" in run.output and tenant.journal() == []
