@@ -64,18 +64,20 @@ BODIES: dict[str, Any] = {
 def call(api: Api, operation: Operation, values: dict[str, str]) -> Any:
     """Carry out an operation and return the response."""
     path = re.sub(r"{(\w+)}", lambda match: values[match[1]], operation.path.removeprefix("/v1/tenants/{tenant_id}"))
+    return api.call(operation.method, path, json=body(operation, values), params=query(operation, values))
+
+
+def body(operation: Operation, values: dict[str, str]) -> Any:
+    """Return the body of a request, None where there is none."""
     members = {"identity_ids": [values["identity_id"]]}
-    bodies = {
-        "AddGroupMembers": members,
-        "DeleteGroupMembers": members,
-        "AddRoleMembers": members,
-        "DeleteRoleMembers": members,
-        "BatchDeleteIdentities": {"ids": [values["identity_id"]]},
-        **BODIES,
-    }
+    named = dict.fromkeys(("AddGroupMembers", "DeleteGroupMembers", "AddRoleMembers", "DeleteRoleMembers"), members)
+    return {**named, "BatchDeleteIdentities": {"ids": [values["identity_id"]]}, **BODIES}.get(operation.name)
+
+
+def query(operation: Operation, values: dict[str, str]) -> dict[str, str]:
+    """Return the parameters of a query that an operation can't do without."""
     filtered = operation.name in ("ListIdentityRoles", "ListGroupRoles")
-    query = {"resource_server_id": values["resource_server_id"]} if filtered else None
-    return api.call(operation.method, path, json=bodies.get(operation.name), params=query)
+    return {"resource_server_id": values["resource_server_id"]} if filtered else {}
 
 
 def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
