@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From nothing to a person's token: what her roles carry is granted, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.emulator.client import Tenant
+from tests.support.desk import REDIRECT
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import play
+
+OURS = "beyondidentity.management"
+DESK = {name: f"{{{{ desk.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
+ASKED = ["realms:read", "realms:create", "applications:read"]
+
+
+def ours(name: str, module: str, **arguments: Any) -> dict[str, Any]:
+    """Return a task of one of our modules."""
+    return {"name": name, f"{OURS}.{module}": arguments}
+
+
+def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]]:
+    """Return the tasks of a sign-in: the request, the browser, the exchange; the token is registered under this name."""
+    return [
+        {**ours("Request", "authorize", scopes=ASKED, redirect_uri=REDIRECT, **DESK), "register": "request"},
+        {
+            "name": "A browser goes there",
+            "ansible.builtin.uri": {
+                "url": "{{ request.authorization.url }}",
+                "follow_redirects": "none",
+                "status_code": 302,
+            },
+            "register": "browser",
+            "no_log": True,
+        },
+        {
+            **ours(
+                "Exchange",
+                "token",
+                grant_type="authorization_code",
+                authorization="{{ request.authorization }}",
+                redirect_response="{{ browser.location }}",
+                require_scopes=require_scopes,
+                **DESK,
+            ),
+            "register": result,
+            "ignore_errors": require_scopes,
+        },
+    ]
+
+
+FOUNDATION = [
+    {
+        **ours(
+            "A person",
+            "api",
+            operation="CreateIdentity",
+            body={
+                "identity": {
+                    "display_name": "Pat Smith",
+                    "traits": {"type": "traits_v0", "username": "pat", "primary_email_address": "pat@example.com"},
+                }
+            },
+        ),
+        "register": "pat",
+    },
+    {
+        **ours("Her group", "api", operation="CreateGroup", body={"group": {"display_name": "Night shift"}}),
+        "register": "night",
+    },
+    ours(
+        "Her place in it",
+        "api",
+        operation="AddGroupMembers",
+        parameters={"group_id": "{{ night.response.id }}"},
+        body={"identity_ids": ["{{ pat.response.id }}"]},
+    ),
+    {
+        **ours(
+            "A role",
+            "role",
+            display_name="Realm readers",
+            scopes=["realms:read"],
+            members={"identities": ["pat"]},
+        ),
+        "register": "readers",
+    },
+    ours(
+        "A sign-in page",
+        "authenticator_config",
+        display_name="Hosted sign-in",
+        type="hosted_web",
+        authentication_methods=["webauthn_passkey"],
+    ),
+    {
+        **ours(
+            "An application that people sign in to",
+            "application",
+            display_name="Realm desk",
+            protocol="oidc",
+            grant_types=["authorization_code"],
+            pkce="s256",
+            resource_server="beyondidentity",
+            allowed_scopes=ASKED,
+            authenticator_config="Hosted sign-in",
+            redirect_uris=[REDIRECT],
+            return_secret=True,
+        ),
+        "register": "desk",
+    },
+]
+# Who sits at the browser is no matter of the collection: the emulator is told.
+AT_THE_BROWSER = {
+    "name": "Pat sits at the browser",
+    "ansible.builtin.uri": {
+        "url": "{{ control }}/settings",
+        "method": "PATCH",
+        "body_format": "json",
+        "body": {"identity_roles": True, "identity": {"id": "{{ pat.response.id }}"}},
+    },
+}
+USE = [
+    ours("She reads realms", "realm_info", access_token="{{ first.token.access_token }}"),
+    {
+        **ours("She makes none", "realm", display_name="Forbidden", access_token="{{ first.token.access_token }}"),
+        "ignore_errors": True,
+    },
+]
+MORE = ours(
+    "Her group may make realms",
+    "role",
+    display_name="Realm makers",
+    scopes=["realms:create"],
+    members={"groups": ["Night shift"]},
+)
+LESS = ours("The group's role goes", "role", display_name="Realm makers", state="absent")
+NOBODY = ours(
+    "Nobody reads any more",
+    "role",
+    id="{{ readers.role.id }}",
+    members={"identities": [], "groups": []},
+    members_exclusive=True,
+)
+SHOWN = {
+    "name": "Show",
+    "ansible.builtin.debug": {
+        "msg": {
+            name: f"{{{{ {name}.token.scopes | difference(['openid']) | sort }}}}"
+            for name in ("first", "third", "fourth", "fifth")
+        }
+    },
+}
+
+
+def test_what_a_role_carries_is_granted_and_nothing_else(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """One playbook makes a person, a role with her in it, and an application; she signs in, and gets the role's scopes."""
+    control = f"{tenant.emulator.url}/_emulator/tenants/{tenant.tenant_id}"
+    run = run_playbook(
+        play(
+            *FOUNDATION,
+            AT_THE_BROWSER,
+            *signs_in("first", require_scopes=False),
+            *USE,
+            *signs_in("second"),
+            MORE,
+            *signs_in("third", require_scopes=False),
+            LESS,
+            *signs_in("fourth", require_scopes=False),
+            NOBODY,
+            *signs_in("fifth", require_scopes=False),
+            SHOWN,
+        ),
+        inventory={"all": {"hosts": {"localhost": {"ansible_connection": "local", **tenant.variables}}}},
+        extra_vars={"control": control},
+        core=core,
+    ).succeeded()
+    assert run.task("Show").result["msg"] == {
+        "first": ["realms:read"],
+        "third": ["realms:create", "realms:read"],
+        "fourth": ["realms:read"],
+        "fifth": [],
+    }
+    assert run.task("She reads realms").done
+    assert "CreateRealm needs the scopes realms:create" in run.task("She makes none").result["msg"]
+    (refused,) = [result for result in run.of("Exchange") if result.status == "ignored"]
+    assert "did not grant applications:read, realms:create" in refused.result["msg"]
+    assert tenant.journal(operation="CreateRealm", status=200) == []
+
+
+def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """50 hosts, 25 at once, run the same task without run_once: one creates and fills, 49 find it as it shall be."""
+    tenant.seed(identities=1, identity={"traits": {"username": "pat"}})
+    wanted = {"scopes": ["realms:read", "realms:create"], "members": {"identities": ["pat"]}}
+    create = ours("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
+    remove = ours("Remove", "role", display_name="Wanted by all", state="absent")
+    run = run_playbook(
+        play(create, remove, hosts="all"),
+        inventory="host[1:50] ansible_connection=local\n",
+        args=["-f", "25"],
+        extra_vars=tenant.variables,
+        core=core,
+    ).succeeded()
+    for name in ("Create", "Remove"):
+        assert sorted(result.status for result in run.of(name)) == ["changed"] + ["ok"] * 49
+    assert len({result.result["role"]["id"] for result in run.of("Create")}) == 1
+    writing = ("CreateRole", "AddRoleScopes", "AddRoleMembers", "DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole")
+    assert [len(tenant.journal(operation=operation)) for operation in writing] == [1] * 6
+    assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
