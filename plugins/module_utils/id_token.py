@@ -45,26 +45,30 @@ def validate(id_token: str, server: AuthorizationServer, nonce: str | None) -> d
         header = jwt.get_unverified_header(id_token)
         if header.get("alg") != "RS256":
             raise MalformedResponseError(f"{what} is signed with {one_line(header.get('alg'), 40)}, not RS256.")
+        if "crit" in header:  # RFC 7515 section 4.1.11, which PyJWT before 2.12 knows nothing of
+            raise MalformedResponseError(f"{what} has extensions that must be understood, and are not (crit).")
         key = _key(server.keys(), header.get("kid"))
         claims = jwt.decode(
             id_token,
             key=key,
             algorithms=["RS256"],
             audience=connection.need("client_id"),
-            issuer=connection.issuer,
             leeway=_LEEWAY,
             options={"require": ["exp", "iat", "iss", "aud"]},
         )
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, OverflowError, RecursionError, TypeError) as error:  # by version of the library
         raise MalformedResponseError(
-            f"{what} is not valid: {one_line(error, 200)}.", "It is not used, and neither is what came with it."
+            f"{what} is not valid: {one_line(error, 200).rstrip('.')}.",
+            "It is not used, and neither is what came with it.",
         ) from None
+    if claims["iss"] != connection.issuer:  # PyJWT 2.10.0 would take a part of it for the whole
+        raise MalformedResponseError(f"{what} is of another issuer: {one_line(claims['iss'], 200)}.")
     given = claims.get("nonce")
     if nonce is not None and not (isinstance(given, str) and same(given, nonce)):
         raise MalformedResponseError(f"{what} belongs to another sign-in: its nonce is not the one that was sent.")
-    audience = claims["aud"]
-    if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != connection.client_id:
-        raise MalformedResponseError(f"{what} is for several clients, and was not issued to this one (azp).")
+    of_several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if (of_several or "azp" in claims) and claims.get("azp") != connection.client_id:
+        raise MalformedResponseError(f"{what} was not issued to this client (azp).")
     return claims
 
 
