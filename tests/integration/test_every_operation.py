@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every operation of the Management API in a playbook: called with its own scopes, and its secrets shown nowhere.
+
+`tests/unit/test_every_operation.py` does the same in process, and tries each without each of its scopes, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.emulator import openapi
+from tests.emulator.catalogue import BY_NAME, OPERATIONS, SCOPES
+from tests.emulator.client import Tenant
+from tests.emulator.operation import Operation
+from tests.support.aviary import digest
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import play, task
+from tests.support.recorder import Recorder, Seen, forward
+from tests.unit.emulator.stage import body, prepare, query
+
+API = "beyondidentity.management.api"
+ANSWERED = [item for item in OPERATIONS if item.is_modelled or openapi.document() is not None]
+SECRETS = {"access_token", "client_secret", "credential_binding_link", "okta_token"}
+USER_AGENT = "ansible-beyondidentity.management"
+
+# One of each kind: reading, a list, SCIM, with a body, with several scopes, below other objects, of another spelling.
+REFUSED = {
+    "GetTenant": "tenants:read",
+    "ListRealms": "realms:read",
+    "DeleteRealm": "realms:delete",
+    "CreateApplication": "applications:create",
+    "UpdateRole": "roles:update",
+    "AddGroupMembers": "identities:read",
+    "ListRoleMembers": "groups:read",
+    "AddRoleScopes": "resource-servers:read",
+    "BatchDeleteIdentities": "identities:delete",
+    "RevokeToken": "tokens:delete",
+    "SCIMReplaceUser": "scim:users:update",
+    "SCIMDeleteGroup": "scim:groups:delete",
+    "CreateCredentialBindingJob": "credential-binding-jobs:create",
+    "UpdateFlowTypeConfig": "flow-type:create",
+    "SSOIsGroupAssigned": "sso-configs:read",
+}
+
+
+class Answers:
+    """The secrets in what the API answered, by what was asked."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[tuple[str, str], set[str]] = {}
+
+    def listen(self, seen: Seen, content: bytes) -> None:
+        """Note one answer."""
+        found = set(_secrets(json.loads(content))) if content else set()
+        self.secrets.setdefault((seen.method, seen.path.partition("?")[0]), set()).update(found)
+
+    @property
+    def all(self) -> set[str]:
+        """All secrets."""
+        return set().union(*self.secrets.values())
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    for name, part in value.items() if isinstance(value, dict) else ():
+        if name in SECRETS and isinstance(part, str):
+            yield part
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _secrets(part)
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """Return what will have been answered."""
+    return Answers()
+
+
+@pytest.fixture
+def through(tenant: Tenant, answers: Answers) -> Iterator[dict[str, str]]:
+    """Return the variables of a tenant whose answers are noted on the way."""
+    with Recorder(forward(tenant.emulator.url), answers.listen) as tap:
+        yield {name: value.replace(tenant.emulator.url, tap.url) for name, value in tenant.variables.items()}
+
+
+def called(tenant: Tenant, item: Operation, **more: Any) -> dict[str, Any]:
+    """Return the module's arguments, about objects that no other operation uses."""
+    values = prepare(tenant, item)
+    named = {name: value for name, value in values.items() if f"{{{name}}}" in item.path}
+    arguments = {"operation": item.name, "parameters": {**named, **query(item, values)}, "body": body(item, values)}
+    return {**{name: value for name, value in arguments.items() if value is not None}, **more}
+
+
+def test_all_can_be_called() -> None:
+    """Where some operations can't be answered, this says how many."""
+    missing = len(OPERATIONS) - len(ANSWERED)
+    if missing:
+        pytest.skip(f"{missing} of {len(OPERATIONS)} operations can't be answered without {openapi.FILE.name}")
+
+
+def test_every_operation(
+    run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], answers: Answers, core: str
+) -> None:
+    """Each gets a token with its scopes and no other; what may be secret is whole, and in no output."""
+    tasks = [
+        task(item.name, API, called(tenant, item, **({} if item.scopes else {"scopes": ["tenants:read"]})))
+        for item in ANSWERED
+    ]
+    for made in tasks:
+        made["register"] = f"made_{made['name']}"
+    shown = {"Application": "{{ made_GetApplication.response.protocol_config.client_secret | hash('sha256') }}"}
+    if openapi.document():
+        shown["Link"] = "{{ made_CreateCredentialBindingJob.response.credential_binding_link | hash('sha256') }}"
+    tasks += [task(name, "ansible.builtin.debug", {"msg": template}) for name, template in shown.items()]
+    run = run_playbook(play(*tasks, vars=through), args=["-vvvv", "--diff"], core=core).succeeded()
+
+    sent = {entry["operation"]: entry for entry in _sent(tenant)}
+    scopes = {name: set(entry["token_scopes"] or ()) for name, entry in sent.items() if name != "token"}
+    assert scopes == {item.name: set(item.scopes or ("tenants:read",)) for item in ANSWERED}
+    assert {name: entry["status"] for name, entry in sent.items() if name != "token"} == {
+        item.name: item.status for item in ANSWERED
+    }
+    assert len(_sent(tenant, operation="token")) == len({frozenset(names) for names in scopes.values()})
+
+    results = {item.name: run.task(item.name) for item in ANSWERED}
+    assert [name for name, result in results.items() if not result.done] == []
+    hidden = {name for name, result in results.items() if "censored" in result.result}
+    assert hidden == {name for name in results if answers.secrets[sent[name]["method"], sent[name]["path"]]}
+    assert all("response" in result.result for name, result in results.items() if name not in hidden)
+    assert len(answers.all) > 10 and [secret for secret in answers.all if secret in run.output] == []
+    for name in shown:
+        assert run.task(name).result["msg"] in {digest(secret) for secret in answers.all}, name
+
+
+def _sent(tenant: Tenant, **filters: Any) -> list[dict[str, Any]]:
+    """What the collection sent; the rest was the preparation's."""
+    return [entry for entry in tenant.journal(**filters) if entry["headers"].get("User-Agent") == USER_AGENT]
+
+
+def test_a_scope_is_missing(run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], core: str) -> None:
+    """A token with every other scope of the API is refused, with a message that names what is needed, and not the token."""
+    items = {name: BY_NAME[name] for name in REFUSED if BY_NAME[name] in ANSWERED}
+    tokens = {name: tenant.mint(*(set(SCOPES) - {REFUSED[name]})) for name in items}
+    tasks = [
+        task(name, API, called(tenant, item, access_token=f"{{{{ tokens.{name} }}}}")) for name, item in items.items()
+    ]
+    run = run_playbook(play(*tasks, vars=through), extra_vars={"tokens": tokens}, args=["-vvvv"], core=core).succeeded()
+    for name, item in items.items():
+        result = run.task(name)
+        needed = f"{name} needs the scopes {', '.join(sorted(item.scopes))}, and a token of this tenant"
+        assert (result.status, result.result["status"]) == ("ignored", 403), name
+        assert needed in result.result["msg"], name
+    assert {entry["status"] for entry in _sent(tenant)} == {403} and len(_sent(tenant)) == len(items)
+    assert [name for name, token in tokens.items() if token in run.output] == []
