@@ -14,7 +14,8 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,12 +81,8 @@ class Listener:
             self._stack.close()
             raise
         self.place = Place(wanted.host, port, wanted.path)
-        # a port 0 stands for any free one
-        self.redirect_uri = (
-            redirect_uri.replace(f"{wanted.host}:0", f"{wanted.host}:{port}", 1).replace("]:0", f"]:{port}", 1)
-            if wanted.port == 0
-            else redirect_uri
-        )
+        any_port = urlsplit(redirect_uri)._replace(netloc=self.place.netloc).geturl()
+        self.redirect_uri = any_port if wanted.port == 0 else redirect_uri
 
     def __enter__(self) -> Listener:
         return self
@@ -181,9 +178,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: the request line holds the code."""
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):  # an HTTPServer would look up its own address's name, maybe by DNS
     daemon_threads = True
     block_on_close = False
+    allow_reuse_address = True  # what hangs on after a closed connection is nobody
     allow_reuse_port = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -229,7 +227,8 @@ def _cannot_listen(error: OSError, address: str, port: int) -> BeyondIdentityErr
     if error.errno == errno.EADDRINUSE:
         return StateError(
             f"Port {port} at {address} is taken by {holder(port)}.",
-            "End that program, or use another redirect URI that is registered for the application.",
+            "End that program, or use another redirect URI that is registered for the application. "
+            "Of several hosts only one can listen: use run_once.",
         )
     if error.errno == errno.EACCES:
         return StateError(

@@ -10,6 +10,8 @@ import pwd
 from contextlib import suppress
 from pathlib import Path
 
+from ..module_utils.text import one_line
+
 _LISTENING = "0A"
 
 
@@ -31,6 +33,6 @@ def _named(inode: str, user: int) -> str:
             with suppress(OSError):
                 for descriptor in (process / "fd").iterdir():
                     if os.readlink(descriptor) == f"socket:[{inode}]":
-                        name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
-                        return f"{name} (process {process.name} of {owner})"
+                        name = (process / "comm").read_text(encoding="utf-8", errors="replace")
+                        return f"{one_line(name)} (process {process.name} of {owner})"
     return f"a program of {owner}"

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -21,6 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.authoriz
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import listener as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.listener import Listener, Place, place_of
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.sockets import holder
 from tests.support.desk import free_port, get, is_free
 
 STATE = "state-of-this-sign-in"
@@ -309,9 +311,15 @@ def test_an_answer_before_the_request_is_none(stack):
     assert get(f"{listener.redirect_uri}?{urlencode(GOOD)}").status_code == 400
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
-def test_port_zero_is_any_free_one(stack, host):
-    waiting = Waiting(stack, f"http://{host}:0/callback")
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [
+        *(("127.0.0.1:0", "127.0.0.1"), ("127.0.0.1:00", "127.0.0.1"), ("[::1]:0", "[::1]")),
+        *(("localhost:0", "localhost"), ("LocalHost:0", "localhost")),
+    ],
+)
+def test_port_zero_is_any_free_one(stack, written, host):
+    waiting = Waiting(stack, f"http://{written}/callback")
     port = waiting.listener.place.port
     assert port > 1023
     assert waiting.uri == f"http://{host}:{port}/callback"
@@ -358,6 +366,24 @@ def test_a_port_that_is_taken_names_its_holder():
             StateError, match=rf"Port {port} .* is taken by \S+ \(process {os.getpid()} of \w+\)\. End that program"
         ):
             Listener(f"http://127.0.0.1:{port}/callback")
+
+
+def test_what_a_program_calls_itself_is_harmless():
+    name = Path("/proc/self/comm").read_text(encoding="utf-8")
+    try:
+        Path("/proc/self/comm").write_text("\x1b[31mx", encoding="utf-8")
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            assert holder(other.getsockname()[1]).startswith("[31mx (process ")
+    finally:
+        Path("/proc/self/comm").write_text(name, encoding="utf-8")
+
+
+def test_it_asks_no_name_server(monkeypatch, stack):
+    monkeypatch.setattr(socket, "getfqdn", lambda *_arguments: pytest.fail("a name was looked up"))
+    waiting = Waiting(stack)
+    assert waiting.answer(**GOOD).status_code == 200
 
 
 def test_nobody_can_listen_beside_it(waiting):
