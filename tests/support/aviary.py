@@ -87,7 +87,15 @@ def _credentials(tenant: Any, tap: Recorder, canaries: Canaries, source: str) ->
     )
     scopes = [
         f"{kind}:{action}"
-        for kind in ("realms", "applications", "resource-servers", "authenticator-configs")
+        for kind in (
+            "realms",
+            "applications",
+            "resource-servers",
+            "authenticator-configs",
+            "roles",
+            "identities",
+            "groups",
+        )
         for action in ("read", "create", "update", "delete")
     ]
     client = f"client-{secrets.token_hex(8)}"

@@ -58,6 +58,9 @@ PEOPLE = Scenario(
     - name: Read as a person
       beyondidentity.management.application_info:
         grant_type: authorization_code
+    - name: Read realms as a person
+      beyondidentity.management.realm_info:
+        grant_type: authorization_code
     - name: Used code
       beyondidentity.management.token:
         grant_type: authorization_code

@@ -167,6 +167,76 @@ SCENARIOS = (
             msg: ["{{ given.pkce.code_verifier | hash('sha256') }}"]
         """,
     ),
+    Scenario(
+        "what a person needs to sign in",
+        """
+        - name: Person
+          beyondidentity.management.api:
+            operation: CreateIdentity
+            body: {identity: {display_name: Canary, traits: {type: traits_v0, username: canary}}}
+        - name: Realm
+          beyondidentity.management.realm:
+            display_name: Canary
+            state: "{{ item }}"
+          loop: [present, absent]
+        - name: Resource server
+          beyondidentity.management.resource_server:
+            display_name: Canary
+            identifier: https://canary.example.com
+            scopes: [canary:sing]
+          register: server
+        - name: Role, created, updated, unchanged
+          beyondidentity.management.role:
+            display_name: Canary
+            description: "{{ item }}"
+            resource_server: "{{ server.resource_server.id }}"
+            scopes: [canary:sing]
+            members: {identities: [canary]}
+          loop: [One, Two, Two]
+        - name: Read realms
+          beyondidentity.management.realm_info:
+        - name: Read roles
+          beyondidentity.management.role_info:
+            resource_server: https://canary.example.com
+        - name: Read identities
+          beyondidentity.management.identity_info:
+            username: canary
+        - name: Read groups
+          beyondidentity.management.group_info:
+        - name: Remove role
+          beyondidentity.management.role:
+            display_name: Canary
+            resource_server: https://canary.example.com
+            state: absent
+        - name: Remove resource server
+          beyondidentity.management.resource_server:
+            display_name: Canary
+            state: absent
+        - name: No such person
+          beyondidentity.management.role:
+            display_name: Canary
+            members: {identities: [nobody]}
+          ignore_errors: true
+        - name: Echo of the token to a realm
+          beyondidentity.management.realm:
+            api_url: "{{ canary.echo }}/{{ item }}"
+            display_name: Canary
+          loop: [all, cut, piece, management]
+          ignore_errors: true
+        - name: Echo of the token to a role
+          beyondidentity.management.role:
+            api_url: "{{ canary.echo }}/{{ item }}"
+            display_name: Canary
+            state: absent
+          loop: [all, cut, piece, management]
+          ignore_errors: true
+        """,
+        failures={
+            "No such person": "There is no identity",
+            "Echo of the token to a realm": "said",
+            "Echo of the token to a role": "said",
+        },
+    ),
     PEOPLE,
     Scenario(
         "failures stay readable",
