@@ -10,7 +10,7 @@ from typing import Any
 
 from .authorization import code_of_response
 from .connection import Connection
-from .errors import OptionError
+from .errors import MalformedResponseError, OptionError
 from .id_token import require_library, validate
 from .issued import Token
 from .oauth import AuthorizationServer
@@ -38,6 +38,11 @@ def exchange(server: AuthorizationServer, params: Mapping[str, Any]) -> tuple[To
     )
     if token.id_token:
         validate(token.id_token, server, request.get("nonce"))
+    elif params["nonce"] is not None:  # the nonce of a whole authorization is backed by its PKCE verifier
+        raise MalformedResponseError(
+            "No ID token came, so that its nonce can't be checked.",
+            "Leave out nonce where the application gives no ID token.",
+        )
     return token, [scope for scope in request["scopes"] if scope != "openid"]
 
 
@@ -70,9 +75,8 @@ def _of_this_client(connection: Connection, authorization: Any) -> dict[str, Any
     """A request is good for the application that it was made for, and for no other."""
     given = authorization if isinstance(authorization, Mapping) else {}
     request: dict[str, Any] = {name: value for name, value in given.items() if isinstance(value, str)}
-    missing = [
-        name for name in ("state", "redirect_uri", "code_verifier", "issuer", "client_id") if not request.get(name)
-    ]
+    names = ("state", "redirect_uri", "nonce", "code_verifier", "issuer", "client_id")
+    missing = [name for name in names if not request.get(name)]
     if missing:
         raise OptionError(
             f"authorization lacks {', '.join(missing)}.", "Give the whole result of the module authorize."

@@ -45,7 +45,7 @@ options:
       - The whole address that the browser was sent to after signing in. Its state, issuer and redirect URI are checked against O(authorization).
     type: str
   code:
-    description: The code alone, without O(authorization). Then O(redirect_uri) and O(code_verifier) are needed too.
+    description: The code alone, without O(authorization). Then O(redirect_uri) is needed too, and O(code_verifier) unless the request had no challenge.
     type: str
   redirect_uri:
     description: The redirect URI of the authorization request, with O(code).
@@ -57,7 +57,7 @@ options:
     description: The state of the authorization request, to check O(redirect_response) against where there is no O(authorization).
     type: str
   nonce:
-    description: The nonce of the authorization request, to check the ID token against, with O(code).
+    description: The nonce of the authorization request, to check the ID token against, with O(code). An answer without an ID token is refused then.
     type: str
   refresh_token:
     description: The refresh token, with O(grant_type=refresh_token).

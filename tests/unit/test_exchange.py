@@ -89,6 +89,8 @@ def refused(desk: Desk, said: str, params: dict[str, Any]) -> None:
         ({"state": ...}, "authorization lacks state"),
         ({"state": "", "issuer": None}, "authorization lacks state, issuer"),
         ({"code_verifier": ...}, "authorization lacks code_verifier"),
+        ({"nonce": ...}, "authorization lacks nonce"),
+        ({"nonce": 7}, "authorization lacks nonce"),
         ({"redirect_uri": 7}, "authorization lacks redirect_uri"),
         ({"client_id": ["c"]}, "authorization lacks client_id"),
         ({"issuer": "https://evil.example"}, "of the issuer https://evil.example, but the task's is http"),
@@ -172,6 +174,18 @@ def test_the_id_token_must_be_of_this_request(changes: dict[str, str], tenant: A
         tenant.settings(token_answer={"id_token": jwt({"iss": desk.issuer})})
     with pytest.raises(MalformedResponseError, match="The ID token"):
         exchanged(desk, {"authorization": {**answered(request_of(desk))[0].to_dict(), **changes}})
+
+
+def test_a_nonce_that_was_given_is_checked_or_the_token_not_used(tenant: Any) -> None:
+    """Who injects a code of a request without openid would strip the ID token; a whole authorization has PKCE, too."""
+    desk = Desk.of(tenant)
+    tenant.settings(token_answer={"id_token": None})
+    for way, params in ways(desk).items():
+        if "nonce" in params:
+            with pytest.raises(MalformedResponseError, match="No ID token came, so that its nonce can't be checked"):
+                exchanged(desk, params)
+        else:
+            assert exchanged(desk, params)[0].access_token, way
 
 
 def test_where_the_service_says_nothing_of_scopes_those_that_were_asked_for_count(tenant: Any) -> None:
