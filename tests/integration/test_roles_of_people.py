@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import Tenant
 from tests.support.desk import REDIRECT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
+from tests.support.remote import with_journal
+from tests.support.scenario import REMOTE
+from tests.support.sshd import RemoteHost
 
 OURS = "beyondidentity.management"
 DESK = {name: f"{{{{ desk.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
@@ -212,3 +216,24 @@ def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: st
     writing = ("CreateRole", "AddRoleScopes", "AddRoleMembers", "DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole")
     assert [len(tenant.journal(operation=operation)) for operation in writing] == [1] * 6
     assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
+
+
+def test_a_role_is_made_by_way_of_another_host(
+    run_playbook: PlaybookRunner, remote_host: RemoteHost, tenant: Tenant, tmp_path: Path, core: str
+) -> None:
+    """Where a task is delegated, the module gets its nested options there as it would here."""
+    ids = tenant.seed(identities=1, identity={"traits": {"username": "pat"}}, groups=1)
+    wanted = {"display_name": "From afar", "scopes": ["realms:read"], "members": {"identities": ["pat"]}}
+    there = {"delegate_to": REMOTE}
+    tasks = [
+        {**ours("Create", "role", **wanted), **there},
+        {**ours("Again", "role", **wanted, members_exclusive=True), **there},
+        {**ours("Change", "role", display_name="From afar", members={"groups": ids["groups"]}), **there},
+        {**ours("Read", "role_info", display_name="From afar"), **there},
+        {**ours("Remove", "role", display_name="From afar", state="absent"), **there},
+    ]
+    inventory = with_journal(remote_host, core, tmp_path)
+    run = run_playbook(play(*tasks), inventory=inventory, extra_vars=tenant.variables, core=core).succeeded()
+    statuses = {name: run.task(name).status for name in ("Create", "Again", "Change", "Read", "Remove")}
+    assert statuses == {"Create": "changed", "Again": "ok", "Change": "changed", "Read": "ok", "Remove": "changed"}
+    assert run.task("Change").result["role"]["members"] == {"identities": ids["identities"], "groups": ids["groups"]}
