@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 from tests.support.collection import install_finder
 
 HEAD = """# Operations of the Management API
 
-What `operations` of the module and lookup `token`, of the lookup `scopes` and of the roles takes, and the scopes that each operation needs.
-An operation without scopes publishes none.
+What `operations` of the module and lookup `token`, of the lookup `scopes` and of the roles takes, and `operation` of the module `api`.
 
-| operation | scopes |
-|---|---|
+- **Scopes** are those that the operation needs. One without any publishes none: for it, the module `api` takes them as `scopes`.
+- **Parameters** are those of the module `api`. Those of the path, in bold type, must be there; the others are of the query.
+  Every path also has `tenant_id`, and nearly every one `realm_id`; they are the managed ones unless they are given.
+  Where `page_token` or `startIndex` is among them, `all_pages` returns the whole list.
+- **Body** tells the keys that `body` must have. Where it says *any*, no key must be there; where nothing stands, the operation takes no body.
+- **Answers** that are *hidden* may hold a secret: the module `api` shows them only with `reveal: true`. They are whole where they are registered.
+
+| operation | scopes | parameters | body | answer |
+|---|---|---|---|---|
 """
+
+AMBIENT = ("tenant_id", "realm_id")
 
 
 def table() -> str:
@@ -26,8 +36,24 @@ def table() -> str:
     install_finder()
     name = "ansible_collections.beyondidentity.management.plugins.module_utils.operations"
     operations = sorted(importlib.import_module(name).catalogue().values(), key=lambda item: item.name.lower())
-    rows = (f"| `{item.name}` | {', '.join(f'`{scope}`' for scope in item.scopes)} |" for item in operations)
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "".join(map(_row, operations))
+
+
+def _row(item: Any) -> str:
+    needed = [f"**{name}**" for name in _codes(name for name in item.parameters if name not in AMBIENT)]
+    body = "" if item.body is None else ", ".join(_codes(item.body)) or "*any*"
+    cells = (
+        f"`{item.name}`",
+        ", ".join(_codes(item.scopes)),
+        ", ".join([*needed, *_codes(item.query)]),
+        body,
+        "*hidden*" if item.secret else "",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _codes(names: Iterable[str]) -> list[str]:
+    return [f"`{name}`" for name in names]
 
 
 if __name__ == "__main__":
