@@ -34,12 +34,17 @@ EXAMPLES = r"""
 import atexit
 import os
 import signal
+from contextlib import suppress
+from functools import cache
 from types import FrameType
 
 from ansible.plugins.callback import CallbackBase
+from ansible.utils.display import Display
 
 from ..plugin_utils.clearing import clear
 from ..plugin_utils.minted import record_minted
+
+display = Display()
 
 
 class CallbackModule(CallbackBase):
@@ -52,8 +57,21 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        record_minted()
-        _Ending(os.getpid()).prepare()
+        if record_minted():
+            _at_the_end(os.getpid())
+        else:
+            display.warning("Tokens can't be revoked at the end: the Python library cryptography is missing.")
+
+
+@cache  # ansible-console makes a callback for each command
+def _at_the_end(process: int) -> None:
+    """Have the tokens revoked before Ansible removes the run's directory, also where the run is asked to stop."""
+    ending = _Ending(process)
+    atexit.register(ending.end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+            with suppress(ValueError):  # no signal reaches a thread but the main one
+                signal.signal(number, ending.stop)
 
 
 class _Ending:
@@ -62,18 +80,15 @@ class _Ending:
     def __init__(self, process: int) -> None:
         self.process = process
 
-    def prepare(self) -> None:
-        """Have the tokens revoked before Ansible removes the run's directory, also where the run is asked to stop."""
-        atexit.register(self._end)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
-                signal.signal(number, self._stop)
-
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Revoke; no trouble with that may change how the run ends."""
         if os.getpid() == self.process:
-            clear()
+            try:
+                clear()
+            except Exception as error:
+                display.warning(f"What this run minted is not revoked: {type(error).__name__}.")
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
+    def stop(self, number: int, frame: FrameType | None) -> None:
         """Leave in the orderly way, in which Ansible ends its workers, too."""
         if os.getpid() == self.process:
             raise SystemExit(128 + number)

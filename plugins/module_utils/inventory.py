@@ -14,7 +14,7 @@ from .connection import Connection
 from .errors import MalformedResponseError, OptionError, StateError
 from .resource import APPLICATION, Object, find
 from .task import Task
-from .text import one_line
+from .text import identifier, is_identifier, one_line
 
 LIST, REVOKE = "ListTokens", "RevokeToken"
 
@@ -34,28 +34,37 @@ class Inventory:
 
     def __init__(self, task: Task, *operations: str) -> None:
         params, connection = task.params, task.connection
-        empty = [name for name in OPTIONS if params.get(name) == ""]
+        self.params = {name: params[name] for name in OPTIONS}
+        empty = [name for name, value in self.params.items() if value == ""]
         if empty:
             raise OptionError(f"{' and '.join(empty)} must not be empty.", "Leave out what shall not matter.")
-        self.params = params
-        by_name = _is_name(params["application"], connection)
+        for name in ("id", "principal_id"):
+            if self.params[name] is not None:
+                identifier(self.params[name], name)
+        application = self.params["application"]
+        by_name = _is_name(application, connection)
         self.management = task.management(LIST, *operations, *([APPLICATION.list] if by_name else []))
-        own = params["application"] in (None, connection.application_id)
+        own = application in (None, connection.application_id)
         self.place = {
             "realm_id": connection.need("auth_realm_id" if own else "realm_id"),
-            "application_id": self._application_id() if by_name else params["application"],
+            "application_id": connection.need("application_id") if own else application,
         }
-        if self.place["application_id"] is None:
-            self.place["application_id"] = connection.need("application_id")
+        if by_name:
+            self.place["application_id"] = self._application_id()
 
     def tokens(self) -> Iterator[Object]:
-        """The tokens, of the principal and with the id that the options name."""
+        """The tokens, of the principal and with the id that the options name, each once."""
         principal = {name: self.params[name] for name in ("principal_type", "principal_id")}
+        seen = set()
         for token in self.management.all(LIST, "tokens", {**self.place, **principal}):
-            if not isinstance(token.get("id"), str):
-                raise MalformedResponseError("The API showed something that is no token.", "Check api_url.")
-            if self.params["id"] in (None, token["id"]):
+            token_id = token.get("id")
+            if not is_identifier(token_id):
+                raise MalformedResponseError(
+                    f"{LIST}: the answer holds a token without an id that can be used.", "Check api_url."
+                )
+            if token_id not in seen and self.params["id"] in (None, token_id):
                 yield token
+            seen.add(token_id)
 
     def revoke(self, token: Object) -> None:
         """Revoke one of them by its id."""

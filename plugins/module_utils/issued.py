@@ -13,10 +13,11 @@ from typing import Any
 
 from .claims import unverified_claims
 from .errors import MalformedResponseError
-from .text import one_line
+from .text import is_identifier, one_line
 
 MAXIMUM_LIFETIME = 86400
 
+_LONGEST_ID = 200
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 
 
@@ -45,6 +46,11 @@ class Token:
             return None
         return iso(int(self.issued_at) + self.lifetime)
 
+    @property
+    def name(self) -> str:
+        """The token in a message: by its id, never by its value."""
+        return self.id or "without a known id"
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON types; without the ID token, which is of no use later."""
         return {**asdict(self), "scopes": list(self.scopes), "id_token": None}
@@ -58,7 +64,7 @@ class Token:
             scopes=tuple(str(scope) for scope in data["scopes"]),
             issued_at=float(data["issued_at"]),
             lifetime=None if lifetime is None else int(lifetime),
-            id=data.get("id"),
+            id=_known_id(data.get("id")),
             refresh_token=optional_token(data.get("refresh_token"), "stored token", "refresh_token"),
         )
 
@@ -76,8 +82,8 @@ def check_access_token(value: Any, what: str, name: str = "access_token") -> str
 
 
 def optional_token(value: Any, what: str, name: str) -> str | None:
-    """The same for a token that may be missing."""
-    return None if value is None else check_access_token(value, what, name)
+    """The same for a token that may be missing, or empty, which says the same."""
+    return None if value in (None, "") else check_access_token(value, what, name)
 
 
 def parse_token(body: dict[str, Any], asked: list[str], issued_at: float, expiration_time: int, what: str) -> Token:
@@ -88,16 +94,20 @@ def parse_token(body: dict[str, Any], asked: list[str], issued_at: float, expira
         raise MalformedResponseError(f"{what}: token_type is '{one_line(token_type, 40)}', not 'Bearer'.")
     scope = body.get("scope")
     claims = unverified_claims(access_token) or {}
-    jti = claims.get("jti")
     return Token(
         access_token=access_token,
         scopes=tuple(sorted(set(scope.split()))) if isinstance(scope, str) else tuple(asked),
         issued_at=issued_at,
         lifetime=_lifetime(body.get("expires_in"), expiration_time),
-        id=jti if isinstance(jti, str) and jti else None,
+        id=_known_id(claims.get("jti")),
         refresh_token=optional_token(body.get("refresh_token"), what, "refresh_token"),
         id_token=optional_token(body.get("id_token"), what, "id_token"),
     )
+
+
+def _known_id(value: Any) -> str | None:
+    """An id that can be printed and asked for; ``None`` for anything else that was put in its place."""
+    return value if is_identifier(value) and len(value) <= _LONGEST_ID else None
 
 
 def _lifetime(expires_in: Any, asked: int) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import BeyondIdentityError, ResponseError, StateError
+from .errors import BeyondIdentityError, ResponseError, StateError, TransportError
 from .task import Task
 
 DELETE = "tokens:delete"
@@ -25,15 +25,17 @@ class Revocation:
     """Revokes tokens of one application by their values (RFC 7009).
 
     By the client's own credentials where the service takes them, which it does for applications of the protocol
-    ``oauth2``; else by a token with ``tokens:delete``.
+    ``oauth2``; else by a token with ``tokens:delete``: by ``able`` where one is at hand.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, able: str | None = None) -> None:
         self.task = task
+        self.able = able
         self._refusal: ResponseError | None = None
+        self._unable: BeyondIdentityError | None = None
 
-    def revoke(self, value: str, able: str | None = None) -> None:
-        """Revoke a token; ``able`` is one that may, where one is at hand."""
+    def revoke(self, value: str) -> None:
+        """Revoke a token; an unknown or revoked one is no error."""
         if _has_credentials(self.task) and not (self._refusal and self._refusal.status == 401):
             try:
                 self.task.server.revoke(value)
@@ -43,17 +45,21 @@ class Revocation:
                 self._refusal = error
             else:
                 return
-        self.task.server.revoke(value, bearer=able or self._bearer())
+        self.able = self.able or self._bearer()
+        self.task.server.revoke(value, bearer=self.able)
 
     def _bearer(self) -> str:
-        try:
-            return self.task.tokens.bearer([DELETE]).token.access_token
-        except BeyondIdentityError:
-            if self._refusal:
-                raise self._refusal from None
-            raise StateError(
-                f"The application is public, and the token lacks {DELETE}.", "It expires by itself."
-            ) from None
+        """A token that may; where there is none, the error tells why the client's own credentials did not do."""
+        if self._unable is None:
+            try:
+                return self.task.tokens.bearer([DELETE]).token.access_token
+            except TransportError:
+                raise
+            except BeyondIdentityError:
+                self._unable = self._refusal or StateError(
+                    f"The application is public, and the token lacks {DELETE}.", "It expires by itself."
+                )
+        raise self._unable
 
 
 def _has_credentials(task: Task) -> bool:

@@ -5,57 +5,52 @@
 
 from __future__ import annotations
 
-import time
-
-from .errors import BeyondIdentityError, OptionError, ResponseError, StateError
+from .errors import BeyondIdentityError, ResponseError, StateError
 from .inventory import REVOKE, Inventory, matcher
+from .progress import Progress
 from .resource import Object
 from .task import Result, Task
-from .text import listed
-
-_STEP = 100  # tokens, or
-_PAUSE = 5.0  # seconds from one word on how far it is to the next
 
 
 def revoke_listed(task: Task) -> Result:
     """Revoke the tokens that the options name. The one that the requests are sent with goes last."""
-    params = task.params
-    given = [name for name in ("principal_type", "principal_id") if params[name] is not None]
-    if given and params["all"] != "principal":
-        raise OptionError(f"{listed(given)} does not go without all: principal.", "It would not narrow anything down.")
-    subject = str(params["application"] or task.connection.application_id)
-    with task.lock("tokens", subject):
+    with task.lock("tokens", str(task.params["application"] or task.connection.application_id)):
         inventory = Inventory(task, REVOKE)
         tokens = sorted(inventory.tokens(), key=inventory.is_in_use)
         # what the task got for itself was not there before, and so is no change
-        counted = [token["id"] for token in tokens if not inventory.is_own(token)]
+        own = [token for token in tokens[-1:] if inventory.is_own(token)]
+        wanted = tokens[: len(tokens) - len(own)]
+        revoked = [token["id"] for token in wanted]
         if not task.check_mode:
-            gone = _revoke_all(task, inventory, tokens)
-            counted = [token_id for token_id in counted if token_id in gone]
-    return {"changed": bool(counted), "revoked": counted}
+            revoked = _revoke_all(task, inventory, wanted, own)
+    return {"changed": bool(revoked), "revoked": revoked}
 
 
-def _revoke_all(task: Task, inventory: Inventory, tokens: list[Object]) -> set[str]:
-    """Revoke them, and return the ids of those that were still there."""
+def _revoke_all(task: Task, inventory: Inventory, wanted: list[Object], own: list[Object]) -> list[str]:
+    """Revoke them, and return the ids of those wanted that were still there."""
+    revoked: list[str] = []
     gone: list[Object] = []
-    said = time.monotonic()
+    progress = Progress(len(wanted), "Tokens revoked:", task.tell)
     try:
-        for number, token in enumerate(tokens, start=1):
-            if _revoked(inventory, token):
-                gone.append(token)
-            if number % _STEP == 0 or time.monotonic() - said > _PAUSE:
-                said = time.monotonic()
-                task.tell(f"Revoked {number} of {len(tokens)} tokens.")
+        for token in wanted:
+            if _revoke(inventory, token):
+                revoked.append(token["id"])
+            gone.append(token)
+            progress.step()
+        for token in own:
+            _revoke(inventory, token)
+            gone.append(token)
     except BeyondIdentityError as error:
-        message = f"Revoked {len(gone)} of {len(tokens)} tokens. Then: {error.message}"
-        raise StateError(message, **error.details, revoked=[token["id"] for token in gone]) from None
+        message = f"{len(revoked)} of {len(wanted)} tokens were revoked, then: {error.message}"
+        raise StateError(message, **error.details, revoked=revoked) from None
     finally:
         if gone:
-            _forget(task, gone)
-    return {token["id"] for token in gone}
+            task.stores.forget(matcher(gone))  # so that nobody gets them from there any more
+    return revoked
 
 
-def _revoked(inventory: Inventory, token: Object) -> bool:
+def _revoke(inventory: Inventory, token: Object) -> bool:
+    """Whether it was still there to be revoked."""
     try:
         inventory.revoke(token)
     except ResponseError as error:
@@ -63,13 +58,3 @@ def _revoked(inventory: Inventory, token: Object) -> bool:
             raise
         return False
     return True
-
-
-def _forget(task: Task, gone: list[Object]) -> None:
-    """So that nobody gets them from a store any more."""
-    is_gone = matcher(gone)
-    if task.connection.client_id:
-        for token in task.sign_ins.kept():
-            if is_gone(token.access_token) or is_gone(token.refresh_token or ""):
-                task.sign_ins.drop(token.access_token)
-    task.stores.forget(is_gone)

@@ -56,10 +56,15 @@ def scope_list(value: str | Iterable[str] | None, option: str = "scopes") -> lis
     return scopes
 
 
+def is_identifier(value: Any) -> bool:
+    """Whether a value is an id as the service's are, safe in a path and on a terminal: ``[A-Za-z0-9._-]+``, and no dots alone."""
+    return isinstance(value, str) and bool(_IDENTIFIER.fullmatch(value)) and bool(value.strip("."))
+
+
 def identifier(value: Any, option: str) -> str:
-    """An id that is safe in a path: the service's ids match ``[A-Za-z0-9._-]+``."""
+    """An id that is safe in a path, or an error."""
     text = str(value)
-    if not _IDENTIFIER.fullmatch(text) or not text.strip("."):
+    if not is_identifier(text):
         raise OptionError(
             f"{option}: '{one_line(text, 80)}' is no id.", "Ids have letters, digits, '.', '_' and '-' only."
         )

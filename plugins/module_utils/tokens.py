@@ -36,7 +36,7 @@ class TokenStore(Protocol):
         """Forget a key."""
 
     def forget(self, is_it: Callable[[str], bool]) -> None:
-        """Forget all entries that hold a text for which this is true."""
+        """Forget what holds a text for which this is true: the item of a list, and else the entry. The caller has none of them locked."""
 
     def lock(self, key: Any) -> AbstractContextManager[None]:
         """Keep others of this run from working on the same key."""
@@ -55,7 +55,7 @@ class Stores:
         return kept[token_cache]
 
     def forget(self, is_it: Callable[[str], bool]) -> None:
-        """Forget all entries that hold a text, such as a token's value or id, for which this is true."""
+        """Forget the tokens and sign-ins that hold a value for which this is true."""
         for store in (self.run, self.user):
             if store:
                 store.forget(is_it)

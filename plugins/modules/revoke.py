@@ -105,6 +105,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.inventory import OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token, check_access_token
+from ansible_collections.beyondidentity.management.plugins.module_utils.masking import masked
 from ansible_collections.beyondidentity.management.plugins.module_utils.revocation import (
     DELETE,
     Revocation,
@@ -112,8 +113,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.revocati
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.revoke_listed import revoke_listed
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import is_identifier, listed
 
-_LISTED = ("application", "principal_type", "principal_id")
+_PRINCIPAL = ("principal_type", "principal_id")
 
 SPEC = Spec(
     options={
@@ -122,9 +124,9 @@ SPEC = Spec(
         **OPTIONS,
     },
     rules={
-        "mutually_exclusive": [("token", "id", "all"), *(("token", name) for name in _LISTED)],
+        "mutually_exclusive": [("token", "id", "all"), ("token", "application")],
         "required_one_of": [("token", "id", "all")],
-        "required_if": [("all", "principal", ("principal_type", "principal_id"))],
+        "required_if": [("all", "principal", _PRINCIPAL)],
     },
     ignored=frozenset({"access_token"}),
     ignored_with=("all", "sign_ins"),
@@ -133,28 +135,31 @@ SPEC = Spec(
 
 def run(task: Task) -> Result:
     """Revoke, and tell what was active."""
-    if task.params["all"] == "sign_ins":
-        if task.params["application"] is not None:
-            raise OptionError(
-                "application does not go with all: sign_ins.",
-                "Sign-ins are those with the application that issuer names.",
-            )
-        return _sign_out(task)
-    if task.params["token"] is None:
-        return revoke_listed(task)
+    params = task.params
+    narrowing = [name for name in _PRINCIPAL if params[name] is not None]
+    if narrowing and params["all"] != "principal":
+        raise OptionError(f"{listed(narrowing)} goes with all: principal only.", "It would not narrow anything down.")
+    if params["all"] != "sign_ins":
+        return revoke_listed(task) if params["token"] is None else _revoke(task)
+    if params["application"] is not None:
+        raise OptionError(
+            "application does not go with all: sign_ins.",
+            "Sign-ins are those with the application that issuer names.",
+        )
+    return _sign_out(task)
+
+
+def _revoke(task: Task) -> Result:
+    """Revoke one token by its value."""
     value = check_access_token(task.params["token"], "token", "token")
     claims = _known(task, value)
     if not claims["active"]:
         return {"changed": False, "revoked": []}
     if not task.check_mode:
-        able = [token.access_token for token in task.sign_ins.kept() if DELETE in token.scopes]
-        if DELETE in str(claims.get("scope", "")).split():
-            able = [value]
-        Revocation(task).revoke(value, next(iter(able), None))
-        task.sign_ins.drop(value)
+        Revocation(task, _able(task, value, claims)).revoke(value)
         task.stores.forget(value.__eq__)
     token_id = claims.get("jti")
-    return {"changed": True, "revoked": [token_id] if isinstance(token_id, str) else []}
+    return {"changed": True, "revoked": [token_id] if is_identifier(token_id) else []}
 
 
 def _known(task: Task, value: str) -> dict[str, Any]:
@@ -170,26 +175,38 @@ def _known(task: Task, value: str) -> dict[str, Any]:
         raise
 
 
+def _able(task: Task, value: str, claims: dict[str, Any]) -> str | None:
+    """A token that may revoke others and that need not be got: the very one, or that of a sign-in."""
+    if DELETE in str(claims.get("scope", "")).split():
+        return value
+    if task.connection.access_token:
+        return None
+    return next((token.access_token for token in task.sign_ins.kept() if DELETE in token.scopes), None)
+
+
 def _sign_out(task: Task) -> Result:
     """Forget all sign-ins, and revoke what can be revoked of them."""
-    kept, revocation = task.sign_ins.kept(), Revocation(task)
+    kept = task.sign_ins.kept()
     revoked = []
     for token in kept if task.check_mode else task.sign_ins.forget():
         try:
             if not task.check_mode:
-                _revoke_sign_in(revocation, token)
+                _revoke_sign_in(task, token)
         except BeyondIdentityError as error:
-            task.warn(f"The token {token.id or 'without id'} is forgotten, but was not revoked: {error.message}")
+            why = masked(error.message, task.secrets())
+            task.warn(f"The token {token.name} is forgotten, but was not revoked: {why}")
         else:
             revoked += [token.id] if token.id else []
     return {"changed": bool(kept), "revoked": revoked}
 
 
-def _revoke_sign_in(revocation: Revocation, token: Token) -> None:
+def _revoke_sign_in(task: Task, token: Token) -> None:
     """The refresh token first: with it, whoever has it makes new access tokens. The token that authenticates goes last."""
+    revocation = Revocation(task, token.access_token if DELETE in token.scopes else None)
     for value in (token.refresh_token, token.access_token):
         if value:
-            revocation.revoke(value, token.access_token if DELETE in token.scopes else None)
+            revocation.revoke(value)
+            task.stores.forget(value.__eq__)
 
 
 def main() -> None:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.utils.display import Display
@@ -14,71 +14,115 @@ from ansible.utils.display import Display
 from ..module_utils.errors import BeyondIdentityError, TransportError
 from ..module_utils.issued import Token
 from ..module_utils.masking import masked
+from ..module_utils.progress import Progress
 from ..module_utils.revocation import DELETE, Revocation
-from ..module_utils.task import Task
+from ..module_utils.task import Task, wire
 from ..module_utils.text import listed
-from .files import texts
-from .minted import described, minted
+from .files import TokenFiles, texts
+from .minted import Minted, announce, minted
 from .store import stores
 
 display = Display()
 
+# The run is over and somebody waits: for a server that asks for patience, but not for one that is silent.
+_TIMEOUT, _RETRIES = 10, 1
+
 
 def clear() -> None:
     """Revoke all that this run minted and that nobody asked to keep beyond it; say how many, and which were not."""
-    revoked = 0
-    for task, tokens in _by_credential():
-        revoked += _Clearing(task).revoke(tokens)
-    if revoked:
-        display.display(f"Revoked {revoked} {'token' if revoked == 1 else 'tokens'} that this run minted.", stderr=True)
+    _Clearing(_unwanted(minted())).run()
 
 
-class _Clearing:
-    """Revokes tokens that were minted with one credential. A token that authenticates the others goes last."""
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.late: list[Token] = []
-        task.minted = lambda minting, token: self.late.append(token)
-
-    def revoke(self, tokens: list[Token]) -> int:
-        """Revoke what can be revoked, and return how many that were."""
-        able = next((token for token in tokens if DELETE in token.scopes), None)
-        revocation = Revocation(self.task)
-        revoked = 0
-        left = sorted(tokens, key=lambda token: token is able)
-        while left:
-            token = left.pop(0)
-            try:
-                for value in (token.refresh_token, token.access_token):
-                    if value:
-                        revocation.revoke(value, able.access_token if able else None)
-                revoked += token not in self.late
-            except BeyondIdentityError as error:
-                unreachable = isinstance(error, TransportError)
-                names = [described(item) for item in ([token, *left] if unreachable else [token])]
-                said = masked(error.message, self.task.secrets())
-                display.warning(f"Not revoked, and good until it expires: {listed(names, 200)}. {said}")
-                if unreachable:
-                    break  # the others would only wait for the same
-            if not left and self.late and token not in self.late:
-                able, left = self.late[-1], list(self.late)
-        return revoked
+def _unwanted(tokens: list[Minted]) -> list[Minted]:
+    """Those that are still good, but for what is in the user's cache."""
+    users = (stores(token.options, display.warning).user for token in tokens)
+    user = next((store for store in users if isinstance(store, TokenFiles)), None)
+    kept = {text for entry in user.entries() for text in texts(entry)} if user else set()
+    return [token for token in tokens if not token.is_expired and token.value not in kept]
 
 
-def _by_credential() -> list[tuple[Task, list[Token]]]:
-    """What was minted with each credential and is still good."""
-    groups: dict[str, tuple[Task, list[Token]]] = {}
-    for options, environ, token in minted():
-        alive = token.lifetime is None or time.time() < token.issued_at + token.lifetime or token.refresh_token
-        if alive and token.access_token not in _kept(options):
-            task = Task({**options, "token_cache": "none"}, environ=environ, warn=display.warning)
-            key = repr(sorted((name, str(value)) for name, value in options.items() if name != "expiration_time"))
-            groups.setdefault(key, (task, []))[1].append(token)
+def _by_credential(tokens: Iterable[Minted]) -> list[tuple[Task, list[Minted]]]:
+    """What was minted with each credential, and a call with that credential."""
+    groups: dict[Any, tuple[Task, list[Minted]]] = {}
+    for token in tokens:
+        options = {
+            **token.options,
+            "grant_type": "client_credentials",  # whatever it was: a further sign-in is nothing to ask for now
+            "token_cache": "none",
+            "timeout": min(token.options["timeout"], _TIMEOUT),
+            "retries": min(token.options["retries"], _RETRIES),
+        }
+        task = Task(options, environ=token.environ)
+        client = task.connection
+        who = (client.issuer, client.client_id, client.client_secret, client.client_auth_method, client.access_token)
+        way = (wire(options), tuple(sorted(token.environ.items())))
+        groups.setdefault((who, way), (task, []))[1].append(token)
     return list(groups.values())
 
 
-def _kept(options: Mapping[str, Any]) -> set[str]:
-    """What the user's cache holds, which was to be kept beyond the run."""
-    user = stores(options, display.warning).user
-    return {text for entry in user.entries() for text in texts(entry)} if user else set()
+class _Clearing:
+    """Revokes tokens, and keeps account of those that are not."""
+
+    def __init__(self, tokens: list[Minted]) -> None:
+        self.tokens = tokens
+        self.left = {token.value: token.name for token in tokens}
+        self.revoked = 0
+        self.failures: dict[str, list[str]] = {}  # the names by the reason
+        self.silent: dict[str, str] = {}  # servers, and why nothing more is sent there
+        self.progress = Progress(len(tokens), "Tokens of this run revoked:", _say)
+
+    def run(self) -> None:
+        """Revoke all, and say what came of it, also where somebody does not wait for the end."""
+        try:
+            for task, tokens in _by_credential(self.tokens):
+                self._revoke_all(task, tokens)
+        except (KeyboardInterrupt, SystemExit):
+            self.failures["This was interrupted."] = list(self.left.values())
+        if self.revoked:
+            _say(f"Revoked {self.revoked} {'token' if self.revoked == 1 else 'tokens'} that this run minted.")
+        for why, names in self.failures.items():
+            end = "it expires" if len(names) == 1 else "they expire"
+            display.warning(f"Not revoked, and good until {end}: {_counted(names)}. {why}")
+
+    def _revoke_all(self, task: Task, tokens: list[Minted]) -> None:
+        """Revoke what was minted with one credential. What authenticates the others goes last."""
+        own: list[Token] = []
+
+        def note(task: Task, token: Token) -> None:
+            announce(task, token)
+            self.left[token.access_token] = token.name
+            own.append(token)
+
+        task.minted = note
+        able = next((token for token in tokens if DELETE in token.scopes), None)
+        revocation = Revocation(task, able.value if able else None)
+        for minted_token in sorted(tokens, key=lambda token: token is able):
+            self.revoked += self._revoke(revocation, minted_token.value)
+            self.progress.step()
+        for token in own:
+            self._revoke(revocation, token.access_token)
+
+    def _revoke(self, revocation: Revocation, value: str) -> bool:
+        """Whether a token is revoked now. A server that is silent once is not asked again."""
+        task = revocation.task
+        why = self.silent.get(task.connection.auth_url)
+        if why is None:
+            try:
+                revocation.revoke(value)
+            except BeyondIdentityError as error:
+                why = masked(error.message, task.secrets())
+                if isinstance(error, TransportError):
+                    self.silent[task.connection.auth_url] = why
+        name = self.left.pop(value)
+        if why is not None:
+            self.failures.setdefault(why, []).append(name)
+        return why is None
+
+
+def _counted(names: list[str]) -> str:
+    """Names for a message; those that several have with their number."""
+    return listed((name if count == 1 else f"{count} {name}" for name, count in Counter(names).items()), 1000)
+
+
+def _say(text: str) -> None:
+    display.display(text, stderr=True)

@@ -15,7 +15,7 @@ import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +58,9 @@ class TokenFiles:
 
     def put(self, key: Any, entry: Mapping[str, Any]) -> None:
         """Keep an entry: written beside, then renamed."""
-        name = self._name(key)
-        beside = f"{name}.{secrets.token_hex(8)}"
         try:
             with self._open_folder() as folder:
-                try:
-                    write_own(beside, folder, self._fernet.encrypt(json.dumps(entry).encode()))
-                    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
-                except BaseException:  # the task's time limit included; what is left would never go
-                    with suppress(FileNotFoundError):
-                        os.unlink(beside, dir_fd=folder)
-                    raise
+                self._write(self._name(key), folder, entry)
         except OSError as error:
             self._degrade(error)
 
@@ -78,12 +70,16 @@ class TokenFiles:
             os.unlink(self._name(key), dir_fd=folder)
 
     def forget(self, is_it: Callable[[str], bool]) -> None:
-        """Forget all entries that hold a text for which this is true."""
+        """Forget what holds a text for which this is true: the item of a list, and else the entry."""
         with suppress(OSError), own_folder(self.folder) as folder:
             for name, entry in self._entries(folder):
                 if any(is_it(text) for text in texts(entry)):
-                    with suppress(OSError):
-                        os.unlink(name, dir_fd=folder)
+                    with self._lock(name), suppress(OSError, InvalidToken, ValueError):
+                        left = without(self._decoded(read_own(name, folder)), is_it)  # it may be another one by now
+                        if left is None:
+                            os.unlink(name, dir_fd=folder)
+                        else:
+                            self._write(name, folder, left)
 
     def entries(self) -> list[Mapping[str, Any]]:
         """All entries that can be trusted; none where there is no folder yet."""
@@ -99,15 +95,26 @@ class TokenFiles:
                 if _ENTRY.fullmatch(name):
                     yield name, self._decoded(read_own(name, folder))
 
-    @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
+    def _write(self, name: str, folder: int, entry: Mapping[str, Any]) -> None:
+        beside = f"{name}.{secrets.token_hex(8)}"
+        try:
+            write_own(beside, folder, self._fernet.encrypt(json.dumps(entry).encode()))
+            os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:  # the task's time limit included; what is left would never go
+            with suppress(FileNotFoundError):
+                os.unlink(beside, dir_fd=folder)
+            raise
+
+    def lock(self, key: Any) -> AbstractContextManager[None]:
         """Hold the key's own lock file; where that is impossible, go on without, at the price of a request."""
+        return self._lock(self._name(key))
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
         with ExitStack() as stack:
             try:
                 with self._open_folder() as folder:
-                    descriptor = os.open(
-                        f"{self._name(key)}.lock", os.O_RDWR | os.O_CREAT | _OPEN, 0o600, dir_fd=folder
-                    )
+                    descriptor = os.open(f"{name}.lock", os.O_RDWR | os.O_CREAT | _OPEN, 0o600, dir_fd=folder)
                 stack.callback(os.close, descriptor)
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             except OSError as error:
@@ -168,6 +175,17 @@ def write_own(name: str, folder: int, content: bytes) -> None:
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN, 0o600, dir_fd=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
+
+
+def without(entry: Mapping[str, Any], is_it: Callable[[str], bool]) -> dict[str, Any] | None:
+    """What is left of an entry: its lists lose the items that hold such a text; where it stands elsewhere, nothing is."""
+    left = dict(entry)
+    for name, value in entry.items():
+        if isinstance(value, list):
+            left[name] = [item for item in value if not any(is_it(text) for text in texts(item))]
+        elif any(is_it(text) for text in texts(value)):
+            return None
+    return left
 
 
 def texts(entry: Any) -> Iterator[str]:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible.utils.display import Display
@@ -14,7 +17,7 @@ from ..module_utils.errors import BeyondIdentityError
 from ..module_utils.issued import Token
 from ..module_utils.options import CONNECTION
 from ..module_utils.task import Task
-from ..module_utils.text import listed, one_line
+from ..module_utils.text import listed
 from .files import HAS_CRYPTOGRAPHY
 from .store import run_store
 
@@ -22,6 +25,7 @@ display = Display()
 
 # what Transport reads of the environment
 _ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_MOST = 100  # tokens that a delegated task is believed to have minted
 
 
 class _Recorder:
@@ -30,45 +34,63 @@ class _Recorder:
     is_on = False
 
 
-def record_minted() -> None:
-    """Keep what is minted from now on."""
+@dataclass(frozen=True)
+class Minted:
+    """A token's value, and what is needed to revoke it: the connection options and the environment that it was minted with."""
+
+    value: str = field(repr=False)
+    name: str
+    scopes: tuple[str, ...]
+    expires: float | None
+    options: Mapping[str, Any] = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is of no more use to anybody."""
+        return self.expires is not None and time.time() >= self.expires
+
+
+def record_minted() -> bool:
+    """Keep what is minted from now on; false where that is impossible."""
     _Recorder.is_on = HAS_CRYPTOGRAPHY
+    return _Recorder.is_on
 
 
 def announce(task: Task, token: Token) -> None:
     """Tell of a new token at -v: by its id, scopes, lifetime and application, never by its value."""
     lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
     display.v(
-        f"Minted the token {described(token)} of the application {task.connection.application_id} "
+        f"Minted the token {token.name} of the application {task.connection.application_id} "
         f"for {lifetime} with the scopes: {listed(token.scopes, 200)}."
     )
     if _Recorder.is_on:
-        options = {option.name: task.params[option.name] for option in CONNECTION}
-        environ = {name: value for name, value in (task.environ or {}).items() if name in _ENVIRONMENT}
-        entry = {"minted": {"options": options, "environ": environ, "token": token.to_dict()}}
-        run_store(display.warning).put(["minted", token.access_token], entry)
+        _record(task, token)
 
 
 def announce_all(task: Task, entries: Any) -> None:
-    """The same for what a delegated module minted elsewhere."""
-    for entry in entries if isinstance(entries, list) else ():
-        try:
+    """The same for what a delegated module minted elsewhere, where somebody may lie."""
+    for entry in entries[:_MOST] if isinstance(entries, list) else ():
+        with suppress(BeyondIdentityError, KeyError, TypeError, ValueError, OverflowError):
             token = Token.from_dict(entry)
-        except (BeyondIdentityError, KeyError, TypeError, ValueError):
-            continue
-        announce(task, token)
+            if (token.lifetime or 0) <= task.connection.expiration_time:  # longer ones are never believed
+                announce(task, token)
 
 
-def described(token: Token) -> str:
-    """A token for a message."""
-    return one_line(token.id, 80) if token.id else "without a known id"
+def minted() -> list[Minted]:
+    """All that was minted and kept, refresh tokens among it."""
+    kept = (entry.get("minted") for entry in run_store(display.warning).entries())
+    return [Minted(**entry) for entry in kept if isinstance(entry, dict)]
 
 
-def minted() -> list[tuple[Mapping[str, Any], Mapping[str, str], Token]]:
-    """The connection options, the environment and the token of all that was minted and kept."""
-    found = []
-    for entry in run_store(display.warning).entries():
-        kept = entry.get("minted")
-        if isinstance(kept, Mapping):
-            found.append((kept["options"], kept["environ"], Token.from_dict(kept["token"])))
-    return found
+def _record(task: Task, token: Token) -> None:
+    """Keep each value by itself: one may be revoked or forgotten without the other."""
+    options = {option.name: task.params[option.name] for option in CONNECTION}
+    environ = {name: value for name, value in (task.environ or {}).items() if name in _ENVIRONMENT}
+    expires = None if token.lifetime is None else token.issued_at + token.lifetime
+    made = [Minted(token.access_token, token.name, token.scopes, expires, options, environ)]
+    if token.refresh_token:
+        made.append(Minted(token.refresh_token, f"{token.name} (refresh token)", (), None, options, environ))
+    store = run_store(display.warning)
+    for item in made:
+        store.put(["minted", item.value], {"minted": asdict(item)})

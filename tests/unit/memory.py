@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import texts
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.files import without
 
 
 class MemoryStore:
@@ -36,8 +36,11 @@ class MemoryStore:
 
     def forget(self, is_it: Callable[[str], bool]) -> None:
         for key, entry in list(self.entries.items()):
-            if any(is_it(text) for text in texts(json.loads(entry))):
+            left = without(json.loads(entry), is_it)
+            if left is None:
                 del self.entries[key]
+            else:
+                self.entries[key] = json.dumps(left)
 
     @contextmanager
     def lock(self, key: Any) -> Iterator[None]:

@@ -9,6 +9,7 @@ import os
 import resource
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -233,15 +234,37 @@ def test_a_lock_dies_with_its_process(store: TokenFiles) -> None:
 def test_all_entries_that_hold_a_value_are_forgotten(store: TokenFiles, warnings: list[str]) -> None:
     store.put(KEY, ENTRY)
     store.put(["sign-in"], {"sign_ins": [{"access_token": "a"}, {"refresh_token": "t0ken"}]})
+    store.put(["nested"], {"minted": {"options": {"client_id": "t0ken"}}})
     store.put(["other"], {"access_token": "t0ken2", "t0ken": "a key is no value"})
-    with store.lock(KEY):
-        store.forget("unknown".__eq__)
-        assert store.get(KEY) == ENTRY
-        store.forget("t0ken".__eq__)
-        assert len(list(store.folder.iterdir())) == 2, "one entry, and the lock"
-    assert store.get(KEY) is store.get(["sign-in"]) is None
+    before = store.entries()
+    store.forget("unknown".__eq__)
+    assert store.entries() == before and len(before) == 4
+    store.forget("t0ken".__eq__)
+    assert store.get(KEY) is store.get(["nested"]) is None
+    assert store.get(["sign-in"]) == {"sign_ins": [{"access_token": "a"}]}, "another sign-in stays"
     assert store.get(["other"]) == {"access_token": "t0ken2", "t0ken": "a key is no value"}
+    assert len(store.entries()) == 2
     assert warnings == []
+
+
+def test_forgetting_waits_for_who_is_about_to_change_the_entry(store: TokenFiles) -> None:
+    both = {"sign_ins": [{"access_token": "t0ken"}, {"access_token": "new"}]}
+    store.put(KEY, {"sign_ins": [{"access_token": "t0ken"}]})
+    reader, writer = os.pipe()
+    child = in_child(lambda: (os.read(reader, 1), store.forget("t0ken".__eq__)))
+    with store.lock(KEY):
+        os.write(writer, b".")
+        time.sleep(0.3)
+        store.put(KEY, both)
+    assert exit_code(child) == 0
+    os.close(reader)
+    os.close(writer)
+    assert store.get(KEY) == {"sign_ins": [{"access_token": "new"}]}
+
+
+def test_no_entries_where_there_is_no_folder_yet(store: TokenFiles) -> None:
+    assert store.entries() == []
+    assert not store.folder.exists()
 
 
 def test_forgetting_passes_over_what_is_damaged_or_not_ours(
@@ -263,5 +286,6 @@ def test_forgetting_passes_over_what_is_damaged_or_not_ours(
         write_own(half_written, folder, (store.folder / store._name(KEY)).read_bytes())
     store.forget("t0ken".__eq__)
     assert store.get(KEY) is None and other.get(KEY) == ENTRY
-    assert {path.name for path in store.folder.iterdir()} == {*names, "other", other._name(KEY), half_written}
+    left = {path.name for path in store.folder.iterdir() if path.suffix != ".lock"}
+    assert left == {*names, "other", other._name(KEY), half_written}
     assert warnings == []
