@@ -45,7 +45,9 @@ class AuthorizationServer:
                 "client_auth_method 'none' is for public applications, which can't use the client-credentials grant (RFC 6749 section 4.4)."
             )
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
-        return self._token(form, scopes, custom_claims, repeatable=True)
+        token = self._token(form, scopes, custom_claims, repeatable=True)
+        self.minted(token)
+        return token
 
     def authorization_code(
         self,
@@ -65,21 +67,33 @@ class AuthorizationServer:
         }
         if code_verifier:
             form["code_verifier"] = code_verifier
-        return self._token(form, scopes, custom_claims, repeatable=False)
+        token = self._token(form, scopes, custom_claims, repeatable=False)
+        self.minted(token)
+        return token
 
     def refresh(
-        self, refresh_token: str, *, scopes: list[str] | None = None, expected: list[str] | None = None
+        self,
+        refresh_token: str,
+        *,
+        scopes: list[str] | None = None,
+        expected: list[str] | None = None,
+        custom_claims: Mapping[str, Any] | None = None,
+        keep: Callable[[Token], None] = lambda token: None,
     ) -> Token:
         """Get a new access token (RFC 6749 section 6): with the same scopes, or with fewer.
 
-        With rotation the old refresh token dies with this request, so it is sent once; without, it stays
-        good and is not returned again, so that it is taken over. ``expected`` is what was granted before.
+        With rotation the old refresh token dies with this request, so it is sent once, and ``keep`` gets the new one
+        before anybody hears of it; without, it stays good and is not returned again, so that it is taken over.
+        ``expected`` is what was granted before.
         """
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if scopes:
             form["scope"] = " ".join(scopes)
-        token = self._token(form, scopes or expected or [], None, repeatable=False)
-        return token if token.refresh_token else replace(token, refresh_token=refresh_token)
+        issued = self._token(form, scopes or expected or [], custom_claims, repeatable=False)
+        token = issued if issued.refresh_token else replace(issued, refresh_token=refresh_token)
+        keep(token)
+        self.minted(issued)
+        return token
 
     def revoke(self, token: str, *, bearer: str | None = None) -> None:
         """Revoke a token by its value (RFC 7009 section 2.1); an unknown or revoked one is no error.
@@ -141,9 +155,10 @@ class AuthorizationServer:
         if not answer.ok:
             error = refusal(answer, what)
             raise error.hinted(_hint(error, form["grant_type"], scopes))
-        token = parse_token(answer.json(what), scopes, sent_at, connection.expiration_time, what)
-        self.minted(token)
-        return token
+        body = answer.json(what)
+        if form["grant_type"] != "authorization_code":
+            body.pop("id_token", None)  # nobody would validate it
+        return parse_token(body, scopes, sent_at, connection.expiration_time, what)
 
     def _with_token(self, url: str, what: str, token: str, bearer: str | None) -> Answer:
         """Send a token in a form's body, authenticated one way or the other."""

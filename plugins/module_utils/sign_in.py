@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .connection import Connection
@@ -15,6 +16,9 @@ from .issued import Token
 from .oauth import AuthorizationServer
 from .text import listed
 from .tokens import Bearer, TokenStore
+
+# what else than the refresh token may be wrong with a request that is refused (RFC 6749 section 5.2)
+_OTHER_FAULTS = ("invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope")
 
 
 class SignInRequiredError(BeyondIdentityError):
@@ -74,17 +78,21 @@ class SignIns:
             with store.lock(self._key()):
                 self._put(store, token)
 
+    def refresh(self, refresh_token: str, scopes: list[str], custom_claims: Mapping[str, Any] | None = None) -> Token:
+        """Use a refresh token that the user gave, and keep what it gives, where the token was kept already or nearest."""
+        wishes = {"scopes": scopes, "custom_claims": custom_claims}
+        holders = [
+            store for store in self.stores if any(refresh_token == kept.refresh_token for kept in self._kept(store))
+        ]
+        store = next(iter(holders or self.stores), None)
+        if store is None:
+            return self.server.refresh(refresh_token, **wishes)
+        with store.lock(self._key()):
+            return self._use(store, refresh_token, **wishes)
+
     def kept(self) -> list[Token]:
         """All sign-ins with this application that are kept."""
         return [token for store in self.stores for token in self._kept(store)]
-
-    def drop(self, value: str) -> None:
-        """Forget the sign-in that this access or refresh token is of, and no other."""
-        for store in self.stores:
-            with store.lock(self._key()):
-                for token in self._kept(store):
-                    if value in (token.access_token, token.refresh_token):
-                        self._drop(store, token)
 
     def forget(self) -> list[Token]:
         """Forget all sign-ins with this application, and return what there was."""
@@ -104,14 +112,22 @@ class SignIns:
             if token is None or not token.refresh_token:
                 raise SignInRequiredError(self._why_not(list(stale.scopes)))
             try:
-                fresh = self.server.refresh(token.refresh_token, expected=list(token.scopes))
+                fresh = self._use(store, token.refresh_token, instead=token, expected=list(token.scopes))
             except ResponseError as error:
-                if error.code != "invalid_grant":
+                if error.code == "invalid_grant":
+                    self._drop(store, token)
+                elif error.status != 400 or error.code in _OTHER_FAULTS:
                     raise
-                self._drop(store, token)
                 raise SignInRequiredError(error.message) from None
-            self._put(store, fresh, instead=token)
             return Bearer(fresh, cached=False)
+
+    def _use(self, store: TokenStore, refresh_token: str, *, instead: Token | None = None, **wishes: Any) -> Token:
+        """Use a refresh token, and keep what it gives before anything else is done: the old one may be dead by now."""
+
+        def keep(token: Token) -> None:
+            self._put(store, token, used=refresh_token, instead=instead)
+
+        return self.server.refresh(refresh_token, keep=keep, **wishes)
 
     def _covering(self, store: TokenStore, scopes: list[str]) -> list[Token]:
         """The sign-ins that have all these scopes, those with the fewest others first."""
@@ -128,11 +144,17 @@ class SignIns:
                 continue  # damaged is missing
         return tokens
 
-    def _put(self, store: TokenStore, token: Token, instead: Token | None = None) -> None:
-        """Keep a token instead of another and of that with the same scopes; drop those that nothing can be done with."""
-        others = [kept for kept in self._kept(store) if set(kept.scopes) != set(token.scopes) and _alive(kept)]
-        others = [kept for kept in others if kept != instead]
-        store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in (token, *others)]})
+    def _put(self, store: TokenStore, token: Token, *, used: str | None = None, instead: Token | None = None) -> None:
+        """Keep a token instead of another and of that with the same scopes; drop those that nothing can be done with.
+
+        All that had the refresh token that was used for it get its successor: the old one may be dead.
+        """
+        others = [kept for kept in self._kept(store) if set(kept.scopes) != set(token.scopes) and kept != instead]
+        successors = [
+            replace(kept, refresh_token=token.refresh_token) if used and kept.refresh_token == used else kept
+            for kept in others
+        ]
+        store.put(self._key(), {"sign_ins": [kept.to_dict() for kept in (token, *filter(_alive, successors))]})
 
     def _drop(self, store: TokenStore, token: Token) -> None:
         others = [kept for kept in self._kept(store) if kept.access_token != token.access_token]
@@ -140,7 +162,7 @@ class SignIns:
 
     def _why_not(self, scopes: list[str]) -> str:
         if not self.stores:
-            return "With token_cache 'none' no sign-in is kept."
+            return "No sign-in is kept with token_cache 'none', nor on the host that a task is delegated to."
         kept = self.kept()
         if not kept:
             return f"Nobody is signed in to the application {self.connection.need('application_id')}."

@@ -254,8 +254,7 @@ def _bearer(task: Task, scopes: list[str]) -> tuple[Bearer, list[str]]:
     """The token by the grant that was asked for, and the scopes that it should have."""
     params = task.params
     if params["grant_type"] == "refresh_token":
-        token = task.server.refresh(params["refresh_token"], scopes=scopes)
-        task.sign_ins.keep(token)
+        token = task.sign_ins.refresh(params["refresh_token"], scopes, params["custom_claims"])
         return Bearer(token, cached=False), scopes
     if params["grant_type"] == "authorization_code" and is_answer(params):
         token, asked = exchange(task.server, params)

@@ -30,14 +30,16 @@ GOOD = answer({"access_token": "t0ken", "token_type": "Bearer", "expires_in": 36
 def sent(how: str, *, reply: bytes = GOOD, **given: Any) -> tuple[Received, Token]:
     """The one request that a grant makes, and the token that comes of it."""
     own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "cl1ent"}
-    wishes = given.pop("wishes", {})
+    wishes, minted = given.pop("wishes", {}), given.pop("minted", lambda token: None)
     with recording(reply) as (url, recorder):
         server = AuthorizationServer(
-            connected(auth_url=url, **{"client_secret": "s3cret", **own, **given}), transport(retries=0)
+            connected(auth_url=url, **{"client_secret": "s3cret", **own, **given}), transport(retries=0), minted
         )
         if how == "code":
             known = {"code": "c0de", "redirect_uri": REDIRECT, "code_verifier": "v", "scopes": ["a"]}
             token = server.authorization_code(**{**known, **wishes})
+        elif how == "client":
+            token = server.client_credentials(["a"], **wishes)
         else:
             token = server.refresh("refr3sh", **wishes)
     assert len(recorder.requests) == 1
@@ -87,14 +89,50 @@ def test_the_other_refresh_token_counts() -> None:
     assert sent("refresh", reply=reply)[1].refresh_token == "n3w"
 
 
-@pytest.mark.parametrize("name", ["refresh_token", "id_token"])
-@pytest.mark.parametrize("value", ["", "s3cr t", 7, ["s3cret"], "s" * 16385])
-@pytest.mark.parametrize("how", ["code", "refresh"])
-def test_what_else_comes_must_be_tokens_too(how: str, value: Any, name: str) -> None:
+@pytest.mark.parametrize("value", ["s3cr t", 7, ["s3cret"], "s" * 16385])
+@pytest.mark.parametrize(
+    ("how", "name"), [("code", "refresh_token"), ("code", "id_token"), ("refresh", "refresh_token")]
+)
+def test_what_else_comes_must_be_tokens_too(how: str, name: str, value: Any) -> None:
     reply = answer({"access_token": "t0ken", "token_type": "Bearer", name: value})
     with pytest.raises(MalformedResponseError, match=f"{name} is not 1 to 16384 printable ASCII characters") as caught:
         sent(how, reply=reply)
     assert "s3cr" not in caught.value.message
+
+
+@pytest.mark.parametrize("how", ["code", "refresh"])
+def test_an_empty_token_is_none(how: str) -> None:
+    reply = answer({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "", "id_token": ""})
+    token = sent(how, reply=reply)[1]
+    assert token.id_token is None and token.refresh_token == ("refr3sh" if how == "refresh" else None)
+
+
+@pytest.mark.parametrize("how", ["client", "refresh"])
+@pytest.mark.parametrize("value", ["a.b.c", "s3cr t", 7])
+def test_an_id_token_that_nobody_validates_is_none(how: str, value: Any) -> None:
+    """Nor does a bad one cost the refresh token that came with it."""
+    reply = answer({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w", "id_token": value})
+    token = sent(how, reply=reply)[1]
+    assert token.id_token is None and token.refresh_token == "n3w"
+
+
+def test_claims_of_ones_own_go_with_a_refresh_too() -> None:
+    received, _token = sent("refresh", wishes={"custom_claims": {"ticket": 1}})
+    assert form(received)["custom_claims"] == '{"ticket":1}'
+
+
+def test_a_new_refresh_token_is_kept_before_anybody_hears_of_it() -> None:
+    heard: list[str] = []
+
+    def keep(token: Token) -> None:
+        heard.append(f"keep {token.refresh_token}")
+
+    reply = answer({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w"})
+    sent(
+        "refresh", reply=reply, wishes={"keep": keep}, minted=lambda token: heard.append(f"tell {token.refresh_token}")
+    )
+    sent("refresh", wishes={"keep": keep}, minted=lambda token: heard.append(f"tell {token.refresh_token}"))
+    assert heard == ["keep n3w", "tell n3w", "keep refr3sh", "tell None"]
 
 
 @pytest.mark.parametrize("kind", ["fixed", "rotating"])

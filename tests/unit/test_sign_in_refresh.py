@@ -133,6 +133,34 @@ def test_a_crash_after_the_refresh_leaves_the_new_one(desk: Desk, tmp_path: Path
     assert not sign_ins(desk, files()).bearer(READ, fresh=True).cached, "the new refresh token is good"
 
 
+def test_the_new_one_is_kept_before_anybody_hears_of_it(desk: Desk, tmp_path: Path) -> None:
+    files = TokenFiles(tmp_path / "own", b"user", print)
+    keep(desk, files)
+
+    def crash() -> None:
+        mine = sign_ins(desk, files)
+        mine.server.minted = lambda _token: os._exit(9)
+        mine.bearer(READ)
+
+    assert exit_code(in_child(crash)) == 9
+    assert not sign_ins(desk, files).bearer(READ, fresh=True).cached, "the new refresh token is good"
+
+
+@pytest.mark.parametrize("scopes", [None, READ])
+def test_a_kept_refresh_token_that_is_used_by_hand_has_its_successor_everywhere(
+    scopes: list[str] | None, desk: Desk, store: TokenStore
+) -> None:
+    """With rotation it would be used a second time else, which many a server takes for a theft."""
+    near = MemoryStore()
+    wide = keep(desk, store, scopes=["realms:read", "realms:create"])
+    new = sign_ins(desk, near, store).refresh(wide.refresh_token or "", scopes or [])
+    kept = sign_ins(desk, store).kept()
+    assert [token.scopes for token in kept] == ([new.scopes, wide.scopes] if scopes else [wide.scopes])
+    assert {token.refresh_token for token in kept} == {new.refresh_token} and near.entries == {}
+    assert not sign_ins(desk, near, store).bearer(["realms:create"], fresh=True).cached
+    assert [entry["status"] for entry in desk.tenant.journal(grant="refresh_token")] == [200, 200]
+
+
 @pytest.mark.parametrize("cause", ["revoked", "expired"])
 def test_a_refused_refresh_token_is_forgotten_and_says_sign_in_again(cause: str, desk: Desk, store: TokenStore) -> None:
     if cause == "expired":
@@ -145,6 +173,16 @@ def test_a_refused_refresh_token_is_forgotten_and_says_sign_in_again(cause: str,
     with pytest.raises(SignInRequiredError, match="Nobody is signed in"):
         sign_ins(desk, store).bearer(READ)
     assert refreshes(desk) == 1
+
+
+def test_a_refusal_in_the_managements_words_asks_for_a_sign_in_too(desk: Desk, store: TokenStore) -> None:
+    """The service documents no errors here; what was kept stays, for nothing says that the refresh token is dead."""
+    old = keep(desk, store)
+    desk.tenant.settings(token_errors="management")
+    desk.tenant.revoke_tokens()
+    with pytest.raises(SignInRequiredError, match="HTTP 400.*beyondidentity.management.login"):
+        sign_ins(desk, store).bearer(READ)
+    assert sign_ins(desk, store).kept() == [old]
 
 
 def test_where_one_is_refused_another_serves(desk: Desk, store: TokenStore) -> None:
@@ -220,7 +258,9 @@ def test_an_unwritable_store_costs_a_warning_and_is_asked_once(
     files = TokenFiles(tmp_path / "own", b"user", warnings.append)
     keep(desk, files)
     desk.tenant.revoke_tokens()
-    monkeypatch.setattr(os, "rename", lambda *_arguments, **_named: (nothing for nothing in ()).throw(PermissionError("full")))
+    monkeypatch.setattr(
+        os, "rename", lambda *_arguments, **_named: (nothing for nothing in ()).throw(PermissionError("full"))
+    )
     with pytest.raises(SignInRequiredError, match="invalid_grant"):
         sign_ins(desk, files).bearer(READ)
     assert warnings and refreshes(desk) == 1
