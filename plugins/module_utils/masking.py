@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlsplit
@@ -67,8 +68,7 @@ def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any
 def masked(value: Any, secrets: Iterable[str]) -> Any:
     """The same value with these secrets masked in its texts, at any depth, in whichever form they were sent."""
     # what is too short to be a secret would only garble the text; the longest first, in case one holds another
-    forms = {form for secret in secrets if len(secret) >= 4 for form in (secret, quote_plus(secret))}
-    hidden = sorted(forms, key=len, reverse=True)
+    hidden = sorted({form for secret in secrets if len(secret) >= 4 for form in _forms(secret)}, key=len, reverse=True)
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -80,6 +80,12 @@ def masked(value: Any, secrets: Iterable[str]) -> Any:
         return [clean(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     return clean(value)
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """A secret as it is, in a form, and in JSON."""
+    in_json = (json.dumps(secret, ensure_ascii=escaped)[1:-1] for escaped in (True, False))
+    return (secret, quote_plus(secret), *in_json)
 
 
 def _hidden(text: str, secret: str) -> str:

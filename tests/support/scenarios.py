@@ -14,6 +14,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from tests.support.scenario import REMOTE, Scenario
+from tests.support.scenario_api import OPERATIONS
 from tests.support.scenario_people import PEOPLE
 
 _DIGEST_OF_TOKEN = """
@@ -238,6 +239,7 @@ SCENARIOS = (
         },
     ),
     PEOPLE,
+    *OPERATIONS,
     Scenario(
         "failures stay readable",
         """
@@ -372,6 +374,35 @@ SCENARIOS = (
             },
         )
         for source in ("variable", "task environment")
+    ),
+    Scenario(
+        "claims of a token",
+        """
+        - name: Token
+          beyondidentity.management.token:
+            scopes: [realms:read]
+          register: made
+        - name: Claims
+          ansible.builtin.debug:
+            msg: "May {{ (made.token.access_token | beyondidentity.management.jwt_claims).scope }}"
+        - name: Claims of an opaque token
+          ansible.builtin.debug:
+            msg: "{{ canary.verifier | beyondidentity.management.jwt_claims }}"
+          ignore_errors: true
+        - name: Claims of a header
+          ansible.builtin.debug:
+            msg: "{{ ('Bearer ' ~ made.token.access_token) | beyondidentity.management.jwt_claims }}"
+          ignore_errors: true
+        - name: Claims of a result
+          ansible.builtin.debug:
+            msg: "{{ made.token | beyondidentity.management.jwt_claims }}"
+          ignore_errors: true
+        """,
+        failures={
+            "Claims of an opaque token": "beyondidentity.management.introspect",
+            "Claims of a header": "no space",
+            "Claims of a result": "which is text, not dict",
+        },
     ),
     Scenario(
         "delegated to a remote host, secret from the environment",

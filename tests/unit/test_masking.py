@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -79,6 +80,8 @@ def test_without_secrets_there_are_none(value: Any) -> None:
         ("said: s3cret, s3cret", ["s3cret"], f"said: {MASK}, {MASK}"),
         ("the longer s3cret-and-more", ["s3cret", "s3cret-and-more"], f"the longer {MASK}"),
         ("encoded s3+cr%2Fet", ["s3 cr/et"], f"encoded {MASK}"),
+        (r'in JSON "s3\"cr\\\u00fct"', ['s3"cr\\üt'], f'in JSON "{MASK}"'),
+        (r'in JSON "s3\"cr\\üt"', ['s3"cr\\üt'], f'in JSON "{MASK}"'),
         ("short: abc", ["abc", ""], "short: abc"),
     ],
 )
@@ -109,9 +112,9 @@ def test_a_secret_that_was_cut_off_is_hidden_as_well(cut: int) -> None:
     st.text(min_size=4, max_size=60).filter(lambda text: "*" not in text), st.text(max_size=30), st.text(max_size=30)
 )
 def test_no_failure_holds_a_secret(secret: str, before: str, after: str) -> None:
-    for form in (secret, quote_plus(secret)):
+    for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]):
         message = failure(BeyondIdentityError(f"{before}{form}{after}"), [secret])["msg"]
-        assert secret not in message.replace(MASK, "\x00" * 70)
+        assert form not in message and secret not in message.replace(MASK, "\x00" * 70)
 
 
 @given(st.integers(1, 80), st.integers(0, 80))
