@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from .authorization import code_of_response
 from .connection import Connection
-from .errors import MalformedResponseError, OptionError
+from .errors import MalformedResponseError, OptionError, StateError
 from .id_token import require_library, validate
 from .issued import Token
 from .oauth import AuthorizationServer
 from .operations import asked_scopes
+from .task import Task
 from .text import one_line, scope_list
+from .tokens import Bearer
 
 _PARTS = ("code", "redirect_uri", "code_verifier", "nonce")
 
@@ -25,9 +28,39 @@ def is_answer(params: Mapping[str, Any]) -> bool:
     return any(params[name] for name in ("authorization", "redirect_response", "code"))
 
 
-def exchange(server: AuthorizationServer, params: Mapping[str, Any]) -> tuple[Token, list[str]]:
-    """The token for an answer, whose ID token is validated; and the scopes that were asked for."""
-    request = _request(server.connection, params)
+def exchange(task: Task) -> tuple[Bearer, list[str]]:
+    """The token for an answer, which is kept; and the scopes that were asked for.
+
+    A code is good once, and a second use ends what the first gave (RFC 6749 section 4.1.2): hosts of a run that have
+    the same answer share its token.
+    """
+    connection, params = task.connection, task.params
+    request = _request(connection, params)
+    asked = [scope for scope in request["scopes"] if scope != "openid"]
+    run = task.stores.run if params["token_cache"] != "none" else None
+    key = ["answer", request, connection.client_id, connection.client_secret, params["custom_claims"]]
+    with task.lock("answer", request["code"]):
+        entry = run.get(key) if run else None
+        if entry:
+            return Bearer(_still_good(Token.from_dict(entry)), cached=True), asked
+        token = _validated(task.server, request, params)
+        task.sign_ins.keep(token)
+        if run:
+            run.put(key, token.to_dict())
+    return Bearer(token, cached=False), asked
+
+
+def _still_good(token: Token) -> Token:
+    if token.lifetime is not None and token.is_expired(time.time()):
+        raise StateError(
+            "The answer was used already in this run, and its token is expired.",
+            "Give scopes alone, for the sign-in that is kept, or sign in again.",
+        )
+    return token
+
+
+def _validated(server: AuthorizationServer, request: Mapping[str, Any], params: Mapping[str, Any]) -> Token:
+    """The token for a code, whose ID token belongs to the request."""
     require_library()  # before the code, which is good once, is spent
     token = server.authorization_code(
         code=request["code"],
@@ -43,7 +76,7 @@ def exchange(server: AuthorizationServer, params: Mapping[str, Any]) -> tuple[To
             "No ID token came, so that its nonce can't be checked.",
             "Leave out nonce where the application gives no ID token.",
         )
-    return token, [scope for scope in request["scopes"] if scope != "openid"]
+    return token
 
 
 def _request(connection: Connection, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class SignIns:
 
     def refresh(self, refresh_token: str, scopes: list[str], custom_claims: Mapping[str, Any] | None = None) -> Token:
         """Use a refresh token that the user gave, and keep what it gives, where the token was kept already or nearest."""
-        wishes = {"scopes": scopes, "custom_claims": custom_claims}
+        wishes: dict[str, Any] = {"scopes": scopes, "custom_claims": custom_claims}
         holders = [
             store for store in self.stores if any(refresh_token == kept.refresh_token for kept in self._kept(store))
         ]

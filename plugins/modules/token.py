@@ -75,7 +75,7 @@ options:
     elements: str
   custom_claims:
     description:
-      - Claims of your own, which appear as C(bi_custom) in the token.
+      - Claims of your own, which appear as C(bi_custom) in the token. A sign-in that is kept has those that it was made with.
     type: dict
   fresh:
     description:
@@ -257,9 +257,8 @@ def _bearer(task: Task, scopes: list[str]) -> tuple[Bearer, list[str]]:
         token = task.sign_ins.refresh(params["refresh_token"], scopes, params["custom_claims"])
         return Bearer(token, cached=False), scopes
     if params["grant_type"] == "authorization_code" and is_answer(params):
-        token, asked = exchange(task.server, params)
-        task.sign_ins.keep(token)
-        return Bearer(token, cached=False), scopes or asked
+        bearer, asked = exchange(task)
+        return bearer, scopes or asked
     if not scopes:
         raise OptionError(
             "scopes and operations name no scope.",

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.desk import REDIRECT, Desk, parameters, sign_in
+from tests.support.desk import Desk, parameters, sign_in
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 
 LOGIN = "beyondidentity.management.login"
 ROLE = "beyondidentity.management.authorization_code"
 SHOW = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ beyondidentity_token.scopes }}"}}
+HOSTS = "host[1:4] ansible_connection=local\n"
 
 
 def given(desk: Desk, **variables: Any) -> dict[str, Any]:
@@ -47,6 +48,17 @@ def test_an_answer_that_listening_brought(run_playbook: PlaybookRunner, tenant: 
     wanted = given(desk, authorization=heard, redirect_response=None)
     run = run_playbook(play(wanted, SHOW), extra_vars=desk.variables, core=core).succeeded()
     assert run.task("Show").result["msg"] == ["openid", "realms:read"]
+
+
+def test_an_answer_on_several_hosts(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """A code is good once, and a second use ends what it gave; so the hosts of a run share that."""
+    desk = Desk.of(tenant)
+    run = run_playbook(
+        play(given(desk), SHOW, hosts="all"), inventory=HOSTS, extra_vars=desk.variables, core=core
+    ).succeeded()
+    assert [result.result["msg"] for result in run.of("Show")] == [["openid", "realms:read"]] * 4
+    assert len(tenant.journal(grant="authorization_code")) == 1
+    assert tenant.revoke_tokens() > 0, "none was revoked"
 
 
 def test_login_in_check_mode(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.exchange
 from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores, TokenStore
 from tests.support.desk import REDIRECT, Desk, sign_in
 from tests.unit.building import tenant_options
 
@@ -58,9 +59,11 @@ def answered(asked: Authorization) -> tuple[Authorization, str]:
     return replace(asked, code=code), address
 
 
-def exchanged(desk: Desk, params: Mapping[str, Any]) -> tuple[Token, list[str]]:
-    """Exchange an answer."""
-    return exchange(server_of(desk), {**NOTHING, **params})
+def exchanged(desk: Desk, params: Mapping[str, Any], store: TokenStore | None = None) -> tuple[Token, list[str]]:
+    """Exchange an answer, in a run with this store."""
+    given = {**tenant_options(desk), **NOTHING, **params}
+    bearer, asked = exchange(Task(given, stores=Stores(run=store), environ={}))
+    return bearer.token, asked
 
 
 def signed_in(desk: Desk, scopes: list[str] | None = None) -> Token:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +20,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
     MalformedResponseError,
     OptionError,
     ResponseError,
+    StateError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.exchange import is_answer
 from tests.support.desk import REDIRECT, Desk
 from tests.unit.building import jwt
+from tests.unit.memory import MemoryStore
 from tests.unit.signing_in import NOTHING, READ, answered, exchanged, request_of
 
 
@@ -156,6 +160,34 @@ def test_a_code_is_good_once(tenant: Any) -> None:
     exchanged(desk, params)
     with pytest.raises(ResponseError, match="was used already"):
         exchanged(desk, params)
+
+
+def test_those_of_a_run_who_have_the_same_answer_share_its_token(tenant: Any) -> None:
+    """A second use of the code would end the token that the first one gave."""
+    desk, store = Desk.of(tenant), MemoryStore()
+    whole, address = answered(request_of(desk))
+    listened = {"authorization": whole.to_dict()}
+    with ThreadPoolExecutor(4) as pool:
+        tokens = list(pool.map(lambda _n: exchanged(desk, listened, store)[0], range(4)))
+    assert len({token.access_token for token in tokens}) == 1
+    assert len(tenant.journal(grant="authorization_code")) == 1
+    refused(
+        desk, "state is not that", {"authorization": {**whole.to_dict(), "state": "x"}, "redirect_response": address}
+    )
+    for other in ({"code_verifier": "w" * 43}, {"nonce": "other"}):
+        with pytest.raises(ResponseError, match="was used already"):
+            exchanged(desk, {"authorization": {**whole.to_dict(), **other}}, store)
+
+
+def test_what_such_an_answer_gave_may_be_over(tenant: Any) -> None:
+    desk, store = Desk.of(tenant), MemoryStore()
+    tenant.settings(token_lifetime=1)
+    params = {"authorization": answered(request_of(desk))[0].to_dict()}
+    exchanged(desk, params, store)
+    time.sleep(1)
+    with pytest.raises(StateError, match="was used already in this run, and its token is expired"):
+        exchanged(desk, params, store)
+    assert len(tenant.journal(grant="authorization_code")) == 1
 
 
 def test_without_the_library_the_code_is_not_spent(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
