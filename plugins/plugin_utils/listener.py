@@ -104,7 +104,7 @@ class Listener:
             except queue.Empty:
                 if time.monotonic() >= remind and left > 1:
                     remind += _REMIND_SECONDS
-                    say(f"Still waiting for the sign-in, {_duration(left)} left.")
+                    say(f"Still waiting for the sign-in, {duration(left)} left.")
                 continue
             if isinstance(event, BeyondIdentityError):
                 raise event
@@ -240,7 +240,8 @@ def _cannot_listen(error: OSError, address: str, port: int) -> BeyondIdentityErr
     )
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Minutes and seconds for a message."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"
 
@@ -251,6 +252,9 @@ def open_in_browser(url: str) -> bool:
         browser = webbrowser.get()
     except webbrowser.Error:
         return False
-    if isinstance(browser, webbrowser.GenericBrowser) and not isinstance(browser, webbrowser.BackgroundBrowser):
+    is_generic = isinstance(browser, webbrowser.GenericBrowser) and not isinstance(
+        browser, webbrowser.BackgroundBrowser
+    )
+    if is_generic or not getattr(browser, "redirect_stdout", True):  # the latter is how Elinks differs
         return False
     return browser.open(url)

@@ -15,7 +15,7 @@ from ansible.utils.display import Display
 
 from ..module_utils.authorization import Authorization
 from ..module_utils.errors import StateError
-from .listener import Listener, open_in_browser
+from .listener import Listener, duration, open_in_browser
 
 display = Display()
 
@@ -52,8 +52,7 @@ def wait_for_person(
         asked = request(listener.redirect_uri)
         listener.expect(asked)
         _say(f"\nTo sign in, open this address in a browser on this machine:\n\n{asked.url}\n")
-        minutes, rest = divmod(seconds, 60)
-        _say(f"Waiting {minutes}:{rest:02} for the answer at {listener.redirect_uri}")
+        _say(f"Waiting {duration(seconds)} for the answer at {listener.redirect_uri}")
         if open_browser and not open_in_browser(asked.url):
             if not _ATTENDED:
                 raise StateError(

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import Authorization, make
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import waiting as module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.listener import open_in_browser
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.waiting import wait_for_person
 from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in
 from tests.unit.signing_in import server_of
@@ -127,6 +129,21 @@ def test_a_browser_is_opened_only_where_that_is_wished(
     with pytest.raises(StateError, match="Nobody signed in within 1 seconds"):
         wait_for_person(person.redirect_uri, person, 1, False)
     assert is_free(port)
+
+
+@pytest.mark.parametrize(
+    ("kind", "opens"),
+    [
+        *((webbrowser.GenericBrowser, False), (webbrowser.Elinks, False)),  # of text, in the terminal
+        *((webbrowser.BackgroundBrowser, True), (webbrowser.Chrome, True)),
+    ],
+)
+def test_no_browser_fights_for_the_terminal(kind: Any, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    browser = type("Mine", (kind,), {"open": lambda _self, url: bool(asked.append(url)) or True})("mine")
+    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+    assert open_in_browser("http://x/") is opens
+    assert asked == (["http://x/"] if opens else [])
 
 
 def test_an_error_in_the_request_frees_the_port(port: int, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
