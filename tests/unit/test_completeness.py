@@ -148,7 +148,7 @@ def test_only_what_no_variable_can_give_is_required() -> None:
         for option, meant in load("modules", name).SPEC.options.items()
         if meant.get("required")
     }
-    assert required == {("authorize", "redirect_uri")}
+    assert required == {("api", "operation"), ("authorize", "redirect_uri"), ("introspect", "token")}
 
 
 @EACH_MODULE
