@@ -161,13 +161,15 @@ class AuthorizationServer:
         return parse_token(body, scopes, sent_at, connection.expiration_time, what)
 
     def _with_token(self, url: str, what: str, token: str, bearer: str | None) -> Answer:
-        """Send a token in a form's body, authenticated one way or the other."""
+        """Send a token in a form's body. With a client's secret these endpoints take Basic only, unlike the token endpoint."""
         form, headers = {"token": token}, {"Content-Type": _FORM}
         self.transport.secrets.add(token)
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
-        else:
+        elif self.connection.client_auth_method == "none":
             self._authenticate(form, headers)
+        else:
+            headers["Authorization"] = self._basic()
         answer = self.transport.send("POST", url, what=what, headers=headers, body=_encoded(form), repeatable=True)
         if not answer.ok:
             raise refusal(answer, what)
@@ -182,8 +184,12 @@ class AuthorizationServer:
         elif connection.client_auth_method == "client_secret_post":
             form.update(client_id=client_id, client_secret=connection.need("client_secret"))
         else:
-            pair = f"{quote_plus(client_id)}:{quote_plus(connection.need('client_secret'))}"
-            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode("ascii")).decode("ascii")
+            headers["Authorization"] = self._basic()
+
+    def _basic(self) -> str:
+        need = self.connection.need
+        pair = f"{quote_plus(need('client_id'))}:{quote_plus(need('client_secret'))}"
+        return "Basic " + base64.b64encode(pair.encode("ascii")).decode("ascii")
 
 
 def _encoded(form: Mapping[str, str]) -> bytes:

@@ -72,15 +72,16 @@ def announce_all(task: Task, entries: Any) -> None:
     """The same for what a delegated module minted elsewhere, where somebody may lie."""
     for entry in entries[:_MOST] if isinstance(entries, list) else ():
         with suppress(BeyondIdentityError, KeyError, TypeError, ValueError, OverflowError):
-            token = Token.from_dict(entry)
-            if (token.lifetime or 0) <= task.connection.expiration_time:  # longer ones are never believed
+            token, client = Token.from_dict(entry), task.connection
+            # that of a token endpoint, whose longer lifetimes nobody believes either
+            if client.issuer and (token.lifetime or 0) <= client.expiration_time:
                 announce(task, token)
 
 
 def minted() -> list[Minted]:
     """All that was minted and kept, refresh tokens among it."""
     kept = (entry.get("minted") for entry in run_store(display.warning).entries())
-    return [Minted(**entry) for entry in kept if isinstance(entry, dict)]
+    return [Minted(**{**entry, "scopes": tuple(entry["scopes"])}) for entry in kept if isinstance(entry, dict)]
 
 
 def _record(task: Task, token: Token) -> None:

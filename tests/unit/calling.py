@@ -20,6 +20,7 @@ def call(
     check_mode: bool = False,
     listener: Any = None,
     warn: Any = None,
+    tell: Any = None,
     **given: Any,
 ) -> dict[str, Any]:
     """Run a module with a tenant's options and its own defaults; ``store`` is the run's, or all that there are."""
@@ -36,6 +37,7 @@ def call(
         listen=listener,
         environ={},
         warn=warn or (lambda message: None),
+        tell=tell or (lambda message: None),
     )
     return perform(task, module.run)
 

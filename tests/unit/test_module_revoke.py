@@ -119,6 +119,68 @@ def test_one_that_may_not_is_an_error(status: int, tenant: Any) -> None:
     assert good(token, desk, store, **BY_CODE, scopes=READ)["cached"], "it is still good"
 
 
+NOBODY = {"client_id": None, "client_secret": None}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_with_nothing_but_a_given_token(known: bool, tenant: Any) -> None:
+    """It needs tokens:introspect to know whether there is anything to revoke, and takes the other for active without."""
+    value, gone = tenant.mint("realms:read"), tenant.mint("realms:read")
+    able = tenant.mint(DELETE, *(["tokens:introspect"] if known else []))
+    store = MemoryStore()
+    good(revoke, tenant, store, token=gone)
+    for check_mode in (True, False):
+        done = good(revoke, tenant, store, token=value, access_token=able, check_mode=check_mode, **NOBODY)
+        assert done["changed"] and len(done["revoked"]) == 1
+        assert active(tenant, value) == [check_mode]
+    again = good(revoke, tenant, store, token=gone, access_token=able, **NOBODY)
+    assert again["changed"] is not known
+    assert tenant.journal(operation="token")[-1]["form"]["scope"].startswith(DELETE), "nothing else was got"
+
+
+def test_a_given_token_that_may_not(tenant: Any) -> None:
+    value, unable = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
+    result = call(revoke, tenant, token=value, access_token=unable, **NOBODY)
+    assert result["failed"] and result["status"] == 403 and active(tenant, value) == [True]
+
+
+def test_a_given_token_revokes_itself(tenant: Any) -> None:
+    value = tenant.mint(DELETE)
+    assert good(revoke, tenant, token=value, access_token=value, **NOBODY)["changed"]
+    assert active(tenant, value) == [False]
+
+
+def test_where_the_client_is_refused_a_token_is_got_for_it(tenant: Any) -> None:
+    """So it is with applications of the protocol oidc; the token is kept for the next one."""
+    store = MemoryStore()
+    values = [tenant.mint("realms:read") for _n in range(2)]
+    tenant.clear_journal()
+    for value in values:
+        tenant.fault(operation="revoke", times=1, status=401)
+        assert good(revoke, tenant, store, token=value)["changed"]
+    assert active(tenant, *values) == [False, False] and revocations(tenant) == [401, 200] * 2
+    assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == [DELETE]
+
+
+def test_a_secret_that_goes_in_the_form_elsewhere_does_here_too(tenant: Any) -> None:
+    value = tenant.mint("realms:read")
+    assert good(revoke, tenant, token=value, client_auth_method="client_secret_post")["changed"]
+    assert revocations(tenant) == [200] and active(tenant, value) == [False]
+
+
+def test_only_what_is_revoked_is_forgotten(tenant: Any) -> None:
+    store = MemoryStore()
+    one, other = (good(token, tenant, store, scopes=[scope])["token"] for scope in ("realms:read", "realms:create"))
+    good(revoke, tenant, store, token=one["access_token"])
+    assert not good(token, tenant, store, scopes=["realms:read"])["cached"]
+    assert good(token, tenant, store, scopes=["realms:create"])["token"]["id"] == other["id"]
+
+
+def test_an_odd_id_is_not_told(tenant: Any) -> None:
+    tenant.fault(operation="introspect", json={"active": True, "jti": "t1\x1b[31m"})
+    assert good(revoke, tenant, token=tenant.mint("realms:read"))["revoked"] == []
+
+
 def test_any_other_trouble_is_not_taken_for_a_refusal_of_the_client(tenant: Any) -> None:
     desk = desk_of(tenant)
     tenant.fault(operation="revoke", status=500)
