@@ -45,7 +45,9 @@ options:
     description: What is sent as JSON, with the object's name around it as the API wants it, for instance C(realm) for O(operation=CreateRealm).
     type: dict
   all_pages:
-    description: Whether to follow a list to its end, and return all pages as one answer. C(page_size) and C(count) only tell how large a page is.
+    description:
+      - Whether to follow a list to its end, and return all pages as one answer. C(page_size) and C(count) only tell how large a page is.
+      - Without it, a list of SCIM, such as that of O(operation=SCIMListUsers), tells no more than its length unless a C(count) is asked for.
     type: bool
     default: false
   scopes:
