@@ -159,10 +159,21 @@ def test_a_module_has_an_integration_target_and_a_row_in_the_readme(name: str) -
 
 @EACH_OTHER
 def test_a_plugin_is_documented(kind: str, name: str) -> None:
-    documentation, examples, returned = documents(load(kind, name))
+    documentation = yaml.safe_load(load(kind, name).DOCUMENTATION)
     assert documentation["name"] == name
     assert documentation["version_added"] and documentation["author"] and documentation["description"]
-    assert all(option["description"] and option["type"] for option in documentation["options"].values())
+    assert kind == "callback" or documentation["options"]
+    assert all(option["description"] and option["type"] for option in documentation.get("options", {}).values())
+
+
+@pytest.mark.parametrize("name", names("callback"))
+def test_a_callback_tells_how_it_is_enabled(name: str) -> None:
+    assert f"# callbacks_enabled = {FQCN}.{name}" in load("callback", name).EXAMPLES
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, name in OTHERS if kind != "callback"])
+def test_a_plugins_examples_and_results_are_documented(kind: str, name: str) -> None:
+    _documentation, examples, returned = documents(load(kind, name))
     assert_examples(examples, name)
     assert_returned(returned)
 
