@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The life of a token from mint to inactive in one playbook, and the end of a thousand of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import play
+
+COLLECTION = "beyondidentity.management"
+DEBUG = "ansible.builtin.debug"
+READ = {"scopes": ["realms:read"]}
+
+
+def ours(name: str, module: str, register: str, **arguments: Any) -> dict[str, Any]:
+    """Return a task of a module of ours."""
+    return {"name": name, f"{COLLECTION}.{module}": arguments, "register": register}
+
+
+LIFE = (
+    ours("Mint", "token", "made", **READ),
+    ours("Ask whether it is active", "introspect", "asked", token="{{ made.token.access_token }}"),
+    ours("Look for it", "token_info", "listed", id="{{ made.token.id }}"),
+    ours("Get it again", "token", "again", **READ),
+    ours("Revoke it", "revoke", "revoked", id="{{ made.token.id }}"),
+    ours("Ask again", "introspect", "asked_again", token="{{ made.token.access_token }}"),
+    ours("Look for it again", "token_info", "listed_again", id="{{ made.token.id }}"),
+    ours("Get another", "token", "other", **READ),
+    {
+        "name": "Its life",
+        DEBUG: {
+            "msg": {
+                "asked": "{{ asked.introspection.active }}",
+                "listed": "{{ listed.tokens | map(attribute='scopes') | list }}",
+                "again": "{{ again.cached and again.token.id == made.token.id }}",
+                "revoked": "{{ revoked.changed and revoked.revoked == [made.token.id] }}",
+                "asked again": "{{ asked_again.introspection }}",
+                "listed again": "{{ listed_again.tokens }}",
+                "another": "{{ not other.cached and other.token.id != made.token.id }}",
+            }
+        },
+    },
+)
+
+
+@pytest.mark.parametrize("revoke", ["by id", "by value"])
+def test_the_life_of_a_token(run_playbook: PlaybookRunner, tenant: Tenant, revoke: str, core: str) -> None:
+    """It is active and listed until it is revoked, then neither, and the next task that needs one gets another."""
+    tasks = [dict(task) for task in LIFE]
+    if revoke == "by value":
+        tasks[4] = ours("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}")
+    run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
+    assert run.task("Its life").result["msg"] == {
+        "asked": True,
+        "listed": [["realms:read"]],
+        "again": True,
+        "revoked": True,
+        "asked again": {"active": False},
+        "listed again": [],
+        "another": True,
+    }
+
+
+def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """All are listed, page after page, and revoked, with a word on how far it is; the second time there is nothing to do."""
+    ids = set(tenant.seed(tokens=1000)["tokens"])
+    revoke = {"all": "application"}
+    tasks = (
+        ours("List", "token_info", "listed"),
+        {"name": "Listed", DEBUG: {"msg": "{{ listed.tokens | map(attribute='id') | list }}"}},
+        {**ours("Predict", "revoke", "predicted", **revoke), "check_mode": True},
+        ours("Revoke", "revoke", "revoked", **revoke),
+        ours("Revoke again", "revoke", "again", **revoke),
+        ours("List again", "token_info", "left"),
+    )
+    began = time.monotonic()
+    run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
+    took = time.monotonic() - began
+    assert ids < set(run.task("Listed").result["msg"])
+    assert len(tenant.journal(operation="ListTokens")) >= 3 * 11
+    assert ids < set(run.task("Predict").result["revoked"])
+    revoked = run.task("Revoke").result["revoked"]
+    assert ids < set(revoked) and len(revoked) == len(set(revoked)) < 1010
+    told = re.findall(r"^Tokens revoked: (\d+) of 100\d\.$", run.stderr, re.MULTILINE)
+    assert {str(number) for number in range(100, 1001, 100)} <= set(told)
+    assert (run.task("Revoke").status, run.task("Revoke again").status) == ("changed", "ok")
+    assert len(run.task("List again").result["tokens"]) == 1, "the one that lists"
+    assert took < 60, "a few seconds on a quiet machine"
+    print(f"listed, predicted and revoked a thousand tokens in {took:.1f} s, start of ansible-playbook included")
+
+
+HOSTS = "host[1:50] ansible_connection=local\n"
+
+
+def test_fifty_hosts_at_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Where somebody forgets run_once, each token is revoked once, and one host tells of it."""
+    (other,) = tenant.seed(applications=1, name="Other")["applications"]
+    ids = set(tenant.seed(tokens=30, token_application=other)["tokens"])
+    tasks = (
+        ours("Introspect", "introspect", "asked", token="unknown"),
+        ours("List", "token_info", "listed", application="Other"),
+        ours("Revoke", "revoke", "revoked", application="Other", all="application"),
+    )
+    run = run_playbook(
+        play(*tasks, hosts="all"), inventory=HOSTS, args=["-f", "25"], extra_vars=tenant.variables, core=core
+    ).succeeded()
+    assert [len(result.result["tokens"]) for result in run.of("List")] == [30] * 50
+    revoked = [result.result["revoked"] for result in run.of("Revoke")]
+    assert sorted(map(len, revoked)) == [0] * 49 + [30] and {one for ones in revoked for one in ones} == ids
+    assert [entry["status"] for entry in tenant.journal(operation="RevokeToken")] == [200] * 30
+
+
+def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """They do not try one after the other what one of them may not; those that waited for it tell what it revoked."""
+    ids = set(tenant.seed(tokens=5)["tokens"])
+    tenant.fault(operation="RevokeToken", skip=2, status=403, delay=3)
+    run = run_playbook(
+        play(ours("Revoke", "revoke", "revoked", all="application"), hosts="all"),
+        inventory=HOSTS,
+        args=["-f", "50"],
+        extra_vars=tenant.variables,
+    ).failed()
+    results = [result.result for result in run.of("Revoke")]
+    assert all(re.match(r"\d of \d tokens were revoked, then: RevokeToken at ", result["msg"]) for result in results)
+    first = [set(result["revoked"]) for result in results if result["msg"].startswith("2 of 5 ")]
+    assert len(first) > 1 and all(revoked == first[0] < ids for revoked in first)
+    assert len(tenant.journal(operation="RevokeToken")) < 10, "who began when it had failed already tries again"
+
+
+@pytest.mark.parametrize("cache", ["run", "user", "none"])
+def test_all_of_an_application_twice(run_playbook: PlaybookRunner, tenant: Tenant, cache: str, core: str) -> None:
+    """The second time nothing changes, wherever tokens are kept; nor does it with the callback enabled."""
+    tenant.seed(tokens=3)
+    tasks = [
+        ours("Mint", "token", "made", **READ),
+        *(ours(f"Revoke {n}", "revoke", "r", all="application") for n in "12"),
+    ]
+    for callbacks in ("record", f"record,{COLLECTION}.revoke_tokens"):
+        run = run_playbook(
+            play(*tasks),
+            extra_vars={**tenant.variables, "beyondidentity_token_cache": cache},
+            env={"ANSIBLE_CALLBACKS_ENABLED": callbacks},
+            core=core,
+        ).succeeded()
+        assert [run.task(f"Revoke {number}").status for number in "12"] == ["changed", "ok"]
+        assert "that this run minted" not in run.output, "nothing was left to be revoked"
+        assert tenant.revoke_tokens() == 0

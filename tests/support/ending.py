@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs with the callback that revokes at their end what they minted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+CALLBACK = "beyondidentity.management.revoke_tokens"
+ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": f"record,{CALLBACK}"}
+
+
+def issued(tenant: Any) -> dict[str, str]:
+    """Return the scopes of the access tokens that were issued, by their ids."""
+    entries = tenant.journal(operation="token")
+    return {entry["issued_token_id"]: entry["form"].get("scope", "") for entry in entries if entry["issued_token_id"]}
+
+
+def revoked(stderr: str) -> int:
+    """Return how many tokens a run says that it revoked."""
+    counts = re.findall(r"^Revoked (\d+) tokens? that this run minted\.$", stderr, re.MULTILINE)
+    if len(counts) > 1:
+        raise AssertionError(f"it was said {len(counts)} times:\n{stderr}")
+    return int(counts[0]) if counts else 0
+
+
+def warnings(stderr: str) -> list[str]:
+    """Return the warnings of tokens that were not revoked, each as one line however it was wrapped."""
+    text = " ".join(stderr.split())
+    return re.findall(r"\[WARNING\]: (Not revoked, and good until .*?)(?= \[WARNING\]|$)", text)
