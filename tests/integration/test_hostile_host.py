@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.liar import lying
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
 from tests.support.remote import with_journal
@@ -32,33 +32,13 @@ LIES = {
     "_ansible_verbose_always": True,
     "_ansible_item_label": "shown by a liar",
 }
-_LIAR = """\
-#!/bin/sh
-case "$*" in
-  *-c*) exec {python} "$@" ;;
-esac
-[ $# -gt 0 ] || cat >> {heard}
-echo '{answer}'
-"""
-
-
-def _lying(host: RemoteHost, core: str, folder: Path, answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an inventory in which the host's Python hears a module, and answers so."""
-    inventory = with_journal(host, core, folder)
-    variables = inventory["all"]["hosts"][host.name]
-    liar = folder / "liar"
-    python = variables["ansible_python_interpreter"]
-    liar.write_text(_LIAR.format(python=python, heard=folder / "heard", answer=json.dumps(answer)), encoding="utf-8")
-    liar.chmod(0o755)
-    variables["ansible_python_interpreter"] = str(liar)
-    return inventory
 
 
 def test_lies_have_no_effect(
     run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
 ) -> None:
     """No fact, host, group or way of showing the result comes from there; with another module they do."""
-    inventory = _lying(remote_host, core, tmp_path, LIES)
+    inventory = lying(remote_host, core, tmp_path, LIES)
     known = "{{ [set_by_a_liar is defined, 'evil-host' in groups['all'], 'evil_group' in groups] }}"
     there = {"delegate_to": remote_host.name}
     tasks = (
@@ -84,7 +64,7 @@ def test_what_a_lie_can_not_show(
 ) -> None:
     """A secret in the answer is hidden, whatever the answer says of that."""
     answer = {"changed": False, "token": {"access_token": PASSWORD}, "_ansible_no_log": False, "no_log": False}
-    inventory = _lying(remote_host, core, tmp_path, answer)
+    inventory = lying(remote_host, core, tmp_path, answer)
     made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
     run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, args=["-vvv"], core=core).succeeded()
     assert run.task("Token").done and PASSWORD not in run.output
@@ -112,7 +92,7 @@ def test_this_machines_proxy_stays_here(
     run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, name: str, core: str
 ) -> None:
     """Neither it nor its password is in what the other host gets."""
-    inventory = _lying(remote_host, core, tmp_path, {"changed": False})
+    inventory = lying(remote_host, core, tmp_path, {"changed": False})
     made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
     env = {name: f"http://user:{PASSWORD}@proxy.example:3128"}
     run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, env=env, core=core).succeeded()

@@ -16,6 +16,7 @@ from tests.emulator.client import Tenant
 from tests.support.cores import CORES
 from tests.support.desk import Desk
 from tests.support.ending import CALLBACK, ENABLED, issued, revoked, warnings
+from tests.support.liar import lying
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, reporting_module, task
 from tests.support.recorder import Recorder, refuse
@@ -270,6 +271,25 @@ def test_delegated_tasks(
     assert len(issued(tenant)) == 4 == revoked(run.stderr) and tenant.revoke_tokens() == 0
     assert "minted" not in run.task("Shown").result["msg"]
     assert run.stdout.count("Minted the token ") == 4
+
+
+def test_lies_of_a_host(
+    run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """It makes us revoke nothing that it could not revoke itself, keep nothing, and print nothing that moves a terminal."""
+    stranger = tenant.mint("realms:read")
+    lie = {"access_token": "x" * 40, "scopes": ["\x1b[31ma"], "issued_at": 1e12, "lifetime": 60, "id": "\x1b]0;y\x07"}
+    lies = [lie, {**lie, "lifetime": 1e400}, {**lie, "scopes": None}, "x", None, {"access_token": ["x"]}]
+    inventory = lying(remote_host, core, tmp_path, {"changed": False, "minted": lies})
+    tasks = (task("Asked", TOKEN, READ, delegate_to=remote_host.name), task("Here", TOKEN, READ))
+    run = run_playbook(
+        play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"], core=core
+    ).succeeded()
+    assert run.task("Asked").done and "minted" not in run.task("Asked").result
+    assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 1, "its own and the invented one, not the stranger's"
+    assert "\x1b" not in run.output and "\x07" not in run.output and "Traceback" not in run.output
+    sent = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
+    assert len(sent) == 2 and "x" * 40 in sent and stranger not in sent
 
 
 def test_facts_of_a_host_lead_nothing_astray(

@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is told of minted tokens at -v: each once, by its id, scopes, lifetime and application, and never by its value."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.cores import CORES
+from tests.support.desk import Desk
+from tests.support.ending import ENABLED, issued
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
+from tests.support.recorder import Recorder, say
+from tests.support.remote import with_journal
+from tests.support.sshd import RemoteHost
+
+DEBUG = "ansible.builtin.debug"
+BY_CODE = {"grant_type": "authorization_code"}
+_LINE = re.compile(
+    r"Minted the token (?P<id>\S+) of the application (?P<application>\S+) for (?P<lifetime>\d+) s"
+    r" with the scopes: (?P<scopes>[^\n]*)\."
+)
+
+
+def told(run: PlaybookRun) -> dict[str, tuple[str, str, str]]:
+    """Return what was told, by the tokens' ids; raise where one was told of twice."""
+    lines = [match.groupdict() for match in _LINE.finditer(run.output)]
+    found = {line["id"]: (line["application"], line["lifetime"], line["scopes"]) for line in lines}
+    if len(found) != len(lines):
+        raise AssertionError(lines)
+    return found
+
+
+TASKS = (
+    task("module", TOKEN, {"scopes": "realms:read realms:create", "expiration_time": 601}),
+    task("kept", TOKEN, {"scopes": "realms:create realms:read", "expiration_time": 601}),
+    task("lookup", DEBUG, {"msg": f"{{{{ lookup('{TOKEN}', 'realms:update') | length }}}}"}),
+    task("info", APPLICATIONS),
+    task("state", "beyondidentity.management.realm", {"display_name": "Made"}),
+    task("fresh", TOKEN, {**READ, "fresh": True}),
+    task("not kept", TOKEN, {**READ, "token_cache": "none"}),
+    task(
+        "in check mode", "beyondidentity.management.role_info", {"resource_server": "beyondidentity"}, check_mode=True
+    ),
+    task("no log", TOKEN, {"scopes": "realms:delete"}, no_log=True),
+    task("denied", TOKEN, {"scopes": "no:such"}),
+)
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_each_token_is_told_of_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Whoever asked for it, and whether or not its result is hidden; also where many hosts share it."""
+    run = run_playbook(
+        play(*TASKS, hosts="all"),
+        inventory="host[1:5] ansible_connection=local\n",
+        args=["-v", "-f", "5"],
+        extra_vars=tenant.variables,
+        core=core,
+    ).succeeded()
+    found, made = told(run), issued(tenant)
+    assert {token_id: scopes.replace(", ", " ") for token_id, (_application, _time, scopes) in found.items()} == made
+    assert {application for application, _time, _scopes in found.values()} == {tenant.application_id}
+    times = {scopes: lifetime for _application, lifetime, scopes in found.values()}
+    assert times["realms:create, realms:read"] == "601" and times["realms:update"] == "3600"
+
+
+@pytest.mark.parametrize("args", [[], ["-v"]])
+def test_at_verbosity_0_nothing_is_told(
+    run_playbook: PlaybookRunner, tenant: Tenant, args: list[str], core: str
+) -> None:
+    """Neither on the screen nor in the log."""
+    run = run_playbook(
+        play(*TASKS), args=args, env={"ANSIBLE_LOG_PATH": "ansible.log"}, extra_vars=tenant.variables, core=core
+    ).succeeded()
+    log = (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
+    assert ("Minted" in run.output) is ("Minted" in log) is bool(args)
+
+
+def test_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """The token that replaces a refused one is told of, too."""
+    tenant.fault(operation="ListApplications", times=1, expire_token=True)
+    run = run_playbook(play(task("info", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables, core=core)
+    assert len(told(run.succeeded())) == 2 == len(issued(tenant)) and set(told(run)) == set(issued(tenant))
+
+
+def test_a_sign_in_and_its_refresh(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Those of people are told of like all others."""
+    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    desk = Desk.of(tenant)
+    tenant.clear_journal()
+    tasks = (
+        task("answer", TOKEN, {**desk.answered("realms:read"), "token_cache": "run"}, register="answer"),
+        task("refreshed", TOKEN, {**BY_CODE, **READ, "fresh": True}, register="refreshed"),
+        task("given", TOKEN, {"grant_type": "refresh_token", "refresh_token": "{{ refreshed.token.refresh_token }}"}),
+    )
+    run = run_playbook(play(*tasks), args=["-v"], extra_vars=desk.variables, core=core).succeeded()
+    assert set(told(run)) == set(issued(tenant)) and len(told(run)) == 3
+    assert {(application, scopes) for application, _time, scopes in told(run).values()} == {
+        (desk.application_id, "openid, realms:read")
+    }
+
+
+@pytest.mark.parametrize("role", ["client_credentials", "authorization_code"])
+def test_roles(run_playbook: PlaybookRunner, tenant: Tenant, role: str, core: str) -> None:
+    """The applications that roles make tell theirs, too."""
+    desk = Desk.of(tenant)
+    tenant.clear_journal()
+    variables = {
+        "client_credentials": {
+            "client_credentials_display_name": "Made",
+            "client_credentials_operations": ["ListRealms"],
+        },
+        "authorization_code": {
+            "authorization_code_application_id": desk.application_id,
+            "authorization_code_method": "given",
+            "authorization_code_scopes": ["realms:read"],
+            **{
+                f"authorization_code_{name}": value
+                for name, value in desk.answered("realms:read").items()
+                if name != "grant_type"
+            },
+        },
+    }[role]
+    use = {
+        "name": "Use",
+        "ansible.builtin.include_role": {"name": f"beyondidentity.management.{role}"},
+        "vars": variables,
+    }
+    own = tenant if role == "client_credentials" else desk
+    run = run_playbook(play(use), args=["-v"], extra_vars=own.variables, core=core).succeeded()
+    assert set(told(run)) == set(issued(tenant)) != set()
+
+
+def test_with_the_callback(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """The token that revokes others is told of like them."""
+    tenant.fault(operation="revoke", times=1, status=401)
+    run = run_playbook(
+        play(task("mint", TOKEN, READ)), args=["-v"], env=ENABLED, extra_vars=tenant.variables, core=core
+    ).succeeded()
+    assert sorted(scopes for _application, _time, scopes in told(run).values()) == ["realms:read", "tokens:delete"]
+
+
+def test_delegated(
+    run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """What another host minted is told of here, once."""
+    there = {"delegate_to": remote_host.name}
+    tasks = (
+        task("token", TOKEN, READ, **there),
+        task("info", APPLICATIONS, **there),
+        task("again", TOKEN, READ, **there),
+    )
+    run = run_playbook(
+        play(*tasks, vars=tenant.variables), inventory=with_journal(remote_host, core, tmp_path), args=["-v"], core=core
+    ).succeeded()
+    assert set(told(run)) == set(issued(tenant)) and len(told(run)) == 3
+
+
+# What could move a cursor, colour or reorder what follows, or end a line.
+ODD = "a\x1b[31m\x07b\x9b2J\u202eidc:\u2028read"
+
+
+def test_what_could_move_a_terminal(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Scopes and ids that a server makes up reach no terminal as they are, and no value of a token does."""
+    value = "s3cret-t0ken-of-this-test"
+    answer = {"access_token": value, "token_type": "Bearer", "expires_in": 60, "scope": ODD}
+    with Recorder(say(200, answer)) as server:
+        issuer = tenant.issuer.replace(tenant.emulator.url, server.url)
+        wanted: dict[str, Any] = {**READ, "issuer": issuer, "require_scopes": False}
+        run = run_playbook(
+            play(task("mint", TOKEN, wanted, no_log=True)),
+            args=["-v"],
+            extra_vars={**tenant.variables, "beyondidentity_issuer": issuer},
+            core=core,
+        ).succeeded()
+    (line,) = [line for line in run.stdout.splitlines() if line.startswith("Minted ")]
+    assert line.startswith("Minted the token without a known id of the application ") and line.isprintable()
+    assert "scopes: " in line and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", run.output)
+    assert value not in run.output and "s3cret" not in run.output

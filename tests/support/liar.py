@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A second host whose Python answers in a module's place, and notes what it was told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.remote import with_journal
+from tests.support.sshd import RemoteHost
+
+_LIAR = """\
+#!/bin/sh
+case "$*" in
+  *-c*) exec {python} "$@" ;;
+esac
+[ $# -gt 0 ] || cat >> {heard}
+echo '{answer}'
+"""
+
+
+def lying(host: RemoteHost, core: str, folder: Path, answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an inventory in which the host's Python hears a module, and answers so."""
+    inventory = with_journal(host, core, folder)
+    variables = inventory["all"]["hosts"][host.name]
+    liar = folder / "liar"
+    python = variables["ansible_python_interpreter"]
+    liar.write_text(_LIAR.format(python=python, heard=folder / "heard", answer=json.dumps(answer)), encoding="utf-8")
+    liar.chmod(0o755)
+    variables["ansible_python_interpreter"] = str(liar)
+    return inventory
