@@ -38,10 +38,10 @@ class Vaulted:
     """As ansible-core before 2.19 hands out inline-vaulted text: no `str`, but decrypted by `str()`."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text: str = Tagged(text)
 
     def __str__(self) -> str:
-        return Tagged(self._text)
+        return self._text
 
 
 def read(token: Any) -> Any:

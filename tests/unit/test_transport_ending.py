@@ -31,7 +31,7 @@ atexit.register(ask)
 """
 
 
-@pytest.mark.parametrize(("version", "python"), interpreters().items(), ids=lambda item: str(item))
+@pytest.mark.parametrize(("version", "python"), interpreters().items(), ids=str)
 def test_requests_at_the_end_of_a_process(version: Any, python: Path, tenant: Any) -> None:
     """With Python 3.12.0 and 3.12.1 no thread can be started there any more."""
     path = os.pathsep.join([str(link_collection()), sysconfig.get_path("purelib")])
