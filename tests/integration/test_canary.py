@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.aviary import Aviary
+from tests.support.ending import CALLBACK, revoked
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.remote import with_journal
 from tests.support.scenario import Scenario
@@ -29,7 +30,7 @@ def _environment(birds: Aviary, callback: str, home: Path) -> dict[str, str]:
     return {
         **birds.environment,
         "ANSIBLE_STDOUT_CALLBACK": callback,
-        "ANSIBLE_CALLBACKS_ENABLED": "record,junit,tree",
+        "ANSIBLE_CALLBACKS_ENABLED": f"record,junit,tree,{CALLBACK}",
         "ANSIBLE_CALLBACK_TREE_DIR": str(home / "tree"),
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
         "ANSIBLE_LOG_PATH": str(home / "ansible.log"),
@@ -64,6 +65,7 @@ def test_canaries(
     assert birds.canaries.leaking_lines(run.output) == []
     assert sorted(watch.leaks) == []
     assert watch.looks > 10
+    assert run.output.count("Minted the token ") > 20 < revoked(run.stderr)
     _check_logs(logs)
 
 

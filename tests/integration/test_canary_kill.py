@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER
 from tests.support.aviary import Aviary
+from tests.support.ending import ENABLED
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
 from tests.support.recorder import Answer, Recorder, Seen, refuse
 from tests.support.remote import with_journal
@@ -121,7 +122,12 @@ def _interrupted(
         }
         play = _play(_token(), {**_token(), "name": "Loop", "loop": [1, 2]}, hanging)
         running = run_playbook.start(
-            play, extra_vars=birds.variables, inventory=how.get("inventory"), args=["-vvvv"], core=how["core"]
+            play,
+            extra_vars=birds.variables,
+            inventory=how.get("inventory"),
+            env=how.get("env"),
+            args=["-vvvv"],
+            core=how["core"],
         )
         with Watch(birds.canaries, [running.folder, running.tmp, *watched], but=[running.folder / "input"]) as watch:
             assert asked.wait(60)
@@ -133,6 +139,16 @@ def _interrupted(
     assert run.returncode != 0
     assert birds.canaries.leaking_lines(run.output) == []
     return running, watch
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_killed_with_a_record(run_playbook: PlaybookRunner, birds: Aviary, number: signal.Signals, core: str) -> None:
+    """Nor does the record of what is to be revoked at the end: it is encrypted, and goes where there is still time."""
+    running, watch = _interrupted(run_playbook, birds, {"core": core, "env": ENABLED}, number, [])
+    assert sorted(watch.leaks) == []
+    left = [path for path in (running.folder / "home").rglob(f"{RUN_FOLDER}/*") if not path.name.endswith(".lock")]
+    assert (len(left) >= 2) == (number == signal.SIGKILL), "a token, and what is known of it"
+    assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

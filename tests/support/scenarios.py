@@ -15,6 +15,7 @@ from textwrap import indent
 
 from tests.support.scenario import REMOTE, Scenario
 from tests.support.scenario_api import OPERATIONS
+from tests.support.scenario_life import LIVES
 from tests.support.scenario_people import PEOPLE
 
 _DIGEST_OF_TOKEN = """
@@ -239,6 +240,7 @@ SCENARIOS = (
         },
     ),
     PEOPLE,
+    *LIVES,
     *OPERATIONS,
     Scenario(
         "failures stay readable",
