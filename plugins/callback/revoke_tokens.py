@@ -13,9 +13,13 @@ version_added: 0.1.0
 description:
   - When a run ends, well or badly, revokes each token that its tasks and lookups got, and says how many.
     Without it they expire by themselves, after an hour where nothing else was asked for.
-  - A token that could not be revoked is a warning that names its id, never its value.
+  - A token is revoked with the credentials that it was got with. Where the service does not take those for it, as with applications of the
+    protocol C(oidc), that needs a token of the same application with the scope V(tokens:delete), which is got where the run has none.
+  - A token that could not be revoked is a warning that names its id, never its value. It does not change how the run ends.
+    A server that is silent is waited for some seconds only.
   - What the user asked to keep beyond the run, with C(token_cache=user), stays.
-  - A run that is killed with C(SIGKILL) can revoke nothing.
+  - A run that is stopped, by Ctrl-C, C(SIGTERM) or C(SIGHUP), revokes its tokens, too. One that is killed with C(SIGKILL) can't.
+  - All playbooks of one command are one run.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 requirements:
@@ -26,9 +30,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-# ansible.cfg
-# [defaults]
-# callbacks_enabled = beyondidentity.management.revoke_tokens
+# ansible.cfg:
+#
+#   [defaults]
+#   callbacks_enabled = beyondidentity.management.revoke_tokens
+#
+# What this gets is then revoked at the end, as is what all other tasks and lookups get.
+- name: Get a token
+  beyondidentity.management.token:
+    scopes: [realms:read]
 """
 
 import atexit

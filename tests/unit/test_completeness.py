@@ -168,7 +168,7 @@ def test_a_plugin_is_documented(kind: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", names("callback"))
 def test_a_callback_tells_how_it_is_enabled(name: str) -> None:
-    assert f"# callbacks_enabled = {FQCN}.{name}" in load("callback", name).EXAMPLES
+    assert f"callbacks_enabled = {FQCN}.{name}\n" in load("callback", name).EXAMPLES
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, name in OTHERS if kind != "callback"])
