@@ -15,7 +15,8 @@ description:
     protocol C(oauth2), and else with a token that has the scope V(tokens:delete), one for itself if need be.
   - By id, or for all of an application or principal, it uses the Management API, with a token that has V(tokens:read) and V(tokens:delete).
     If that token is among them, it goes last.
-  - A token that is revoked is not used any more in the same run either.
+  - A token that is revoked is not used any more in the same run either, unless it is revoked by a task that is delegated to another host,
+    where nothing is known of the run's tokens.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -114,6 +115,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.revocati
 from ansible_collections.beyondidentity.management.plugins.module_utils.revoke_listed import revoke_listed
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import is_identifier, listed
+from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
 
 _PRINCIPAL = ("principal_type", "principal_id")
 
@@ -145,6 +147,11 @@ def run(task: Task) -> Result:
         raise OptionError(
             "application does not go with all: sign_ins.",
             "Sign-ins are those with the application that issuer names.",
+        )
+    if task.stores == Stores():
+        raise OptionError(
+            "No sign-in is kept where this runs, which is another host than the controller or one without the Python library cryptography.",
+            "Sign out on the controller, without delegate_to.",
         )
     return _sign_out(task)
 

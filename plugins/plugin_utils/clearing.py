@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from ansible.utils.display import Display
@@ -16,8 +17,9 @@ from ..module_utils.issued import Token
 from ..module_utils.masking import masked
 from ..module_utils.progress import Progress
 from ..module_utils.revocation import DELETE, Revocation
-from ..module_utils.task import Task, wire
+from ..module_utils.task import Task
 from ..module_utils.text import listed
+from ..module_utils.transport import Wire
 from .files import TokenFiles, texts
 from .minted import Minted, announce, minted
 from .store import stores
@@ -55,7 +57,7 @@ def _by_credential(tokens: Iterable[Minted]) -> list[tuple[Task, list[Minted]]]:
         task = Task(options, environ=token.environ)
         client = task.connection
         who = (client.issuer, client.client_id, client.client_secret, client.client_auth_method, client.access_token)
-        way = (wire(options), tuple(sorted(token.environ.items())))
+        way = (*(options[item.name] for item in fields(Wire)), *sorted(token.environ.items()))
         groups.setdefault((who, way), (task, []))[1].append(token)
     return list(groups.values())
 

@@ -258,6 +258,16 @@ def test_a_dead_server_is_told_of_once_and_quickly(tenant: Any, said: Any) -> No
     assert active(tenant, good) == [False]
 
 
+def test_what_can_not_even_be_sent_stops_no_other(tenant: Any, said: Any) -> None:
+    """A delegated task may have had a CA file that this machine has not."""
+    recorded(tenant, "lost", ca_path="/no/such/file")
+    good = mint(tenant, "realms:read")
+    clear()
+    printed = said()
+    assert "Revoked 1 token that this run minted." in printed and active(tenant, good) == [False]
+    assert "good until it expires: lost. ca_path: '/no/such/file' can't be read" in printed
+
+
 def test_a_silent_server_is_waited_for_a_little(tenant: Any, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clearing, "_TIMEOUT", 1)
     made = [mint(tenant, scope, **PATIENT) for scope in ("realms:read", "realms:create")]

@@ -256,8 +256,10 @@ def test_one_that_fails_does_not_stop_the_others(tenant: Any, warnings: list[str
     assert sorted(active(desk, first["access_token"], second["access_token"])) == [False, True]
 
 
-def test_without_a_store_there_is_nobody_to_sign_out(tenant: Any) -> None:
-    assert signed_out(desk_of(tenant), Stores()) == {"changed": False, "revoked": [], "requests": 0}
+def test_without_a_store_nobody_can_be_signed_out(tenant: Any) -> None:
+    assert "Sign out on the controller" in failed(revoke, desk_of(tenant), Stores(), all="sign_ins")
+    kept_nowhere = signed_out(desk_of(tenant), Stores(MemoryStore()), token_cache="none")
+    assert kept_nowhere == {"changed": False, "revoked": [], "requests": 0}
 
 
 def test_the_options_exclude_each_other() -> None:
