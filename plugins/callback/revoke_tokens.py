@@ -78,6 +78,7 @@ def _at_the_end(process: int) -> None:
     """Have the tokens revoked before Ansible removes the run's directory, also where the run is asked to stop."""
     ending = _Ending(process)
     atexit.register(ending.end)
+    ending.mind_interrupts()
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
             with suppress(ValueError):  # no signal reaches a thread but the main one
@@ -97,6 +98,21 @@ class _Ending:
                 clear()
             except Exception as error:
                 display.warning(f"What this run minted is not revoked: {type(error).__name__}.")
+
+    def mind_interrupts(self) -> None:
+        """Leave the first Ctrl-C to Ansible, which may wait for its workers for ever then; the second ends in the orderly way."""
+        ansibles = signal.getsignal(signal.SIGINT)
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            try:
+                ansibles(number, frame)
+            finally:
+                if os.getpid() == self.process:
+                    signal.signal(number, self.stop)
+
+        if callable(ansibles):
+            with suppress(ValueError):
+                signal.signal(signal.SIGINT, interrupt)
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Leave in the orderly way, in which Ansible ends its workers, too."""

@@ -28,6 +28,7 @@ display = Display()
 
 # The run is over and somebody waits: for a server that asks for patience, but not for one that is silent.
 _TIMEOUT, _RETRIES = 10, 1
+_NAMED = 100  # as many tokens are named in a warning, and the others counted
 
 
 def clear() -> None:
@@ -71,7 +72,7 @@ class _Clearing:
         self.revoked = 0
         self.failures: dict[str, list[str]] = {}  # the names by the reason
         self.silent: dict[str, str] = {}  # servers, and why nothing more is sent there
-        self.progress = Progress(len(tokens), "Tokens of this run revoked:", _say)
+        self.progress = Progress(len(tokens), "Tokens of this run seen to:", _say)
 
     def run(self) -> None:
         """Revoke all, and say what came of it, also where somebody does not wait for the end."""
@@ -123,7 +124,7 @@ class _Clearing:
 
 def _counted(names: list[str]) -> str:
     """Names for a message; those that several have with their number."""
-    return listed((name if count == 1 else f"{count} {name}" for name, count in Counter(names).items()), 1000)
+    return listed((name if count == 1 else f"{count} {name}" for name, count in Counter(names).items()), _NAMED)
 
 
 def _say(text: str) -> None:

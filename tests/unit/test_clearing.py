@@ -299,7 +299,7 @@ def test_progress_is_told(tenant: Any, said: Any) -> None:
     for number in range(120):
         recorded(tenant, f"t{number}")
     clear()
-    assert said() == "Tokens of this run revoked: 100 of 120. Revoked 120 tokens that this run minted."
+    assert said() == "Tokens of this run seen to: 100 of 120. Revoked 120 tokens that this run minted."
 
 
 @pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit])
