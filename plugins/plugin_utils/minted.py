@@ -59,11 +59,12 @@ def record_minted() -> bool:
 
 def announce(task: Task, token: Token) -> None:
     """Tell of a new token at -v: by its id, scopes, lifetime and application, never by its value."""
-    lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
-    display.v(
-        f"Minted the token {token.name} of the application {task.connection.application_id} "
-        f"for {lifetime} with the scopes: {listed(token.scopes, 200)}."
-    )
+    if display.verbosity:
+        lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
+        display.v(
+            f"Minted the token {token.name} of the application {task.connection.application_id} "
+            f"for {lifetime} with the scopes: {listed(token.scopes, 200)}."
+        )
     if _Recorder.is_on:
         _record(task, token)
 
