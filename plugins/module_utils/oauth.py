@@ -22,6 +22,9 @@ from .text import listed
 from .transport import Answer, Transport
 
 _FORM = "application/x-www-form-urlencoded"
+_CLIENT_HINT = (
+    "Check client_id, client_secret and client_auth_method, and that they are of the application that the issuer names."
+)
 
 
 class AuthorizationServer:
@@ -172,7 +175,8 @@ class AuthorizationServer:
             headers["Authorization"] = self._basic()
         answer = self.transport.send("POST", url, what=what, headers=headers, body=_encoded(form), repeatable=True)
         if not answer.ok:
-            raise refusal(answer, what)
+            error = refusal(answer, what)
+            raise error.hinted(_CLIENT_HINT if error.status == 401 and not bearer else "")
         return answer
 
     def _authenticate(self, form: dict[str, str], headers: dict[str, str]) -> None:
@@ -204,7 +208,7 @@ def _hint(error: ResponseError, grant_type: str, scopes: list[str]) -> str:
     if error.code == "invalid_scope":
         return f"Asked for: {listed(scopes)}. The application grants its allowed scopes only: add what is missing there, or ask for less."
     if error.code == "invalid_client" or error.status == 401:
-        return "Check client_id, client_secret and client_auth_method, and that they are of the application that the issuer names."
+        return _CLIENT_HINT
     if error.code == "unauthorized_client":
         return "The application's grant types do not include this one."
     if error.status == 404:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .errors import BeyondIdentityError, ResponseError, StateError, TransportError
@@ -18,7 +20,19 @@ def introspected(task: Task, value: str) -> dict[str, Any]:
     """What the authenticating realm knows of a token, asked by the client's own credentials or else by a token that may."""
     if _has_credentials(task):
         return task.server.introspect(value)
-    return task.server.introspect(value, bearer=task.tokens.bearer([INTROSPECT]).token.access_token)
+    with _needing(INTROSPECT):
+        return task.server.introspect(value, bearer=task.tokens.bearer([INTROSPECT]).token.access_token)
+
+
+@contextmanager
+def _needing(scope: str) -> Iterator[None]:
+    """Name the scope that a token lacks."""
+    try:
+        yield
+    except ResponseError as error:
+        if error.status != 403:
+            raise
+        raise error.hinted(f"The token that asks needs the scope {scope}.") from None
 
 
 class Revocation:
@@ -46,7 +60,8 @@ class Revocation:
             else:
                 return
         self.able = self.able or self._bearer()
-        self.task.server.revoke(value, bearer=self.able)
+        with _needing(DELETE):
+            self.task.server.revoke(value, bearer=self.able)
 
     def _bearer(self) -> str:
         """A token that may; where there is none, the error tells why the client's own credentials did not do."""

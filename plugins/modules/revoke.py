@@ -99,10 +99,12 @@ requests:
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
+from ansible_collections.beyondidentity.management.plugins.module_utils.connection import parse_issuer
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
     BeyondIdentityError,
     OptionError,
     ResponseError,
+    StateError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.inventory import OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token, check_access_token
@@ -114,7 +116,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.revocati
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.revoke_listed import revoke_listed
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import is_identifier, listed
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import is_identifier, listed, one_line
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
 
 _PRINCIPAL = ("principal_type", "principal_id")
@@ -162,6 +164,7 @@ def _revoke(task: Task) -> Result:
     claims = _known(task, value)
     if not claims["active"]:
         return {"changed": False, "revoked": []}
+    _refuse_foreign(task, claims.get("iss"))
     if not task.check_mode:
         Revocation(task, _able(task, value, claims)).revoke(value)
         task.stores.forget(value.__eq__)
@@ -180,6 +183,20 @@ def _known(task: Task, value: str) -> dict[str, Any]:
         if task.connection.access_token and error.status in (401, 403):
             return known
         raise
+
+
+def _refuse_foreign(task: Task, issuer: Any) -> None:
+    """Of another application's token the service says the same as of a revoked one, and leaves it active."""
+    own = task.connection.application_id
+    try:
+        other = parse_issuer(issuer)["application_id"] if isinstance(issuer, str) else own
+    except OptionError:  # a claim of another form proves nothing
+        return
+    if own and other != own:
+        raise StateError(
+            f"The token was issued by the application {one_line(other, 80)}, and not by {own}, which the task authenticates as.",
+            "Revoke it by its id, with application, or authenticate as that application.",
+        )
 
 
 def _able(task: Task, value: str, claims: dict[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
-from ansible_collections.beyondidentity.management.plugins.modules import revoke, token
+from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
 from tests.support.desk import SCOPES, Desk
 from tests.unit.building import task_of
 from tests.unit.calling import call, failed, good
@@ -58,6 +58,27 @@ def test_a_token_by_its_value(tenant: Any) -> None:
 def test_one_that_is_unknown_is_no_change(tenant: Any) -> None:
     assert good(revoke, tenant, token="unknown") == {"changed": False, "revoked": [], "requests": 1}
     assert revocations(tenant) == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_one_of_another_application(check_mode: bool, tenant: Any) -> None:
+    """The service would say that it is revoked, and leave it active (RFC 7009 section 2.2)."""
+    other = tenant.seed(applications=1)["applications"][0]
+    value = tenant.seed(tokens=1, token_application=other)["token_values"][0]
+    message = failed(revoke, tenant, check_mode=check_mode, token=value)
+    assert f"issued by the application {other}, and not by {tenant.application_id}" in message and value not in message
+    assert revocations(tenant) == [] and active(tenant, value) == [True]
+
+
+@pytest.mark.parametrize("module", [revoke, introspect])
+def test_who_asks_with_a_wrong_secret(module: Any, tenant: Any) -> None:
+    message = failed(module, tenant, token="unknown", client_secret="wr0ng-secret")
+    assert "Check client_id, client_secret and client_auth_method" in message and "wr0ng" not in message
+
+
+def test_a_given_token_that_may_not_ask_is_told_what_it_lacks(tenant: Any) -> None:
+    given = {"access_token": tenant.mint("realms:read"), "client_secret": None}
+    assert "needs the scope tokens:introspect" in failed(introspect, tenant, token="unknown", **given)
 
 
 @pytest.mark.parametrize("value", ["s3cr t", "s3cr\nt", "é"])
