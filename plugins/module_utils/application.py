@@ -13,7 +13,7 @@ from .errors import OptionError, StateError
 from .management import Management
 from .resource import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Object, checked, described, pick
 from .resource_server import check_offered, find_server
-from .text import listed, one_line, scope_list
+from .text import listed, managed_scopes, one_line
 
 PROTOCOLS = ("oauth2", "oidc")
 
@@ -150,7 +150,7 @@ class ApplicationBody:
         return pick(AUTHENTICATOR_CONFIG, configs, wanted, ("id", "display_name"))["id"]
 
     def _allowed_scopes(self, there: Mapping[str, Any], server: Object | None) -> list[str]:
-        scopes = scope_list(self.params["allowed_scopes"], "allowed_scopes")
+        scopes = managed_scopes(self.params["allowed_scopes"], "allowed_scopes")
         if "openid" in scopes:
             raise OptionError(
                 "allowed_scopes must not hold 'openid'.",

@@ -64,14 +64,14 @@ def declare(
         return declared.absent(refuse) if params["state"] == "absent" else declared.present(body(declared))
 
 
-def fields(params: Mapping[str, Any], *names: str, needed: tuple[str, ...] = ()) -> Body:
+def fields(kind: Kind, params: Mapping[str, Any], *names: str, needed: tuple[str, ...] = ()) -> Body:
     """The body of a kind whose options are the API's own fields; a new object needs some of them."""
 
     def build(existing: Object | None) -> Object:
         given = {name: params[name] for name in ("display_name", *names) if params[name] is not None}
         missing = [] if existing else [name for name in ("display_name", *needed) if not given.get(name)]
         if missing:
-            raise OptionError(f"A new one needs {' and '.join(missing)}.")
+            raise OptionError(f"A new {kind.noun} needs {' and '.join(missing)}.")
         return given
 
     return build

@@ -33,6 +33,10 @@ class StateError(BeyondIdentityError):
     """The tenant is not in a state in which the wanted change can be made."""
 
 
+class NotThereError(StateError):
+    """Something that is referred to is not there."""
+
+
 class TransportError(BeyondIdentityError):
     """No complete answer came.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import MalformedResponseError, OptionError, ResponseError, StateError
+from .errors import MalformedResponseError, NotThereError, OptionError, ResponseError, StateError
 from .management import Management
 from .masking import without_secrets
 from .text import identifier, listed, one_line
@@ -207,7 +207,9 @@ def pick(kind: Kind, objects: Iterable[Object], value: str, keys: tuple[str, ...
                 "Give the id.",
             )
     names = listed(item.get("display_name") or item.get("id") for item in known)
-    raise StateError(f"There is no {kind.noun} '{one_line(value, 120)}' in the managed realm.", f"There are: {names}.")
+    raise NotThereError(
+        f"There is no {kind.noun} '{one_line(value, 120)}' in the managed realm.", f"There are: {names}."
+    )
 
 
 def described(kind: Kind, item: Object) -> str:

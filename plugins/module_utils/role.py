@@ -10,11 +10,11 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from .errors import MalformedResponseError, ResponseError
+from .errors import MalformedResponseError, NotThereError, ResponseError
 from .members import group_ids, identity_ids
 from .resource import GROUP, IDENTITY, RESOURCE_SERVER, Object, State
 from .resource_server import check_offered, find_server
-from .text import scope_list
+from .text import managed_scopes
 
 _BATCH = 1000  # as many scopes, identities or groups go into one request
 _LISTS = ("scopes", "members")
@@ -55,8 +55,13 @@ class RoleState(State):
         return find_server(self.management, self.params["resource_server"])
 
     def find(self) -> Object | None:
-        """The role with those of its lists that matter."""
-        self.management.within["resource_server_id"] = self.server["id"]
+        """The role with those of its lists that matter. Without its resource server it is not there either."""
+        try:
+            self.management.within["resource_server_id"] = self.server["id"]
+        except NotThereError:
+            if self.params["state"] == "absent":
+                return None
+            raise
         found = super().find()
         return {**found, **self._lists(found["id"])} if found else None
 
@@ -65,7 +70,7 @@ class RoleState(State):
         params, there = self.params, existing or {}
         wanted: Object = {name: params[name] for name in ("display_name", "description") if params[name] is not None}
         if params["scopes"] is not None:
-            scopes = scope_list(params["scopes"])
+            scopes = managed_scopes(params["scopes"], "scopes")
             check_offered(self.server, scopes)
             wanted["scopes"] = _joined(scopes, there.get("scopes"), params["scopes_exclusive"])
         members, present = _given(params["members"]), there.get("members") or _NOBODY

@@ -61,6 +61,16 @@ def is_identifier(value: Any) -> bool:
     return isinstance(value, str) and bool(_IDENTIFIER.fullmatch(value)) and bool(value.strip("."))
 
 
+def managed_scopes(values: Iterable[str], option: str) -> list[str]:
+    """The same for a list that shall hold these scopes: only an empty list empties it, and no empty text."""
+    listed_values = list(values)
+    if not all(str(value).strip() for value in listed_values):
+        raise OptionError(
+            f"{option} holds an empty text.", f"To leave none, say {option}: []; to leave them alone, say nothing."
+        )
+    return scope_list(listed_values, option)
+
+
 def identifier(value: Any, option: str) -> str:
     """An id that is safe in a path, or an error."""
     text = str(value)

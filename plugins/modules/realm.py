@@ -94,7 +94,7 @@ SPEC = state_spec({"classification": {"type": "str"}})
 
 def run(task: Task) -> Result:
     """Bring the realm to the wanted state."""
-    body = fields(task.params, "classification")
+    body = fields(REALM, task.params, "classification")
     manages = any(task.params[name] is not None for name in ("display_name", "classification"))
     outcome = declare(
         task, REALM, lambda state: body, manages=manages, refuse=lambda found: _refuse_removal(found, task)

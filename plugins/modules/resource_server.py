@@ -104,7 +104,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.declarat
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER, Object
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import scope_list
+from ansible_collections.beyondidentity.management.plugins.module_utils.text import managed_scopes
 
 SPEC = state_spec({"identifier": {"type": "str"}, "scopes": {"type": "list", "elements": "str"}})
 
@@ -113,14 +113,14 @@ def run(task: Task) -> Result:
     """Bring the resource server to the wanted state."""
     params = task.params
     manages = any(params[name] is not None for name in ("display_name", "identifier", "scopes"))
-    body = fields(_cleaned(params), "identifier", "scopes", needed=("identifier",))
+    body = fields(RESOURCE_SERVER, _cleaned(params), "identifier", "scopes", needed=("identifier",))
     return result(RESOURCE_SERVER, declare(task, RESOURCE_SERVER, lambda state: body, manages=manages))
 
 
 def _cleaned(params: Mapping[str, Any]) -> Object:
     """The options with the scopes as the service takes them."""
     scopes = params["scopes"]
-    return {**params, "scopes": None if scopes is None else scope_list(scopes)}
+    return {**params, "scopes": None if scopes is None else managed_scopes(scopes, "scopes")}
 
 
 def main() -> None:

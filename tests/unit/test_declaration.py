@@ -19,6 +19,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.declarat
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     AUTHENTICATOR_CONFIG,
+    REALM,
     Object,
     Outcome,
     State,
@@ -167,7 +168,7 @@ THERE = {"id": "1", "display_name": "Mine", "a": 1, "b": 2}
 def test_options_that_are_the_apis_own_fields(
     params: dict[str, Any], existing: Object | None, body: dict[str, Any]
 ) -> None:
-    assert fields(params, "a", "b", needed=("a",))(existing) == body
+    assert fields(REALM, params, "a", "b", needed=("a",))(existing) == body
 
 
 @pytest.mark.parametrize(
@@ -180,8 +181,8 @@ def test_options_that_are_the_apis_own_fields(
     ],
 )
 def test_a_new_object_needs_some_of_them(params: dict[str, Any], missing: str) -> None:
-    with pytest.raises(OptionError, match=rf"^A new one needs {missing}\.$"):
-        fields(params, "a", "b", needed=("a",))(None)
+    with pytest.raises(OptionError, match=rf"^A new realm needs {missing}\.$"):
+        fields(REALM, params, "a", "b", needed=("a",))(None)
 
 
 class Watched(State):

@@ -65,9 +65,14 @@ def test_an_update_sends_what_differs(given: dict[str, Any], sent: dict[str, Any
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"display_name": "New"}, "A new one needs identifier."),
-        ({"display_name": "New", "identifier": ""}, "A new one needs identifier."),
+        ({"display_name": "New"}, "A new resource_server needs identifier."),
+        ({"display_name": "New", "identifier": ""}, "A new resource_server needs identifier."),
         ({"display_name": "New", "identifier": "new", "scopes": ['a"b']}, "is no scope"),
+        (
+            {"display_name": "New", "identifier": "new", "scopes": [""]},
+            "scopes holds an empty text. To leave none, say scopes: []",
+        ),
+        ({"display_name": "New", "identifier": "new", "scopes": ["a", " "]}, "scopes holds an empty text"),
         ({"display_name": "", "identifier": "new"}, "neither may be empty"),
         ({"id": "nowhere", "identifier": "new"}, "There is no resource_server with the id nowhere"),
         ({"id": "..", "identifier": "new"}, "is no id"),

@@ -59,6 +59,19 @@ def test_from_nothing_to_nothing(tenant: Any) -> None:
     assert good(role_info, tenant)["roles"] == []
 
 
+def test_without_its_resource_server_a_role_is_gone_as_well(tenant: Any) -> None:
+    """So that what removes both can be run again."""
+    gone = {"display_name": "Readers", "resource_server": "Pet API"}
+    assert not good(role, tenant, state="absent", **gone)["changed"]
+    assert "There is no resource_server 'Pet API'" in failed(role, tenant, **gone)
+
+
+@pytest.mark.parametrize("scopes", [[""], ["realms:read", " "]])
+def test_an_empty_text_is_no_empty_list(scopes: list[str], tenant: Any) -> None:
+    assert "scopes holds an empty text" in failed(role, tenant, **READERS, scopes=scopes, scopes_exclusive=True)
+    assert written(tenant) == []
+
+
 def test_what_is_left_out_is_neither_read_nor_managed(tenant: Any) -> None:
     people(tenant)
     good(role, tenant, **FULL)
