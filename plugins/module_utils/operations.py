@@ -201,7 +201,7 @@ def operation(name: str) -> Operation:
         hint = (
             f"Did you mean {' or '.join(nearest)}?"
             if nearest
-            else "The Management API's documentation lists the operations."
+            else "The page docs/operations.md of the collection lists them all."
         )
         raise OptionError(f"'{one_line(name, 80)}' is no operation of the Management API.", hint)
     return known[name]

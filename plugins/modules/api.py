@@ -206,7 +206,10 @@ def _scopes(called: Operation, task: Task) -> list[str] | None:
     if called.scopes and scopes:
         raise OptionError(f"{called.name} publishes its scopes: {listed(called.scopes)}.", "Leave scopes out.")
     if not called.scopes and not scopes and not task.connection.access_token:
-        raise OptionError(f"{called.name} publishes no scopes.", "Name in scopes what the token shall have.")
+        raise OptionError(
+            f"{called.name} publishes no scopes.",
+            "It is described to take any token, so name in scopes any that the application may grant.",
+        )
     return scopes or None
 
 

@@ -113,7 +113,7 @@ def test_operations_that_write(tenant: Any) -> None:
         ({"operation": "GetRealm", "all_pages": True}, "GetRealm has no pages. Leave all_pages out."),
         ({"operation": "ListSchemas", "all_pages": True, "scopes": ["a"]}, "ListSchemas has no pages"),
         ({"operation": "ListRealms", "scopes": ["realms:read"]}, "ListRealms publishes its scopes: realms:read."),
-        ({"operation": "listIdentityProviders"}, "listIdentityProviders publishes no scopes. Name in scopes"),
+        ({"operation": "listIdentityProviders"}, "listIdentityProviders publishes no scopes. It is described to take any token, so name in scopes"),
         ({"operation": "listIdentityProviders", "scopes": []}, "listIdentityProviders publishes no scopes"),
         ({"operation": "listIdentityProviders", "scopes": ['"']}, "is no scope"),
         ({"operation": "SCIMListUsers", "all_pages": True, "parameters": {"count": 0}}, "count must be a whole number"),
