@@ -18,7 +18,9 @@ description:
   - A token that could not be revoked is a warning that names its id, never its value. It does not change how the run ends.
     A server that is silent is waited for some seconds only.
   - What the user asked to keep beyond the run, with C(token_cache=user), stays.
-  - A run that is stopped, by Ctrl-C, C(SIGTERM) or C(SIGHUP), revokes its tokens, too. One that is killed with C(SIGKILL) can't.
+  - A run that is stopped, by Ctrl-C, C(SIGTERM) or C(SIGHUP), revokes its tokens, too, but for those that a worker was getting at that
+    moment. Where Ansible hangs after Ctrl-C, as it does now and then, a second one ends it. A run that is killed with C(SIGKILL) can't revoke.
+  - The command C(ansible) loads callbacks only with E(ANSIBLE_LOAD_CALLBACK_PLUGINS).
   - All playbooks of one command are one run.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)

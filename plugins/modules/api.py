@@ -15,7 +15,8 @@ description:
   - The token that it gets for itself has the scopes of that operation and no other.
   - Missing and unknown parameters are errors before anything is sent.
   - An operation that reads runs in check mode, too. One that writes tells there what it would send, and its result is always C(changed),
-    since it is carried out each time. Where a module manages the object, prefer it.
+    since it is carried out each time. Where a module manages the object, prefer it;
+    M(beyondidentity.management.revoke), for instance, also has the run forget the tokens that it revokes.
   - Results that hold a secret are hidden in all output, and whole when registered. So are those of operations whose answers may hold one,
     such as C(GetApplication).
   - The application and the realm that the task authenticates with are not deleted.

@@ -13,6 +13,7 @@ description:
   - Creates, updates and removes applications of the protocols OAuth 2.0 and OIDC in a realm.
   - An option that is left out is not managed, and an empty list empties.
   - Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
+  - In check mode, too, the resource server and the authenticator configuration must be there already.
   - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
 author:

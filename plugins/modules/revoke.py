@@ -13,6 +13,7 @@ description:
   - Revokes one token by its value (RFC 7009) or by its id, or all tokens of an application, of a principal, or of people's sign-ins.
   - By value it authenticates with the application's own credentials where the service takes them, which it does for applications of the
     protocol C(oauth2), and else with a token that has the scope V(tokens:delete), one for itself if need be.
+    A token of another application of the realm is refused, for the service would leave it active.
   - By id, or for all of an application or principal, it uses the Management API, with a token that has V(tokens:read) and V(tokens:delete).
     If that token is among them, it goes last.
   - A token that is revoked is not used any more in the same run either, unless it is revoked by a task that is delegated to another host,

@@ -17,6 +17,7 @@ description:
   - What is missing is added before anything is taken away, so that nobody is without what she had and shall have.
   - A role that is removed loses its scopes and members first, as the service demands.
   - The token has the scopes that the options need and no other; without O(members), for instance, none that reads identities.
+  - In check mode, too, the resource server and the members must be there already.
   - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
