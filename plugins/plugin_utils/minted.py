@@ -59,7 +59,7 @@ def record_minted() -> bool:
 
 def announce(task: Task, token: Token) -> None:
     """Tell of a new token at -v: by its id, scopes, lifetime and application, never by its value."""
-    if display.verbosity:
+    if display.verbosity or getattr(display, "log_verbosity", 0):  # a log may hear more, since ansible-core 2.17
         lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
         display.v(
             f"Minted the token {token.name} of the application {task.connection.application_id} "

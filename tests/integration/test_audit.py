@@ -84,6 +84,15 @@ def test_at_verbosity_0_nothing_is_told(
     assert ("Minted" in run.output) is ("Minted" in log) is bool(args)
 
 
+def test_a_log_that_hears_more(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """It is told of each token where the screen is not."""
+    env = {"ANSIBLE_LOG_PATH": "ansible.log", "ANSIBLE_LOG_VERBOSITY": "1"}
+    run = run_playbook(play(*TASKS), env=env, extra_vars=tenant.variables, core="newest").succeeded()
+    log = (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
+    assert "Minted" not in run.output
+    assert {match["id"] for match in _LINE.finditer(log)} == set(issued(tenant)) != set()
+
+
 def test_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """The token that replaces a refused one is told of, too."""
     tenant.fault(operation="ListApplications", times=1, expire_token=True)
