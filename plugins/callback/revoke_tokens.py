@@ -49,6 +49,7 @@ import signal
 from contextlib import suppress
 from functools import cache
 from types import FrameType
+from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
@@ -103,7 +104,7 @@ class _Ending:
 
     def mind_interrupts(self) -> None:
         """Leave the first Ctrl-C to Ansible, which may wait for its workers for ever then; the second ends in the orderly way."""
-        ansibles = signal.getsignal(signal.SIGINT)
+        ansibles: Any = signal.getsignal(signal.SIGINT)
 
         def interrupt(number: int, frame: FrameType | None) -> None:
             try:
