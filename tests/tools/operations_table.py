@@ -17,7 +17,8 @@ HEAD = """# Operations of the Management API
 
 What `operations` of the module and lookup `token`, of the lookup `scopes` and of the roles takes, and `operation` of the module `api`.
 
-- **Scopes** are those that the operation needs. One without any publishes none: it is described to take any token, so that the module `api` takes as `scopes` any that the application may grant.
+- **Scopes** are those that the operation needs. One without any publishes none: it is described to take any token,
+  so that the module `api` takes as `scopes` any that the application may grant.
 - **Parameters** are those of the module `api`. Those of the path, in bold type, must be there; the others are of the query.
   Every path also has `tenant_id`, and nearly every one `realm_id`; they are the managed ones unless they are given.
   Where `page_token` or `startIndex` is among them, `all_pages` returns the whole list.
