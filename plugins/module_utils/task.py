@@ -47,7 +47,7 @@ class Spec:
     ignored_with: tuple[str, Any] | None = None
     controller_only: bool = False
 
-    @property
+    @cached_property
     def connection(self) -> tuple[Option, ...]:
         """The connection options, with the choices that the module adds to them."""
         choices = {name: tuple(option.get("choices", ())) for name, option in self.options.items()}
