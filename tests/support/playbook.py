@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,12 @@ class RunningPlaybook:
         )
 
     def signal_all(self, number: signal.Signals) -> None:
-        """Send a signal to ansible-playbook and its workers."""
+        """Send a signal to ansible-playbook and its workers; what can't be caught, to those with a session of their own, too."""
+        apart = _descendants(self.process.pid) if number == signal.SIGKILL else set()
         os.killpg(self.process.pid, number)
+        for process in apart:
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def finish(self, timeout: float = 300) -> PlaybookRun:
         """Wait for the end; kill the run, workers too, after this many seconds."""
@@ -130,6 +135,18 @@ class RunningPlaybook:
             raise
         results, stats = read_record(self.folder / "record.jsonl")
         return PlaybookRun(self.process.returncode, stdout, stderr, self.folder, self.tmp, results, stats)
+
+
+def _descendants(process: int) -> set[int]:
+    """Return the processes below one. Workers of newer cores would else wait for ever for who is gone."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
 
 
 class PlaybookRunner:
