@@ -212,6 +212,13 @@ def pick(kind: Kind, objects: Iterable[Object], value: str, keys: tuple[str, ...
     )
 
 
+def own_removal(kind: Kind) -> StateError:
+    """The error of who would remove what the task authenticates with."""
+    return StateError(
+        f"This is the {kind.noun} that the task authenticates with.", "Remove it with the credentials of another one."
+    )
+
+
 def described(kind: Kind, item: Object) -> str:
     """An object for a message."""
     return f"{kind.noun} '{one_line(item.get('display_name'), 120)}' ({one_line(item.get('id'), 80)})"

@@ -131,10 +131,11 @@ requests:
 
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, operation
 from ansible_collections.beyondidentity.management.plugins.module_utils.paging import first, joined
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, REALM, own_removal
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import listed, scope_list
 
@@ -217,15 +218,10 @@ def _scopes(called: Operation, task: Task) -> list[str] | None:
 def _refuse_own_removal(called: Operation, url: str, management: Management) -> None:
     connection = management.connection
     realm = {"realm_id": connection.auth_realm_id}
-    own = {
-        "DeleteApplication": {**realm, "application_id": connection.application_id},
-        "DeleteRealm": realm,
-    }.get(called.name)
-    if own and all(own.values()) and url == management.url(called, own):
-        noun = called.name.removeprefix("Delete").lower()
-        raise StateError(
-            f"This is the {noun} that the task authenticates with.", "Remove it with the credentials of another one."
-        )
+    own = {APPLICATION: {**realm, "application_id": connection.application_id}, REALM: realm}
+    for kind, place in own.items():
+        if called.name == kind.delete and all(place.values()) and url == management.url(called, place):
+            raise own_removal(kind)
 
 
 def main() -> None:

@@ -194,10 +194,10 @@ requests:
 from ansible_collections.beyondidentity.management.plugins.module_utils import application
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import application_issuer
 from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     APPLICATION,
     Object,
+    own_removal,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
@@ -251,10 +251,7 @@ def run(task: Task) -> Result:
 def _refuse_removal(found: Object, task: Task) -> None:
     application.check_protocol(found)
     if found.get("id") == task.connection.application_id:
-        raise StateError(
-            "This is the application that the task authenticates with.",
-            "Remove it with the credentials of another one.",
-        )
+        raise own_removal(APPLICATION)
 
 
 def main() -> None:

@@ -85,8 +85,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.declarat
     result,
     state_spec,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import StateError
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM, Object
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM, Object, own_removal
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
 SPEC = state_spec({"classification": {"type": "str"}})
@@ -104,10 +103,7 @@ def run(task: Task) -> Result:
 
 def _refuse_removal(found: Object, task: Task) -> None:
     if found.get("id") == task.connection.need("auth_realm_id"):
-        raise StateError(
-            "This is the realm that the task authenticates in.",
-            "Remove it with the credentials of another one.",
-        )
+        raise own_removal(REALM)
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def test_one_does_not_remove_the_realm_that_one_authenticates_in(check_mode: boo
     other = tenant.seed(realms=1)["realms"][0]
     for given in ({"id": own["id"]}, {"display_name": own["display_name"]}, {"id": own["id"], "realm_id": other}):
         said = failed(realm, tenant, check_mode=check_mode, state="absent", **given)
-        assert "the realm that the task authenticates in" in said
+        assert "the realm that the task authenticates with" in said
     assert written(tenant) == []
 
 
