@@ -22,7 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.files im
 from tests.unit.building import exit_code, in_child
 
 KEY = ["token", "https://issuer.example", "cl1ent", "s3cret", ["realms:read"], {"claim": "va1ue"}]
-ENTRY = {"access_token": "t0ken", "scopes": ["realms:read"], "issued_at": 1.5, "lifetime": 3600, "id": "1d"}
+ENTRY = {"access_token": "t0ken", "scopes": ["realms:read"], "issued_at": 1.5, "lifetime": 3600, "id": "token-1d"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(), child, max_size=3),
@@ -77,7 +77,7 @@ def test_files_tell_nothing(store: TokenFiles) -> None:
     with store.lock(KEY):
         pass
     told = b"".join(path.name.encode() + path.read_bytes() for path in store.folder.iterdir())
-    for secret in ("t0ken", "s3cret", "cl1ent", "va1ue", "1d", "issuer.example", "realms", "access_token"):
+    for secret in ("t0ken", "s3cret", "cl1ent", "va1ue", "token-1d", "issuer.example", "realms", "access_token"):
         assert secret.encode() not in told
 
 
