@@ -121,7 +121,7 @@ GetFlowTypeConfig GET REALM/flow-type-config flow-type:create flow-type:read rea
 UpdateFlowTypeConfig PATCH REALM/flow-type-config = flow-type:create flow-type:read flow-type:update realms:read tenants:read
 AddGroupsToSsoConfig POST REALM/sso-configs/{sso_config_id}:addGroups =group_ids sso-configs:update
 DeleteGroupsFromSsoConfig POST REALM/sso-configs/{sso_config_id}:deleteGroups =group_ids sso-configs:update
-ListGroupsForSSOConfig GET REALM/sso-configs/{sso_config_id}:listGroupAssociations groups:read sso-configs:read
+ListGroupsForSSOConfig GET REALM/sso-configs/{sso_config_id}:listGroupAssociations?PAGES groups:read sso-configs:read
 ListSsoConfigsForGroup GET REALM/groups/{group_id}/sso-configs?PAGES ! sso-configs:read
 SSOIsGroupAssigned POST REALM/sso-configs/{sso_config_id}/is-group-assigned = sso-configs:read
 ApplicationIdToSSOConfigId GET REALM/applications/{application_id}/sso-configs-id sso-configs:read

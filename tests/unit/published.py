@@ -11,6 +11,8 @@ from typing import Any
 from ansible_collections.beyondidentity.management.plugins.module_utils.options import is_secret
 from tests.emulator.openapi import document, operations, resolved
 
+_PAGE_TOKEN = "next_page_token"
+
 
 def names() -> list[str]:
     """All operations; none where there is no description."""
@@ -20,7 +22,7 @@ def names() -> list[str]:
 def query(name: str) -> set[str]:
     """The parameters of the query; those of pages belong to every answer that gives a page token, told or not."""
     given = {item["name"] for item in map(resolved, _operation(name).get("parameters", ())) if item["in"] == "query"}
-    if not any(key == "next_page_token" for key, _schema in _properties(_answer(name))):
+    if not _has_further_pages(name):
         return given
     has_sizes = any(name.endswith("page_size") for name in given)  # a list of its own each, perhaps
     return {*given, "page_token", *(() if has_sizes else ("page_size",))}
@@ -45,9 +47,19 @@ def _operation(name: str) -> dict[str, Any]:
     return {**described, "parameters": [*shared, *described.get("parameters", ())]}
 
 
+def _has_further_pages(name: str) -> bool:
+    """Whether its good answer may give a page token, by its schema or, where that forgets it, by its words."""
+    keys = [key for key, _schema in _properties(_answer(name))]
+    return _PAGE_TOKEN in keys or any(_PAGE_TOKEN in answer.get("description", "") for answer in _good_answers(name))
+
+
 def _answer(name: str) -> dict[str, Any]:
-    good = [resolved(answer) for status, answer in _operation(name)["responses"].items() if str(status).startswith("2")]
-    return {"allOf": [_content(answer) for answer in good]}
+    return {"allOf": [_content(answer) for answer in _good_answers(name)]}
+
+
+def _good_answers(name: str) -> list[dict[str, Any]]:
+    responses = _operation(name)["responses"].items()
+    return [resolved(answer) for status, answer in responses if str(status).startswith("2")]
 
 
 def _content(message: dict[str, Any]) -> dict[str, Any]:

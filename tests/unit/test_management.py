@@ -16,7 +16,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
     OptionError,
     ResponseError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import operation
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import catalogue, operation
 from tests.unit.building import management, task_of
 from tests.unit.memory import MemoryStore
 
@@ -313,6 +313,16 @@ def test_pages_of_several_lists(tenant: Any) -> None:
     assert sorted(item["id"] for page in pages for item in page["identities"]) == sorted(ids["identities"])
     skips = [set(entry["query"]) - {"page_token"} for entry in tenant.journal(operation="ListRoleMembers")]
     assert skips == [{"groups_skip", "identities_skip"}, set(), set()]
+
+
+@pytest.mark.parametrize("name", [item.name for item in catalogue().values() if item.pages == "page_token"])
+def test_each_list_goes_on_after_its_first_page(name: str, tenant: Any) -> None:
+    tenant.fault(operation=name, json={"next_page_token": "more"}, times=1)
+    tenant.fault(operation=name, json={})
+    place = {key: "an-id" for key in operation(name).parameters if key not in ("tenant_id", "realm_id")}
+    assert len(list(task_of(tenant).management(name, scopes=["realms:read"]).pages(name, place))) == 2
+    first, second = (entry["query"] for entry in tenant.journal(operation=name))
+    assert second == {**first, "page_token": "more"}
 
 
 def scim(tenant: Any, *pages: dict[str, Any]) -> list[dict[str, Any]]:
