@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from .connection import Connection
 from .errors import MalformedResponseError, OptionError, ResponseError
 from .operations import Operation, operation, scopes_of
-from .paging import further
+from .paging import first, further
 from .refusal import refusal
 from .text import identifier, listed
 from .tokens import Bearer, TokenSource
@@ -75,7 +75,7 @@ class Management:
 
     def pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The pages of a listing operation, one after the other, be they the API's own or SCIM's."""
-        asked: dict[str, Any] = dict(parameters or {})
+        asked = first(operation(name), parameters or {})
         seen: list[Any] = []
         while len(seen) <= PAGE_LIMIT:
             page = self.call(name, asked)

@@ -12,18 +12,21 @@ from .errors import MalformedResponseError, OptionError
 from .operations import Operation
 from .text import one_line
 
-SCIM_COUNT = 100
+PAGE_SIZE = 100  # the most that each list is described to give; some would give more
 
 _RESOURCES = "Resources"
+_SIZES = ("page_size", "groups_page_size", "identities_page_size", "count")
 _SKIPS = ("skip", "groups_skip", "identities_skip")  # they count from where a page begins, so only the first has one
 
 
 def first(called: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that ask for the first page. SCIM's lists tell no more than their length unless a count is asked for."""
-    if not _is_scim(called):
-        return dict(parameters)
-    asked = {"count": SCIM_COUNT, **parameters}
-    for name in {"count", "startIndex"} & set(asked):
+    """The parameters that ask for the first page, a large one unless they tell its size.
+
+    Most lists give 20 of a thousand objects unless more are asked for, and SCIM's tell no more than their length.
+    """
+    sizes = {name: PAGE_SIZE for name in _SIZES if name in called.query}
+    asked: dict[str, Any] = {**sizes, **parameters}
+    for name in {"count", "startIndex"} & {*called.query} & {*asked}:
         asked[name] = _number(called, name, asked[name])
     return asked
 

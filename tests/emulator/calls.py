@@ -62,7 +62,7 @@ class Call:
         """Return which page of a list is asked for."""
         maximum = self.tenant.settings.page_size_maximum
         if maximum is not None:
-            sizes = replace(sizes, maximum=maximum, default=min(sizes.default, maximum))
+            sizes = replace(sizes, shown=maximum)
         return Listing(request.args, sizes, request.path, prefixes or ("",))
 
     def page(

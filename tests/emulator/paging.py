@@ -26,6 +26,8 @@ class PageSizes:
 
     default: int = 100
     maximum: int = 100
+    shown: int = 2**32
+    """How many there are at most, even if more may be asked for."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,9 @@ class Listing:
         for prefix, cursor in zip(prefixes, cursors, strict=True):
             size, skip = f"{prefix}page_size", f"{prefix}skip"
             kept_size = cursor.size if cursor else 0
-            self._windows.append(
-                _Window(
-                    cursor,
-                    _number(size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations),
-                    _number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations),
-                )
-            )
+            asked = _number(size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations)
+            skipped = _number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations)
+            self._windows.append(_Window(cursor, min(asked, sizes.shown), skipped))
         violations.raise_if_any()
 
     def page(self, name: str, entries: Mapping[str, T], show: Callable[[T], Any] = lambda item: item) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Settings:
     audience_list: bool = False
     """Write the `aud` claim as a list."""
     page_size_maximum: int | None = None
-    """Largest page of every list; None: the documented ones."""
+    """Largest page of every list, even where more are asked for; None: the documented ones."""
 
     def update(self, values: dict[str, Any]) -> None:
         """Change settings by name; an unknown name is an error."""

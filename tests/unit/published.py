@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,12 @@ def query(name: str) -> set[str]:
         return given
     has_sizes = any(name.endswith("page_size") for name in given)  # a list of its own each, perhaps
     return {*given, "page_token", *(() if has_sizes else ("page_size",))}
+
+
+def largest_page(name: str) -> int | None:
+    """How many items a page holds at most; None where no words tell."""
+    told = re.search(r"at most (\d+) items", _operation(name).get("description", ""))
+    return int(told[1]) if told else None
 
 
 def body(name: str) -> set[str] | None:

@@ -108,7 +108,7 @@ def test_page_tokens_are_quoted(tenant: Any) -> None:
     tenant.fault(operation="ListRealms", json={"realms": [], "next_page_token": "a b&c=d/ü+%"}, times=1)
     tenant.fault(operation="ListRealms", json={"realms": []})
     assert list(management(tenant, "ListRealms").all("ListRealms", "realms")) == []
-    assert tenant.journal(operation="ListRealms")[1]["query"] == {"page_token": "a b&c=d/ü+%"}
+    assert tenant.journal(operation="ListRealms")[1]["query"]["page_token"] == "a b&c=d/ü+%"
 
 
 @pytest.mark.parametrize("token", ["again", 7, {"a": 1}, True])
@@ -302,7 +302,7 @@ def test_only_the_first_page_skips(tenant: Any) -> None:
 
 def test_pages_of_several_lists(tenant: Any) -> None:
     (role,) = tenant.seed(roles=1)["roles"]
-    ids = tenant.seed(identities=45, groups=5)
+    ids = tenant.seed(identities=245, groups=5)
     members = {"identity_ids": ids["identities"], "group_ids": ids["groups"]}
     api = management(tenant, "AddRoleMembers", "ListRoleMembers")
     api.within["resource_server_id"] = tenant.resource_server_id
@@ -311,7 +311,7 @@ def test_pages_of_several_lists(tenant: Any) -> None:
     pages = list(api.pages("ListRoleMembers", asked))
     assert [len(page.get("groups") or ()) for page in pages] == [4, 0, 0]
     assert sorted(item["id"] for page in pages for item in page["identities"]) == sorted(ids["identities"])
-    skips = [set(entry["query"]) - {"page_token"} for entry in tenant.journal(operation="ListRoleMembers")]
+    skips = [{key for key in entry["query"] if "skip" in key} for entry in tenant.journal(operation="ListRoleMembers")]
     assert skips == [{"groups_skip", "identities_skip"}, set(), set()]
 
 
@@ -339,7 +339,7 @@ def test_pages_of_scim(tenant: Any) -> None:
     pages = [{"totalResults": 7, "Resources": users[:2]}, {"totalResults": 7, "Resources": users[2:]}]
     assert scim(tenant, *pages) == pages
     asked = [entry["query"] for entry in tenant.journal(operation="SCIMListUsers")]
-    assert asked == [{"startIndex": "3", "filter": "x"}, {"startIndex": "5", "filter": "x"}]
+    assert asked == [{"startIndex": index, "filter": "x", "count": "100"} for index in ("3", "5")]
 
 
 @pytest.mark.parametrize(

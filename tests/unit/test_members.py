@@ -66,7 +66,7 @@ def test_by_username(name: str, tenant: Any) -> None:
     wanted = identity(tenant, name)
     assert identities(tenant, name) == [wanted]
     (listing,) = tenant.journal(operation="ListIdentities")
-    assert listing["query"] == {"filter": username_filter(name)}
+    assert listing["query"] == {"filter": username_filter(name), "page_size": "100"}
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_no_groups_need_no_request(tenant: Any) -> None:
 
 
 def test_a_group_beyond_the_first_page(tenant: Any) -> None:
-    ids = tenant.seed(groups=45, group={"display_name": "Shift {n}"})["groups"]
-    assert groups(tenant, "Shift 41") == [ids[40]]
+    ids = tenant.seed(groups=245, group={"display_name": "Shift {n}"})["groups"]
+    assert groups(tenant, "Shift 241") == [ids[240]]
     assert len(tenant.journal(operation="ListGroups")) == 3
 
 

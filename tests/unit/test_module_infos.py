@@ -64,10 +64,17 @@ def test_all_of_a_name_or_one_by_id(module: Any, tenant: Any) -> None:
 @EACH
 def test_more_than_a_page(module: Any, tenant: Any) -> None:
     operation, kind, _field, there = KINDS[module]
-    ids = seeded(tenant, module, 45, "Number {n}")
+    ids = seeded(tenant, module, 245, "Number {n}")
     found = [item["id"] for item in good(module, tenant)[kind]]
-    assert set(ids) <= set(found) and len(found) == len(set(found)) == 45 + there
-    assert len(tenant.journal(operation=operation)) == 3
+    assert set(ids) <= set(found) and len(found) == len(set(found)) == 245 + there
+    assert [entry["query"]["page_size"] for entry in tenant.journal(operation=operation)] == ["100"] * 3
+
+
+def test_a_thousand_need_few_requests(tenant: Any) -> None:
+    """As many as the service's example of a rate limit allows at once."""
+    tenant.seed(identities=1000)
+    tenant.settings(rate_limit=30)
+    assert len(good(identity_info, tenant, retries=0)["identities"]) == 1000
 
 
 @ALL

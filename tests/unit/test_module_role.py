@@ -150,8 +150,8 @@ def test_two_of_one_name_are_told_by_their_ids(tenant: Any) -> None:
 
 
 def test_among_many_the_right_one_is_found(tenant: Any) -> None:
-    ids = tenant.seed(roles=50, role={"display_name": "Role {n}"})["roles"]
-    assert good(role, tenant, display_name="Role 37")["role"]["id"] == ids[36]
+    ids = tenant.seed(roles=250, role={"display_name": "Role {n}"})["roles"]
+    assert good(role, tenant, display_name="Role 237")["role"]["id"] == ids[236]
     assert len(tenant.journal(operation="ListRoles")) == 3
 
 

@@ -19,11 +19,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import operation
 from ansible_collections.beyondidentity.management.plugins.module_utils.paging import (
-    SCIM_COUNT,
+    PAGE_SIZE,
     first,
     further,
     joined,
 )
+from tests.unit import published
 
 REALMS, MEMBERS, USERS = operation("ListRealms"), operation("ListRoleMembers"), operation("SCIMListUsers")
 SCHEMAS = ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
@@ -154,11 +155,22 @@ def test_an_empty_page_of_scim_is_the_last(resources: Any) -> None:
 
 
 def test_what_the_first_page_is_asked_for() -> None:
-    assert first(REALMS, {"skip": 2, "count": 0}) == {"skip": 2, "count": 0}, "these are the server's business"
-    assert first(USERS, {}) == {"count": SCIM_COUNT}
+    assert first(REALMS, {}) == {"page_size": PAGE_SIZE}
+    assert first(MEMBERS, {}) == {"groups_page_size": PAGE_SIZE, "identities_page_size": PAGE_SIZE}
+    assert first(USERS, {}) == {"count": PAGE_SIZE}
+    assert first(operation("GetRealm"), {}) == {}
+    own = {"skip": 2, "count": 0, "page_size": 0, "page_token": "t"}
+    assert first(REALMS, own) == own, "these are the server's business"
+    assert first(MEMBERS, {"groups_page_size": 7}) == {"groups_page_size": 7, "identities_page_size": PAGE_SIZE}
     given_ones = {"count": "7", "startIndex": 3, "realm_id": "r"}
     assert first(USERS, given_ones) == {"count": 7, "startIndex": 3, "realm_id": "r"}
     assert given_ones["count"] == "7", "what was given is left alone"
+
+
+@pytest.mark.parametrize("name", published.names())
+def test_no_page_is_larger_than_published(name: str) -> None:
+    """Without the description there is nothing to compare."""
+    assert all(size <= (published.largest_page(name) or PAGE_SIZE) for size in first(operation(name), {}).values())
 
 
 @pytest.mark.parametrize("name", ["count", "startIndex"])

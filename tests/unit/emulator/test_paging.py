@@ -82,4 +82,5 @@ def test_the_largest_page_can_be_made_smaller(tenant, api):
     tenant.seed(applications=5)
     tenant.settings(page_size_maximum=2)
     assert [len(page["applications"]) for page in api.pages("applications", "applications")] == [2, 2, 2]
-    assert violated(api.call("GET", "applications", params={"page_size": 3})) == ["page_size"]
+    pages = api.pages("applications", "applications", page_size=3)
+    assert [len(page["applications"]) for page in pages] == [2, 2, 2], "it may give fewer than it is asked for"
