@@ -12,7 +12,7 @@ from typing import Any
 from .errors import OptionError
 from .management import Management
 from .masking import without_secrets
-from .resource import Kind, find
+from .resource import Kind, Object, find
 from .task import Result, Spec, Task
 from .text import identifier, listed
 
@@ -32,12 +32,14 @@ def read(
     kind: Kind,
     *,
     query: Mapping[str, str] = MappingProxyType({}),
+    is_wanted: Callable[[Object], bool] = lambda found: True,
     operations: tuple[str, ...] = (),
     prepare: Callable[[Management], None] = lambda management: None,
 ) -> Result:
     """All objects of a kind, those of one name, or the one with an id; without secrets.
 
-    ``query`` lets the service choose; ``prepare`` finds where the objects are, which needs the ``operations``.
+    ``query`` lets the service choose, and ``is_wanted`` tells whether it chose rightly; ``prepare`` finds where the objects
+    are, which needs the ``operations``.
     """
     id, name = task.params["id"], task.params["display_name"]
     empty = [key for key in _FINDERS if task.params.get(key) == ""]
@@ -50,5 +52,5 @@ def read(
         objects = [found] if found else []
     else:
         known = management.all(kind.list, kind.collection, query)
-        objects = [item for item in known if name in (None, item.get("display_name"))]
+        objects = [item for item in known if name in (None, item.get("display_name")) and is_wanted(item)]
     return {kind.collection: without_secrets(objects)}

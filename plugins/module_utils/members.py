@@ -31,6 +31,18 @@ def username_filter(username: str) -> str:
     return f"traits.username eq {json.dumps(username, ensure_ascii=False)}"
 
 
+def is_named(item: Object, username: str) -> bool:
+    """Usernames are the same in lower and upper case."""
+    there = _username(item)
+    return there is not None and there.casefold() == username.casefold()
+
+
+def _username(item: Object) -> str | None:
+    traits = item.get("traits")
+    username = traits.get("username") if isinstance(traits, dict) else None
+    return username if isinstance(username, str) else None
+
+
 def _identity_id(management: Management, value: str) -> str:
     """An id goes first: people may choose their usernames, but not their ids."""
     try:
@@ -41,7 +53,7 @@ def _identity_id(management: Management, value: str) -> str:
         if error.status not in (400, 404):
             raise
     listed = management.all(IDENTITY.list, IDENTITY.collection, {"filter": username_filter(value)})
-    found = [item for item in listed if _is_named(item, value)]
+    found = [item for item in listed if is_named(item, value)]
     if len(found) != 1:
         raise StateError(
             f"There {'are several identities' if found else 'is no identity'} with the id or username "
@@ -49,9 +61,3 @@ def _identity_id(management: Management, value: str) -> str:
             "The module identity_info lists them.",
         )
     return checked(IDENTITY, found[0])["id"]
-
-
-def _is_named(item: Object, username: str) -> bool:
-    """Usernames are the same in lower and upper case."""
-    traits = item.get("traits")
-    return isinstance(traits, dict) and str(traits.get("username")).casefold() == username.casefold()

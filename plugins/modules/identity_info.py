@@ -72,7 +72,7 @@ requests:
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read
-from ansible_collections.beyondidentity.management.plugins.module_utils.members import username_filter
+from ansible_collections.beyondidentity.management.plugins.module_utils.members import is_named, username_filter
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import IDENTITY
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
@@ -82,7 +82,11 @@ SPEC = info_spec("username")
 def run(task: Task) -> Result:
     """Read them."""
     username = task.params["username"]
-    return read(task, IDENTITY, query={"filter": username_filter(username)} if username else {})
+    if username is None:
+        return read(task, IDENTITY)
+    return read(
+        task, IDENTITY, query={"filter": username_filter(username)}, is_wanted=lambda found: is_named(found, username)
+    )
 
 
 def main() -> None:

@@ -149,8 +149,9 @@ def test_a_service_that_ignores_the_filter_gives_nobody_else(tenant: Any) -> Non
 @pytest.mark.parametrize("traits", [None, "pat", ["pat"], 7, {}, {"username": None}, {"username": ["pat"]}])
 def test_traits_that_are_none(traits: Any, tenant: Any) -> None:
     tenant.fault(operation="ListIdentities", json={"identities": [{"id": "1", "traits": traits}]})
-    with pytest.raises(StateError, match="There is no identity"):
-        identities(tenant, "pat")
+    for name in ("pat", "None"):
+        with pytest.raises(StateError, match="There is no identity"):
+            identities(tenant, name)
 
 
 @pytest.mark.parametrize("item", [{}, {"id": 7}, {"id": None}])

@@ -148,6 +148,13 @@ def test_an_identity_by_username(username: str, tenant: Any) -> None:
     assert good(identity_info, tenant, username="nobody")["identities"] == []
 
 
+def test_a_service_that_ignores_the_filter_shows_nobody_else(tenant: Any) -> None:
+    everybody = [{"id": one, "traits": {"username": one}} for one in ("kim", "pat")] + [{"id": "sam", "traits": None}]
+    tenant.fault(operation="ListIdentities", json={"identities": everybody})
+    assert [item["id"] for item in good(identity_info, tenant, username="PAT")["identities"]] == ["pat"]
+    assert good(identity_info, tenant, username="nobody")["identities"] == []
+
+
 def test_roles_of_one_resource_server(tenant: Any) -> None:
     pets = good(resource_server, tenant, display_name="Pet API", identifier="pets")["resource_server"]["id"]
     (ours,) = tenant.seed(roles=1, role={"display_name": "Readers"})["roles"]
