@@ -48,6 +48,7 @@ class RoleState(State):
     def __init__(self, params: Mapping[str, Any], *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.params = params
+        self.people: list[Object] = []  # the identities that have the role, as they were listed
 
     @cached_property
     def server(self) -> Object:
@@ -86,9 +87,11 @@ class RoleState(State):
 
     def _ids(self, kind: str, names: list[str], present: list[str]) -> list[str]:
         """The ids of members; who is one already needs no look."""
-        find = identity_ids if kind == "identities" else group_ids
         known = set(names) & set(present)
-        return [*known, *find(self.management, [name for name in names if name not in known])]
+        unknown = [name for name in names if name not in known]
+        if kind == "groups":
+            return [*known, *group_ids(self.management, unknown)]
+        return [*known, *identity_ids(self.management, unknown, self.people)]
 
     def _create(self, wanted: Object) -> Object:
         own, lists = _parted(wanted)
@@ -129,26 +132,35 @@ class RoleState(State):
     def _lists(self, role_id: str) -> Object:
         lists: Object = {}
         if "ListRoleScopes" in self.management.operations:
-            lists.update(self._listed("ListRoleScopes", role_id, ("scopes",)))
+            lists["scopes"] = _texts(self._listed("ListRoleScopes", role_id, ("scopes",))["scopes"])
         if "ListRoleMembers" in self.management.operations:
-            lists["members"] = self._listed("ListRoleMembers", role_id, _MEMBERS)
+            members = self._listed("ListRoleMembers", role_id, _MEMBERS)
+            self.people = [item for item in members["identities"] if isinstance(item, dict)]
+            lists["members"] = {kind: _texts(items) for kind, items in members.items()}
         return lists
 
-    def _listed(self, name: str, role_id: str, keys: Iterable[str]) -> dict[str, list[str]]:
-        """The lists of an answer, objects by their ids. Each page has all lists, some of them empty or left out."""
-        found: dict[str, set[str]] = {key: set() for key in keys}
+    def _listed(self, name: str, role_id: str, keys: Iterable[str]) -> dict[str, list[Any]]:
+        """The lists of an answer. Each page has all lists, some of them empty or left out."""
+        found: dict[str, list[Any]] = {key: [] for key in keys}
         for page in self.management.pages(name, {"role_id": role_id}):
-            for key, texts in found.items():
-                texts.update(_texts(name, key, page.get(key) or []))
-        return {key: sorted(texts) for key, texts in found.items()}
+            for key, items in found.items():
+                items.extend(_items(name, key, page.get(key) or []))
+        return found
 
 
-def _texts(name: str, key: str, items: Any) -> list[str]:
-    listed = items if isinstance(items, list) else [None]
-    texts: list[Any] = [item.get("id") if isinstance(item, dict) else item for item in listed]
-    if not all(isinstance(text, str) for text in texts):
+def _items(name: str, key: str, items: Any) -> list[Any]:
+    if not isinstance(items, list) or not all(isinstance(_text(item), str) for item in items):
         raise MalformedResponseError(f"{name}: the answer has no list of {key}.")
-    return texts
+    return items
+
+
+def _texts(items: Iterable[Any]) -> list[str]:
+    return sorted({_text(item) for item in items})
+
+
+def _text(item: Any) -> Any:
+    """A scope, or the id of an object."""
+    return item.get("id") if isinstance(item, dict) else item
 
 
 def _given(members: Mapping[str, Any] | None) -> dict[str, list[str]]:

@@ -28,8 +28,8 @@ def identity(tenant: Any, username: str) -> str:
     return made
 
 
-def identities(tenant: Any, *values: str) -> list[str]:
-    return identity_ids(management(tenant, "GetIdentity", "ListIdentities"), values)
+def identities(tenant: Any, *values: str, known: Any = ()) -> list[str]:
+    return identity_ids(management(tenant, "GetIdentity", "ListIdentities"), values, known)
 
 
 def groups(tenant: Any, *values: str) -> list[str]:
@@ -163,6 +163,50 @@ def test_identities_without_an_id(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="ListIdentities", json={"identities": [{**item, "traits": {"username": "pat"}}]})
     with pytest.raises(MalformedResponseError, match="no identity"):
         identities(tenant, "pat")
+
+
+KNOWN = [
+    {"id": "1", "traits": {"username": "pat@example.com"}},
+    {"id": "2", "traits": {"username": "Zoë"}},
+    {"id": "3", "traits": {"username": "kim"}},
+    {"id": "4", "traits": {"username": "twin@example.com"}},
+    {"id": "5", "traits": {"username": "twin@example.com"}},
+    {"id": "6", "traits": None},
+    {"id": "7", "traits": {"username": ""}},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "asked"),
+    [
+        ("pat@example.com", "1", []),
+        ("Zoë", "2", []),
+        ("kim", "3", ["GetIdentity"]),
+    ],
+)
+def test_who_is_known_by_username_is_not_looked_for(name: str, found: str, asked: list[str], tenant: Any) -> None:
+    assert identities(tenant, name, name, known=KNOWN) == [found]
+    assert operations(tenant) == asked
+
+
+@pytest.mark.parametrize("name", ["PAT@example.com", "sam@example.com", "\u017foe@example.com", ""])
+def test_whom_one_knows_by_another_spelling_the_service_tells(name: str, tenant: Any) -> None:
+    """Folding case takes more for the same than the service may: whoever is known must not stand for somebody else."""
+    known = [*KNOWN, {"id": "8", "traits": {"username": "soe@example.com"}}]
+    with pytest.raises(StateError, match="There is no identity"):
+        identities(tenant, name, known=known)
+    assert operations(tenant) == ["ListIdentities"]
+
+
+def test_several_that_are_known_are_an_error(tenant: Any) -> None:
+    with pytest.raises(StateError, match="There are several identities"):
+        identities(tenant, "twin@example.com", known=KNOWN)
+
+
+def test_an_id_goes_before_the_username_of_who_is_known(tenant: Any) -> None:
+    victim = identity(tenant, "pat")
+    known = [{"id": "1", "traits": {"username": victim}}]
+    assert identities(tenant, victim, known=known) == [victim]
 
 
 def test_groups_by_id_and_by_name_in_one_listing(tenant: Any) -> None:

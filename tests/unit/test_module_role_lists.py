@@ -134,6 +134,19 @@ def test_who_is_a_member_by_id_needs_no_look(tenant: Any) -> None:
     assert not asked & {"GetIdentity", "ListIdentities", "ListGroups"}
 
 
+@pytest.mark.parametrize(("pattern", "looks"), [("{n}@example.com", 0), ("member-{n}", 40)])
+def test_who_is_a_member_by_username_is_not_searched(pattern: str, looks: int, tenant: Any) -> None:
+    """Only what may be an id as well is asked for."""
+    tenant.seed(identities=40, identity={"traits": {"username": pattern}})
+    names = [pattern.replace("{n}", str(number)) for number in range(1, 41)]
+    given = {"display_name": NAME, "members": {"identities": names, "groups": None}, "members_exclusive": True}
+    made = good(role, tenant, **given)["role"]
+    tenant.clear_journal()
+    again = good(role, tenant, **given)
+    assert not again["changed"] and again["role"] == made and again["requests"] == 4 + looks
+    assert len(tenant.journal(operation="GetIdentity")) == looks
+
+
 def test_long_lists_go_in_batches_and_come_in_pages(tenant: Any) -> None:
     """More than a thousand scopes, identities and groups, at once and one list longer than the other."""
     scopes = [f"pets:{number:04}" for number in range(MANY)]
