@@ -34,12 +34,13 @@ def read(
     query: Mapping[str, str] = MappingProxyType({}),
     is_wanted: Callable[[Object], bool] = lambda found: True,
     operations: tuple[str, ...] = (),
-    prepare: Callable[[Management], None] = lambda management: None,
+    prepare: Callable[[Management], Any] = lambda management: None,
+    missing: Callable[[Management, str], None] = lambda management, id: None,
 ) -> Result:
     """All objects of a kind, those of one name, or the one with an id; without secrets.
 
     ``query`` lets the service choose, and ``is_wanted`` tells whether it chose rightly; ``prepare`` finds where the objects
-    are, which needs the ``operations``.
+    are, which needs the ``operations``; ``missing`` raises where one that was not found by its id is elsewhere.
     """
     id, name = task.params["id"], task.params["display_name"]
     empty = [key for key in _FINDERS if task.params.get(key) == ""]
@@ -49,6 +50,8 @@ def read(
     prepare(management)
     if id:
         found = find(kind, management, id=identifier(id, "id"), display_name=None)
+        if found is None:
+            missing(management, id)
         objects = [found] if found else []
     else:
         known = management.all(kind.list, kind.collection, query)

@@ -15,7 +15,16 @@ from .text import listed
 
 def find_server(management: Management, value: str) -> Object:
     """The resource server with this id, identifier or name; else an error that lists them all."""
-    servers = management.all(RESOURCE_SERVER.list, RESOURCE_SERVER.collection)
+    return pick_server(all_servers(management), value)
+
+
+def all_servers(management: Management) -> list[Object]:
+    """All resource servers of the managed realm."""
+    return list(management.all(RESOURCE_SERVER.list, RESOURCE_SERVER.collection))
+
+
+def pick_server(servers: Iterable[Object], value: str) -> Object:
+    """The one of them with this id, identifier or name; else an error that lists them all."""
     return pick(RESOURCE_SERVER, servers, value, ("id", "identifier", "display_name"))
 
 

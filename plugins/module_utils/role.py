@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from .errors import MalformedResponseError, NotThereError, ResponseError
+from .errors import MalformedResponseError, NotThereError, OptionError, ResponseError, StateError
+from .management import Management
 from .members import group_ids, identity_ids
-from .resource import GROUP, IDENTITY, RESOURCE_SERVER, Object, State
-from .resource_server import check_offered, find_server
-from .text import managed_scopes
+from .resource import GROUP, IDENTITY, RESOURCE_SERVER, ROLE, Object, State, checked, described
+from .resource_server import all_servers, check_offered, pick_server
+from .text import managed_scopes, one_line
 
 _BATCH = 1000  # as many scopes, identities or groups go into one request
 _LISTS = ("scopes", "members")
@@ -42,29 +42,60 @@ def operations(params: Mapping[str, Any]) -> list[str]:
     return [name for name, is_needed in needed.items() if is_needed]
 
 
+class RoleServers:
+    """The resource servers of the realm, and the one among them whose roles are meant."""
+
+    def __init__(self, named: str) -> None:
+        if not named:
+            raise OptionError("resource_server must not be empty.", "Leave it out for the Management API's own.")
+        self.named = named
+        self.all: list[Object] = []
+
+    def enter(self, management: Management) -> Object:
+        """Have all calls be about roles of the one that is meant, and return it."""
+        self.all = all_servers(management)
+        server = pick_server(self.all, self.named)
+        management.within["resource_server_id"] = server["id"]
+        return server
+
+    def refuse_elsewhere(self, management: Management, role_id: str) -> None:
+        """Raise where a role that was not found is another resource server's: it is not gone, and carries scopes as before."""
+        here = management.within.get("resource_server_id")
+        for server in self.all:
+            if server.get("id") != here and _has_role(management, server, role_id):
+                raise StateError(
+                    f"The role {role_id} belongs to {described(RESOURCE_SERVER, server)}, not to '{one_line(self.named, 120)}'.",
+                    "Give that one as resource_server.",
+                )
+
+
 class RoleState(State):
     """Brings a role and its lists to the wanted state. What is in the lists already stays, unless they are exclusive."""
 
     def __init__(self, params: Mapping[str, Any], *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.params = params
+        self.servers = RoleServers(params["resource_server"])
+        self.server: Object = {}  # the one that the role belongs to
         self.people: list[Object] = []  # the identities that have the role, as they were listed
-
-    @cached_property
-    def server(self) -> Object:
-        """The resource server that the role belongs to."""
-        return find_server(self.management, self.params["resource_server"])
 
     def find(self) -> Object | None:
         """The role with those of its lists that matter. Without its resource server it is not there either."""
+        found = self._find_there()
+        if found:
+            return {**found, **self._lists(found["id"])}
+        if self.id:
+            self.servers.refuse_elsewhere(self.management, self.id)
+        return None
+
+    def _find_there(self) -> Object | None:
         try:
-            self.management.within["resource_server_id"] = self.server["id"]
+            self.server = self.servers.enter(self.management)
         except NotThereError:
             if self.params["state"] == "absent":
                 return None
             raise
-        found = super().find()
-        return {**found, **self._lists(found["id"])} if found else None
+        return super().find()
 
     def desired(self, existing: Object | None) -> Object:
         """The managed fields, the members by their ids."""
@@ -146,6 +177,17 @@ class RoleState(State):
             for key, items in found.items():
                 items.extend(_items(name, key, page.get(key) or []))
         return found
+
+
+def _has_role(management: Management, server: Object, role_id: str) -> bool:
+    place = {"resource_server_id": checked(RESOURCE_SERVER, server)["id"], "role_id": role_id}
+    try:
+        management.call(ROLE.get, place)
+    except ResponseError as error:
+        if error.status != 404:
+            raise
+        return False
+    return True
 
 
 def _items(name: str, key: str, items: Any) -> list[Any]:

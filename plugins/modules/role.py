@@ -45,7 +45,9 @@ options:
     description: What the role is for.
     type: str
   resource_server:
-    description: The resource server that the role belongs to, by name, identifier or id. The default is the Management API's own.
+    description:
+      - The resource server that the role belongs to, by name, identifier or id. The default is the Management API's own.
+      - Where another one has the role with the O(id), an error says which, also with O(state=absent).
     type: str
     default: beyondidentity
   scopes:

@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.no_diff
 options:
   id:
-    description: The id of one role.
+    description: The id of one role. Where another resource server than O(resource_server) has it, an error says which.
     type: str
   display_name:
     description: The name that people see. All roles that bear it are returned.
@@ -81,9 +81,8 @@ requests:
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read
-from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER, ROLE
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource_server import find_server
+from ansible_collections.beyondidentity.management.plugins.module_utils.role import RoleServers
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
 SPEC = info_spec(options={"resource_server": {"type": "str", "default": "beyondidentity"}})
@@ -91,11 +90,8 @@ SPEC = info_spec(options={"resource_server": {"type": "str", "default": "beyondi
 
 def run(task: Task) -> Result:
     """Read them."""
-
-    def enter(management: Management) -> None:
-        management.within["resource_server_id"] = find_server(management, task.params["resource_server"])["id"]
-
-    return read(task, ROLE, operations=(RESOURCE_SERVER.list,), prepare=enter)
+    servers = RoleServers(task.params["resource_server"])
+    return read(task, ROLE, operations=(RESOURCE_SERVER.list,), prepare=servers.enter, missing=servers.refuse_elsewhere)
 
 
 def main() -> None:

@@ -163,5 +163,7 @@ def test_roles_of_one_resource_server(tenant: Any) -> None:
         for given in ({}, {"display_name": "Readers"}, {"id": wanted}):
             (found,) = good(role_info, tenant, resource_server=server, **given)["roles"]
             assert found["id"] == wanted
-    assert good(role_info, tenant, id=theirs)["roles"] == []
+    said = failed(role_info, tenant, id=theirs)
+    assert f"The role {theirs} belongs to resource_server 'Pet API' ({pets}), not to 'beyondidentity'." in said
+    assert "resource_server must not be empty" in failed(role_info, tenant, resource_server="")
     assert "There is no resource_server 'nowhere'" in failed(role_info, tenant, resource_server="nowhere")

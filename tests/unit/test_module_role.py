@@ -133,10 +133,51 @@ def test_roles_of_one_name_in_two_resource_servers(tenant: Any) -> None:
     theirs = good(role, tenant, **READERS, scopes=["pets:feed"], resource_server="pets")["role"]
     assert theirs["id"] != ours["id"] and theirs["scopes"] == ["pets:feed", "realms:read"]
     assert not good(role, tenant, **READERS, scopes=["realms:read"], resource_server="beyondidentity")["changed"]
-    said = failed(role, tenant, id=theirs["id"], description="Mine.")
-    assert f"There is no role with the id {theirs['id']}" in said
     assert good(role, tenant, display_name="Readers", resource_server="pets", state="absent")["changed"]
     assert [item["id"] for item in good(role_info, tenant)["roles"]] == [ours["id"]]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("given", [{"state": "absent"}, {"description": "Mine."}, {}])
+def test_by_id_a_role_of_another_resource_server_is_not_taken_for_missing(
+    given: dict[str, Any], check_mode: bool, tenant: Any
+) -> None:
+    for name in ("Car API", "Pet API"):
+        pets = good(resource_server, tenant, display_name=name, identifier=name)["resource_server"]["id"]
+    theirs = good(role, tenant, **READERS, resource_server="Pet API")["role"]["id"]
+    tenant.clear_journal()
+    said = failed(role, tenant, check_mode=check_mode, id=theirs, **given)
+    assert said == (
+        f"The role {theirs} belongs to resource_server 'Pet API' ({pets}), not to 'beyondidentity'. "
+        "Give that one as resource_server."
+    )
+    assert "roles:read" in token_scopes(tenant) and written(tenant) == []
+    nowhere = {"resource_server": "Nowhere", "check_mode": check_mode}
+    assert "Nowhere" in failed(role, tenant, id=theirs, **given, **nowhere)
+    assert good(role, tenant, check_mode=check_mode, id=theirs, **given, resource_server="Pet API")["requests"] > 0
+
+
+@pytest.mark.parametrize("server", ["beyondidentity", "Pet API", "Nowhere"])
+def test_by_id_a_role_that_no_resource_server_has_is_gone(server: str, tenant: Any) -> None:
+    good(resource_server, tenant, display_name="Pet API", identifier="pets")
+    gone = {"id": "gone", "resource_server": server}
+    assert not good(role, tenant, state="absent", **gone)["changed"]
+    said = failed(role, tenant, **gone)
+    assert ("There is no resource_server" if server == "Nowhere" else "There is no role with the id gone") in said
+
+
+def test_where_it_is_not_known_whose_a_role_is_it_is_not_gone(tenant: Any) -> None:
+    good(resource_server, tenant, display_name="Pet API", identifier="pets")
+    tenant.fault(operation="GetRole", status=404, times=1)
+    tenant.fault(operation="GetRole", status=403)
+    assert "GetRole" in failed(role, tenant, id="gone", state="absent")
+    tenant.fault(operation="ListResourceServers", json={"resource_servers": [{"identifier": "beyondidentity"}]})
+    assert "something that is no resource_server" in failed(role, tenant, id="gone", state="absent")
+
+
+def test_an_empty_resource_server_is_none(tenant: Any) -> None:
+    said = failed(role, tenant, display_name="Readers", state="absent", resource_server="")
+    assert "resource_server must not be empty" in said and tenant.journal() == []
 
 
 def test_two_of_one_name_are_told_by_their_ids(tenant: Any) -> None:
@@ -160,7 +201,7 @@ def test_among_many_the_right_one_is_found(tenant: Any) -> None:
     ("given", "said"),
     [
         ({"resource_server": "Nowhere"}, "There is no resource_server 'Nowhere'"),
-        ({"resource_server": ""}, "There is no resource_server ''"),
+        ({"resource_server": ""}, "resource_server must not be empty. Leave it out for the Management API's own."),
         ({"scopes": ["realms:red"]}, "does not offer realms:red. It offers: "),
         ({"scopes": ["openid"]}, "does not offer openid"),
         ({"scopes": ['a"b']}, "is no scope"),
