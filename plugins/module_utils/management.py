@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import uuid4
 
 from .connection import Connection
 from .errors import MalformedResponseError, OptionError, ResponseError
@@ -20,6 +21,7 @@ from .tokens import Bearer, TokenSource
 from .transport import Transport
 
 PAGE_LIMIT = 10_000
+CORRELATION_ID = "x-correlation_id"  # in answers it has two hyphens
 
 
 class Management:
@@ -131,6 +133,8 @@ class Management:
         self, access_token: str, called: Operation, url: str, what: str, body: Mapping[str, Any] | None
     ) -> Any:
         headers = {"Authorization": f"Bearer {access_token}"}
+        if called.is_correlated:
+            headers[CORRELATION_ID] = str(uuid4())
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"

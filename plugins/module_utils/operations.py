@@ -165,6 +165,11 @@ class Operation:
         """The parameter that asks for a further page: the API's own, or SCIM's (RFC 7644 section 3.4.2.4)."""
         return next((name for name in ("page_token", "startIndex") if name in self.query), None)
 
+    @property
+    def is_correlated(self) -> bool:
+        """Whether its request must bear an id of its own: those about SSO configurations and identity providers."""
+        return "/sso-configs" in self.path or "/identity-providers" in self.path
+
 
 # POST because of their body, not because they change anything
 _READING_POSTS = frozenset({"SSOIsGroupAssigned", "TestSsoConfig"})

@@ -21,7 +21,7 @@ from .errors import ApiError, error_body
 from .keys import SigningKey
 from .misbehaviour import canned, delivery_of, spoil
 from .state import World
-from .wire import DELIVERY
+from .wire import DELIVERY, UNDERSCORED
 
 CONTROL = "/_emulator/"
 
@@ -98,7 +98,7 @@ def _open_exchange(world: World) -> Any:
         operation=request.endpoint,
         tenant_id=tenant_id,
         grant=form.get("grant_type"),
-        headers=dict(request.headers),
+        headers={**dict(request.headers), **request.environ[UNDERSCORED]},
         form=form,
         json=request.get_json(silent=True) if request.is_json else None,
         peer_port=request.environ.get("REMOTE_PORT", 0),

@@ -17,6 +17,7 @@ from .errors import ApiError, Violations
 from .minimal import SECRET, minimal
 from .operation import Operation
 from .state import Record
+from .wire import UNDERSCORED
 
 MODELLED = ("identity", "group", "application")
 LINK = "credential_binding_link"
@@ -31,6 +32,7 @@ def handler_of(operation: Operation) -> Handler:
                 501, f"the emulator answers {operation.name} from the published description; none is at {openapi.FILE}"
             )
         described = openapi.operations()[operation.name][2]
+        _check_headers(described)
         _check_places(call, described)
         _check_body(described)
         template = _template(operation.name, operation.status)
@@ -42,6 +44,16 @@ def handler_of(operation: Operation) -> Handler:
         return answer
 
     return handler
+
+
+def _check_headers(described: Record) -> None:
+    """Answer 400 where a header that is required is missing."""
+    violations = Violations()
+    given = {name.lower() for name in (*request.headers.keys(), *request.environ[UNDERSCORED])}
+    for parameter in map(openapi.resolved, described.get("parameters", ())):
+        if parameter["in"] == "header" and parameter.get("required") and parameter["name"].lower() not in given:
+            violations.add(parameter["name"], "is required")
+    violations.raise_if_any()
 
 
 def _check_places(call: Call, described: Record) -> None:

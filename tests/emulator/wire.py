@@ -26,6 +26,9 @@ from urllib.parse import unquote_to_bytes
 DELIVERY = "emulator.delivery"
 """Where in the WSGI environment the application leaves a Delivery."""
 
+UNDERSCORED = "emulator.underscored"
+"""Where in the WSGI environment headers are that have underscores in their names, and else would pass for others with hyphens."""
+
 LARGEST_BODY = 16 * 1024 * 1024
 HANDSHAKE_SECONDS = 10
 
@@ -135,6 +138,7 @@ class Connection(BaseHTTPRequestHandler):
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
+        environ[UNDERSCORED] = {name.lower(): value for name, value in self.headers.items() if "_" in name}
         if "Content-Type" in self.headers:
             environ["CONTENT_TYPE"] = self.headers["Content-Type"]
         for name, value in self.headers.items():

@@ -22,6 +22,8 @@ What `operations` of the module and lookup `token`, of the lookup `scopes` and o
 - **Parameters** are those of the module `api`. Those of the path, in bold type, must be there; the others are of the query.
   Every path also has `tenant_id`, and nearly every one `realm_id`; they are the managed ones unless they are given.
   Where `page_token` or `startIndex` is among them, `all_pages` returns the whole list, in pages of 100 unless they say another size.
+- **Headers** are the business of the module `api`. Whoever calls by other means gives operations on SSO configurations and identity providers
+  an `x-correlation_id`: any text, another one each time.
 - **Body** tells the keys that `body` must have. Where it says *any*, no key must be there; where nothing stands, the operation takes no body.
 - **Answers** that are *hidden* may hold a secret: the module `api` shows them only with `reveal: true`. They are whole where they are registered.
 

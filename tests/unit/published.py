@@ -29,6 +29,12 @@ def query(name: str) -> set[str]:
     return {*given, "page_token", *(() if has_sizes else ("page_size",))}
 
 
+def headers(name: str) -> set[str]:
+    """The headers that a request must have."""
+    parameters = map(resolved, _operation(name).get("parameters", ()))
+    return {item["name"] for item in parameters if item["in"] == "header" and item.get("required")}
+
+
 def largest_page(name: str) -> int | None:
     """How many items a page holds at most; None where no words tell."""
     told = re.search(r"at most (\d+) items", _operation(name).get("description", ""))

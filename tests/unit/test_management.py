@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -36,6 +37,19 @@ def test_an_operation_is_called_with_its_scopes_only(tenant: Any) -> None:
     entry = tenant.journal(operation="GetTenant")[0]
     assert entry["token_scopes"] == ["tenants:read"]
     assert entry["headers"]["Authorization"].startswith("Bearer ")
+
+
+def test_requests_that_must_bear_an_id_of_their_own_bear_a_new_one_each(tenant: Any) -> None:
+    names = ["listSsoConfigs", "getIdentityProvider", "GetTenant"]
+    api = management(tenant, *names)
+    for name in names:
+        tenant.fault(operation=name, json={})
+        for _round in range(2):
+            api.call(name, {"identity_provider_id": "p"} if name == "getIdentityProvider" else {})
+    sent = [tenant.journal(operation=name) for name in names]
+    ids = [entry["headers"].get("x-correlation_id") for entries in sent for entry in entries]
+    assert ids[4:] == [None, None] and len(set(ids)) == 5
+    assert all(uuid.UUID(one).version == 4 for one in ids[:4])
 
 
 def test_bodies_are_json(tenant: Any) -> None:

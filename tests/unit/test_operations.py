@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils.management import CORRELATION_ID
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import (
     Operation,
     catalogue,
@@ -48,10 +49,11 @@ def test_the_catalogue_is_that_of_the_published_description() -> None:
 
 
 @pytest.mark.parametrize("name", published.names())
-def test_query_body_and_secrets_are_as_published(name: str) -> None:
+def test_query_headers_body_and_secrets_are_as_published(name: str) -> None:
     """Without the description there is nothing to compare."""
     ours = operation(name)
     assert set(ours.query) == published.query(name)
+    assert ({CORRELATION_ID} if ours.is_correlated else set()) == published.headers(name)
     assert (None if ours.body is None else set(ours.body)) == published.body(name)
     assert ours.secret is published.is_secretive(name)
 

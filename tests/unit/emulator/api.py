@@ -35,7 +35,7 @@ class Api:
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request; `path` is below the tenant's URL, or below the admin realm's where it does not begin with `/`."""
         base = self.tenant.url if path.startswith("/") or not path else f"{self.tenant.realm_url}/"
-        options.setdefault("headers", {"Authorization": f"Bearer {self.token}"})
+        options.setdefault("headers", {"Authorization": f"Bearer {self.token}", "x-correlation_id": "from a test"})
         response = self.session.request(method, base + path, timeout=TIMEOUT, **options)
         name = description.operation_of(method, urlsplit(response.url).path)
         if self.checked and name is not None:

@@ -107,6 +107,17 @@ def test_required_keys(tenant, path, body, fields):
 
 
 @described
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "sso-configs"), ("DELETE", "sso-configs/x"), ("POST", "identity-providers")]
+)
+@pytest.mark.parametrize("name", [None, "x-correlation-id", "correlation_id"])
+def test_a_required_header(tenant, method, path, name):
+    api = Api.of(tenant)
+    headers = {"Authorization": f"Bearer {api.token}", **({name: "1"} if name else {})}
+    assert violated(api.call(method, path, headers=headers)) == ["x-correlation_id"]
+
+
+@described
 def test_a_body_must_be_an_object(tenant):
     for options in ({}, {"json": []}):
         assert Api.of(tenant).call("POST", "sso-configs", **options).status_code == 400
