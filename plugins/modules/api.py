@@ -134,7 +134,7 @@ from typing import Any
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, operation
-from ansible_collections.beyondidentity.management.plugins.module_utils.paging import first, joined
+from ansible_collections.beyondidentity.management.plugins.module_utils.paging import joined
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, REALM, own_removal
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import listed, scope_list
@@ -163,7 +163,7 @@ def run(task: Task) -> Result:
         request = {"method": called.method, "url": url, "body": body}
         return {**described, "status": None, "response": {}, "request": request}
     if task.params["all_pages"]:
-        pages = management.pages(called.name, first(called, parameters))
+        pages = management.pages(called.name, parameters)
         return {**described, "status": 200, "response": joined(called, pages)}
     status, response = management.answer(called.name, parameters, body=body)
     return {**described, "status": status, "response": response}
