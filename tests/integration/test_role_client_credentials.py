@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
+from tests.support.desk import Desk
 from tests.support.playbook import PlaybookRunner
+from tests.support.plays import TOKEN, play
 
 ROLE = "beyondidentity.management.client_credentials"
 
@@ -121,3 +123,17 @@ def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookR
     absent = _play(application_id=tenant.application_id, state="absent")
     run_playbook(absent, extra_vars=tenant.variables).failed()
     assert tenant.journal(method="DELETE") == []
+
+
+def test_a_person_who_may_not_revoke_tokens_removes_the_application(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """What a sign-in was not granted, the role may not do either."""
+    desk = Desk.of(tenant, allowed_scopes=["applications:read", "applications:delete"])
+    given = {**desk.answered("applications:read", "applications:delete"), "token_cache": "user"}
+    kept = run_playbook(play({"name": "Keep", TOKEN: given}), extra_vars=desk.variables, core=core).succeeded()
+    absent = _removal(tenant, run_playbook)
+    variables = {**desk.variables, "beyondidentity_grant_type": "authorization_code"}
+    run = run_playbook(absent, extra_vars=variables, env={"HOME": str(kept.home)}, core=core).succeeded()
+    assert "WARNING: The application's tokens were not revoked." in run.output
+    assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["DeleteApplication"]

@@ -83,6 +83,17 @@ def test_from_nothing_to_nothing(
     assert is_free(port)
 
 
+def test_only_what_it_was_told_is_removed(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Whatever the play says of the other role, which removes applications, too."""
+    names = ("Precious", "Realm desk")
+    precious, own = (tenant.seed(applications=1, name=name)["applications"][0] for name in names)
+    variables = {"client_credentials_application_id": precious, "client_credentials_display_name": names[0]}
+    absent = play(role(display_name=names[1], state="absent"), vars=variables)
+    run_playbook(absent, extra_vars=tenant.variables, core=core).succeeded()
+    removed = tenant.journal(operation="DeleteApplication")
+    assert [entry["path"].rpartition("/")[2] for entry in removed] == [own]
+
+
 # What is pasted, made of the right answer; and what is said of it.
 PASTED: dict[str, tuple[Callable[[str], str], str]] = {
     "nothing": (lambda answer: "", "No address was pasted"),
