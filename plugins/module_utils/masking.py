@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
@@ -65,8 +65,11 @@ def failure(error: BeyondIdentityError, secrets: Iterable[str]) -> dict[str, Any
     return {"failed": True, "changed": False, **masked({"msg": error.message, **error.details}, secrets)}
 
 
-def masked(value: Any, secrets: Iterable[str]) -> Any:
-    """The same value with these secrets masked in its texts, at any depth, in whichever form they were sent."""
+def masked(value: Any, secrets: Iterable[str], *, aside: Callable[[str], bool] = lambda key: False) -> Any:
+    """The same value with these secrets masked in its texts and keys, at any depth, in whichever form they were sent.
+
+    What stands under keys that are ``aside`` stays as it is.
+    """
     # what is too short to be a secret would only garble the text; the longest first, in case one holds another
     hidden = sorted({form for secret in secrets if len(secret) >= 4 for form in _forms(secret)}, key=len, reverse=True)
 
@@ -76,7 +79,7 @@ def masked(value: Any, secrets: Iterable[str]) -> Any:
                 value = _hidden(value, secret)
             return value
         if isinstance(value, dict):
-            return {key: clean(item) for key, item in value.items()}
+            return {clean(key): item if aside(key) else clean(item) for key, item in value.items()}
         return [clean(item) for item in value] if isinstance(value, (list, tuple)) else value
 
     return clean(value)

@@ -31,6 +31,7 @@ Result = dict[str, Any]
 
 _PRIVATE_ENVIRONMENT = ("BEYONDIDENTITY_", "HTTPS_PROXY", "https_proxy")
 _POWERS = ("invocation", "ansible_facts", "add_host", "add_group")
+_RAW = ("module_stdout", "module_stderr", "exception")
 _MASKED_BY_ANSIBLE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
@@ -130,7 +131,7 @@ class ModuleAction(ActionBase):
         announce_all(Task(params), result.pop("minted", None))
         # a host that lies in its answer must not set facts, or change the inventory
         result = {name: value for name, value in result.items() if name not in _POWERS and name[:1] != "_"}
-        return _rejoined(result, {name: value for name, value in params.items() if is_secret(name) and value})
+        return _rejoined(_shown(result, params), {name: params[name] for name in params if is_secret(name)})
 
     def _one_at_a_time(self, spec: Spec, module: str, params: dict[str, Any]) -> AbstractContextManager[None]:
         """Keep other hosts of this run from making the same object there at the same time."""
@@ -180,11 +181,18 @@ def _name(module: Any) -> str:
     return module.__name__.rpartition(".")[2]
 
 
-def _rejoined(value: Any, secrets: dict[str, str]) -> Any:
+def _shown(result: Result, params: dict[str, Any]) -> Result:
+    """A remote host's answer as it may be shown: it can say what it was given, and where its Python fails it says all of it."""
+    raw = {name: one_line(masked(result[name], secret_values(params)), 500) for name in _RAW if result.get(name)}
+    # a secret key hides the whole result, and its value may begin like another secret
+    return {**masked(result, secret_values(params), aside=is_secret), **raw}
+
+
+def _rejoined(value: Any, secrets: dict[str, Any]) -> Any:
     """Put back what ``AnsibleModule`` masked because it equals a secret input of the same name."""
     if isinstance(value, dict):
         return {
-            key: secrets[key] if item == _MASKED_BY_ANSIBLE and key in secrets else _rejoined(item, secrets)
+            key: secrets[key] if item == _MASKED_BY_ANSIBLE and secrets.get(key) else _rejoined(item, secrets)
             for key, item in value.items()
         }
     return [_rejoined(item, secrets) for item in value] if isinstance(value, list) else value

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.liar import lying
+from tests.support.liar import ECHO, lying
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
 from tests.support.remote import with_journal
@@ -68,6 +68,26 @@ def test_what_a_lie_can_not_show(
     made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
     run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, args=["-vvv"], core=core).succeeded()
     assert run.task("Token").done and PASSWORD not in run.output
+
+
+@pytest.mark.parametrize("how", ["echo", "msg", "key", "answered"])
+def test_what_was_sent_there_is_not_shown_here(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str, how: str
+) -> None:
+    """Where its Python can't run a module it may quote it, and a liar may say anything anywhere."""
+    secret = tenant.client_secret
+    answers = {
+        "echo": ECHO,
+        "msg": {"failed": True, "msg": f"no {secret}", "exception": f"no\n{secret}"},
+        "key": {"failed": True, "msg": "no", "details": [{secret: 1}]},
+        "answered": {"changed": False, "answered": secret},
+    }
+    inventory = lying(remote_host, core, tmp_path, answers[how])
+    made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
+    run = run_playbook(play(made), inventory=inventory, extra_vars=tenant.variables, args=["-vvv"], core=core)
+    assert secret in (tmp_path / "heard").read_text(encoding="utf-8"), "what is searched is there to be searched"
+    assert run.task("Token").status == ("ok" if how == "answered" else "ignored") and secret not in run.output
+    assert len(run.output) < 20_000, "a module is no message"
 
 
 def test_many_hosts_make_one_object(

@@ -18,18 +18,21 @@ _LIAR = """\
 case "$*" in
   *-c*) exec {python} "$@" ;;
 esac
-[ $# -gt 0 ] || cat >> {heard}
-echo '{answer}'
+[ $# -gt 0 ] || {{ tee -a {heard} > {heard}.last; exec < {heard}.last; }}
+{does}
 """
 
+ECHO = "cat\nexit 1"  # as a shell that takes what it is given for its own language
 
-def lying(host: RemoteHost, core: str, folder: Path, answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an inventory in which the host's Python hears a module, and answers so."""
+
+def lying(host: RemoteHost, core: str, folder: Path, answer: dict[str, Any] | str) -> dict[str, Any]:
+    """Return an inventory in which the host's Python hears a module, and answers so, or does what this shell text says."""
     inventory = with_journal(host, core, folder)
     variables = inventory["all"]["hosts"][host.name]
     liar = folder / "liar"
     python = variables["ansible_python_interpreter"]
-    liar.write_text(_LIAR.format(python=python, heard=folder / "heard", answer=json.dumps(answer)), encoding="utf-8")
+    does = answer if isinstance(answer, str) else f"echo '{json.dumps(answer)}'"
+    liar.write_text(_LIAR.format(python=python, heard=folder / "heard", does=does), encoding="utf-8")
     liar.chmod(0o755)
     variables["ansible_python_interpreter"] = str(liar)
     return inventory
