@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from .connection import Connection
@@ -165,7 +166,8 @@ class SignIns:
             return "No sign-in is kept with token_cache 'none', nor on the host that a task is delegated to."
         kept = self.kept()
         if not kept:
-            return f"Nobody is signed in to the application {self.connection.need('application_id')}."
+            place = f" for the API at {self.connection.api_url}, with these authorities" if self._bound else ""
+            return f"Nobody is signed in to the application {self.connection.need('application_id')}{place}."
         granted = {scope for token in kept for scope in token.scopes}
         if not granted.issuperset(scopes):
             return f"The sign-in that is kept was not granted {listed(set(scopes) - granted)}."
@@ -173,7 +175,14 @@ class SignIns:
 
     def _key(self) -> list[Any]:
         connection = self.connection
-        return ["sign-in", connection.issuer, connection.need("client_id"), connection.client_secret]
+        return ["sign-in", connection.issuer, connection.need("client_id"), connection.client_secret, *self._bound]
+
+    @cached_property
+    def _bound(self) -> list[Any]:
+        """Where the tokens of a public application may go: anybody can say which one it is, and must not send them elsewhere by that."""
+        if self.connection.client_secret:
+            return []
+        return [self.connection.api_url, self.server.transport.authorities()]
 
 
 def _usable(token: Token, rejected: str | None) -> bool:

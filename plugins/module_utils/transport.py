@@ -152,7 +152,7 @@ class Transport:
         wire = self.wire
         deadline = time.monotonic() + wire.timeout
         try:
-            verify = self._verify()
+            verify = self.authorities()
             # prepared and sent by itself, a request knows neither ~/.netrc nor cookies, and no redirect is followed
             response = _adapter(wire, verify).send(
                 requests.Request(method, url, headers=headers, data=body).prepare(),
@@ -170,7 +170,8 @@ class Transport:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise explained(error, what, origin(url), wire.timeout) from None
 
-    def _verify(self) -> bool | str:
+    def authorities(self) -> bool | str:
+        """Whose word a server's certificate needs: a file of authorities, true for those that requests brings along, false for nobody's."""
         if not self.wire.validate_certs:
             return False
         if self.wire.ca_path:

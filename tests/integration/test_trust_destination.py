@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.desk import Desk
 from tests.support.playbook import LOCALHOST, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, reporting_module, task
 from tests.support.recorder import Recorder, refuse
@@ -218,3 +219,21 @@ def test_tokens_issuer_names_no_new_host(run_playbook: PlaybookRunner, evil: Rec
     assert all("issuer is missing" in run.task(name).result["msg"] for name in ("evil", "near"))
     assert evil.requests == []
     assert [seen.path for seen in proxy.requests] == ["api-eu.beyondidentity.com:443"]
+
+
+@pytest.mark.parametrize("name", ["api_url", "ca_path"])
+def test_a_persons_token_goes_where_the_person_signed_in_for(
+    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, core: str, name: str
+) -> None:
+    """A public application has no secret that who names it would have to know."""
+    desk = Desk.of(tenant, public=True)
+    given = {**desk.answered("applications:read"), "token_cache": "user"}
+    kept = run_playbook(play(task("Keep", TOKEN, given)), extra_vars=desk.variables, core=core).succeeded()
+    tasks = (
+        task("Elsewhere", APPLICATIONS, vars={f"beyondidentity_{name}": _redirections(evil)[name]}),
+        task("There", APPLICATIONS),
+    )
+    variables = {**desk.variables, "beyondidentity_grant_type": "authorization_code"}
+    run = run_playbook(play(*tasks, vars=variables), env={"HOME": str(kept.home)}, core=core).succeeded()
+    assert "Nobody is signed in" in run.task("Elsewhere").result["msg"] and evil.requests == []
+    assert run.task("There").done, run.task("There").result
