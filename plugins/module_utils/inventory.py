@@ -44,10 +44,10 @@ class Inventory:
         application = self.params["application"]
         by_name = _is_name(application, connection)
         self.management = task.management(LIST, *operations, *([APPLICATION.list] if by_name else []))
-        own = application in (None, connection.application_id)
+        self.is_ours = application in (None, connection.application_id)
         self.place = {
-            "realm_id": connection.need("auth_realm_id" if own else "realm_id"),
-            "application_id": connection.need("application_id") if own else application,
+            "realm_id": connection.need("auth_realm_id" if self.is_ours else "realm_id"),
+            "application_id": connection.need("application_id") if self.is_ours else application,
         }
         if by_name:
             self.place["application_id"] = self._application_id()
@@ -64,6 +64,8 @@ class Inventory:
                 )
             if token_id not in seen and self.params["id"] in (None, token_id):
                 yield token
+            if token_id == self.params["id"]:
+                return  # there is one token of an id
             seen.add(token_id)
 
     def revoke(self, token: Object) -> None:

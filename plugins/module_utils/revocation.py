@@ -5,48 +5,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from .errors import BeyondIdentityError, ResponseError, StateError, TransportError
+from .masking import masked
+from .sign_in import SignInRequiredError
 from .task import Task
 
 DELETE = "tokens:delete"
 INTROSPECT = "tokens:introspect"
+
+Answer = TypeVar("Answer")
 
 
 def introspected(task: Task, value: str) -> dict[str, Any]:
     """What the authenticating realm knows of a token, asked by the client's own credentials or else by a token that may."""
     if _has_credentials(task):
         return task.server.introspect(value)
-    with _needing(INTROSPECT):
-        return task.server.introspect(value, bearer=task.tokens.bearer([INTROSPECT]).token.access_token)
-
-
-@contextmanager
-def _needing(scope: str) -> Iterator[None]:
-    """Name the scope that a token lacks."""
-    try:
-        yield
-    except ResponseError as error:
-        if error.status != 403:
-            raise
-        raise error.hinted(f"The token that asks needs the scope {scope}.") from None
+    return _Right(task, INTROSPECT).use(lambda bearer: task.server.introspect(value, bearer=bearer))
 
 
 class Revocation:
     """Revokes tokens of one application by their values (RFC 7009).
 
     By the client's own credentials where the service takes them, which it does for applications of the protocol
-    ``oauth2``; else by a token with ``tokens:delete``: by ``able`` where one is at hand.
+    ``oauth2``; else by a token with ``tokens:delete``: by ``able`` where one is at hand. ``silent`` are servers that do
+    not answer, with the reason, for who revokes tokens of several applications.
     """
 
-    def __init__(self, task: Task, able: str | None = None) -> None:
+    def __init__(self, task: Task, able: str | None = None, silent: dict[str, str] | None = None) -> None:
         self.task = task
-        self.able = able
+        self.silent = {} if silent is None else silent
+        self._right = _Right(task, DELETE, able, self._unable)
         self._refusal: ResponseError | None = None
-        self._unable: BeyondIdentityError | None = None
 
     def revoke(self, value: str) -> None:
         """Revoke a token; an unknown or revoked one is no error."""
@@ -59,22 +52,78 @@ class Revocation:
                 self._refusal = error
             else:
                 return
-        self.able = self.able or self._bearer()
-        with _needing(DELETE):
-            self.task.server.revoke(value, bearer=self.able)
+        self._right.use(lambda bearer: self.task.server.revoke(value, bearer=bearer))
 
-    def _bearer(self) -> str:
-        """A token that may; where there is none, the error tells why the client's own credentials did not do."""
-        if self._unable is None:
+    def attempt(self, value: str) -> str:
+        """Why a token is not revoked, empty where it is. A server that is silent, or asks for more patience than there is, is not asked again."""
+        server = self.task.connection.auth_url
+        if server not in self.silent:
             try:
-                return self.task.tokens.bearer([DELETE]).token.access_token
+                self.revoke(value)
+            except BeyondIdentityError as error:
+                why = masked(error.message, self.task.secrets())
+                if isinstance(error, TransportError) or error.details.get("status") in (429, 503):
+                    self.silent[server] = why
+                return why
+        return self.silent.get(server, "")
+
+    def _unable(self) -> BeyondIdentityError:
+        """Without a token that may, the reason is why the client's own credentials did not do."""
+        return self._refusal or StateError(
+            f"The application is public, and the token lacks {DELETE}.", "It expires by itself."
+        )
+
+
+class _Right:
+    """A token that has one scope: one at hand, a person's, or the client's own. Where it is not known any more, another one.
+
+    ``why_not`` makes the error of who can't get one, which nobody tries twice.
+    """
+
+    def __init__(
+        self, task: Task, scope: str, value: str | None = None, why_not: Callable[[], BeyondIdentityError] | None = None
+    ) -> None:
+        self.task = task
+        self.scope = scope
+        self.value = value
+        self.why_not = why_not
+        self.error: BeyondIdentityError | None = None
+
+    def use(self, send: Callable[[str], Answer]) -> Answer:
+        """Send something with it, once more with another where it is refused with 401."""
+        value = self.value or self._got()
+        try:
+            answer = self._sent(send, value)
+        except ResponseError as error:
+            other = self._got(rejected=value) if error.status == 401 else value
+            if other == value:
+                raise
+            value, answer = other, self._sent(send, other)
+        self.value = value
+        return answer
+
+    def _sent(self, send: Callable[[str], Answer], value: str) -> Answer:
+        """Name the scope that a token lacks."""
+        try:
+            return send(value)
+        except ResponseError as error:
+            if error.status != 403:
+                raise
+            raise error.hinted(f"The token that asks needs the scope {self.scope}.") from None
+
+    def _got(self, rejected: str | None = None) -> str:
+        task = self.task
+        if self.error is None:
+            try:
+                with suppress(SignInRequiredError):
+                    if not task.connection.access_token:
+                        return task.sign_ins.bearer([self.scope], rejected=rejected).token.access_token
+                return task.tokens.bearer([self.scope], rejected=rejected).token.access_token
             except TransportError:
                 raise
-            except BeyondIdentityError:
-                self._unable = self._refusal or StateError(
-                    f"The application is public, and the token lacks {DELETE}.", "It expires by itself."
-                )
-        raise self._unable
+            except BeyondIdentityError as error:
+                self.error = self.why_not() if self.why_not else error
+        raise self.error
 
 
 def _has_credentials(task: Task) -> bool:

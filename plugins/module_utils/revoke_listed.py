@@ -9,6 +9,7 @@ from .errors import BeyondIdentityError, ResponseError, StateError
 from .inventory import REVOKE, Inventory, matcher
 from .progress import Progress
 from .resource import Object
+from .revocation import Revocation
 from .task import Result, Task
 
 
@@ -40,6 +41,8 @@ def _revoke_all(task: Task, inventory: Inventory, wanted: list[Object], own: lis
         for token in own:
             _revoke(inventory, token)
             gone.append(token)
+        if task.params["all"] == "application":
+            _revoke_replacement(task, inventory, [*wanted, *own])
     except BeyondIdentityError as error:
         message = f"{len(revoked)} of {len(wanted)} tokens were revoked, then: {error.message}"
         raise StateError(message, **error.details, revoked=revoked) from None
@@ -47,6 +50,15 @@ def _revoke_all(task: Task, inventory: Inventory, wanted: list[Object], own: lis
         if gone:
             task.stores.forget(matcher(gone))  # so that nobody gets them from there any more
     return revoked
+
+
+def _revoke_replacement(task: Task, inventory: Inventory, listed: list[Object]) -> None:
+    """Revoke what the task got on the way, where the token that it began with was refused: it is in no list."""
+    bearer = inventory.management.bearer
+    if inventory.is_ours and bearer and not bearer.cached and not matcher(listed)(bearer.token.access_token):
+        value = bearer.token.access_token
+        Revocation(task, value).revoke(value)
+        task.stores.forget(value.__eq__)
 
 
 def _revoke(inventory: Inventory, token: Object) -> bool:

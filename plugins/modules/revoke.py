@@ -102,20 +102,20 @@ from typing import Any
 from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import parse_issuer
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
-    BeyondIdentityError,
     OptionError,
     ResponseError,
     StateError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.inventory import OPTIONS
-from ansible_collections.beyondidentity.management.plugins.module_utils.issued import Token, check_access_token
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import masked
+from ansible_collections.beyondidentity.management.plugins.module_utils.issued import check_access_token
 from ansible_collections.beyondidentity.management.plugins.module_utils.revocation import (
     DELETE,
     Revocation,
     introspected,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.revoke_listed import revoke_listed
+from ansible_collections.beyondidentity.management.plugins.module_utils.sign_in import SignInRequiredError
+from ansible_collections.beyondidentity.management.plugins.module_utils.sign_out import sign_out
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import is_identifier, listed, one_line
 from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
@@ -156,82 +156,56 @@ def run(task: Task) -> Result:
             "No sign-in is kept where this runs, which is another host than the controller or one without the Python library cryptography.",
             "Sign out on the controller, without delegate_to.",
         )
-    return _sign_out(task)
+    return sign_out(task)
 
 
 def _revoke(task: Task) -> Result:
     """Revoke one token by its value."""
     value = check_access_token(task.params["token"], "token", "token")
-    claims = _known(task, value)
-    if not claims["active"]:
+    known = _known(task, value)
+    _refuse_foreign(task, known, unverified_claims(value) or {})
+    if not known["active"]:
         return {"changed": False, "revoked": []}
-    _refuse_foreign(task, claims.get("iss"))
     if not task.check_mode:
-        Revocation(task, _able(task, value, claims)).revoke(value)
+        Revocation(task, value if DELETE in str(known.get("scope", "")).split() else None).revoke(value)
         task.stores.forget(value.__eq__)
-    token_id = claims.get("jti")
+    token_id = known.get("jti")
     return {"changed": True, "revoked": [token_id] if is_identifier(token_id) else []}
 
 
 def _known(task: Task, value: str) -> dict[str, Any]:
     """What is known of a token; where nobody may ask, it is taken for an active one."""
-    known = {**(unverified_claims(value) or {}), "active": True}
-    if task.connection.client_auth_method == "none" and not task.connection.access_token:
-        return known
+    connection = task.connection
     try:
         return introspected(task, value)
-    except ResponseError as error:
-        if task.connection.access_token and error.status in (401, 403):
-            return known
+    except (ResponseError, OptionError, SignInRequiredError) as error:
+        refused = isinstance(error, ResponseError) and error.status in (401, 403)
+        unable = not isinstance(error, ResponseError) and connection.client_auth_method == "none"
+        if unable or (refused and (connection.access_token or connection.client_auth_method == "none")):
+            return {**(unverified_claims(value) or {}), "active": True}
         raise
 
 
-def _refuse_foreign(task: Task, issuer: Any) -> None:
-    """Of another application's token the service says the same as of a revoked one, and leaves it active."""
-    own = task.connection.application_id
+def _refuse_foreign(task: Task, known: dict[str, Any], own_word: dict[str, Any]) -> None:
+    """Of another application's token the service says the same as of a revoked one, and leaves it active.
+
+    What the realm does not know as active may be so in another realm, of which only the token itself tells.
+    """
+    connection = task.connection
+    names = ("application_id",) if known["active"] else ("tenant_id", "auth_realm_id")
+    issuer = known.get("iss") if known["active"] else own_word.get("iss")
     try:
-        other = parse_issuer(issuer)["application_id"] if isinstance(issuer, str) else own
+        parts = parse_issuer(issuer) if isinstance(issuer, str) else {}
     except OptionError:  # a claim of another form proves nothing
         return
-    if own and other != own:
-        raise StateError(
-            f"The token was issued by the application {one_line(other, 80)}, and not by {own}, which the task authenticates as.",
-            "Revoke it by its id, with application, or authenticate as that application.",
-        )
-
-
-def _able(task: Task, value: str, claims: dict[str, Any]) -> str | None:
-    """A token that may revoke others and that need not be got: the very one, or that of a sign-in."""
-    if DELETE in str(claims.get("scope", "")).split():
-        return value
-    if task.connection.access_token:
-        return None
-    return next((token.access_token for token in task.sign_ins.kept() if DELETE in token.scopes), None)
-
-
-def _sign_out(task: Task) -> Result:
-    """Forget all sign-ins, and revoke what can be revoked of them."""
-    kept = task.sign_ins.kept()
-    revoked = []
-    for token in kept if task.check_mode else task.sign_ins.forget():
-        try:
-            if not task.check_mode:
-                _revoke_sign_in(task, token)
-        except BeyondIdentityError as error:
-            why = masked(error.message, task.secrets())
-            task.warn(f"The token {token.name} is forgotten, but was not revoked: {why}")
-        else:
-            revoked += [token.id] if token.id else []
-    return {"changed": bool(kept), "revoked": revoked}
-
-
-def _revoke_sign_in(task: Task, token: Token) -> None:
-    """The refresh token first: with it, whoever has it makes new access tokens. The token that authenticates goes last."""
-    revocation = Revocation(task, token.access_token if DELETE in token.scopes else None)
-    for value in (token.refresh_token, token.access_token):
-        if value:
-            revocation.revoke(value)
-            task.stores.forget(value.__eq__)
+    for name in names:
+        own, other = getattr(connection, name), parts.get(name)
+        if own and other and own != other:
+            raise StateError(
+                f"The token was issued by the application {one_line(parts['application_id'], 80)}"
+                f"{'' if known['active'] else ' of another realm'}, and not by {connection.application_id}, which the task authenticates as.",
+                "Revoke it by its id, with application, or authenticate as that application.",
+            )
 
 
 def main() -> None:

@@ -12,9 +12,7 @@ from typing import Any
 
 from ansible.utils.display import Display
 
-from ..module_utils.errors import BeyondIdentityError, TransportError
 from ..module_utils.issued import Token
-from ..module_utils.masking import masked
 from ..module_utils.progress import Progress
 from ..module_utils.revocation import DELETE, Revocation
 from ..module_utils.task import Task
@@ -98,7 +96,7 @@ class _Clearing:
 
         task.minted = note
         able = next((token for token in tokens if DELETE in token.scopes), None)
-        revocation = Revocation(task, able.value if able else None)
+        revocation = Revocation(task, able.value if able else None, self.silent)
         for minted_token in sorted(tokens, key=lambda token: token is able):
             self.revoked += self._revoke(revocation, minted_token.value)
             self.progress.step()
@@ -106,20 +104,11 @@ class _Clearing:
             self._revoke(revocation, token.access_token)
 
     def _revoke(self, revocation: Revocation, value: str) -> bool:
-        """Whether a token is revoked now. A server that is silent once is not asked again."""
-        task = revocation.task
-        why = self.silent.get(task.connection.auth_url)
-        if why is None:
-            try:
-                revocation.revoke(value)
-            except BeyondIdentityError as error:
-                why = masked(error.message, task.secrets())
-                if isinstance(error, TransportError):
-                    self.silent[task.connection.auth_url] = why
-        name = self.left.pop(value)
-        if why is not None:
+        """Whether a token is revoked now."""
+        why, name = revocation.attempt(value), self.left.pop(value)
+        if why:
             self.failures.setdefault(why, []).append(name)
-        return why is None
+        return not why
 
 
 def _counted(names: list[str]) -> str:

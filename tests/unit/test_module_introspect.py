@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.modules import introspect, token
+from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
 from tests.support.desk import Desk
 from tests.unit.calling import call, failed, good
 from tests.unit.memory import MemoryStore
@@ -72,6 +72,16 @@ def test_a_persons_sign_in_may_ask_for_a_public_application(tenant: Any) -> None
     mine = good(token, desk, store, **asked)["token"]
     known = good(introspect, desk, store, token=mine["access_token"], grant_type="authorization_code")
     assert known["introspection"]["active"]
+
+
+def test_a_persons_token_that_is_not_known_any_more_is_refreshed(tenant: Any) -> None:
+    tenant.settings(refresh_tokens="fixed", refresh_lifetime=600)
+    desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
+    store = MemoryStore()
+    mine = good(token, desk, store, **desk.answered("tokens:introspect"))["token"]
+    good(revoke, tenant, id=mine["id"], application=desk.application_id)
+    known = good(introspect, desk, store, token=mine["access_token"], grant_type="authorization_code")
+    assert known["introspection"] == {"active": False}
 
 
 def test_nobody_to_ask_as(tenant: Any) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -120,6 +122,39 @@ def test_a_public_clients_token_is_revoked_without_asking_what_it_is(tenant: Any
     done = good(revoke, desk, token=made["access_token"])
     assert (done["changed"], done["revoked"]) == (True, [made["id"]])
     assert revocations(tenant) == [200] and tenant.journal(operation="introspect") == []
+
+
+@pytest.mark.parametrize("given", [BY_CODE, {}])
+def test_a_public_clients_sign_in_that_may_ask_does(given: dict[str, Any], tenant: Any) -> None:
+    """So that it is known whether anything changes."""
+    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect", DELETE])
+    store = MemoryStore()
+    sign_in(desk, store, "tokens:introspect", DELETE)
+    other = sign_in(desk, MemoryStore(), "realms:read")
+    done = [good(revoke, desk, store, token=other["access_token"], **given)["changed"] for _time in range(2)]
+    assert done == [True, False]
+    assert not good(revoke, desk, store, token="never-was-a-token", **given)["changed"]
+
+
+def test_a_token_that_another_application_revoked_is_not_asked_with_again(tenant: Any) -> None:
+    """A 401 says that a token is not known any more, and a new one is got."""
+    store = MemoryStore()
+    first, second = tenant.mint("realms:read"), tenant.mint("realms:read")
+    for value in (first, second):
+        tenant.fault(operation="revoke", times=1, status=401)  # of the client's own credentials
+        assert good(revoke, tenant, store, token=value)["changed"]
+        good(revoke, tenant, MemoryStore(), id=tenant.journal(operation="token")[-1]["issued_token_id"])
+    assert active(tenant, first, second) == [False, False]
+
+
+def test_one_of_another_realm(tenant: Any) -> None:
+    """Of which this realm knows nothing, and would say that it is not active."""
+    (realm,) = tenant.seed(realms=1)["realms"]
+    (other,) = tenant.seed(applications=1, name="Other", realm_id=realm)["applications"]
+    (value,) = tenant.seed(tokens=1, token_application=other, token_format="self_contained")["token_values"]
+    message = failed(revoke, tenant, token=value)
+    assert f"issued by the application {other} of another realm, and not by {tenant.application_id}" in message
 
 
 def test_a_token_that_may_revoke_itself_does(tenant: Any) -> None:
@@ -262,7 +297,8 @@ def test_what_can_not_be_revoked_is_forgotten_with_a_warning(
     done = signed_out(desk, store, warnings, retries=0)
     assert (done["changed"], done["revoked"]) == (True, [])
     assert len(warnings) == 1 and said in warnings[0]
-    assert warnings[0].startswith(f"The token {made['id']} is forgotten, but was not revoked: ")
+    which = f"The sign-in {made['id']} is forgotten, but not revoked: its refresh token and its access token. "
+    assert warnings[0].startswith(which)
     assert not any(value in warnings[0] for value in (made["access_token"], made["refresh_token"]))
     assert "Nobody is signed in" in failed(token, desk, store, **BY_CODE, scopes=scopes)
 
@@ -273,14 +309,66 @@ def test_one_that_fails_does_not_stop_the_others(tenant: Any, warnings: list[str
     first, second = sign_in(desk, store, DELETE), sign_in(desk, store, DELETE, "realms:create")
     tenant.fault(operation="revoke", times=1, status=500)
     done = signed_out(desk, store, warnings)
-    assert len(done["revoked"]) == 1 == len(warnings)
-    assert sorted(active(desk, first["access_token"], second["access_token"])) == [False, True]
+    assert len(done["revoked"]) == 1 == len(warnings) and "not revoked: its refresh token. " in warnings[0]
+    values = [made[name] for made in (first, second) for name in ("access_token", "refresh_token")]
+    assert sum(active(desk, *values)) == 1, "and nor does one of its tokens stop the other"
+
+
+def test_a_server_that_is_silent_is_not_asked_again(tenant: Any, warnings: list[str]) -> None:
+    desk = desk_of(tenant)
+    store = MemoryStore()
+    for scope in ("realms:read", "realms:create"):
+        sign_in(desk, store, DELETE, scope)
+    tenant.fault(operation="revoke", drop="reset")
+    signed_out(desk, store, warnings, retries=0)
+    assert len(warnings) == 2 and len(tenant.journal(operation="revoke")) == 1
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_sign_in_whose_access_token_is_expired_is_refreshed_to_be_revoked(
+    public: bool, tenant: Any, warnings: list[str]
+) -> None:
+    """As it is on the next day. Without its refresh token at hand nobody could end it any more."""
+    desk = desk_of(tenant, public)
+    store = MemoryStore()
+    made = sign_in(desk, store, DELETE, expiration_time=1)
+    time.sleep(1.1)
+    done = signed_out(desk, store, warnings)
+    assert done["changed"] and len(done["revoked"]) == 1 and warnings == []
+    assert active(desk, made["refresh_token"]) == [False]
+
+
+def test_a_token_is_revoked_by_a_sign_in_that_has_to_be_refreshed(tenant: Any) -> None:
+    desk = desk_of(tenant)
+    store = MemoryStore()
+    other = sign_in(desk, MemoryStore(), "realms:read")
+    sign_in(desk, store, DELETE, expiration_time=1)
+    time.sleep(1.1)
+    assert good(revoke, desk, store, token=other["access_token"])["changed"]
+    assert active(desk, other["access_token"]) == [False]
+
+
+def test_many_who_sign_out_at_once_change_it_once(tenant: Any) -> None:
+    desk = desk_of(tenant)
+    for _round in range(5):
+        store = MemoryStore()
+        sign_in(desk, store, DELETE)
+        with ThreadPoolExecutor(6) as pool:
+            done = list(pool.map(lambda _host: signed_out(desk, store), range(6)))
+        assert sum(result["changed"] for result in done) == 1
 
 
 def test_without_a_store_nobody_can_be_signed_out(tenant: Any) -> None:
     assert "Sign out on the controller" in failed(revoke, desk_of(tenant), Stores(), all="sign_ins")
-    kept_nowhere = signed_out(desk_of(tenant), Stores(MemoryStore()), token_cache="none")
-    assert kept_nowhere == {"changed": False, "revoked": [], "requests": 0}
+
+
+@pytest.mark.parametrize("cache", ["run", "user", "none"])
+def test_who_signs_out_does_so_wherever_the_sign_in_is_kept(cache: str, tenant: Any) -> None:
+    desk = desk_of(tenant)
+    both = Stores(MemoryStore(), MemoryStore())
+    made = sign_in(desk, both, DELETE, token_cache="user")
+    assert signed_out(desk, both, **BY_CODE, token_cache=cache)["changed"]
+    assert active(desk, made["refresh_token"]) == [False]
 
 
 def test_the_options_exclude_each_other() -> None:

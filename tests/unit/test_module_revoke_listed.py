@@ -253,3 +253,24 @@ def test_many_at_once_revoke_each_token_once(tenant: Any) -> None:
     assert sorted(token_id for result in results for token_id in result["revoked"]) == tokens
     assert sorted(result["changed"] for result in results) == [False] * 7 + [True]
     assert active(tenant) == []
+
+
+def test_a_token_that_replaces_another_on_the_way_goes_too(tenant: Any) -> None:
+    store = MemoryStore()
+    tenant.seed(tokens=4)
+    tenant.fault(operation="RevokeToken", skip=1, times=1, expire_token=True)
+    done = good(revoke, tenant, store, all="application")
+    assert len(done["revoked"]) == 4 and active(tenant) == []
+    assert [entry for entry in store.entries.values() if "access_token" in entry] == []
+
+
+def test_one_by_its_id_is_looked_for_no_further_than_it_is(tenant: Any) -> None:
+    tokens = tenant.seed(tokens=250)["tokens"]
+    pages = []
+    for identifier in tokens:
+        tenant.clear_journal()
+        assert good(revoke, tenant, id=identifier)["revoked"] == [identifier]
+        pages.append(len(tenant.journal(operation="ListTokens")))
+        if min(pages) < max(pages):
+            return
+    raise AssertionError(f"always {pages[0]} pages")
