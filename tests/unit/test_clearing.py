@@ -295,6 +295,16 @@ def test_a_server_that_asks_to_wait_is_obeyed(tenant: Any, said: Any) -> None:
     assert said() == "Revoked 3 tokens that this run minted."
 
 
+def test_a_server_that_asks_for_too_much_patience_is_not_asked_again(tenant: Any, said: Any) -> None:
+    """A run of many tokens would else end some time, a little later for each."""
+    made = [mint(tenant, scope, retries=0) for scope in ("realms:read", "realms:create", "realms:update")]
+    tenant.fault(operation="revoke", status=429, headers={"Retry-After": "3600"})
+    clear()
+    assert len(tenant.journal(operation="revoke")) == 1
+    printed = said()
+    assert printed.count("[WARNING]") == 1 and all(token.id and token.id in printed for token in made)
+
+
 def test_progress_is_told(tenant: Any, said: Any) -> None:
     for number in range(120):
         recorded(tenant, f"t{number}")
