@@ -108,14 +108,11 @@ class Management:
                 f"{called.name} has no parameter {listed(unknown)}.",
                 f"It has: {listed([*called.parameters, *called.query])}.",
             )
-        ambient: dict[str, Any] = {
-            name: self.connection.need(name)
-            for name in ("tenant_id", "realm_id")
-            if name in called.parameters and name not in given
-        }
+        ambient: dict[str, Any] = {name: self.connection.need(name) for name in called.ambient if name not in given}
         missing = sorted(set(called.parameters) - {*given, *ambient})
         if missing:
-            raise OptionError(f"{called.name} needs the parameter {listed(missing)}.")
+            hint = "The managed realm is not deleted unless it is named." if "realm_id" in missing else ""
+            raise OptionError(f"{called.name} needs the parameter {listed(missing)}.", hint)
         path = {name: quote(identifier({**ambient, **given}[name], name), safe="") for name in called.parameters}
         query = [(name, text) for name in called.query if name in given for text in _texts(name, given[name])]
         return self.connection.need("api_url") + called.path.format(**path) + (f"?{urlencode(query)}" if query else "")

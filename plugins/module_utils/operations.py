@@ -24,6 +24,7 @@ from .text import one_line, scope_list
 
 _PREFIX = {"TENANT": "/v1/tenants/{tenant_id}", "REALM": "/v1/tenants/{tenant_id}/realms/{realm_id}"}
 _PAGES = "page_size&page_token"
+_MANAGED = ("tenant_id", "realm_id")
 
 _TABLE = """
 GetTenant GET TENANT tenants:read
@@ -154,6 +155,12 @@ class Operation:
     def parameters(self) -> tuple[str, ...]:
         """The names of the path's parameters."""
         return tuple(re.findall(r"{(\w+)}", self.path))
+
+    @property
+    def ambient(self) -> tuple[str, ...]:
+        """The parameters that are the managed ones unless they are given; what is deleted is none of them."""
+        deleted = self.parameters[-1:] if self.method == "DELETE" else ()
+        return tuple(name for name in self.parameters if name in _MANAGED and name not in deleted)
 
     @property
     def reads(self) -> bool:

@@ -39,7 +39,8 @@ options:
     description:
       - Parameters of the path and the query, by name. A list repeats a parameter of the query.
       - One that is there must not be empty, since an empty filter could mean all. The value C(omit) leaves it out.
-      - V(tenant_id) and V(realm_id) are those of the managed realm unless they are given.
+      - V(tenant_id) and V(realm_id) are those of the managed realm unless they are given. O(operation=DeleteRealm) needs V(realm_id),
+        so that a realm that is not known is not taken for the managed one.
     type: dict
     default: {}
   body:

@@ -21,6 +21,7 @@ What `operations` of the module and lookup `token`, of the lookup `scopes` and o
   so that the module `api` takes as `scopes` any that the application may grant.
 - **Parameters** are those of the module `api`. Those of the path, in bold type, must be there; the others are of the query.
   Every path also has `tenant_id`, and nearly every one `realm_id`; they are the managed ones unless they are given.
+  Only `DeleteRealm` must be told which realm.
   Where `page_token` or `startIndex` is among them, `all_pages` returns the whole list, in pages of 100 unless they say another size.
 - **Headers** are the business of the module `api`. Whoever calls by other means gives operations on SSO configurations and identity providers
   an `x-correlation_id`: any text, another one each time.
@@ -30,8 +31,6 @@ What `operations` of the module and lookup `token`, of the lookup `scopes` and o
 | operation | scopes | parameters | body | answer |
 |---|---|---|---|---|
 """
-
-AMBIENT = ("tenant_id", "realm_id")
 
 
 def table() -> str:
@@ -43,7 +42,7 @@ def table() -> str:
 
 
 def _row(item: Any) -> str:
-    needed = [f"**{name}**" for name in _codes(name for name in item.parameters if name not in AMBIENT)]
+    needed = [f"**{name}**" for name in _codes(name for name in item.parameters if name not in item.ambient)]
     body = "" if item.body is None else ", ".join(_codes(item.body)) or "*any*"
     cells = (
         f"`{item.name}`",

@@ -89,6 +89,8 @@ def test_operations_that_write(tenant: Any) -> None:
         ({"operation": None}, "'' is no operation"),
         ({"operation": "GetRole"}, "GetRole needs the parameter resource_server_id, role_id."),
         ({"operation": "GetRole", "parameters": None}, "GetRole needs the parameter resource_server_id, role_id."),
+        ({"operation": "DeleteRealm"}, "DeleteRealm needs the parameter realm_id. The managed realm is not deleted unless it is named."),
+        ({"operation": "DeleteRealm", "realm_id": "r", "parameters": {"tenant_id": "t"}}, "DeleteRealm needs the parameter realm_id."),
         (
             {"operation": "ListRealms", "parameters": {"size": 1, "pages": 2, "skip": 1}},
             "ListRealms has no parameter pages, size. It has: page_size, page_token, skip, tenant_id.",
@@ -198,7 +200,7 @@ def test_what_one_authenticates_with_is_not_deleted(check_mode: bool, tenant: An
     for operation, parameters in (
         ("DeleteApplication", own),
         ("DeleteApplication", {**own, "realm_id": tenant.realm_id}),
-        ("DeleteRealm", {}),
+        ("DeleteRealm", {"realm_id": tenant.realm_id}),
         ("DeleteRealm", {"realm_id": tenant.realm_id, "tenant_id": tenant.tenant_id}),
     ):
         noun = operation.removeprefix("Delete").lower()
@@ -216,7 +218,7 @@ def test_what_one_does_not_authenticate_with_is(tenant: Any) -> None:
     (here,) = tenant.seed(applications=1)["applications"]
     answer(tenant, "DeleteApplication", {"application_id": here})
     answer(tenant, "DeleteApplication", {"application_id": there}, realm_id=realm)
-    answer(tenant, "DeleteRealm", realm_id=realm)
+    answer(tenant, "DeleteRealm", {"realm_id": realm})
     given = {"access_token": tenant.mint("realms:delete"), "issuer": None, "tenant_id": tenant.tenant_id}
     said = failed(api, tenant, operation="DeleteRealm", parameters={"realm_id": tenant.realm_id}, **given)
     assert "HTTP 409" in said, "whose realm an opaque token is of, nobody knows"
