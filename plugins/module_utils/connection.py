@@ -63,8 +63,8 @@ class Connection:
             self.auth_url, self.need("tenant_id"), self.need("auth_realm_id"), self.need("application_id")
         )
 
-    def need(self, name: str) -> str:
-        """An option's value, or an error that says how to give it."""
+    def need(self, name: str, why: str = "") -> str:
+        """An option's value, or an error that says how to give it, and ``why`` where that is not plain."""
         value = getattr(self, name)
         if value:
             return value
@@ -79,7 +79,7 @@ class Connection:
             hint += " Or give issuer, the application's URL as the Admin Console shows it, which has all of them."
         elif name == "api_url":
             hint = f"The authorization server {origin(self.auth_url)} is none of Beyond Identity's regions, so api_url must say where the Management API is."
-        raise OptionError(f"{name} is missing.", hint)
+        raise OptionError(f"{name} is missing{why}.", hint)
 
 
 def application_issuer(auth_url: str, tenant_id: str, realm_id: str, application_id: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .connection import Connection
 from .errors import MalformedResponseError, NotThereError, OptionError, ResponseError, StateError
 from .management import Management
 from .masking import without_secrets
@@ -22,11 +23,15 @@ _NESTED = ("protocol_config", "config")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object, by the name that its operations bear: ``CreateApplication``, ``ListApplications``, ..."""
+    """A kind of object, by the name that its operations bear: ``CreateApplication``, ``ListApplications``, ...
+
+    ``own`` is the connection option that tells which of them the task authenticates with, where it does with one.
+    """
 
     name: str
     plural: str
     read_only: frozenset[str] = frozenset()
+    own: str | None = None
 
     @property
     def noun(self) -> str:
@@ -73,12 +78,15 @@ def _snake(name: str) -> str:
 
 
 APPLICATION = Kind(
-    "Application", "Applications", read_only=frozenset({"client_id", "client_secret", "token_endpoint_auth_method"})
+    "Application",
+    "Applications",
+    read_only=frozenset({"client_id", "client_secret", "token_endpoint_auth_method"}),
+    own="application_id",
 )
 AUTHENTICATOR_CONFIG = Kind("AuthenticatorConfig", "AuthenticatorConfigs")
 GROUP = Kind("Group", "Groups")
 IDENTITY = Kind("Identity", "Identities")
-REALM = Kind("Realm", "Realms")
+REALM = Kind("Realm", "Realms", own="auth_realm_id")
 RESOURCE_SERVER = Kind("ResourceServer", "ResourceServers")
 ROLE = Kind("Role", "Roles")
 
@@ -134,11 +142,13 @@ class State:
 
     def absent(self, refuse: Callable[[Object], None]) -> Outcome:
         """Delete the object where it is there. ``refuse`` raises where it must stay."""
+        refuse_own = refusal_of_own(self.kind, self.management.connection)
         before = self.find()
         if before is None:
             return Outcome(None, None, False)
         self._refuse_managed(before, "would have to be deleted")
         refuse(before)
+        refuse_own(before["id"])
         if not self.check_mode:
             try:
                 self._delete(before)
@@ -212,11 +222,19 @@ def pick(kind: Kind, objects: Iterable[Object], value: str, keys: tuple[str, ...
     )
 
 
-def own_removal(kind: Kind) -> StateError:
-    """The error of who would remove what the task authenticates with."""
-    return StateError(
-        f"This is the {kind.noun} that the task authenticates with.", "Remove it with the credentials of another one."
-    )
+def refusal_of_own(kind: Kind, connection: Connection) -> Callable[[str], None]:
+    """What refuses to remove an object, by its id, if the task authenticates with it; an error where nobody can tell."""
+    why = f", so that nobody can tell whether this is the {kind.noun} that the task authenticates with, which must stay"
+    own = connection.need(kind.own, why) if kind.own else None
+
+    def refuse(id: str) -> None:
+        if id == own:
+            raise StateError(
+                f"This is the {kind.noun} that the task authenticates with.",
+                "Remove it with the credentials of another one.",
+            )
+
+    return refuse
 
 
 def described(kind: Kind, item: Object) -> str:

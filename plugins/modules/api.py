@@ -19,7 +19,8 @@ description:
     M(beyondidentity.management.revoke), for instance, also has the run forget the tokens that it revokes.
   - Results that hold a secret are hidden in all output, and whole when registered. So are those of operations whose answers may hold one,
     such as C(GetApplication).
-  - The application and the realm that the task authenticates with are not deleted.
+  - The application and the realm that the task authenticates with are not deleted. Where an O(access_token) does not tell which these are,
+    C(DeleteApplication) needs O(application_id), C(DeleteRealm) needs O(auth_realm_id), or either of them O(issuer).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -133,10 +134,13 @@ requests:
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.management import Management
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, operation
 from ansible_collections.beyondidentity.management.plugins.module_utils.paging import joined
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION, REALM, own_removal
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+    APPLICATION,
+    REALM,
+    refusal_of_own,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import listed, scope_list
 
@@ -158,7 +162,7 @@ def run(task: Task) -> Result:
     _check(called, parameters, all_pages=task.params["all_pages"])
     management = task.management(called.name, scopes=_scopes(called, task))
     url = management.url(called, parameters)
-    _refuse_own_removal(called, url, management)
+    _refuse_own_removal(called, parameters, task)
     described = {"changed": not called.reads, "confidential": called.secret}
     if task.check_mode and not called.reads:
         request = {"method": called.method, "url": url, "body": body}
@@ -216,13 +220,10 @@ def _scopes(called: Operation, task: Task) -> list[str] | None:
     return scopes or None
 
 
-def _refuse_own_removal(called: Operation, url: str, management: Management) -> None:
-    connection = management.connection
-    realm = {"realm_id": connection.auth_realm_id}
-    own = {APPLICATION: {**realm, "application_id": connection.application_id}, REALM: realm}
-    for kind, place in own.items():
-        if called.name == kind.delete and all(place.values()) and url == management.url(called, place):
-            raise own_removal(kind)
+def _refuse_own_removal(called: Operation, parameters: dict[str, Any], task: Task) -> None:
+    for kind in (APPLICATION, REALM):
+        if called.name == kind.delete:
+            refusal_of_own(kind, task.connection)(str(parameters[f"{kind.noun}_id"]))
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ description:
   - In check mode, too, the resource server and the authenticator configuration must be there already.
   - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
+  - The application that the task authenticates with can't be removed. Where an O(access_token) does not tell which one that is,
+    O(state=absent) needs O(application_id) or O(issuer).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -194,11 +196,7 @@ requests:
 from ansible_collections.beyondidentity.management.plugins.module_utils import application
 from ansible_collections.beyondidentity.management.plugins.module_utils.connection import application_issuer
 from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
-    APPLICATION,
-    Object,
-    own_removal,
-)
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
 SPEC = state_spec(
@@ -233,7 +231,7 @@ def run(task: Task) -> Result:
         lambda state: application.ApplicationBody(task.params, state.management),
         operations=application.operations(task.params),
         manages=application.manages(task.params),
-        refuse=lambda found: _refuse_removal(found, task),
+        refuse=application.check_protocol,
     )
     there = outcome.after or {}
     config = there.get("protocol_config") or {}
@@ -246,12 +244,6 @@ def run(task: Task) -> Result:
     if task.params["return_secret"] and config.get("client_secret"):
         described["client_secret"] = config["client_secret"]
     return described
-
-
-def _refuse_removal(found: Object, task: Task) -> None:
-    application.check_protocol(found)
-    if found.get("id") == task.connection.application_id:
-        raise own_removal(APPLICATION)
 
 
 def main() -> None:

@@ -12,8 +12,9 @@ version_added: 0.1.0
 description:
   - Creates, updates and removes realms of the tenant.
   - An option that is left out is not managed.
-  - The realm that the task authenticates in can't be removed, and neither can one that still has identities, groups or roles.
-    Its applications, and all tokens that they issued, go with it.
+  - The realm that the task authenticates with can't be removed, and neither can one that still has identities, groups or roles.
+    Its applications, and all tokens that they issued, go with it. Where an O(access_token) does not tell which realm the task
+    authenticates with, O(state=absent) needs O(auth_realm_id) or O(issuer).
   - Where the task runs on many hosts at once, as it does without C(run_once), one realm is made.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
@@ -85,7 +86,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.declarat
     result,
     state_spec,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM, Object, own_removal
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
 SPEC = state_spec({"classification": {"type": "str"}})
@@ -95,15 +96,7 @@ def run(task: Task) -> Result:
     """Bring the realm to the wanted state."""
     body = fields(REALM, task.params, "classification")
     manages = any(task.params[name] is not None for name in ("display_name", "classification"))
-    outcome = declare(
-        task, REALM, lambda state: body, manages=manages, refuse=lambda found: _refuse_removal(found, task)
-    )
-    return result(REALM, outcome)
-
-
-def _refuse_removal(found: Object, task: Task) -> None:
-    if found.get("id") == task.connection.need("auth_realm_id"):
-        raise own_removal(REALM)
+    return result(REALM, declare(task, REALM, lambda state: body, manages=manages))
 
 
 def main() -> None:

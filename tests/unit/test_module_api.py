@@ -219,9 +219,33 @@ def test_what_one_does_not_authenticate_with_is(tenant: Any) -> None:
     answer(tenant, "DeleteApplication", {"application_id": here})
     answer(tenant, "DeleteApplication", {"application_id": there}, realm_id=realm)
     answer(tenant, "DeleteRealm", {"realm_id": realm})
-    given = {"access_token": tenant.mint("realms:delete"), "issuer": None, "tenant_id": tenant.tenant_id}
-    said = failed(api, tenant, operation="DeleteRealm", parameters={"realm_id": tenant.realm_id}, **given)
-    assert "HTTP 409" in said, "whose realm an opaque token is of, nobody knows"
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("operation", "option"), [("DeleteApplication", "application_id"), ("DeleteRealm", "auth_realm_id")]
+)
+def test_whose_a_token_is_must_be_known_where_that_might_be_deleted(
+    operation: str, option: str, check_mode: bool, tenant: Any
+) -> None:
+    """And nowhere else."""
+    bare = {**dict.fromkeys(("issuer", "client_id", "client_secret")), "auth_url": tenant.emulator.url}
+    opaque = {**bare, "access_token": "0paque", "tenant_id": tenant.tenant_id, "realm_id": "r1"}
+    noun = operation.removeprefix("Delete").lower()
+    place = {"realm_id": "r1", f"{noun}_id": "x1"}
+    said = failed(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque)
+    assert (
+        f"{option} is missing, so that nobody can tell whether this is the {noun} that the task authenticates" in said
+    )
+    assert f"beyondidentity_{option}" in said and "Or give issuer" in said
+    own = failed(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque, **{option: "x1"})
+    assert f"This is the {noun} that the task authenticates with." in own
+    assert tenant.journal() == []
+    tenant.fault(method="DELETE", json={})
+    good(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque, **{option: "x2"})
+    good(api, tenant, check_mode=check_mode, operation="DeleteGroup", parameters={"group_id": "g1"}, **opaque)
+    sent = [] if check_mode else [operation, "DeleteGroup"]
+    assert [entry["operation"] for entry in tenant.journal()] == sent
 
 
 def test_scopes_where_none_are_published(tenant: Any) -> None:

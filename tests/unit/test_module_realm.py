@@ -85,15 +85,30 @@ def test_one_does_not_remove_the_realm_that_one_authenticates_in(check_mode: boo
     assert written(tenant) == []
 
 
-def test_with_a_given_token_that_tells_nothing_the_realm_must_be_told(tenant: Any) -> None:
-    other = tenant.seed(realms=1)["realms"][0]
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_with_a_given_token_that_tells_nothing_the_realm_must_be_told(check_mode: bool, tenant: Any) -> None:
+    """Before anything is sent; and not where nothing is removed."""
+    (other,) = tenant.seed(realms=1)["realms"]
     bare = {"issuer": None, "client_id": None, "client_secret": None, "auth_url": tenant.emulator.url}
-    known = {"tenant_id": tenant.tenant_id, "access_token": tenant.mint("realms:read", "realms:delete"), **bare}
-    assert good(realm, tenant, id=other, **known)["realm"]["id"] == other
-    unable = {**known, "access_token": "0paque"}
-    tenant.fault(operation="GetRealm", json={"id": other}, times=1)
-    assert "auth_realm_id is missing" in failed(realm, tenant, id=other, state="absent", **unable)
-    assert written(tenant) == []
+    opaque = {"tenant_id": tenant.tenant_id, "access_token": "0paque", **bare}
+    for given in ({"id": other}, {"display_name": NAME}):
+        said = failed(realm, tenant, check_mode=check_mode, state="absent", **given, **opaque)
+        assert "auth_realm_id is missing, so that nobody can tell whether this is the realm that the task" in said
+    assert tenant.journal() == []
+    tenant.fault(operation="GetRealm", json={"id": other})
+    tenant.fault(operation="DeleteRealm", json={})
+    assert good(realm, tenant, check_mode=check_mode, id=other, **opaque)["realm"]["id"] == other
+    told = {**opaque, "auth_realm_id": tenant.realm_id}
+    assert good(realm, tenant, check_mode=check_mode, id=other, state="absent", **told)["changed"]
+    assert written(tenant) == ([] if check_mode else ["DeleteRealm"])
+
+
+def test_a_given_token_that_tells_its_realm_is_enough(tenant: Any) -> None:
+    (other,) = tenant.seed(realms=1)["realms"]
+    bare = {"issuer": None, "client_id": None, "client_secret": None, "auth_url": tenant.emulator.url}
+    known = {"access_token": tenant.mint("realms:read", "realms:delete"), **bare}
+    assert "that the task authenticates with" in failed(realm, tenant, id=tenant.realm_id, state="absent", **known)
+    assert good(realm, tenant, id=other, state="absent", **known)["changed"]
 
 
 def test_the_managed_realm_does_not_matter(tenant: Any) -> None:

@@ -162,6 +162,26 @@ def test_one_does_not_remove_what_one_authenticates_with(tenant: Any) -> None:
     assert written(tenant) == ["CreateApplication"]
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_with_a_given_token_that_tells_nothing_the_application_must_be_told(check_mode: bool, tenant: Any) -> None:
+    """Before anything is sent; and not where nothing is removed."""
+    bare = {"issuer": None, "client_id": None, "client_secret": None, "auth_url": tenant.emulator.url}
+    place = {"tenant_id": tenant.tenant_id, "realm_id": tenant.realm_id}
+    opaque = {"access_token": "0paque", **place, **bare}
+    said = failed(application, tenant, check_mode=check_mode, id="a1", state="absent", **opaque)
+    assert "application_id is missing, so that nobody can tell whether this is the application that the task" in said
+    assert tenant.journal() == []
+    item = {"id": "a1", "display_name": "Factory", "protocol_config": {"type": "oauth2"}}
+    tenant.fault(operation="GetApplication", json=item)
+    tenant.fault(operation="DeleteApplication", json={})
+    assert good(application, tenant, check_mode=check_mode, id="a1", **opaque)["application"] == item
+    own, other = ({**opaque, "application_id": id} for id in ("a1", "a2"))
+    said = failed(application, tenant, check_mode=check_mode, id="a1", state="absent", **own)
+    assert "the application that the task authenticates with" in said
+    assert written(tenant) == []
+    assert good(application, tenant, check_mode=check_mode, id="a1", state="absent", **other)["changed"]
+
+
 def test_who_was_faster_to_remove_is_no_error(tenant: Any) -> None:
     good(application, tenant, **APP)
     tenant.fault(operation="DeleteApplication", status=404)
