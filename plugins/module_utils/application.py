@@ -17,9 +17,8 @@ from .text import listed, managed_scopes, one_line
 
 PROTOCOLS = ("oauth2", "oidc")
 
-_MANAGED = (
-    "display_name",
-    "protocol",
+# the options that may change an application that is there, beside its name; its protocol never changes
+MANAGED = (
     "confidentiality",
     "pkce",
     "grant_types",
@@ -47,11 +46,6 @@ def operations(params: Mapping[str, Any]) -> list[str]:
     if params["authenticator_config"]:
         needed.append(AUTHENTICATOR_CONFIG.list)
     return needed
-
-
-def manages(params: Mapping[str, Any]) -> bool:
-    """Whether the options say anything of how the application shall be; else it is only read."""
-    return any(params[name] is not None for name in _MANAGED)
 
 
 class ApplicationBody:

@@ -16,9 +16,11 @@ TYPES = ("embedded", "hosted_web", "console", "platform")
 METHODS = ("webauthn_passkey", "software_passkey", "email_one_time_password")
 INVOCATION_TYPES = ("automatic", "manual")
 
-# which options a type knows, beside `config`, which may hold anything
-_FIELDS = {
-    "embedded": ("authentication_methods", "trusted_origins", "invoke_url", "invocation_type"),
+FIELDS = ("authentication_methods", "trusted_origins", "invoke_url", "invocation_type")
+
+# which of these options a type knows; `config` may hold anything
+_FIELDS_OF = {
+    "embedded": FIELDS,
     "hosted_web": ("authentication_methods", "trusted_origins"),
     "console": (),
     "platform": ("trusted_origins",),
@@ -29,6 +31,21 @@ _DEFAULTS: dict[str, Object] = {
     "console": {},
     "platform": {},
 }
+# what a type can't be without
+_NEEDED = {"embedded": "invoke_url", "console": "onboarding_configuration"}
+
+
+def managed(params: Mapping[str, Any]) -> Object:
+    """The options that may change a configuration that is there, beside its name. Its type never changes."""
+    config = {name: value for name, value in (params["config"] or {}).items() if name != "type"}
+    return {**{name: params[name] for name in FIELDS}, "config": config or None}
+
+
+def needed(params: Mapping[str, Any]) -> Object:
+    """What a new configuration can't be without, given by an option of its own or in ``config``."""
+    given = {**params, **(params["config"] or {})}
+    names = [name for kind, name in _NEEDED.items() if kind == given["type"] or given.get(name) is not None]
+    return {name: given.get(name) for name in ("type", *names)}
 
 
 class AuthenticatorBody:
@@ -52,7 +69,6 @@ class AuthenticatorBody:
                     "The type of the authenticator configuration is missing.", f"One of {', '.join(TYPES)}."
                 )
             config = {**_DEFAULTS[kind], **config, "type": kind}
-            _check_complete(config)
         elif kind != there.get("type"):
             raise OptionError(
                 f"The authenticator configuration is of the type {one_line(there.get('type'), 40)}, not {one_line(kind, 40)}.",
@@ -65,8 +81,8 @@ class AuthenticatorBody:
     def _config(self, there: Mapping[str, Any]) -> Object:
         params = self.params
         kind = params["type"] or there.get("type")
-        given = {name: params[name] for name in _FIELDS["embedded"] if params[name] is not None}
-        alien = sorted(set(given) - set(_FIELDS.get(kind or "", given)))
+        given = {name: params[name] for name in FIELDS if params[name] is not None}
+        alien = sorted(set(given) - set(_FIELDS_OF.get(kind or "", given)))
         if alien:
             raise OptionError(f"The type {kind} has no {', '.join(alien)}.", "Leave it out.")
         if "authentication_methods" in given:
@@ -80,12 +96,3 @@ def _methods(wanted: list[str], there: Mapping[str, Any]) -> list[Object]:
     if {method.get("type") for method in present if isinstance(method, dict)} == set(wanted):
         return present
     return [{"type": name} for name in dict.fromkeys(wanted)]
-
-
-def _check_complete(config: Mapping[str, Any]) -> None:
-    if config["type"] == "embedded" and not config.get("invoke_url"):
-        raise OptionError("A new embedded authenticator configuration needs invoke_url.")
-    if config["type"] == "console" and not config.get("onboarding_configuration"):
-        raise OptionError(
-            "A new console authenticator configuration needs onboarding_configuration.", "Give it in config."
-        )

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .errors import OptionError
 from .masking import without_secrets
 from .resource import Kind, Object, Outcome, State
 from .task import Result, Spec, Task
+from .text import listed
 
 # the managed fields of an object, knowing the one that is there
 Body = Callable[[Any], Object]
@@ -32,47 +34,67 @@ def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None 
 def declare(
     task: Task,
     kind: Kind,
-    body: Callable[[Any], Body],
+    managed: Mapping[str, Any],
     *,
-    operations: list[str] | None = None,
-    manages: bool = True,
+    needed: Mapping[str, Any] = MappingProxyType({}),
+    body: Callable[[Any], Body] | None = None,
+    operations: Iterable[str] = (),
     refuse: Callable[[Object], None] = lambda found: None,
     state: MakeState = State,
 ) -> Outcome:
     """Bring the object to the state that the options name.
 
-    ``body`` builds the managed fields, knowing the state. ``manages`` tells whether the options say how it shall be;
-    without that, an object by id is only read. ``operations`` are what is needed beside those on the object;
-    ``refuse`` raises where it must not go.
+    ``managed`` are the options that may change an object that is there, beside its name, and ``needed`` what a new one
+    can't be without; ``None`` is what is not given. They tell what the token must be good for. ``body`` builds the
+    managed fields, knowing the state, where the options are not the API's own fields. ``operations`` are what is needed
+    beside those on the object; ``refuse`` raises where it must not go.
     """
     params = task.params
-    find = kind.find(by_id=bool(params["id"]))
-    if params["state"] == "absent":
-        writes = [kind.delete]
-    elif params["id"]:
-        writes = [kind.update] if manages else []
-    else:
-        writes = [kind.create, kind.update]
+    announced = [kind.find(by_id=bool(params["id"])), *_writes(params, kind, managed, needed), *operations]
     with task.lock(kind.noun, params["id"] or params["display_name"]):
         declared = state(
             kind,
-            task.management(find, *writes, *(operations or [])),
+            task.management(*announced),
             id=params["id"],
             display_name=params["display_name"],
             check_mode=task.check_mode,
         )
-        return declared.absent(refuse) if params["state"] == "absent" else declared.present(body(declared))
+        if params["state"] == "absent":
+            return declared.absent(refuse)
+        build = body(declared) if body else _fields({"display_name": params["display_name"], **managed})
+        return declared.present(_complete(kind, build, needed))
 
 
-def fields(kind: Kind, params: Mapping[str, Any], *names: str, needed: tuple[str, ...] = ()) -> Body:
-    """The body of a kind whose options are the API's own fields; a new object needs some of them."""
+def _writes(params: Mapping[str, Any], kind: Kind, managed: Mapping[str, Any], needed: Mapping[str, Any]) -> list[str]:
+    """The operations by which the options may change anything. What is found by its name has that name already."""
+    if params["state"] == "absent":
+        return [kind.delete]
+    renames = params["id"] and params["display_name"]
+    possible = {
+        kind.create: not params["id"] and all(needed.values()),
+        kind.update: renames or any(value is not None for value in managed.values()),
+    }
+    return [name for name, is_possible in possible.items() if is_possible]
+
+
+def _fields(options: Mapping[str, Any]) -> Body:
+    """The body of a kind whose options are the API's own fields."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return lambda existing: given
+
+
+def _complete(kind: Kind, body: Body, needed: Mapping[str, Any]) -> Body:
+    """The same body, or an error where a new object would lack what it needs, or one that is there would lose it."""
 
     def build(existing: Object | None) -> Object:
-        given = {name: params[name] for name in ("display_name", *names) if params[name] is not None}
-        missing = [] if existing else [name for name in ("display_name", *needed) if not given.get(name)]
+        built = body(existing)
+        missing = [name for name, value in needed.items() if not value and (existing is None or value is not None)]
         if missing:
-            raise OptionError(f"A new {kind.noun} needs {' and '.join(missing)}.")
-        return given
+            raise OptionError(
+                f"{'The' if existing else 'A new'} {kind.noun} needs {listed(missing)}.",
+                "Leave out what shall stay as it is." if existing else "",
+            )
+        return built
 
     return build
 

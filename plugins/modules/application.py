@@ -18,6 +18,10 @@ description:
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
   - The application that the task authenticates with can't be removed. Where an O(access_token) does not tell which one that is,
     O(state=absent) needs O(application_id) or O(issuer).
+  - The token that it gets for itself is for C(ListApplications), or C(GetApplication) with O(id), and for what may have to be done,
+    C(CreateApplication) without O(id), C(UpdateApplication) with an option that says how the application shall be or with a new name,
+    C(DeleteApplication) with O(state=absent); and for C(ListResourceServers) with O(resource_server), else C(GetResourceServer) with
+    O(allowed_scopes), and C(ListAuthenticatorConfigs) with O(authenticator_config). In check mode it only reads.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -228,9 +232,9 @@ def run(task: Task) -> Result:
     outcome = declare(
         task,
         APPLICATION,
-        lambda state: application.ApplicationBody(task.params, state.management),
+        {name: task.params[name] for name in application.MANAGED},
+        body=lambda state: application.ApplicationBody(task.params, state.management),
         operations=application.operations(task.params),
-        manages=application.manages(task.params),
         refuse=application.check_protocol,
     )
     there = outcome.after or {}

@@ -13,6 +13,9 @@ description:
   - Creates, updates and removes authenticator configurations, which say how people sign in to applications.
   - An option that is left out is not managed, and an empty list empties. Lists of methods and origins compare as sets.
   - Where the task runs on many hosts at once, as it does without C(run_once), one configuration is made.
+  - The token that it gets for itself is for C(ListAuthenticatorConfigs), or C(GetAuthenticatorConfig) with O(id), and for what may have to
+    be done, C(CreateAuthenticatorConfig) with what a new one needs and without O(id), C(UpdateAuthenticatorConfig) with any option beside
+    O(type) or with a new name, C(DeleteAuthenticatorConfig) with O(state=absent). In check mode it only reads.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -51,7 +54,7 @@ options:
     type: list
     elements: str
   invoke_url:
-    description: The URL that is invoked to authenticate, for V(embedded).
+    description: The URL that is invoked to authenticate, for V(embedded), which needs one.
     type: str
   invocation_type:
     description: How O(invoke_url) is invoked, for V(embedded).
@@ -59,7 +62,8 @@ options:
     choices: [automatic, manual]
   config:
     description:
-      - The API's own C(config) object, instead of the options above. For V(console) it is the only way.
+      - The API's own C(config) object, instead of the options above. For V(console) it is the only way, and a new one needs
+        C(onboarding_configuration) in it.
       - The keys that it holds are managed.
     type: dict
 seealso:
@@ -113,18 +117,19 @@ SPEC = state_spec(
         "invocation_type": {"type": "str", "choices": list(authenticator.INVOCATION_TYPES)},
         "config": {"type": "dict"},
     },
-    {
-        "mutually_exclusive": [
-            ("config", name)
-            for name in ("type", "authentication_methods", "trusted_origins", "invoke_url", "invocation_type")
-        ]
-    },
+    {"mutually_exclusive": [("config", name) for name in ("type", *authenticator.FIELDS)]},
 )
 
 
 def run(task: Task) -> Result:
     """Bring the configuration to the wanted state."""
-    outcome = declare(task, AUTHENTICATOR_CONFIG, lambda state: authenticator.AuthenticatorBody(task.params))
+    outcome = declare(
+        task,
+        AUTHENTICATOR_CONFIG,
+        authenticator.managed(task.params),
+        needed=authenticator.needed(task.params),
+        body=lambda state: authenticator.AuthenticatorBody(task.params),
+    )
     return result(AUTHENTICATOR_CONFIG, outcome)
 
 

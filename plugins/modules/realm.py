@@ -16,6 +16,8 @@ description:
     Its applications, and all tokens that they issued, go with it. Where an O(access_token) does not tell which realm the task
     authenticates with, O(state=absent) needs O(auth_realm_id) or O(issuer).
   - Where the task runs on many hosts at once, as it does without C(run_once), one realm is made.
+  - The token that it gets for itself is for C(ListRealms), or C(GetRealm) with O(id), and for what may have to be done, C(CreateRealm)
+    without O(id), C(UpdateRealm) with O(classification) or a new name, C(DeleteRealm) with O(state=absent). In check mode it only reads.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -80,12 +82,7 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import (
-    declare,
-    fields,
-    result,
-    state_spec,
-)
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 
@@ -94,9 +91,7 @@ SPEC = state_spec({"classification": {"type": "str"}})
 
 def run(task: Task) -> Result:
     """Bring the realm to the wanted state."""
-    body = fields(REALM, task.params, "classification")
-    manages = any(task.params[name] is not None for name in ("display_name", "classification"))
-    return result(REALM, declare(task, REALM, lambda state: body, manages=manages))
+    return result(REALM, declare(task, REALM, {"classification": task.params["classification"]}))
 
 
 def main() -> None:

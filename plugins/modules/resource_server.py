@@ -14,6 +14,9 @@ description:
   - An option that is left out is not managed. Lists of scopes compare as sets.
   - The resource server of the Management API itself is managed by Beyond Identity, and can be used, but not changed.
   - Where the task runs on many hosts at once, as it does without C(run_once), one resource server is made.
+  - The token that it gets for itself is for C(ListResourceServers), or C(GetResourceServer) with O(id), and for what may have to be done,
+    C(CreateResourceServer) with O(identifier) and without O(id), C(UpdateResourceServer) with O(identifier), O(scopes) or a new name,
+    C(DeleteResourceServer) with O(state=absent). In check mode it only reads.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -93,16 +96,8 @@ requests:
   sample: 2
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import (
-    declare,
-    fields,
-    result,
-    state_spec,
-)
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER, Object
+from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils.text import managed_scopes
 
@@ -111,16 +106,9 @@ SPEC = state_spec({"identifier": {"type": "str"}, "scopes": {"type": "list", "el
 
 def run(task: Task) -> Result:
     """Bring the resource server to the wanted state."""
-    params = task.params
-    manages = any(params[name] is not None for name in ("display_name", "identifier", "scopes"))
-    body = fields(RESOURCE_SERVER, _cleaned(params), "identifier", "scopes", needed=("identifier",))
-    return result(RESOURCE_SERVER, declare(task, RESOURCE_SERVER, lambda state: body, manages=manages))
-
-
-def _cleaned(params: Mapping[str, Any]) -> Object:
-    """The options with the scopes as the service takes them."""
-    scopes = params["scopes"]
-    return {**params, "scopes": None if scopes is None else managed_scopes(scopes, "scopes")}
+    identifier, scopes = task.params["identifier"], task.params["scopes"]
+    managed = {"identifier": identifier, "scopes": None if scopes is None else managed_scopes(scopes, "scopes")}
+    return result(RESOURCE_SERVER, declare(task, RESOURCE_SERVER, managed, needed={"identifier": identifier}))
 
 
 def main() -> None:

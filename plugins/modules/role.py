@@ -16,7 +16,11 @@ description:
     O(members_exclusive) says that there shall be no others.
   - What is missing is added before anything is taken away, so that nobody is without what she had and shall have.
   - A role that is removed loses its scopes and members first, as the service demands.
-  - The token has the scopes that the options need and no other; without O(members), for instance, none that reads identities.
+  - The token that it gets for itself is for C(ListResourceServers), C(ListRoles), or C(GetRole) with O(id), and for what may have to be
+    done, C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, C(DeleteRole) with
+    O(state=absent); and for C(ListRoleScopes), C(AddRoleScopes) and C(DeleteRoleScopes) with O(scopes), for C(ListRoleMembers),
+    C(AddRoleMembers) and C(DeleteRoleMembers) with O(members), which are found by C(GetIdentity), C(ListIdentities) and C(ListGroups).
+    To remove a role, its lists are read and emptied. In check mode it only reads.
   - In check mode, too, the resource server and the members must be there already.
   - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
 author:
@@ -169,9 +173,9 @@ def run(task: Task) -> Result:
     outcome = declare(
         task,
         ROLE,
-        lambda state: state.desired,
+        {name: params[name] for name in ("description", "scopes", "members")},
+        body=lambda state: state.desired,
         operations=operations(params),
-        manages=any(params[name] is not None for name in ("display_name", "description", "scopes", "members")),
         state=partial(RoleState, params),
     )
     return result(ROLE, outcome)

@@ -111,10 +111,11 @@ def test_other_protocols_are_refused_before_any_write(call: Runner, tenant: Tena
 LEAST: dict[str, tuple[str, dict[str, Any], bool, str]] = {
     "create or update": (
         APPLICATION,
-        {"display_name": "New"},
+        {"display_name": "New", "pkce": "s256"},
         False,
         "applications:create applications:read applications:update",
     ),
+    "create": (APPLICATION, {"display_name": "New"}, False, "applications:create applications:read"),
     "check mode": (APPLICATION, {"display_name": "New"}, True, "applications:read"),
     "by id": (APPLICATION, {"id": "{id}", "pkce": "s256"}, False, "applications:read applications:update"),
     "by id, check mode": (APPLICATION, {"id": "{id}", "pkce": "s256"}, True, "applications:read"),

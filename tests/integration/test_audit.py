@@ -44,7 +44,7 @@ TASKS = (
     task("kept", TOKEN, {"scopes": "realms:create realms:read", "expiration_time": 601}),
     task("lookup", DEBUG, {"msg": f"{{{{ lookup('{TOKEN}', 'realms:update') | length }}}}"}),
     task("info", APPLICATIONS),
-    task("state", "beyondidentity.management.realm", {"display_name": "Made"}),
+    task("state", "beyondidentity.management.realm", {"display_name": "Made", "classification": "SECURE_WORKFORCE"}),
     task("fresh", TOKEN, {**READ, "fresh": True}),
     task("not kept", TOKEN, {**READ, "token_cache": "none"}),
     task(

@@ -13,6 +13,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.authenti
     METHODS,
     TYPES,
     AuthenticatorBody,
+    managed,
+    needed,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import plan
@@ -92,8 +94,8 @@ def test_a_new_one_gets_its_types_defaults(given: dict[str, Any], made: dict[str
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_can_be_made(kind: str) -> None:
-    needed = {"embedded": {"invoke_url": "http://x"}, "console": {"onboarding_configuration": ONBOARDING}}
-    assert config(config={"type": kind, **needed.get(kind, {})})["type"] == kind
+    more = {"embedded": {"invoke_url": "http://x"}, "console": {"onboarding_configuration": ONBOARDING}}
+    assert config(config={"type": kind, **more.get(kind, {})})["type"] == kind
 
 
 @pytest.mark.parametrize(
@@ -102,9 +104,6 @@ def test_every_type_can_be_made(kind: str) -> None:
         ({}, "The type of the authenticator configuration is missing. One of embedded, hosted_web, console, platform."),
         ({"config": {}}, "The type of the authenticator configuration is missing"),
         ({"config": {"type": "future"}}, "The type of the authenticator configuration is missing"),
-        ({"type": "embedded"}, "needs invoke_url"),
-        ({"config": {"type": "embedded"}}, "needs invoke_url"),
-        ({"type": "console"}, "needs onboarding_configuration. Give it in config"),
         ({"type": "hosted_web", "invoke_url": "http://x"}, "The type hosted_web has no invoke_url. Leave it out."),
         (
             {"type": "platform", "authentication_methods": [], "invocation_type": "manual"},
@@ -117,6 +116,42 @@ def test_what_can_not_be_made(given: dict[str, Any], said: str) -> None:
     with pytest.raises(OptionError) as caught:
         body(**given)
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("given", "needs"),
+    [
+        ({}, {"type": None}),
+        ({"config": {}}, {"type": None}),
+        ({"type": "hosted_web"}, {"type": "hosted_web"}),
+        ({"type": "embedded"}, {"type": "embedded", "invoke_url": None}),
+        ({"type": "embedded", "invoke_url": "http://x"}, {"type": "embedded", "invoke_url": "http://x"}),
+        ({"config": {"type": "embedded"}}, {"type": "embedded", "invoke_url": None}),
+        ({"config": {"type": "embedded", "invoke_url": ""}}, {"type": "embedded", "invoke_url": ""}),
+        ({"invoke_url": ""}, {"type": None, "invoke_url": ""}),
+        ({"type": "console"}, {"type": "console", "onboarding_configuration": None}),
+        ({"config": {"onboarding_configuration": {}}}, {"type": None, "onboarding_configuration": {}}),
+        ({"config": {"type": ["odd"]}}, {"type": ["odd"]}),
+    ],
+)
+def test_what_a_new_one_needs(given: dict[str, Any], needs: dict[str, Any]) -> None:
+    assert needed({**dict.fromkeys(SPEC.options), **given}) == needs
+
+
+@pytest.mark.parametrize(
+    ("given", "changing"),
+    [
+        ({}, {}),
+        ({"type": "platform"}, {}),
+        ({"config": {}}, {}),
+        ({"config": {"type": "platform"}}, {}),
+        ({"trusted_origins": []}, {"trusted_origins": []}),
+        ({"config": {"type": "platform", "trusted_origins": None}}, {"config": {"trusted_origins": None}}),
+    ],
+)
+def test_what_may_change_one_that_is_there(given: dict[str, Any], changing: dict[str, Any]) -> None:
+    found = managed({**dict.fromkeys(SPEC.options), **given})
+    assert {name: value for name, value in found.items() if value is not None} == changing
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,16 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.beyondidentity.management.plugins.module_utils.operations import catalogue
 from ansible_collections.beyondidentity.management.plugins.module_utils.options import connection_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+    APPLICATION,
+    AUTHENTICATOR_CONFIG,
+    REALM,
+    RESOURCE_SERVER,
+    ROLE,
+    Kind,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils.task import Spec
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.action import ModuleAction
 from tests.support.collection import NAME, NAMESPACE, ROOT
@@ -34,6 +43,7 @@ MODULES = names("modules")
 OTHERS = [(kind, name) for kind in ("lookup", "filter", "callback") for name in names(kind)]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+STATES = (APPLICATION, AUTHENTICATOR_CONFIG, REALM, RESOURCE_SERVER, ROLE)
 EACH_MODULE = pytest.mark.parametrize("name", MODULES)
 EACH_OTHER = pytest.mark.parametrize(("kind", "name"), OTHERS)
 
@@ -139,6 +149,17 @@ def test_a_connection_option_means_the_same_everywhere(name: str) -> None:
     for option in set(options) & set(shared):
         assert set(options[option]["choices"]) > set(shared[option]["choices"])
         assert {"no_log": False, **options[option], "choices": shared[option]["choices"]} == shared[option]
+
+
+@pytest.mark.parametrize("kind", STATES, ids=lambda kind: kind.noun)
+def test_a_state_module_tells_what_its_token_is_for(kind: Kind) -> None:
+    """So that an application can be allowed just that."""
+    told = " ".join(documents(load("modules", kind.noun))[0]["description"])
+    for operation in (kind.list, kind.get, kind.create, kind.update, kind.delete):
+        assert f"C({operation})" in told
+    assert all(
+        operation in catalogue() for operation in re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", told)
+    )
 
 
 def test_only_what_no_variable_can_give_is_required() -> None:

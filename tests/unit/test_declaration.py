@@ -12,14 +12,12 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import (
     declare,
-    fields,
     result,
     state_spec,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
     AUTHENTICATOR_CONFIG,
-    REALM,
     Object,
     Outcome,
     State,
@@ -42,7 +40,7 @@ def declared(task: Task, **how: Any) -> Outcome:
     def body(existing: Object | None) -> Object:
         return {"display_name": task.params["display_name"], "config": CONFIG}
 
-    return declare(task, KIND, lambda _management: body, **how)
+    return declare(task, KIND, **{"managed": {"config": CONFIG}, "body": lambda _state: body, **how})
 
 
 def operations(tenant: Any) -> list[str]:
@@ -151,38 +149,59 @@ def test_a_result_has_the_object_and_the_difference_without_secrets() -> None:
     }
 
 
-THERE = {"id": "1", "display_name": "Mine", "a": 1, "b": 2}
+@pytest.mark.parametrize(
+    ("managed", "sent"),
+    [
+        ({"a": 3, "b": None}, {"display_name": "Mine", "a": 3}),
+        ({"a": "", "b": []}, {"display_name": "Mine", "a": "", "b": []}),
+        ({"a": False, "b": 0}, {"display_name": "Mine", "a": False, "b": 0}),
+        ({}, {"display_name": "Mine"}),
+    ],
+)
+def test_options_that_are_the_apis_own_fields(managed: dict[str, Any], sent: dict[str, Any], tenant: Any) -> None:
+    made = declare(task_of(tenant, check_mode=True), KIND, managed)
+    assert made.after == sent
 
 
 @pytest.mark.parametrize(
-    ("params", "existing", "body"),
+    ("needed", "missing"),
     [
-        ({"display_name": "Mine", "a": 3, "b": None}, None, {"display_name": "Mine", "a": 3}),
-        ({"display_name": "Mine", "a": 3, "b": None}, THERE, {"display_name": "Mine", "a": 3}),
-        ({"display_name": None, "a": None, "b": None}, THERE, {}),
-        ({"display_name": None, "a": "", "b": []}, THERE, {"a": "", "b": []}),
-        ({"display_name": None, "a": False, "b": 0}, THERE, {"a": False, "b": 0}),
-        ({"display_name": "Mine", "a": 3, "b": 4, "else": 5}, None, {"display_name": "Mine", "a": 3, "b": 4}),
+        ({"a": None, "b": 1}, "a"),
+        ({"a": "", "b": 1}, "a"),
+        ({"a": {}, "b": None}, "a, b"),
+        ({"a": 1, "b": 2}, None),
     ],
 )
-def test_options_that_are_the_apis_own_fields(
-    params: dict[str, Any], existing: Object | None, body: dict[str, Any]
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_new_object_needs_some_of_them(
+    needed: dict[str, Any], missing: str | None, check_mode: bool, tenant: Any
 ) -> None:
-    assert fields(REALM, params, "a", "b", needed=("a",))(existing) == body
+    """Its token may not create what can't be made, so that who may not create hears what is missing."""
+    if missing:
+        with pytest.raises(OptionError, match=rf"^A new authenticator_config needs {missing}\.$"):
+            declared(task_of(tenant, check_mode), needed=needed)
+    else:
+        assert declared(task_of(tenant, check_mode), needed=needed).changed
+    creates = not (missing or check_mode)
+    (looked,) = tenant.journal(operation="ListAuthenticatorConfigs")
+    assert ("authenticator-configs:create" in looked["token_scopes"]) is creates
+    assert ("CreateAuthenticatorConfig" in operations(tenant)) is creates
 
 
 @pytest.mark.parametrize(
-    ("params", "missing"),
-    [
-        ({"display_name": "Mine", "a": None, "b": 1}, "a"),
-        ({"display_name": "Mine", "a": "", "b": 1}, "a"),
-        ({"display_name": None, "a": None, "b": 1}, "display_name and a"),
-        ({"display_name": None, "a": 1, "b": None}, "display_name"),
-    ],
+    ("needed", "missing"), [({"a": None, "b": None}, None), ({"a": "", "b": None}, "a"), ({"a": [], "b": ""}, "a, b")]
 )
-def test_a_new_object_needs_some_of_them(params: dict[str, Any], missing: str) -> None:
-    with pytest.raises(OptionError, match=rf"^A new realm needs {missing}\.$"):
-        fields(REALM, params, "a", "b", needed=("a",))(None)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_object_that_is_there_does_not_lose_what_it_needs(
+    needed: dict[str, Any], missing: str | None, check_mode: bool, tenant: Any
+) -> None:
+    declared(task_of(tenant))
+    if missing:
+        with pytest.raises(OptionError, match=f"^The authenticator_config needs {missing}. Leave out what shall stay"):
+            declared(task_of(tenant, check_mode), needed=needed)
+    else:
+        assert not declared(task_of(tenant, check_mode), needed=needed).changed
+    assert "UpdateAuthenticatorConfig" not in operations(tenant)
 
 
 class Watched(State):
@@ -201,17 +220,31 @@ def test_a_kind_may_be_found_and_written_in_its_own_way(tenant: Any) -> None:
         seen.append(state)
         return lambda existing: {"display_name": existing["display_name"]}
 
-    outcome = declare(task_of(tenant), KIND, body, operations=["ListResourceServers"], state=Watched)
+    outcome = declare(task_of(tenant), KIND, {}, body=body, operations=["ListResourceServers"], state=Watched)
     assert outcome.before == outcome.after == {"id": "1", "display_name": "Mine", "found_by": "Watched"}
     (state,) = seen
     assert isinstance(state, Watched) and "ListResourceServers" in state.management.operations
     assert tenant.journal() == []
 
 
-@pytest.mark.parametrize(("manages", "actions"), [(True, {"read", "update"}), (False, {"read"})])
-def test_by_id_and_with_nothing_to_manage_it_only_reads(manages: bool, actions: set[str], tenant: Any) -> None:
+@pytest.mark.parametrize(
+    ("names", "managed", "actions"),
+    [
+        ({"display_name": "Mine"}, {"a": None}, {"read", "create"}),
+        ({"display_name": "Mine"}, {}, {"read", "create"}),
+        ({"display_name": "Mine"}, {"a": None, "b": []}, {"read", "create", "update"}),
+        ({"display_name": None, "id": "{id}"}, {"a": None}, {"read"}),
+        ({"display_name": "Mine", "id": "{id}"}, {"a": None}, {"read", "update"}),
+        ({"display_name": None, "id": "{id}"}, {"a": ""}, {"read", "update"}),
+    ],
+)
+def test_the_token_is_good_for_what_the_options_may_change(
+    names: dict[str, Any], managed: dict[str, Any], actions: set[str], tenant: Any
+) -> None:
+    """What is found by its name does not get another, and without anything to manage it is only read."""
     made = declared(task_of(tenant)).after or {}
     tenant.clear_journal()
-    declare(task_of(tenant, id=made["id"]), KIND, lambda state: lambda existing: {}, manages=manages)
-    (reading,) = tenant.journal(operation="GetAuthenticatorConfig")
-    assert set(reading["token_scopes"]) == {f"authenticator-configs:{action}" for action in actions}
+    named = {name: made["id"] if value == "{id}" else value for name, value in names.items()}
+    declare(task_of(tenant, **named), KIND, managed, body=lambda state: lambda existing: {})
+    (looked,) = [entry for entry in tenant.journal() if entry["operation"] != "token"]
+    assert set(looked["token_scopes"]) == {f"authenticator-configs:{action}" for action in actions}

@@ -97,7 +97,10 @@ def test_a_change_is_sent_whole(tenant: Any) -> None:
     ("given", "said"),
     [
         ({"display_name": "New"}, "The type of the authenticator configuration is missing"),
-        ({"display_name": "New", "type": "embedded"}, "needs invoke_url"),
+        ({"display_name": "New", "type": "embedded"}, "A new authenticator_config needs invoke_url."),
+        ({"display_name": "New", "config": {"type": "embedded", "invoke_url": ""}}, "needs invoke_url"),
+        ({"display_name": "New", "type": "console"}, "needs onboarding_configuration"),
+        ({"display_name": "Embedded", "invoke_url": ""}, "The authenticator_config needs invoke_url. Leave out"),
         ({"display_name": "Hosted", "type": "platform"}, "is of the type hosted_web, not platform"),
         ({"display_name": "Hosted", "invoke_url": "http://x"}, "The type hosted_web has no invoke_url"),
         ({"id": "nowhere"}, "There is no authenticator_config with the id nowhere"),
@@ -105,10 +108,12 @@ def test_a_change_is_sent_whole(tenant: Any) -> None:
         ({"display_name": ""}, "neither may be empty"),
     ],
 )
-def test_refusals_before_any_write(given: dict[str, Any], said: str, tenant: Any) -> None:
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_refusals_before_any_write(given: dict[str, Any], said: str, check_mode: bool, tenant: Any) -> None:
     good(authenticator_config, tenant, **HOSTED)
+    good(authenticator_config, tenant, display_name="Embedded", type="embedded", invoke_url="http://x")
     tenant.clear_journal()
-    assert said in failed(authenticator_config, tenant, **given)
+    assert said in failed(authenticator_config, tenant, check_mode=check_mode, **given)
     assert written(tenant) == []
 
 

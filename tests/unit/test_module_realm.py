@@ -57,7 +57,7 @@ def test_renaming_by_id_sends_only_that(tenant: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "needed"),
     [
-        ({"display_name": NAME}, {"realms:read", "realms:create", "realms:update"}),
+        ({"display_name": NAME}, {"realms:read", "realms:create"}),
         ({"display_name": NAME, "check_mode": True}, {"realms:read"}),
         ({"display_name": NAME, "state": "absent"}, {"realms:read", "realms:delete"}),
         ({"display_name": NAME, "state": "absent", "check_mode": True}, {"realms:read"}),

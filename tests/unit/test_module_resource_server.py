@@ -73,6 +73,10 @@ def test_an_update_sends_what_differs(given: dict[str, Any], sent: dict[str, Any
             "scopes holds an empty text. To leave none, say scopes: []",
         ),
         ({"display_name": "New", "identifier": "new", "scopes": ["a", " "]}, "scopes holds an empty text"),
+        (
+            {"display_name": "Pet API", "identifier": ""},
+            "The resource_server needs identifier. Leave out what shall stay",
+        ),
         ({"display_name": "", "identifier": "new"}, "neither may be empty"),
         ({"id": "nowhere", "identifier": "new"}, "There is no resource_server with the id nowhere"),
         ({"id": "..", "identifier": "new"}, "is no id"),
@@ -83,6 +87,8 @@ def test_an_update_sends_what_differs(given: dict[str, Any], sent: dict[str, Any
 )
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_refusals_before_any_write(given: dict[str, Any], said: str, check_mode: bool, tenant: Any) -> None:
+    good(resource_server, tenant, **PETS)
+    tenant.clear_journal()
     assert said in failed(resource_server, tenant, check_mode=check_mode, **given)
     assert written(tenant) == []
 
