@@ -12,12 +12,14 @@ version_added: 0.1.0
 description:
   - Returns the scopes that all of these operations need together, as one sorted list without repetitions.
   - Reads a catalogue that comes with the collection, and talks to nobody.
+  - It never returns an empty list, which would take all scopes away from an application that it is given to. Where none of the operations
+    publishes scopes, as with C(ListSchemas) alone, that is an error. Any token is described to do for it, so name the scopes yourself.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 options:
   _terms:
     description:
-      - Operations by name, such as V(CreateRealm). An unknown one is an error that suggests the nearest.
+      - Operations by name, such as V(CreateRealm). An unknown one is an error that suggests the nearest; an empty one is an error, too.
     type: list
     elements: str
     required: true
@@ -49,7 +51,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils.errors import OptionError
 from ..module_utils.operations import scopes_of
-from ..module_utils.text import plain
+from ..module_utils.text import listed, plain
 
 
 class LookupModule(LookupBase):
@@ -65,6 +67,11 @@ class LookupModule(LookupBase):
                 "The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')"
             )
         try:
-            return [scopes_of(names)]
+            scopes = scopes_of(names)
         except OptionError as error:
             raise AnsibleLookupError(error.message) from None
+        if not scopes:
+            raise AnsibleLookupError(
+                f"No scopes are published for {listed(names)}. Any token is described to do for it, so name the scopes yourself instead."
+            )
+        return [scopes]

@@ -226,5 +226,13 @@ def asked_scopes(params: Mapping[str, Any], *scopes: str) -> list[str]:
 
 def scopes_of(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
     """The scopes that these operations need together, sorted; with ``reading_only`` without those of writing ones."""
-    operations = [operation(name) for text in names for name in str(text).replace(",", " ").split()]
+    operations = [operation(name) for text in names for name in _split(str(text))]
     return sorted({scope for item in operations if item.reads or not reading_only for scope in item.scopes})
+
+
+def _split(text: str) -> list[str]:
+    """The names in a text. No names would mean no scopes, and those could empty a list that an application has."""
+    names = text.replace(",", " ").split()
+    if not names:
+        raise OptionError("The name of an operation is empty.", "Leave it out where none is meant.")
+    return names

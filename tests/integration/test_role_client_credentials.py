@@ -14,12 +14,11 @@ from tests.support.desk import Desk
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import TOKEN, play
 
-ROLE = "beyondidentity.management.client_credentials"
 
-
-def _play(**variables: Any) -> list[dict[str, Any]]:
-    named = {f"client_credentials_{name}": value for name, value in variables.items()}
-    include = {"name": "Use the role", "ansible.builtin.include_role": {"name": ROLE}, "vars": named}
+def _play(role: str = "client_credentials", **variables: Any) -> list[dict[str, Any]]:
+    named = {f"{role}_{name}": value for name, value in variables.items()}
+    which = {"name": f"beyondidentity.management.{role}"}
+    include = {"name": "Use the role", "ansible.builtin.include_role": which, "vars": named}
     known = "{{ [beyondidentity_token.access_token is defined, beyondidentity_application.id is defined] }}"
     show = {"name": "Show what is known", "ansible.builtin.debug": {"msg": known}}
     return [{"hosts": "localhost", "gather_facts": False, "tasks": [include, show]}]
@@ -30,6 +29,18 @@ def test_a_misspelt_operation_is_named(run_playbook: PlaybookRunner, tenant: Ten
     play = _play(display_name="Realm reader", operations=["ListRealm"])
     run = run_playbook(play, extra_vars=tenant.variables, core=core).failed()
     assert "'ListRealm' is no operation of the Management API. Did you mean ListRealms" in run.output
+    assert tenant.journal() == []
+
+
+@pytest.mark.parametrize("operations", ["", " ", [""], ["ListRealms", ""]])
+@pytest.mark.parametrize("role", ["client_credentials", "authorization_code"])
+def test_an_empty_name_is_no_operation(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str, role: str, operations: Any
+) -> None:
+    """Nor is it none: what was to be named would silently be missing."""
+    play = _play(role, display_name="Realm reader", operations=operations, scopes=["realms:read"])
+    run = run_playbook(play, extra_vars=tenant.variables, core=core).failed()
+    assert "The name of an operation is empty. Leave it out where none is meant." in run.output
     assert tenant.journal() == []
 
 

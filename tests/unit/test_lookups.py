@@ -64,6 +64,8 @@ def test_a_given_token_needs_no_scopes() -> None:
         (["realms:read"], {"region": "mars"}, "must be one of us, eu, fedramp"),
         (["realms:read"], {"timeout": 0}, "timeout must be at least 1"),
         ([], {"operations": ["CreateRealmm"]}, "Did you mean CreateRealm"),
+        (["realms:read"], {"operations": [""]}, "The name of an operation is empty"),
+        (["realms:read"], {"operations": ""}, "The name of an operation is empty"),
         (["no:such"], {}, "invalid_scope"),
         (["realms:read"], {"realm_id": "{{ undefined }}"}, "is no id"),
     ],
@@ -86,7 +88,8 @@ def test_less_than_was_asked_for_is_an_error(tenant: Any) -> None:
     [
         (["CreateRealm", "ListRealms"], ["realms:create", "realms:read"]),
         ([["ListRealms", "CreateRealm"], "GetRealm"], ["realms:create", "realms:read"]),
-        (["ListResourceTypes"], []),
+        (["ListResourceTypes", "ListRealms"], ["realms:read"]),
+        (["CreateRealm,ListRealms,"], ["realms:create", "realms:read"]),
     ],
 )
 def test_scopes(terms: list[Any], result: list[str]) -> None:
@@ -98,6 +101,13 @@ def test_scopes(terms: list[Any], result: list[str]) -> None:
     [
         ([], {}, "needs operations"),
         ([[]], {}, "needs operations"),
+        ([""], {}, "The name of an operation is empty. Leave it out"),
+        ([" "], {}, "The name of an operation is empty"),
+        ([","], {}, "The name of an operation is empty"),
+        ([[""]], {}, "The name of an operation is empty"),
+        (["ListRealms", ""], {}, "The name of an operation is empty"),
+        (["ListSchemas"], {}, "No scopes are published for ListSchemas. .* name the scopes yourself"),
+        (["ListSchemas", "ListResourceTypes"], {}, "No scopes are published for ListResourceTypes, ListSchemas"),
         (["CreateRealmm"], {}, "Did you mean CreateRealm"),
         (["ListRealms"], {"region": "us"}, "no option region"),
     ],

@@ -108,6 +108,7 @@ def test_where_it_can_not_listen(given: dict[str, Any], said: str) -> None:
         ({"client_id": None}, "client_id is missing"),
         ({"issuer": None}, "issuer is missing"),
         ({"operations": ["ListRealmss"]}, "Did you mean"),
+        ({"operations": [" "]}, "The name of an operation is empty"),
         ({"scopes": ['"']}, "is no scope"),
         ({"code_verifier": "s3cret"}, "43 to 128"),
     ],

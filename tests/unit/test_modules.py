@@ -57,6 +57,7 @@ def test_a_token_is_got_in_check_mode_too(tenant: Any) -> None:
         ({"scopes": [" , "]}, "scopes and operations name no scope"),
         ({"operations": ["ListResourceTypes"]}, "name no scope"),
         ({"operations": ["CreateRealmm"]}, "Did you mean CreateRealm"),
+        ({"operations": [""], "scopes": ["realms:read"]}, "The name of an operation is empty"),
         ({"scopes": ["a"], "access_token": "t0ken"}, "access_token is given"),
         ({"scopes": ['"']}, "is no scope"),
         ({"scopes": ["realms:read"], "client_secret": None}, "client_secret is missing"),

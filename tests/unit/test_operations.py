@@ -15,6 +15,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.errors i
 from ansible_collections.beyondidentity.management.plugins.module_utils.management import CORRELATION_ID
 from ansible_collections.beyondidentity.management.plugins.module_utils.operations import (
     Operation,
+    asked_scopes,
     catalogue,
     operation,
     scopes_of,
@@ -178,6 +179,16 @@ def test_scopes_add_up_and_reading_needs_no_more(some: list[str], more: list[str
     both = scopes_of(some + more)
     assert both == sorted({*scopes_of(some), *scopes_of(more)})
     assert set(scopes_of(some, reading_only=True)) <= set(scopes_of(some))
+
+
+@pytest.mark.parametrize("name", ["", " ", ",", " , \t"])
+def test_an_empty_name_is_not_taken_for_none(name: str) -> None:
+    """No scopes would empty what they are put into."""
+    for names in ([name], ["ListRealms", name]):
+        with pytest.raises(OptionError, match="The name of an operation is empty"):
+            scopes_of(names)
+    with pytest.raises(OptionError, match="The name of an operation is empty"):
+        asked_scopes({"scopes": ["realms:read"], "operations": [name]})
 
 
 def test_an_unknown_operation_among_known_ones_is_an_error() -> None:
