@@ -70,21 +70,27 @@ EXAMPLES = r"""
     all_pages: true
   register: people
 
-- name: Create a group
+- name: Look for a group, since each call of CreateGroup would make another
+  beyondidentity.management.group_info:
+    display_name: Night shift
+  register: found
+
+- name: Create it where it is not there
+  when: found.groups | length == 0
   beyondidentity.management.api:
     operation: CreateGroup
     body:
       group:
         display_name: Night shift
         description: Who is awake.
-  register: group
+  register: created
 
 - name: Put somebody into it
   when: people.response.identities | length > 0
   beyondidentity.management.api:
     operation: AddGroupMembers
     parameters:
-      group_id: "{{ group.response.id }}"
+      group_id: "{{ created.response.id if created is changed else found.groups[0].id }}"
     body:
       identity_ids:
         - "{{ people.response.identities[0].id }}"

@@ -90,7 +90,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Somebody who may sign in
+- name: Look whether Pat is there
+  beyondidentity.management.identity_info:
+    username: pat
+  register: pat
+
+- name: Let her be there, so that she may sign in
+  when: pat.identities | length == 0
   beyondidentity.management.api:
     operation: CreateIdentity
     body:
