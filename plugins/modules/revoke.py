@@ -13,7 +13,7 @@ description:
   - Revokes one token by its value (RFC 7009) or by its id, or all tokens of an application, of a principal, or of people's sign-ins.
   - By value it authenticates with the application's own credentials where the service takes them, which it does for applications of the
     protocol C(oauth2), and else with a token that has the scope V(tokens:delete), one for itself if need be.
-    A token of another application of the realm is refused, for the service would leave it active.
+    A token of another application or realm is refused, for the service would leave it active.
   - By id, or for all of an application or principal, it uses the Management API, with a token that has V(tokens:read) and V(tokens:delete).
     If that token is among them, it goes last.
   - A token that is revoked is not used any more in the same run either, unless it is revoked by a task that is delegated to another host,
@@ -37,7 +37,8 @@ options:
       - V(principal) stands for those among them whose principal has O(principal_type) and O(principal_id).
       - V(sign_ins) stands for all tokens of people's sign-ins with the application that are kept in this run and, with O(token_cache=user)
         or O(grant_type=authorization_code), in the user's cache.
-        They are forgotten in any case; what could not be revoked is a warning, and expires by itself.
+        They are forgotten in any case; what could not be revoked is a warning, and expires by itself. A sign-in that is expired is
+        refreshed first, where only its own token may revoke it.
     type: str
     choices: [application, principal, sign_ins]
   application:

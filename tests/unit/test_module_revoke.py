@@ -350,8 +350,8 @@ def test_a_token_is_revoked_by_a_sign_in_that_has_to_be_refreshed(tenant: Any) -
 
 def test_many_who_sign_out_at_once_change_it_once(tenant: Any) -> None:
     desk = desk_of(tenant)
+    store = MemoryStore()
     for _round in range(5):
-        store = MemoryStore()
         sign_in(desk, store, DELETE)
         with ThreadPoolExecutor(6) as pool:
             done = list(pool.map(lambda _host: signed_out(desk, store), range(6)))
