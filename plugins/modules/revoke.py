@@ -37,8 +37,8 @@ options:
       - V(principal) stands for those among them whose principal has O(principal_type) and O(principal_id).
       - V(sign_ins) stands for all tokens of people's sign-ins with the application that are kept in this run and, with O(token_cache=user)
         or O(grant_type=authorization_code), in the user's cache.
-        They are forgotten in any case; what could not be revoked is a warning, and expires by itself. A sign-in that is expired is
-        refreshed first, where only its own token may revoke it.
+        They are forgotten in any case; what could not be revoked is a warning, and expires by itself. A sign-in that
+        may revoke tokens is refreshed first where it is expired.
     type: str
     choices: [application, principal, sign_ins]
   application:
