@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 from .errors import BeyondIdentityError
@@ -31,8 +30,8 @@ def sign_out(task: Task) -> Result:
 
 def _revoked(task: Task, tokens: list[Token]) -> list[str | None]:
     """Revoke all of them, that which authenticates the others last; return the ids of those that are."""
-    now = time.time()
-    able = next((token for token in tokens if DELETE in token.scopes and not token.is_expired(now)), None)
+    may = [token for token in tokens if DELETE in token.scopes]
+    able = max(may, key=lambda token: token.issued_at + (token.lifetime or 0), default=None)  # which is good the longest
     revocation = Revocation(task, able.access_token if able else None)
     return [token.id for token in sorted(tokens, key=lambda token: token is able) if _revoke(revocation, token)]
 
