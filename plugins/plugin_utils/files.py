@@ -37,10 +37,20 @@ class UntrustedFolderError(OSError):
 
 
 class TokenFiles:
-    """Implements ``TokenStore``. A damaged, foreign or unwritable store costs a warning and the sharing, never the run."""
+    """Implements ``TokenStore``. A damaged, foreign or unwritable store costs a warning and the sharing, never the run.
 
-    def __init__(self, folder: Path, secret: bytes, warn: Callable[[str], None]) -> None:
+    What ``is_spent`` of the entries goes when another one is kept.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        secret: bytes,
+        warn: Callable[[str], None],
+        is_spent: Callable[[Mapping[str, Any]], bool] | None = None,
+    ) -> None:
         self.folder = folder
+        self._is_spent = is_spent
         self._secret = hashlib.sha256(b"beyondidentity.management token store" + secret).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(self._secret))
         self._warn = warn
@@ -61,6 +71,7 @@ class TokenFiles:
         try:
             with self._open_folder() as folder:
                 self._write(self._name(key), folder, entry)
+                self._sweep(folder)
         except OSError as error:
             self._degrade(error)
 
@@ -94,6 +105,14 @@ class TokenFiles:
             with suppress(OSError, InvalidToken, ValueError):
                 if _ENTRY.fullmatch(name):
                     yield name, self._decoded(read_own(name, folder))
+
+    def _sweep(self, folder: int) -> None:
+        """Remove what is spent; where another one takes its place at this moment, that costs a request."""
+        is_spent = self._is_spent
+        if is_spent:
+            for name in [name for name, entry in self._entries(folder) if is_spent(entry)]:
+                with suppress(OSError):
+                    os.unlink(name, dir_fd=folder)
 
     def _write(self, name: str, folder: int, entry: Mapping[str, Any]) -> None:
         beside = f"{name}.{secrets.token_hex(8)}"

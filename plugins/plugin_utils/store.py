@@ -18,6 +18,7 @@ import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ from typing import Any
 
 from ansible import constants
 
+from ..module_utils.errors import BeyondIdentityError
+from ..module_utils.issued import Token
 from ..module_utils.tokens import Stores
 from .files import HAS_CRYPTOGRAPHY, TokenFiles, own_folder, read_own, write_own
 
@@ -43,6 +46,7 @@ RUN_FOLDER = f"{FOLDER}-{_place()}"  # below a run's
 # Made by ansible-core: the process id, then tempfile's eight characters.
 _RUN_FOLDER = re.compile(r"ansible-local-(\d{1,9})[a-z0-9_]{8}", re.ASCII)
 _KEY_LENGTH = 32
+_FAILURE_IS_SHARED = 3600  # seconds at the most
 
 
 def stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> Stores:
@@ -72,7 +76,18 @@ def user_store(warn: Callable[[str], None]) -> TokenFiles | None:
         where = getattr(error, "filename", None) or "the key"
         warn(f"Tokens can't be kept beyond this run: {type(error).__name__} at {where}.")
         return None
-    return TokenFiles(folder, secret, warn)
+    return TokenFiles(folder, secret, warn, _is_spent)
+
+
+def _is_spent(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry is of no more use beyond its run: a token that is expired, or a failure, which those who waited for it share."""
+    if isinstance(entry.get("at"), float):
+        return bool(entry["at"] < time.time() - _FAILURE_IS_SHARED)
+    try:
+        token = Token.from_dict(entry)
+    except (BeyondIdentityError, KeyError, TypeError, ValueError):
+        return False  # sign-ins, of which each is kept for its refresh token
+    return token.is_expired(time.time())
 
 
 def _xdg(variable: str, default: str) -> Path:

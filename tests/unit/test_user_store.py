@@ -9,6 +9,7 @@ import os
 import pwd
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -257,3 +258,23 @@ def test_many_first_uses_at_once_give_one_key(home: Path, tmp_path: Path) -> Non
     found = [name for child in children for name in (tmp_path / str(child)).read_text().split()]
     assert len(found) == 24 and len(set(found)) == 1
     assert [path.name for path in key_file(home).parent.iterdir()] == ["key"]
+
+
+def test_what_is_spent_goes_when_another_is_kept(home: Path, warnings: list[str]) -> None:
+    store = user_store(warnings.append)
+    assert store is not None
+    now = time.time()
+    token = {"access_token": "t0ken", "scopes": [], "issued_at": now - 100, "lifetime": 3600}
+    entries = {
+        "good": token,
+        "expired": {**token, "lifetime": 100},
+        "sign-in": {"sign_ins": [{**token, "lifetime": 100, "refresh_token": "r3fresh"}]},
+        "a failure": {"at": now - 1, "message": "no", "details": {}},
+        "an old failure": {"at": now - 7200, "message": "no", "details": {}},
+        "odd": {"access_token": 1},
+        "last": token,
+    }
+    for name, entry in entries.items():
+        store.put([name], entry)
+    assert [name for name in entries if store.get([name]) is None] == ["expired", "an old failure"]
+    assert warnings == []
