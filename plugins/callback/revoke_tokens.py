@@ -46,6 +46,7 @@ EXAMPLES = r"""
 import atexit
 import os
 import signal
+import sys
 from contextlib import suppress
 from functools import cache
 from types import FrameType
@@ -120,6 +121,15 @@ class _Ending:
     def stop(self, number: int, frame: FrameType | None) -> None:
         """Leave in the orderly way, in which Ansible ends its workers, too."""
         if os.getpid() == self.process:
+            _interrupt_prompt()
             raise SystemExit(128 + number)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+
+
+def _interrupt_prompt() -> None:
+    """Answer a prompt with Ctrl-C, which Ansible would wait for, holding what is needed to say anything."""
+    answers, answering = os.pipe()
+    os.write(answering, b"\x03\r")
+    with suppress(OSError, ValueError, AttributeError):  # there may be no standard input
+        os.dup2(answers, sys.stdin.fileno())

@@ -13,6 +13,7 @@ from .errors import BeyondIdentityError, ResponseError, StateError, TransportErr
 from .masking import masked
 from .sign_in import SignInRequiredError
 from .task import Task
+from .tokens import Bearer
 
 DELETE = "tokens:delete"
 INTROSPECT = "tokens:introspect"
@@ -85,45 +86,45 @@ class _Right:
     ) -> None:
         self.task = task
         self.scope = scope
-        self.value = value
         self.why_not = why_not
-        self.error: BeyondIdentityError | None = None
+        self._value = value
+        self._is_new = False  # and so known to the server, if any is
+        self._error: BeyondIdentityError | None = None
 
     def use(self, send: Callable[[str], Answer]) -> Answer:
-        """Send something with it, once more with another where it is refused with 401."""
-        value = self.value or self._got()
-        try:
-            answer = self._sent(send, value)
-        except ResponseError as error:
-            other = self._got(rejected=value) if error.status == 401 else value
-            if other == value:
-                raise
-            value, answer = other, self._sent(send, other)
-        self.value = value
-        return answer
-
-    def _sent(self, send: Callable[[str], Answer], value: str) -> Answer:
-        """Name the scope that a token lacks."""
+        """Send something with it, once more with another where it is refused with 401; name the scope that one lacks."""
+        value = self._value or self._got()
         try:
             return send(value)
         except ResponseError as error:
-            if error.status != 403:
+            if error.status == 403:
+                raise error.hinted(f"The token that asks needs the scope {self.scope}.") from None
+            if error.status != 401:
                 raise
-            raise error.hinted(f"The token that asks needs the scope {self.scope}.") from None
+            if self._is_new or self._got(rejected=value) == value:
+                self._value, self._error = None, error
+                raise
+        return self.use(send)
 
     def _got(self, rejected: str | None = None) -> str:
-        task = self.task
-        if self.error is None:
+        if self._error is None:
             try:
-                with suppress(SignInRequiredError):
-                    if not task.connection.access_token:
-                        return task.sign_ins.bearer([self.scope], rejected=rejected).token.access_token
-                return task.tokens.bearer([self.scope], rejected=rejected).token.access_token
+                bearer = self._bearer(rejected)
             except TransportError:
                 raise
             except BeyondIdentityError as error:
-                self.error = self.why_not() if self.why_not else error
-        raise self.error
+                self._error = self.why_not() if self.why_not else error
+            else:
+                self._value, self._is_new = bearer.token.access_token, not bearer.cached
+                return self._value
+        raise self._error
+
+    def _bearer(self, rejected: str | None) -> Bearer:
+        task = self.task
+        with suppress(SignInRequiredError):
+            if not task.connection.access_token:
+                return task.sign_ins.bearer([self.scope], rejected=rejected)
+        return task.tokens.bearer([self.scope], rejected=rejected)
 
 
 def _has_credentials(task: Task) -> bool:

@@ -20,6 +20,7 @@ from tests.support.cores import CORES
 from tests.support.ending import ENABLED, issued, revoked, warnings
 from tests.support.playbook import PlaybookRun, PlaybookRunner, RunningPlaybook
 from tests.support.plays import READ, TOKEN, play
+from tests.support.terminal import Terminal
 
 MINT = {"name": "Mint", TOKEN: {"scopes": ["{{ item }}"]}, "loop": ["realms:read", "realms:create"]}
 HANG = {"name": "Hang", "ansible.builtin.command": "sleep 60"}
@@ -71,6 +72,20 @@ def test_a_run_that_is_told_to_stop(
     assert time.monotonic() - began < 10
     assert run.returncode == SIGNALS[number]
     assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0 and is_tidy(run)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_waits_for_an_answer(
+    at_terminal: Callable[..., Terminal], tenant: Tenant, number: signal.Signals, core: str
+) -> None:
+    """Ansible itself waits for the answer before it ends."""
+    ask = {"name": "Ask", "ansible.builtin.pause": {"prompt": "Go on?"}}
+    terminal = at_terminal(play(MINT, ask), env=ENABLED, extra_vars=tenant.variables, core=core)
+    terminal.wait_for(r"Go on\?")
+    os.kill(terminal.process.pid, number)
+    run = terminal.finish(timeout=30)
+    assert run.returncode == SIGNALS[number]
+    assert "Revoked 2 tokens that this run minted." in run.stderr and tenant.revoke_tokens() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

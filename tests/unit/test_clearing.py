@@ -343,3 +343,14 @@ def test_no_trouble_changes_how_the_run_ends(said: Any, monkeypatch: pytest.Monk
     assert said() == "[WARNING]: What this run minted is not revoked: RuntimeError."
     revoke_tokens._Ending(os.getpid() + 1).end()
     assert said() == "", "workers have nothing to do with it"
+
+
+def test_who_is_refused_with_a_new_token_asks_for_no_further(tenant: Any, said: Any) -> None:
+    """Else each refusal would be answered with another token, which would have to be revoked, too."""
+    made = [mint(tenant, scope) for scope in ("realms:read", "realms:create", "realms:update")]
+    tenant.clear_journal()
+    tenant.fault(operation="revoke", status=401)
+    clear()
+    assert len(tenant.journal(operation="token")) == 1
+    printed = said()
+    assert "HTTP 401" in printed and all(token.id and token.id in printed for token in made)
