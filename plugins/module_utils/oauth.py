@@ -17,6 +17,7 @@ from .connection import Connection
 from .errors import MalformedResponseError, OptionError, ResponseError
 from .issued import Token, parse_token
 from .masking import secret_values
+from .operations import scope_hint
 from .refusal import refusal
 from .text import listed
 from .transport import Answer, Transport
@@ -206,7 +207,10 @@ def _hint(error: ResponseError, grant_type: str, scopes: list[str]) -> str:
     if error.code == "invalid_grant":
         return "The code is expired, was used already, or is of another redirect_uri or code_verifier: sign in again."
     if error.code == "invalid_scope":
-        return f"Asked for: {listed(scopes)}. The application grants its allowed scopes only: add what is missing there, or ask for less."
+        hint = scope_hint(scopes) or (
+            "The application grants its allowed scopes only: add what is missing there, or ask for less."
+        )
+        return f"Asked for: {listed(scopes)}. {hint}"
     if error.code == "invalid_client" or error.status == 401:
         return _CLIENT_HINT
     if error.code == "unauthorized_client":

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .errors import OptionError
-from .text import one_line, scope_list
+from .text import listed, one_line, scope_list
 
 _PREFIX = {"TENANT": "/v1/tenants/{tenant_id}", "REALM": "/v1/tenants/{tenant_id}/realms/{realm_id}"}
 _PAGES = "page_size&page_token"
@@ -228,6 +228,18 @@ def scopes_of(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
     """The scopes that these operations need together, sorted; with ``reading_only`` without those of writing ones."""
     operations = [operation(name) for text in names for name in _split(str(text))]
     return sorted({scope for item in operations if item.reads or not reading_only for scope in item.scopes})
+
+
+def scope_hint(scopes: Iterable[str]) -> str:
+    """What may be wrong with scopes that were refused: an operation among them, or a typing error; empty where they look right."""
+    known = sorted({scope for item in catalogue().values() for scope in item.scopes})
+    for scope in scopes:
+        if scope in catalogue():
+            return f"{scope} is an operation: name it in operations, or its scopes, {listed(operation(scope).scopes)}."
+        nearest = difflib.get_close_matches(scope, known, n=3, cutoff=0.8) if scope not in known else []
+        if nearest:
+            return f"Instead of {one_line(scope, 80)}, did you mean {' or '.join(nearest)}?"
+    return ""
 
 
 def _split(text: str) -> list[str]:

@@ -52,6 +52,7 @@ options:
     description:
       - The resource server that the role belongs to, by name, identifier or id. The default is the Management API's own.
       - Where another one has the role with the O(id), an error says which, also with O(state=absent).
+      - With O(state=absent), a role of a resource server that is not there is absent.
     type: str
     default: beyondidentity
   scopes:

@@ -29,7 +29,8 @@ def handler_of(operation: Operation) -> Handler:
     def handler(call: Call) -> Record | None:
         if openapi.document() is None:
             raise ApiError(
-                501, f"the emulator answers {operation.name} from the published description; none is at {openapi.FILE}"
+                501,
+                f"the emulator answers {operation.name} from the published description; name that file in EMULATOR_DESCRIPTION",
             )
         described = openapi.operations()[operation.name][2]
         _check_headers(described)

@@ -148,3 +148,16 @@ def test_a_person_who_may_not_revoke_tokens_removes_the_application(
     run = run_playbook(absent, extra_vars=variables, env={"HOME": str(kept.home)}, core=core).succeeded()
     assert "WARNING: The application's tokens were not revoked." in run.output
     assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["DeleteApplication"]
+
+
+def test_what_is_gone_leaves_no_token(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Tasks that go on where there is a token would go on with one that is revoked; another application's stays."""
+    made, absent = (
+        {**_play(display_name="Gone", **how)[0]} for how in ({"operations": ["ListRealms"]}, {"state": "absent"})
+    )
+    other = _play(display_name="Other", operations=["ListRealms"])[0]
+    for first, last, known in ((made, absent, [False, False]), (other, absent, [True, True])):
+        run = run_playbook([made, first, last], extra_vars=tenant.variables, core=core).succeeded()
+        assert run.of("Show what is known")[-1].result["msg"] == known
+    checked = run_playbook([made, absent], extra_vars=tenant.variables, args=["--check"], core=core).succeeded()
+    assert checked.task("Remove the application").status == "ok"

@@ -126,7 +126,9 @@ def test_lifetime_and_claims(tenant: Any) -> None:
             "HTTP 401 invalid_client.*Check client_id, client_secret and client_auth_method",
         ),
         ({"client_id": "wr0ng"}, ["realms:read"], "HTTP 401 invalid_client.*of the application that the issuer names"),
-        ({}, ["realms:read", "no:such"], "HTTP 400 invalid_scope.*Asked for: no:such, realms:read"),
+        ({}, ["realms:read", "no:such"], "HTTP 400 invalid_scope.*Asked for: no:such, realms:read. The application grants"),
+        ({}, ["realm:read"], "Asked for: realm:read. Instead of realm:read, did you mean realms:read"),
+        ({}, ["ListRealms"], "ListRealms is an operation: name it in operations, or its scopes, realms:read"),
     ],
 )
 def test_refusals_say_what_to_do(given: dict[str, Any], scopes: list[str], said: str, tenant: Any) -> None:
