@@ -90,7 +90,7 @@ def test_logout_where_revocation_is_refused(run_playbook: PlaybookRunner, tenant
     home = {"HOME": str(kept(desk, run_playbook).home)}
     tenant.fault(operation="revoke", status=403, shape="oauth", error="access_denied")
     out = run_playbook(LOGOUT, env={**desk.environment, **home}).succeeded()
-    assert "is forgotten, but was not revoked" in " ".join(out.stderr.split())
+    assert "is forgotten, but not revoked: its access token. " in " ".join(out.stderr.split())
     after = run_playbook(play(task("after", TOKEN, KEPT)), env={**desk.environment, **home}).succeeded()
     assert "Nobody is signed in" in after.task("after").result["msg"]
 
