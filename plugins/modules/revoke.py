@@ -177,14 +177,16 @@ def _revoke(task: Task) -> Result:
 def _known(task: Task, value: str) -> dict[str, Any]:
     """What is known of a token; where nobody may ask, it is taken for an active one."""
     connection = task.connection
+    is_public = connection.client_auth_method == "none"
     try:
         return introspected(task, value)
-    except (ResponseError, OptionError, SignInRequiredError) as error:
-        refused = isinstance(error, ResponseError) and error.status in (401, 403)
-        unable = not isinstance(error, ResponseError) and connection.client_auth_method == "none"
-        if unable or (refused and (connection.access_token or connection.client_auth_method == "none")):
-            return {**(unverified_claims(value) or {}), "active": True}
-        raise
+    except (OptionError, SignInRequiredError):
+        if not is_public:
+            raise
+    except ResponseError as error:
+        if error.status not in (401, 403) or not (is_public or connection.access_token):
+            raise
+    return {**(unverified_claims(value) or {}), "active": True}
 
 
 def _refuse_foreign(task: Task, known: dict[str, Any], own_word: dict[str, Any]) -> None:
