@@ -39,39 +39,8 @@ def create_app(world: World) -> Flask:
     AuthorizationEndpoints(world, SigningKey()).register(app)
     control.register(app, world)
 
-    @app.before_request
-    def before() -> Response | None:
-        if request.path.startswith(CONTROL):
-            return None
-        g.exchange = _open_exchange(world)
-        g.fault = fault = world.faults.take(g.exchange)
-        if fault is not None:
-            g.exchange.fault = fault.id
-            if fault.expire_token:
-                _expire_token(world)
-            if fault.drop and not fault.carry_out:
-                return Response(status=200)
-        if isinstance(request.routing_exception, RequestRedirect):
-            # The service describes some paths with a slash at the end, and none that leads there.
-            raise NotFound
-        limited = _rate_limit(world)
-        if limited is not None:
-            return limited
-        return canned(fault, request.endpoint) if fault is not None and fault.answers() else None
-
-    @app.after_request
-    def after(response: Response) -> Response:
-        if "exchange" not in g:
-            return response
-        if "rate_headers" in g:
-            response.headers.extend(g.rate_headers)
-        fault = g.fault
-        if fault is not None:
-            spoil(fault, response)
-            request.environ[DELIVERY] = delivery_of(fault)
-        if fault is None or not fault.drop or fault.carry_out:
-            g.exchange.status = response.status_code
-        return response
+    app.before_request(lambda: _open_request(world))
+    app.after_request(_close_request)
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> tuple[Response, int]:
@@ -83,6 +52,42 @@ def create_app(world: World) -> Flask:
         return jsonify(error_body(status)), status
 
     return app
+
+
+def _open_request(world: World) -> Response | None:
+    """Write the request to the journal; return a response if a fault or the rate limit replaces the operation."""
+    if request.path.startswith(CONTROL):
+        return None
+    g.exchange = _open_exchange(world)
+    g.fault = fault = world.faults.take(g.exchange)
+    if fault is not None:
+        g.exchange.fault = fault.id
+        if fault.expire_token:
+            _expire_token(world)
+        if fault.drop and not fault.carry_out:
+            return Response(status=200)
+    if isinstance(request.routing_exception, RequestRedirect):
+        # The service describes some paths with a slash at the end, and does not redirect to them.
+        raise NotFound
+    limited = _rate_limit(world)
+    if limited is not None:
+        return limited
+    return canned(fault, request.endpoint) if fault is not None and fault.answers() else None
+
+
+def _close_request(response: Response) -> Response:
+    """Apply the fault to the response, and write its status to the journal."""
+    if "exchange" not in g:
+        return response
+    if "rate_headers" in g:
+        response.headers.extend(g.rate_headers)
+    fault = g.fault
+    if fault is not None:
+        spoil(fault, response)
+        request.environ[DELIVERY] = delivery_of(fault)
+    if fault is None or not fault.drop or fault.carry_out:
+        g.exchange.status = response.status_code
+    return response
 
 
 def _open_exchange(world: World) -> Any:

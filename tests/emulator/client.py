@@ -86,7 +86,8 @@ class Emulator:
 
     def journal(self, **filters: Any) -> list[dict[str, Any]]:
         """Return the requests of all tenants (see Tenant.journal)."""
-        return self.control("GET", "journal", params=filters)
+        entries: list[dict[str, Any]] = self.control("GET", "journal", params=filters)
+        return entries
 
     def reset(self) -> None:
         """Forget all tenants but the first, all faults and the journal."""
@@ -146,7 +147,8 @@ class Tenant:
 
     def fault(self, **fault: Any) -> dict[str, Any]:
         """Add a fault for this tenant's requests (see faults.py); return it, with its `id`."""
-        return self.emulator.control("POST", "faults", json={"tenant": self.tenant_id, **fault})
+        added: dict[str, Any] = self.emulator.control("POST", "faults", json={"tenant": self.tenant_id, **fault})
+        return added
 
     def faults(self) -> list[dict[str, Any]]:
         """Return this tenant's faults with how often each was `seen` and `used`."""
@@ -158,15 +160,18 @@ class Tenant:
 
     def seed(self, **wanted: Any) -> dict[str, list[str]]:
         """Create objects in bulk (see seeding.py); return their ids by kind."""
-        return self.emulator.control("POST", f"tenants/{self.tenant_id}/seed", json=wanted)
+        ids: dict[str, list[str]] = self.emulator.control("POST", f"tenants/{self.tenant_id}/seed", json=wanted)
+        return ids
 
     def settings(self, **settings: Any) -> dict[str, Any]:
         """Change settings (see settings.py); return all."""
-        return self.emulator.control("PATCH", f"tenants/{self.tenant_id}/settings", json=settings)
+        path = f"tenants/{self.tenant_id}/settings"
+        changed: dict[str, Any] = self.emulator.control("PATCH", path, json=settings)
+        return changed
 
     def revoke_tokens(self) -> int:
         """Revoke all tokens now; return how many were active."""
-        return self.emulator.control("POST", f"tenants/{self.tenant_id}/revoke-tokens")["revoked"]
+        return int(self.emulator.control("POST", f"tenants/{self.tenant_id}/revoke-tokens")["revoked"])
 
     def mint(self, *scopes: str, **form: str) -> str:
         """Return a token of the built-in application, asked for in the plainest way."""
@@ -177,7 +182,7 @@ class Tenant:
             timeout=REQUEST_SECONDS,
         )
         response.raise_for_status()
-        return response.json()["access_token"]
+        return str(response.json()["access_token"])
 
 
 def _read_environment(process: subprocess.Popen[str]) -> dict[str, str]:

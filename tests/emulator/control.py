@@ -34,18 +34,9 @@ def describe(world: World, tenant: Tenant) -> dict[str, Any]:
 
 def register(app: Flask, world: World) -> None:
     """Add the routes."""
-
-    def tenant_of(identifier: str) -> Tenant:
-        tenant = world.tenants.get(identifier)
-        if tenant is None:
-            raise ApiError(404, f"no tenant {identifier}")
-        return tenant
-
-    def document() -> dict[str, Any]:
-        found = request.get_json(silent=True)
-        if not isinstance(found, dict):
-            raise ApiError(400, "a JSON object is expected")
-        return found
+    _register_tenants(app, world)
+    _register_journal(app, world)
+    _register_faults(app, world)
 
     @app.errorhandler(ValueError)
     def value_error(error: ValueError) -> tuple[Response, int]:
@@ -53,27 +44,49 @@ def register(app: Flask, world: World) -> None:
             raise error
         return jsonify(code="bad_request", message=str(error)), 400
 
+    @app.post("/_emulator/reset")
+    def reset() -> Response:
+        """Remove all tenants except the first, all faults and the journal."""
+        with world.lock:
+            first = next(iter(world.tenants))
+            world.tenants = {first: world.tenants[first]}
+            world.tokens = {value: token for value, token in world.tokens.items() if token.tenant_id == first}
+            world.tenants[first].settings = Settings()
+        world.faults.clear()
+        world.journal.clear()
+        return Response(status=204)
+
+
+def _register_tenants(app: Flask, world: World) -> None:
+    def find_tenant(identifier: str) -> Tenant:
+        tenant = world.tenants.get(identifier)
+        if tenant is None:
+            raise ApiError(404, f"no tenant {identifier}")
+        return tenant
+
     @app.post("/_emulator/tenants")
     def create_tenant() -> Response:
         settings = Settings()
-        settings.update(document())
+        settings.update(_read_document())
         return jsonify(describe(world, new_tenant(world, settings)))
 
     @app.patch("/_emulator/tenants/<tenant_id>/settings")
     def change_settings(tenant_id: str) -> Response:
-        settings = tenant_of(tenant_id).settings
-        settings.update(document())
+        settings = find_tenant(tenant_id).settings
+        settings.update(_read_document())
         return jsonify(vars(settings))
 
     @app.post("/_emulator/tenants/<tenant_id>/seed")
     def seed_tenant(tenant_id: str) -> Response:
         with world.lock:
-            return jsonify(seed(world, tenant_of(tenant_id), document()))
+            return jsonify(seed(world, find_tenant(tenant_id), _read_document()))
 
     @app.post("/_emulator/tenants/<tenant_id>/revoke-tokens")
     def revoke_tokens(tenant_id: str) -> Response:
-        return jsonify(revoked=tenant_of(tenant_id).revoke_tokens())
+        return jsonify(revoked=find_tenant(tenant_id).revoke_tokens())
 
+
+def _register_journal(app: Flask, world: World) -> None:
     @app.get("/_emulator/journal")
     def read_journal() -> Response:
         return jsonify(world.journal.select(request.args.to_dict()))
@@ -83,9 +96,11 @@ def register(app: Flask, world: World) -> None:
         world.journal.clear(request.args.get("tenant"))
         return Response(status=204)
 
+
+def _register_faults(app: Flask, world: World) -> None:
     @app.post("/_emulator/faults")
     def add_fault() -> Response:
-        return jsonify(vars(world.faults.add(document())))
+        return jsonify(vars(world.faults.add(_read_document())))
 
     @app.get("/_emulator/faults")
     def read_faults() -> Response:
@@ -96,14 +111,9 @@ def register(app: Flask, world: World) -> None:
         world.faults.clear(request.args.get("tenant"))
         return Response(status=204)
 
-    @app.post("/_emulator/reset")
-    def reset() -> Response:
-        """Forget all tenants but the first, all faults and the journal."""
-        with world.lock:
-            first = next(iter(world.tenants))
-            world.tenants = {first: world.tenants[first]}
-            world.tokens = {value: token for value, token in world.tokens.items() if token.tenant_id == first}
-            world.tenants[first].settings = Settings()
-        world.faults.clear()
-        world.journal.clear()
-        return Response(status=204)
+
+def _read_document() -> dict[str, Any]:
+    document = request.get_json(silent=True)
+    if not isinstance(document, dict):
+        raise ApiError(400, "expected a JSON object")
+    return document
