@@ -14,14 +14,14 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
 from . import control, management
-from .authserver import AuthorizationEndpoints
+from .authorization_server import AuthorizationEndpoints
 from .bearer import bearer_value
 from .catalogue import BY_NAME
 from .errors import ApiError, error_body
+from .fault_responses import apply_fault, build_delivery, build_fault_response
+from .http_server import DELIVERY, UNDERSCORED_HEADERS
 from .keys import SigningKey
-from .misbehaviour import canned, delivery_of, spoil
 from .state import World
-from .wire import DELIVERY, UNDERSCORED
 
 CONTROL = "/_emulator/"
 
@@ -35,9 +35,9 @@ def create_app(world: World) -> Flask:
     provider = DefaultJSONProvider(app)
     provider.sort_keys = False
     app.json = provider
-    management.register(app, world)
+    management.register_routes(app, world)
     AuthorizationEndpoints(world, SigningKey()).register(app)
-    control.register(app, world)
+    control.register_routes(app, world)
 
     app.before_request(lambda: _open_request(world))
     app.after_request(_close_request)
@@ -69,10 +69,10 @@ def _open_request(world: World) -> Response | None:
     if isinstance(request.routing_exception, RequestRedirect):
         # The service describes some paths with a slash at the end, and does not redirect to them.
         raise NotFound
-    limited = _rate_limit(world)
-    if limited is not None:
-        return limited
-    return canned(fault, request.endpoint) if fault is not None and fault.answers() else None
+    limit_response = _rate_limit(world)
+    if limit_response is not None:
+        return limit_response
+    return build_fault_response(fault, request.endpoint) if fault is not None and fault.replaces_response() else None
 
 
 def _close_request(response: Response) -> Response:
@@ -83,8 +83,8 @@ def _close_request(response: Response) -> Response:
         response.headers.extend(g.rate_headers)
     fault = g.fault
     if fault is not None:
-        spoil(fault, response)
-        request.environ[DELIVERY] = delivery_of(fault)
+        apply_fault(fault, response)
+        request.environ[DELIVERY] = build_delivery(fault)
     if fault is None or not fault.drop or fault.carry_out:
         g.exchange.status = response.status_code
     return response
@@ -103,7 +103,7 @@ def _open_exchange(world: World) -> Any:
         operation=request.endpoint,
         tenant_id=tenant_id,
         grant=form.get("grant_type"),
-        headers={**dict(request.headers), **request.environ[UNDERSCORED]},
+        headers={**dict(request.headers), **request.environ[UNDERSCORED_HEADERS]},
         form=form,
         json=request.get_json(silent=True) if request.is_json else None,
         peer_port=request.environ.get("REMOTE_PORT", 0),

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from flask import g, request
 
 from .errors import ApiError, not_found
-from .issued import IssuedToken
+from .issued_tokens import IssuedToken
 from .operation import Operation
 from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 
 @dataclass(frozen=True)
-class Place:
+class Target:
     """What a request's path names: a tenant, and within it perhaps a realm and an application."""
 
     tenant: Tenant
@@ -53,8 +53,8 @@ def find_active(world: World, value: str) -> IssuedToken | None:
     return token if token.is_active() and token.audience == MANAGEMENT_AUDIENCE else None
 
 
-def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str | None) -> Place:
-    """Return the place of an operation if the request's token may carry it out there; 401, 403 or 404 otherwise."""
+def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str | None) -> Target:
+    """Return the target of an operation if the request's token may carry it out there; 401, 403 or 404 otherwise."""
     value = bearer_value(request.headers.get("Authorization"))
     token = find_active(world, value) if value else None
     if token is None:
@@ -67,8 +67,8 @@ def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str 
         raise ApiError(403)
     tenant = world.tenants[tenant_id]
     if realm_id is None:
-        return Place(tenant)
+        return Target(tenant)
     realm = tenant.realms.get(realm_id)
     if realm is None:
         raise not_found("Realm", realm_id)
-    return Place(tenant, realm)
+    return Target(tenant, realm)

@@ -9,17 +9,17 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from .builtin import managed_object, new_tenant
+from .builtin_objects import create_tenant_with_defaults, find_managed_object
 from .errors import ApiError
 from .seeding import seed
 from .settings import Settings
 from .state import Tenant, World
 
 
-def describe(world: World, tenant: Tenant) -> dict[str, Any]:
+def describe_tenant(world: World, tenant: Tenant) -> dict[str, Any]:
     """Return what a test needs to use a tenant's built-in application."""
     realm = tenant.realms[tenant.admin_realm_id]
-    application = managed_object(realm, "applications")
+    application = find_managed_object(realm, "applications")
     return {
         "tenant_id": tenant.id,
         "realm_id": realm.id,
@@ -28,11 +28,11 @@ def describe(world: World, tenant: Tenant) -> dict[str, Any]:
         "api_url": world.base_url,
         "client_id": application["protocol_config"]["client_id"],
         "client_secret": application["protocol_config"]["client_secret"],
-        "resource_server_id": managed_object(realm, "resource_servers")["id"],
+        "resource_server_id": find_managed_object(realm, "resource_servers")["id"],
     }
 
 
-def register(app: Flask, world: World) -> None:
+def register_routes(app: Flask, world: World) -> None:
     """Add the routes."""
     _register_tenants(app, world)
     _register_journal(app, world)
@@ -68,7 +68,7 @@ def _register_tenants(app: Flask, world: World) -> None:
     def create_tenant() -> Response:
         settings = Settings()
         settings.update(_read_document())
-        return jsonify(describe(world, new_tenant(world, settings)))
+        return jsonify(describe_tenant(world, create_tenant_with_defaults(world, settings)))
 
     @app.patch("/_emulator/tenants/<tenant_id>/settings")
     def change_settings(tenant_id: str) -> Response:
@@ -104,7 +104,7 @@ def _register_faults(app: Flask, world: World) -> None:
 
     @app.get("/_emulator/faults")
     def read_faults() -> Response:
-        return jsonify(world.faults.listed())
+        return jsonify(world.faults.list_faults())
 
     @app.delete("/_emulator/faults")
     def clear_faults() -> Response:

@@ -90,7 +90,7 @@ class Fault:
             return False
         return self.path is None or re.search(self.path, exchange.path) is not None
 
-    def answers(self) -> bool:
+    def replaces_response(self) -> bool:
         """Tell whether the fault answers in the operation's place."""
         return any(
             value is not None for value in (self.status, self.shape, self.body, self.json, self.redirect, self.size)
@@ -136,7 +136,7 @@ class Faults:
                 return fault
         return None
 
-    def listed(self) -> list[dict[str, Any]]:
+    def list_faults(self) -> list[dict[str, Any]]:
         """Return all faults, with how often each was seen and used."""
         with self._lock:
             return [asdict(fault) for fault in self._faults]

@@ -13,8 +13,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredenti
 from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import g
 
-from . import person
-from .issued import IssuedCode, IssuedToken
+from . import signed_in_user
+from .issued_tokens import IssuedCode, IssuedToken
 from .oauth import Client
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
@@ -46,7 +46,7 @@ class AuthorizationCode(AuthorizationCodeGrant):
             application_id=client.application["id"],
             client_id=client.client_id,
             redirect_uri=request.payload.redirect_uri,
-            scope=person.granted(client, request.user, request.scope),
+            scope=signed_in_user.grant_scopes(client, request.user, request.scope),
             nonce=request.payload.data.get("nonce"),
             code_challenge=request.payload.data.get("code_challenge"),
             code_challenge_method=request.payload.data.get("code_challenge_method"),
@@ -70,7 +70,7 @@ class AuthorizationCode(AuthorizationCodeGrant):
         """Mark a code as used."""
         authorization_code.used = True
 
-    def authenticate_user(self, authorization_code: IssuedCode) -> person.Person:
+    def authenticate_user(self, authorization_code: IssuedCode) -> signed_in_user.User:
         """Return who signed in."""
         return authorization_code.person
 
@@ -98,28 +98,30 @@ class RefreshToken(RefreshTokenGrant):
 
     def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken:
         """Return a good refresh token of this application."""
-        place = g.place
-        for token in list(place.tenant.tokens.values()):
+        target = g.target
+        for token in list(target.tenant.tokens.values()):
             if (
                 token.value == refresh_token
                 and token.token_type == "refresh"
                 and token.is_active()
-                and place.holds(token)
+                and target.holds(token)
             ):
                 return token
         raise InvalidGrantError("The refresh token is unknown, expired or revoked.")
 
-    def authenticate_user(self, refresh_token: IssuedToken) -> person.Person:
+    def authenticate_user(self, refresh_token: IssuedToken) -> signed_in_user.User:
         """Return who signed in."""
         client: Client = self.request.client
-        user = person.who_signed_in(client.tenant, client.realm, refresh_token.principal_id)
+        user = signed_in_user.find_refreshing_user(client.tenant, client.realm, refresh_token.principal_id)
         if user is None:
             raise InvalidGrantError("Whoever signed in may not do so any more.")
         return user
 
-    def issue_token(self, user: person.Person, refresh_token: IssuedToken) -> dict[str, Any]:
+    def issue_token(self, user: signed_in_user.User, refresh_token: IssuedToken) -> dict[str, Any]:
         """Make the new tokens; with rotation a refresh token is among them."""
-        scope = person.granted(self.request.client, user, self.request.payload.scope or refresh_token.get_scope())
+        scope = signed_in_user.grant_scopes(
+            self.request.client, user, self.request.payload.scope or refresh_token.get_scope()
+        )
         return self.generate_token(user=user, scope=scope, include_refresh_token=self._rotates())
 
     def revoke_old_credential(self, refresh_token: IssuedToken) -> None:

@@ -27,7 +27,7 @@ class Links:
             self._held.get(holder, {}).pop(item, None)
             self._holders.get(item, {}).pop(holder, None)
 
-    def held_by(self, holder: str) -> list[str]:
+    def items_of(self, holder: str) -> list[str]:
         """Return what a holder holds."""
         return list(self._held.get(holder, ()))
 
@@ -37,7 +37,7 @@ class Links:
 
     def drop_holder(self, holder: str) -> None:
         """Forget a holder."""
-        self.remove(holder, self.held_by(holder))
+        self.remove(holder, self.items_of(holder))
         self._held.pop(holder, None)
 
     def drop_held(self, item: str) -> None:

@@ -53,17 +53,17 @@ class Client(ClientMixin):
         """Return nothing: the redirect URI must be sent."""
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """Return the scopes that are granted of those asked for; None makes Authlib answer `invalid_scope`."""
-        asked = scope_to_list(scope) or []
+        """Return the scopes that are granted of those requested for; None makes Authlib answer `invalid_scope`."""
+        requested = scope_to_list(scope) or []
         allowed = set(self.protocol["allowed_scopes"])
         if self.protocol["type"] == "oidc":
             allowed.add(OPENID)
-        if not asked or not allowed.issuperset(asked):
+        if not requested or not allowed.issuperset(requested):
             return None
-        if self.protocol["type"] == "oidc" and OPENID not in asked:
+        if self.protocol["type"] == "oidc" and OPENID not in requested:
             return None
         only = self.tenant.settings.grant_only
-        return " ".join(name for name in dict.fromkeys(asked) if only is None or name in only)
+        return " ".join(name for name in dict.fromkeys(requested) if only is None or name in only)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Tell whether a redirect URI is registered, character for character."""
@@ -109,7 +109,7 @@ def client_secret_basic(query_client: Any, request: Any) -> Client | None:
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
     if not client.check_client_secret(unquote_plus(secret)):
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
-    return _authenticated(client)
+    return _record_client(client)
 
 
 def client_secret_post(query_client: Any, request: Any) -> Client | None:
@@ -120,31 +120,31 @@ def client_secret_post(query_client: Any, request: Any) -> Client | None:
     client = query_client(identifier)
     if client is None or client.is_public or not client.check_client_secret(secret):
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
-    return _authenticated(client)
+    return _record_client(client)
 
 
 def no_authentication(query_client: Any, request: Any) -> Client | None:
     """Take a public client at its word."""
     identifier = request.form.get("client_id")
     client = query_client(identifier) if identifier and not request.form.get("client_secret") else None
-    return _authenticated(client) if client is not None and client.is_public else None
+    return _record_client(client) if client is not None and client.is_public else None
 
 
-def _authenticated(client: Client) -> Client:
+def _record_client(client: Client) -> Client:
     """Note in the journal who authenticated."""
     g.exchange.application_id = client.application["id"]
     return client
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TokenParameters:
     """What a token request may ask for besides scopes."""
 
     lifetime: int | None
     custom_claims: dict[str, Any] | None
 
     @classmethod
-    def of(cls, request: Request) -> Wishes:
+    def from_request(cls, request: Request) -> TokenParameters:
         """Read them from the form; malformed ones are an `invalid_request`."""
         lifetime = request.form.get("expiration_time")
         if lifetime is not None and not (lifetime.isascii() and lifetime.isdecimal() and 0 < int(lifetime) < 2**32):

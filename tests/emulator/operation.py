@@ -38,23 +38,23 @@ class Operation:
         return "/scim/" in self.path
 
 
-def operation(name: str, method: str, path: str, *scopes: str, status: int = 200) -> Operation:
+def define_operation(name: str, method: str, path: str, *scopes: str, status: int = 200) -> Operation:
     """Return an operation."""
     return Operation(name, method, path, scopes, status)
 
 
-def described(name: str, method: str, path: str, *scopes: str) -> Operation:
+def define_described_operation(name: str, method: str, path: str, *scopes: str) -> Operation:
     """Return an operation that the emulator has no model of."""
     return Operation(name, method, path, scopes, is_modelled=False)
 
 
-def crud(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
+def define_crud_operations(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
     """Return the five operations on a kind of object."""
     item = f"{path}/{{{key}}}"
     return (
-        operation(f"Create{singular}", "POST", path, f"{resource}:create"),
-        operation(f"List{plural}", "GET", path, f"{resource}:read"),
-        operation(f"Get{singular}", "GET", item, f"{resource}:read"),
-        operation(f"Update{singular}", "PATCH", item, f"{resource}:update"),
-        operation(f"Delete{singular}", "DELETE", item, f"{resource}:delete"),
+        define_operation(f"Create{singular}", "POST", path, f"{resource}:create"),
+        define_operation(f"List{plural}", "GET", path, f"{resource}:read"),
+        define_operation(f"Get{singular}", "GET", item, f"{resource}:read"),
+        define_operation(f"Update{singular}", "PATCH", item, f"{resource}:update"),
+        define_operation(f"Delete{singular}", "DELETE", item, f"{resource}:delete"),
     )

@@ -26,8 +26,8 @@ class PageSizes:
 
     default: int = 100
     maximum: int = 100
-    shown: int = 2**32
-    """How many there are at most, even if more may be asked for."""
+    limit: int = 2**32
+    """How many there are at most, even if more may be requested for."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class _Cursor:
     size: int
 
     @classmethod
-    def fresh(cls) -> _Cursor:
+    def start(cls) -> _Cursor:
         return cls(secrets.randbits(32), (-1, ""), 0)
 
 
@@ -51,7 +51,7 @@ class _Window:
     size: int
     skip: int
 
-    def look(self, entries: Mapping[str, T]) -> tuple[list[T], _Cursor | None]:
+    def select(self, entries: Mapping[str, T]) -> tuple[list[T], _Cursor | None]:
         """Return the items of a page, and where to go on if there are more."""
         if self.cursor is None:
             return [], None
@@ -76,42 +76,46 @@ class Listing:
     ) -> None:
         violations = Violations()
         self.place = place
-        kept, cursors = _read_token(arguments.get("page_token"), place, len(prefixes), violations)
-        self.filter = arguments.get("filter", kept)
+        filter_text, cursors = _read_token(arguments.get("page_token"), place, len(prefixes), violations)
+        self.filter = arguments.get("filter", filter_text)
         """The filter, which the page token keeps."""
-        if kept is not None and self.filter != kept:
+        if filter_text is not None and self.filter != filter_text:
             violations.add("filter", "is not the page token's")
         self._windows = []
         for prefix, cursor in zip(prefixes, cursors, strict=True):
             size, skip = f"{prefix}page_size", f"{prefix}skip"
             kept_size = cursor.size if cursor else 0
-            asked = _number(size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations)
-            skipped = _number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations)
-            self._windows.append(_Window(cursor, min(asked, sizes.shown), skipped))
+            requested = _read_number(
+                size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations
+            )
+            skipped = _read_number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations)
+            self._windows.append(_Window(cursor, min(requested, sizes.limit), skipped))
         violations.raise_if_any()
 
-    def page(self, name: str, entries: Mapping[str, T], show: Callable[[T], Any] = lambda item: item) -> dict[str, Any]:
+    def build_page(
+        self, name: str, entries: Mapping[str, T], show: Callable[[T], Any] = lambda item: item
+    ) -> dict[str, Any]:
         """Return one page of a list, made of things by their ids."""
-        shown, cursor = self._windows[0].look(entries)
-        return self._answer({name: [show(item) for item in shown], "total_size": len(entries)}, [cursor])
+        shown, cursor = self._windows[0].select(entries)
+        return self._add_page_token({name: [show(item) for item in shown], "total_size": len(entries)}, [cursor])
 
-    def pages(self, **lists: Mapping[str, Any]) -> dict[str, Any]:
+    def build_pages(self, **lists: Mapping[str, Any]) -> dict[str, Any]:
         """Return one page of each of several lists."""
-        answer: dict[str, Any] = {}
+        response: dict[str, Any] = {}
         cursors = []
         for window, (name, entries) in zip(self._windows, lists.items(), strict=True):
-            answer[name], cursor = window.look(entries)
-            answer[f"total_{name}_size"] = len(entries)
+            response[name], cursor = window.select(entries)
+            response[f"total_{name}_size"] = len(entries)
             cursors.append(cursor)
-        return self._answer(answer, cursors)
+        return self._add_page_token(response, cursors)
 
-    def _answer(self, answer: dict[str, Any], cursors: list[_Cursor | None]) -> dict[str, Any]:
+    def _add_page_token(self, response: dict[str, Any], cursors: list[_Cursor | None]) -> dict[str, Any]:
         if any(cursors):
-            answer["next_page_token"] = _write_token(self.place, self.filter, cursors)
-        return answer
+            response["next_page_token"] = _write_token(self.place, self.filter, cursors)
+        return response
 
 
-def _number(name: str, given: str | None, default: int, limits: tuple[int, int], violations: Violations) -> int:
+def _read_number(name: str, given: str | None, default: int, limits: tuple[int, int], violations: Violations) -> int:
     lowest, highest = limits
     if given is None:
         return default
@@ -121,10 +125,10 @@ def _number(name: str, given: str | None, default: int, limits: tuple[int, int],
     return int(given)
 
 
-def _write_token(place: str, kept: str | None, cursors: list[_Cursor | None]) -> str:
+def _write_token(place: str, filter_text: str | None, cursors: list[_Cursor | None]) -> str:
     """Return a page token; it is full of characters that a query string must not hold as they are."""
     where = [[cursor.seed, *cursor.after, cursor.size] if cursor else None for cursor in cursors]
-    text = json.dumps([crc32(place.encode()), kept, *where])
+    text = json.dumps([crc32(place.encode()), filter_text, *where])
     return "+/&" + base64.b64encode(text.encode()).decode() + "=="
 
 
@@ -133,15 +137,15 @@ def _read_token(
 ) -> tuple[str | None, list[_Cursor | None]]:
     """Return the filter that a page token keeps, and its cursors."""
     if token is None:
-        return None, [_Cursor.fresh() for _number in range(count)]
+        return None, [_Cursor.start() for _number in range(count)]
     try:
         if not token.startswith("+/&") or not token.endswith("=="):
             raise ValueError("not a page token")
-        fits, kept, *where = json.loads(base64.b64decode(token[3:-2], validate=True))
+        fits, filter_text, *where = json.loads(base64.b64decode(token[3:-2], validate=True))
         if fits != crc32(place.encode()) or len(where) != count:
             raise ValueError("page token of another list")
         cursors = [_Cursor(item[0], (item[1], item[2]), item[3]) if item else None for item in where]
     except (ValueError, binascii.Error):
         violations.add("page_token", "invalid page token")
         return None, [None] * count
-    return kept, cursors
+    return filter_text, cursors

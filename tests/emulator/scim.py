@@ -13,13 +13,13 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from .calls import Call, document
 from .errors import ApiError, Violations
+from .operation_call import Call, read_document
 from .state import Record
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
-MOST = 1000
+MAXIMUM = 1000
 """Items in a page, and what the service's own configuration tells of filters and bulk operations."""
 FILTER = re.compile(r'\s*(\w+)\s+(eq|ne)\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
 DETAILS = {
@@ -28,7 +28,7 @@ DETAILS = {
 }
 
 
-def error_response(error: ApiError) -> Response:
+def build_error_response(error: ApiError) -> Response:
     """Return an error in SCIM's shape. What is a conflict elsewhere is a bad request here: no 409 is described."""
     status = 400 if error.status == 409 else error.status
     scim_type, detail = DETAILS.get(status, (None, str(error)))
@@ -52,18 +52,18 @@ def refuse(field: str, description: str) -> None:
     violations.raise_if_any()
 
 
-def body_of(schema: str) -> Record:
+def read_body(schema: str) -> Record:
     """Return a request's body, which must name its schema."""
-    given = document()
+    given = read_document()
     schemas = given.get("schemas")
     if not isinstance(schemas, list) or schema not in schemas:
         refuse("schemas", f"must name {schema}")
     return given
 
 
-def patch_operations() -> Iterable[tuple[str, str, Any]]:
+def read_patch() -> Iterable[tuple[str, str, Any]]:
     """Return operation, path (empty: none) and value of each step of a PATCH."""
-    steps = body_of(f"{MESSAGES}:PatchOp").get("Operations")
+    steps = read_body(f"{MESSAGES}:PatchOp").get("Operations")
     if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) for step in steps):
         refuse("Operations", "must be a list of one or more operations")
     for step in steps or ():
@@ -73,7 +73,9 @@ def patch_operations() -> Iterable[tuple[str, str, Any]]:
         yield name, step.get("path") or "", step.get("value")
 
 
-def list_response(resources: list[Record], start: int = 1, count: int = MOST, total: int | None = None) -> Record:
+def build_list_response(
+    resources: list[Record], start: int = 1, count: int = MAXIMUM, total: int | None = None
+) -> Record:
     """Return a list. `itemsPerPage` tells the page's capacity, as in the description's example."""
     return {
         "schemas": [f"{MESSAGES}:ListResponse"],
@@ -84,19 +86,19 @@ def list_response(resources: list[Record], start: int = 1, count: int = MOST, to
     }
 
 
-def listed(call: Call, records: dict[str, Record], show: Callable[[Record], Record], **filterable: Any) -> Record:
+def build_list(call: Call, records: dict[str, Record], show: Callable[[Record], Record], **filterable: Any) -> Record:
     """Return the page that is asked for; without a `count` it is empty. `filterable` gives an attribute of a record."""
-    matching = _matching(records.values(), filterable)
+    matching = _filter_records(records.values(), filterable)
     # The order must be the same for all pages, but is nobody's.
     matching.sort(key=lambda record: zlib.crc32(record["id"].encode()))
-    start = max(1, _whole_number("startIndex", 1))
-    most = call.tenant.settings.page_size_maximum or MOST
-    count = min(max(0, _whole_number("count", 0)), most)
+    start = max(1, _read_number("startIndex", 1))
+    most = call.tenant.settings.page_size_maximum or MAXIMUM
+    count = min(max(0, _read_number("count", 0)), most)
     shown = [show(record) for record in matching[start - 1 : start - 1 + count]]
-    return list_response(shown, start, count, len(matching))
+    return build_list_response(shown, start, count, len(matching))
 
 
-def _matching(records: Iterable[Record], filterable: dict[str, Callable[[Record], str]]) -> list[Record]:
+def _filter_records(records: Iterable[Record], filterable: dict[str, Callable[[Record], str]]) -> list[Record]:
     text = request.args.get("filter")
     if text is None:
         return list(records)
@@ -115,7 +117,7 @@ def _matching(records: Iterable[Record], filterable: dict[str, Callable[[Record]
     return [record for record in records if (fold(filterable[attribute](record)) == fold(wanted)) == equal]
 
 
-def _whole_number(name: str, default: int) -> int:
+def _read_number(name: str, default: int) -> int:
     given = request.args.get(name)
     if given is None:
         return default
@@ -124,7 +126,7 @@ def _whole_number(name: str, default: int) -> int:
     return int(given)
 
 
-def meta(record: Record, resource_type: str) -> Record:
+def build_meta(record: Record, resource_type: str) -> Record:
     """Return a resource's metadata."""
     return {
         "resourceType": resource_type,

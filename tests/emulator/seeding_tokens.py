@@ -11,8 +11,8 @@ import time
 from typing import Any
 
 from . import identifiers
-from .builtin import managed_object
-from .issued import IssuedToken
+from .builtin_objects import find_managed_object
+from .issued_tokens import IssuedToken
 from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 DEFAULT_SCOPES = ("realms:read",)
@@ -34,17 +34,22 @@ def seed_tokens(world: World, tenant: Tenant, wanted: dict[str, Any]) -> list[Is
     if not count:
         return []
     admin = tenant.realms[tenant.admin_realm_id]
-    application_id = wanted.get("token_application") or managed_object(admin, "applications")["id"]
-    home = next((one for one in tenant.realms.values() if application_id in one.objects["applications"]), None)
-    if home is None:
+    application_id = wanted.get("token_application") or find_managed_object(admin, "applications")["id"]
+    realm = next((one for one in tenant.realms.values() if application_id in one.objects["applications"]), None)
+    if realm is None:
         raise ValueError(f"no application {application_id}")
-    tokens = [_token(world, tenant, home, home.objects["applications"][application_id], wanted) for _n in range(count)]
+    tokens = [
+        _create_token(world, tenant, realm, realm.objects["applications"][application_id], wanted)
+        for _n in range(count)
+    ]
     for token in tokens:
-        world.keep_token(token)
+        world.add_token(token)
     return tokens
 
 
-def _token(world: World, tenant: Tenant, realm: Realm, application: Record, wanted: dict[str, Any]) -> IssuedToken:
+def _create_token(
+    world: World, tenant: Tenant, realm: Realm, application: Record, wanted: dict[str, Any]
+) -> IssuedToken:
     moment = int(time.time())
     server = realm.objects["resource_servers"].get(application.get("resource_server_id", ""))
     all_realms = realm.id == tenant.admin_realm_id
@@ -56,7 +61,7 @@ def _token(world: World, tenant: Tenant, realm: Realm, application: Record, want
         "iat": moment,
         "nbf": moment,
         "exp": moment + wanted.get("token_lifetime", 86400),
-        "jti": identifiers.token_id(),
+        "jti": identifiers.generate_token_id(),
         "scope": " ".join(wanted.get("token_scopes", DEFAULT_SCOPES)),
         "azp": application["protocol_config"]["client_id"],
         "bi_t": tenant.id,
@@ -66,7 +71,9 @@ def _token(world: World, tenant: Tenant, realm: Realm, application: Record, want
     token_format = wanted.get("token_format", "referential")
     return IssuedToken(
         id=claims["jti"],
-        value=_unsigned(claims) if token_format == "self_contained" else identifiers.alphanumeric(64),
+        value=_build_unsigned_jwt(claims)
+        if token_format == "self_contained"
+        else identifiers.generate_alphanumeric(64),
         tenant_id=tenant.id,
         realm_id=realm.id,
         application_id=application["id"],
@@ -83,7 +90,7 @@ def _token(world: World, tenant: Tenant, realm: Realm, application: Record, want
     )
 
 
-def _unsigned(claims: dict[str, Any]) -> str:
+def _build_unsigned_jwt(claims: dict[str, Any]) -> str:
     """Return a JWT with a signature of the right length; real ones take a millisecond each."""
     parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (HEADER, claims))
-    return f"{'.'.join(parts)}.{identifiers.alphanumeric(SIGNATURE_LENGTH)}"
+    return f"{'.'.join(parts)}.{identifiers.generate_alphanumeric(SIGNATURE_LENGTH)}"

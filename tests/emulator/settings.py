@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from .identifiers import realm_id
+from .identifiers import generate_short_id
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Settings:
     code_lifetime: float = 60
     """Seconds."""
     identity: dict[str, str] = field(
-        default_factory=lambda: {"id": realm_id(), "email": "pat@example.com", "username": "pat"}
+        default_factory=lambda: {"id": generate_short_id(), "email": "pat@example.com", "username": "pat"}
     )
     """Who signs in; without `id`, nobody is known."""
     identity_scopes: list[str] | None = None

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .faults import Faults
-from .issued import IssuedCode, IssuedToken
+from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
 from .links import Links
 from .settings import Settings
@@ -29,13 +29,20 @@ def now() -> str:
 
 @dataclass
 class Realm:
-    """A realm: its record, and its objects by kind and id. Records are replaced, never changed, so readers need no lock."""
+    """A realm: its record, and its objects by collection and id. Records are replaced, never changed, so readers need no lock."""
 
     record: Record
     objects: dict[str, dict[str, Record]] = field(
         default_factory=lambda: {
-            kind: {}
-            for kind in ("applications", "authenticator_configs", "resource_servers", "identities", "groups", "roles")
+            collection: {}
+            for collection in (
+                "applications",
+                "authenticator_configs",
+                "resource_servers",
+                "identities",
+                "groups",
+                "roles",
+            )
         }
     )
     group_identities: Links = field(default_factory=Links)
@@ -48,9 +55,9 @@ class Realm:
         """Return the realm's id."""
         return self.record["id"]
 
-    def is_in_use(self) -> bool:
+    def has_members(self) -> bool:
         """Tell whether the realm has what keeps it from being deleted."""
-        return any(self.objects[kind] for kind in ("identities", "groups", "roles"))
+        return any(self.objects[collection] for collection in ("identities", "groups", "roles"))
 
 
 @dataclass
@@ -82,12 +89,12 @@ class Tenant:
         reset = max(0, round(self.window_started + self.settings.rate_window - moment + 0.5))
         return max(0, limit - self.window_used), reset, self.window_used > limit
 
-    def keep_token(self, token: IssuedToken) -> None:
+    def add_token(self, token: IssuedToken) -> None:
         """Remember a token that was issued."""
         self.tokens[token.id] = token
         self.tokens_by_application.setdefault(token.application_id, {})[token.id] = token
 
-    def live_tokens(self, application_id: str) -> list[IssuedToken]:
+    def list_active_tokens(self, application_id: str) -> list[IssuedToken]:
         """Return an application's tokens that are neither expired nor revoked; forget the others, which never come back."""
         issued = self.tokens_by_application.get(application_id, {})
         moment = time.time()
@@ -99,10 +106,10 @@ class Tenant:
     def revoke_tokens(self, application_id: str | None = None) -> int:
         """Revoke an application's tokens, or all of them; return how many were active."""
         applications = list(self.tokens_by_application) if application_id is None else [application_id]
-        hit = [token for identifier in applications for token in self.live_tokens(identifier)]
-        for token in hit:
+        active = [token for identifier in applications for token in self.list_active_tokens(identifier)]
+        for token in active:
             token.revoked = True
-        return len(hit)
+        return len(active)
 
 
 @dataclass
@@ -116,9 +123,9 @@ class World:
     faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def keep_token(self, token: IssuedToken) -> None:
+    def add_token(self, token: IssuedToken) -> None:
         """Remember a token that was issued."""
-        self.tenants[token.tenant_id].keep_token(token)
+        self.tenants[token.tenant_id].add_token(token)
         self.tokens[token.value] = token
 
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:

@@ -14,19 +14,19 @@ from .paging import PageSizes
 from .state import Realm, Record, Tenant
 
 Builder = Callable[[Realm, Record, "Record | None", Violations], Record]
-Consequence = Callable[[Tenant, Realm, Record], None]
+Hook = Callable[[Tenant, Realm, Record], None]
 
 SMALL_PAGES = PageSizes(default=20, maximum=200)
 """Of realms, identities, groups and roles, and of the lists of who belongs to what."""
 LARGE_PAGES = PageSizes()
 
 
-def nothing_else(_tenant: Tenant, _realm: Realm, _record: Record) -> None:
+def do_nothing(_tenant: Tenant, _realm: Realm, _record: Record) -> None:
     """Do nothing."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class ObjectType:
     """One kind of object: its names in operations, bodies and errors, and the function that makes a record of a request."""
 
     singular: str
@@ -36,12 +36,12 @@ class Kind:
     build: Builder
     parent: str | None = None
     """The envelope of the kind that holds it, where its path goes through another object."""
-    new_id: Callable[[], str] = identifiers.object_id
+    new_id: Callable[[], str] = identifiers.generate_object_id
     sizes: PageSizes = LARGE_PAGES
     is_dated: bool = False
     """Whether it tells when it was created and updated."""
-    after_update: Consequence = nothing_else
-    before_delete: Consequence = nothing_else
+    after_update: Hook = do_nothing
+    before_delete: Hook = do_nothing
     """May refuse, by raising an error."""
 
     @property

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from .calls import Call, Handler, document
 from .errors import Violations, not_found
-from .kind import SMALL_PAGES
-from .kinds import BY_ENVELOPE
 from .links import Links
+from .object_type import SMALL_PAGES
+from .object_types import BY_ENVELOPE
+from .operation_call import Call, Handler, read_document
 from .state import Realm, Record
 
 MOST = 1000
 Joined = Callable[[Realm], Links]
 
 
-def handlers() -> dict[str, Handler]:
+def build_handlers() -> dict[str, Handler]:
     """Return what each operation does, by its name."""
 
     def list_members(call: Call) -> Record:
-        ids = call.realm.group_identities.held_by(call.found("group")["id"])
-        return call.page("identities", records(call, "identity", ids), SMALL_PAGES)
+        ids = call.realm.group_identities.items_of(call.find("group")["id"])
+        return call.build_page("identities", find_objects(call, "identity", ids), SMALL_PAGES)
 
     return {
         "AddGroupMembers": _change_members(Links.add),
@@ -34,18 +34,18 @@ def handlers() -> dict[str, Handler]:
 
 def _change_members(change: Callable[[Links, str, Iterable[str]], None]) -> Handler:
     def handler(call: Call) -> Record:
-        group = call.found("group")
+        group = call.find("group")
         violations = Violations()
-        ids = strings(document(), "identity_ids", violations)
+        ids = read_strings(read_document(), "identity_ids", violations)
         violations.raise_if_any()
-        must_exist(call, "identity", ids)
+        check_objects_exist(call, "identity", ids)
         change(call.realm.group_identities, group["id"], ids)
         return group
 
     return handler
 
 
-def strings(given: Record, name: str, violations: Violations) -> list[str]:
+def read_strings(given: Record, name: str, violations: Violations) -> list[str]:
     """Return a list of strings out of a body; it must hold one to a thousand."""
     value = given.get(name)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -58,15 +58,15 @@ def strings(given: Record, name: str, violations: Violations) -> list[str]:
     return value
 
 
-def must_exist(call: Call, envelope: str, ids: Iterable[str]) -> None:
+def check_objects_exist(call: Call, envelope: str, ids: Iterable[str]) -> None:
     """Answer 404 where one of the objects does not exist; nothing was changed then."""
-    kind = BY_ENVELOPE[envelope]
+    object_type = BY_ENVELOPE[envelope]
     for identifier in ids:
-        if identifier not in call.realm.objects[kind.collection]:
-            raise not_found(kind.singular, identifier)
+        if identifier not in call.realm.objects[object_type.collection]:
+            raise not_found(object_type.singular, identifier)
 
 
-def records(call: Call, envelope: str, ids: Iterable[str]) -> dict[str, Record]:
+def find_objects(call: Call, envelope: str, ids: Iterable[str]) -> dict[str, Record]:
     """Return objects by their ids."""
     found = call.realm.objects[BY_ENVELOPE[envelope].collection]
     return {identifier: found[identifier] for identifier in ids}

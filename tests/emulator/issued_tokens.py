@@ -60,7 +60,7 @@ class IssuedToken:
         """Tell whether the token was issued to a client."""
         return self.client_id == client.client_id
 
-    def listed(self) -> dict[str, Any]:
+    def to_list_entry(self) -> dict[str, Any]:
         """Return the token as ListTokens shows it."""
         return {
             "id": self.id,

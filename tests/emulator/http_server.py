@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """HTTP/1.1 with keep-alive, a thread for each connection, and answers that can be delivered badly on purpose.
 
-werkzeug's own server closes the connection after every answer, and hides the socket from whoever wants to misuse it.
+werkzeug's own server closes the connection after every response, and hides the socket from whoever wants to misuse it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from urllib.parse import unquote_to_bytes
 DELIVERY = "emulator.delivery"
 """Where in the WSGI environment the application leaves a Delivery."""
 
-UNDERSCORED = "emulator.underscored"
+UNDERSCORED_HEADERS = "emulator.underscored"
 """Where in the WSGI environment headers are that have underscores in their names, and else would pass for others with hyphens."""
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -35,7 +35,7 @@ HANDSHAKE_SECONDS = 10
 
 @dataclass
 class Delivery:
-    """How an answer goes out; the default is as it should."""
+    """How an response goes out; the default is as it should."""
 
     delay: float = 0.0
     drip: float = 0.0
@@ -45,7 +45,7 @@ class Delivery:
     drop: str | None = None
 
 
-class BadBody(Exception):
+class InvalidBodyError(Exception):
     """The request's body can't be read as its headers describe it."""
 
 
@@ -65,7 +65,7 @@ class Connection(BaseHTTPRequestHandler):
         super().setup()
 
     def handle_one_request(self) -> None:
-        """Read a request, have it answered, deliver the answer."""
+        """Read a request, have it answered, deliver the response."""
         self.raw_requestline = self.rfile.readline(65537)
         if not self.raw_requestline:
             self.close_connection = True
@@ -78,13 +78,13 @@ class Connection(BaseHTTPRequestHandler):
             return
         try:
             body = self._read_body()
-        except BadBody as error:
+        except InvalidBodyError as error:
             self.close_connection = True
             self.send_error(400, str(error))
             return
-        environ = self._environ(body)
-        status, headers, answer = _run(self.server.application, environ)
-        self._deliver(environ.get(DELIVERY), status, headers, answer)
+        environ = self._build_environ(body)
+        status, headers, response = _call_application(self.server.application, environ)
+        self._deliver(environ.get(DELIVERY), status, headers, response)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: what was asked is in the journal."""
@@ -94,7 +94,7 @@ class Connection(BaseHTTPRequestHandler):
             return self._read_chunks()
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise BadBody("unusable Content-Length")
+            raise InvalidBodyError("unusable Content-Length")
         return self.rfile.read(int(length)) if length != "0" else b""
 
     def _read_chunks(self) -> bytes:
@@ -105,16 +105,16 @@ class Connection(BaseHTTPRequestHandler):
             try:
                 size = int(line, 16)
             except ValueError as error:
-                raise BadBody("unusable chunk") from error
+                raise InvalidBodyError("unusable chunk") from error
             total += size
             if total > LARGEST_BODY:
-                raise BadBody("body too large")
+                raise InvalidBodyError("body too large")
             parts.append(self.rfile.read(size))
             self.rfile.readline(3)
             if size == 0:
                 return b"".join(parts)
 
-    def _environ(self, body: bytes) -> dict[str, Any]:
+    def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _mark, query = self.path.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
@@ -138,7 +138,7 @@ class Connection(BaseHTTPRequestHandler):
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
-        environ[UNDERSCORED] = {name.lower(): value for name, value in self.headers.items() if "_" in name}
+        environ[UNDERSCORED_HEADERS] = {name.lower(): value for name, value in self.headers.items() if "_" in name}
         if "Content-Type" in self.headers:
             environ["CONTENT_TYPE"] = self.headers["Content-Type"]
         for name, value in self.headers.items():
@@ -195,7 +195,7 @@ class Connection(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _run(
+def _call_application(
     application: Callable[..., Iterable[bytes]], environ: dict[str, Any]
 ) -> tuple[str, list[tuple[str, str]], bytes]:
     """Call a WSGI application; return status line, headers and whole body."""

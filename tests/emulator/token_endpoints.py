@@ -14,8 +14,8 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from flask import g
 
-from .bearer import Place, bearer_value, find_active
-from .issued import IssuedToken
+from .bearer import Target, bearer_value, find_active
+from .issued_tokens import IssuedToken
 from .oauth import Client
 from .state import World
 
@@ -36,18 +36,18 @@ class BearerOrBasic:
             client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
             request.client = client
             return client
-        place: Place = g.place
+        target: Target = g.target
         token = find_active(self.world, value)
         if token is None:
             raise InvalidClientError(status_code=401, description="The bearer token is not recognized.")
-        if self.SCOPE not in token.scopes or not place.is_open_to(token):
+        if self.SCOPE not in token.scopes or not target.is_open_to(token):
             raise InsufficientScopeError()
         return None
 
     def query_token(self, value: str, _hint: str | None) -> IssuedToken | None:
-        """Return a token of this place, whatever its state."""
+        """Return a token of this target, whatever its state."""
         token = self.world.tokens.get(value)
-        return token if token is not None and g.place.holds(token) else None
+        return token if token is not None and g.target.holds(token) else None
 
 
 class Introspection(BearerOrBasic, IntrospectionEndpoint):
@@ -56,7 +56,7 @@ class Introspection(BearerOrBasic, IntrospectionEndpoint):
     SCOPE = "tokens:introspect"
 
     def check_permission(self, token: IssuedToken, client: Client | None, request: Any) -> bool:
-        """Allow every token of the realm: the place was checked already."""
+        """Allow every token of the realm: the target was checked already."""
         return True
 
     def introspect_token(self, token: IssuedToken) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def build_identity(realm: Realm, given: Record, current: Record | None, violatio
     return record
 
 
-def username_of(identity: Record) -> str:
+def fold_username(identity: Record) -> str:
     """Return an identity's username as it is compared: without regard to case."""
     return str(identity["traits"]["username"]).casefold()
 
@@ -75,6 +75,6 @@ def _traits(given: Any, current: Record | None, violations: Violations) -> Recor
 
 def _is_taken(realm: Realm, username: str, current: Record | None) -> bool:
     return any(
-        username_of(other) == username.casefold() and (current is None or other["id"] != current["id"])
+        fold_username(other) == username.casefold() and (current is None or other["id"] != current["id"])
         for other in realm.objects["identities"].values()
     )

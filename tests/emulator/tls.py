@@ -11,7 +11,7 @@ from pathlib import Path
 import trustme
 
 
-def server_context(ca_path: Path) -> ssl.SSLContext:
+def create_server_context(ca_path: Path) -> ssl.SSLContext:
     """Make a certificate for the loopback addresses, write its authority's certificate to a file, return the context."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import consequences, identifiers
-from .applications import build_application
+from . import identifiers, object_hooks
+from .application_fields import build_application
+from .directory_fields import build_group, build_identity, build_role
 from .errors import Violations
 from .fields import string_list, text
-from .kind import SMALL_PAGES, Kind
-from .people import build_group, build_identity, build_role
+from .object_type import SMALL_PAGES, ObjectType
 from .state import MANAGEMENT_AUDIENCE, Realm, Record
 
 AUTHENTICATION_METHODS = ("email_one_time_password", "software_passkey", "webauthn_passkey")
@@ -101,65 +101,65 @@ def _is_list_of(value: Any, of: type) -> bool:
     return isinstance(value, list) and all(isinstance(item, of) for item in value)
 
 
-KINDS = (
-    Kind(
+OBJECT_TYPES = (
+    ObjectType(
         "Application",
         "Applications",
         "application",
         "applications",
         build_application,
-        before_delete=consequences.revoke_its_tokens,
+        before_delete=object_hooks.revoke_application_tokens,
     ),
-    Kind(
+    ObjectType(
         "AuthenticatorConfig",
         "AuthenticatorConfigs",
         "authenticator_config",
         "authenticator_configs",
         build_authenticator_config,
-        before_delete=consequences.forget_authenticator,
+        before_delete=object_hooks.detach_authenticator_config,
     ),
-    Kind(
+    ObjectType(
         "ResourceServer",
         "ResourceServers",
         "resource_server",
         "resource_servers",
         build_resource_server,
-        after_update=consequences.withdraw_scopes,
-        before_delete=consequences.forget_resource_server,
+        after_update=object_hooks.remove_withdrawn_scopes,
+        before_delete=object_hooks.detach_resource_server,
     ),
-    Kind(
+    ObjectType(
         "Identity",
         "Identities",
         "identity",
         "identities",
         build_identity,
-        new_id=identifiers.short_id,
+        new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=consequences.leave_groups_and_roles,
+        before_delete=object_hooks.remove_memberships,
     ),
-    Kind(
+    ObjectType(
         "Group",
         "Groups",
         "group",
         "groups",
         build_group,
-        new_id=identifiers.short_id,
+        new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=consequences.refuse_group_with_members,
+        before_delete=object_hooks.refuse_group_with_members,
     ),
-    Kind(
+    ObjectType(
         "Role",
         "Roles",
         "role",
         "roles",
         build_role,
         parent="resource_server",
-        new_id=identifiers.short_id,
+        new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=consequences.refuse_role_with_children,
+        before_delete=object_hooks.refuse_role_with_children,
     ),
 )
-BY_ENVELOPE = {kind.envelope: kind for kind in KINDS}
+BY_ENVELOPE = {object_type.envelope: object_type for object_type in OBJECT_TYPES}
