@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the emulator: `python -m tests.emulator`. Prints its URLs and credentials as shell assignments, then `ready`."""
+"""Start the emulator: `python -m tests.emulator`. Print its URLs and credentials, then `ready`."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def parse_arguments() -> argparse.Namespace:
         "--tls", action="store_true", help="speak HTTPS, with a certificate authority made for this run"
     )
     parser.add_argument(
-        "--ca-path", type=Path, help="where to write that authority's certificate; default: a temporary file"
+        "--ca-path", type=Path, help="file to write that authority's certificate to (default: a temporary file)"
     )
-    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process is has_ended")
-    parser.add_argument("--quiet", action="store_true", help="print no more than the assignments and `ready`")
+    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process ends")
+    parser.add_argument("--quiet", action="store_true", help="print only the assignments and `ready`")
     return parser.parse_args()
 
 
 @contextlib.contextmanager
 def choose_certificate_path(given: Path | None) -> Iterator[Path]:
-    """Give the path of the authority's certificate; a temporary one is removed at the end."""
+    """Yield the path of the authority's certificate; remove a temporary file at the end."""
     if given is not None:
         yield given.resolve()
         return
@@ -55,7 +55,7 @@ def choose_certificate_path(given: Path | None) -> Iterator[Path]:
 
 
 def print_environment(world: World, ca_path: Path | None) -> None:
-    """Tell how to reach the emulator and its first tenant."""
+    """Print the URLs and credentials of the emulator and its first tenant."""
     tenant = describe_tenant(world, next(iter(world.tenants.values())))
     values = {
         "BEYONDIDENTITY_ISSUER": tenant["issuer"],
@@ -72,7 +72,7 @@ def print_environment(world: World, ca_path: Path | None) -> None:
 
 
 def watch_parent(pid: int, stopped: threading.Event) -> None:
-    """Set `stopped` when a process is has_ended; our own parent may be a zombie for a while, but we are handed on at once."""
+    """Set `stopped` when a process ends. If it is our parent, getppid() changes at once, even while it is a zombie."""
     is_own_parent = os.getppid() == pid
     while not stopped.wait(PARENT_CHECK_SECONDS):
         if is_own_parent:

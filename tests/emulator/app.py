@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Flask application: what happens to every request before and after its operation."""
+"""The Flask application, with the steps before and after each operation."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _rate_limit(world: World) -> Response | None:
     if not exceeded:
         return None
     operation = BY_NAME.get(request.endpoint or "")
-    # SCIM's own has no body.
+    # SCIM's 429 response has no body.
     response = Response() if operation and operation.is_scim else jsonify(error_body(429))
     response.status_code = 429
     return response

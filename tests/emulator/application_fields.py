@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a request may say about an application."""
+"""The fields that a request can set on an application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GRANTS = ("authorization_code", "client_credentials")
 
 
 def build_application(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return an application's own fields; `protocol_config` is replaced whole, except for what only the service sets."""
+    """Return an application's fields; replace all of `protocol_config` except the fields that only the service sets."""
     record: Record = {"display_name": text(given, current, "display_name", violations), "is_managed": False}
     for name, collection in (
         ("resource_server_id", "resource_servers"),

@@ -57,7 +57,7 @@ class AuthorizationEndpoints:
         app.add_url_rule(f"{APPLICATION}/.well-known/jwks.json", "jwks", self.jwks)
 
     def token(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer a token request."""
+        """Respond to a token request."""
         target = self._find_target(tenant_id, realm_id, application_id)
         try:
             _check_form()
@@ -73,20 +73,20 @@ class AuthorizationEndpoints:
             return self._apply_error_shape(target, self.server.create_token_response())
 
     def authorize(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer an authorization request."""
+        """Respond to an authorization request."""
         self._find_target(tenant_id, realm_id, application_id)
         return handle_sign_in(self.server)
 
     def revoke(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer a revocation request."""
+        """Respond to a revocation request."""
         return self._respond(self._find_target(tenant_id, realm_id, application_id), Revocation.ENDPOINT_NAME)
 
     def introspect(self, tenant_id: str, realm_id: str) -> Response:
-        """Answer an introspection request."""
+        """Respond to an introspection request."""
         return self._respond(self._find_target(tenant_id, realm_id), Introspection.ENDPOINT_NAME)
 
     def discovery(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer with the issuer's metadata."""
+        """Return the issuer's metadata."""
         target = self._find_target(tenant_id, realm_id, application_id)
         issuer = self.world.issuer(tenant_id, realm_id, application_id)
         return jsonify(
@@ -107,7 +107,7 @@ class AuthorizationEndpoints:
         )
 
     def jwks(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer with the public keys."""
+        """Return the public keys."""
         self._find_target(tenant_id, realm_id, application_id)
         return jsonify(self.key.jwks())
 
@@ -152,7 +152,7 @@ class AuthorizationEndpoints:
         include_refresh_token: bool = True,
         **_others: Any,
     ) -> dict[str, Any]:
-        """Make what a token response holds. A person's scopes were settled at sign-in; an application's are settled here."""
+        """Return the body of a token response. A user's scopes are chosen at sign-in, an application's here."""
         granted = scope or "" if user else client.get_allowed_scope(scope) or ""
         issuer = TokenIssuer(self.world, self.key, client, g.token_parameters, user)
         token = issuer.issue_access_token(granted)
@@ -200,11 +200,11 @@ class AuthorizationEndpoints:
 
 
 def _check_form() -> None:
-    """Refuse what is no form, parameters in the URL and repeated ones (RFC 6749 section 3.2)."""
+    """Refuse other content types, parameters in the URL and repeated parameters (RFC 6749 section 3.2)."""
     if request.mimetype != FORM:
         raise InvalidRequestError(f"The body must be {FORM}.")
     if request.args:
-        raise InvalidRequestError("Parameters belong into the body.")
+        raise InvalidRequestError("Parameters must be in the body.")
     for _name, values in request.form.lists():
         if len(values) > 1:
             raise InvalidRequestError("A parameter was sent more than once.")

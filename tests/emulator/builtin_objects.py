@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service itself puts into a new tenant or realm."""
+"""The objects that the service creates in a new tenant or realm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MANAGEMENT_API = "Beyond Identity Management API"
 
 
 def create_tenant_with_defaults(world: World, settings: Settings | None = None) -> Tenant:
-    """Add a tenant with its admin realm, and in it the managed objects and one authenticator configuration."""
+    """Add a tenant with an admin realm that has the managed objects and one authenticator configuration."""
     moment = now()
     tenant = Tenant(
         record={
@@ -38,7 +38,7 @@ def create_tenant_with_defaults(world: World, settings: Settings | None = None) 
 
 
 def create_realm_with_defaults(tenant: Tenant, display_name: str, classification: str) -> Realm:
-    """Add a realm to a tenant. Every realm has the managed resource server, so that its applications can reach the API."""
+    """Add a realm to a tenant. Every realm has the managed resource server, which gives its applications access to the API."""
     moment = now()
     realm = Realm(
         record={
@@ -64,9 +64,9 @@ def create_realm_with_defaults(tenant: Tenant, display_name: str, classification
     return realm
 
 
-def find_managed_object(realm: Realm, kind: str) -> Record:
-    """Return the realm's built-in application or resource server."""
-    return next(record for record in realm.objects[kind].values() if record["is_managed"])
+def find_managed_object(realm: Realm, collection: str) -> Record:
+    """Return the realm's built-in object in a collection: its application or resource server."""
+    return next(record for record in realm.objects[collection].values() if record["is_managed"])
 
 
 def build_client_credentials_protocol(scopes: Iterable[str]) -> Record:

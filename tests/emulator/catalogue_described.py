@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations that the emulator has no model of: passkeys, themes, SSO and flow types."""
+"""The operations without a model in the emulator: passkeys, themes, SSO and flow types."""
 
 from __future__ import annotations
 

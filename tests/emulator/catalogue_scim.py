@@ -19,7 +19,7 @@ SCIM_OPERATIONS = (
     define_operation("SCIMUpdateUser", "PATCH", USER, "scim:users:update"),
     define_operation("SCIMReplaceUser", "PUT", USER, "scim:users:update"),
     define_operation("SCIMDeleteUser", "DELETE", USER, "scim:users:delete", status=204),
-    # The slash at the end is the service's.
+    # The service's paths have the slash at the end.
     define_operation("SCIMCreateGroup", "POST", SCIM_GROUPS, "scim:groups:create", status=201),
     define_operation("SCIMListGroups", "GET", SCIM_GROUPS, "scim:groups:read"),
     define_operation("SCIMGetGroup", "GET", SCIM_GROUPS + "{group_id}", "scim:groups:read"),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control endpoints, below /_emulator/: what tests ask of the emulator itself."""
+"""The control endpoints below /_emulator/, with which tests configure and inspect the emulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .state import Tenant, World
 
 
 def describe_tenant(world: World, tenant: Tenant) -> dict[str, Any]:
-    """Return what a test needs to use a tenant's built-in application."""
+    """Return the IDs, URLs and credentials of a tenant's built-in application."""
     realm = tenant.realms[tenant.admin_realm_id]
     application = find_managed_object(realm, "applications")
     return {

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations without a model: their answers are the published description's examples, or the least that it accepts."""
+"""Operations without a model: they return examples of the published description, or minimal valid objects."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LINK = "credential_binding_link"
 
 
 def build_handler(operation: Operation) -> Handler:
-    """Return what an operation does."""
+    """Return the handler of an operation."""
 
     def handler(call: Call) -> Record | None:
         if openapi.document() is None:
             raise ApiError(
                 501,
-                f"the emulator answers {operation.name} from the published description; name that file in EMULATOR_DESCRIPTION",
+                f"{operation.name} needs the published description: set EMULATOR_DESCRIPTION to the path of that file",
             )
         described = openapi.operations()[operation.name][2]
         _check_headers(described)
@@ -48,7 +48,7 @@ def build_handler(operation: Operation) -> Handler:
 
 
 def _check_headers(described: Record) -> None:
-    """Answer 400 where a header that is required is missing."""
+    """Raise 400 if a required header is missing."""
     violations = Violations()
     given = {name.lower() for name in (*request.headers.keys(), *request.environ[UNDERSCORED_HEADERS])}
     for parameter in map(openapi.resolved, described.get("parameters", ())):
@@ -58,14 +58,14 @@ def _check_headers(described: Record) -> None:
 
 
 def _check_parents(call: Call, described: Record) -> None:
-    """Answer 404 for unknown objects that the emulator has, where that is described."""
+    """Raise 404 if the path names an unknown object of a modelled type and the operation describes a 404."""
     for envelope in MODELLED:
         if f"{envelope}_id" in call.parameters and "404" in described["responses"]:
             call.find(envelope)
 
 
 def _check_body(described: Record) -> None:
-    """Answer 400 where something that is required is missing."""
+    """Raise 400 if a required key of the body is missing."""
     given = described.get("requestBody", {})
     schema = openapi.resolved(given.get("content", {}).get("application/json", {}).get("schema", {}))
     if given.get("required") or schema.get("required"):
@@ -88,7 +88,7 @@ def _check_required(schema: Record, value: Record, place: str, violations: Viola
 
 @functools.cache
 def _build_template(name: str, status: int) -> Record | None:
-    """Return the first example that is good by its own schema; one may lack what is required. Or what the schema needs."""
+    """Return the first example that its schema accepts, or a minimal object; some examples lack required keys."""
     response = openapi.operations()[name][2]["responses"][str(status)]
     content = response.get("content", {}).get("application/json")
     if content is None:
@@ -102,7 +102,7 @@ def _build_template(name: str, status: int) -> Record | None:
 
 
 def _insert_ids(call: Call, response: Record) -> Record:
-    """Put this call's ids, and secrets that were never seen before, into an response."""
+    """Insert this call's IDs and new secrets into a response."""
     own = {**call.parameters, "tenant_id": call.tenant.id, "realm_id": call.realm.id}
     _replace(response, own)
     last = request.path.rpartition("/")[2].partition(":")[0]
@@ -134,7 +134,7 @@ def _generate_similar_id(identifier: str) -> str:
 
 
 def _complete_binding_job(call: Call, response: Record) -> None:
-    """Give a new binding job its link, or send it: then the identity needs an address."""
+    """Set the link of a new binding job, or remove it if it is sent by email; that needs an email address."""
     job = response["credential_binding_job"]
     job["id"] = identifiers.generate_short_id()
     job["delivery_method"] = read_document()["job"].get("delivery_method", job["delivery_method"])

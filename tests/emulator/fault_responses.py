@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fault does to an answer."""
+"""The responses that faults produce or change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client", 403: "access_deni
 
 
 def build_fault_response(fault: Fault, endpoint: str | None) -> Response:
-    """Return the answer that a fault gives in the operation's place."""
+    """Return the response that a fault sends instead of the operation's."""
     status = fault.status or (302 if fault.redirect else 200)
     if fault.body is not None:
         response = Response(fault.body, status=status)
@@ -36,13 +36,13 @@ def build_fault_response(fault: Fault, endpoint: str | None) -> Response:
         response = _build_error(fault, status, endpoint)
     if fault.redirect:
         response.headers["Location"] = fault.redirect
-        # The location goes out exactly as it was given.
+        # Send the location unchanged.
         response.autocorrect_location_header = False
     return response
 
 
 def apply_fault(fault: Fault, response: Response) -> None:
-    """Change an answer as a fault asks for."""
+    """Change a response according to a fault."""
     if fault.merge is not None:
         document = response.get_json(silent=True)
         if isinstance(document, dict):
@@ -56,7 +56,7 @@ def apply_fault(fault: Fault, response: Response) -> None:
 
 
 def build_delivery(fault: Fault) -> Delivery:
-    """Return how the answer goes out."""
+    """Return how to send the response."""
     return Delivery(fault.delay, fault.drip, fault.drip_part, max(1, fault.drip_size), fault.truncate, fault.drop)
 
 

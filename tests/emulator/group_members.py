@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of ids in a request that join or part objects, and the members of groups."""
+"""The members of groups, and lists of IDs in requests that add or remove members."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from .links import Links
 from .object_type import SMALL_PAGES
 from .object_types import BY_ENVELOPE
 from .operation_call import Call, Handler, read_document
-from .state import Realm, Record
+from .state import Record
 
-MOST = 1000
-Joined = Callable[[Realm], Links]
+MAXIMUM = 1000
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
 
     def list_members(call: Call) -> Record:
         ids = call.realm.group_identities.items_of(call.find("group")["id"])
@@ -46,20 +45,20 @@ def _change_members(change: Callable[[Links, str, Iterable[str]], None]) -> Hand
 
 
 def read_strings(given: Record, name: str, violations: Violations) -> list[str]:
-    """Return a list of strings out of a body; it must hold one to a thousand."""
+    """Return a list of 1 to 1000 strings from a body."""
     value = given.get(name)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         violations.add(name, "must be a list of strings")
         return []
     if not value:
         violations.add(name, "empty array")
-    if len(value) > MOST:
-        violations.add(name, f"array exceeds {MOST} elements")
+    if len(value) > MAXIMUM:
+        violations.add(name, f"array exceeds {MAXIMUM} elements")
     return value
 
 
 def check_objects_exist(call: Call, envelope: str, ids: Iterable[str]) -> None:
-    """Answer 404 where one of the objects does not exist; nothing was changed then."""
+    """Raise 404 if one of the objects does not exist."""
     object_type = BY_ENVELOPE[envelope]
     for identifier in ids:
         if identifier not in call.realm.objects[object_type.collection]:
@@ -67,6 +66,6 @@ def check_objects_exist(call: Call, envelope: str, ids: Iterable[str]) -> None:
 
 
 def find_objects(call: Call, envelope: str, ids: Iterable[str]) -> dict[str, Record]:
-    """Return objects by their ids."""
+    """Return the objects with these IDs, by ID."""
     found = call.realm.objects[BY_ENVELOPE[envelope].collection]
     return {identifier: found[identifier] for identifier in ids}

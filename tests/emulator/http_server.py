@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP/1.1 with keep-alive, a thread for each connection, and answers that can be delivered badly on purpose.
+"""An HTTP/1.1 server with keep-alive and a thread for each connection, which can delay and break responses.
 
-werkzeug's own server closes the connection after every response, and hides the socket from whoever wants to misuse it.
+werkzeug's own server closes the connection after every response, and hides the socket.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 DELIVERY = "emulator.delivery"
-"""Where in the WSGI environment the application leaves a Delivery."""
+"""The key of a Delivery in the WSGI environment."""
 
 UNDERSCORED_HEADERS = "emulator.underscored"
-"""Where in the WSGI environment headers are that have underscores in their names, and else would pass for others with hyphens."""
+"""The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
 LARGEST_BODY = 16 * 1024 * 1024
 HANDSHAKE_SECONDS = 10
@@ -35,7 +35,7 @@ HANDSHAKE_SECONDS = 10
 
 @dataclass
 class Delivery:
-    """How an response goes out; the default is as it should."""
+    """How to send a response; the default is without faults."""
 
     delay: float = 0.0
     drip: float = 0.0
@@ -46,11 +46,11 @@ class Delivery:
 
 
 class InvalidBodyError(Exception):
-    """The request's body can't be read as its headers describe it."""
+    """The request's body does not match its headers."""
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One client's connection: requests in, answers of the WSGI application out."""
+    """One client's connection, which passes requests to the WSGI application."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -65,7 +65,7 @@ class Connection(BaseHTTPRequestHandler):
         super().setup()
 
     def handle_one_request(self) -> None:
-        """Read a request, have it answered, deliver the response."""
+        """Read a request, call the application and send the response."""
         self.raw_requestline = self.rfile.readline(65537)
         if not self.raw_requestline:
             self.close_connection = True
@@ -87,14 +87,14 @@ class Connection(BaseHTTPRequestHandler):
         self._deliver(environ.get(DELIVERY), status, headers, response)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: what was asked is in the journal."""
+        """Log nothing: the journal has the requests."""
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise InvalidBodyError("unusable Content-Length")
+            raise InvalidBodyError("invalid Content-Length")
         return self.rfile.read(int(length)) if length != "0" else b""
 
     def _read_chunks(self) -> bytes:
@@ -105,7 +105,7 @@ class Connection(BaseHTTPRequestHandler):
             try:
                 size = int(line, 16)
             except ValueError as error:
-                raise InvalidBodyError("unusable chunk") from error
+                raise InvalidBodyError("invalid chunk") from error
             total += size
             if total > LARGEST_BODY:
                 raise InvalidBodyError("body too large")
@@ -198,7 +198,7 @@ class Connection(BaseHTTPRequestHandler):
 def _call_application(
     application: Callable[..., Iterable[bytes]], environ: dict[str, Any]
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Call a WSGI application; return status line, headers and whole body."""
+    """Call a WSGI application; return status line, headers and complete body."""
     started: list[Any] = ["500 Internal Server Error", []]
 
     def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], object]:
@@ -216,7 +216,7 @@ def _call_application(
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Listens on the loopback interface and gives every connection a thread."""
+    """A server on the loopback interface with a thread for each connection."""
 
     daemon_threads = True
     block_on_close = False
@@ -232,7 +232,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     @property
     def scheme(self) -> str:
-        """Return the URL scheme that is spoken."""
+        """Return the URL scheme."""
         return "https" if self.tls else "http"
 
     @property
@@ -241,13 +241,13 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Accept a connection; its handshake waits for the connection's thread."""
+        """Accept a connection; its thread does the handshake."""
         connection, address = super().get_request()
         if self.tls:
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Be silent about clients that went away; tell of everything else."""
+        """Ignore errors of clients that disconnected; print all others."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)

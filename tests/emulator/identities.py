@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations on identities that other objects don't have."""
+"""The operations that only identities have."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDENTITY = BY_ENVELOPE["identity"]
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         "ListIdentities": list_identities,
         "BatchDeleteIdentities": delete_identities,
@@ -31,7 +31,7 @@ def build_handlers() -> dict[str, Handler]:
 
 
 def list_identities(call: Call) -> Record:
-    """List identities; the only filter is the documented one."""
+    """List identities; only the documented filter is supported."""
     listing = call.read_listing(SMALL_PAGES)
     identities = call.list_objects(IDENTITY)
     if listing.filter is not None:
@@ -41,7 +41,7 @@ def list_identities(call: Call) -> Record:
 
 
 def _username(text: str) -> str:
-    """Return the username that a filter asks for."""
+    """Return the username in a filter."""
     match = FILTER.fullmatch(text)
     violations = Violations()
     name = ""
@@ -56,7 +56,7 @@ def _username(text: str) -> str:
 
 
 def delete_identities(call: Call) -> None:
-    """Delete identities, all or none."""
+    """Delete identities: all of them or, after an error, none."""
     violations = Violations()
     ids = read_strings(read_document(), "ids", violations)
     if len(set(ids)) < len(ids):

@@ -34,13 +34,13 @@ from .state import World
 
 
 class Identifier(BaseConverter):
-    """A path parameter; what follows a colon is a verb, not part of an id."""
+    """A path parameter; a colon separates it from a verb."""
 
     regex = "[^/:]+"
 
 
 def register_routes(app: Flask, world: World) -> None:
-    """Add a route for every operation of the catalogue; a missing handler is an error here, not later."""
+    """Add a route for every operation of the catalogue; fail if a handler is missing."""
     app.url_map.converters["id"] = Identifier
     handlers = _build_handlers()
     for operation in OPERATIONS:
@@ -54,7 +54,7 @@ def _build_view(world: World, operation: Operation, handler: Handler) -> Callabl
     def view(**parameters: str) -> Response:
         try:
             target = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
-            # Reading the description takes a while, and changes nothing.
+            # Reading the description is slow and changes nothing, so it needs no lock.
             with world.lock if operation.is_modelled else contextlib.nullcontext():
                 response_body = handler(Call(world, target, parameters))
         except ApiError as error:

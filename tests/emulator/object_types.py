@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of objects in a realm that have the same five operations, and what a request may say about them."""
+"""The types of objects in a realm that have the same five operations, and their fields."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIG_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def build_resource_server(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return a resource server's own fields."""
+    """Return a resource server's fields."""
     record = {
         "display_name": text(given, current, "display_name", violations),
         "is_managed": False,
@@ -38,12 +38,12 @@ def build_resource_server(realm: Realm, given: Record, current: Record | None, v
     if record["identifier"] == MANAGEMENT_AUDIENCE:
         violations.add("identifier", "is reserved")
     elif record["identifier"] in others:
-        violations.add("identifier", "is taken by another resource server of the realm")
+        violations.add("identifier", "is used by another resource server of the realm")
     return record
 
 
 def build_authenticator_config(_realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return an authenticator configuration's own fields; `config` is replaced whole."""
+    """Return an authenticator configuration's fields; replace `config` as a whole."""
     record: Record = {"display_name": text(given, current, "display_name", violations)}
     if current is not None and "config" not in given:
         record["config"] = current["config"]
@@ -78,7 +78,7 @@ def _check_config(config: Record, violations: Violations) -> None:
     methods = config.get("authentication_methods", [])
     if not _is_list_of(methods, dict) or any(method.get("type") not in AUTHENTICATION_METHODS for method in methods):
         violations.add(
-            "config.authentication_methods", f"must be a list of types out of {', '.join(AUTHENTICATION_METHODS)}"
+            "config.authentication_methods", f"must be a list of these types: {', '.join(AUTHENTICATION_METHODS)}"
         )
     if config.get("invocation_type", "automatic") not in ("automatic", "manual"):
         violations.add("config.invocation_type", "must be automatic or manual")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The five operations that all kinds of objects in a realm have."""
+"""The five operations that all types of objects in a realm have."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .state import Record, now
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         name: handler for object_type in OBJECT_TYPES for name, handler in _build_type_handlers(object_type).items()
     }
 
 
 def create_object(call: Call, object_type: ObjectType, given: Record) -> Record:
-    """Create an object of what a request says about it."""
+    """Create an object from the fields of a request."""
     record = {"id": object_type.new_id(), "realm_id": call.realm.id, "tenant_id": call.tenant.id}
     if object_type.parent:
         record[f"{object_type.parent}_id"] = call.find(object_type.parent)["id"]
@@ -32,7 +32,7 @@ def create_object(call: Call, object_type: ObjectType, given: Record) -> Record:
 
 
 def update_object(call: Call, object_type: ObjectType, current: Record, given: Record) -> Record:
-    """Change an object as a request says."""
+    """Update an object with the fields of a request."""
     fixed = (
         "id",
         "realm_id",
@@ -50,7 +50,7 @@ def update_object(call: Call, object_type: ObjectType, current: Record, given: R
 
 
 def delete_object(call: Call, object_type: ObjectType, record: Record) -> None:
-    """Delete an object, unless something keeps it."""
+    """Delete an object, unless its type's hook refuses the deletion."""
     object_type.before_delete(call.tenant, call.realm, record)
     del call.realm.objects[object_type.collection][record["id"]]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An operation of the Management API, and what the paths of many of them have in common."""
+"""An operation of the Management API, and the common parts of their paths."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Operation:
     path: str
     scopes: tuple[str, ...]
     status: int = 200
-    """Of a good answer."""
+    """Status of a successful response."""
     is_modelled: bool = True
-    """Whether the emulator knows what it does; else it answers with what the published description has for it."""
+    """Whether the emulator has a model of the operation; if not, it returns examples of the published description."""
 
     @property
     def is_scim(self) -> bool:
-        """Tell whether it is one of SCIM's, which have errors and pages of their own."""
+        """Return whether the operation belongs to SCIM, which has different errors and pages."""
         return "/scim/" in self.path
 
 
@@ -44,12 +44,12 @@ def define_operation(name: str, method: str, path: str, *scopes: str, status: in
 
 
 def define_described_operation(name: str, method: str, path: str, *scopes: str) -> Operation:
-    """Return an operation that the emulator has no model of."""
+    """Return an operation without a model."""
     return Operation(name, method, path, scopes, is_modelled=False)
 
 
 def define_crud_operations(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
-    """Return the five operations on a kind of object."""
+    """Return the five operations on one type of objects."""
     item = f"{path}/{{{key}}}"
     return (
         define_operation(f"Create{singular}", "POST", path, f"{resource}:create"),

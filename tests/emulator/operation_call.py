@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request that may be carried out, as the handlers of the operations see it."""
+"""An authorized request, as the handlers of the operations receive it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Call:
-    """Where a request goes, and with which path parameters."""
+    """The target and path parameters of a request."""
 
     world: World
     target: Target
@@ -42,7 +42,7 @@ class Call:
         return self.target.realm
 
     def find(self, envelope: str) -> Record:
-        """Return the object that the path names; 404 where there is none."""
+        """Return the object that the path names; raise 404 if it does not exist."""
         object_type = BY_ENVELOPE[envelope]
         record = self.list_objects(object_type).get(self.parameters[object_type.key])
         if record is None:
@@ -50,7 +50,7 @@ class Call:
         return record
 
     def list_objects(self, object_type: ObjectType) -> dict[str, Record]:
-        """Return all objects of a object_type in the realm, or below the object that the path names, by id."""
+        """Return all objects of a type by ID: those of the realm, or those below the parent object in the path."""
         records = self.realm.objects[object_type.collection]
         if object_type.parent is None:
             return records
@@ -59,7 +59,7 @@ class Call:
         return {identifier: record for identifier, record in records.items() if record[name] == parent["id"]}
 
     def read_listing(self, sizes: PageSizes, *prefixes: str) -> Listing:
-        """Return which page of a list is asked for."""
+        """Return the requested page's position and size."""
         maximum = self.tenant.settings.page_size_maximum
         if maximum is not None:
             sizes = replace(sizes, limit=maximum)
@@ -68,7 +68,7 @@ class Call:
     def build_page(
         self, name: str, entries: Mapping[str, T], sizes: PageSizes, show: Callable[[T], Any] = lambda item: item
     ) -> Record:
-        """Return one page of a list, made of things by their ids."""
+        """Return one page of a list of entries by ID."""
         return self.read_listing(sizes).build_page(name, entries, show)
 
 

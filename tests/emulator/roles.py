@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations on roles: their members, their scopes, and who has them."""
+"""The operations on the members and scopes of roles, and on the roles of identities and groups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Change = Callable[[Links, str, Iterable[str]], None]
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         "AddRoleMembers": _build_change_members(Links.add),
         "DeleteRoleMembers": _build_change_members(Links.remove),
@@ -38,7 +38,7 @@ def _build_change_members(change: Change) -> Handler:
         role = call.find("role")
         given = read_document()
         violations = Violations()
-        # Either list may be left out, but not both.
+        # One of the lists can be omitted, but not both.
         names = [name for name in ("group_ids", "identity_ids") if name in given]
         lists = {name: read_strings(given, name, violations) for name in names or ["identity_ids"]}
         violations.raise_if_any()
@@ -53,7 +53,7 @@ def _build_change_members(change: Change) -> Handler:
 
 
 def list_members(call: Call) -> Record:
-    """List groups and identities, each in pages of its own size, with one page token for both."""
+    """List groups and identities, with separate page sizes and one page token for both."""
     role_id = call.find("role")["id"]
     return call.read_listing(SMALL_PAGES, "groups_", "identities_").build_pages(
         groups=find_objects(call, "group", call.realm.role_groups.items_of(role_id)),
@@ -62,7 +62,7 @@ def list_members(call: Call) -> Record:
 
 
 def add_scopes(call: Call) -> Record:
-    """Give a role scopes that its resource server offers."""
+    """Add scopes of the resource server to a role."""
     role = call.find("role")
     scopes = _read_scopes()
     surplus = sorted(set(scopes) - set(call.find("resource_server")["scopes"]))
@@ -75,7 +75,7 @@ def add_scopes(call: Call) -> Record:
 
 
 def delete_scopes(call: Call) -> Record:
-    """Take scopes from a role; those that it does not have are passed over."""
+    """Remove scopes from a role; ignore scopes that it does not have."""
     role = call.find("role")
     call.realm.role_scopes.remove(role["id"], _read_scopes())
     return role
@@ -96,7 +96,7 @@ def list_scopes(call: Call) -> Record:
 
 def _build_list_roles(envelope: str, links: Callable[[Realm], Links]) -> Handler:
     def handler(call: Call) -> Record:
-        """List the roles of one resource server that were given to an identity or group itself."""
+        """List the roles of one resource server that are assigned directly to an identity or group."""
         identifier = call.find(envelope)["id"]
         server_id = request.args.get("resource_server_id", "")
         if not server_id:
@@ -113,7 +113,7 @@ def _build_list_roles(envelope: str, links: Callable[[Realm], Links]) -> Handler
 
 
 def find_scopes(realm: Realm, identity_id: str, server_id: str) -> set[str]:
-    """Return the scopes of a resource server that an identity has by its own roles and those of its groups."""
+    """Return the scopes of a resource server that an identity has through its roles and its groups' roles."""
     role_ids = set(realm.role_identities.holders_of(identity_id))
     for group_id in realm.group_identities.holders_of(identity_id):
         role_ids.update(realm.role_groups.holders_of(group_id))

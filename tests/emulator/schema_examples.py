@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The least that a schema of the published description accepts, example where it has no example."""
+"""Minimal valid values for schemas of the published description that have no example."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from .openapi import resolved
 
 SECRET = "client_secret"
-"""Always part of what is example, where the schema knows it: that it may be there is what a client must mind."""
+"""Always part of the value if the schema has it, since clients must protect it."""
 TEXTS = {"date-time": "2023-01-01T00:00:00.000Z", "uuid": "00000000-0000-4000-8000-000000000000"}
 
 
 def build_minimal(schema: Any) -> Any:
-    """Return something that a schema accepts."""
+    """Return a value that a schema accepts."""
     schema = _choose_alternative(resolved(schema))
     if "example" in schema:
         return schema["example"]
@@ -28,12 +28,12 @@ def build_minimal(schema: Any) -> Any:
         return [build_minimal(schema["items"])]
     if schema_type == "string":
         return TEXTS.get(schema.get("format", ""), "example")
-    # What is required but not described is a flag.
+    # A required key without a schema is a flag.
     return {"integer": 1, "number": 1}.get(schema_type or "", True)
 
 
 def _choose_alternative(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return one of a schema's alternatives, with a secret if there is one."""
+    """Return one of a schema's alternatives, preferably one with a secret."""
     alternatives = schema.get("oneOf") or schema.get("anyOf")
     if not alternatives:
         return schema
@@ -42,7 +42,7 @@ def _choose_alternative(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _collect_properties(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """Return an object's properties and the names of the required ones, together with those of its parts."""
+    """Return the properties of an object schema and the names of the required ones, including those of `allOf`."""
     properties: dict[str, Any] = dict(schema.get("properties", {}))
     required = set(schema.get("required", ()))
     for part in schema.get("allOf", ()):

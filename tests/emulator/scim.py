@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all SCIM operations share: errors, lists, filters and the operations of a PATCH (RFC 7644)."""
+"""The common parts of SCIM operations: errors, lists, filters and the operations of a PATCH (RFC 7644)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .state import Record
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
 MAXIMUM = 1000
-"""Items in a page, and what the service's own configuration tells of filters and bulk operations."""
+"""Items in a page, and the limits of filters and bulk operations in the service's configuration."""
 FILTER = re.compile(r'\s*(\w+)\s+(eq|ne)\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
 DETAILS = {
     401: ("unauthorized", "The authorization header is invalid or missing."),
@@ -29,7 +29,7 @@ DETAILS = {
 
 
 def build_error_response(error: ApiError) -> Response:
-    """Return an error in SCIM's shape. What is a conflict elsewhere is a bad request here: no 409 is described."""
+    """Return an error in SCIM's format. SCIM uses status 400 for a conflict: no 409 is described."""
     status = 400 if error.status == 409 else error.status
     scim_type, detail = DETAILS.get(status, (None, str(error)))
     if status == 400:
@@ -46,7 +46,7 @@ def build_error_response(error: ApiError) -> Response:
 
 
 def refuse(field: str, description: str) -> None:
-    """Answer 400 because of one field."""
+    """Raise 400 for one field."""
     violations = Violations()
     violations.add(field, description)
     violations.raise_if_any()
@@ -76,7 +76,7 @@ def read_patch() -> Iterable[tuple[str, str, Any]]:
 def build_list_response(
     resources: list[Record], start: int = 1, count: int = MAXIMUM, total: int | None = None
 ) -> Record:
-    """Return a list. `itemsPerPage` tells the page's capacity, as in the description's example."""
+    """Return a list. `itemsPerPage` is the page's capacity, as in the description's example."""
     return {
         "schemas": [f"{MESSAGES}:ListResponse"],
         "Resources": resources,
@@ -87,9 +87,9 @@ def build_list_response(
 
 
 def build_list(call: Call, records: dict[str, Record], show: Callable[[Record], Record], **filterable: Any) -> Record:
-    """Return the page that is asked for; without a `count` it is empty. `filterable` gives an attribute of a record."""
+    """Return the requested page; it is empty without `count`. `filterable` maps attributes to functions that read them."""
     matching = _filter_records(records.values(), filterable)
-    # The order must be the same for all pages, but is nobody's.
+    # The order is arbitrary, but must be the same for all pages.
     matching.sort(key=lambda record: zlib.crc32(record["id"].encode()))
     start = max(1, _read_number("startIndex", 1))
     most = call.tenant.settings.page_size_maximum or MAXIMUM
@@ -112,7 +112,7 @@ def _filter_records(records: Iterable[Record], filterable: dict[str, Callable[[R
         refuse("filter", f"must be eq or ne of {', '.join(filterable)}")
         return []
     equal = match[2].lower() == "eq"
-    # The service compares names without regard to case; what the client itself numbered, as it is.
+    # The service compares names without regard to case, but externalId exactly.
     fold = str if attribute == "externalId" else str.casefold
     return [record for record in records if (fold(filterable[attribute](record)) == fold(wanted)) == equal]
 

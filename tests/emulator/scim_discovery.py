@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the SCIM server tells of itself."""
+"""The SCIM server's description of itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OWN_GROUP = "urn:scim:schemas:extension:byndid:1.0:Group"
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         "ListResourceTypes": lambda _call: build_list_response(
             [

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SCIM groups: groups in another shape; their members are changed here, but never to_scim."""
+"""SCIM groups: groups in the format of SCIM; their members can be changed, but are not returned."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE_MEMBER = re.compile(r'members\[\s*value\s+eq\s+"([^"]*)"\s*\]', re.IGNORECAS
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         "SCIMCreateGroup": create_group,
         "SCIMListGroups": list_groups,
@@ -43,7 +43,7 @@ def list_groups(call: Call) -> Record:
 
 
 def update_group(call: Call) -> Record:
-    """Carry out the steps of a PATCH: the name is replaced, members are added, or removed one at a time."""
+    """Apply the steps of a PATCH: replace the name, add members, or remove one member."""
     for operation, path, value in read_patch():
         group = call.find("group")
         if operation == "replace" and not path and isinstance(value, dict) and set(value) <= {"id", "displayName"}:
@@ -66,14 +66,14 @@ def update_group(call: Call) -> Record:
 
 
 def delete_group(call: Call) -> None:
-    """Delete a group, with members or without: no conflict is described here."""
+    """Delete a group with or without members: no conflict is described here."""
     group = call.find("group")
     call.realm.group_identities.drop_holder(group["id"])
     delete_object(call, GROUP_TYPE, group)
 
 
 def to_scim(record: Record) -> Record:
-    """Return a group as SCIM shows it."""
+    """Return a group in SCIM's format."""
     return {
         "schemas": [GROUP],
         "id": record["id"],

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SCIM users: identities in another shape."""
+"""SCIM users: identities in SCIM's format."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ TRAIT_OF = {
     f"{ENTERPRISE}.manager.value": "manager_id",
     f"{ENTERPRISE}.manager.displayName": "manager_name",
 }
-"""The trait that holds an attribute; dots stand between the names of nested ones, none of which holds a dot but the URN."""
+"""The trait for each attribute. Dots separate nested names; only the URN contains dots."""
 EMAIL_PATHS = re.compile(r"emails(\[[^\]]*\])?(\.value)?")
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         "SCIMCreateUser": lambda call: to_scim(create_object(call, IDENTITY, from_scim(read_body(USER)))),
         "SCIMListUsers": list_users,
@@ -69,7 +69,7 @@ def list_users(call: Call) -> Record:
 
 
 def update_user(call: Call) -> Record:
-    """Carry out the steps of a PATCH one by one; those before a refused one stay done, as the service says."""
+    """Apply the steps of a PATCH one by one. As documented, the steps before a refused one stay applied."""
     response: Record = {}
     for operation, path, value in read_patch():
         user = to_scim(find_identity(call))
@@ -86,7 +86,7 @@ def _update(call: Call, record: Record, user: Record) -> Record:
 
 
 def to_scim(record: Record) -> Record:
-    """Return an identity as a user."""
+    """Return an identity as a SCIM user."""
     traits = record["traits"]
     user: Record = {"schemas": [USER], "id": record["id"], "displayName": record["display_name"]}
     for attribute, trait in TRAIT_OF.items():
@@ -101,7 +101,7 @@ def to_scim(record: Record) -> Record:
 
 
 def from_scim(user: Record) -> Record:
-    """Return what a request for an identity would say of a user; attributes that are missing are emptied."""
+    """Return the identity fields of a SCIM user; missing attributes become empty."""
     traits = {"type": TRAITS, "primary_email_address": _read_primary_email(user.get("emails"))}
     for attribute, trait in TRAIT_OF.items():
         traits[trait] = _get(user, attribute)
@@ -125,7 +125,7 @@ def _read_primary_email(emails: Any) -> Any:
 
 
 def _split_path(path: str) -> list[str]:
-    """Return the names in a path; a PATCH separates the URN by a colon."""
+    """Return the names in a path; in a PATCH, a colon follows the URN."""
     if path.startswith(ENTERPRISE):
         rest = path.removeprefix(ENTERPRISE).lstrip(":.")
         return [ENTERPRISE, *(rest.split(".") if rest else ())]

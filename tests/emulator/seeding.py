@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects in bulk, past the API's rules where tests need that."""
+"""Creation of many objects, without some of the API's rules."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SAML = {"type": "saml", "acs_url": "https://example.com/saml/acs", "audience_url
 
 
 def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Create what is asked for and return ids, in order, by collection.
+    """Create objects and return their IDs, in order, by collection.
 
     `applications`: how many; `name`: their display name with `{n}` for the number (from 1); `application`: fields of
     their fields (`protocol_config` is merged), so that a test can have any protocol type, secret or name.
     `realms`, `realm_name`: the same for realms. `identities`, `groups`: how many; `identity`, `group`: fields of their
     fields, where texts have `{n}`, too (`traits` are merged). `roles`, `role`: the same, of `resource_server_id` (the
     built-in one). `realm_id`: where all of these are created (the admin realm).
-    `tokens`: how many tokens are pretended to have been issued; see seeding_tokens.py.
+    `tokens`: how many tokens; see seeding_tokens.py.
     """
     collections = ("applications", "realms", "identities", "groups", "roles", "tokens")
     known = {
@@ -66,7 +66,7 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
 
 
 def _insert_number(pattern: str, number: int) -> str:
-    """Not str.format: names may be full of braces on purpose."""
+    """Replace `{n}`. Not str.format, since tests use names with braces."""
     return pattern.replace("{n}", str(number))
 
 

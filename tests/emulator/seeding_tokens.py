@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens in bulk, as if an application had issued them."""
+"""Creation of many tokens, as if an application had issued them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def seed_tokens(world: World, tenant: Tenant, wanted: dict[str, Any]) -> list[Is
     """Create `tokens` tokens.
 
     `token_application`: the id of the application that issued them (the built-in one), in any realm.
-    `principal_type`, `principal_id`: whom they stand for (the application). `token_scopes`, `token_lifetime` (seconds).
-    `token_format`: `referential`, or `self_contained`; these can be used and read, but their signature is not good.
+    `principal_type`, `principal_id`: the principal (default: the application). `token_scopes`, `token_lifetime` (seconds).
+    `token_format`: `referential`, or `self_contained`; these can be used and decoded, but their signature is invalid.
     """
     count = wanted.get("tokens", 0)
     if not count:
@@ -91,6 +91,6 @@ def _create_token(
 
 
 def _build_unsigned_jwt(claims: dict[str, Any]) -> str:
-    """Return a JWT with a signature of the right length; real ones take a millisecond each."""
+    """Return a JWT with a random signature of the right length; a real one takes a millisecond."""
     parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (HEADER, claims))
     return f"{'.'.join(parts)}.{identifiers.generate_alphanumeric(SIGNATURE_LENGTH)}"

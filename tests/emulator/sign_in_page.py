@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authorization endpoint: who asks, and whether the user agrees."""
+"""The authorization endpoint, with an optional page where the user approves or denies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .signed_in_user import find_signing_in_user
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>
 <h1>{application}</h1>
-<p>asks for: {scopes}</p>
+<p>requests: {scopes}</p>
 <form method="post">
 <button name="decision" value="approve">Sign in as {user}</button>
 <button name="decision" value="deny">Refuse</button>
@@ -28,7 +28,7 @@ PAGE = """<!doctype html>
 
 
 def handle_sign_in(server: AuthorizationServer) -> Response:
-    """Answer an authorization request: with a redirect, or with a page that asks first."""
+    """Respond to an authorization request with a redirect, or with the page."""
     target: Target = g.target
     settings = target.tenant.settings
     try:
@@ -47,7 +47,7 @@ def handle_sign_in(server: AuthorizationServer) -> Response:
             "user": settings.identity.get("username", settings.identity["id"]),
         }
         return Response(PAGE.format(**{name: escape(value) for name, value in values.items()}))
-    # Without a user Authlib answers access_denied.
+    # Without a user, Authlib responds with access_denied.
     user = (
         find_signing_in_user(grant.request.client.tenant, grant.request.client.realm) if decision == "approve" else None
     )
@@ -55,7 +55,7 @@ def handle_sign_in(server: AuthorizationServer) -> Response:
 
 
 def _add_iss(response: Response, iss: str | None) -> Response:
-    """Name the issuer in the answer, where that is switched on."""
+    """Add the issuer to the response if the settings enable it."""
     location = response.headers.get("Location")
     if iss and location:
         value = request.base_url.removesuffix("/authorize") if iss == "issuer" else iss
@@ -64,6 +64,6 @@ def _add_iss(response: Response, iss: str | None) -> Response:
 
 
 def _check_authenticator(target: Target, redirect_uri: str) -> None:
-    """Without an authenticator configuration nobody can sign in."""
+    """Refuse the request if the application has no authenticator configuration."""
     if target.application is not None and not target.application.get("authenticator_config_id"):
         raise InvalidRequestError("The application has no authenticator configuration.", redirect_uri=redirect_uri)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who signs in, and which scopes that user may get."""
+"""The user who signs in, and the scopes that the user is granted."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ User = dict[str, str]
 
 
 def find_signing_in_user(tenant: Tenant, realm: Realm) -> User | None:
-    """Return the user whom the settings name; None where her identity is asked for and there is none."""
+    """Return the user of the settings; None if `identity_roles` is set and the identity does not exist."""
     settings = tenant.settings
     return find_active_identity(realm, settings.identity["id"]) if settings.identity_roles else settings.identity
 
 
 def find_refreshing_user(tenant: Tenant, realm: Realm, identity_id: str) -> User | None:
-    """Return the user whom a refresh token stands for, if she may still sign in."""
+    """Return the user of a refresh token; None if the identity can no longer sign in."""
     return find_active_identity(realm, identity_id) if tenant.settings.identity_roles else tenant.settings.identity
 
 
 def find_active_identity(realm: Realm, identity_id: str) -> User | None:
-    """Return a user out of an identity's record, with the names of an application's `subject_field`; None: may not sign in."""
+    """Return the user of an active identity, by names of `subject_field`; None if it cannot sign in."""
     record = realm.objects["identities"].get(identity_id)
     if record is None or record["status"] != "active":
         return None
@@ -34,7 +34,7 @@ def find_active_identity(realm: Realm, identity_id: str) -> User | None:
 
 
 def grant_scopes(client: Client, user: User, scope: str) -> str:
-    """Return what a user may get of the scopes that are asked for: what the settings and her roles allow, and openid."""
+    """Return the requested scopes that the settings and the user's roles allow, and openid."""
     allowed = set(scope.split())
     settings = client.tenant.settings
     if settings.identity_scopes is not None:

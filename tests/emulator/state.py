@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the emulator remembers: tenants, their realms, objects, tokens and settings."""
+"""The state of the emulator: tenants, realms, objects, tokens and settings."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Record = dict[str, Any]
 
 
 def now() -> str:
-    """Return the time as the API writes it."""
+    """Return the current time in the API's format."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass
 class Realm:
-    """A realm: its record, and its objects by collection and id. Records are replaced, never changed, so readers need no lock."""
+    """A realm: its record, and its objects by collection and ID. Records are replaced, not changed: readers need no lock."""
 
     record: Record
     objects: dict[str, dict[str, Record]] = field(
@@ -52,17 +52,17 @@ class Realm:
 
     @property
     def id(self) -> str:
-        """Return the realm's id."""
+        """Return the realm's ID."""
         return self.record["id"]
 
     def has_members(self) -> bool:
-        """Tell whether the realm has what keeps it from being deleted."""
+        """Return whether the realm has objects that prevent its deletion."""
         return any(self.objects[collection] for collection in ("identities", "groups", "roles"))
 
 
 @dataclass
 class Tenant:
-    """A tenant with all that belongs to it."""
+    """A tenant with its realms, settings, tokens and codes."""
 
     record: Record
     admin_realm_id: str
@@ -76,11 +76,11 @@ class Tenant:
 
     @property
     def id(self) -> str:
-        """Return the tenant's id."""
+        """Return the tenant's ID."""
         return self.record["id"]
 
     def count_request(self) -> tuple[int, int, bool]:
-        """Count a request against the rate limit: what remains, seconds until the window ends, whether it is too much."""
+        """Count a request; return the remaining requests, seconds until the window ends, and whether the limit is exceeded."""
         limit = self.settings.rate_limit or 0
         moment = time.monotonic()
         if moment - self.window_started >= self.settings.rate_window:
@@ -90,12 +90,12 @@ class Tenant:
         return max(0, limit - self.window_used), reset, self.window_used > limit
 
     def add_token(self, token: IssuedToken) -> None:
-        """Remember a token that was issued."""
+        """Store an issued token."""
         self.tokens[token.id] = token
         self.tokens_by_application.setdefault(token.application_id, {})[token.id] = token
 
     def list_active_tokens(self, application_id: str) -> list[IssuedToken]:
-        """Return an application's tokens that are neither expired nor revoked; forget the others, which never come back."""
+        """Return an application's tokens that are neither expired nor revoked; remove the others."""
         issued = self.tokens_by_application.get(application_id, {})
         moment = time.time()
         for token in list(issued.values()):
@@ -124,7 +124,7 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def add_token(self, token: IssuedToken) -> None:
-        """Remember a token that was issued."""
+        """Store an issued token."""
         self.tenants[token.tenant_id].add_token(token)
         self.tokens[token.value] = token
 

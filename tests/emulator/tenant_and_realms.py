@@ -13,11 +13,11 @@ from .operation_call import Call, Handler, read_body
 from .state import Record, now
 
 CLASSIFICATIONS = ("SECURE_CUSTOMER", "SECURE_WORKFORCE", "SECURE_WORFORCE")
-"""The last one is how the service's own description spells the second."""
+"""The last value is a misspelling in the service's description."""
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {
         "GetTenant": lambda call: call.tenant.record,
         "UpdateTenant": update_tenant,
@@ -64,7 +64,7 @@ def update_realm(call: Call) -> Record:
 
 
 def delete_realm(call: Call) -> None:
-    """Delete a realm without identities, groups and roles; its applications' tokens die with it."""
+    """Delete a realm without identities, groups and roles; revoke its applications' tokens."""
     tenant, realm = call.tenant, call.realm
     if realm.id == tenant.admin_realm_id or realm.has_members():
         raise ApiError(409, "realm has children")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens are made here."""
+"""Issuing of access, refresh and ID tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .state import World
 
 @dataclass(frozen=True)
 class TokenIssuer:
-    """Makes the tokens of one token request; `user` is the identity that signed in, or None for the application itself."""
+    """Issues the tokens of one token request; `user` is the signed-in user, or None for the application itself."""
 
     world: World
     key: SigningKey
@@ -33,22 +33,22 @@ class TokenIssuer:
 
     @property
     def principal_id(self) -> str:
-        """Return the id of whom the token stands for."""
+        """Return the ID of the token's principal."""
         return self.user["id"] if self.user else self.client.application["id"]
 
     @property
     def subject(self) -> str:
-        """Return the `sub` claim: for an identity, the field that the application is configured for."""
+        """Return the `sub` claim: for a user, the configured field of the identity."""
         field = self.client.protocol["token_configuration"]["subject_field"]
         return self.user.get(field, self.user["id"]) if self.user else self.principal_id
 
     @property
     def all_realms(self) -> bool:
-        """Tell whether the token may manage all realms."""
+        """Return whether the token can manage all realms."""
         return self.client.realm.id == self.client.tenant.admin_realm_id
 
     def issue_access_token(self, scope: str) -> IssuedToken:
-        """Make an access token in the application's format."""
+        """Issue an access token in the application's format."""
         settings = self.client.tenant.settings
         moment = time.time()
         server = self.client.realm.objects["resource_servers"].get(
@@ -75,7 +75,7 @@ class TokenIssuer:
         return token
 
     def issue_refresh_token(self, scope: str) -> IssuedToken:
-        """Make a refresh token, always opaque."""
+        """Issue a refresh token, which is always opaque."""
         claims = {
             **self._build_claims(time.time(), self.client.tenant.settings.refresh_lifetime, self.issuer),
             "jti": identifiers.generate_token_id(),
@@ -85,7 +85,7 @@ class TokenIssuer:
         )
 
     def issue_id_token(self, nonce: str | None) -> str:
-        """Make an ID token."""
+        """Issue an ID token."""
         moment = time.time()
         claims = {
             **self._build_claims(moment, self._choose_lifetime(), self.client.client_id),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations on the tokens that an application issued."""
+"""The operations on an application's tokens."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .state import Record
 
 
 def build_handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+    """Return the handlers of the operations, by name."""
     return {"ListTokens": list_tokens, "RevokeToken": revoke_token}
 
 
 def list_tokens(call: Call) -> Record:
-    """List the good tokens that an application issued, perhaps only a principal's."""
+    """List an application's valid tokens, or only those of a principal."""
     tokens = call.tenant.list_active_tokens(call.find("application")["id"])
     for name in ("principal_type", "principal_id"):
         wanted = request.args.get(name)
@@ -30,7 +30,7 @@ def list_tokens(call: Call) -> Record:
 
 
 def revoke_token(call: Call) -> None:
-    """Revoke a token by its id."""
+    """Revoke a token by its ID."""
     application_id = call.find("application")["id"]
     token = call.tenant.tokens.get(call.parameters["token_id"])
     if token is None or token.application_id != application_id or not token.is_active():

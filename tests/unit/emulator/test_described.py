@@ -11,7 +11,7 @@ from tests.emulator import openapi
 from tests.emulator.catalogue import BY_NAME
 from tests.emulator.client import Emulator
 from tests.unit.emulator.api import Api, good, violated
-from tests.unit.emulator.operation_fixtures import call, prepare
+from tests.unit.emulator.stage import call, prepare
 
 described = pytest.mark.skipif(openapi.document() is None, reason="the published description is not at hand")
 

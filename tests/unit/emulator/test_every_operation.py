@@ -10,7 +10,7 @@ import pytest
 from tests.emulator import openapi
 from tests.emulator.catalogue import OPERATIONS, SCOPES
 from tests.unit.emulator.api import Api
-from tests.unit.emulator.operation_fixtures import call, prepare
+from tests.unit.emulator.stage import call, prepare
 
 
 @pytest.fixture(scope="module")
