@@ -15,8 +15,8 @@ from typing import Any
 
 import requests
 
-REQUEST_SECONDS = 30
-STOP_SECONDS = 10
+REQUEST_SECONDS = 60
+STOP_SECONDS = 60
 
 
 class EmulatorError(Exception):

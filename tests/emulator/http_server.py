@@ -30,7 +30,7 @@ UNDERSCORED_HEADERS = "emulator.underscored"
 """The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
 LARGEST_BODY = 16 * 1024 * 1024
-HANDSHAKE_SECONDS = 10
+HANDSHAKE_SECONDS = 60
 
 
 @dataclass
