@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.tools.paths import COLLECTION, TOOLS, alone, fresh
+from tests.tools.paths import COLLECTION, TOOLS, clear_folder, lock_folder
 from tests.tools.tree import copy_tree
 
 PLAYBOOK = "playbooks/planted_faults.yml"
@@ -41,7 +41,7 @@ def main(folder: Path) -> int:
     """Print all problems; return 1 if there are any."""
     tree = copy_tree(folder)
     faults = plant_faults(tree)
-    run = _run(tree, fresh(folder / "home"))
+    run = _run(tree, clear_folder(folder / "home"))
     try:
         issues = json.loads(run.stdout)
     except ValueError:
@@ -102,5 +102,5 @@ def _run(tree: Path, home: Path) -> subprocess.CompletedProcess[str]:
 
 
 if __name__ == "__main__":
-    with alone("ansible-lint") as place:
+    with lock_folder("ansible-lint") as place:
         sys.exit(main(place))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tests.tools.paths import BIN, COLLECTION, ROOT, TOOLS, alone, fresh
+from tests.tools.paths import BIN, COLLECTION, ROOT, TOOLS, clear_folder, lock_folder
 from tests.tools.tree import copy_tree
 
 Command = Sequence[str | Path]
@@ -42,7 +42,7 @@ def linters(home: Path) -> dict[str, Command]:
 
 def main(wanted: list[str], folder: Path) -> int:
     """Run the linters, or those of these names; return 1 if one fails."""
-    commands = linters(fresh(folder / "home"))
+    commands = linters(clear_folder(folder / "home"))
     unknown = set(wanted) - set(commands)
     if unknown:
         sys.exit(f"Unknown linters: {', '.join(sorted(unknown))}. Known linters: {', '.join(commands)}.")
@@ -79,5 +79,5 @@ def _run(command: Command, folder: Path, tree: Path) -> tuple[int, str, float]:
 
 
 if __name__ == "__main__":
-    with alone("lint") as place:
+    with lock_folder("lint") as place:
         sys.exit(main(sys.argv[1:], place))

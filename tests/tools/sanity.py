@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.tools.interpreters import clean_path
-from tests.tools.paths import BIN, alone, fresh
+from tests.tools.paths import BIN, clear_folder, lock_folder
 from tests.tools.tree import copy_tree
 
 _SLOW = ("ansible-doc", "pylint", "validate-modules")
@@ -100,7 +100,7 @@ def _provide_get_pip(cache: Path) -> None:
         script = cache / f"get_pip_{version.replace('.', '_')}.py"
         if script.exists():
             continue
-        wheels = fresh(cache / f"pip-{version}")
+        wheels = clear_folder(cache / f"pip-{version}")
         download: list[str | Path] = [BIN / "pip", "download", "-qq", "--no-deps", "--dest", wheels, f"pip=={version}"]
         subprocess.run(download, check=True, stdout=sys.stderr)
         script.write_text(_GET_PIP.format(wheel=str(next(wheels.glob("pip-*.whl")))), encoding="utf-8")
@@ -116,5 +116,5 @@ def _read_pip_versions() -> set[str]:
 
 if __name__ == "__main__":
     os.umask(0o022)
-    with alone("sanity") as place:
+    with lock_folder("sanity") as place:
         sys.exit(main(sys.argv[1:], place))
