@@ -33,9 +33,7 @@ def parse_arguments() -> argparse.Namespace:
         prog="python -m tests.emulator", description="Beyond Identity for tests, on 127.0.0.1."
     )
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, lets the system choose")
-    parser.add_argument(
-        "--tls", action="store_true", help="speak HTTPS, with a certificate authority made for this run"
-    )
+    parser.add_argument("--tls", action="store_true", help="speak HTTPS, with a certificate authority for this run")
     parser.add_argument(
         "--ca-path", type=Path, help="file to write that authority's certificate to (default: a temporary file)"
     )

@@ -65,9 +65,9 @@ class Journal:
     def clear(self, tenant_id: str | None = None) -> None:
         """Remove a tenant's entries, or all entries."""
         with self._lock:
-            kept = [entry for entry in self._entries if tenant_id is not None and entry.tenant_id != tenant_id]
+            remaining = [entry for entry in self._entries if tenant_id is not None and entry.tenant_id != tenant_id]
             self._entries.clear()
-            self._entries.extend(kept)
+            self._entries.extend(remaining)
 
 
 def _matches(entry: Exchange, filters: Mapping[str, str]) -> bool:

@@ -170,10 +170,10 @@ def test_hundred_parallel_clients_get_correct_responses(tenant):
                         auth=(tenant.client_id, tenant.client_secret),
                         timeout=HANG_SECONDS,
                     ).json()["access_token"]
-                    answer = session.get(
+                    response = session.get(
                         f"{tenant.url}/realms", headers={"Authorization": f"Bearer {token}"}, timeout=HANG_SECONDS
                     )
-                    assert answer.json()["total_size"] == 1
+                    assert response.json()["total_size"] == 1
             except Exception as error:
                 problems.append(repr(error))
 

@@ -166,12 +166,12 @@ def test_get_is_not_allowed(tenant):
     assert requests.get(f"{tenant.issuer}/token", timeout=60).status_code == 405
 
 
-@pytest.mark.parametrize(("asked", "lifetime"), [(None, 3600), ("60", 60), ("99999", 3600)])
-def test_application_limits_the_lifetime(tenant, asked, lifetime):
+@pytest.mark.parametrize(("requested", "lifetime"), [(None, 3600), ("60", 60), ("99999", 3600)])
+def test_application_limits_the_lifetime(tenant, requested, lifetime):
     body = build_application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]})
     created = Api.of(tenant).post("applications", body)
     protocol = created["protocol_config"]
-    form = GRANT if asked is None else {**GRANT, "expiration_time": asked}
+    form = GRANT if requested is None else {**GRANT, "expiration_time": requested}
     response = request_token(
         tenant,
         form,
