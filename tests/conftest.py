@@ -23,6 +23,16 @@ install_finder()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a run on one worker (`--dist loadgroup`), or each worker would run it again."""
+    for item in items:
+        if "shared_run_playbook" in getattr(item, "fixturenames", ()):
+            callspec = getattr(item, "callspec", None)
+            core = callspec.params.get("core", "") if callspec else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{core}"))
+
+
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
     """Return an emulator of Beyond Identity that runs as long as the tests do."""
@@ -44,10 +54,25 @@ def run_playbook(tmp_path: Path) -> Iterator[PlaybookRunner]:
     runner.clean_up()
 
 
-@pytest.fixture(params=["oldest", "newest"])
+@pytest.fixture(scope="module")
+def shared_run_playbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaybookRunner]:
+    """Return what runs playbooks for a whole module: a fixture runs one, and each test looks at a part of its results."""
+    runner = PlaybookRunner(tmp_path_factory.mktemp("shared"))
+    yield runner
+    runner.clean_up()
+
+
+@pytest.fixture(scope="module", params=["oldest", "newest"])
 def core(request: pytest.FixtureRequest) -> str:
-    """Run a test twice: pass this on as `run_playbook(..., core=core)`."""
+    """Run a test twice, for what depends on Ansible itself: pass this on as `run_playbook(..., core=core)`."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def tls_emulator() -> Iterator[Emulator]:
+    """Return an emulator that speaks TLS, with an authority of its own."""
+    with Emulator.start(tls=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
