@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,16 @@ def lookup(name: str, arguments: str = "", **keywords: Any) -> dict[str, Any]:
     """Return a task that asks the token lookup, and shows only that there was an answer."""
     answer = f"{{{{ lookup('{TOKEN}', 'realms:read'{arguments and ', ' + arguments}) | length > 0 }}}}"
     return task(name, "ansible.builtin.debug", {"msg": answer}, **keywords)
+
+
+def host_name(text: str) -> str:
+    """Return a text as the name of a host, which patterns of hosts can hold."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+
+
+def local_hosts(variables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return an inventory of local hosts, each with variables of its own: those of a tenant, say."""
+    return {"all": {"hosts": {name: {"ansible_connection": "local", **own} for name, own in variables.items()}}}
 
 
 def reporting_module(folder: Path, name: str, facts: dict[str, Any]) -> Path:
