@@ -27,6 +27,11 @@ def task(name: str, module: str, arguments: dict[str, Any] | None = None, **keyw
     return {"name": name, module: arguments or {}, "ignore_errors": True, **keywords}
 
 
+def rescued(*tasks: dict[str, Any]) -> dict[str, Any]:
+    """Return a block whose failure ends neither the play nor the run, as `ignore_errors` can't say of a role."""
+    return {"block": list(tasks), "rescue": [{"name": "Go on", "ansible.builtin.debug": {"msg": "rescued"}}]}
+
+
 def lookup(name: str, arguments: str = "", **keywords: Any) -> dict[str, Any]:
     """Return a task that asks the token lookup, and shows only that there was an answer."""
     answer = f"{{{{ lookup('{TOKEN}', 'realms:read'{arguments and ', ' + arguments}) | length > 0 }}}}"
