@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
-from tests.support.cores import CORES
+from tests.emulator.client import Emulator, Tenant
 from tests.support.desk import Desk
-from tests.support.ending import CALLBACK, ENABLED, issued, revoked, warnings
+from tests.support.ending import ENABLED, issued, revoked, warnings
 from tests.support.liar import lying
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
-from tests.support.plays import APPLICATIONS, READ, TOKEN, play, reporting_module, task
+from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, play, reporting_module, task
 from tests.support.recorder import Recorder, refuse
 from tests.support.remote import with_journal
 from tests.support.sshd import RemoteHost
@@ -46,8 +45,7 @@ WAYS = (
 HOSTS = "localhost ansible_connection=local\nhost[1:7] ansible_connection=local\n"
 
 
-@pytest.mark.parametrize("core", CORES)
-def test_whatever_a_run_minted(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_every_token_of_a_run_is_revoked_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """By modules and lookups, in loops and forks, kept or not, with module_defaults: all is revoked, and each once."""
     client = {name: tenant.variables[name] for name in ("beyondidentity_client_id", "beyondidentity_client_secret")}
     defaults = {name.removeprefix("beyondidentity_"): value for name, value in client.items()}
@@ -69,77 +67,61 @@ def test_whatever_a_run_minted(run_playbook: PlaybookRunner, tenant: Tenant, cor
     assert len(ended) == len(set(ended)) == len(made)
 
 
-@pytest.mark.parametrize("core", CORES)
-def test_without_it_nothing_is_revoked_or_said(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """It has to be enabled."""
-    run = run_playbook(play(*WAYS), extra_vars=tenant.variables, core=core).succeeded()
-    assert "evoked" not in run.output and tenant.journal(operation="revoke") == []
-    assert tenant.revoke_tokens() == len(issued(tenant)) > 0
-
-
-SILENT: dict[str, tuple[Any, list[str]]] = {
-    "a run without tokens": (play({"name": "Nothing", DEBUG: {"msg": "x"}}), []),
-    "a list of tasks": (play(*WAYS), ["--list-tasks"]),
-    "a check of the syntax": (play(*WAYS), ["--syntax-check"]),
-    "a syntax error": ("- hosts: localhost\n  tasks:\n    - no_such_module_at_all:\n", []),
-    "no YAML": ("- hosts: [\n", []),
-    "no host": (play(*WAYS, hosts="nobody"), []),
+# Runs in which no token is issued: what is run, how, and the exit code, which is Ansible's own.
+SILENT: dict[str, tuple[Any, list[str], int]] = {
+    "a run without tokens": (play({"name": "Nothing", DEBUG: {"msg": "x"}}), [], 0),
+    "a list of tasks": (play(*WAYS), ["--list-tasks"], 0),
+    "a check of the syntax": (play(*WAYS), ["--syntax-check"], 0),
+    "a syntax error": ("- hosts: localhost\n  tasks:\n    - no_such_module_at_all:\n", [], 4),
+    "no host": (play(*WAYS, hosts="nobody"), [], 0),
 }
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_where_nothing_was_minted_nothing_is_said(
-    run_playbook: PlaybookRunner, tenant: Tenant, name: str, core: str
-) -> None:
+def test_nothing_is_said_of_a_run_without_tokens(run_playbook: PlaybookRunner, tenant: Tenant, name: str) -> None:
     """And the exit code is what it is without the callback."""
-    wanted, args = SILENT[name]
-    how: dict[str, Any] = {"args": args, "extra_vars": tenant.variables, "core": core}
-    run, plain = run_playbook(wanted, env=ENABLED, **how), run_playbook(wanted, **how)
-    assert "evoked" not in run.output and run.returncode == plain.returncode
+    wanted, args, code = SILENT[name]
+    run = run_playbook(wanted, env=ENABLED, args=args, extra_vars=tenant.variables)
+    assert "evoked" not in run.output and run.returncode == code
     assert tenant.journal() == []
 
 
-FAIL = {"name": "Fail", "ansible.builtin.fail": {"msg": "as it shall"}}
-UNREACHABLE = (
-    "localhost ansible_connection=local\nnowhere ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1\n"
-)
 MINT = {"name": "Mint", TOKEN: READ}
-ENDS: dict[str, list[Any]] = {
-    "a failing task": [play(MINT, FAIL)],
-    "an unreachable host": [play(MINT, {"name": "Ping", "ansible.builtin.ping": {}}, hosts="all")],
-    "an error of ours": [play(MINT, {"name": "Ask", TOKEN: {"scopes": "no:such"}})],
-    "a second play that can't be read": [play(MINT), {"hosts": "all", "vars_files": ["/nowhere.yml"]}],
-}
 
 
-@pytest.mark.parametrize("name", ENDS)
-def test_a_run_that_ends_badly(run_playbook: PlaybookRunner, tenant: Tenant, name: str, core: str) -> None:
-    """Its tokens are revoked all the same, and its exit code stays."""
-    how: dict[str, Any] = {"inventory": UNREACHABLE, "extra_vars": tenant.variables, "core": core}
-    plain = run_playbook(ENDS[name], **how).failed()
-    assert tenant.revoke_tokens() > 0
-    before = len(issued(tenant))
-    run = run_playbook(ENDS[name], env=ENABLED, **how)
-    assert run.returncode == plain.returncode != 0
-    assert revoked(run.stderr) == len(issued(tenant)) - before > 0 and tenant.revoke_tokens() == 0
+def test_a_failed_run_is_cleaned_up_and_keeps_its_exit_code(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Tokens are revoked whatever came of the tasks."""
+    fail = {"name": "Fail", "ansible.builtin.fail": {"msg": "on purpose"}}
+    run = run_playbook(play(MINT, fail), env=ENABLED, extra_vars=tenant.variables)
+    assert run.returncode == 2
+    assert revoked(run.stderr) == len(issued(tenant)) > 0 and tenant.revoke_tokens() == 0
 
 
-def test_several_playbooks_are_one_run(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str) -> None:
+def test_a_run_that_can_not_go_on_is_cleaned_up(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Ansible ends with an error of its own in the middle, and tells callbacks nothing of that."""
+    run = run_playbook(
+        [play(MINT), play(MINT, hosts="{{ nobody_set_this }}")], env=ENABLED, extra_vars=tenant.variables, core=core
+    )
+    assert run.returncode not in (0, 2) and run.stats == {} and "nobody_set_this" in run.stderr
+    assert revoked(run.stderr) == len(issued(tenant)) > 0 and tenant.revoke_tokens() == 0
+
+
+def test_several_playbooks_are_one_run(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path) -> None:
     """They share their tokens, and what they minted is revoked after the last of them."""
     second = tmp_path / "second.yml"
     second.write_text(
         f"- hosts: localhost\n  gather_facts: false\n  tasks:\n    - {APPLICATIONS}:\n    - {TOKEN}: {{scopes: realms:read}}\n",
         encoding="utf-8",
     )
-    command, *rest = run_playbook.prepare(play(MINT), env=ENABLED, extra_vars=tenant.variables, core=core)
+    command, *rest = run_playbook.prepare(play(MINT), env=ENABLED, extra_vars=tenant.variables)
     run = RunningPlaybook([*command[:2], second, *command[2:]], *rest).finish().succeeded()
     assert len(issued(tenant)) == 2 == revoked(run.stderr) and tenant.revoke_tokens() == 0
     assert [entry["operation"] for entry in tenant.journal()][-2:] == ["revoke", "revoke"]
 
 
-def test_ad_hoc(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_ad_hoc(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """The command ansible loads callbacks where it is told to."""
-    command, environment, _folder, cwd = run_playbook.prepare(play(), env={**ENABLED, **tenant.environment}, core=core)
+    command, environment, _folder, cwd = run_playbook.prepare(play(), env={**ENABLED, **tenant.environment})
     environment["ANSIBLE_LOAD_CALLBACK_PLUGINS"] = "true"
     ansible = Path(command[0]).with_name("ansible")
     run = subprocess.run(
@@ -154,7 +136,7 @@ def test_ad_hoc(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None
     assert revoked(run.stderr) == 1 and tenant.revoke_tokens() == 0
 
 
-def test_credentials_of_several_applications(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_credentials_of_several_applications(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Each token is revoked with the credential that it was minted with, and through the task's own connection."""
     make = {
         "name": "Make",
@@ -168,7 +150,7 @@ def test_credentials_of_several_applications(run_playbook: PlaybookRunner, tenan
     }
     names = ("issuer", "client_id", "client_secret")
     use = {"name": "Use", TOKEN: {**READ, **{name: f"{{{{ other.{name} }}}}" for name in names}}}
-    run = run_playbook(play(make, use), env=ENABLED, extra_vars=tenant.variables, core=core).succeeded()
+    run = run_playbook(play(make, use), env=ENABLED, extra_vars=tenant.variables).succeeded()
     assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0
     endings = tenant.journal(operation="revoke")
     assert [entry["status"] for entry in endings] == [200, 200]
@@ -202,46 +184,47 @@ def sign_in(desk: Desk, *scopes: str, **options: Any) -> dict[str, Any]:
     return {"name": "Sign in", "ansible.builtin.include_role": {"name": ROLE}, "vars": given}
 
 
-@pytest.mark.parametrize("cache", ["run", "user"])
-def test_a_sign_in(run_playbook: PlaybookRunner, tenant: Tenant, cache: str, core: str) -> None:
-    """Its access and refresh token go with the run, unless the user asked to keep them; here by their own right."""
-    tenant.settings(**REFRESHED)
-    desk = Desk.of(tenant)
-    tenant.revoke_tokens()
-    run = run_playbook(
-        play(sign_in(desk, "realms:read", "tokens:delete", beyondidentity_token_cache=cache)),
-        env=ENABLED,
-        extra_vars=desk.variables,
-        core=core,
-    ).succeeded()
-    assert (revoked(run.stderr), tenant.revoke_tokens()) == ((2, 0) if cache == "run" else (0, 2))
+def test_tokens_of_a_sign_in_are_revoked_unless_the_user_keeps_them(
+    run_playbook: PlaybookRunner, emulator: Emulator
+) -> None:
+    """Access and refresh token end with the run, and by their own right; those in the user's cache stay."""
+    desks, plays = {}, []
+    for cache in ("run", "user"):
+        tenant = emulator.tenant()
+        tenant.settings(**REFRESHED)
+        desks[cache] = desk = Desk.of(tenant)
+        tenant.revoke_tokens()
+        task = sign_in(desk, "realms:read", "tokens:delete", beyondidentity_token_cache=cache)
+        plays.append(play(task, hosts=cache, vars=desk.variables))
+    run = run_playbook(plays, inventory=local_hosts({"run": {}, "user": {}}), env=ENABLED).succeeded()
+    assert revoked(run.stderr) == 2
+    assert {cache: desk.tenant.revoke_tokens() for cache, desk in desks.items()} == {"run": 0, "user": 2}
 
 
-def test_a_sign_in_that_is_kept_survives_a_later_run(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_a_sign_in_that_is_kept_survives_a_later_run(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """A run that refreshes it revokes neither what it replaced by nor what it left."""
     tenant.settings(**REFRESHED)
     desk = Desk.of(tenant)
     tenant.revoke_tokens()
     keep = sign_in(desk, "realms:read", beyondidentity_token_cache="user")
-    first = run_playbook(play(keep), extra_vars=desk.variables, core=core).succeeded()
+    first = run_playbook(play(keep), extra_vars=desk.variables).succeeded()
     user = {"grant_type": "authorization_code", "token_cache": "user"}
     for _run in range(2):
         again = run_playbook(
             play({"name": "Refresh", TOKEN: {**READ, **user, "fresh": True}}),
             env={**ENABLED, "HOME": str(first.home)},
             extra_vars=desk.variables,
-            core=core,
         ).succeeded()
         assert revoked(again.stderr) == 0 and warnings(again.stderr) == []
     assert [entry["status"] for entry in tenant.journal(grant="refresh_token")] == [200, 200]
 
 
-def test_a_persons_tokens_that_nobody_may_revoke(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_a_persons_tokens_that_nobody_may_revoke(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """They are named by their id, and the run ends as well as it did."""
     tenant.settings(**REFRESHED)
     desk = Desk.of(tenant)
     run = run_playbook(
-        play(sign_in(desk, "realms:read")), env=ENABLED, extra_vars=desk.variables, core=core
+        play(sign_in(desk, "realms:read")), env=ENABLED, extra_vars=desk.variables
     ).succeeded()
     (token_id,) = [entry["issued_token_id"] for entry in tenant.journal(grant="authorization_code")]
     (warning,) = warnings(run.stderr)
@@ -274,16 +257,16 @@ def test_delegated_tasks(
 
 
 def test_lies_of_a_host(
-    run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path, core: str
+    run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path
 ) -> None:
     """It makes us revoke nothing that it could not revoke itself, keep nothing, and print nothing that moves a terminal."""
     stranger = tenant.mint("realms:read")
     lie = {"access_token": "x" * 40, "scopes": ["\x1b[31ma"], "issued_at": 1e12, "lifetime": 60, "id": "\x1b]0;y\x07"}
     lies = [lie, {**lie, "lifetime": 1e400}, {**lie, "scopes": None}, "x", None, {"access_token": ["x"]}]
-    inventory = lying(remote_host, core, tmp_path, {"changed": False, "minted": lies})
+    inventory = lying(remote_host, "default", tmp_path, {"changed": False, "minted": lies})
     tasks = (task("Asked", TOKEN, READ, delegate_to=remote_host.name), task("Here", TOKEN, READ))
     run = run_playbook(
-        play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"], core=core
+        play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"]
     ).succeeded()
     assert run.task("Asked").done and "minted" not in run.task("Asked").result
     assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 1, "its own and the invented one, not the stranger's"
@@ -293,7 +276,7 @@ def test_lies_of_a_host(
 
 
 def test_facts_of_a_host_lead_nothing_astray(
-    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str
+    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path
 ) -> None:
     """Whatever a managed host reports, tokens are revoked where they were minted, and no credential goes elsewhere."""
     with Recorder(refuse) as evil:
@@ -308,22 +291,7 @@ def test_facts_of_a_host_lead_nothing_astray(
         modules = reporting_module(tmp_path / "modules", "lie", facts)
         tasks = ({"name": "Lie", "lie": {}}, {"name": "Mint", TOKEN: READ}, {"name": "Read", APPLICATIONS: {}})
         run = run_playbook(
-            play(*tasks), env={**ENABLED, **tenant.environment, "ANSIBLE_LIBRARY": str(modules)}, core=core
+            play(*tasks), env={**ENABLED, **tenant.environment, "ANSIBLE_LIBRARY": str(modules)}
         ).succeeded()
         assert evil.requests == []
     assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0
-
-
-def test_it_is_shown_by_ansible_doc(run_playbook: PlaybookRunner, core: str) -> None:
-    """With what it needs and how it is enabled."""
-    command, environment, _folder, cwd = run_playbook.prepare(play(), core=core)
-    shown = subprocess.run(
-        [Path(command[0]).with_name("ansible-doc"), "-t", "callback", CALLBACK],
-        env=environment,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    ).stdout
-    assert f"callbacks_enabled = {CALLBACK}" in shown
