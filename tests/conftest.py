@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.collection import install_finder
+from tests.support.collection import ROOT, install_finder
 from tests.support.playbook import PlaybookRunner
 from tests.support.sshd import RemoteHost
 from tests.support.sshd import remote_host as start_remote_host
@@ -23,14 +26,26 @@ install_finder()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a run on one worker (`--dist loadgroup`), or each worker would run it again."""
-    for item in items:
-        if "shared_run_playbook" in getattr(item, "fixturenames", ()):
-            callspec = getattr(item, "callspec", None)
-            core = callspec.params.get("core", "") if callspec else ""
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{core}"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """With `--dist loadscope`, keep tests that share a run on one worker, and spread all others."""
+    return _Scheduler(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Of a module that uses `shared_run_playbook`, the tests with one core are a unit of work; so is every other test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module, _, name = nodeid.partition("::")
+        if not _shares_runs(module):
+            return nodeid
+        core = next((core for core in ("oldest", "newest") if f"[{core}" in name), "")
+        return f"{module} {core}"
+
+
+@cache
+def _shares_runs(module: str) -> bool:
+    return "shared_run_playbook" in (ROOT / module).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

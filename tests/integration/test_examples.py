@@ -12,17 +12,19 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from tests.emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, link_collection
 from tests.support.cores import core_bin
 from tests.support.desk import get, sign_in
 from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
-from tests.support.playbook import PlaybookRunner
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import host_name
 from tests.support.terminal import ADDRESS, Terminal
 
 COLLECTION = "beyondidentity.management"
@@ -54,6 +56,18 @@ def is_to_run(example: Example) -> bool:
 TO_RUN = [example for example in [*PLUGIN_EXAMPLES, *MARKDOWN_EXAMPLES] if is_to_run(example)]
 
 
+HOW = ["-vvv", "--diff"]
+
+
+def is_for_localhost(example: Example) -> bool:
+    """Whether all plays of an example are for localhost, so that another host can stand in."""
+    playbook = example.playbook()
+    return playbook is not None and set(re.findall(r"(?m)^-? *hosts: *(.*?) *$", playbook)) == {"localhost"}
+
+
+TOGETHER = [example for example in TO_RUN if is_for_localhost(example) and name_of(example) not in ATTENDED]
+
+
 def readers_own(tenant: Tenant) -> dict[str, Any]:
     """Return what examples leave to the reader."""
     return {
@@ -62,6 +76,13 @@ def readers_own(tenant: Tenant) -> dict[str, Any]:
         "client_id": tenant.client_id,
         "vaulted_client_secret": tenant.client_secret,
     }
+
+
+def check_output(run: PlaybookRun, *tenants: Tenant) -> None:
+    """Find warnings and secrets in what was printed."""
+    assert [line for line in run.output.splitlines() if "WARNING" in line] == []
+    assert [tenant.client_secret for tenant in tenants if tenant.client_secret in run.output] == []
+    assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
 
 
 def made_again(tenant: Tenant) -> list[str]:
@@ -77,26 +98,70 @@ def made_again(tenant: Tenant) -> list[str]:
     return [name for (name, _path, _body), times in Counter(made).items() if times - removed[name] > 1]
 
 
-@pytest.mark.parametrize("example", TO_RUN, ids=str)
-def test_example(
-    run_playbook: PlaybookRunner, at_terminal: Callable[..., Terminal], tenant: Tenant, example: Example
-) -> None:
-    """An example runs as it stands, twice, without a warning, and prints no secret even where all is printed."""
+@dataclass(frozen=True)
+class Examples:
+    """A run of examples, each on a host of its own and with a tenant of its own."""
+
+    run: PlaybookRun
+    tenants: dict[str, Tenant]
+
+
+def prepare(emulator: Emulator) -> tuple[Tenant, dict[str, Any]]:
+    """Return a tenant for an example, and the variables that the example finds."""
+    tenant = emulator.tenant()
     tenant.seed(identities=1)
+    return tenant, {"ansible_connection": "local", **tenant.variables, **readers_own(tenant)}
+
+
+@pytest.fixture(scope="module")
+def examples(
+    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> Examples:
+    """Run each example twice as it stands, but for the host's name; an example that fails stops no other."""
+    folder = tmp_path_factory.mktemp("examples")
+    tenants: dict[str, Tenant] = {}
+    hosts: dict[str, Any] = {"localhost": {"ansible_connection": "local"}}
+    plays = []
+    for example in TOGETHER:
+        host = host_name(example.place)
+        tenants[example.place], hosts[host] = prepare(emulator)
+        playbook = re.sub(r"(?m)^(-? *hosts: *)localhost *$", rf"\g<1>{host}", example.playbook() or "")
+        (folder / f"{host}.yml").write_text(playbook * 2, encoding="utf-8")
+        plays.append({"ansible.builtin.import_playbook": str(folder / f"{host}.yml")})
+    run = shared_run_playbook(plays, inventory={"all": {"hosts": hosts}}, args=HOW)
+    return Examples(run, tenants)
+
+
+@pytest.mark.parametrize("example", TOGETHER, ids=str)
+def test_example_runs_twice(examples: Examples, example: Example) -> None:
+    """It runs as it stands, and the second time makes nothing again."""
+    counts = examples.run.stats.get(host_name(example.place), {})
+    assert counts.get("ok") and not counts["failures"] + counts["unreachable"], examples.run.output
+    assert made_again(examples.tenants[example.place]) == []
+
+
+def test_examples_warn_of_nothing_and_show_no_secret(examples: Examples) -> None:
+    """Even where all is printed."""
+    check_output(examples.run, *examples.tenants.values())
+
+
+@pytest.mark.parametrize("example", [example for example in TO_RUN if example not in TOGETHER], ids=str)
+def test_example_alone(
+    run_playbook: PlaybookRunner, at_terminal: Callable[..., Terminal], emulator: Emulator, example: Example
+) -> None:
+    """What needs a user, or another host than localhost, runs alone."""
     playbook = example.playbook()
     assert playbook, f"{example.place} is neither plays nor tasks with names:\n{example.text}"
-    variables = {"ansible_connection": "local", **tenant.variables, **readers_own(tenant)}
-    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": ["-vvv", "--diff"]}
+    tenant, variables = prepare(emulator)
+    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": HOW}
     if name_of(example) in ATTENDED:
         terminal = at_terminal(playbook, **how)
         get(sign_in(terminal.wait_for(ADDRESS)[0]))
         run = terminal.finish().succeeded()
     else:
-        run = run_playbook(playbook * 2, timeout=60, **how).succeeded()
+        run = run_playbook(playbook * 2, **how).succeeded()
     assert run.results
-    assert [line for line in run.output.splitlines() if "WARNING" in line] == []
-    assert tenant.client_secret not in run.output
-    assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
+    check_output(run, tenant)
     assert made_again(tenant) == []
 
 
@@ -115,17 +180,17 @@ def test_all_examples_are_found() -> None:
     assert NOT_TO_RUN | ATTENDED <= there
 
 
-def ansible_doc(core: str, home: Path, kind: str, *arguments: str) -> str:
+def ansible_doc(home: Path, kind: str, *arguments: str) -> str:
     """Run ansible-doc as a user would; return what it prints, and fail on anything else that it says."""
     environment = {
-        "PATH": f"{core_bin(core)}:/usr/bin:/bin",
+        "PATH": f"{core_bin('default')}:/usr/bin:/bin",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
         "ANSIBLE_NOCOLOR": "true",
         "ANSIBLE_PAGER": "cat",
     }
-    command: list[str | Path] = [core_bin(core) / "ansible-doc", "-t", kind, *arguments]
+    command: list[str | Path] = [core_bin("default") / "ansible-doc", "-t", kind, *arguments]
     run = subprocess.run(
         command,
         env=environment,
@@ -152,10 +217,10 @@ KINDS = [kind for kind in ("module", "lookup", "filter", "callback") if names(ki
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ansible_doc(tmp_path: Path, core: str, kind: str) -> None:
+def test_ansible_doc(tmp_path: Path, kind: str) -> None:
     """`ansible-doc` shows every plugin with all its options, its examples and what it returns."""
-    described = json.loads(ansible_doc(core, tmp_path, kind, "--json", *names(kind)))
-    texts = re.split(r"^> ", ansible_doc(core, tmp_path, kind, *names(kind)), flags=re.MULTILINE)[1:]
+    described = json.loads(ansible_doc(tmp_path, kind, "--json", *names(kind)))
+    texts = re.split(r"^> ", ansible_doc(tmp_path, kind, *names(kind)), flags=re.MULTILINE)[1:]
     assert len(texts) == len(described) == len(names(kind))
     for name, text in zip(names(kind), texts, strict=True):
         plugin = described[name]
@@ -165,6 +230,8 @@ def test_ansible_doc(tmp_path: Path, core: str, kind: str) -> None:
         assert all(value["description"] for value in (plugin["return"] or {}).values())
         options = plugin["doc"].get("options", {})
         assert [option for option in options if not re.search(rf"^[-=] {option}\b", text, re.MULTILINE)] == []
+        if kind == "callback":
+            assert f"callbacks_enabled = {name}" in text, "how to enable it"
         if kind == "module":
             assert set(options) == _accepted(name)
 
@@ -174,12 +241,11 @@ def _accepted(name: str) -> set[str]:
     return set(module.SPEC.arguments()["argument_spec"])
 
 
-def test_ansible_doc_of_roles(tmp_path: Path, core: str) -> None:
+def test_ansible_doc_of_roles(tmp_path: Path) -> None:
     """`ansible-doc` shows every role with the variables that it takes."""
-    roles = sorted(path.name for path in ROOT.glob("roles/*"))
-    assert roles
+    roles = sorted(f"{COLLECTION}.{path.name}" for path in ROOT.glob("roles/*"))
+    described, text = json.loads(ansible_doc(tmp_path, "role", "--json", *roles)), ansible_doc(tmp_path, "role", *roles)
+    assert set(described) == set(roles) != set()
     for role in roles:
-        described = json.loads(ansible_doc(core, tmp_path, "role", "--json", f"{COLLECTION}.{role}"))
-        options = described[f"{COLLECTION}.{role}"]["entry_points"]["main"]["options"]
-        text = ansible_doc(core, tmp_path, "role", f"{COLLECTION}.{role}")
+        options = described[role]["entry_points"]["main"]["options"]
         assert options and all(option in text for option in options)
