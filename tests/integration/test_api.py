@@ -227,16 +227,3 @@ def test_another_host(
     everywhere = run.output + journal(remote_host)
     assert "logged-there" in journal(remote_host)
     assert [bird for bird in (*birds.values(), tenant.client_secret) if bird in everywhere] == []
-
-
-def test_many_hosts(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """50 hosts that call one operation share a token."""
-    made = api("Ask", "GetTenant")
-    run = run_playbook(
-        play(made, hosts="all", vars=tenant.variables),
-        inventory="host[1:50] ansible_connection=local\n",
-        args=["-f", "10"],
-        core=core,
-    ).succeeded()
-    assert len([result for result in run.of("Ask") if result.done]) == 50
-    assert len(tenant.journal(operation="GetTenant")) == 50 and len(tenant.journal(operation="token")) == 1

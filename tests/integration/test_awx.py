@@ -15,7 +15,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,18 +174,20 @@ class Job:
 class Awx:
     """Runs playbooks as AWX does: by ansible-runner, with what a credential injects in the environment."""
 
-    def __init__(self, runner: PlaybookRunner, core: str, folder: Path) -> None:
-        self._runner, self._core = runner, core
+    def __init__(self, runner: PlaybookRunner, folder: Path) -> None:
+        self._runner = runner
         self.folder = folder / "private"
         self.command_file = self.folder / "artifacts" / "job" / "command"
         self.folders: list[Path] = []
         self._environment: dict[str, str] = {}
         self._run = folder
 
-    def prepare(self, playbook: str, inputs: Mapping[str, str], inventory: str = LOCALHOST) -> Awx:
+    def prepare(
+        self, playbook: str, inputs: Mapping[str, str], inventory: str = LOCALHOST, core: str = "default"
+    ) -> Awx:
         """Make the folders of a job."""
         environment = {**injected(inputs)[0], "ANSIBLE_NOCOLOR": "true"}
-        _command, self._environment, self._run, _cwd = self._runner.prepare(playbook, env=environment, core=self._core)
+        _command, self._environment, self._run, _cwd = self._runner.prepare(playbook, env=environment, core=core)
         for name, file, text in (("project", "play.yml", playbook), ("inventory", "hosts", inventory)):
             (self.folder / name).mkdir(parents=True)
             (self.folder / name / file).write_text(text, encoding="utf-8")
@@ -216,9 +217,9 @@ class Awx:
 
 
 @pytest.fixture
-def awx(run_playbook: PlaybookRunner, core: str, tmp_path: Path) -> Awx:
+def awx(run_playbook: PlaybookRunner, tmp_path: Path) -> Awx:
     """Return what runs one job."""
-    return Awx(run_playbook, core, tmp_path)
+    return Awx(run_playbook, tmp_path)
 
 
 def credential(tenant: Tenant | Desk, **more: str) -> dict[str, str]:
@@ -277,14 +278,14 @@ FAILURES = f"""
 """
 
 
-def test_a_job_gets_its_tokens_and_leaves_no_secret(awx: Awx, birds: Aviary, tenant: Tenant, tmp_path: Path) -> None:
+def test_a_job_gets_its_tokens_and_leaves_no_secret(awx: Awx, birds: Aviary, tenant: Tenant, core: str) -> None:
     """The page's own playbook, and more: nothing secret is in the output, the events, or any other artifact.
 
     But for one file: ansible-runner notes the environment of a run in `command`, which AWX removes with the job's folder.
     """
     given = birds.variables["canary"]["environment"]
     inputs = {**given, "realm_id": tenant.realm_id, "proxy": birds.environment["HTTPS_PROXY"]}
-    awx.prepare(PLAYBOOK + DIGESTS + FAILURES, credential(tenant, **inputs))
+    awx.prepare(PLAYBOOK + DIGESTS + FAILURES, credential(tenant, **inputs), core=core)
     own = [awx.command_file, *(folder / "input" for folder in awx.folders)]
     with Watch(birds.canaries, awx.folders, but=own) as watch:
         job = awx.run().succeeded()
@@ -319,12 +320,12 @@ def _assert_noted(awx: Awx, birds: Aviary, inputs: Mapping[str, str]) -> None:
     assert birds.canaries.leaks(json.dumps(noted).encode()) == []
 
 
-@pytest.mark.parametrize("empty", [True, False], ids=["empty", "left out"])
-def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant, empty: bool) -> None:
-    """Empty environment variables count as none: tokens are got, and the realm is the application's own."""
-    given = credential(tenant, api_url="")
-    inputs = given if empty else {name: value for name, value in given.items() if value}
+def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant) -> None:
+    """Empty environment variables count as none: tokens are issued, and the realm is the application's own."""
+    inputs = credential(tenant, api_url="")
     assert injected(inputs)[0]["BEYONDIDENTITY_REALM_ID"] == ""
+    left_out = {name: value for name, value in inputs.items() if value}
+    assert injected(left_out) == injected(inputs)
     job = awx.prepare(DIGESTS, inputs).run().succeeded()
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
     assert len(set(digests)) == 1 and len(job.results_of("Looked up")) == 1
@@ -332,13 +333,12 @@ def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant, empty: bool) -> 
     assert tenant.client_secret not in job.output
 
 
-def test_authorities_of_a_gateway(awx: Awx) -> None:
+def test_authorities_of_a_gateway(awx: Awx, tls_emulator: Emulator) -> None:
     """The input `ca_path` is what makes a gateway with an authority of its own trusted."""
-    with Emulator.start(tls=True) as emulator:
-        tenant = emulator.tenant()
-        assert credential(tenant)["ca_path"]
-        job = awx.prepare(DIGESTS + APPLICATIONS, credential(tenant)).run().succeeded()
-        assert job.results_of("Looked up") and job.results_of("Applications")
+    tenant = tls_emulator.tenant()
+    assert credential(tenant)["ca_path"]
+    job = awx.prepare(DIGESTS + APPLICATIONS, credential(tenant)).run().succeeded()
+    assert job.results_of("Looked up") and job.results_of("Applications")
 
 
 @pytest.mark.parametrize("where", ["inventory", "launch"])
@@ -388,9 +388,7 @@ NOBODY = """
 def test_a_job_never_waits_for_a_person(awx: Awx, tenant: Tenant) -> None:
     """Though ansible-runner gives it a terminal, at which nobody sits."""
     desk = Desk.of(tenant)
-    began = time.monotonic()
-    job = awx.prepare(NOBODY, credential(desk)).run(timeout=100).succeeded()
-    assert time.monotonic() - began < 60
+    job = awx.prepare(NOBODY, credential(desk)).run().succeeded()
     assert "Nobody is signed in" in job.results_of("Read")[0]["msg"]
     assert "There is no terminal" in job.results_of("Listen")[0]["msg"]
     assert "No address was pasted" in job.results_of("Pasted")[0]["msg"]

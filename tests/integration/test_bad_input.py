@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -139,9 +138,9 @@ SERVERS = [
 ]
 
 
-def test_servers(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+def test_servers(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """What a server does wrong is told in one message, after no more attempts than make sense."""
-    tenants = run_cases(run_playbook, emulator, SERVERS, core)
+    tenants = run_cases(run_playbook, emulator, SERVERS, "default")
     assert [name for name, tenant in tenants.items() if tenant.journal(operation="CreateApplication")] == []
 
 
@@ -165,7 +164,7 @@ RECOVERIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("where", [{"grant": "client_credentials"}, {"operation": "ListApplications", "skip": 1}])
-def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, core: str, where: dict[str, Any]) -> None:
+def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, where: dict[str, Any]) -> None:
     """What passes by itself is waited for: at the token endpoint, and on a later page of a listing."""
 
     def prepare(tenant: Tenant) -> None:
@@ -174,7 +173,7 @@ def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, core: str,
 
     patience = {"beyondidentity_timeout": 3}
     cases = [Case(name, patience, {**where, "times": 1, **fault}) for name, fault in RECOVERIES.items()]
-    tenants = run_cases(run_playbook, emulator, cases, core, prepare)
+    tenants = run_cases(run_playbook, emulator, cases, "default", prepare)
     expected = {"tokens": 2, "pages": 2, "creations": 1}
     expected["pages" if "operation" in where else "tokens"] += 1
     for name, tenant in tenants.items():
@@ -216,16 +215,9 @@ def test_forbidden_scope(run_playbook: PlaybookRunner, emulator: Emulator, tenan
     run_cases(run_playbook, emulator, cases, "default")
 
 
-@pytest.fixture(scope="module")
-def secure() -> Iterator[Emulator]:
-    """Return an emulator that speaks TLS."""
-    with Emulator.start(tls=True) as running:
-        yield running
-
-
-def test_tls(run_playbook: PlaybookRunner, secure: Emulator, core: str) -> None:
+def test_tls(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
     """Certificates are verified, against the host's name too; a failure is not tried again, and nothing is sent."""
-    port = secure.url.rpartition(":")[2]
+    port = tls_emulator.url.rpartition(":")[2]
 
     def reached(name: str, place: str, *says: str, **variables: Any) -> Case:
         path = "/v1/tenants/t/realms/r/applications/a"
@@ -241,7 +233,7 @@ def test_tls(run_playbook: PlaybookRunner, secure: Emulator, core: str) -> None:
         reached("other name", "https://127.1", "the certificate is for another", "for this host name"),
         reached("in clear", "http://127.0.0.1", "http://127.0.0.1", beyondidentity_retries=0),
     ]
-    tenants = run_cases(run_playbook, secure, cases, core)
+    tenants = run_cases(run_playbook, tls_emulator, cases, "default")
     assert {name for name, tenant in tenants.items() if tenant.journal()} == {"trusted"}
 
 

@@ -133,7 +133,7 @@ def _interrupted(
             assert asked.wait(60)
             _until(watch, 2)
             running.signal_all(number)
-            run = running.finish(timeout=60)
+            run = running.finish()
             go_on.set()
             _until(watch, 2)
     assert run.returncode != 0
@@ -141,35 +141,44 @@ def _interrupted(
     return running, watch
 
 
+def _left(running: RunningPlaybook) -> list[Path]:
+    """Return what an interrupted run leaves in its store; only its user can read it."""
+    left = [path for path in (running.folder / "home").rglob(f"{RUN_FOLDER}/*") if not path.name.endswith(".lock")]
+    assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
+    return left
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_killed_with_a_record(run_playbook: PlaybookRunner, birds: Aviary, number: signal.Signals, core: str) -> None:
-    """Nor does the record of what is to be revoked at the end: it is encrypted, and goes where there is still time."""
-    running, watch = _interrupted(run_playbook, birds, {"core": core, "env": ENABLED}, number, [])
-    assert sorted(watch.leaks) == []
-    left = [path for path in (running.folder / "home").rglob(f"{RUN_FOLDER}/*") if not path.name.endswith(".lock")]
-    assert (len(left) >= 2) == (number == signal.SIGKILL), "a token, and what is known of it"
-    assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("where", ["here", "there"])
-def test_killed(
-    run_playbook: PlaybookRunner,
-    birds: Aviary,
-    remote_host: RemoteHost,
-    tmp_path: Path,
-    number: signal.Signals,
-    where: str,
-    core: str,
+def test_a_killed_run_leaves_no_readable_record_of_its_tokens(
+    run_playbook: PlaybookRunner, birds: Aviary, number: signal.Signals
 ) -> None:
-    """A run that is interrupted leaves nothing in clear, neither here nor on the host that it was delegated to."""
-    how: dict[str, Any] = {"core": core}
-    if where == "there":
-        how |= {"delegate_to": remote_host.name, "inventory": with_journal(remote_host, core, tmp_path)}
-    running, watch = _interrupted(run_playbook, birds, how, number, [remote_host.home])
+    """The record of what is to be revoked is encrypted, and removed where there is still time."""
+    running, watch = _interrupted(run_playbook, birds, {"core": "default", "env": ENABLED}, number, [])
     assert sorted(watch.leaks) == []
-    left = [path for path in (running.folder / "home").rglob(f"{RUN_FOLDER}/*") if not path.name.endswith(".lock")]
-    assert bool(left) == (
-        number != signal.SIGINT
-    )  # the tokens were in a file, and Ansible removes it after Ctrl-C only
-    assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
+    assert (len(_left(running)) >= 2) == (number == signal.SIGKILL), "a token, and what is known of it"
+
+
+@pytest.mark.parametrize(
+    ("number", "core"),
+    [
+        *((number, "default") for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)),
+        (signal.SIGINT, "oldest"),
+        (signal.SIGINT, "newest"),
+    ],
+)
+def test_an_interrupted_run_leaves_nothing_in_clear(
+    run_playbook: PlaybookRunner, birds: Aviary, number: signal.Signals, core: str
+) -> None:
+    """The tokens were in a file, and Ansible removes it after Ctrl-C only."""
+    running, watch = _interrupted(run_playbook, birds, {"core": core}, number, [])
+    assert sorted(watch.leaks) == []
+    assert bool(_left(running)) == (number != signal.SIGINT)
+
+
+def test_an_interrupted_run_leaves_nothing_in_clear_on_another_host(
+    run_playbook: PlaybookRunner, birds: Aviary, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """Neither here nor on the host that the task was delegated to."""
+    how = {"delegate_to": remote_host.name, "inventory": with_journal(remote_host, core, tmp_path), "core": core}
+    running, watch = _interrupted(run_playbook, birds, how, signal.SIGKILL, [remote_host.home])
+    assert sorted(watch.leaks) == [] and _left(running)

@@ -237,33 +237,36 @@ def test_async_is_refused(
     assert not (run.home / ".ansible_async").exists() and not (remote_host.home / ".ansible_async").exists()
 
 
-@pytest.mark.parametrize("where", ["here", "there"])
-def test_timeout_keyword(
-    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, where: str, core: str
+def test_the_timeout_keyword_ends_a_task(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, core: str
 ) -> None:
-    """The task keyword ends a task whose server does not answer, long before the option would."""
+    """Here and there, while the server does not answer, and long before the option `timeout` would end it."""
     released = threading.Event()
 
     def swallow(seen: Seen) -> Answer:
         released.wait(60)
         return refuse(seen)
 
-    keywords = {"delegate_to": remote_host.name} if where == "there" else {}
+    inventory = remote_host.inventory()
+    hosts = {name: {"ansible_connection": "local", "place": place} for name, place in
+             (("here", "localhost"), ("there", remote_host.name))}
+    inventory["all"]["hosts"] |= hosts
     with Recorder(swallow) as silent:
-        variables = _through(silent, tenant) | {"beyondidentity_timeout": 50}
-        made = play(task("Token", TOKEN, READ, timeout=3, **keywords), vars=variables)
+        variables = _through(silent, tenant) | {"beyondidentity_timeout": 60, "beyondidentity_token_cache": "none"}
+        made = task("Token", TOKEN, READ, timeout=8, delegate_to="{{ place }}")
         try:
-            run = run_playbook(made, inventory=remote_host.inventory(), core=core).succeeded()
+            run = run_playbook(play(made, hosts="here:there", vars=variables), inventory=inventory, core=core)
             assert not released.is_set()
         finally:
             released.set()
-    result = run.task("Token").result
-    assert result.get("timedout") or "expected time frame (3)" in result["msg"], result
-    assert len(silent.requests) == 1
+    for name in hosts:
+        result = run.succeeded().task("Token", name).result
+        assert result.get("timedout") or "expected time frame (8)" in result["msg"], result
+    assert {seen.home for seen in silent.requests} == {str(run.home), str(remote_host.home)}
 
 
 def test_run_once_and_check_mode(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, core: str
+    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost
 ) -> None:
     """`run_once` asks once and all hosts have the result; check mode writes nothing, here and there."""
     inventory = "one ansible_connection=local\ntwo ansible_connection=local\n"
@@ -272,13 +275,16 @@ def test_run_once_and_check_mode(
         task("Once", TOKEN, FRESH, run_once=True, register="made"),
         task("All", "ansible.builtin.debug", {"msg": "{{ made.token.id }}"}),
     )
-    run = run_playbook(play(*tasks, hosts="all", vars=variables), inventory=inventory, core=core).succeeded()
+    run = run_playbook(play(*tasks, hosts="all", vars=variables), inventory=inventory).succeeded()
     assert len(tap.requests) == 1
     assert run.task("All", "one").result["msg"] == run.task("All", "two").result["msg"] != ""
-    for where in ({}, {"delegate_to": remote_host.name}):
-        made = task("Create", MODULE + "application", MODULES["application"], **where)
-        run = run_playbook(
-            play(made, vars=variables), inventory=remote_host.inventory(), args=["--check", "--diff"], core=core
-        ).succeeded()
-        assert run.task("Create").status == "changed"
+    arguments = MODULES["application"]
+    tasks = (
+        task("Here", MODULE + "application", arguments),
+        task("There", MODULE + "application", arguments, delegate_to=remote_host.name),
+    )
+    run = run_playbook(
+        play(*tasks, vars=variables), inventory=remote_host.inventory(), args=["--check", "--diff"]
+    ).succeeded()
+    assert run.task("Here").status == run.task("There").status == "changed"
     assert {seen.method for seen in tap.requests if "/token" not in seen.path} == {"GET"}

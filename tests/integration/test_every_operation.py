@@ -104,7 +104,7 @@ def test_all_can_be_called() -> None:
 
 
 def test_every_operation(
-    run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], answers: Answers, core: str
+    run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], answers: Answers
 ) -> None:
     """Each gets a token with its scopes and no other; what may be secret is whole, and in no output."""
     tasks = [
@@ -117,7 +117,7 @@ def test_every_operation(
     if openapi.document():
         shown["Link"] = "{{ made_CreateCredentialBindingJob.response.credential_binding_link | hash('sha256') }}"
     tasks += [task(name, "ansible.builtin.debug", {"msg": template}) for name, template in shown.items()]
-    run = run_playbook(play(*tasks, vars=through), args=["-vvvv", "--diff"], core=core).succeeded()
+    run = run_playbook(play(*tasks, vars=through), args=["-vvvv", "--diff"]).succeeded()
 
     sent = {entry["operation"]: entry for entry in _sent(tenant)}
     scopes = {name: set(entry["token_scopes"] or ()) for name, entry in sent.items() if name != "token"}
@@ -142,14 +142,14 @@ def _sent(tenant: Tenant, **filters: Any) -> list[dict[str, Any]]:
     return [entry for entry in tenant.journal(**filters) if entry["headers"].get("User-Agent") == USER_AGENT]
 
 
-def test_a_scope_is_missing(run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], core: str) -> None:
+def test_a_scope_is_missing(run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str]) -> None:
     """A token with every other scope of the API is refused, with a message that names what is needed, and not the token."""
     items = {name: BY_NAME[name] for name in REFUSED if BY_NAME[name] in ANSWERED}
     tokens = {name: tenant.mint(*(set(SCOPES) - {REFUSED[name]})) for name in items}
     tasks = [
         task(name, API, called(tenant, item, access_token=f"{{{{ tokens.{name} }}}}")) for name, item in items.items()
     ]
-    run = run_playbook(play(*tasks, vars=through), extra_vars={"tokens": tokens}, args=["-vvvv"], core=core).succeeded()
+    run = run_playbook(play(*tasks, vars=through), extra_vars={"tokens": tokens}, args=["-vvvv"]).succeeded()
     for name, item in items.items():
         result = run.task(name)
         needed = f"{name} needs the scopes {', '.join(sorted(item.scopes))}, and a token of this tenant"

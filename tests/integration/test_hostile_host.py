@@ -91,17 +91,17 @@ def test_what_was_sent_there_is_not_shown_here(
 
 
 def test_many_hosts_make_one_object(
-    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path
 ) -> None:
     """Ten hosts that delegate the same task at the same time make one application between them."""
-    inventory = with_journal(remote_host, core, tmp_path)
+    inventory = with_journal(remote_host, "default", tmp_path)
     hosts = {f"host{number}": {"ansible_connection": "local"} for number in range(10)}
     inventory["all"]["hosts"] |= hosts
     wanted = {"display_name": "Shared", "protocol": "oauth2"}
     made = task("Create", APPLICATION, wanted, delegate_to=remote_host.name)
     tenant.fault(operation="ListApplications", delay=1.0)  # between looking and making
     run = run_playbook(
-        play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"], core=core
+        play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"]
     ).succeeded()
     assert sorted(result.status for result in run.of("Create")) == ["changed"] + ["ok"] * 9, run.output
     assert len(tenant.journal(operation="CreateApplication")) == 1

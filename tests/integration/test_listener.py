@@ -40,7 +40,7 @@ def loopback(port: int) -> str:
     return f"http://127.0.0.1:{port}/callback"
 
 
-def test_noise(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+def test_noise(at_terminal: AtTerminal, tenant: Tenant) -> None:
     """Whatever else comes to the port, the play waits for the answer and hears it."""
     port = free_port()
     desk = Desk.of(tenant, loopback(port))
@@ -50,7 +50,6 @@ def test_noise(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
             {"name": "Wait", AUTHORIZE: wait(loopback(port)), "register": "request"}, task("Exchange", TOKEN, exchange)
         ),
         extra_vars=desk.variables,
-        core=core,
     )
     url = terminal.wait_for(ADDRESS)[0]
     forged = f"{loopback(port)}?{urlencode({'code': 'forged', 'state': 'forged'})}"
@@ -126,10 +125,9 @@ def test_interrupted(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None
     )
     terminal.wait_for("Waiting 1:00")
     assert not is_free(port)
-    began = time.monotonic()
     terminal.interrupt()
-    assert terminal.finish().returncode != 0
-    assert time.monotonic() - began < 20
+    run = terminal.finish()
+    assert run.returncode != 0 and "Nobody signed in" not in run.output
     _until_free(port)
 
 
@@ -147,7 +145,7 @@ def test_keyword_timeout(at_terminal: AtTerminal, tenant: Tenant, core: str) -> 
 
 def _until_free(port: int) -> None:
     """Workers may end a moment after their parent."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not is_free(port):
         assert time.monotonic() < deadline, "the port is still taken"
         time.sleep(0.05)
@@ -163,7 +161,7 @@ def test_port_is_taken(at_terminal: AtTerminal, tenant: Tenant) -> None:
             play({"name": "Wait", AUTHORIZE: wait(loopback(port))}),
             extra_vars=Desk.of(tenant, loopback(port)).variables,
         )
-        run = terminal.finish(timeout=30).failed()
+        run = terminal.finish().failed()
     message = run.task("Wait").result["msg"]
     assert re.match(rf"Port {port} at 127\.0\.0\.1 is taken by \S+ \(process {os.getpid()} of \w+\)\.", message)
     assert "another redirect URI" in message
@@ -181,7 +179,7 @@ PLACES = {
 ELSEWHERE = ("http://192.0.2.1:8400/callback", "https://127.0.0.1:8400/callback", "https://example.com/callback")
 
 
-def test_redirect_uris(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
+def test_redirect_uris(at_terminal: AtTerminal, tenant: Tenant) -> None:
     """It listens at the literal address of any loopback redirect URI, and at no other."""
     port = free_port()
     tasks = [
@@ -195,7 +193,7 @@ def test_redirect_uris(at_terminal: AtTerminal, tenant: Tenant, core: str) -> No
     refused = [task(uri, AUTHORIZE, wait(uri)) for uri in ELSEWHERE]
     paired = [one for pair in zip(tasks, shows, strict=True) for one in pair]
     variables = Desk.of(tenant, loopback(port)).variables
-    terminal = at_terminal(play(*refused, *paired), extra_vars=variables, core=core)
+    terminal = at_terminal(play(*refused, *paired), extra_vars=variables)
     found: dict[str, str] = {}
     for number, (name, (_uri, back)) in enumerate(PLACES.items(), 1):
         terminal.wait_for(rf"(?s)(Waiting 1:00.*?){{{number}}}answer at (\S+)\n")
@@ -219,7 +217,7 @@ def test_others_go_on(at_terminal: AtTerminal, run_playbook: PlaybookRunner, ten
     variables = {**desk.variables, "beyondidentity_token_cache": "user"}
     ask = {"name": "Ask", TOKEN: {"scopes": ["openid", "realms:read"]}}
     waits = {"name": "Wait", AUTHORIZE: wait(loopback(port)), "when": "inventory_hostname == 'first'"}
-    listens = {"name": "It listens", "ansible.builtin.wait_for": {"port": port, "timeout": 30}}
+    listens = {"name": "It listens", "ansible.builtin.wait_for": {"port": port, "timeout": 60}}
     second = {**ask, "when": "inventory_hostname == 'second'"}
     terminal = at_terminal(
         play(waits, {**listens, "when": second["when"]}, second, hosts="all", strategy="free"),
@@ -228,7 +226,7 @@ def test_others_go_on(at_terminal: AtTerminal, run_playbook: PlaybookRunner, ten
     )
     url = terminal.wait_for(ADDRESS)[0]
     terminal.wait_for(r"(?s)TASK \[Ask\].*(ok|fatal): \[second\]")
-    run_playbook(play(ask), extra_vars=variables, env={"HOME": str(terminal.folder / "home")}, timeout=30).succeeded()
+    run_playbook(play(ask), extra_vars=variables, env={"HOME": str(terminal.folder / "home")}).succeeded()
     assert terminal.process.poll() is None
     assert len(tenant.journal(grant="client_credentials", path=desk.application_id)) == 1, "kept for both"
     get(sign_in(url))
@@ -251,6 +249,5 @@ def test_browser_is_opened(run_playbook: PlaybookRunner, tenant: Tenant, tmp_pat
         ),
         extra_vars=Desk.of(tenant, loopback(port)).variables,
         env={"BROWSER": f"{browser} %s &"},
-        timeout=60,
     )
     assert run.succeeded().task("Exchange").done

@@ -34,9 +34,9 @@ def _application(tenant: Tenant, token_format: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("token_format", ["self_contained", "referential"])
-def test_from_its_mint_to_inactive(run_playbook: PlaybookRunner, tenant: Tenant, core: str, token_format: str) -> None:
+def test_from_its_mint_to_inactive(run_playbook: PlaybookRunner, tenant: Tenant, token_format: str) -> None:
     """Active and listed at first, neither at last; nothing of it is printed."""
-    run = run_playbook(PLAYBOOK, extra_vars=_application(tenant, token_format), core=core).succeeded()
+    run = run_playbook(PLAYBOOK, extra_vars=_application(tenant, token_format)).succeeded()
     told = run.task("Tell its life").result["msg"]
     assert "was minted for tokens:read" in told and "is inactive now" in told
     active, inactive = run.task("Ask what it is good for"), run.task("Ask again")

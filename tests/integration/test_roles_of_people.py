@@ -161,7 +161,7 @@ SHOWN = {
 
 
 def test_what_a_role_carries_is_granted_and_nothing_else(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+    run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
     """One playbook makes a person, a role with her in it, and an application; she signs in, and gets the role's scopes."""
     control = f"{tenant.emulator.url}/_emulator/tenants/{tenant.tenant_id}"
@@ -182,7 +182,6 @@ def test_what_a_role_carries_is_granted_and_nothing_else(
         ),
         inventory={"all": {"hosts": {"localhost": {"ansible_connection": "local", **tenant.variables}}}},
         extra_vars={"control": control},
-        core=core,
     ).succeeded()
     assert run.task("Show").result["msg"] == {
         "first": ["realms:read"],
@@ -197,7 +196,7 @@ def test_what_a_role_carries_is_granted_and_nothing_else(
     assert tenant.journal(operation="CreateRealm", status=200) == []
 
 
-def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """50 hosts, 25 at once, run the same task without run_once: one creates and fills, 49 find it as it shall be."""
     tenant.seed(identities=1, identity={"traits": {"username": "pat"}})
     wanted = {"scopes": ["realms:read", "realms:create"], "members": {"identities": ["pat"]}}
@@ -208,7 +207,6 @@ def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: st
         inventory="host[1:50] ansible_connection=local\n",
         args=["-f", "25"],
         extra_vars=tenant.variables,
-        core=core,
     ).succeeded()
     for name in ("Create", "Remove"):
         assert sorted(result.status for result in run.of(name)) == ["changed"] + ["ok"] * 49

@@ -33,7 +33,7 @@ def lookup(*arguments: str) -> str:
     return f"{{{{ lookup('{TOKEN}', {', '.join(arguments)}) }}}}"
 
 
-def test_one_token_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_one_token_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """20 hosts, 10 at once, each with a module call and three lookups of the same scopes in changing order: one request."""
     first, second, third = SCOPES
     ask = {
@@ -58,7 +58,6 @@ def test_one_token_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: s
         inventory=hosts(20),
         args=["-f", "10"],
         extra_vars=tenant.variables,
-        core=core,
     )
     run.succeeded()
     assert len(tenant.journal(grant="client_credentials")) == 1
@@ -79,7 +78,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_other_wishes_are_other_tokens(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_other_wishes_are_other_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Other scopes, claims, lifetime or client: another token each, and each of them one that hosts share."""
     create = {
         "name": "Create",
@@ -110,14 +109,14 @@ def test_other_wishes_are_other_tokens(run_playbook: PlaybookRunner, tenant: Ten
         "no_log": True,
     }
     run = run_playbook(
-        play(create, *tasks, compare), inventory=hosts(4), args=["-f", "4"], extra_vars=tenant.variables, core=core
+        play(create, *tasks, compare), inventory=hosts(4), args=["-f", "4"], extra_vars=tenant.variables
     ).succeeded()
     # one for creating the application, and one each
     assert len(tenant.journal(grant="client_credentials")) == 1 + len(tasks)
     assert len([result for result in run.of("Compare") if result.done]) == 4
 
 
-def test_one_application_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_one_application_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """50 hosts, 25 at once, run the same task without run_once: one creates, 49 find it as it shall be."""
     create = {
         "name": "Create",
@@ -132,7 +131,7 @@ def test_one_application_for_all(run_playbook: PlaybookRunner, tenant: Tenant, c
         "beyondidentity.management.application": {"display_name": "Wanted by all", "state": "absent"},
     }
     run = run_playbook(
-        play(create, remove), inventory=hosts(50), args=["-f", "25"], extra_vars=tenant.variables, core=core
+        play(create, remove), inventory=hosts(50), args=["-f", "25"], extra_vars=tenant.variables
     ).succeeded()
     for name in ("Create", "Remove"):
         results = run.of(name)

@@ -32,40 +32,40 @@ def given(desk: Desk, **variables: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("public", [False, True], ids=["confidential", "public"])
 def test_the_connection_says_how_the_application_authenticates(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str, public: bool
+    run_playbook: PlaybookRunner, tenant: Tenant, public: bool
 ) -> None:
     """An application that is there is used with the connection's own credentials, or without any."""
     desk = Desk.of(tenant, public=public)
-    run = run_playbook(play(given(desk), SHOW), extra_vars=desk.variables, core=core).succeeded()
+    run = run_playbook(play(given(desk), SHOW), extra_vars=desk.variables).succeeded()
     assert run.task("Show").result["msg"] == ["openid", "realms:read"]
 
 
-def test_an_answer_that_listening_brought(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_an_answer_that_listening_brought(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """What the module authorize returned is taken as it was registered, too."""
     desk = Desk.of(tenant)
     request = desk.request("realms:read")
     heard = {"changed": False, "authorization": {**request, "code": parameters(sign_in(request["url"]))["code"]}}
     wanted = given(desk, authorization=heard, redirect_response=None)
-    run = run_playbook(play(wanted, SHOW), extra_vars=desk.variables, core=core).succeeded()
+    run = run_playbook(play(wanted, SHOW), extra_vars=desk.variables).succeeded()
     assert run.task("Show").result["msg"] == ["openid", "realms:read"]
 
 
-def test_an_answer_on_several_hosts(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_an_answer_on_several_hosts(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """A code is good once, and a second use ends what it gave; so the hosts of a run share that."""
     desk = Desk.of(tenant)
     run = run_playbook(
-        play(given(desk), SHOW, hosts="all"), inventory=HOSTS, extra_vars=desk.variables, core=core
+        play(given(desk), SHOW, hosts="all"), inventory=HOSTS, extra_vars=desk.variables
     ).succeeded()
     assert [result.result["msg"] for result in run.of("Show")] == [["openid", "realms:read"]] * 4
     assert len(tenant.journal(grant="authorization_code")) == 1
     assert tenant.revoke_tokens() > 0, "none was revoked"
 
 
-def test_login_in_check_mode(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_login_in_check_mode(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Nobody is asked, and nothing is said."""
     desk = Desk.of(tenant)
     wanted = {"login_operations": ["ListRealms"]}
-    run_playbook(LOGIN, args=["--check"], env=desk.environment, extra_vars=wanted, core=core).succeeded()
+    run_playbook(LOGIN, args=["--check"], env=desk.environment, extra_vars=wanted).succeeded()
 
 
 def test_login_for_nothing(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

@@ -44,7 +44,7 @@ def kept(desk: Desk, run_playbook: PlaybookRunner, **how: Any) -> PlaybookRun:
 
 
 def test_login_and_logout(
-    at_terminal: Callable[..., Terminal], run_playbook: PlaybookRunner, tenant: Tenant, core: str
+    at_terminal: Callable[..., Terminal], run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
     """Sign in once by the playbook; later runs need no browser; signing out ends that at the service and here."""
     port = free_port()
@@ -53,7 +53,7 @@ def test_login_and_logout(
     tenant.settings(**ROTATING)
     tenant.revoke_tokens()  # what the test itself had
     wanted = {"login_scopes": SCOPES, "login_redirect_uri": uri}
-    terminal = at_terminal(LOGIN, env=desk.environment, extra_vars=wanted, core=core)
+    terminal = at_terminal(LOGIN, env=desk.environment, extra_vars=wanted)
     get(sign_in(terminal.wait_for(ADDRESS)[0]))
     first = terminal.finish().succeeded()
     said = first.task("Say for what and how long").result["msg"]
@@ -61,9 +61,9 @@ def test_login_and_logout(
     assert said[1] == "It is refreshed by itself."
     home = {"HOME": str(first.home)}
 
-    run_playbook(LOGIN, env={**desk.environment, **home}, extra_vars=wanted, core=core).succeeded()
+    run_playbook(LOGIN, env={**desk.environment, **home}, extra_vars=wanted).succeeded()
     used = run_playbook(
-        play(*USES), env={**home, **desk.environment, "BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}, core=core
+        play(*USES), env={**home, **desk.environment, "BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}
     ).succeeded()
     assert [used.task(one["name"]).done for one in USES] == [True] * len(USES), used.output
     assert len(tenant.journal(grant="authorization_code")) == 1
@@ -73,14 +73,14 @@ def test_login_and_logout(
     (listed,) = tenant.journal(operation="ListApplications")
     assert listed["token_id"] == issued, "it is the person's token"
 
-    out = run_playbook(LOGOUT, env={**desk.environment, **home}, core=core).succeeded()
+    out = run_playbook(LOGOUT, env={**desk.environment, **home}).succeeded()
     assert out.task("Revoke and forget all sign-ins").status == "changed"
     assert "WARNING" not in out.stderr
     assert [revoked["status"] for revoked in tenant.journal(operation="revoke")] == [200, 200]
     assert tenant.revoke_tokens() == 0, "access and refresh token are revoked already"
-    again = run_playbook(LOGOUT, env={**desk.environment, **home}, core=core).succeeded()
+    again = run_playbook(LOGOUT, env={**desk.environment, **home}).succeeded()
     assert again.task("Revoke and forget all sign-ins").status == "ok"
-    after = run_playbook(play(task("after", TOKEN, KEPT)), env={**desk.environment, **home}, core=core).succeeded()
+    after = run_playbook(play(task("after", TOKEN, KEPT)), env={**desk.environment, **home}).succeeded()
     assert "Nobody is signed in" in after.task("after").result["msg"]
 
 
@@ -131,14 +131,14 @@ def test_refresh_token_dies(run_playbook: PlaybookRunner, tenant: Tenant) -> Non
     assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200, 200, 400]
 
 
-def test_where_it_is(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str) -> None:
+def test_where_it_is(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path) -> None:
     """Below the user's own base directories, for the owner alone whatever the umask; with XDG variables elsewhere."""
     desk = Desk.of(tenant)
     umask = os.umask(0)
     try:
-        home = kept(desk, run_playbook, core=core).home
+        home = kept(desk, run_playbook).home
         places = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
-        elsewhere = kept(desk, run_playbook, env=places, core=core).home
+        elsewhere = kept(desk, run_playbook, env=places).home
     finally:
         os.umask(umask)
     for cache, data in ((home / ".cache", home / ".local" / "share"), (tmp_path / "cache", tmp_path / "data")):
@@ -149,7 +149,7 @@ def test_where_it_is(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Pat
         assert len([path for path in found if path.parent.parent == cache and not path.suffix]) == 1
         assert not [path for path in found if b"access_token" in path.read_bytes()]
     assert not list(elsewhere.rglob(FOLDER))
-    how: dict[str, Any] = {"extra_vars": desk.variables, "core": core}
+    how: dict[str, Any] = {"extra_vars": desk.variables}
     assert run_playbook(play(task("Ask", TOKEN, KEPT)), env=places, **how).task("Ask").done
     half = {**places, "XDG_DATA_HOME": str(tmp_path / "other")}
     assert not run_playbook(play(task("Ask", TOKEN, KEPT)), env=half, **how).task("Ask").done, "a cache without its key"
@@ -181,7 +181,7 @@ E=$(find $C -maxdepth 1 -type f ! -name '*.lock'); test -n "$E" && test -s $K
 _REPAIR = "rm -rf {home}/.cache/{folder} {home}/.local/share/{folder} {elsewhere}/*"
 
 
-def test_damaged_cache(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str) -> None:
+def test_damaged_cache(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path) -> None:
     """A cache that was tampered with is as good as none: a person is asked for again, and can sign in again."""
     desk = Desk.of(tenant)
     places = {"home": tmp_path / "home", "folder": FOLDER, "elsewhere": tmp_path / "elsewhere"}
@@ -198,7 +198,7 @@ def test_damaged_cache(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: P
             {"name": f"repair {damage}", raw: _REPAIR.format(**places)},
         ]
     run = run_playbook(
-        play(*tasks), extra_vars=desk.variables, env={"HOME": str(places["home"])}, core=core
+        play(*tasks), extra_vars=desk.variables, env={"HOME": str(places["home"])}
     ).succeeded()
     for damage in DAMAGES:
         result = run.task(damage)

@@ -40,14 +40,14 @@ def listen(redirect_uri: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("iss", [None, "issuer"])
 def test_signing_in(
-    at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant, core: str, iss: str | None
+    at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant, iss: str | None
 ) -> None:
     """A person opens the printed address, presses the button, reads that it worked; and the play goes on."""
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
     desk = Desk.of(tenant, uri)
     tenant.settings(sign_in="page", answer_iss=iss)
-    terminal = at_terminal(listen(uri), extra_vars=desk.variables, core=core, apart=True)
+    terminal = at_terminal(listen(uri), extra_vars=desk.variables, apart=True)
     url = terminal.wait_for(ADDRESS)[0]
     assert terminal.process.poll() is None, "it is printed while the play waits"
     terminal.wait_for(r"Waiting 1:00 for the answer at " + uri)

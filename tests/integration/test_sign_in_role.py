@@ -50,7 +50,7 @@ def role(**variables: Any) -> dict[str, Any]:
 
 
 def test_from_nothing_to_nothing(
-    at_terminal: AtTerminal, run_playbook: PlaybookRunner, tenant: Tenant, core: str
+    at_terminal: AtTerminal, run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
     """Makes the application, lets a person sign in, needs nobody the second time, and removes all again."""
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
@@ -58,7 +58,7 @@ def test_from_nothing_to_nothing(
     names = {"display_name": "Realm desk", "redirect_uris": [f"http://127.0.0.1:{port}/callback"]}
     wanted = role(**names, operations=["ListRealms"])
     variables = {**tenant.variables, "beyondidentity_token_cache": "user"}
-    how: dict[str, Any] = {"extra_vars": variables, "core": core}
+    how: dict[str, Any] = {"extra_vars": variables}
 
     foretold = run_playbook(play(wanted), args=["--check"], **how).succeeded()
     assert "/authorize" not in foretold.output, "in check mode nobody is asked"
@@ -83,13 +83,13 @@ def test_from_nothing_to_nothing(
     assert is_free(port)
 
 
-def test_only_what_it_was_told_is_removed(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_only_what_it_was_told_is_removed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Whatever the play says of the other role, which removes applications, too."""
     names = ("Precious", "Realm desk")
     precious, own = (tenant.seed(applications=1, name=name)["applications"][0] for name in names)
     variables = {"client_credentials_application_id": precious, "client_credentials_display_name": names[0]}
     absent = play(role(display_name=names[1], state="absent"), vars=variables)
-    run_playbook(absent, extra_vars=tenant.variables, core=core).succeeded()
+    run_playbook(absent, extra_vars=tenant.variables).succeeded()
     removed = tenant.journal(operation="DeleteApplication")
     assert [entry["path"].rpartition("/")[2] for entry in removed] == [own]
 
@@ -160,7 +160,7 @@ def test_nobody_there(run_playbook: PlaybookRunner, tenant: Tenant, core: str, m
     assert tenant.journal(grant="authorization_code") == []
 
 
-def test_module_without_terminal(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_module_without_terminal(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Neither does the module wait, nor does anything that needs the sign-in of somebody."""
     desk = Desk.of(tenant)
     port = free_port()
@@ -176,7 +176,7 @@ def test_module_without_terminal(run_playbook: PlaybookRunner, tenant: Tenant, c
     )
     began = time.monotonic()
     run = run_playbook(
-        play(*({**one, "ignore_errors": True} for one in tasks)), extra_vars=desk.variables, core=core, timeout=60
+        play(*({**one, "ignore_errors": True} for one in tasks)), extra_vars=desk.variables, timeout=60
     ).succeeded()
     assert time.monotonic() - began < 30
     said = {name: run.task(name).result["msg"] for name in ("Listen", "No browser", "Token", "Read")}

@@ -58,7 +58,7 @@ test -n "$E" && test -n "$L"
 _REPAIR = "mkdir -p {local}/$(cat {elsewhere}.run); rm -rf {local}/ansible-local-*/{folder} {elsewhere}/*"
 
 
-def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str) -> None:
+def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path) -> None:
     """A store that was tampered with, in the middle of a run: a fresh token, a warning at most, exit code 0."""
     places = {"local": tmp_path / "local", "folder": FOLDER, "elsewhere": tmp_path / "elsewhere"}
     places["elsewhere"].mkdir()
@@ -80,7 +80,7 @@ def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
     for made in tasks:
         if TOKEN in made:
             made[TOKEN] = scopes
-    run = run_playbook(play(*tasks), env={**tenant.environment, **fixed}, core=core).succeeded()
+    run = run_playbook(play(*tasks), env={**tenant.environment, **fixed}).succeeded()
     assert {name: host["ignored"] for name, host in run.stats.items()} == {"localhost": 0}, run.output
     for damage in DAMAGES:
         assert run.task(f"cached {damage}").result["msg"] in (False, "False"), damage
@@ -90,7 +90,7 @@ def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
     assert not list(places["elsewhere"].iterdir())
 
 
-def test_who_may_read_it(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str) -> None:
+def test_who_may_read_it(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path) -> None:
     """The store is where ANSIBLE_LOCAL_TEMP says, for its owner alone whatever the umask, and gone after the run."""
     local = tmp_path / "other" / "temp"
     find = f"umask; find {local} -path '*/{FOLDER}*' -printf '%y %m %P\\n'"
@@ -98,7 +98,7 @@ def test_who_may_read_it(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Pa
     umask = os.umask(0)
     try:
         run = run_playbook(
-            play(*tasks), env={**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(local)}, core=core
+            play(*tasks), env={**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(local)}
         ).succeeded()
     finally:
         os.umask(umask)
@@ -130,7 +130,7 @@ def _killed(run_playbook: PlaybookRunner, birds: Aviary, local: Path) -> list[Pa
     return [path for path in local.rglob(f"{FOLDER}/*") if path.suffix != ".lock"]
 
 
-def test_next_run_sweeps(run_playbook: PlaybookRunner, birds: Aviary, tmp_path: Path, core: str) -> None:
+def test_next_run_sweeps(run_playbook: PlaybookRunner, birds: Aviary, tmp_path: Path) -> None:
     """What a killed run leaves is ciphertext, and the next run's first token removes it; nothing else."""
     local = tmp_path / "local"
     left = _killed(run_playbook, birds, local)
@@ -146,7 +146,7 @@ def test_next_run_sweeps(run_playbook: PlaybookRunner, birds: Aviary, tmp_path: 
     others = left[0].parents[1] / "of-another-plugin"
     others.touch()
     tasks = play(task("Token", TOKEN, READ), **SOURCES["variable"])
-    run_playbook(tasks, extra_vars=birds.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)}, core=core).succeeded()
+    run_playbook(tasks, extra_vars=birds.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)}).succeeded()
     assert not any(path.exists() for path in left)
     assert all((folder / "file").exists() for folder in (alive, target, named))
     assert others.exists()

@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from tests.emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRunner
-from tests.support.plays import play
+from tests.support.plays import local_hosts, play
 
 COLLECTION = "beyondidentity.management"
 DEBUG = "ansible.builtin.debug"
@@ -52,25 +51,27 @@ LIFE = (
 )
 
 
-@pytest.mark.parametrize("revoke", ["by id", "by value"])
-def test_the_life_of_a_token(run_playbook: PlaybookRunner, tenant: Tenant, revoke: str, core: str) -> None:
+def test_the_life_of_a_token(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """It is active and listed until it is revoked, then neither, and the next task that needs one gets another."""
-    tasks = [dict(task) for task in LIFE]
-    if revoke == "by value":
-        tasks[4] = ours("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}")
-    run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
-    assert run.task("Its life").result["msg"] == {
-        "asked": True,
-        "listed": [["realms:read"]],
-        "again": True,
-        "revoked": True,
-        "asked again": {"active": False},
-        "listed again": [],
-        "another": True,
+    revoke = {
+        "by-id": LIFE[4],
+        "by-value": ours("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}"),
     }
+    plays = [play(*LIFE[:4], task, *LIFE[5:], hosts=host) for host, task in revoke.items()]
+    run = run_playbook(plays, inventory=local_hosts({host: emulator.tenant().variables for host in revoke})).succeeded()
+    for host in revoke:
+        assert run.task("Its life", host).result["msg"] == {
+            "asked": True,
+            "listed": [["realms:read"]],
+            "again": True,
+            "revoked": True,
+            "asked again": {"active": False},
+            "listed again": [],
+            "another": True,
+        }
 
 
-def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """All are listed, page after page, and revoked, with a word on how far it is; the second time there is nothing to do."""
     ids = set(tenant.seed(tokens=1000)["tokens"])
     revoke = {"all": "application"}
@@ -82,9 +83,7 @@ def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant, core: s
         ours("Revoke again", "revoke", "again", **revoke),
         ours("List again", "token_info", "left"),
     )
-    began = time.monotonic()
-    run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
-    took = time.monotonic() - began
+    run = run_playbook(play(*tasks), extra_vars=tenant.variables).succeeded()
     assert ids < set(run.task("Listed").result["msg"])
     assert len(tenant.journal(operation="ListTokens")) >= 3 * 11
     assert ids < set(run.task("Predict").result["revoked"])
@@ -94,14 +93,13 @@ def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant, core: s
     assert {str(number) for number in range(100, 1001, 100)} <= set(told)
     assert (run.task("Revoke").status, run.task("Revoke again").status) == ("changed", "ok")
     assert len(run.task("List again").result["tokens"]) == 1, "the one that lists"
-    assert took < 60, "a few seconds on a quiet machine"
-    print(f"listed, predicted and revoked a thousand tokens in {took:.1f} s, start of ansible-playbook included")
+    assert len(tenant.journal(operation="RevokeToken")) == len(revoked), "one request each"
 
 
 HOSTS = "host[1:50] ansible_connection=local\n"
 
 
-def test_fifty_hosts_at_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_fifty_hosts_at_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Where somebody forgets run_once, each token is revoked once, and one host tells of it."""
     (other,) = tenant.seed(applications=1, name="Other")["applications"]
     ids = set(tenant.seed(tokens=30, token_application=other)["tokens"])
@@ -111,7 +109,7 @@ def test_fifty_hosts_at_once(run_playbook: PlaybookRunner, tenant: Tenant, core:
         ours("Revoke", "revoke", "revoked", application="Other", all="application"),
     )
     run = run_playbook(
-        play(*tasks, hosts="all"), inventory=HOSTS, args=["-f", "25"], extra_vars=tenant.variables, core=core
+        play(*tasks, hosts="all"), inventory=HOSTS, args=["-f", "25"], extra_vars=tenant.variables
     ).succeeded()
     assert [len(result.result["tokens"]) for result in run.of("List")] == [30] * 50
     revoked = [result.result["revoked"] for result in run.of("Revoke")]
@@ -136,21 +134,23 @@ def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenan
     assert len(tenant.journal(operation="RevokeToken")) < 10, "who began when it had failed already tries again"
 
 
-@pytest.mark.parametrize("cache", ["run", "user", "none"])
-def test_all_of_an_application_twice(run_playbook: PlaybookRunner, tenant: Tenant, cache: str, core: str) -> None:
-    """The second time nothing changes, wherever tokens are kept; nor does it with the callback enabled."""
-    tenant.seed(tokens=3)
+@pytest.mark.parametrize("callbacks", ["record", f"record,{COLLECTION}.revoke_tokens"])
+def test_revoking_all_tokens_of_an_application_again_changes_nothing(
+    run_playbook: PlaybookRunner, emulator: Emulator, callbacks: str
+) -> None:
+    """Wherever tokens are kept; the callback has nothing left to revoke."""
+    tenants = {cache: emulator.tenant() for cache in ("run", "user", "none")}
+    for tenant in tenants.values():
+        tenant.seed(tokens=3)
+    hosts = {cache: {**tenant.variables, "beyondidentity_token_cache": cache} for cache, tenant in tenants.items()}
     tasks = [
         ours("Mint", "token", "made", **READ),
         *(ours(f"Revoke {n}", "revoke", "r", all="application") for n in "12"),
     ]
-    for callbacks in ("record", f"record,{COLLECTION}.revoke_tokens"):
-        run = run_playbook(
-            play(*tasks),
-            extra_vars={**tenant.variables, "beyondidentity_token_cache": cache},
-            env={"ANSIBLE_CALLBACKS_ENABLED": callbacks},
-            core=core,
-        ).succeeded()
-        assert [run.task(f"Revoke {number}").status for number in "12"] == ["changed", "ok"]
-        assert "that this run minted" not in run.output, "nothing was left to be revoked"
+    run = run_playbook(
+        play(*tasks, hosts="all"), inventory=local_hosts(hosts), env={"ANSIBLE_CALLBACKS_ENABLED": callbacks}
+    ).succeeded()
+    for cache, tenant in tenants.items():
+        assert [run.task(f"Revoke {number}", cache).status for number in "12"] == ["changed", "ok"]
         assert tenant.revoke_tokens() == 0
+    assert "that this run minted" not in run.output

@@ -31,7 +31,7 @@ def other() -> Iterator[Recorder]:
         yield recorder
 
 
-def test_netrc_is_ignored(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str) -> None:
+def test_netrc_is_ignored(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path) -> None:
     """A `~/.netrc` that names the server replaces neither the client's credentials nor the token."""
     netrc = tmp_path / ".netrc"
     netrc.write_text(
@@ -39,7 +39,7 @@ def test_netrc_is_ignored(run_playbook: PlaybookRunner, tenant: Any, tmp_path: P
     )
     netrc.chmod(0o600)
     env = {**tenant.environment, "HOME": str(tmp_path), "NETRC": str(netrc)}
-    run_playbook(play(task("Read", APPLICATIONS)), env=env, core=core).succeeded()
+    run_playbook(play(task("Read", APPLICATIONS)), env=env).succeeded()
     asked, *listed = [request["headers"]["Authorization"] for request in tenant.journal()]
     assert (
         unquote_plus(base64.b64decode(asked.removeprefix("Basic ")).decode())

@@ -35,7 +35,7 @@ _FLAGS = (
     "--disable-dev-shm-usage",
     "--window-size=900,600",
 )
-_SECONDS = 30
+_SECONDS = 60
 
 # Of each element with text of its own: the text, and the ratio of its contrast (WCAG 2.2, success criterion 1.4.3).
 _CONTRASTS = """

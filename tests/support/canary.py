@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
@@ -22,6 +22,7 @@ PIECE = 10
 
 _IN_ANSWERS = re.compile(rb'"(access_token|client_secret|id_token|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _WORD = re.compile(rb"[A-Za-z0-9._~-]{43,}")
+_RUN = re.compile(rb"[A-Za-z0-9_-]{%d,}" % PIECE)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Canaries:
 
     def __init__(self) -> None:
         self._needles: dict[bytes, Needle] = {}
+        # Thousands: looked up by what is in the data, for looking for each in all data would take minutes.
+        self._pieces: dict[int, dict[bytes, Needle]] = {PIECE: {}, 2 * PIECE: {}}
         self._lock = threading.Lock()
         self._minted: set[str] = set()
         self._digests: set[bytes] = set()
@@ -89,6 +92,7 @@ class Canaries:
             needles = list(self._needles.values())
         groups = set(exempt)
         found = {needle.name for needle in needles if needle.group not in groups and needle.form in data}
+        found |= {needle.name for needle in self._found_pieces(data) if needle.group not in groups}
         if self._digests:
             words = {word for match in _WORD.findall(data) for word in (match, match[:43])}
             if any(hashlib.sha256(word).digest() in self._digests for word in words):
@@ -102,10 +106,20 @@ class Canaries:
         lines = ((line, self.leaks(line.encode())) for line in text.splitlines())
         return [f"{', '.join(names)}: {line[:1500]}" for line, names in lines if names]
 
+    def _found_pieces(self, data: bytes) -> Iterator[Needle]:
+        """Yield the pieces that are in there."""
+        for run in _RUN.findall(data):
+            for length, pieces in self._pieces.items():
+                for at in range(len(run) - length + 1):
+                    if needle := pieces.get(run[at : at + length]):
+                        yield needle
+
     def _add(self, name: str, group: str, forms: Iterable[str]) -> None:
         with self._lock:
             for form in forms:
-                self._needles.setdefault(form.encode(), Needle(name, group, form.encode()))
+                needle = Needle(name, group, form.encode())
+                known = self._pieces.get(len(form), self._needles) if _RUN.fullmatch(needle.form) else self._needles
+                known.setdefault(needle.form, needle)
 
 
 def _pieces(token: str) -> tuple[set[str], set[str]]:

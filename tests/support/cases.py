@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +13,8 @@ from typing import Any
 from tests.emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 
-BOUND = 60.0
-"""Seconds in which any run here has ended: a hang would take longer, and so would an absurd wait."""
+HANGS = 120.0
+"""Seconds after which a run hangs, or waits as long as an absurd server wants."""
 UNWANTED = ("Traceback", "This is a bug in the collection")
 ALL = ("token", "lookup", "application")
 TOKENS = ("token", "lookup")
@@ -92,14 +91,11 @@ def run_cases(
         {"name": name, **task, "when": f"'{name}' in wanted", "ignore_errors": True} for name, task in TASKS.items()
     ]
     play = {"hosts": "all", "gather_facts": False, "strategy": "ansible.builtin.free", "tasks": tasks}
-    began = time.monotonic()
     run = run_playbook(
-        play, inventory={"all": {"hosts": hosts}}, args=["-vvv", "-f", "12"], core=core, timeout=2 * BOUND
+        play, inventory={"all": {"hosts": hosts}}, args=["-vvv", "-f", "12"], core=core, timeout=HANGS
     ).succeeded()
     problems = [f"{case.name}: {problem}" for case in cases for problem in case.problems(run, tenants[case.name])]
     problems += [f"{words!r} in the output" for words in UNWANTED if words in run.output]
-    if (took := time.monotonic() - began) > BOUND:
-        problems.append(f"{took:.0f} seconds")
     if problems:
         raise AssertionError("\n".join(problems))
     return tenants

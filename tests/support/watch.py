@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.support.canary import Canaries
 
-INTERVAL = 0.03  # seconds
+INTERVAL = 0.05  # seconds
 OVERLAP = 4096  # what a secret that was written in two parts may have had before
 LARGEST = 32 * 1024 * 1024
 
@@ -32,12 +32,12 @@ class Watch:
         self.leaks: set[str] = set()
         self.looks = 0
         self._canaries = canaries
-        self._folders, self._but = tuple(folders), tuple(but)
+        self._folders, self._but = tuple(folders), {str(path) for path in but}
         self._environment = tuple(
             environment
         )  # what is there by the user's own hand, and claims that other tests' tokens share
-        self._files: dict[Path, tuple[int, int, int]] = {}
-        self._processes: set[bytes] = set()
+        self._files: dict[str, tuple[int, int, int]] = {}
+        self._commands: dict[str, bytes] = {}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -58,22 +58,22 @@ class Watch:
             self.look_at_files()
 
     def look_at_processes(self) -> None:
-        """Read the command lines and environments of all processes."""
-        for process in Path("/proc").iterdir():
-            if process.name.isdigit():
-                self._look_at(_read(process / "cmdline"), "the process list", ())
-                self._look_at(_read(process / "environ"), "a process's environment", self._environment)
+        """Read the command lines and environments of all processes: those that are new, or run another program now."""
+        for process in os.listdir("/proc"):
+            if process.isdigit():
+                command = _read(f"/proc/{process}/cmdline")
+                if command and self._commands.get(process) != command:
+                    self._commands[process] = command
+                    self._look_at(command, "the process list", ())
+                    self._look_at(_read(f"/proc/{process}/environ"), "a process's environment", self._environment)
 
     def _look_at(self, data: bytes, where: str, exempt: Sequence[str]) -> None:
-        if data and data not in self._processes:
-            self._processes.add(data)
-            self.leaks |= {f"{name} in {where}" for name in self._canaries.leaks(data, exempt)}
+        self.leaks |= {f"{name} in {where}" for name in self._canaries.leaks(data, exempt)}
 
     def look_at_files(self) -> None:
         """Read all files that are new or changed."""
-        for path in self._paths():
-            with suppress(OSError):
-                status = path.lstat()
+        for top in self._folders:
+            for path, status in self._files_below(str(top)):
                 state = (status.st_ino, status.st_size, status.st_mtime_ns)
                 before = self._files.get(path)
                 if before != state:
@@ -82,20 +82,20 @@ class Watch:
                     data = _read(path, max(0, before[1] - OVERLAP) if before and appended else 0)
                     self.leaks |= {f"{name} in {path}" for name in self._canaries.leaks(data)}
 
-    def _paths(self) -> Iterator[Path]:
-        for top in self._folders:
-            for folder, folders, names in os.walk(top):
-                folders[:] = [name for name in folders if Path(folder, name) not in self._but]
-                yield from (
-                    path
-                    for name in names
-                    if (path := Path(folder, name)) not in self._but and (path.is_file() and not path.is_symlink())
-                )
+    def _files_below(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.path in self._but:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._files_below(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    with suppress(OSError):
+                        yield entry.path, entry.stat(follow_symlinks=False)
 
 
-def _read(path: Path, start: int = 0) -> bytes:
-    with suppress(OSError), path.open("rb") as file:
-        if start:
-            file.seek(start)
+def _read(path: str, start: int = 0) -> bytes:
+    with suppress(OSError), open(path, "rb", buffering=0) as file:
+        file.seek(start)
         return file.read(LARGEST)
     return b""
