@@ -183,7 +183,7 @@ def _prefixed(options: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _module(step: Step, cast: Cast, scope: str) -> dict[str, Any]:
     return {
-        "name": step.name,
+        "name": f"module, {step.name}",
         TOKEN: {"scopes": [scope], "fresh": True, **cast.options(step, "argument")},
         "module_defaults": {TOKEN: cast.options(step, "defaults"), GROUP: cast.options(step, "group defaults")},
         "vars": _prefixed(cast.options(step, "variable"), "beyondidentity_"),
@@ -200,7 +200,7 @@ def _lookup(step: Step, cast: Cast, scope: str) -> dict[str, Any]:
     }
     options = "".join(f", {name}={value}" for name, value in arguments.items())
     return {
-        "name": step.name,
+        "name": f"lookup, {step.name}",
         "ansible.builtin.debug": {"msg": f"{{{{ lookup('{TOKEN}', '{scope}'{options}) | length > 0 }}}}"},
         "module_defaults": {TOKEN: cast.options(step, "defaults"), GROUP: cast.options(step, "group defaults")},
         "vars": _prefixed(cast.options(step, "variable"), "beyondidentity_"),
@@ -212,29 +212,28 @@ def _environment(step: Step, cast: Cast) -> dict[str, str]:
     return _prefixed({name: str(value) for name, value in cast.options(step, "environment").items()}, "BEYONDIDENTITY_")
 
 
-@pytest.mark.parametrize("kind", ["module", "lookup"])
-def test_precedence(run_playbook: PlaybookRunner, cast: Cast, kind: str, core: str) -> None:
+def test_precedence(run_playbook: PlaybookRunner, cast: Cast, core: str) -> None:
     """The strongest source counts, for the credentials as a whole; steps with the same environment run together."""
-    build = {"module": _module, "lookup": _lookup}[kind]
-    steps = [step for step in STEPS if kind == "module" or step.lookup]
-    scopes = dict(zip((step.name for step in steps), cast.scopes, strict=False))
+    steps = [("module", step) for step in STEPS] + [("lookup", step) for step in STEPS if step.lookup]
+    scopes = dict(zip(((kind, step.name) for kind, step in steps), cast.scopes, strict=False))
     assert len(scopes) == len(steps)
-    runs: dict[tuple[tuple[str, str], ...], list[Step]] = {}
-    for step in steps:
-        runs.setdefault(tuple(sorted(_environment(step, cast).items())), []).append(step)
-    done: dict[str, PlaybookRun] = {}
+    runs: dict[tuple[tuple[str, str], ...], list[tuple[str, Step]]] = {}
+    for kind, step in steps:
+        runs.setdefault(tuple(sorted(_environment(step, cast).items())), []).append((kind, step))
+    done: dict[tuple[str, str], PlaybookRun] = {}
+    build = {"module": _module, "lookup": _lookup}
     for environment, together in runs.items():
-        tasks = [build(step, cast, scopes[step.name]) for step in together]
+        tasks = [build[kind](step, cast, scopes[kind, step.name]) for kind, step in together]
         run = run_playbook(play(*tasks), env=dict(environment), core=core).succeeded()
-        done |= dict.fromkeys((step.name for step in together), run)
+        done |= dict.fromkeys(((kind, step.name) for kind, step in together), run)
     asked = cast.asked()
-    for step in steps:
-        _check(step, cast, done[step.name], asked.pop(scopes[step.name], []))
+    for kind, step in steps:
+        _check(kind, step, cast, done[kind, step.name], asked.pop(scopes[kind, step.name], []))
     assert asked == {}
 
 
-def _check(step: Step, cast: Cast, run: PlaybookRun, asked: list[tuple[str, str, str]]) -> None:
-    result = run.task(step.name)
+def _check(kind: str, step: Step, cast: Cast, run: PlaybookRun, asked: list[tuple[str, str, str]]) -> None:
+    result = run.task(f"{kind}, {step.name}")
     if step.expected in SOURCES:
         assert result.done, (step.name, result.result)
         expected = (step.expected, cast.tenants[step.expected].application_id, str(step.lifetime or 3600))

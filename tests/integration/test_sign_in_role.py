@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from tests.emulator.client import Tenant
 from tests.support.desk import Desk, free_port, get, is_free, sign_in
 from tests.support.playbook import PlaybookRunner
-from tests.support.plays import play
+from tests.support.plays import local_hosts, play, rescued
 from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
@@ -99,14 +98,6 @@ PASTED: dict[str, tuple[Callable[[str], str], str]] = {
     "nothing": (lambda answer: "", "No address was pasted"),
     "only the code": (lambda answer: answer.partition("code=")[2].partition("&")[0], "not the URL that the browser"),
     "wrong state": (lambda answer: re.sub("state=...", "state=xxx", answer), "state is not that of this sign-in"),
-    "foreign issuer": (
-        lambda answer: answer + "&iss=https%3A%2F%2Fevil.example",
-        "another issuer: https://evil.example",
-    ),
-    "other redirect URI": (
-        lambda answer: answer.replace("127.0.0.1", "localhost"),
-        "another redirect_uri than http://127",
-    ),
     "an error": (
         lambda answer: answer.replace("code=", "error=access_denied&error_description=Said+no.&x="),
         "did not succeed: access_denied: Said no.",
@@ -141,22 +132,26 @@ def test_paste(at_terminal: AtTerminal, tenant: Tenant, core: str) -> None:
     assert len(tenant.journal(grant="authorization_code")) == 1, "what was refused was not sent"
 
 
-@pytest.mark.parametrize("method", ["listen", "paste", "given"])
-def test_nobody_there(run_playbook: PlaybookRunner, tenant: Tenant, core: str, method: str) -> None:
-    """Without a terminal it fails at once, says what to do, and changes nothing."""
+# What is said by each method where nobody can sign in.
+UNATTENDED = {
+    "listen": ("There is no terminal", "token_cache", "login"),
+    "paste": ("No address was pasted", "token_cache user", "login", "method given"),
+    "given": ("authorization_code_authorization", "is missing"),
+}
+
+
+def test_without_a_terminal_the_role_fails_and_says_what_to_do(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """It does not wait, and changes nothing."""
     desk = Desk.of(tenant)
-    began = time.monotonic()
+    plays = [play(rescued(role(operations=["ListRealms"], method=method)), hosts=method) for method in UNATTENDED]
     run = run_playbook(
-        play(role(operations=["ListRealms"], method=method)), extra_vars=desk.variables, core=core, timeout=60
-    ).failed()
-    assert time.monotonic() - began < 30
-    (failed,) = [result for result in run.results if result.status == "failed"]
-    words = {
-        "listen": ("There is no terminal", "token_cache", "login"),
-        "paste": ("No address was pasted", "token_cache user", "login", "method given"),
-        "given": ("authorization_code_authorization", "is missing"),
-    }[method]
-    assert [word for word in words if word not in failed.result["msg"]] == []
+        plays, inventory=local_hosts({method: {} for method in UNATTENDED}), extra_vars=desk.variables, core=core
+    ).succeeded()
+    for method, words in UNATTENDED.items():
+        (failed,) = [result for result in run.results if (result.host, result.status) == (method, "failed")]
+        assert [word for word in words if word not in failed.result["msg"]] == []
     assert tenant.journal(grant="authorization_code") == []
 
 
@@ -174,11 +169,9 @@ def test_module_without_terminal(run_playbook: PlaybookRunner, tenant: Tenant) -
         },
         {"name": "Read", "beyondidentity.management.application_info": {"grant_type": "authorization_code"}},
     )
-    began = time.monotonic()
     run = run_playbook(
-        play(*({**one, "ignore_errors": True} for one in tasks)), extra_vars=desk.variables, timeout=60
+        play(*({**one, "ignore_errors": True} for one in tasks)), extra_vars=desk.variables
     ).succeeded()
-    assert time.monotonic() - began < 30
     said = {name: run.task(name).result["msg"] for name in ("Listen", "No browser", "Token", "Read")}
     assert "There is no terminal" in said["Listen"] and "redirect_response" in said["Listen"]
     assert "neither a terminal nor a browser" in said["No browser"]

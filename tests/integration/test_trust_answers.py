@@ -122,23 +122,20 @@ def test_oversized_answers(run_playbook: PlaybookRunner) -> None:
         assert "the answer is larger than 10 MiB" in run.task(case).result["msg"]
 
 
-def _nasty(marker: Path, kind: str) -> str:
+def _nasty(marker: Path) -> str:
     """Return text that wants to be executed, to steer a terminal, and to be read backwards."""
-    call = {
-        "pipe": f"lookup('ansible.builtin.pipe', 'touch {marker}')",
-        "file": f"lookup('ansible.builtin.file', '{marker.parent}/secret')",
-    }[kind]
-    return f"{{{{ {call} }}}}{{% set x = {call} %}}\u001b]0;owned\u0007\u001b[31mred\u202ebackwards\u2066\u200b\u009b1m\r\nnext line"
+    pipe = f"lookup('ansible.builtin.pipe', 'touch {marker}')"
+    file = f"lookup('ansible.builtin.file', '{marker.parent}/secret')"
+    return f"{{{{ {pipe} }}}}{{% set x = {file} %}}{{{{ x }}}}\u001b]0;owned\u0007\u001b[31mred\u202ebackwards\u2066\u200b\u009b1m\r\nnext line"
 
 
-@pytest.mark.parametrize("kind", ["pipe", "file"])
 def test_server_text_is_only_text(
-    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, kind: str, core: str
+    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str
 ) -> None:
     """Errors, descriptions and names from the server are neither executed nor templated, and steer no terminal."""
     marker = tmp_path / "touched"
     (tmp_path / "secret").write_text("content-of-a-file", encoding="utf-8")
-    nasty = _nasty(marker, kind)
+    nasty = _nasty(marker)
     tenant.seed(applications=2, name=nasty)
     tenant.fault(operation="token", times=1, status=400, shape="oauth", error=nasty, message=nasty)
     tenant.fault(
@@ -181,7 +178,7 @@ def test_server_text_is_only_text(
     ).succeeded()
     assert not marker.exists()
     assert "content-of-a-file" not in run.output
-    assert "touch" in run.task("Error").result["msg"] or "file" in run.task("Error").result["msg"]
+    assert "touch" in run.task("Error").result["msg"]
     assert "2 applications are named" in run.task("Two of a name").result["msg"]
     for name in ("Token error", "Error", "No JSON", "Two of a name"):
         assert _harmless(run.task(name).result["msg"]), name

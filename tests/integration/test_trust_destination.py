@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.support.desk import Desk
-from tests.support.playbook import LOCALHOST, PlaybookRunner
-from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, reporting_module, task
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, lookup, play, reporting_module, task
 from tests.support.recorder import Recorder, refuse
 
 ISSUER_PATH = "/v1/tenants/t/realms/r/applications/a"
@@ -56,24 +56,29 @@ FACTS = {
 }
 
 
-@pytest.mark.parametrize("form", FACTS)
 def test_facts_decide_nothing(
-    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, form: str, core: str
+    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, core: str
 ) -> None:
     """What a managed host reports as facts is ignored with a warning, whatever the source of the secret."""
     facts = {f"beyondidentity_{name}": value for name, value in _redirections(evil).items()}
-    library = reporting_module(tmp_path / "library", "report", FACTS[form](facts))
+    for form, make in FACTS.items():
+        reporting_module(tmp_path / "library", f"report_{form}", make(facts))
     secret = {name: value for name, value in tenant.variables.items() if name.endswith(("_id", "_secret"))}
     tasks = (
-        task("Report", "report"),
         task("Module", APPLICATIONS),
         lookup("Lookup"),
         task("Secret from a variable", TOKEN, READ, vars=secret),
     )
-    run = run_playbook(play(*tasks), env={**tenant.environment, "ANSIBLE_LIBRARY": str(library)}, core=core).succeeded()
+    plays = [play(task("Report", f"report_{form}"), *tasks, hosts=form) for form in FACTS]
+    env = {**tenant.environment, "ANSIBLE_LIBRARY": str(tmp_path / "library")}
+    run = run_playbook(plays, inventory=local_hosts({form: {} for form in FACTS}), env=env, core=core).succeeded()
     assert evil.requests == []
-    for name in ("Module", "Lookup", "Secret from a variable"):
-        assert run.task(name).done, run.task(name).result
+    for form in FACTS:
+        assert {name: run.task(name, form).done for name in ("Module", "Lookup", "Secret from a variable")} == {
+            "Module": True,
+            "Lookup": True,
+            "Secret from a variable": True,
+        }
     for name in facts:
         assert f"{name} is ignored: a managed host reported it as a fact" in " ".join(run.output.split())
 
@@ -116,34 +121,27 @@ def test_environments_credential_is_not_redirected(run_playbook: PlaybookRunner,
     assert evil.requests == [] and tenant.journal() == []
 
 
-@pytest.mark.parametrize("place", ["host", "group", "group_vars", "play", "role"])
-def test_inventory_does_not_redirect(
-    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, place: str
-) -> None:
+def test_inventory_does_not_redirect(run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path) -> None:
     """Wherever in a project the variable stands, it is a variable."""
     variable = f"beyondidentity_api_url: {evil.url}\n"
-    inventory = tmp_path / "inventory"
-    (inventory / "group_vars").mkdir(parents=True)
-    (inventory / "hosts").write_text(LOCALHOST, encoding="utf-8")
-    made = play(task("Module", APPLICATIONS))
-    if place == "host":
-        (inventory / "hosts").write_text(f"{LOCALHOST.strip()} beyondidentity_api_url={evil.url}\n", encoding="utf-8")
-    elif place == "group":
-        (inventory / "hosts").write_text(
-            f"{LOCALHOST}[all:vars]\nbeyondidentity_api_url={evil.url}\n", encoding="utf-8"
-        )
-    elif place == "group_vars":
-        (inventory / "group_vars" / "all.yml").write_text(variable, encoding="utf-8")
-    elif place == "play":
-        made["vars"] = {"beyondidentity_api_url": evil.url}
-    else:
-        (tmp_path / "roles" / "r" / "defaults").mkdir(parents=True)
-        (tmp_path / "roles" / "r" / "defaults" / "main.yml").write_text(variable, encoding="utf-8")
-        made["roles"] = ["r"]
-    run = run_playbook(
-        made, inventory=inventory, env={**tenant.environment, "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
-    ).succeeded()
-    assert "api_url from a variable, which could send the credential elsewhere" in run.task("Module").result["msg"]
+    inventory, defaults = tmp_path / "inventory", tmp_path / "roles" / "r" / "defaults"
+    for folder in (inventory / "group_vars", defaults):
+        folder.mkdir(parents=True)
+    places = ("host", "group", "group-vars", "play", "role")
+    hosts = "".join(f"{place} ansible_connection=local\n" for place in places[1:])
+    hosts = f"host ansible_connection=local beyondidentity_api_url={evil.url}\n{hosts}"
+    groups = f"[one]\ngroup\n[one:vars]\nbeyondidentity_api_url={evil.url}\n[another]\ngroup-vars\n"
+    (inventory / "hosts").write_text(hosts + groups, encoding="utf-8")
+    (inventory / "group_vars" / "another.yml").write_text(variable, encoding="utf-8")
+    (defaults / "main.yml").write_text(variable, encoding="utf-8")
+    plays = [play(task("Module", APPLICATIONS), hosts=place) for place in places]
+    plays[3]["vars"] = {"beyondidentity_api_url": evil.url}
+    plays[4]["roles"] = ["r"]
+    env = {**tenant.environment, "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
+    run = run_playbook(plays, inventory=inventory, env=env).succeeded()
+    for place in places:
+        message = run.task("Module", place).result["msg"]
+        assert "api_url from a variable, which could send the credential elsewhere" in message, place
     assert evil.requests == [] and tenant.journal() == []
 
 
@@ -221,19 +219,21 @@ def test_tokens_issuer_names_no_new_host(run_playbook: PlaybookRunner, evil: Rec
     assert [seen.path for seen in proxy.requests] == ["api-eu.beyondidentity.com:443"]
 
 
-@pytest.mark.parametrize("name", ["api_url", "ca_path"])
-def test_a_persons_token_goes_where_the_person_signed_in_for(
-    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, core: str, name: str
+def test_a_users_token_goes_where_the_user_signed_in_for(
+    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder
 ) -> None:
     """A public application has no secret that who names it would have to know."""
     desk = Desk.of(tenant, public=True)
     given = {**desk.answered("applications:read"), "token_cache": "user"}
-    kept = run_playbook(play(task("Keep", TOKEN, given)), extra_vars=desk.variables, core=core).succeeded()
-    tasks = (
-        task("Elsewhere", APPLICATIONS, vars={f"beyondidentity_{name}": _redirections(evil)[name]}),
-        task("There", APPLICATIONS),
-    )
+    kept = run_playbook(play(task("Keep", TOKEN, given)), extra_vars=desk.variables).succeeded()
+    elsewhere = [
+        task(name, APPLICATIONS, vars={f"beyondidentity_{name}": _redirections(evil)[name]})
+        for name in ("api_url", "ca_path")
+    ]
     variables = {**desk.variables, "beyondidentity_grant_type": "authorization_code"}
-    run = run_playbook(play(*tasks, vars=variables), env={"HOME": str(kept.home)}, core=core).succeeded()
-    assert "Nobody is signed in" in run.task("Elsewhere").result["msg"] and evil.requests == []
-    assert run.task("There").done, run.task("There").result
+    run = run_playbook(
+        play(*elsewhere, task("There", APPLICATIONS), vars=variables), env={"HOME": str(kept.home)}
+    ).succeeded()
+    for made in elsewhere:
+        assert "Nobody is signed in" in run.task(made["name"]).result["msg"]
+    assert run.task("There").done and evil.requests == []
