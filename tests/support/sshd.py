@@ -10,6 +10,7 @@ import getpass
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,12 +73,16 @@ def remote_host(folder: Path) -> Iterator[RemoteHost]:
         return
     port = _free_port()
     process = _start(sshd, folder, home, port)
+    sockets = Path(tempfile.mkdtemp(prefix="ssh-"))
     try:
         _wait(process, port, folder / "sshd.log")
-        yield RemoteHost(NAME, home, _ssh_variables(folder, port))
+        yield RemoteHost(NAME, home, _ssh_variables(folder, port, sockets))
     finally:
+        for path in sockets.iterdir():  # connections that are kept would outlive the tests
+            subprocess.run(["ssh", "-o", f"ControlPath={path}", "-O", "exit", NAME], check=False, capture_output=True)
         process.terminate()
-        process.wait(timeout=30)
+        process.wait()
+        shutil.rmtree(sockets)
 
 
 def _start(sshd: str, folder: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
@@ -104,15 +109,15 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise RuntimeError(f"sshd did not start:\n{log.read_text(encoding='utf-8') if log.exists() else ''}")
 
 
-def _ssh_variables(folder: Path, port: int) -> dict[str, str | int]:
+def _ssh_variables(folder: Path, port: int, sockets: Path) -> dict[str, str | int]:
     return {
         "ansible_connection": "ssh",
         "ansible_host": "127.0.0.1",
         "ansible_port": port,
         "ansible_user": getpass.getuser(),
         "ansible_ssh_common_args": _ARGUMENTS.format(folder=folder),
-        # No shared connections: their sockets' paths would be too long, and they would outlive the test.
-        "ansible_ssh_args": "-o ControlMaster=no -o ControlPath=none",
+        # Ansible's own default, with a path that is short enough for a socket.
+        "ansible_ssh_args": f"-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={sockets}/%C",
     }
 
 
