@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module `application` sends, and with which token: the emulator's journal tells."""
+"""What the module `application` sends, and with which token, as seen in the journal of the emulator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FULL: dict[str, Any] = {
 
 
 def writes(tenant: Tenant) -> list[dict[str, Any]]:
-    """Return the requests to the Management API that were no reading ones."""
+    """Return the requests to the Management API that write."""
     return [entry for method in WRITES for entry in tenant.journal(method=method) if entry["grant"] is None]
 
 
@@ -53,7 +53,7 @@ def run_on_tenants(
 
 
 def test_applications_of_one_name_are_told_apart_by_id(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Two applications of one name: an error that names both IDs, and nothing is written; by ID either can be meant."""
+    """If two applications share a name, the module fails with both IDs and writes nothing. An ID selects one."""
     ids = tenant.seed(applications=2, name="Twin")["applications"]
     run = run_on_tenant(
         run_playbook,
@@ -70,7 +70,7 @@ def test_applications_of_one_name_are_told_apart_by_id(run_playbook: PlaybookRun
 
 
 def test_an_application_is_found_beyond_the_first_page(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Among 250 applications, in no order, the right one is found by its name: to use, to change, to remove."""
+    """By its name, among 250 applications, to use it or to remove it."""
     ids = tenant.seed(applications=250)["applications"]
     numbers = (1, 125, 250)
     uses = [
@@ -93,7 +93,7 @@ def test_an_application_is_found_beyond_the_first_page(run_playbook: PlaybookRun
 
 
 def test_a_managed_application_is_never_changed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """What Beyond Identity manages is never sent a change, by whichever name and option."""
+    """Neither by name nor by ID, whatever the option."""
     changes = ({"allowed_scopes": ["realms:read"]}, {"pkce": "s256"}, {"state": "absent"})
     names = ({"display_name": BUILT_IN}, {"id": tenant.application_id})
     tasks = [call(f"{own | change}", {**own, **change}) for own in names for change in changes]
@@ -105,7 +105,7 @@ def test_a_managed_application_is_never_changed(run_playbook: PlaybookRunner, te
 
 
 def test_an_application_of_another_protocol_is_never_changed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """An application of a protocol that the module does not know can be read, and not changed."""
+    """The module can read an application of an unknown protocol."""
     seeded = tenant.seed(applications=1, name="Old", application={"protocol_config": {"type": "saml"}})
     run = run_on_tenant(
         run_playbook,
@@ -174,7 +174,7 @@ LEAST: dict[str, tuple[str, dict[str, Any], bool, str]] = {
 
 
 def test_a_task_asks_for_the_scopes_of_its_operations_only(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """A task's token has the scopes of the operations that it may call, and no other; in check mode the reading ones."""
+    """In check mode, the scopes of the reading operations."""
     tenants = {case: emulator.tenant() for case in LEAST}
     tasks = {}
     for case, (module, arguments, check_mode, _scopes) in LEAST.items():
@@ -219,7 +219,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def test_a_change_is_one_patch_of_what_differs(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """A changed nested object goes whole, without what only the service sets."""
+    """A changed nested object is sent whole, without the fields that only the service sets."""
     tenants = {case: emulator.tenant() for case in CHANGES}
     tasks = {
         case: [
@@ -254,7 +254,7 @@ WHOLE = (
 
 
 def _sorted(value: Any) -> Any:
-    """Return the same with its lists in order, which carry no meaning here."""
+    """Sort the lists, whose order has no meaning here."""
     if isinstance(value, dict):
         return {name: _sorted(item) for name, item in value.items()}
     return sorted(value) if isinstance(value, list) else value
@@ -295,7 +295,7 @@ CREATIONS: dict[str, tuple[dict[str, Any], int, bool, str]] = {
 def test_a_creation_that_may_have_been_carried_out_is_sent_once(
     run_playbook: PlaybookRunner, emulator: Emulator
 ) -> None:
-    """Only a 429, which says that it was not carried out, repeats it; what was made is found, and not made twice."""
+    """Only a 429 is repeated, because it means that nothing was created. A second task finds the created application."""
     tenants = {case: emulator.tenant() for case in CREATIONS}
     variables: dict[str, dict[str, Any]] = {}
     for case, (fault, *_expected) in CREATIONS.items():
@@ -316,7 +316,7 @@ def test_a_creation_that_may_have_been_carried_out_is_sent_once(
 
 
 def test_an_update_and_a_removal_are_sent_again(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """What is harmless to repeat is repeated after a drop: the change is made, and reported."""
+    """They are repeated after a lost connection, and the change is reported."""
     (seeded,) = tenant.seed(applications=1, name="Seeded")["applications"]
     for operation in ("UpdateApplication", "DeleteApplication"):
         tenant.fault(operation=operation, times=1, drop="close", carry_out=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/awx.md tells works: its credential type is one that AWX takes, and jobs by ansible-runner get tokens with it.
+"""The instructions in docs/awx.md work: AWX accepts the credential type, and jobs run by ansible-runner get tokens with it.
 
 AWX itself is not here. What it demands of a credential type, and what it makes of one, is written down below.
 """
@@ -27,13 +27,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import validate
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.aviary import Aviary
+from tests.support.canary_servers import CanaryServers
 from tests.support.collection import ROOT
-from tests.support.desk import Desk
+from tests.support.sign_in_application import SignInApplication
 from tests.support.examples import markdown_examples
 from tests.support.playbook import LOCALHOST, PlaybookRunner, TaskResult, read_record
-from tests.support.recorder import Recorder, refuse
-from tests.support.watch import Watch
+from tests.support.recorder import Recorder, refuse_request
+from tests.support.leak_detector import LeakDetector
 
 PAGE = "docs/awx.md"
 BLOCKS = {example.first_line: example.text for example in markdown_examples() if example.place.startswith(PAGE)}
@@ -125,7 +125,7 @@ def test_awx_takes_the_injectors() -> None:
 
 
 def test_each_input_is_a_connection_option() -> None:
-    """By its name, as a secret where the collection keeps it secret, and in the environment variable that it is read from."""
+    """It has the name, the secrecy and the environment variable of the option."""
     from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION
 
     options = {option.name: option for option in CONNECTION}
@@ -134,8 +134,8 @@ def test_each_input_is_a_connection_option() -> None:
     assert INJECTORS["env"] == {options[name].environment: f"{{{{ {name} }}}}" for name in FIELDS}
 
 
-def test_what_may_redirect_a_secret_can_be_given_where_the_secret_is() -> None:
-    """What is refused from everywhere else must have an input; only validation is never switched off there."""
+def test_each_destination_option_has_an_input() -> None:
+    """These options are refused from all other sources. `validate_certs` has no input, because a job must always validate."""
     from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import _DESTINATION
 
     assert set(_DESTINATION) - {"auth_url", "validate_certs"} <= set(FIELDS), "an issuer brings its auth_url along"
@@ -222,7 +222,7 @@ def awx(run_playbook: PlaybookRunner, tmp_path: Path) -> Awx:
     return Awx(run_playbook, tmp_path)
 
 
-def credential(tenant: Tenant | Desk, **more: str) -> dict[str, str]:
+def credential(tenant: Tenant | SignInApplication, **more: str) -> dict[str, str]:
     """Return a credential for a tenant; inputs that are not given are empty."""
     given = {name.removeprefix("beyondidentity_"): value for name, value in tenant.variables.items()}
     return {**dict.fromkeys(FIELDS, ""), **given, **more}
@@ -278,31 +278,31 @@ FAILURES = f"""
 """
 
 
-def test_a_job_gets_its_tokens_and_leaves_no_secret(awx: Awx, birds: Aviary, tenant: Tenant, core: str) -> None:
-    """The page's own playbook, and more: nothing secret is in the output, the events, or any other artifact.
+def test_a_job_gets_its_tokens_and_leaves_no_secret(awx: Awx, canary_servers: CanaryServers, tenant: Tenant, core: str) -> None:
+    """No secret of the page's playbook is in the output, the events, or any other artifact.
 
     But for one file: ansible-runner notes the environment of a run in `command`, which AWX removes with the job's folder.
     """
-    given = birds.variables["canary"]["environment"]
-    inputs = {**given, "realm_id": tenant.realm_id, "proxy": birds.environment["HTTPS_PROXY"]}
+    given = canary_servers.variables["canary"]["environment"]
+    inputs = {**given, "realm_id": tenant.realm_id, "proxy": canary_servers.environment["HTTPS_PROXY"]}
     awx.prepare(PLAYBOOK + DIGESTS + FAILURES, credential(tenant, **inputs), core=core)
     own = [awx.command_file, *(folder / "input" for folder in awx.folders)]
-    with Watch(birds.canaries, awx.folders, but=own) as watch:
+    with LeakDetector(canary_servers.canaries, awx.folders, but=own) as detector:
         job = awx.run().succeeded()
-    assert birds.canaries.leaking_lines(job.output) == []
-    assert sorted(watch.leaks) == []
-    assert watch.looks > 5
+    assert canary_servers.canaries.leaking_lines(job.output) == []
+    assert sorted(detector.leaks) == []
+    assert detector.scans > 5
     assert job.results_of("Report them")[0]["msg"], "the realms"
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
-    assert len(set(digests)) == 1 and birds.canaries.knows(digests[0])
+    assert len(set(digests)) == 1 and canary_servers.canaries.knows(digests[0])
     assert "no:such" in job.results_of("Scope")[0]["msg"]
     assert "the proxy on the way" in job.results_of("Proxy")[0]["msg"]
     _assert_told(job)
-    _assert_noted(awx, birds, inputs)
+    _assert_noted(awx, canary_servers, inputs)
 
 
 def _assert_told(job: Job) -> None:
-    """What was searched was there to be searched, and says of censored results that they are."""
+    """The artifacts exist, and censored results say that they are censored."""
     events = [json.loads(path.read_text(encoding="utf-8")) for path in (job.artifacts / "job_events").glob("*.json")]
     token = [event for event in events if event["event"] == "runner_on_ok" and event["event_data"]["task"] == "Token"]
     assert [set(event["event_data"]["res"]) - {"changed"} for event in token] == [{"censored"}]
@@ -311,13 +311,13 @@ def _assert_told(job: Job) -> None:
     assert not (job.folder / "env").exists()
 
 
-def _assert_noted(awx: Awx, birds: Aviary, inputs: Mapping[str, str]) -> None:
-    """In `command` there are the variables that were given, and no other secret."""
+def _assert_noted(awx: Awx, canary_servers: CanaryServers, inputs: Mapping[str, str]) -> None:
+    """The file `command` holds the variables of the credential and no other secret."""
     assert awx.command_file.stat().st_mode & 0o777 == 0o600
     noted = json.loads(awx.command_file.read_text(encoding="utf-8"))
     own = {name: noted["env"].pop(name) for name in injected(inputs)[0]}
     assert own == injected(inputs)[0]
-    assert birds.canaries.leaks(json.dumps(noted).encode()) == []
+    assert canary_servers.canaries.leaks(json.dumps(noted).encode()) == []
 
 
 def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant) -> None:
@@ -333,8 +333,8 @@ def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant) -> None:
     assert tenant.client_secret not in job.output
 
 
-def test_authorities_of_a_gateway(awx: Awx, tls_emulator: Emulator) -> None:
-    """The input `ca_path` is what makes a gateway with an authority of its own trusted."""
+def test_a_job_trusts_the_authority_in_ca_path(awx: Awx, tls_emulator: Emulator) -> None:
+    """A gateway can have an authority of its own."""
     tenant = tls_emulator.tenant()
     assert credential(tenant)["ca_path"]
     job = awx.prepare(DIGESTS + APPLICATIONS, credential(tenant)).run().succeeded()
@@ -342,9 +342,9 @@ def test_authorities_of_a_gateway(awx: Awx, tls_emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("where", ["inventory", "launch"])
-def test_nobody_else_decides_where_the_secret_goes(awx: Awx, tenant: Tenant, where: str) -> None:
-    """Neither who edits an inventory, nor who launches with variables."""
-    with Recorder(refuse) as thief:
+def test_inventory_and_launch_variables_do_not_redirect_the_secret(awx: Awx, tenant: Tenant, where: str) -> None:
+    """Neither a variable of the inventory nor one of the launch."""
+    with Recorder(refuse_request) as thief:
         issuer = tenant.issuer.replace(tenant.emulator.url, thief.url)
         variable = f"beyondidentity_issuer={issuer}"
         inventory = f"{LOCALHOST.strip()} {variable if where == 'inventory' else ''}\n"
@@ -385,10 +385,10 @@ NOBODY = """
 """
 
 
-def test_a_job_never_waits_for_a_person(awx: Awx, tenant: Tenant) -> None:
-    """Though ansible-runner gives it a terminal, at which nobody sits."""
-    desk = Desk.of(tenant)
-    job = awx.prepare(NOBODY, credential(desk)).run().succeeded()
+def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
+    """ansible-runner gives a job a terminal that no user sees."""
+    application = SignInApplication.of(tenant)
+    job = awx.prepare(NOBODY, credential(application)).run().succeeded()
     assert "Nobody is signed in" in job.results_of("Read")[0]["msg"]
     assert "There is no terminal" in job.results_of("Listen")[0]["msg"]
     assert "No address was pasted" in job.results_of("Pasted")[0]["msg"]
@@ -403,8 +403,8 @@ def test_a_job_never_waits_for_a_person(awx: Awx, tenant: Tenant) -> None:
         ("The credential comes from the environment, but ...", True, "beyondidentity_validate_certs=false"),
     ],
 )
-def test_the_page_explains_what_a_job_says(awx: Awx, tenant: Tenant, message: str, given: bool, variable: str) -> None:
-    """Its table has a row for each of the things that go wrong with credentials."""
+def test_the_page_explains_the_message_of_a_failed_job(awx: Awx, tenant: Tenant, message: str, given: bool, variable: str) -> None:
+    """Its table has a row for each mistake with credentials."""
     page = (ROOT / PAGE).read_text(encoding="utf-8")
     assert re.search(rf"^\|[^|]*`{re.escape(message)}`[^|]*\|[^|]+\|$", page, re.MULTILINE)
     job = awx.prepare(DIGESTS, credential(tenant) if given else {}, f"{LOCALHOST.strip()} {variable}\n").run()

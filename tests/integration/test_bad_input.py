@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever is wrong ends in one clear message, or in success after a retry: for the modules and for the lookup."""
+"""Every error ends in one clear message, or in success after a retry, for the modules and for the lookup."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ OPTIONS = [
 ]
 
 
-def test_options(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
-    """What is missing, malformed or contradictory is told before anything is sent."""
+def test_wrong_options_are_refused_before_any_request(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+    """Missing, malformed or contradictory options."""
     tenants = run_cases(run_playbook, emulator, OPTIONS, core)
     assert [name for name, tenant in tenants.items() if tenant.journal()] == []
 
 
 def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 3, **variables: Any) -> Case:
-    """Return a case of a token endpoint that misbehaves; the three tasks make one request each if not told otherwise."""
+    """Return a case of a token endpoint that misbehaves; each of the three tasks makes one request by default."""
     given = {f"beyondidentity_{option}": value for option, value in variables.items()}
     return Case(name, given, {"grant": "client_credentials", **fault} if fault else None, says, requests=requests)
 
@@ -138,8 +138,8 @@ SERVERS = [
 ]
 
 
-def test_servers(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """What a server does wrong is told in one message, after no more attempts than make sense."""
+def test_server_errors_end_in_one_message(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """After a limited number of attempts."""
     tenants = run_cases(run_playbook, emulator, SERVERS, "default")
     assert [name for name, tenant in tenants.items() if tenant.journal(operation="CreateApplication")] == []
 
@@ -164,8 +164,8 @@ RECOVERIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("where", [{"grant": "client_credentials"}, {"operation": "ListApplications", "skip": 1}])
-def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, where: dict[str, Any]) -> None:
-    """What passes by itself is waited for: at the token endpoint, and on a later page of a listing."""
+def test_temporary_errors_are_retried(run_playbook: PlaybookRunner, emulator: Emulator, where: dict[str, Any]) -> None:
+    """At the token endpoint, and on a later page of a listing."""
 
     def prepare(tenant: Tenant) -> None:
         tenant.settings(page_size_maximum=2)
@@ -185,8 +185,8 @@ def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, where: dic
         assert sent == expected, name
 
 
-def test_forbidden_scope(run_playbook: PlaybookRunner, emulator: Emulator, tenant: Tenant) -> None:
-    """A scope that the application may not grant, and a token that may not do it: both say which scopes are needed."""
+def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulator, tenant: Tenant) -> None:
+    """If the application may not grant them, and if a given token does not have them."""
     protocol = {"client_id": "limited", "client_secret": "limited-secret"}
     (limited,) = tenant.seed(applications=1, application={"protocol_config": protocol})["applications"]
     client = {
@@ -215,8 +215,8 @@ def test_forbidden_scope(run_playbook: PlaybookRunner, emulator: Emulator, tenan
     run_cases(run_playbook, emulator, cases, "default")
 
 
-def test_tls(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
-    """Certificates are verified, against the host's name too; a failure is not tried again, and nothing is sent."""
+def test_certificates_are_verified(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
+    """Also against the host's name. A failure is not retried, and nothing is sent."""
     port = tls_emulator.url.rpartition(":")[2]
 
     def reached(name: str, place: str, *says: str, **variables: Any) -> Case:
@@ -237,8 +237,8 @@ def test_tls(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
     assert {name for name, tenant in tenants.items() if tenant.journal()} == {"trusted"}
 
 
-def test_no_tls_there(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """A server that does not speak TLS where it shall is told from one whose certificate is wrong."""
+def test_a_server_without_tls_is_named_as_such(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """The message differs from that for a wrong certificate."""
     issuer = f"{emulator.url.replace('http:', 'https:')}/v1/tenants/t/realms/r/applications/a"
     case = Case(
         "no TLS",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users read works: every example runs as it stands, and ansible-doc shows every plugin."""
+"""The documentation works: every example runs as it stands, and ansible-doc shows every plugin."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 from tests.emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, link_collection
 from tests.support.cores import core_bin
-from tests.support.desk import get, sign_in
+from tests.support.sign_in_application import get, sign_in
 from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name
@@ -44,12 +44,12 @@ NOT_TO_RUN: set[tuple[str, str]] = {
 
 
 def name_of(example: Example) -> tuple[str, str]:
-    """How the lists above name it."""
+    """Return file and first line, as in the lists above."""
     return example.place.partition(":")[0], example.first_line
 
 
 def is_to_run(example: Example) -> bool:
-    """Whether a block is none of those that are not to run."""
+    """Whether a block is an example to run."""
     return name_of(example) not in NOT_TO_RUN
 
 
@@ -69,7 +69,7 @@ TOGETHER = [example for example in TO_RUN if is_for_localhost(example) and name_
 
 
 def readers_own(tenant: Tenant) -> dict[str, Any]:
-    """Return what examples leave to the reader."""
+    """Return the variables that examples leave to the reader."""
     return {
         "tenant": tenant.tenant_id,
         "issuer": tenant.issuer,
@@ -79,14 +79,14 @@ def readers_own(tenant: Tenant) -> dict[str, Any]:
 
 
 def check_output(run: PlaybookRun, *tenants: Tenant) -> None:
-    """Find warnings and secrets in what was printed."""
+    """Assert that the output has neither warnings nor secrets."""
     assert [line for line in run.output.splitlines() if "WARNING" in line] == []
     assert [tenant.client_secret for tenant in tenants if tenant.client_secret in run.output] == []
     assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
 
 
 def made_again(tenant: Tenant) -> list[str]:
-    """Return which operations made what was there already: the same in the same place, and more of it than was removed."""
+    """Return the operations that created an object again: the same request more often than the matching removal."""
     made = [
         (entry["operation"], entry["path"], json.dumps(entry["json"]))
         for entry in tenant.journal(status=200)
@@ -134,28 +134,28 @@ def examples(
 
 @pytest.mark.parametrize("example", TOGETHER, ids=str)
 def test_example_runs_twice(examples: Examples, example: Example) -> None:
-    """It runs as it stands, and the second time makes nothing again."""
+    """The second run creates nothing again."""
     counts = examples.run.stats.get(host_name(example.place), {})
     assert counts.get("ok") and not counts["failures"] + counts["unreachable"], examples.run.output
     assert made_again(examples.tenants[example.place]) == []
 
 
 def test_examples_warn_of_nothing_and_show_no_secret(examples: Examples) -> None:
-    """Even where all is printed."""
+    """At high verbosity."""
     check_output(examples.run, *examples.tenants.values())
 
 
 @pytest.mark.parametrize("example", [example for example in TO_RUN if example not in TOGETHER], ids=str)
-def test_example_alone(
-    run_playbook: PlaybookRunner, at_terminal: Callable[..., Terminal], emulator: Emulator, example: Example
+def test_example_runs_alone(
+    run_playbook: PlaybookRunner, start_at_terminal: Callable[..., Terminal], emulator: Emulator, example: Example
 ) -> None:
-    """What needs a user, or another host than localhost, runs alone."""
+    """An example that needs a user, or another host than localhost."""
     playbook = example.playbook()
     assert playbook, f"{example.place} is neither plays nor tasks with names:\n{example.text}"
     tenant, variables = prepare(emulator)
     how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": HOW}
     if name_of(example) in ATTENDED:
-        terminal = at_terminal(playbook, **how)
+        terminal = start_at_terminal(playbook, **how)
         get(sign_in(terminal.wait_for(ADDRESS)[0]))
         run = terminal.finish().succeeded()
     else:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a token is replaced: about to expire, refused by the API, unwanted; and when it never is."""
+"""When a token is replaced: about to expire, refused by the API, or on request; and when it is not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def minted(tenant: Tenant) -> int:
 
 
 def test_an_expired_token_is_replaced(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """It is handed out no more, neither by the module nor by the lookup; a good one is."""
+    """Neither the module nor the lookup returns it again. A valid token is returned again."""
     tenants = {"expired": emulator.tenant(), "good": emulator.tenant()}
     tenants["expired"].fault(grant="client_credentials", times=1, merge={"expires_in": 1})
     look = {"name": "Look", "ansible.builtin.set_fact": {"looked_up": LOOKUP}, "no_log": True}
@@ -54,8 +54,8 @@ def test_a_token_of_unknown_lifetime_is_used_once(run_playbook: PlaybookRunner, 
     assert {name: minted(tenant) for name, tenant in tenants.items()} == dict.fromkeys(answers, 2)
 
 
-def test_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A kept token that the API no longer knows is replaced, for all tasks, and the request is sent once more."""
+def test_a_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The request is repeated with the new token, which later tasks use."""
     read = {"name": "Read", INFO: {}}
     tenant.fault(operation="ListApplications", skip=1, times=1, expire_token=True)
     run_playbook(
@@ -67,7 +67,7 @@ def test_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Tenan
 
 
 def test_many_hosts_replace_a_refused_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Ten hosts that hold the same refused token get one new one."""
+    """Ten hosts with the same refused token share one new token."""
     hosts = "host[1:10] ansible_connection=local\n"
     first = {"name": "First", INFO: {}, "run_once": True}
     # carried out by the only host that runs it, after which the API knows no token of the tenant's
@@ -91,8 +91,8 @@ def failure(run: PlaybookRun, task: str) -> str:
     return str(run.failed().task(task).result["msg"])
 
 
-def test_second_401_fails(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Where the API refuses the new token, too, that is the end: two requests, two tokens, one clear message."""
+def test_a_second_401_is_final(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Two requests, two tokens, one message."""
     tenant.fault(operation="ListApplications", status=401)
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
     assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused, too." in message
@@ -100,8 +100,8 @@ def test_second_401_fails(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     assert minted(tenant) == 2
 
 
-def test_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A token that the user gave is all that there is: a 401 says so, and nothing is asked for."""
+def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """After a 401 the message says so."""
     token = tenant.mint("applications:read")
     tenant.revoke_tokens()
     before = minted(tenant)
@@ -116,8 +116,8 @@ def test_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Ten
     assert minted(tenant) == before
 
 
-def test_403_never_mints(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A 403 would not be better with a new token."""
+def test_a_403_requests_no_new_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A new token would not help."""
     tenant.fault(operation="ListApplications", status=403, times=1)
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
     assert "HTTP 403" in message and "ListApplications needs the scopes applications:read" in message
@@ -125,8 +125,8 @@ def test_403_never_mints(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     assert minted(tenant) == 1
 
 
-def test_401_on_a_creation(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A creation that was refused with 401 was not carried out: it is sent once more, with the new token."""
+def test_a_creation_is_repeated_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A 401 means that nothing was created."""
     tenant.fault(operation="CreateApplication", times=1, expire_token=True)
     create = {"name": "Create", "beyondidentity.management.application": {"display_name": "Once"}}
     run_playbook(play(create), extra_vars=tenant.variables).succeeded()
@@ -145,8 +145,8 @@ def test_a_task_asks_for_one_token(run_playbook: PlaybookRunner, emulator: Emula
         assert (len(tenant.journal(operation="ListApplications")), minted(tenant)) == (5, 1), cache
 
 
-def test_fresh(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """`fresh` asks for a token that is newer than the task, and replaces the kept one; hosts that wait share the next."""
+def test_fresh_replaces_the_stored_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Hosts that wait share the next token."""
     fresh = {**ask("Fresh", fresh=True), "register": "fresh"}
     after = {**ask("After"), "register": "after"}
     compare = {

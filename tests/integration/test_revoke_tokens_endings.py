@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The callback `revoke_tokens` where a run is stopped, and where its tokens can't be revoked."""
+"""The callback `revoke_tokens` if a run is stopped, and if its tokens can't be revoked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER
 from tests.emulator.client import Emulator, Tenant
-from tests.support.ending import ENABLED, issued, revoked, warnings
+from tests.support.revoke_callback import ENABLED, issued_tokens, count_revoked, revocation_warnings
 from tests.support.playbook import PlaybookRun, PlaybookRunner, RunningPlaybook
 from tests.support.plays import READ, TOKEN, host_name, local_hosts, play
 from tests.support.terminal import Terminal
@@ -27,13 +27,13 @@ FAIL = {"name": "Fail", "ansible.builtin.fail": {"msg": "on purpose"}}
 
 
 def hang(folder: Path) -> dict[str, Any]:
-    """Return a task that says that it has begun, by a file, and ends when it finds another, or after a minute."""
+    """Return a task that creates a file when it begins, and ends when it finds another file, or after a minute."""
     wait = f"touch {folder}/begun; for _ in $(seq 600); do test ! -e {folder}/go || exit 0; sleep 0.1; done"
     return {"name": "Hang", "ansible.builtin.shell": wait}
 
 
 def wait_until(condition: Callable[[], Any]) -> None:
-    """Wait for something that another process does."""
+    """Wait for another process."""
     end = time.monotonic() + 60
     while not condition():
         if time.monotonic() > end:
@@ -42,19 +42,19 @@ def wait_until(condition: Callable[[], Any]) -> None:
 
 
 def start_and_hang(run_playbook: PlaybookRunner, tenant: Tenant, folder: Path, **how: Any) -> RunningPlaybook:
-    """Start a run that mints two tokens and then waits for a command."""
+    """Start a run that requests two tokens and then waits for a command."""
     running = run_playbook.start(play(MINT, hang(folder)), env=ENABLED, extra_vars=tenant.variables, **how)
     wait_until((folder / "begun").exists)
     return running
 
 
 def ids(tenant: Tenant) -> set[str]:
-    """Return the ids of the tokens that the play minted, in all runs."""
-    return {token_id for token_id, scope in issued(tenant).items() if scope in MINT["loop"]}
+    """Return the IDs of the tokens that the play requested, in all runs."""
+    return {token_id for token_id, scope in issued_tokens(tenant).items() if scope in MINT["loop"]}
 
 
 def is_tidy(run: PlaybookRun) -> bool:
-    """Whether Ansible removed the run's folder, and nobody complained."""
+    """Whether Ansible removed the run's folder, and there is no traceback."""
     return not list(run.home.rglob("ansible-local-*")) and "Traceback" not in run.output
 
 
@@ -66,20 +66,20 @@ SIGNALS = {signal.SIGINT: 99, signal.SIGTERM: 143, signal.SIGHUP: 129}
 def test_a_run_that_is_told_to_stop_revokes_its_tokens(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, number: signal.Signals, core: str
 ) -> None:
-    """It does not wait for the task that it is at, and leaves nothing behind."""
+    """It does not wait for the current task, and removes its files."""
     running = start_and_hang(run_playbook, tenant, tmp_path, core=core)
     os.kill(running.process.pid, number)
     run = running.finish()
     assert run.returncode == SIGNALS[number] and not any(result.done for result in run.of("Hang"))
-    assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0 and is_tidy(run)
+    assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0 and is_tidy(run)
 
 
 def test_a_run_that_waits_for_an_answer_can_be_stopped(
-    at_terminal: Callable[..., Terminal], tenant: Tenant, core: str
+    start_at_terminal: Callable[..., Terminal], tenant: Tenant, core: str
 ) -> None:
-    """Ansible itself waits for the answer before it ends."""
+    """Ansible itself would wait for the input."""
     ask = {"name": "Ask", "ansible.builtin.pause": {"prompt": "Go on?"}}
-    terminal = at_terminal(play(MINT, ask), env=ENABLED, extra_vars=tenant.variables, core=core)
+    terminal = start_at_terminal(play(MINT, ask), env=ENABLED, extra_vars=tenant.variables, core=core)
     terminal.wait_for(r"Go on\?")
     os.kill(terminal.process.pid, signal.SIGHUP)
     run = terminal.finish()
@@ -91,18 +91,18 @@ def test_a_run_that_waits_for_an_answer_can_be_stopped(
 def test_only_the_main_process_revokes(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, number: signal.Signals, core: str
 ) -> None:
-    """A terminal or a supervisor stops all workers, too: each token is revoked once."""
+    """Each token is revoked once, even if a terminal or supervisor signals the workers, too."""
     running = start_and_hang(run_playbook, tenant, tmp_path, core=core)
     running.signal_all(number)
     run = running.finish()
-    assert run.returncode == SIGNALS[number] and revoked(run.stderr) == 2 and is_tidy(run)
+    assert run.returncode == SIGNALS[number] and count_revoked(run.stderr) == 2 and is_tidy(run)
     assert len(tenant.journal(operation="revoke")) == 2
 
 
 def test_a_run_under_nohup_goes_on_after_a_hang_up(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path
 ) -> None:
-    """A signal that is ignored stays ignored."""
+    """An ignored signal stays ignored."""
     tasks = play(MINT, hang(tmp_path))
     command, *rest = run_playbook.prepare(tasks, env=ENABLED, extra_vars=tenant.variables)
     running = RunningPlaybook(["sh", "-c", "trap '' HUP; exec \"$@\"", "sh", *command], *rest)
@@ -110,7 +110,7 @@ def test_a_run_under_nohup_goes_on_after_a_hang_up(
     os.kill(running.process.pid, signal.SIGHUP)
     (tmp_path / "go").touch()
     run = running.finish().succeeded()
-    assert run.task("Hang").done and revoked(run.stderr) == 2
+    assert run.task("Hang").done and count_revoked(run.stderr) == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -123,7 +123,7 @@ def test_the_revocation_itself_can_be_interrupted(
     wait_until(lambda: tenant.journal(operation="revoke"))
     os.kill(running.process.pid, number)
     run = running.finish()
-    (warning,) = warnings(run.stderr)
+    (warning,) = revocation_warnings(run.stderr)
     assert run.returncode == 0 and warning.endswith("This was interrupted.") and is_tidy(run)
     assert all(token_id in warning for token_id in ids(tenant))
     assert len(tenant.journal(operation="revoke")) == 1
@@ -132,19 +132,19 @@ def test_the_revocation_itself_can_be_interrupted(
 def test_the_record_of_a_killed_run_is_removed_unread(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path
 ) -> None:
-    """Nothing can be revoked then; a later run can't read the record either, removes it, and revokes its own only."""
+    """A later run can't read the record, removes it, and revokes only its own tokens."""
     running = start_and_hang(run_playbook, tenant, tmp_path)
     running.signal_all(signal.SIGKILL)
     killed = running.finish()
     assert tenant.journal(operation="revoke") == [] and list(killed.home.rglob(RUN_FOLDER))
     home = {**ENABLED, "HOME": str(killed.home)}
     run = run_playbook(play(MINT), env=home, extra_vars=tenant.variables).succeeded()
-    assert revoked(run.stderr) == 2 and tenant.revoke_tokens() == 2
+    assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 2
     assert not list(killed.home.rglob(RUN_FOLDER))
 
 
 def test_a_server_that_is_down_at_the_end_gives_one_warning(run_playbook: PlaybookRunner) -> None:
-    """It names all tokens, and the run ends as it would without it."""
+    """The warning names all tokens, and the exit code stays."""
     with Emulator.start() as emulator:
         tenant = emulator.tenant()
         (other,) = tenant.seed(
@@ -165,10 +165,10 @@ def test_a_server_that_is_down_at_the_end_gives_one_warning(run_playbook: Playbo
         run = run_playbook(
             play({**MINT, "register": "minted"}, *tasks[1:]), env=ENABLED, extra_vars=tenant.variables
         ).succeeded()
-    (warning,) = warnings(run.stderr)
+    (warning,) = revocation_warnings(run.stderr)
     minted = run.task("Ids").result["msg"]
     assert len(minted) == 3 and all(token_id in warning for token_id in minted)
-    assert "can't be reached" in warning and revoked(run.stderr) == 0 and is_tidy(run)
+    assert "can't be reached" in warning and count_revoked(run.stderr) == 0 and is_tidy(run)
 
 
 TROUBLE: dict[str, tuple[dict[str, Any], str]] = {
@@ -179,7 +179,7 @@ TROUBLE: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
-    """In one warning for each reason, by their IDs and never by their values; the exit code is the run's own."""
+    """One warning for each reason has their IDs and not their values. The exit code stays."""
     tenants = {host_name(name): emulator.tenant() for name in TROUBLE}
     for name, (fault, _said) in TROUBLE.items():
         tenants[host_name(name)].fault(operation="revoke", **fault)
@@ -191,7 +191,7 @@ def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
         core=core,
     )
     assert run.returncode == 2 and is_tidy(run)
-    warned = warnings(run.stderr)
+    warned = revocation_warnings(run.stderr)
     assert len(warned) == len(TROUBLE)
     for name, (_fault, said) in TROUBLE.items():
         tenant = tenants[host_name(name)]
@@ -202,20 +202,20 @@ def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
 
 
 def test_what_can_be_revoked_is_revoked(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A token that can't be revoked is named, and the next one tried all the same."""
+    """Also after a token that can't be revoked, which is named."""
     tenant.fault(operation="revoke", times=1, status=500)
     run = run_playbook(play(MINT), env=ENABLED, extra_vars=tenant.variables).succeeded()
-    (warning,) = warnings(run.stderr)
-    assert revoked(run.stderr) == 1 == tenant.revoke_tokens()
+    (warning,) = revocation_warnings(run.stderr)
+    assert count_revoked(run.stderr) == 1 == tenant.revoke_tokens()
     assert sum(token_id in warning for token_id in ids(tenant)) == 1
 
 
 def test_standard_output_is_what_it_is_without_the_callback(
     run_playbook: PlaybookRunner, tenant: Tenant, core: str
 ) -> None:
-    """Another program may read the results there. The callback has to be enabled to do anything."""
+    """Another program may read it. Without the callback nothing is revoked."""
     how: dict[str, Any] = {"extra_vars": tenant.variables, "core": core}
     without = run_playbook(play(MINT), **how).succeeded()
     assert "evoked" not in without.output and tenant.revoke_tokens() == 2
     run = run_playbook(play(MINT), env=ENABLED, **how).succeeded()
-    assert run.stdout == without.stdout and revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0
+    assert run.stdout == without.stdout and count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.desk import Desk
+from tests.support.sign_in_application import SignInApplication
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import TOKEN, host_name, local_hosts, play, rescued
 
@@ -41,8 +41,8 @@ UNUSABLE = {
 }
 
 
-def test_names_of_operations_that_can_not_be_meant(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """A misspelt name ends in the message that helps, an empty one is not taken for none; and nothing is sent."""
+def test_misspelt_and_empty_operations_are_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """The message suggests the right name, and nothing is sent."""
     plays = [
         play(
             rescued(_include(role, display_name="Reader", operations=names, scopes=["realms:read"])),
@@ -59,7 +59,7 @@ def test_names_of_operations_that_can_not_be_meant(run_playbook: PlaybookRunner,
 
 
 def test_operations_may_be_text(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """As scopes may."""
+    """As scopes can."""
     texts = ("ListRealms,CreateRealm", "ListRealms, CreateRealm", ["ListRealms CreateRealm"])
     tenants = {f"host{number}": (emulator.tenant(), operations) for number, operations in enumerate(texts)}
     hosts = {host: {**tenant.variables, "operations": names} for host, (tenant, names) in tenants.items()}
@@ -77,7 +77,7 @@ HOSTS = ("checked", "changed", "removed", "failing", *(f"refused-{name}" for nam
 
 @dataclass(frozen=True)
 class Life:
-    """Four runs, in which many hosts, each with a tenant of its own, make and remove an application."""
+    """Four runs in which many hosts, each with a tenant of its own, create and remove an application."""
 
     tenants: dict[str, Tenant]
     checked: PlaybookRun  # before there is an application, in check mode
@@ -88,7 +88,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
-    """Return runs that check, make, check again, change and remove."""
+    """Return runs that check, create, check again, change and remove."""
     tenants = {host: emulator.tenant() for host in HOSTS}
     inventory = local_hosts({host: tenant.variables for host, tenant in tenants.items()})
     inventory["all"]["hosts"]["failing"]["beyondidentity_retries"] = 0
@@ -116,8 +116,8 @@ def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
     return Life(tenants, checked.succeeded(), made.succeeded(), checked_again.succeeded(), changed.failed())
 
 
-def test_check_mode_knows_no_token_before_there_is_an_application(life: Life) -> None:
-    """Afterwards it knows both."""
+def test_check_mode_has_no_token_before_the_application_exists(life: Life) -> None:
+    """Later it has both."""
     assert life.checked.task("Show what is known").result["msg"] == [False, False]
     assert life.checked.task("Make sure of the application").status == "changed"
     assert life.made.task("Show what is known", "checked").result["msg"] == [True, True]
@@ -126,18 +126,18 @@ def test_check_mode_knows_no_token_before_there_is_an_application(life: Life) ->
 
 
 def test_the_diff_shows_which_privileges_change(life: Life) -> None:
-    """What an application may do afterwards is there to be reviewed, without its secret."""
+    """Without the secret of the application."""
     assert '-            "realms:delete",' in life.changed.stdout
     assert "client_secret" not in life.changed.stdout.replace("client_secret_basic", "")
 
 
 def _removed(life: Life, host: str) -> list[str]:
-    """Return which removals were carried out."""
+    """Return the removals that were carried out."""
     return [entry["operation"] for entry in life.tenants[host].journal(method="DELETE", status=200)]
 
 
 def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> None:
-    """Nothing says that the service ends them with the application. The second time there is nothing to do."""
+    """The service may not revoke them with the application. A second run changes nothing."""
     assert _removed(life, "removed") == ["RevokeToken", "DeleteApplication"]
     first, again = life.changed.of("Remove the application")[-2:]
     (revoked, skipped) = [result for result in life.changed.of("Revoke the application's tokens") if result.host == "removed"]
@@ -148,10 +148,10 @@ def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> Non
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
-def test_the_application_is_removed_with_a_warning_where_its_tokens_may_not_be_revoked(
+def test_an_application_whose_tokens_may_not_be_revoked_is_removed_with_a_warning(
     life: Life, refusal: str
 ) -> None:
-    """Whether the application does not grant the scopes, or the API refuses the token."""
+    """If the application does not grant the scopes, or the API refuses the token."""
     host = f"refused-{refusal}"
     warning = life.changed.task("Warn of tokens that could not be revoked", host).result["msg"]
     assert warning.startswith("WARNING: The application's tokens were not revoked.")
@@ -159,14 +159,14 @@ def test_the_application_is_removed_with_a_warning_where_its_tokens_may_not_be_r
 
 
 def test_any_other_failure_leaves_the_application(life: Life) -> None:
-    """Its tokens could be ended at the next attempt; without it, perhaps not."""
+    """The next attempt may revoke its tokens."""
     assert life.changed.task("Revoke the application's tokens", "failing").status == "failed"
     assert life.tenants["failing"].journal(operation="DeleteApplication") == []
     assert {host for host, counts in life.changed.stats.items() if counts["failures"]} == {"failing"}
 
 
 def test_checking_the_removal_revokes_nothing(life: Life) -> None:
-    """It tells what would be revoked and removed."""
+    """It lists what would be revoked and removed."""
     run = life.checked_again
     assert len(run.task("Revoke the application's tokens").result["revoked"]) == 2, "one of each run"
     assert run.task("Remove the application").status == "changed"
@@ -174,7 +174,7 @@ def test_checking_the_removal_revokes_nothing(life: Life) -> None:
 
 
 def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """It can't be removed this way, and so nothing of it is touched."""
+    """It can't be removed this way."""
     absent = _include(application_id=tenant.application_id, state="absent")
     run = run_playbook(play(absent), extra_vars=tenant.variables).failed()
     assert [result.task.rpartition(" : ")[2] for result in run.results if result.status == "failed"] == ["Look for the application"]
@@ -184,15 +184,15 @@ def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookR
 def test_a_user_who_may_not_revoke_tokens_can_remove_the_application(
     run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
-    """What a sign-in was not granted, the role may not do either."""
-    desk = Desk.of(tenant, allowed_scopes=["applications:read", "applications:delete"])
-    sign_in = desk.answered("applications:read", "applications:delete")
-    as_user = {**desk.variables, "beyondidentity_grant_type": "authorization_code"}
+    """The sign-in was granted no scope to revoke tokens."""
+    application = SignInApplication.of(tenant, allowed_scopes=["applications:read", "applications:delete"])
+    sign_in = application.options_after_sign_in("applications:read", "applications:delete")
+    as_user = {**application.variables, "beyondidentity_grant_type": "authorization_code"}
     tenant.clear_journal()
     run = run_playbook(
         [
             play(_include(**READER), vars=tenant.variables),
-            play({"name": "Sign in", TOKEN: {**sign_in, "token_cache": "run"}}, vars=desk.variables),
+            play({"name": "Sign in", TOKEN: {**sign_in, "token_cache": "run"}}, vars=application.variables),
             play(_include(**ABSENT), vars=as_user),
         ]
     ).succeeded()
@@ -204,7 +204,7 @@ def test_a_user_who_may_not_revoke_tokens_can_remove_the_application(
 def test_a_removed_application_leaves_no_token_in_the_facts(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str
 ) -> None:
-    """Tasks that go on where there is a token would go on with one that is revoked; another application's stays."""
+    """Later tasks would use a revoked token. The token of another application stays."""
     tenants = {name: emulator.tenant() for name in ("same", "another")}
     inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
     gone, other = ({"display_name": name, "operations": ["ListRealms"]} for name in ("Gone", "Other"))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The roles and facts: what a managed host reports must not become an option that decides who gets a token."""
+"""The roles refuse options that a managed host reports as facts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Reports:
     tenants: dict[str, Tenant]
 
     def failure(self, host: str) -> TaskResult:
-        """Return the one result that was a failure."""
+        """Return the one failed result of a host."""
         (failed,) = [result for result in self.run.results if result.host == host and result.status == "failed"]
         return failed
 
@@ -55,7 +55,7 @@ class Reports:
 def reports(
     shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory, core: str
 ) -> Reports:
-    """Let each host report facts by a module of its own, and use its role."""
+    """Let each host report facts and use its role."""
     library = tmp_path_factory.mktemp("library")
     tenants = {host: emulator.tenant() for host in HOSTS}
     plays = []
@@ -78,7 +78,7 @@ def reports(
 
 @pytest.mark.parametrize("host", [host for host, (_role, facts) in HOSTS.items() if facts is not OTHERS])
 def test_facts_are_refused(reports: Reports, host: str) -> None:
-    """One fact of such a name is enough, be it an option's or not; nothing is asked for."""
+    """One fact with the prefix is enough, and no request is sent."""
     failed = reports.failure(host)
     assert failed.task.endswith("Refuse options that a managed host reported as facts")
     assert f"This host reported facts named {HOSTS[host][0]}_*" in failed.result["msg"]
@@ -86,7 +86,7 @@ def test_facts_are_refused(reports: Reports, host: str) -> None:
 
 
 def test_other_facts_change_nothing(reports: Reports) -> None:
-    """Without such facts the role does what it does: without a user, one of them ends when it needs the answer."""
+    """One role gets its token, the other needs the response of a user."""
     client, code = host_name("client_credentials-others"), host_name("authorization_code-others")
     for host in (client, code):
         assert reports.run.task("Refuse options that a managed host reported as facts", host).status == "ok"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From nothing to a person's token: what her roles carry is granted, and nothing else."""
+"""Users, groups and roles from scratch: a user is granted the scopes of their roles and no others."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import Tenant
-from tests.support.desk import REDIRECT
+from tests.support.sign_in_application import REDIRECT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 from tests.support.remote import with_journal
-from tests.support.scenario import REMOTE
 from tests.support.sshd import RemoteHost
 
 OURS = "beyondidentity.management"
-DESK = {name: f"{{{{ desk.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
+APPLICATION = {name: f"{{{{ application.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
 ASKED = ["realms:read", "realms:create", "applications:read"]
 
 
@@ -30,7 +29,7 @@ def ours(name: str, module: str, **arguments: Any) -> dict[str, Any]:
 def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]]:
     """Return the tasks of a sign-in: the request, the browser, the exchange; the token is registered under this name."""
     return [
-        {**ours("Request", "authorize", scopes=ASKED, redirect_uri=REDIRECT, **DESK), "register": "request"},
+        {**ours("Request", "authorize", scopes=ASKED, redirect_uri=REDIRECT, **APPLICATION), "register": "request"},
         {
             "name": "A browser goes there",
             "ansible.builtin.uri": {
@@ -49,7 +48,7 @@ def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]
                 authorization="{{ request.authorization }}",
                 redirect_response="{{ browser.location }}",
                 require_scopes=require_scopes,
-                **DESK,
+                **APPLICATION,
             ),
             "register": result,
             "ignore_errors": require_scopes,
@@ -104,7 +103,7 @@ FOUNDATION = [
         **ours(
             "An application that people sign in to",
             "application",
-            display_name="Realm desk",
+            display_name="Realm reader",
             protocol="oidc",
             grant_types=["authorization_code"],
             pkce="s256",
@@ -114,7 +113,7 @@ FOUNDATION = [
             redirect_uris=[REDIRECT],
             return_secret=True,
         ),
-        "register": "desk",
+        "register": "application",
     },
 ]
 # Who sits at the browser is no matter of the collection: the emulator is told.
@@ -160,10 +159,10 @@ SHOWN = {
 }
 
 
-def test_what_a_role_carries_is_granted_and_nothing_else(
+def test_a_user_is_granted_the_scopes_of_their_roles_only(
     run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
-    """One playbook makes a person, a role with her in it, and an application; she signs in, and gets the role's scopes."""
+    """One playbook creates an identity, a role with that member, and an application, to which the user signs in."""
     control = f"{tenant.emulator.url}/_emulator/tenants/{tenant.tenant_id}"
     run = run_playbook(
         play(
@@ -196,8 +195,8 @@ def test_what_a_role_carries_is_granted_and_nothing_else(
     assert tenant.journal(operation="CreateRealm", status=200) == []
 
 
-def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """50 hosts, 25 at once, run the same task without run_once: one creates and fills, 49 find it as it shall be."""
+def test_fifty_hosts_create_one_role(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """They run the same task without run_once: one host creates the role, 49 find it unchanged."""
     tenant.seed(identities=1, identity={"traits": {"username": "pat"}})
     wanted = {"scopes": ["realms:read", "realms:create"], "members": {"identities": ["pat"]}}
     create = ours("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
@@ -216,13 +215,13 @@ def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
 
 
-def test_a_role_is_made_by_way_of_another_host(
+def test_a_delegated_role_task_gets_its_nested_options(
     run_playbook: PlaybookRunner, remote_host: RemoteHost, tenant: Tenant, tmp_path: Path, core: str
 ) -> None:
-    """Where a task is delegated, the module gets its nested options there as it would here."""
+    """On a remote host as on the controller."""
     ids = tenant.seed(identities=1, identity={"traits": {"username": "pat"}}, groups=1)
     wanted = {"display_name": "From afar", "scopes": ["realms:read"], "members": {"identities": ["pat"]}}
-    there = {"delegate_to": REMOTE}
+    there = {"delegate_to": remote_host.name}
     tasks = [
         {**ours("Create", "role", **wanted), **there},
         {**ours("Again", "role", **wanted, members_exclusive=True), **there},

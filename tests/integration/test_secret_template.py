@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets whose text looks like a template, or can't be decrypted: refused without telling a piece of them."""
+"""Secrets that look like a template, or can't be decrypted, are refused without showing a part of them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ yaml.SafeDumper.add_representer(Vaulted, lambda dumper, text: dumper.represent_s
 
 
 def _vaulted() -> Vaulted:
-    """Return a vaulted text whose password nobody gives."""
+    """Return a vaulted text whose password is not given."""
     vault = VaultLib(secrets=[("default", VaultSecret(b"the right one"))])
     return Vaulted(vault.encrypt(HEAD + TAIL).decode())
 
@@ -67,7 +67,7 @@ REASONS = {
 def messages(
     shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory, core: str
 ) -> Messages:
-    """Return what module and lookup say of each value of each variable, each on a host and with a tenant of its own."""
+    """Return the messages of module and lookup for each value of each variable."""
     folder = tmp_path_factory.mktemp("variables")
     (folder / "vault-password").write_text(VAULT_PASSWORD, encoding="utf-8")
     texts = {**TEXTS, VAULTED: _vaulted()}
@@ -107,22 +107,22 @@ def test_the_message_says_what_to_do(messages: Messages, name: str, text: str) -
         assert "when it was templated or decrypted" in message and "mark it !unsafe" in message
 
 
-def test_no_piece_of_a_secret_is_shown(messages: Messages) -> None:
-    """However much is printed."""
+def test_no_part_of_a_secret_is_shown(messages: Messages) -> None:
+    """At high verbosity."""
     shown = messages.run.output + str([result.result for result in messages.run.results])
     pieces = {end[at : at + 5] for end in (HEAD, TAIL) for at in range(len(end) - 4)}
     assert [line for line in shown.splitlines() if re.search("|".join(pieces), line)] == []
 
 
 @pytest.mark.parametrize("text", REASONS)
-def test_the_reason_is_told_of_what_is_no_secret(messages: Messages, text: str) -> None:
-    """As with any other variable."""
+def test_the_reason_is_given_for_other_variables(messages: Messages, text: str) -> None:
+    """Their values are no secrets."""
     for message in messages.by_case["issuer", text]:
         assert MESSAGE.format("issuer") in message and REASONS[text] in message
 
 
-def test_unsafe_text_is_a_secret_like_any_other(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """What the message advises helps: the text gets to the server as it stands."""
+def test_an_unsafe_secret_is_sent_as_it_is(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """The advice of the message works."""
     text = TEXTS["a division by zero"]
     plays = yaml.safe_dump([play(task("Module", TOKEN, READ), vars=tenant.variables)])
     plays = plays.replace(f"beyondidentity_client_secret: {tenant.client_secret}", "beyondidentity_client_secret: @@")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What many hosts of one run share: tokens, errors, and the one application that all of them want."""
+"""What the hosts of a run share: tokens, failures, and one application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCOPES = ("realms:read", "realms:create", "applications:read")
 
 
 def hosts(number: int) -> str:
-    """Return an inventory of so many local hosts."""
+    """Return an inventory of this many local hosts."""
     return f"host[1:{number}] ansible_connection=local\n"
 
 
@@ -32,8 +32,8 @@ def lookup(*arguments: str) -> str:
     return f"{{{{ lookup('{TOKEN}', {', '.join(arguments)}) }}}}"
 
 
-def test_one_token_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """20 hosts, 10 at once, each with a module call and three lookups of the same scopes in changing order: one request."""
+def test_hosts_and_lookups_share_one_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """20 hosts, each with a module call and three lookups of the same scopes in different order, make one request."""
     first, second, third = SCOPES
     ask = {
         "name": "Ask",
@@ -77,8 +77,8 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_other_wishes_are_other_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Other scopes, claims, lifetime or client: another token each, and each of them one that hosts share."""
+def test_different_requests_get_different_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Different scopes, claims, lifetime or client. Hosts share each of the tokens."""
     create = {
         "name": "Create",
         "beyondidentity.management.application": {
@@ -115,8 +115,8 @@ def test_other_wishes_are_other_tokens(run_playbook: PlaybookRunner, tenant: Ten
     assert len([result for result in run.of("Compare") if result.done]) == 4
 
 
-def test_one_application_for_all(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """50 hosts, 25 at once, run the same task without run_once: one creates, 49 find it as it shall be."""
+def test_fifty_hosts_create_one_application(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """They run the same task without run_once: one host creates the application, 49 find it unchanged."""
     create = {
         "name": "Create",
         "beyondidentity.management.application": {
@@ -170,7 +170,7 @@ FAILURES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], int, s
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_hosts_that_wait_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenant, failure: str) -> None:
-    """Hosts at the same time do not get the same failure one after the other: it is theirs together."""
+    """They do not repeat the failing request one after the other."""
     task, variables, fault, each, words = FAILURES[failure]
     tenant.fault(**fault)
     run = run_playbook(
@@ -185,8 +185,8 @@ def test_hosts_that_wait_share_a_failure(run_playbook: PlaybookRunner, tenant: T
     assert fault["used"] <= 10 * each, "hosts that begin when it has failed already try again"
 
 
-def test_other_wishes_share_no_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """What one host may not do, another that wants something else of the same object may."""
+def test_different_requests_share_no_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Hosts that want different scopes for the same application fail or succeed on their own."""
     wish = {"display_name": "Wanted by all", "resource_server": "beyondidentity", "allowed_scopes": "{{ scope }}"}
     inventory = "".join(
         f"host{number} ansible_connection=local scope={'realms:read' if number % 2 else 'no:such'}\n"

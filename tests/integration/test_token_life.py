@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of a token from mint to inactive in one playbook, and the end of a thousand of them."""
+"""Introspection, listing and revocation of tokens, one or a thousand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READ = {"scopes": ["realms:read"]}
 
 
 def ours(name: str, module: str, register: str, **arguments: Any) -> dict[str, Any]:
-    """Return a task of a module of ours."""
+    """Return a task of one of our modules."""
     return {"name": name, f"{COLLECTION}.{module}": arguments, "register": register}
 
 
@@ -51,8 +51,8 @@ LIFE = (
 )
 
 
-def test_the_life_of_a_token(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """It is active and listed until it is revoked, then neither, and the next task that needs one gets another."""
+def test_a_revoked_token_is_inactive_unlisted_and_not_reused(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """Revoked by ID or by value."""
     revoke = {
         "by-id": LIFE[4],
         "by-value": ours("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}"),
@@ -71,8 +71,8 @@ def test_the_life_of_a_token(run_playbook: PlaybookRunner, emulator: Emulator) -
         }
 
 
-def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """All are listed, page after page, and revoked, with a word on how far it is; the second time there is nothing to do."""
+def test_a_thousand_tokens_are_listed_and_revoked(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Page after page, with messages on the progress. The second time nothing changes."""
     ids = set(tenant.seed(tokens=1000)["tokens"])
     revoke = {"all": "application"}
     tasks = (
@@ -99,8 +99,8 @@ def test_a_thousand_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None
 HOSTS = "host[1:50] ansible_connection=local\n"
 
 
-def test_fifty_hosts_at_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Where somebody forgets run_once, each token is revoked once, and one host tells of it."""
+def test_fifty_hosts_revoke_each_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Without run_once; one host reports the change."""
     (other,) = tenant.seed(applications=1, name="Other")["applications"]
     ids = set(tenant.seed(tokens=30, token_application=other)["tokens"])
     tasks = (
@@ -118,7 +118,7 @@ def test_fifty_hosts_at_once(run_playbook: PlaybookRunner, tenant: Tenant) -> No
 
 
 def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """They do not try one after the other what one of them may not; those that waited for it tell what it revoked."""
+    """Hosts that waited report the tokens that were revoked before the failure."""
     ids = set(tenant.seed(tokens=5)["tokens"])
     tenant.fault(operation="RevokeToken", skip=2, status=403, delay=3)
     run = run_playbook(
@@ -138,7 +138,7 @@ def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenan
 def test_revoking_all_tokens_of_an_application_again_changes_nothing(
     run_playbook: PlaybookRunner, emulator: Emulator, callbacks: str
 ) -> None:
-    """Wherever tokens are kept; the callback has nothing left to revoke."""
+    """Wherever tokens are stored; the callback has nothing left to revoke."""
     tenants = {cache: emulator.tenant() for cache in ("run", "user", "none")}
     for tenant in tenants.values():
         tenant.seed(tokens=3)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What comes back: odd tokens, oversized answers, and text that wants to be more than text."""
+"""Responses with unusable tokens, too large responses, and text that contains templates or escapes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
-from tests.support.recorder import Answer, Recorder, Seen
+from tests.support.recorder import Response, Recorder, RecordedRequest
 
 MIB = 1024 * 1024
 TOKEN_ANSWER = {"access_token": "a-token", "token_type": "Bearer", "expires_in": 3600, "scope": "realms:read"}
@@ -53,8 +53,8 @@ LIFETIMES: dict[str, tuple[Any, int | None]] = {
 }
 
 
-def _by_case(seen: Seen) -> Answer:
-    """Answer as the path's last part before the endpoint says."""
+def _by_case(seen: RecordedRequest) -> Response:
+    """Respond as the path before the endpoint says."""
     case = seen.path.split("/")[-2]
     if case in ODD_ANSWERS:
         document = {**TOKEN_ANSWER, **ODD_ANSWERS[case][0]}
@@ -63,7 +63,7 @@ def _by_case(seen: Seen) -> Answer:
     return 200, {"Content-Type": "application/json"}, json.dumps(document).encode()
 
 
-def _too_much(seen: Seen) -> Answer:
+def _too_much(seen: RecordedRequest) -> Response:
     if "bomb" in seen.path:
         return 200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * (200 * MIB), compresslevel=1)
     size = 10 * MIB + (1 if "over" in seen.path else 0)
@@ -77,13 +77,13 @@ def _at(server: Recorder, case: str) -> dict[str, Any]:
 
 @pytest.fixture
 def odd() -> Iterator[Recorder]:
-    """Return a server whose answers are odd."""
+    """Return a server with unusable responses."""
     with Recorder(_by_case) as recorder:
         yield recorder
 
 
-def test_odd_tokens(run_playbook: PlaybookRunner, odd: Recorder) -> None:
-    """A token that could not stand in a header, or is of another type, is an error that does not repeat it."""
+def test_unusable_tokens_are_refused(run_playbook: PlaybookRunner, odd: Recorder) -> None:
+    """A token that a header can't hold, or of another type. The message does not repeat it."""
     tasks = [task(case, TOKEN, _at(odd, case)) for case in ODD_ANSWERS]
     run = run_playbook(play(*tasks), args=["-vvv"]).succeeded()
     for case, (_answer, expected) in ODD_ANSWERS.items():
@@ -93,8 +93,8 @@ def test_odd_tokens(run_playbook: PlaybookRunner, odd: Recorder) -> None:
     assert "X-Injected" not in run.output and "t\u00f6ken" not in run.output
 
 
-def test_odd_lifetimes(run_playbook: PlaybookRunner, odd: Recorder) -> None:
-    """What lives for an unknown time is used once; what claims to live for ages lives as long as was asked for."""
+def test_unknown_lifetimes_are_not_stored_and_long_ones_capped(run_playbook: PlaybookRunner, odd: Recorder) -> None:
+    """A long lifetime is capped at the requested one."""
     tasks = []
     for case in LIFETIMES:
         for name in (case, f"{case} again"):
@@ -112,8 +112,8 @@ def test_odd_lifetimes(run_playbook: PlaybookRunner, odd: Recorder) -> None:
             )
 
 
-def test_oversized_answers(run_playbook: PlaybookRunner) -> None:
-    """10 MiB are read, one byte more is not, packed or not."""
+def test_responses_are_limited_to_10_mib(run_playbook: PlaybookRunner) -> None:
+    """Compressed or not."""
     with Recorder(_too_much) as server:
         tasks = [task(case, TOKEN, _at(server, case)) for case in ("full", "over", "bomb")]
         run = run_playbook(play(*tasks)).succeeded()
@@ -123,16 +123,16 @@ def test_oversized_answers(run_playbook: PlaybookRunner) -> None:
 
 
 def _nasty(marker: Path) -> str:
-    """Return text that wants to be executed, to steer a terminal, and to be read backwards."""
+    """Return text with templates, terminal escapes and bidirectional characters."""
     pipe = f"lookup('ansible.builtin.pipe', 'touch {marker}')"
     file = f"lookup('ansible.builtin.file', '{marker.parent}/secret')"
     return f"{{{{ {pipe} }}}}{{% set x = {file} %}}{{{{ x }}}}\u001b]0;owned\u0007\u001b[31mred\u202ebackwards\u2066\u200b\u009b1m\r\nnext line"
 
 
-def test_server_text_is_only_text(
+def test_text_from_the_server_is_neither_templated_nor_raw(
     run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str
 ) -> None:
-    """Errors, descriptions and names from the server are neither executed nor templated, and steer no terminal."""
+    """In errors, descriptions and names."""
     marker = tmp_path / "touched"
     (tmp_path / "secret").write_text("content-of-a-file", encoding="utf-8")
     nasty = _nasty(marker)

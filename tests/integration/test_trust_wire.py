@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes over the wire: the credentials that were given and no others, to the servers that were named and no others."""
+"""Requests carry only the given credentials, and go only to the named servers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 from tests.emulator.client import Emulator
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, play, task
-from tests.support.recorder import Recorder, refuse
+from tests.support.recorder import Recorder, refuse_request
 
 ISSUER = "https://issuer.invalid/v1/tenants/t/realms/r/applications/a"
 CREDENTIALS = {"issuer": ISSUER, "client_id": "c", "client_secret": "not very secret"}
@@ -28,8 +28,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 @pytest.fixture
 def other() -> Iterator[Recorder]:
-    """Return a server or proxy beside the ones that are meant."""
-    with Recorder(refuse) as recorder:
+    """Return a server or proxy that must not get requests."""
+    with Recorder(refuse_request) as recorder:
         yield recorder
 
 
@@ -51,7 +51,7 @@ def test_netrc_is_ignored(run_playbook: PlaybookRunner, tenant: Any, tmp_path: P
 
 
 def test_redirects_are_not_followed(run_playbook: PlaybookRunner, emulator: Emulator, other: Recorder) -> None:
-    """Whatever the status and the method: where a redirect points is never asked, and the message says so."""
+    """Whatever the status and the method; the message says so."""
     tenants = {operation: emulator.tenant() for operation in ("token", "ListApplications")}
     for operation, tenant in tenants.items():
         for status in REDIRECTS:
@@ -70,7 +70,7 @@ def test_redirects_are_not_followed(run_playbook: PlaybookRunner, emulator: Emul
 
 @dataclass(frozen=True)
 class Way:
-    """How a request is told its way; `{proxy}` stands for the proxy. `through` says whether it goes through it."""
+    """Sources of a proxy, with `{proxy}` for its URL; `through` says whether the request uses it."""
 
     name: str
     through: bool
@@ -113,8 +113,8 @@ def _process_environment(way: Way, proxy: Recorder) -> dict[str, str]:
     return {**(given if way.secret_from_env else {}), **_filled(way.env, proxy)}
 
 
-def test_proxies(run_playbook: PlaybookRunner, other: Recorder) -> None:
-    """The proxy is the option's, else the environment's; the task's environment counts unless the secret is the environment's."""
+def test_proxy_option_and_environment(run_playbook: PlaybookRunner, other: Recorder) -> None:
+    """The option counts first. A task's environment counts unless the secret comes from the environment."""
     runs: dict[tuple[tuple[str, str], ...], list[Way]] = {}
     for way in WAYS:
         runs.setdefault(tuple(sorted(_process_environment(way, other).items())), []).append(way)
@@ -140,7 +140,7 @@ def test_proxies(run_playbook: PlaybookRunner, other: Recorder) -> None:
 def test_a_ca_bundle_of_a_tasks_environment_counts_for_the_tasks_own_secret(
     run_playbook: PlaybookRunner, tls_emulator: Emulator
 ) -> None:
-    """It is used for a secret of the playbook's own, not for the environment's."""
+    """Not for a secret of the environment."""
     tenant = tls_emulator.tenant()
     env = {name: value for name, value in tenant.environment.items() if not name.endswith("CA_PATH")}
     variables = {name.lower(): value for name, value in env.items()}

@@ -111,10 +111,10 @@ class Browser:
         """The addresses that the page asked for since the last look, and those that answered."""
         entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         asked = [item["params"]["request"]["url"] for item in entries if item["method"] == "Network.requestWillBeSent"]
-        answered = [
+        options_after_sign_in = [
             item["params"]["response"]["url"] for item in entries if item["method"] == "Network.responseReceived"
         ]
-        return asked, answered
+        return asked, options_after_sign_in
 
     def screenshot(self, name: str) -> Path:
         """Save what is seen below `.build/screenshots`."""
@@ -125,7 +125,7 @@ class Browser:
 
 
 @contextmanager
-def browsing(folder: Path) -> Iterator[Browser]:
+def start_browser(folder: Path) -> Iterator[Browser]:
     """Start a browser with a new profile below this folder."""
     options = Options()
     options.binary_location = _program("chromium", "chromium-browser", "google-chrome", "chrome")

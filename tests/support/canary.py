@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
-from tests.support.recorder import Seen
+from tests.support.recorder import RecordedRequest
 
 # Any 20 characters of a random text hold an aligned piece of this length; words in base64 are of no more than that.
 PIECE = 10
@@ -72,7 +72,7 @@ class Canaries:
         """Watch for a code verifier of which only the challenge is known."""
         self._digests.add(base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4)))
 
-    def listen(self, seen: Seen, answer: bytes) -> None:
+    def listen(self, seen: RecordedRequest, answer: bytes) -> None:
         """Learn the secrets of an exchange, before the client can have them."""
         credentials = seen.authorization.partition(" ")[2]
         if credentials:

@@ -18,15 +18,15 @@ from typing import Any
 
 import requests
 
-Answer = tuple[int, dict[str, str], bytes]
-Answering = Callable[["Seen"], Answer]
+Response = tuple[int, dict[str, str], bytes]
+RequestHandler = Callable[["Seen"], Response]
 
 _JSON = {"Content-Type": "application/json"}
 _NOT_COPIED = {"connection", "content-length", "date", "host", "server", "transfer-encoding"}
 
 
 @dataclass(frozen=True)
-class Seen:
+class RecordedRequest:
     """One request; `home` is the home folder of the process that sent it."""
 
     method: str
@@ -44,8 +44,8 @@ class Seen:
 class Recorder:
     """Listens on the loopback interface as long as it is entered."""
 
-    def __init__(self, answer: Answering, on_exchange: Callable[[Seen, bytes], None] = lambda seen, body: None) -> None:
-        self.requests: list[Seen] = []
+    def __init__(self, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None] = lambda seen, body: None) -> None:
+        self.requests: list[RecordedRequest] = []
         self._server = _server(self, answer, on_exchange)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -59,12 +59,12 @@ class Recorder:
         self._server.server_close()
 
 
-def forward(url: str) -> Answering:
+def forward_to(url: str) -> RequestHandler:
     """Hand requests on to another server, and its answers back."""
     session = requests.Session()
     session.trust_env = False
 
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: RecordedRequest) -> Response:
         headers = {name: value for name, value in seen.headers.items() if name.lower() not in _NOT_COPIED}
         given = session.request(
             seen.method, url + seen.path, headers=headers, data=seen.body, allow_redirects=False, timeout=60
@@ -74,24 +74,24 @@ def forward(url: str) -> Answering:
     return answer
 
 
-def refuse(_seen: Seen) -> Answer:
+def refuse_request(_seen: RecordedRequest) -> Response:
     """Answer nothing of use: a proxy that lets nobody through, a server that nobody should ask."""
     return 502, {}, b""
 
 
-def say(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Answering:
+def json_response(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> RequestHandler:
     """Answer always the same."""
     return lambda _seen: (status, {**_JSON, **(headers or {})}, json.dumps(document).encode())
 
 
-def _server(recorder: Recorder, answer: Answering, on_exchange: Callable[[Seen, bytes], None]) -> ThreadingHTTPServer:
+def _server(recorder: Recorder, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None]) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             home = _home_of(self.client_address[1])
-            seen = Seen(self.command, self.path, dict(self.headers.items()), body, home)
+            seen = RecordedRequest(self.command, self.path, dict(self.headers.items()), body, home)
             recorder.requests.append(seen)
             status, headers, content = answer(seen)
             on_exchange(seen, content)

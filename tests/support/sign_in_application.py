@@ -24,7 +24,7 @@ _SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Desk:
+class SignInApplication:
     """An application of a tenant, with the authorization code grant and PKCE."""
 
     tenant: Tenant
@@ -34,7 +34,7 @@ class Desk:
     client_secret: str | None
 
     @classmethod
-    def of(cls, tenant: Tenant, *redirect_uris: str, public: bool = False, **protocol: Any) -> Desk:
+    def of(cls, tenant: Tenant, *redirect_uris: str, public: bool = False, **protocol: Any) -> SignInApplication:
         """Make one that may grant SCOPES."""
         client_id, secret = f"client-{secrets.token_hex(8)}", secrets.token_urlsafe(32)
         own = {
@@ -55,7 +55,7 @@ class Desk:
             verify=tenant.emulator.ca_path or True,
         ).json()["authenticator_configs"]
         application = {"authenticator_config_id": configs[0]["id"], "protocol_config": own}
-        (identifier,) = tenant.seed(applications=1, name="Desk", application=application)["applications"]
+        (identifier,) = tenant.seed(applications=1, name="Sign-in application", application=application)["applications"]
         issuer = f"{tenant.issuer.rpartition('/')[0]}/{identifier}"
         return cls(tenant, issuer, identifier, client_id, None if public else secret)
 
@@ -92,7 +92,7 @@ class Desk:
             "issuer": self.issuer,
         }
 
-    def answered(self, *scopes: str) -> dict[str, Any]:
+    def options_after_sign_in(self, *scopes: str) -> dict[str, Any]:
         """Options of the module `token`: a request, and the answer of a person who signed in."""
         request = self.request(*scopes)
         return {

@@ -31,14 +31,14 @@ SOURCES: dict[str, dict[str, Any]] = {
         "vars": _connection("variable") | {"beyondidentity_client_secret": "{{ vaulted_client_secret }}"},
         "vars_files": ["{{ canary.vars_file }}"],
     },
-    "desk": {"vars": _connection("desk")},
+    "sign_in_application": {"vars": _connection("sign_in_application")},
     "environment": {},
     "task environment": {"environment": _environment("task_environment")},
 }
 
 
 @dataclass(frozen=True)
-class Scenario:
+class CanaryPlay:
     """One play that handles secrets."""
 
     name: str

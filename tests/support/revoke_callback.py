@@ -13,13 +13,13 @@ CALLBACK = "beyondidentity.management.revoke_tokens"
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": f"record,{CALLBACK}"}
 
 
-def issued(tenant: Any) -> dict[str, str]:
+def issued_tokens(tenant: Any) -> dict[str, str]:
     """Return the scopes of the access tokens that were issued, by their ids."""
     entries = tenant.journal(operation="token")
     return {entry["issued_token_id"]: entry["form"].get("scope", "") for entry in entries if entry["issued_token_id"]}
 
 
-def revoked(stderr: str) -> int:
+def count_revoked(stderr: str) -> int:
     """Return how many tokens a run says that it revoked."""
     counts = re.findall(r"^Revoked (\d+) tokens? that this run minted\.$", stderr, re.MULTILINE)
     if len(counts) > 1:
@@ -27,7 +27,7 @@ def revoked(stderr: str) -> int:
     return int(counts[0]) if counts else 0
 
 
-def warnings(stderr: str) -> list[str]:
+def revocation_warnings(stderr: str) -> list[str]:
     """Return the warnings of tokens that were not revoked, each as one line however it was wrapped."""
     text = " ".join(stderr.split())
     return re.findall(r"\[WARNING\]: (Not revoked, and good until .*?)(?= \[WARNING\]|$)", text)

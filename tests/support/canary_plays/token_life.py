@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from tests.support.scenario import REMOTE, Scenario
+from tests.support.canary_plays.play import REMOTE, CanaryPlay
 
 _TASKS = """
 - name: Minted ({place})
@@ -45,7 +45,7 @@ _TASKS = """
   beyondidentity.management.token_info:
     api_url: "{{{{ canary.echo }}}}/{{{{ item }}}}"
   delegate_to: "{host}"
-  loop: [all, cut, piece, management]
+  loop: [all, cut, management]
   ignore_errors: true
 - name: Echo of a revocation ({place})
   beyondidentity.management.revoke:
@@ -78,8 +78,8 @@ _TASKS = """
     msg: "{{{{ minted.results | map(attribute='token.access_token') | map('hash', 'sha256') | list }}}}"
 """
 
-LIVES = tuple(
-    Scenario(
+TOKEN_LIVES = tuple(
+    CanaryPlay(
         f"a token's life ({place})",
         _TASKS.format(place=place, host=host),
         failures={

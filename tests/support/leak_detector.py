@@ -19,7 +19,7 @@ OVERLAP = 4096  # what a secret that was written in two parts may have had befor
 LARGEST = 32 * 1024 * 1024
 
 
-class Watch:
+class LeakDetector:
     """Watches while it is entered; `leaks` says what was found where."""
 
     def __init__(
@@ -30,7 +30,7 @@ class Watch:
         environment: Sequence[str] = ("environment", "claims"),
     ) -> None:
         self.leaks: set[str] = set()
-        self.looks = 0
+        self.scans = 0
         self._canaries = canaries
         self._folders, self._but = tuple(folders), {str(path) for path in but}
         self._environment = tuple(
@@ -41,7 +41,7 @@ class Watch:
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> LeakDetector:
         self._thread.start()
         return self
 
@@ -49,15 +49,15 @@ class Watch:
         self._end.set()
         self._thread.join()
         self._files.clear()
-        self.look_at_files()  # once more at all, now that all secrets are known
+        self.scan_files()  # once more at all, now that all secrets are known
 
     def _run(self) -> None:
         while not self._end.wait(INTERVAL):
-            self.looks += 1
-            self.look_at_processes()
-            self.look_at_files()
+            self.scans += 1
+            self.scan_processes()
+            self.scan_files()
 
-    def look_at_processes(self) -> None:
+    def scan_processes(self) -> None:
         """Read the command lines and environments of all processes: those that are new, or run another program now."""
         for process in os.listdir("/proc"):
             if process.isdigit():
@@ -70,7 +70,7 @@ class Watch:
     def _look_at(self, data: bytes, where: str, exempt: Sequence[str]) -> None:
         self.leaks |= {f"{name} in {where}" for name in self._canaries.leaks(data, exempt)}
 
-    def look_at_files(self) -> None:
+    def scan_files(self) -> None:
         """Read all files that are new or changed."""
         for top in self._folders:
             for path, status in self._files_below(str(top)):
