@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.canary_servers import CanaryServers, start_canary_servers
 from tests.support.browser import Browser, start_browser
+from tests.support.canary_servers import CanaryServers, start_canary_servers
 from tests.support.playbook import Play, PlaybookRunner
 from tests.support.terminal import Terminal
 

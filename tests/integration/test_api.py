@@ -57,7 +57,9 @@ def sso(secret: str) -> dict[str, Any]:
     return {"sso_config": {"display_name": "Okta", "payload": payload}}
 
 
-def test_sent_secrets_arrive_whole_and_are_not_shown(run_playbook: PlaybookRunner, tenant: Tenant, canaries: dict[str, str], core: str) -> None:
+def test_sent_secrets_arrive_whole_and_are_not_shown(
+    run_playbook: PlaybookRunner, tenant: Tenant, canaries: dict[str, str], core: str
+) -> None:
     """In a body, a loop, an echo, or a prediction of check mode."""
     (identity,) = tenant.seed(identities=1)["identities"]
     tenant.fault(operation="CreateSsoConfig", json={"id": "s", "display_name": "Okta"})
@@ -107,7 +109,10 @@ def test_sent_secrets_arrive_whole_and_are_not_shown(run_playbook: PlaybookRunne
     assert [result.result["msg"].count("********") for result in run.of("Echo in a loop") if result.is_item] == [3, 3]
     assert all("censored" in result.result for result in run.of("Unusable option"))
     assert run.task("Unusable option").status == "ignored"
-    assert run.task("Digest").result["msg"] == [[digest(canaries["item"]), digest(canaries["other"])], digest(canaries["sso"])]
+    assert run.task("Digest").result["msg"] == [
+        [digest(canaries["item"]), digest(canaries["other"])],
+        digest(canaries["sso"]),
+    ]
     request = run.task("Harmless").result["request"]
     assert request == {"method": "POST", "url": f"{tenant.realm_url}/groups", "body": {"group": {"display_name": "Night shift"}}}  # fmt: skip
     assert run.task("Revealed").result["request"]["body"] == sso(canaries["shown"])
@@ -121,7 +126,9 @@ def test_sent_secrets_arrive_whole_and_are_not_shown(run_playbook: PlaybookRunne
     ]
 
 
-def test_returned_secrets_can_be_used_and_are_not_shown(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_returned_secrets_can_be_used_and_are_not_shown(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
     """Registered variables keep them: an application authenticates with the secret that was read."""
     own = {"application_id": tenant.application_id}
     tenant.fault(operation="GetApplication", status=404, times=2)
@@ -157,7 +164,9 @@ def test_returned_secrets_can_be_used_and_are_not_shown(run_playbook: PlaybookRu
     assert shown.task("Shown").result["response"]["protocol_config"]["client_secret"] == tenant.client_secret
 
 
-def test_omitted_parameters_are_not_sent_and_empty_ones_are_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_omitted_parameters_are_not_sent_and_empty_ones_are_refused(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
     """`omit` works inside the parameters, too, on every core."""
     tasks = (
         api("Omitted", "ListRealms", None, {"page_size": "{{ nobody | default(omit) }}", "skip": 0}),
@@ -189,7 +198,9 @@ def test_a_delegated_operation_returns_the_same(
 ) -> None:
     """The request comes from the remote host; neither host shows or logs a secret."""
     (remote_host.home / "journal.log").unlink(missing_ok=True)
-    variables = {name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()}
+    variables = {
+        name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
+    }
     said = f"no: {canaries['echoed']}"
     tenant.fault(operation="UpdateIdentity", status=400, message=said)
     there: dict[str, Any] = {"delegate_to": remote_host.name}

@@ -300,7 +300,10 @@ def test_a_creation_that_may_have_been_carried_out_is_sent_once(
     variables: dict[str, dict[str, Any]] = {}
     for case, (fault, *_expected) in CREATIONS.items():
         tenants[case].fault(operation="CreateApplication", times=1, **fault)
-        variables[host_name(case)] = {**tenants[case].variables, "beyondidentity_timeout": 1 if "delay" in fault else 30}
+        variables[host_name(case)] = {
+            **tenants[case].variables,
+            "beyondidentity_timeout": 1 if "delay" in fault else 30,
+        }
     tasks = [call(name, {"display_name": "Once"}) for name in ("First", "Again")]
     run = run_playbook(
         play(*tasks, hosts="all"), inventory=local_hosts(variables), args=["-vvv", "-f", str(len(tenants))]

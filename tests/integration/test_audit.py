@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import SignInApplication
-from tests.support.revoke_callback import ENABLED, issued_tokens
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
 from tests.support.recorder import Recorder, json_response
 from tests.support.remote import with_journal
+from tests.support.revoke_callback import ENABLED, issued_tokens
+from tests.support.sign_in_application import SignInApplication
 from tests.support.sshd import RemoteHost
 
 DEBUG = "ansible.builtin.debug"
@@ -72,9 +72,7 @@ def test_each_token_is_logged_once(run_playbook: PlaybookRunner, tenant: Tenant,
 
 def test_no_token_is_logged_without_verbosity(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Neither on the screen nor in the log file."""
-    run = run_playbook(
-        play(*TASKS), env={"ANSIBLE_LOG_PATH": "ansible.log"}, extra_vars=tenant.variables
-    ).succeeded()
+    run = run_playbook(play(*TASKS), env={"ANSIBLE_LOG_PATH": "ansible.log"}, extra_vars=tenant.variables).succeeded()
     assert "Minted" not in run.output
     assert "Minted" not in (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
 
@@ -92,7 +90,9 @@ def test_a_token_that_replaces_a_refused_one_is_logged(run_playbook: PlaybookRun
     """Both tokens are logged."""
     tenant.fault(operation="ListApplications", times=1, expire_token=True)
     run = run_playbook(play(task("info", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables)
-    assert len(told(run.succeeded())) == 2 == len(issued_tokens(tenant)) and set(told(run)) == set(issued_tokens(tenant))
+    assert len(told(run.succeeded())) == 2 == len(issued_tokens(tenant)) and set(told(run)) == set(
+        issued_tokens(tenant)
+    )
 
 
 def test_tokens_of_a_sign_in_and_its_refresh_are_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -101,7 +101,12 @@ def test_tokens_of_a_sign_in_and_its_refresh_are_logged(run_playbook: PlaybookRu
     application = SignInApplication.of(tenant)
     tenant.clear_journal()
     tasks = (
-        task("answer", TOKEN, {**application.options_after_sign_in("realms:read"), "token_cache": "run"}, register="answer"),
+        task(
+            "answer",
+            TOKEN,
+            {**application.options_after_sign_in("realms:read"), "token_cache": "run"},
+            register="answer",
+        ),
         task("refreshed", TOKEN, {**BY_CODE, **READ, "fresh": True}, register="refreshed"),
         task("given", TOKEN, {"grant_type": "refresh_token", "refresh_token": "{{ refreshed.token.refresh_token }}"}),
     )

@@ -29,11 +29,11 @@ from jsonschema import validate
 from tests.emulator.client import Emulator, Tenant
 from tests.support.canary_servers import CanaryServers
 from tests.support.collection import ROOT
-from tests.support.sign_in_application import SignInApplication
 from tests.support.examples import markdown_examples
+from tests.support.leak_detector import LeakDetector
 from tests.support.playbook import LOCALHOST, PlaybookRunner, TaskResult, read_record
 from tests.support.recorder import Recorder, refuse_request
-from tests.support.leak_detector import LeakDetector
+from tests.support.sign_in_application import SignInApplication
 
 PAGE = "docs/awx.md"
 BLOCKS = {example.first_line: example.text for example in markdown_examples() if example.place.startswith(PAGE)}
@@ -278,7 +278,9 @@ FAILURES = f"""
 """
 
 
-def test_a_job_gets_its_tokens_and_leaves_no_secret(awx: Awx, canary_servers: CanaryServers, tenant: Tenant, core: str) -> None:
+def test_a_job_gets_its_tokens_and_leaves_no_secret(
+    awx: Awx, canary_servers: CanaryServers, tenant: Tenant, core: str
+) -> None:
     """No secret of the page's playbook is in the output, the events, or any other artifact.
 
     But for one file: ansible-runner notes the environment of a run in `command`, which AWX removes with the job's folder.
@@ -403,7 +405,9 @@ def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
         ("The credential comes from the environment, but ...", True, "beyondidentity_validate_certs=false"),
     ],
 )
-def test_the_page_explains_the_message_of_a_failed_job(awx: Awx, tenant: Tenant, message: str, given: bool, variable: str) -> None:
+def test_the_page_explains_the_message_of_a_failed_job(
+    awx: Awx, tenant: Tenant, message: str, given: bool, variable: str
+) -> None:
     """Its table has a row for each mistake with credentials."""
     page = (ROOT / PAGE).read_text(encoding="utf-8")
     assert re.search(rf"^\|[^|]*`{re.escape(message)}`[^|]*\|[^|]+\|$", page, re.MULTILINE)

@@ -64,7 +64,9 @@ OPTIONS = [
 ]
 
 
-def test_wrong_options_are_refused_before_any_request(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+def test_wrong_options_are_refused_before_any_request(
+    run_playbook: PlaybookRunner, emulator: Emulator, core: str
+) -> None:
     """Missing, malformed or contradictory options."""
     tenants = run_cases(run_playbook, emulator, OPTIONS, core)
     assert [name for name, tenant in tenants.items() if tenant.journal()] == []

@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.support.canary_plays import CANARY_PLAYS
+from tests.support.canary_plays.play import CanaryPlay
 from tests.support.canary_servers import CanaryServers
-from tests.support.revoke_callback import CALLBACK, count_revoked
+from tests.support.leak_detector import LeakDetector
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.remote import with_journal
-from tests.support.canary_plays.play import CanaryPlay
-from tests.support.canary_plays import CANARY_PLAYS
+from tests.support.revoke_callback import CALLBACK, count_revoked
 from tests.support.sshd import RemoteHost
-from tests.support.leak_detector import LeakDetector
 
 CALLBACKS = ("record", "results", "also_minimal", "also_oneline", "junit", "tree", CALLBACK)  # beside the default one
 
@@ -93,6 +93,11 @@ def _check_logs(logs: Path) -> None:
 
 def _check_callbacks(run: PlaybookRun) -> None:
     """Each callback printed the same censored result in its own form."""
-    for pattern in (r"\nTASK \[Digest ", r"localhost \| SUCCESS => {\n", r"localhost \| SUCCESS => { *\"", '"task": "Digest"'):
+    for pattern in (
+        r"\nTASK \[Digest ",
+        r"localhost \| SUCCESS => {\n",
+        r"localhost \| SUCCESS => { *\"",
+        '"task": "Digest"',
+    ):
         assert re.search(pattern, run.stdout), pattern
     assert run.stdout.count("the output has been hidden") > 4 * 20

@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER
-from tests.support.canary_servers import CanaryServers
-from tests.support.revoke_callback import ENABLED
-from tests.support.playbook import PlaybookRunner, RunningPlaybook
-from tests.support.recorder import Response, Recorder, RecordedRequest, refuse_request
-from tests.support.remote import with_journal
 from tests.support.canary_plays.play import SOURCES
-from tests.support.sshd import RemoteHost
+from tests.support.canary_servers import CanaryServers
 from tests.support.leak_detector import LeakDetector
+from tests.support.playbook import PlaybookRunner, RunningPlaybook
+from tests.support.recorder import RecordedRequest, Recorder, Response, refuse_request
+from tests.support.remote import with_journal
+from tests.support.revoke_callback import ENABLED
+from tests.support.sshd import RemoteHost
 
 
 def _play(*tasks: dict[str, Any], source: str = "variable", **keywords: Any) -> dict[str, Any]:
@@ -104,7 +104,11 @@ def test_reveal_shows_the_token_of_one_task(
 
 
 def _interrupted(
-    run_playbook: PlaybookRunner, canary_servers: CanaryServers, how: dict[str, Any], number: signal.Signals, watched: list[Path]
+    run_playbook: PlaybookRunner,
+    canary_servers: CanaryServers,
+    how: dict[str, Any],
+    number: signal.Signals,
+    watched: list[Path],
 ) -> tuple[RunningPlaybook, LeakDetector]:
     """Start a play that has a token and waits for a second response; send a signal while it waits."""
     asked, go_on = threading.Event(), threading.Event()
@@ -129,7 +133,9 @@ def _interrupted(
             args=["-vvvv"],
             core=how["core"],
         )
-        with LeakDetector(canary_servers.canaries, [running.folder, running.tmp, *watched], but=[running.folder / "input"]) as detector:
+        with LeakDetector(
+            canary_servers.canaries, [running.folder, running.tmp, *watched], but=[running.folder / "input"]
+        ) as detector:
             assert asked.wait(60)
             _until(detector, 2)
             running.signal_all(number)

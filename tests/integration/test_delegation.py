@@ -19,7 +19,7 @@ import pytest
 from tests.support.canary_servers import digest
 from tests.support.playbook import CONNECTIONS, LOCALHOST, PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
-from tests.support.recorder import Response, Recorder, RecordedRequest, forward_to, refuse_request
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
 from tests.support.remote import journal, with_journal
 from tests.support.sshd import RemoteHost
 
@@ -51,7 +51,9 @@ def _through(recording_proxy: Recorder, tenant: Any) -> dict[str, str]:
     return {name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()}
 
 
-def test_modules_run_on_the_controller(run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, core: str) -> None:
+def test_modules_run_on_the_controller(
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, core: str
+) -> None:
     """Hosts may be unreachable: nothing is connected, executed or copied there. `become` has no effect."""
     tasks = [task(name, MODULE + name, arguments) for name, arguments in MODULES.items()]
     tasks.append(task("become", TOKEN, FRESH, become=True, become_user="nobody", become_method="su"))
@@ -85,7 +87,12 @@ PLACES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def test_only_tasks_delegated_to_a_remote_host_run_there(
-    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, tmp_path: Path, core: str
+    run_playbook: PlaybookRunner,
+    tenant: Any,
+    recording_proxy: Recorder,
+    remote_host: RemoteHost,
+    tmp_path: Path,
+    core: str,
 ) -> None:
     """All other tasks run on the controller."""
     inventory = with_journal(remote_host, core, tmp_path)
@@ -107,7 +114,12 @@ def test_only_tasks_delegated_to_a_remote_host_run_there(
 
 
 def test_options_are_resolved_on_the_controller(
-    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, tmp_path: Path, core: str
+    run_playbook: PlaybookRunner,
+    tenant: Any,
+    recording_proxy: Recorder,
+    remote_host: RemoteHost,
+    tmp_path: Path,
+    core: str,
 ) -> None:
     """Files, environment and variables are the controller's. The remote host logs no secret."""
     (tmp_path / "secret").write_text(tenant.client_secret, encoding="utf-8")
@@ -172,7 +184,12 @@ def test_a_result_that_equals_a_secret_input_is_not_masked(
 
 
 def test_a_remote_host_without_requests_gets_a_message(
-    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, tmp_path: Path, core: str
+    run_playbook: PlaybookRunner,
+    tenant: Any,
+    recording_proxy: Recorder,
+    remote_host: RemoteHost,
+    tmp_path: Path,
+    core: str,
 ) -> None:
     """The message names the library and how to install it."""
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n", encoding="utf-8")
@@ -248,8 +265,10 @@ def test_the_timeout_keyword_ends_a_task(
         return refuse_request(seen)
 
     inventory = remote_host.inventory()
-    hosts = {name: {"ansible_connection": "local", "place": place} for name, place in
-             (("here", "localhost"), ("there", remote_host.name))}
+    hosts = {
+        name: {"ansible_connection": "local", "place": place}
+        for name, place in (("here", "localhost"), ("there", remote_host.name))
+    }
     inventory["all"]["hosts"] |= hosts
     with Recorder(swallow) as silent:
         variables = _through(silent, tenant) | {"beyondidentity_timeout": 60, "beyondidentity_token_cache": "none"}

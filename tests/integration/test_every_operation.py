@@ -22,7 +22,7 @@ from tests.emulator.operation import Operation
 from tests.support.canary_servers import digest
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
-from tests.support.recorder import Recorder, RecordedRequest, forward_to
+from tests.support.recorder import RecordedRequest, Recorder, forward_to
 from tests.unit.emulator.stage import body, prepare, query
 
 API = "beyondidentity.management.api"
@@ -85,7 +85,9 @@ def answers() -> Answers:
 def through(tenant: Tenant, answers: Answers) -> Iterator[dict[str, str]]:
     """Return the variables of a tenant whose responses are recorded."""
     with Recorder(forward_to(tenant.emulator.url), answers.listen) as recording_proxy:
-        yield {name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()}
+        yield {
+            name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
+        }
 
 
 def called(tenant: Tenant, item: Operation, **more: Any) -> dict[str, Any]:

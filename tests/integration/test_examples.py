@@ -21,17 +21,17 @@ import pytest
 from tests.emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, link_collection
 from tests.support.cores import core_bin
-from tests.support.sign_in_application import get, sign_in
 from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name
+from tests.support.sign_in_application import get, sign_in
 from tests.support.terminal import ADDRESS, Terminal
 
 COLLECTION = "beyondidentity.management"
 PLUGIN_EXAMPLES = list(plugin_examples())
 MARKDOWN_EXAMPLES = list(markdown_examples())
 
-# Examples that need a person, by file and first line: they run at a terminal, and somebody signs in.
+# Examples that need a user, by file and first line: they run at a terminal.
 ATTENDED = {("roles/authorization_code/README.md", "- name: Realms, as the person who signs in")}
 
 # Blocks that are neither plays nor tasks, by file and first line. Each must be there.

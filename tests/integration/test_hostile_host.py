@@ -89,7 +89,7 @@ def test_a_remote_host_can_not_show_the_secret_it_got(
     run = run_playbook(play(*tasks), inventory=inventory, extra_vars=tenant.variables, args=["-vvv"], core=core)
     for name in answers:
         heard = (tmp_path / name / "heard").read_text(encoding="utf-8")
-        assert secret in heard, "what is searched is there to be searched"
+        assert secret in heard, "the searched text has content"
         assert run.task(name).status == ("ok" if name == "answered" else "ignored")
     assert secret not in run.output
     assert len(run.output) < 4 * 20_000, "a module is no message"
@@ -123,5 +123,5 @@ def test_the_controllers_proxy_is_not_sent_to_a_remote_host(
     run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, env=env).succeeded()
     assert run.task("Token").done
     heard = (tmp_path / "heard").read_text(encoding="utf-8")
-    assert tenant.client_secret in heard, "what is searched is there to be searched"
+    assert tenant.client_secret in heard, "the searched text has content"
     assert PASSWORD not in heard and "proxy.example" not in heard

@@ -19,9 +19,9 @@ import pytest
 import requests
 
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, parameters, sign_in
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
+from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, parameters, sign_in
 from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
@@ -136,7 +136,9 @@ def test_the_timeout_keyword_ends_the_wait(start_at_terminal: StartAtTerminal, t
     port = free_port()
     limited = task("Limited", AUTHORIZE, wait(loopback(port)), timeout=1)
     after = {"name": "After", AUTHORIZE: wait(loopback(port), wait_timeout=1), "ignore_errors": True}
-    terminal = start_at_terminal(play(limited, after), extra_vars=SignInApplication.of(tenant, loopback(port)).variables, core=core)
+    terminal = start_at_terminal(
+        play(limited, after), extra_vars=SignInApplication.of(tenant, loopback(port)).variables, core=core
+    )
     run = terminal.finish().succeeded()
     assert re.search("(?i)timed out|time frame", run.task("Limited").result["msg"])
     assert "Nobody signed in" in run.task("After").result["msg"]
@@ -210,7 +212,9 @@ def test_only_loopback_redirect_uris_are_listened_on(start_at_terminal: StartAtT
         assert f"redirect_uri '{uri}' can't be listened on" in message and "method paste" in message
 
 
-def test_a_wait_does_not_block_other_hosts_and_runs(start_at_terminal: StartAtTerminal, run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+def test_a_wait_does_not_block_other_hosts_and_runs(
+    start_at_terminal: StartAtTerminal, run_playbook: PlaybookRunner, tenant: Tenant
+) -> None:
     """They get tokens with the same credentials."""
     port = free_port()
     application = SignInApplication.of(tenant, loopback(port), grant_type=["authorization_code", "client_credentials"])

@@ -29,7 +29,9 @@ REMOTE = """
 """
 
 
-def test_each_core_runs_without_our_environment(run_playbook: PlaybookRunner, core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_core_runs_without_our_environment(
+    run_playbook: PlaybookRunner, core: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nor with our home folder."""
     monkeypatch.setenv("BEYONDIDENTITY_ISSUER", "https://example.com")
     play = """
@@ -66,7 +68,9 @@ def test_the_remote_host_has_its_own_home(run_playbook: PlaybookRunner, remote_h
     assert run.task("See its home").result["stdout"] == str(remote_host.home)
 
 
-def test_the_connection_plugin_replaces_ssh(run_playbook: PlaybookRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_connection_plugin_replaces_ssh(
+    run_playbook: PlaybookRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """If there is no sshd."""
     monkeypatch.setattr(sshd.shutil, "which", lambda *_names, **_path: None)
     with sshd.remote_host(tmp_path / "elsewhere") as host:

@@ -33,7 +33,7 @@ SEEN_BY_LOOKUPS = ("argument", "variable", "environment")
 class Step:
     """The options of each source: a name stands for the value at the source's own tenant, a pair for itself.
 
-    `expected` is the source whose tenant is asked, or a part of the failure's message where nobody is.
+    `expected` is the source whose tenant gets the request, or a part of the error message.
     """
 
     name: str
@@ -185,10 +185,14 @@ def _module(step: Step, source_tenants: SourceTenants, scope: str) -> dict[str, 
     return {
         "name": f"module, {step.name}",
         TOKEN: {"scopes": [scope], "fresh": True, **source_tenants.options(step, "argument")},
-        "module_defaults": {TOKEN: source_tenants.options(step, "defaults"), GROUP: source_tenants.options(step, "group defaults")},
+        "module_defaults": {
+            TOKEN: source_tenants.options(step, "defaults"),
+            GROUP: source_tenants.options(step, "group defaults"),
+        },
         "vars": _prefixed(source_tenants.options(step, "variable"), "beyondidentity_"),
         "environment": _prefixed(
-            {name: str(value) for name, value in source_tenants.options(step, "task environment").items()}, "BEYONDIDENTITY_"
+            {name: str(value) for name, value in source_tenants.options(step, "task environment").items()},
+            "BEYONDIDENTITY_",
         ),
         "ignore_errors": True,
     }
@@ -196,20 +200,26 @@ def _module(step: Step, source_tenants: SourceTenants, scope: str) -> dict[str, 
 
 def _lookup(step: Step, source_tenants: SourceTenants, scope: str) -> dict[str, Any]:
     arguments = {
-        name: "omit" if value == "{{ omit }}" else repr(value) for name, value in source_tenants.options(step, "argument").items()
+        name: "omit" if value == "{{ omit }}" else repr(value)
+        for name, value in source_tenants.options(step, "argument").items()
     }
     options = "".join(f", {name}={value}" for name, value in arguments.items())
     return {
         "name": f"lookup, {step.name}",
         "ansible.builtin.debug": {"msg": f"{{{{ lookup('{TOKEN}', '{scope}'{options}) | length > 0 }}}}"},
-        "module_defaults": {TOKEN: source_tenants.options(step, "defaults"), GROUP: source_tenants.options(step, "group defaults")},
+        "module_defaults": {
+            TOKEN: source_tenants.options(step, "defaults"),
+            GROUP: source_tenants.options(step, "group defaults"),
+        },
         "vars": _prefixed(source_tenants.options(step, "variable"), "beyondidentity_"),
         "ignore_errors": True,
     }
 
 
 def _environment(step: Step, source_tenants: SourceTenants) -> dict[str, str]:
-    return _prefixed({name: str(value) for name, value in source_tenants.options(step, "environment").items()}, "BEYONDIDENTITY_")
+    return _prefixed(
+        {name: str(value) for name, value in source_tenants.options(step, "environment").items()}, "BEYONDIDENTITY_"
+    )
 
 
 def test_the_strongest_source_counts(run_playbook: PlaybookRunner, source_tenants: SourceTenants, core: str) -> None:
@@ -232,7 +242,9 @@ def test_the_strongest_source_counts(run_playbook: PlaybookRunner, source_tenant
     assert asked == {}
 
 
-def _check(kind: str, step: Step, source_tenants: SourceTenants, run: PlaybookRun, asked: list[tuple[str, str, str]]) -> None:
+def _check(
+    kind: str, step: Step, source_tenants: SourceTenants, run: PlaybookRun, asked: list[tuple[str, str, str]]
+) -> None:
     result = run.task(f"{kind}, {step.name}")
     if step.expected in SOURCES:
         assert result.done, (step.name, result.result)
@@ -245,7 +257,9 @@ def _check(kind: str, step: Step, source_tenants: SourceTenants, run: PlaybookRu
         assert step.warning in " ".join(run.output.split()), step.name
 
 
-def test_a_given_token_and_a_client_replace_each_other_by_source(run_playbook: PlaybookRunner, tenant: Any, emulator: Any) -> None:
+def test_a_given_token_and_a_client_replace_each_other_by_source(
+    run_playbook: PlaybookRunner, tenant: Any, emulator: Any
+) -> None:
     """The stronger source counts."""
     other = emulator.tenant()
     token = other.mint("applications:read")

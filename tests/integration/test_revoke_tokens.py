@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.sign_in_application import SignInApplication
-from tests.support.revoke_callback import ENABLED, issued_tokens, count_revoked, revocation_warnings
 from tests.support.malicious_host import inventory_with_malicious_host
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
 from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, play, reporting_module, task
 from tests.support.recorder import Recorder, refuse_request
 from tests.support.remote import with_journal
+from tests.support.revoke_callback import ENABLED, count_revoked, issued_tokens, revocation_warnings
+from tests.support.sign_in_application import SignInApplication
 from tests.support.sshd import RemoteHost
 
 DEBUG = "ansible.builtin.debug"
@@ -97,7 +97,9 @@ def test_a_failed_run_is_cleaned_up_and_keeps_its_exit_code(run_playbook: Playbo
     assert count_revoked(run.stderr) == len(issued_tokens(tenant)) > 0 and tenant.revoke_tokens() == 0
 
 
-def test_a_run_that_ends_in_an_ansible_error_is_cleaned_up(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+def test_a_run_that_ends_in_an_ansible_error_is_cleaned_up(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
     """Ansible does not tell callbacks about such an error."""
     run = run_playbook(
         [play(MINT), play(MINT, hosts="{{ nobody_set_this }}")], env=ENABLED, extra_vars=tenant.variables, core=core
@@ -198,7 +200,10 @@ def test_tokens_of_a_sign_in_are_revoked_unless_the_user_keeps_them(
         plays.append(play(task, hosts=cache, vars=application.variables))
     run = run_playbook(plays, inventory=local_hosts({"run": {}, "user": {}}), env=ENABLED).succeeded()
     assert count_revoked(run.stderr) == 2
-    assert {cache: application.tenant.revoke_tokens() for cache, application in applications.items()} == {"run": 0, "user": 2}
+    assert {cache: application.tenant.revoke_tokens() for cache, application in applications.items()} == {
+        "run": 0,
+        "user": 2,
+    }
 
 
 def test_a_stored_sign_in_survives_later_runs(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -265,19 +270,17 @@ def test_forged_token_reports_of_a_host_have_no_effect(
     claims = [claim, {**claim, "lifetime": 1e400}, {**claim, "scopes": None}, "x", None, {"access_token": ["x"]}]
     inventory = inventory_with_malicious_host(remote_host, "default", tmp_path, {"changed": False, "minted": claims})
     tasks = (task("Asked", TOKEN, READ, delegate_to=remote_host.name), task("Here", TOKEN, READ))
-    run = run_playbook(
-        play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"]
-    ).succeeded()
+    run = run_playbook(play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"]).succeeded()
     assert run.task("Asked").done and "minted" not in run.task("Asked").result
-    assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 1, "its own and the invented one, not the stranger's"
+    assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 1, (
+        "its own and the invented one, not the stranger's"
+    )
     assert "\x1b" not in run.output and "\x07" not in run.output and "Traceback" not in run.output
     sent = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
     assert len(sent) == 2 and "x" * 40 in sent and stranger not in sent
 
 
-def test_facts_do_not_redirect_the_revocation(
-    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path
-) -> None:
+def test_facts_do_not_redirect_the_revocation(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path) -> None:
     """Tokens are revoked at their issuer, and no credential is sent elsewhere."""
     with Recorder(refuse_request) as attacker:
         facts = {

@@ -17,9 +17,9 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER
 from tests.emulator.client import Emulator, Tenant
-from tests.support.revoke_callback import ENABLED, issued_tokens, count_revoked, revocation_warnings
 from tests.support.playbook import PlaybookRun, PlaybookRunner, RunningPlaybook
 from tests.support.plays import READ, TOKEN, host_name, local_hosts, play
+from tests.support.revoke_callback import ENABLED, count_revoked, issued_tokens, revocation_warnings
 from tests.support.terminal import Terminal
 
 MINT = {"name": "Mint", TOKEN: {"scopes": ["{{ item }}"]}, "loop": ["realms:read", "realms:create"]}

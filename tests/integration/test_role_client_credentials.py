@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.sign_in_application import SignInApplication
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import TOKEN, host_name, local_hosts, play, rescued
+from tests.support.sign_in_application import SignInApplication
 
 COLLECTION = "beyondidentity.management"
 
@@ -140,17 +140,19 @@ def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> Non
     """The service may not revoke them with the application. A second run changes nothing."""
     assert _removed(life, "removed") == ["RevokeToken", "DeleteApplication"]
     first, again = life.changed.of("Remove the application")[-2:]
-    (revoked, skipped) = [result for result in life.changed.of("Revoke the application's tokens") if result.host == "removed"]
+    (revoked, skipped) = [
+        result for result in life.changed.of("Revoke the application's tokens") if result.host == "removed"
+    ]
     assert len(revoked.result["revoked"]) == 1 and skipped.status == "skipped"
-    warned = [result for result in life.changed.of("Warn of tokens that could not be revoked") if result.host == "removed"]
+    warned = [
+        result for result in life.changed.of("Warn of tokens that could not be revoked") if result.host == "removed"
+    ]
     assert {result.status for result in warned} == {"skipped"}
     assert again.host == "removed" and again.status == "ok" and first.status == "changed"
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
-def test_an_application_whose_tokens_may_not_be_revoked_is_removed_with_a_warning(
-    life: Life, refusal: str
-) -> None:
+def test_an_application_whose_tokens_may_not_be_revoked_is_removed_with_a_warning(life: Life, refusal: str) -> None:
     """If the application does not grant the scopes, or the API refuses the token."""
     host = f"refused-{refusal}"
     warning = life.changed.task("Warn of tokens that could not be revoked", host).result["msg"]
@@ -177,7 +179,9 @@ def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookR
     """It can't be removed this way."""
     absent = _include(application_id=tenant.application_id, state="absent")
     run = run_playbook(play(absent), extra_vars=tenant.variables).failed()
-    assert [result.task.rpartition(" : ")[2] for result in run.results if result.status == "failed"] == ["Look for the application"]
+    assert [result.task.rpartition(" : ")[2] for result in run.results if result.status == "failed"] == [
+        "Look for the application"
+    ]
     assert tenant.journal(method="DELETE") == []
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import REDIRECT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 from tests.support.remote import with_journal
+from tests.support.sign_in_application import REDIRECT
 from tests.support.sshd import RemoteHost
 
 OURS = "beyondidentity.management"
@@ -159,9 +159,7 @@ SHOWN = {
 }
 
 
-def test_a_user_is_granted_the_scopes_of_their_roles_only(
-    run_playbook: PlaybookRunner, tenant: Tenant
-) -> None:
+def test_a_user_is_granted_the_scopes_of_their_roles_only(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """One playbook creates an identity, a role with that member, and an application, to which the user signs in."""
     control = f"{tenant.emulator.url}/_emulator/tenants/{tenant.tenant_id}"
     run = run_playbook(

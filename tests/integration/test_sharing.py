@@ -182,7 +182,7 @@ def test_hosts_that_wait_share_a_failure(run_playbook: PlaybookRunner, tenant: T
     assert [result.status for result in run.of("Ask")] == ["failed"] * 30
     assert all(words in result.result["msg"] for result in run.of("Ask"))
     (fault,) = tenant.faults()
-    assert fault["used"] <= 10 * each, "hosts that begin when it has failed already try again"
+    assert fault["used"] <= 10 * each, "a host that begins after the failure tries again"
 
 
 def test_different_requests_share_no_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

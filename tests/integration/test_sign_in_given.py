@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import SignInApplication, parameters, sign_in
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
+from tests.support.sign_in_application import SignInApplication, parameters, sign_in
 
 LOGIN = "beyondidentity.management.login"
 ROLE = "beyondidentity.management.authorization_code"

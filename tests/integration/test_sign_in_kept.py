@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import SignInApplication, free_port, get, sign_in
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play, task
+from tests.support.sign_in_application import SignInApplication, free_port, get, sign_in
 from tests.support.terminal import ADDRESS, Terminal
 
 TOKEN = "beyondidentity.management.token"
@@ -84,7 +84,9 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
     assert "Nobody is signed in" in after.task("after").result["msg"]
 
 
-def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
+    run_playbook: PlaybookRunner, tenant: Tenant
+) -> None:
     """A warning names the tokens that are not revoked."""
     application = SignInApplication.of(tenant)
     home = {"HOME": str(kept(application, run_playbook).home)}
@@ -131,7 +133,9 @@ def test_an_expired_refresh_token_asks_for_a_new_sign_in(run_playbook: PlaybookR
     assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200, 200, 400]
 
 
-def test_the_user_cache_is_private_and_follows_xdg_variables(run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path) -> None:
+def test_the_user_cache_is_private_and_follows_xdg_variables(
+    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path
+) -> None:
     """Below the home folder by default, and private whatever the umask."""
     application = SignInApplication.of(tenant)
     umask = os.umask(0)
@@ -191,15 +195,16 @@ def test_a_damaged_cache_counts_as_empty(run_playbook: PlaybookRunner, tenant: T
     tasks: list[dict[str, Any]] = []
     for damage, command in DAMAGES.items():
         tasks += [
-            {"name": f"keep {damage}", TOKEN: {**application.options_after_sign_in("realms:read"), "token_cache": "user"}},
+            {
+                "name": f"keep {damage}",
+                TOKEN: {**application.options_after_sign_in("realms:read"), "token_cache": "user"},
+            },
             {"name": f"is kept {damage}", TOKEN: KEPT},
             {"name": f"do {damage}", raw: _SHELL.format(**places) + command},
             task(damage, TOKEN, KEPT),
             {"name": f"repair {damage}", raw: _REPAIR.format(**places)},
         ]
-    run = run_playbook(
-        play(*tasks), extra_vars=application.variables, env={"HOME": str(places["home"])}
-    ).succeeded()
+    run = run_playbook(play(*tasks), extra_vars=application.variables, env={"HOME": str(places["home"])}).succeeded()
     for damage in DAMAGES:
         result = run.task(damage)
         assert result.status == "ignored" and result.result["sign_in_required"] is True, (damage, result)
@@ -207,7 +212,9 @@ def test_a_damaged_cache_counts_as_empty(run_playbook: PlaybookRunner, tenant: T
 
 
 @pytest.mark.parametrize("direction", ["in", "out"])
-def test_the_cache_is_not_used_without_certificate_validation(run_playbook: PlaybookRunner, tenant: Tenant, direction: str) -> None:
+def test_the_cache_is_not_used_without_certificate_validation(
+    run_playbook: PlaybookRunner, tenant: Tenant, direction: str
+) -> None:
     """Neither to store nor to read a sign-in."""
     application = SignInApplication.of(tenant)
     unverified = {**application.variables, "beyondidentity_validate_certs": False}

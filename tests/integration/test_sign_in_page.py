@@ -17,8 +17,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.authoriz
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.listener import Listener
 from tests.emulator.client import Tenant
 from tests.support.browser import Browser
-from tests.support.sign_in_application import SignInApplication, free_port, is_free
 from tests.support.plays import play
+from tests.support.sign_in_application import SignInApplication, free_port, is_free
 from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
@@ -68,7 +68,9 @@ def test_a_user_signs_in_and_the_play_continues(
     assert is_free(port)
 
 
-def test_a_user_refuses_and_the_play_fails(start_at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant) -> None:
+def test_a_user_refuses_and_the_play_fails(
+    start_at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant
+) -> None:
     """The page and the error of the play say so."""
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
@@ -179,5 +181,7 @@ def test_the_content_security_policy_is_enforced(browser: Browser) -> None:
     assert browser.style("main", "display") == "block"
     for directive in ("default-src 'none'", "style-src", "img-src", "connect-src"):
         assert [line for line in complaints if POLICY in line and directive in line], (directive, complaints)
-    assert [address for address in options_after_sign_in if address.startswith("http:")] == [f"{uri}?code=c&state=right"]
+    assert [address for address in options_after_sign_in if address.startswith("http:")] == [
+        f"{uri}?code=c&state=right"
+    ]
     assert browser.run("return document.referrer") == ""

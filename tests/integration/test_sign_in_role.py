@@ -10,12 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, sign_in
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play, rescued
+from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, sign_in
 from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
@@ -60,7 +58,7 @@ def test_the_role_creates_uses_and_removes_an_application(
     how: dict[str, Any] = {"extra_vars": variables}
 
     foretold = run_playbook(play(wanted), args=["--check"], **how).succeeded()
-    assert "/authorize" not in foretold.output, "in check mode nobody is asked"
+    assert "/authorize" not in foretold.output, "check mode asks no user"
 
     terminal = start_at_terminal(play(wanted, USE, SHOW), **how)
     get(sign_in(terminal.wait_for(ADDRESS)[0]))
@@ -105,7 +103,9 @@ PASTED: dict[str, tuple[Callable[[str], str], str]] = {
 }
 
 
-def test_a_pasted_response_is_checked_and_not_shown(start_at_terminal: StartAtTerminal, tenant: Tenant, core: str) -> None:
+def test_a_pasted_response_is_checked_and_not_shown(
+    start_at_terminal: StartAtTerminal, tenant: Tenant, core: str
+) -> None:
     """The prompt does not echo. Wrong responses are refused without a request."""
     application = SignInApplication.of(tenant)
     wanted = role(operations=["ListRealms"], method="paste")
@@ -132,7 +132,7 @@ def test_a_pasted_response_is_checked_and_not_shown(start_at_terminal: StartAtTe
     assert len(tenant.journal(grant="authorization_code")) == 1, "what was refused was not sent"
 
 
-# What is said by each method where nobody can sign in.
+# Words of the message of each method without a terminal.
 UNATTENDED = {
     "listen": ("There is no terminal", "token_cache", "login"),
     "paste": ("No address was pasted", "token_cache user", "login", "method given"),

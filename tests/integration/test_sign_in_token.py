@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.sign_in_application import REDIRECT, SignInApplication, parameters, sign_in
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play
+from tests.support.sign_in_application import REDIRECT, SignInApplication, parameters, sign_in
 
 TOKEN = "beyondidentity.management.token"
 WHOLE = {"authorization": "{request}", "redirect_response": "{answer}"}
@@ -132,7 +132,9 @@ def forge_id_tokens(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["confidential", "public"])
-def test_codes_are_exchanged_and_wrong_responses_refused(run_playbook: PlaybookRunner, tenant: Tenant, public: bool) -> None:
+def test_codes_are_exchanged_and_wrong_responses_refused(
+    run_playbook: PlaybookRunner, tenant: Tenant, public: bool
+) -> None:
     """For confidential and public clients, whole or in parts."""
     application = SignInApplication.of(tenant, REDIRECT, REDIRECT + "/other", public=public)
     tasks = exchanging(application)
@@ -154,7 +156,11 @@ def test_codes_are_exchanged_and_wrong_responses_refused(run_playbook: PlaybookR
 def refreshing(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
     """Run tasks after a user signed in for two scopes; the refresh token is in `signed.token.refresh_token`."""
     application = SignInApplication.of(tenant)
-    sign_in = {"name": "signed", TOKEN: application.options_after_sign_in("realms:read", "realms:create"), "register": "signed"}
+    sign_in = {
+        "name": "signed",
+        TOKEN: application.options_after_sign_in("realms:read", "realms:create"),
+        "register": "signed",
+    }
     return run_playbook(play(sign_in, *tasks), extra_vars=application.variables).succeeded()
 
 
@@ -165,7 +171,9 @@ def refresh(name: str, register: str, source: str, **options: Any) -> dict[str, 
 
 
 @pytest.mark.parametrize("rotation", ["fixed", "rotating"])
-def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(run_playbook: PlaybookRunner, tenant: Tenant, rotation: str) -> None:
+def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(
+    run_playbook: PlaybookRunner, tenant: Tenant, rotation: str
+) -> None:
     """The new refresh token is returned if it rotates, otherwise the same."""
     tenant.settings(refresh_tokens=rotation, refresh_lifetime=3600)
     run = refreshing(

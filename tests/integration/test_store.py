@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import RUN_FOLDER as FOLDER
+from tests.support.canary_plays.play import SOURCES
 from tests.support.canary_servers import CanaryServers
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task
-from tests.support.recorder import Response, Recorder, RecordedRequest, refuse_request
-from tests.support.canary_plays.play import SOURCES
+from tests.support.recorder import RecordedRequest, Recorder, Response, refuse_request
 
 FOREIGN = 54321
 WARNING = "Tokens can't be kept for the moment"
@@ -46,7 +46,7 @@ DAMAGES = {
     "folder gone": "rm -r $S",
     "all gone": "rm -r $(dirname $S)",
 }
-if os.geteuid() == 0:  # nobody else can give files away
+if os.geteuid() == 0:  # only root can change the owner
     DAMAGES |= {"entry of another user": f"chown {FOREIGN} $E", "folder of another user": f"chown {FOREIGN} $S"}
 
 _SHELL = """
@@ -58,7 +58,9 @@ test -n "$E" && test -n "$L"
 _REPAIR = "mkdir -p {local}/$(cat {elsewhere}.run); rm -rf {local}/ansible-local-*/{folder} {elsewhere}/*"
 
 
-def test_a_damaged_store_costs_a_warning_and_a_request(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path) -> None:
+def test_a_damaged_store_costs_a_warning_and_a_request(
+    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
+) -> None:
     """In the middle of a run, whose exit code is 0."""
     places = {"local": tmp_path / "local", "folder": FOLDER, "elsewhere": tmp_path / "elsewhere"}
     places["elsewhere"].mkdir()
@@ -90,16 +92,16 @@ def test_a_damaged_store_costs_a_warning_and_a_request(run_playbook: PlaybookRun
     assert not list(places["elsewhere"].iterdir())
 
 
-def test_the_store_is_private_and_removed_after_the_run(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path) -> None:
+def test_the_store_is_private_and_removed_after_the_run(
+    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
+) -> None:
     """It is below ANSIBLE_LOCAL_TEMP, whatever the umask."""
     local = tmp_path / "other" / "temp"
     find = f"umask; find {local} -path '*/{FOLDER}*' -printf '%y %m %P\\n'"
     tasks = (task("Token", TOKEN, READ), lookup("Lookup"), {"name": "Find", "ansible.builtin.raw": find})
     umask = os.umask(0)
     try:
-        run = run_playbook(
-            play(*tasks), env={**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(local)}
-        ).succeeded()
+        run = run_playbook(play(*tasks), env={**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(local)}).succeeded()
     finally:
         os.umask(umask)
     assert run.task("Find").result["stdout_lines"][0] == "0000"
@@ -130,7 +132,9 @@ def _killed(run_playbook: PlaybookRunner, canary_servers: CanaryServers, local: 
     return [path for path in local.rglob(f"{FOLDER}/*") if path.suffix != ".lock"]
 
 
-def test_the_next_run_removes_what_a_killed_run_left(run_playbook: PlaybookRunner, canary_servers: CanaryServers, tmp_path: Path) -> None:
+def test_the_next_run_removes_what_a_killed_run_left(
+    run_playbook: PlaybookRunner, canary_servers: CanaryServers, tmp_path: Path
+) -> None:
     """The files are encrypted, and nothing else is removed."""
     local = tmp_path / "local"
     left = _killed(run_playbook, canary_servers, local)
@@ -152,7 +156,9 @@ def test_the_next_run_removes_what_a_killed_run_left(run_playbook: PlaybookRunne
     assert others.exists()
 
 
-def test_a_run_can_not_read_the_store_of_another(run_playbook: PlaybookRunner, canary_servers: CanaryServers, tmp_path: Path) -> None:
+def test_a_run_can_not_read_the_store_of_another(
+    run_playbook: PlaybookRunner, canary_servers: CanaryServers, tmp_path: Path
+) -> None:
     """Even if it replaces the own store."""
     local, elsewhere = tmp_path / "local", tmp_path / "elsewhere"
     entry = _killed(run_playbook, canary_servers, local)[0]

@@ -131,7 +131,7 @@ def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenan
     assert all(re.match(r"\d of \d tokens were revoked, then: RevokeToken at ", result["msg"]) for result in results)
     first = [set(result["revoked"]) for result in results if result["msg"].startswith("2 of 5 ")]
     assert len(first) > 1 and all(revoked == first[0] < ids for revoked in first)
-    assert len(tenant.journal(operation="RevokeToken")) < 10, "who began when it had failed already tries again"
+    assert len(tenant.journal(operation="RevokeToken")) < 10, "a host that begins after the failure tries again"
 
 
 @pytest.mark.parametrize("callbacks", ["record", f"record,{COLLECTION}.revoke_tokens"])

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
-from tests.support.recorder import Response, Recorder, RecordedRequest
+from tests.support.recorder import RecordedRequest, Recorder, Response
 
 MIB = 1024 * 1024
 TOKEN_ANSWER = {"access_token": "a-token", "token_type": "Bearer", "expires_in": 3600, "scope": "realms:read"}

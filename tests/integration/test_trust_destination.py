@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.sign_in_application import SignInApplication
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, lookup, play, reporting_module, task
 from tests.support.recorder import Recorder, refuse_request
+from tests.support.sign_in_application import SignInApplication
 
 ISSUER_PATH = "/v1/tenants/t/realms/r/applications/a"
 
@@ -48,7 +48,7 @@ def _redirections(attacker: Recorder) -> dict[str, Any]:
     }
 
 
-# Facts that name a destination; the second form also hides the facts from who looks for them.
+# Facts that name a destination; the second form also replaces the variables that hold facts.
 FACTS = {
     "plain": lambda facts: facts,
     "hiding": lambda facts: {**facts, "ansible_facts": {}, "facts": {}, "ansible_ansible_facts": {}},
@@ -91,7 +91,9 @@ def test_destinations_from_set_fact_count(run_playbook: PlaybookRunner, tenant: 
     assert run.task("Module").done
 
 
-def test_a_credential_of_the_environment_is_not_redirected(run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder) -> None:
+def test_a_credential_of_the_environment_is_not_redirected(
+    run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder
+) -> None:
     """Every other source of a destination is refused, and nothing is sent."""
     expected: dict[str, str] = {}
     tasks = []
@@ -121,7 +123,9 @@ def test_a_credential_of_the_environment_is_not_redirected(run_playbook: Playboo
     assert attacker.requests == [] and tenant.journal() == []
 
 
-def test_project_variables_do_not_redirect_the_environments_credential(run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder, tmp_path: Path) -> None:
+def test_project_variables_do_not_redirect_the_environments_credential(
+    run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder, tmp_path: Path
+) -> None:
     """From host, group, play or role."""
     variable = f"beyondidentity_api_url: {attacker.url}\n"
     inventory, defaults = tmp_path / "inventory", tmp_path / "roles" / "r" / "defaults"
@@ -161,7 +165,9 @@ HOSTS = {
 }
 
 
-def test_regional_hosts_are_compared_by_exact_origin(run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder) -> None:
+def test_regional_hosts_are_compared_by_exact_origin(
+    run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder
+) -> None:
     """A variable can name a regional host for the environment's credential, but no similar name."""
     env = {name: value for name, value in tenant.environment.items() if name.endswith(("_ID", "_SECRET"))} | {
         "HTTPS_PROXY": proxy.url
@@ -200,7 +206,9 @@ def test_http_is_refused_except_to_loopback(run_playbook: PlaybookRunner, tenant
     assert proxy.requests == []
 
 
-def test_a_tokens_issuer_claim_names_no_new_host(run_playbook: PlaybookRunner, attacker: Recorder, proxy: Recorder) -> None:
+def test_a_tokens_issuer_claim_names_no_new_host(
+    run_playbook: PlaybookRunner, attacker: Recorder, proxy: Recorder
+) -> None:
     """The claim is not verified; it can only select a regional host."""
 
     def token(issuer: str) -> str:

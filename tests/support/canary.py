@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets that must not be found anywhere, in all the forms in which they could be."""
+"""Secrets that must not be found anywhere, in all forms in which they could appear."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RUN = re.compile(rb"[A-Za-z0-9_-]{%d,}" % PIECE)
 
 @dataclass(frozen=True)
 class Needle:
-    """One form of a secret. `group` says where the secret came from, to exempt what is there by the user's own hand."""
+    """One form of a secret. `group` says where the secret came from, to exempt what the user put there."""
 
     name: str
     group: str
@@ -35,7 +35,7 @@ class Needle:
 
 
 class Canaries:
-    """Secrets, those that are made during a run among them; and where they show."""
+    """Secrets, including those issued during a run, and a search for them."""
 
     def __init__(self) -> None:
         self._needles: dict[bytes, Needle] = {}
@@ -46,7 +46,7 @@ class Canaries:
         self._digests: set[bytes] = set()
 
     def add(self, name: str, secret: str, group: str = "given") -> str:
-        """Watch for a secret, as it is and as it is encoded; return it."""
+        """Add a secret with all its encodings; return it."""
         plain = {
             secret,
             quote(secret, safe=""),
@@ -60,7 +60,7 @@ class Canaries:
         return secret
 
     def add_token(self, name: str, token: str) -> str:
-        """Watch for a token or header, whole and in pieces; return it."""
+        """Add a token or header, in pieces; return it."""
         words, rest = _pieces(token)
         self._add(name, "claims", words)
         self._add(name, "made", rest)
@@ -69,11 +69,11 @@ class Canaries:
         return token
 
     def add_verifier(self, challenge: str) -> None:
-        """Watch for a code verifier of which only the challenge is known."""
+        """Add a code verifier of which only the challenge is known."""
         self._digests.add(base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4)))
 
     def listen(self, seen: RecordedRequest, answer: bytes) -> None:
-        """Learn the secrets of an exchange, before the client can have them."""
+        """Add the secrets of an exchange, before the client has them."""
         credentials = seen.authorization.partition(" ")[2]
         if credentials:
             self.add_token("Authorization header", credentials)
@@ -83,11 +83,11 @@ class Canaries:
                 self.add_token(f"{key.decode()} in an answer", secret)
 
     def knows(self, digest: str) -> bool:
-        """Tell whether this is the SHA-256 of a token or secret that went over the wire."""
+        """Return whether this is the SHA-256 of a token or secret that was sent or received."""
         return digest in self._minted
 
     def leaks(self, data: bytes, exempt: Iterable[str] = ()) -> list[str]:
-        """Return the names of the secrets that can be found in there."""
+        """Return the names of the secrets in some data."""
         with self._lock:
             needles = list(self._needles.values())
         groups = set(exempt)
@@ -100,14 +100,14 @@ class Canaries:
         return sorted(found)
 
     def leaking_lines(self, text: str) -> list[str]:
-        """Return the lines that a secret can be found in, with its name."""
+        """Return the lines that contain a secret, with its name."""
         if not self.leaks(text.encode()):
             return []
         lines = ((line, self.leaks(line.encode())) for line in text.splitlines())
         return [f"{', '.join(names)}: {line[:1500]}" for line, names in lines if names]
 
     def _found_pieces(self, data: bytes) -> Iterator[Needle]:
-        """Yield the pieces that are in there."""
+        """Yield the pieces of tokens in some data."""
         for run in _RUN.findall(data):
             for length, pieces in self._pieces.items():
                 for at in range(len(run) - length + 1):
@@ -123,7 +123,7 @@ class Canaries:
 
 
 def _pieces(token: str) -> tuple[set[str], set[str]]:
-    """Return what to look for, so that no long piece is missed: of a JWT's claims, which are words in base64; and of the rest."""
+    """Return pieces that find any long part of a token: of a JWT's claims, which are words in base64, and of the rest."""
     words, _dot, rest = token.rpartition(".") if token.count(".") == 2 else ("", "", token)
     return (
         {words[at : at + 2 * PIECE] for at in range(2 * PIECE, len(words) - 2 * PIECE + 1, PIECE)},

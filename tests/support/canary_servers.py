@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where canaries live: servers that see, echo or swallow secrets, and the variables and environment to use them by."""
+"""Servers that record, echo or swallow secrets, and the variables and environment that lead to them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from urllib.parse import unquote_plus
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.support.canary import Canaries
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, json_response, refuse_request
 from tests.support.sign_in_application import SignInApplication, parameters
-from tests.support.recorder import Response, Recorder, RecordedRequest, forward_to, refuse_request, json_response
 
 # What makes encodings differ: form encoding, JSON, shells, base64.
 _ODD = "+/=&%: \"'\\<#"
@@ -29,7 +29,7 @@ _ODD = "+/=&%: \"'\\<#"
 
 @dataclass(frozen=True)
 class CanaryServers:
-    """All that the scenarios need."""
+    """The secrets, servers and variables of the canary plays."""
 
     canaries: Canaries
     recording_proxy: Recorder  # between the collection and the emulator
@@ -40,7 +40,7 @@ class CanaryServers:
 
 @contextmanager
 def start_canary_servers(tenant: Any, folder: Path) -> Iterator[CanaryServers]:
-    """Start the servers; `folder` takes what the user's own files are."""
+    """Start the servers; `folder` is for the user's own files."""
     canaries = Canaries()
     released = threading.Event()
 
@@ -55,12 +55,13 @@ def start_canary_servers(tenant: Any, folder: Path) -> Iterator[CanaryServers]:
         proxy = stack.enter_context(Recorder(refuse_request))
         stack.callback(released.set)
         sources = {
-            name: _credentials(tenant, recording_proxy, canaries, name) for name in ("variable", "environment", "task_environment")
+            name: _credentials(tenant, recording_proxy, canaries, name)
+            for name in ("variable", "environment", "task_environment")
         }
         verifier = canaries.add_token("given code_verifier", secrets.token_urlsafe(48))
         variables = {
             **sources,
-            **_people(tenant, recording_proxy, canaries),
+            **_sign_ins(tenant, recording_proxy, canaries),
             "wrong": canaries.add("wrong client_secret", _secret()),
             "verifier": verifier,
             "proxy": _proxy(proxy, canaries, "given"),
@@ -72,7 +73,11 @@ def start_canary_servers(tenant: Any, folder: Path) -> Iterator[CanaryServers]:
         environment = {f"BEYONDIDENTITY_{name.upper()}": value for name, value in sources["environment"].items()}
         environment["HTTPS_PROXY"] = _proxy(proxy, canaries, "environment")
         yield CanaryServers(
-            canaries, recording_proxy, {"canary": variables}, environment, ("--vault-password-file", str(folder / "vault-password"))
+            canaries,
+            recording_proxy,
+            {"canary": variables},
+            environment,
+            ("--vault-password-file", str(folder / "vault-password")),
         )
 
 
@@ -81,7 +86,7 @@ def _secret() -> str:
 
 
 def _credentials(tenant: Any, recording_proxy: Recorder, canaries: Canaries, source: str) -> dict[str, str]:
-    """Return the credentials of an application of their own, that may grant all that the scenarios ask for."""
+    """Return the credentials of an application that can grant all scopes of the canary plays."""
     secret = canaries.add(
         f"client_secret from {source}", _secret(), "environment" if source == "environment" else "given"
     )
@@ -108,22 +113,25 @@ def _credentials(tenant: Any, recording_proxy: Recorder, canaries: Canaries, sou
     return {"issuer": issuer, "api_url": recording_proxy.url, "client_id": client, "client_secret": secret}
 
 
-def _people(tenant: Any, recording_proxy: Recorder, canaries: Canaries) -> dict[str, Any]:
-    """Return an application that people sign in to, and the answers of some who did."""
+def _sign_ins(tenant: Any, recording_proxy: Recorder, canaries: Canaries) -> dict[str, Any]:
+    """Return an application that users sign in to, and the responses of some sign-ins."""
     tenant.settings(public_url=recording_proxy.url, code_lifetime=600, refresh_tokens="rotating", refresh_lifetime=3600)
     application = SignInApplication.of(tenant)
     canaries.add("client_secret of the application that users sign in to", application.client_secret or "")
     issuer = application.issuer.replace(tenant.emulator.url, recording_proxy.url)
-    answers = []
-    for _person in range(4):
-        answer = application.options_after_sign_in("realms:read", "applications:read", "tokens:delete")
-        answer["authorization"]["issuer"] = issuer
-        code = parameters(answer["redirect_response"])["code"]
+    responses = []
+    for _user in range(4):
+        response = application.options_after_sign_in("realms:read", "applications:read", "tokens:delete")
+        response["authorization"]["issuer"] = issuer
+        code = parameters(response["redirect_response"])["code"]
         canaries.add_token("code", code)
-        canaries.add_token("code_verifier of a sign-in", answer["authorization"]["code_verifier"])
-        answers.append({**answer, "code": code})
+        canaries.add_token("code_verifier of a sign-in", response["authorization"]["code_verifier"])
+        responses.append({**response, "code": code})
     connection = {"client_id": application.client_id, "client_secret": application.client_secret}
-    return {"sign_in_application": {"issuer": issuer, "api_url": recording_proxy.url, **connection}, "sign_ins": responses}
+    return {
+        "sign_in_application": {"issuer": issuer, "api_url": recording_proxy.url, **connection},
+        "sign_ins": responses,
+    }
 
 
 def _proxy(proxy: Recorder, canaries: Canaries, group: str) -> str:
@@ -143,7 +151,7 @@ def _vaulted(folder: Path, secret: str) -> Path:
 
 
 def _echo(seen: RecordedRequest) -> Response:
-    """Answer with an error that holds what was sent; the path says how."""
+    """Respond with an error that repeats the request; the path says how."""
     sent = f"{seen.authorization} {seen.body.decode()}"
     kind = next(name for name in ("all", "cut", "decoded", "management") if f"/{name}" in seen.path)
     if kind == "cut":
@@ -164,5 +172,5 @@ def _echo(seen: RecordedRequest) -> Response:
 
 
 def digest(value: str) -> str:
-    """SHA-256, as the filter `hash('sha256')` gives it."""
+    """Return the SHA-256, as the filter `hash('sha256')` does."""
     return hashlib.sha256(value.encode()).hexdigest()

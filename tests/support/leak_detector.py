@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Look for secrets where they must not be, again and again as long as a playbook runs: processes and files."""
+"""Scan processes and files for secrets, again and again while a playbook runs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pathlib import Path
 from tests.support.canary import Canaries
 
 INTERVAL = 0.05  # seconds
-OVERLAP = 4096  # what a secret that was written in two parts may have had before
+OVERLAP = 4096  # a secret can be written in two parts
 LARGEST = 32 * 1024 * 1024
 
 
 class LeakDetector:
-    """Watches while it is entered; `leaks` says what was found where."""
+    """Scans while it is entered; `leaks` says which secret was found where."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class LeakDetector:
         self._end.set()
         self._thread.join()
         self._files.clear()
-        self.scan_files()  # once more at all, now that all secrets are known
+        self.scan_files()  # all files again, now that all secrets are known
 
     def _run(self) -> None:
         while not self._end.wait(INTERVAL):
@@ -58,7 +58,7 @@ class LeakDetector:
             self.scan_files()
 
     def scan_processes(self) -> None:
-        """Read the command lines and environments of all processes: those that are new, or run another program now."""
+        """Read the command lines and environments of processes that are new or run a new program."""
         for process in os.listdir("/proc"):
             if process.isdigit():
                 command = _read(f"/proc/{process}/cmdline")

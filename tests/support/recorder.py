@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that notes all that it is sent, and by whom; it answers by itself, or hands on to the emulator."""
+"""A server that records all requests and their senders; it responds by itself, or forwards to the emulator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Any
 import requests
 
 Response = tuple[int, dict[str, str], bytes]
-RequestHandler = Callable[["Seen"], Response]
+RequestHandler = Callable[["RecordedRequest"], Response]
 
 _JSON = {"Content-Type": "application/json"}
 _NOT_COPIED = {"connection", "content-length", "date", "host", "server", "transfer-encoding"}
@@ -37,14 +37,16 @@ class RecordedRequest:
 
     @property
     def authorization(self) -> str:
-        """What it was sent with as credentials."""
+        """The header Authorization."""
         return self.headers.get("Authorization", "")
 
 
 class Recorder:
-    """Listens on the loopback interface as long as it is entered."""
+    """A server that listens on the loopback interface while it is entered."""
 
-    def __init__(self, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None] = lambda seen, body: None) -> None:
+    def __init__(
+        self, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None] = lambda seen, body: None
+    ) -> None:
         self.requests: list[RecordedRequest] = []
         self._server = _server(self, answer, on_exchange)
         self.port: int = self._server.server_address[1]
@@ -60,7 +62,7 @@ class Recorder:
 
 
 def forward_to(url: str) -> RequestHandler:
-    """Hand requests on to another server, and its answers back."""
+    """Forward requests to another server, and return its responses."""
     session = requests.Session()
     session.trust_env = False
 
@@ -75,16 +77,18 @@ def forward_to(url: str) -> RequestHandler:
 
 
 def refuse_request(_seen: RecordedRequest) -> Response:
-    """Answer nothing of use: a proxy that lets nobody through, a server that nobody should ask."""
+    """Respond as a proxy that refuses all requests, or as a server that must not get any."""
     return 502, {}, b""
 
 
 def json_response(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> RequestHandler:
-    """Answer always the same."""
+    """Return a handler that always gives the same response."""
     return lambda _seen: (status, {**_JSON, **(headers or {})}, json.dumps(document).encode())
 
 
-def _server(recorder: Recorder, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None]) -> ThreadingHTTPServer:
+def _server(
+    recorder: Recorder, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None]
+) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -105,7 +109,7 @@ def _server(recorder: Recorder, answer: RequestHandler, on_exchange: Callable[[R
         do_CONNECT = do_DELETE = do_GET = do_PATCH = do_POST = do_PUT = _handle
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Print what the callback `oneline` prints, beside the output of another: Ansible itself takes one such callback only."""
+"""The callback `oneline` beside another output callback: Ansible itself allows only one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ except ImportError:  # ansible-core 2.23 removes it
 
 
 class CallbackModule(Oneline):
-    """The same, but not the only one."""
+    """The same, but of another type."""
 
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "also_oneline"

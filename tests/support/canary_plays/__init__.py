@@ -2,9 +2,9 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the canary test runs: one table of scenarios, which each feature that handles secrets joins by an entry.
+"""The plays of the canary test: each feature that handles secrets has an entry.
 
-A scenario is a play. It finds its servers and credentials in the variable `canary` (see `tests/support/canary_servers.py`), and
+A canary play finds its servers and credentials in the variable `canary` (see `tests/support/canary_servers.py`), and
 follows two conventions: a task named `Digest` prints SHA-256 sums of secrets that it was given back, all of which must
 have gone over the wire; and `failures` names the tasks that must fail, with what their readable message must hold.
 """
@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from tests.support.canary_plays.play import REMOTE, CanaryPlay
 from tests.support.canary_plays.operations import OPERATIONS
-from tests.support.canary_plays.token_life import TOKEN_LIVES
+from tests.support.canary_plays.play import REMOTE, CanaryPlay
 from tests.support.canary_plays.sign_in import SIGN_IN
+from tests.support.canary_plays.token_life import TOKEN_LIVES
 
 _DIGEST_OF_TOKEN = """
 - name: Digest

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The canary test's scenarios of operations called by name: secrets in bodies and in answers, here and there."""
+"""Canary plays for operations called by name: secrets in bodies and in responses, here and on a remote host."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The canary test's scenario of people who sign in: codes, verifiers, refresh and ID tokens."""
+"""Canary plays for sign-ins: codes, verifiers, refresh and ID tokens."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SIGN_IN = CanaryPlay(
         grant_type: authorization_code
         authorization: "{{ canary.sign_ins[0].authorization }}"
         redirect_response: "{{ canary.sign_ins[0].redirect_response }}"
-        token_cache: none # else it would share what the code gave before
+        token_cache: none # otherwise it would share the token of the first use
       ignore_errors: true
     - name: Wrong state
       beyondidentity.management.token:
