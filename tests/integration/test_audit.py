@@ -29,7 +29,7 @@ _LINE = re.compile(
 )
 
 
-def told(run: PlaybookRun) -> dict[str, tuple[str, str, str]]:
+def logged_tokens(run: PlaybookRun) -> dict[str, tuple[str, str, str]]:
     """Return application, lifetime and scopes of each logged token, by its ID; raise if a token was logged twice."""
     lines = [match.groupdict() for match in _LINE.finditer(run.output)]
     found = {line["id"]: (line["application"], line["lifetime"], line["scopes"]) for line in lines}
@@ -63,7 +63,7 @@ def test_each_token_is_logged_once(run_playbook: PlaybookRunner, tenant: Tenant,
         extra_vars=tenant.variables,
         core=core,
     ).succeeded()
-    found, made = told(run), issued_tokens(tenant)
+    found, made = logged_tokens(run), issued_tokens(tenant)
     assert {token_id: scopes.replace(", ", " ") for token_id, (_application, _time, scopes) in found.items()} == made
     assert {application for application, _time, _scopes in found.values()} == {tenant.application_id}
     times = {scopes: lifetime for _application, lifetime, scopes in found.values()}
@@ -90,7 +90,7 @@ def test_a_token_that_replaces_a_refused_one_is_logged(run_playbook: PlaybookRun
     """Both tokens are logged."""
     tenant.fault(operation="ListApplications", times=1, expire_token=True)
     run = run_playbook(play(task("info", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables)
-    assert len(told(run.succeeded())) == 2 == len(issued_tokens(tenant)) and set(told(run)) == set(
+    assert len(logged_tokens(run.succeeded())) == 2 == len(issued_tokens(tenant)) and set(logged_tokens(run)) == set(
         issued_tokens(tenant)
     )
 
@@ -111,8 +111,8 @@ def test_tokens_of_a_sign_in_and_its_refresh_are_logged(run_playbook: PlaybookRu
         task("given", TOKEN, {"grant_type": "refresh_token", "refresh_token": "{{ refreshed.token.refresh_token }}"}),
     )
     run = run_playbook(play(*tasks), args=["-v"], extra_vars=application.variables).succeeded()
-    assert set(told(run)) == set(issued_tokens(tenant)) and len(told(run)) == 3
-    assert {(application, scopes) for application, _time, scopes in told(run).values()} == {
+    assert set(logged_tokens(run)) == set(issued_tokens(tenant)) and len(logged_tokens(run)) == 3
+    assert {(application, scopes) for application, _time, scopes in logged_tokens(run).values()} == {
         (application.application_id, "openid, realms:read")
     }
 
@@ -145,7 +145,7 @@ def test_tokens_that_roles_request_are_logged(run_playbook: PlaybookRunner, tena
     }
     own = tenant if role == "client_credentials" else application
     run = run_playbook(play(use), args=["-v"], extra_vars=own.variables).succeeded()
-    assert set(told(run)) == set(issued_tokens(tenant)) != set()
+    assert set(logged_tokens(run)) == set(issued_tokens(tenant)) != set()
 
 
 def test_the_token_that_revokes_others_is_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -154,7 +154,10 @@ def test_the_token_that_revokes_others_is_logged(run_playbook: PlaybookRunner, t
     run = run_playbook(
         play(task("mint", TOKEN, READ)), args=["-v"], env=ENABLED, extra_vars=tenant.variables
     ).succeeded()
-    assert sorted(scopes for _application, _time, scopes in told(run).values()) == ["realms:read", "tokens:delete"]
+    assert sorted(scopes for _application, _time, scopes in logged_tokens(run).values()) == [
+        "realms:read",
+        "tokens:delete",
+    ]
 
 
 def test_tokens_requested_on_another_host_are_logged_here(
@@ -170,7 +173,7 @@ def test_tokens_requested_on_another_host_are_logged_here(
     run = run_playbook(
         play(*tasks, vars=tenant.variables), inventory=with_journal(remote_host, core, tmp_path), args=["-v"], core=core
     ).succeeded()
-    assert set(told(run)) == set(issued_tokens(tenant)) and len(told(run)) == 3
+    assert set(logged_tokens(run)) == set(issued_tokens(tenant)) and len(logged_tokens(run)) == 3
 
 
 # What could move a cursor, colour or reorder what follows, or end a line.

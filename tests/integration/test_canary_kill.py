@@ -50,7 +50,7 @@ def test_the_detector_finds_secrets_in_processes_and_files(canary_servers: Canar
         child = subprocess.Popen(["sleep", "30"], env={"PATH": os.defpath, "SECRET": secret})
         shown = subprocess.Popen(["sh", "-c", "sleep 30; true $0", token[12:50]])
         (path / "file").write_text(f"... {token[30:60]} ...", encoding="utf-8")
-        _until(detector, 3)
+        _wait_for_scans(detector, 3)
         (path / "file").unlink()
         for process in (child, shown):
             process.kill()
@@ -62,7 +62,7 @@ def test_the_detector_finds_secrets_in_processes_and_files(canary_servers: Canar
     }
 
 
-def _until(detector: LeakDetector, scans: int) -> None:
+def _wait_for_scans(detector: LeakDetector, scans: int) -> None:
     """Wait until a detector has begun and ended some more scans."""
     enough = detector.scans + scans
     ticker = threading.Event()
@@ -103,7 +103,7 @@ def test_reveal_shows_the_token_of_one_task(
         assert token in run.stdout
 
 
-def _interrupted(
+def _interrupt_run(
     run_playbook: PlaybookRunner,
     canary_servers: CanaryServers,
     how: dict[str, Any],
@@ -113,12 +113,12 @@ def _interrupted(
     """Start a play that has a token and waits for a second response; send a signal while it waits."""
     asked, go_on = threading.Event(), threading.Event()
 
-    def hold(seen: RecordedRequest) -> Response:
+    def hold_response(seen: RecordedRequest) -> Response:
         asked.set()
         go_on.wait(60)
         return refuse_request(seen)
 
-    with Recorder(hold, canary_servers.canaries.listen) as held:
+    with Recorder(hold_response, canary_servers.canaries.listen) as held:
         hanging = {
             "name": "Hang",
             "beyondidentity.management.application_info": {"api_url": f"{held.url}/held"},
@@ -137,17 +137,17 @@ def _interrupted(
             canary_servers.canaries, [running.folder, running.tmp, *watched], but=[running.folder / "input"]
         ) as detector:
             assert asked.wait(60)
-            _until(detector, 2)
+            _wait_for_scans(detector, 2)
             running.signal_all(number)
             run = running.finish()
             go_on.set()
-            _until(detector, 2)
+            _wait_for_scans(detector, 2)
     assert run.returncode != 0
     assert canary_servers.canaries.leaking_lines(run.output) == []
     return running, detector
 
 
-def _left(running: RunningPlaybook) -> list[Path]:
+def _files_left(running: RunningPlaybook) -> list[Path]:
     """Return what an interrupted run leaves in its store; only its user can read it."""
     left = [path for path in (running.folder / "home").rglob(f"{RUN_FOLDER}/*") if not path.name.endswith(".lock")]
     assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
@@ -159,9 +159,9 @@ def test_a_killed_run_leaves_no_readable_record_of_its_tokens(
     run_playbook: PlaybookRunner, canary_servers: CanaryServers, number: signal.Signals
 ) -> None:
     """The record of what is to be revoked is encrypted, and removed where there is still time."""
-    running, detector = _interrupted(run_playbook, canary_servers, {"core": "default", "env": ENABLED}, number, [])
+    running, detector = _interrupt_run(run_playbook, canary_servers, {"core": "default", "env": ENABLED}, number, [])
     assert sorted(detector.leaks) == []
-    assert (len(_left(running)) >= 2) == (number == signal.SIGKILL), "a token, and what is known of it"
+    assert (len(_files_left(running)) >= 2) == (number == signal.SIGKILL), "a token, and what is known of it"
 
 
 @pytest.mark.parametrize(
@@ -176,9 +176,9 @@ def test_an_interrupted_run_leaves_nothing_in_clear(
     run_playbook: PlaybookRunner, canary_servers: CanaryServers, number: signal.Signals, core: str
 ) -> None:
     """The tokens were in a file, and Ansible removes it after Ctrl-C only."""
-    running, detector = _interrupted(run_playbook, canary_servers, {"core": core}, number, [])
+    running, detector = _interrupt_run(run_playbook, canary_servers, {"core": core}, number, [])
     assert sorted(detector.leaks) == []
-    assert bool(_left(running)) == (number != signal.SIGINT)
+    assert bool(_files_left(running)) == (number != signal.SIGINT)
 
 
 def test_an_interrupted_run_leaves_nothing_in_clear_on_another_host(
@@ -186,5 +186,5 @@ def test_an_interrupted_run_leaves_nothing_in_clear_on_another_host(
 ) -> None:
     """Neither here nor on the host that the task was delegated to."""
     how = {"delegate_to": remote_host.name, "inventory": with_journal(remote_host, core, tmp_path), "core": core}
-    running, detector = _interrupted(run_playbook, canary_servers, how, signal.SIGKILL, [remote_host.home])
-    assert sorted(detector.leaks) == [] and _left(running)
+    running, detector = _interrupt_run(run_playbook, canary_servers, how, signal.SIGKILL, [remote_host.home])
+    assert sorted(detector.leaks) == [] and _files_left(running)

@@ -43,20 +43,20 @@ NOT_TO_RUN: set[tuple[str, str]] = {
 }
 
 
-def name_of(example: Example) -> tuple[str, str]:
+def identify(example: Example) -> tuple[str, str]:
     """Return file and first line, as in the lists above."""
     return example.place.partition(":")[0], example.first_line
 
 
 def is_to_run(example: Example) -> bool:
     """Whether a block is an example to run."""
-    return name_of(example) not in NOT_TO_RUN
+    return identify(example) not in NOT_TO_RUN
 
 
 TO_RUN = [example for example in [*PLUGIN_EXAMPLES, *MARKDOWN_EXAMPLES] if is_to_run(example)]
 
 
-HOW = ["-vvv", "--diff"]
+VERBOSE = ["-vvv", "--diff"]
 
 
 def is_for_localhost(example: Example) -> bool:
@@ -65,10 +65,10 @@ def is_for_localhost(example: Example) -> bool:
     return playbook is not None and set(re.findall(r"(?m)^-? *hosts: *(.*?) *$", playbook)) == {"localhost"}
 
 
-TOGETHER = [example for example in TO_RUN if is_for_localhost(example) and name_of(example) not in ATTENDED]
+SHARED_RUN = [example for example in TO_RUN if is_for_localhost(example) and identify(example) not in ATTENDED]
 
 
-def readers_own(tenant: Tenant) -> dict[str, Any]:
+def reader_variables(tenant: Tenant) -> dict[str, Any]:
     """Return the variables that examples leave to the reader."""
     return {
         "tenant": tenant.tenant_id,
@@ -85,7 +85,7 @@ def check_output(run: PlaybookRun, *tenants: Tenant) -> None:
     assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
 
 
-def made_again(tenant: Tenant) -> list[str]:
+def created_twice(tenant: Tenant) -> list[str]:
     """Return the operations that created an object again: the same request more often than the matching removal."""
     made = [
         (entry["operation"], entry["path"], json.dumps(entry["json"]))
@@ -110,7 +110,7 @@ def prepare(emulator: Emulator) -> tuple[Tenant, dict[str, Any]]:
     """Return a tenant for an example, and the variables that the example finds."""
     tenant = emulator.tenant()
     tenant.seed(identities=1)
-    return tenant, {"ansible_connection": "local", **tenant.variables, **readers_own(tenant)}
+    return tenant, {"ansible_connection": "local", **tenant.variables, **reader_variables(tenant)}
 
 
 @pytest.fixture(scope="module")
@@ -122,22 +122,22 @@ def examples(
     tenants: dict[str, Tenant] = {}
     hosts: dict[str, Any] = {"localhost": {"ansible_connection": "local"}}
     plays = []
-    for example in TOGETHER:
+    for example in SHARED_RUN:
         host = host_name(example.place)
         tenants[example.place], hosts[host] = prepare(emulator)
         playbook = re.sub(r"(?m)^(-? *hosts: *)localhost *$", rf"\g<1>{host}", example.playbook() or "")
         (folder / f"{host}.yml").write_text(playbook * 2, encoding="utf-8")
         plays.append({"ansible.builtin.import_playbook": str(folder / f"{host}.yml")})
-    run = shared_run_playbook(plays, inventory={"all": {"hosts": hosts}}, args=HOW)
+    run = shared_run_playbook(plays, inventory={"all": {"hosts": hosts}}, args=VERBOSE)
     return Examples(run, tenants)
 
 
-@pytest.mark.parametrize("example", TOGETHER, ids=str)
+@pytest.mark.parametrize("example", SHARED_RUN, ids=str)
 def test_example_runs_twice(examples: Examples, example: Example) -> None:
     """The second run creates nothing again."""
     counts = examples.run.stats.get(host_name(example.place), {})
     assert counts.get("ok") and not counts["failures"] + counts["unreachable"], examples.run.output
-    assert made_again(examples.tenants[example.place]) == []
+    assert created_twice(examples.tenants[example.place]) == []
 
 
 def test_examples_warn_of_nothing_and_show_no_secret(examples: Examples) -> None:
@@ -145,7 +145,7 @@ def test_examples_warn_of_nothing_and_show_no_secret(examples: Examples) -> None
     check_output(examples.run, *examples.tenants.values())
 
 
-@pytest.mark.parametrize("example", [example for example in TO_RUN if example not in TOGETHER], ids=str)
+@pytest.mark.parametrize("example", [example for example in TO_RUN if example not in SHARED_RUN], ids=str)
 def test_example_runs_alone(
     run_playbook: PlaybookRunner, start_at_terminal: Callable[..., Terminal], emulator: Emulator, example: Example
 ) -> None:
@@ -153,8 +153,8 @@ def test_example_runs_alone(
     playbook = example.playbook()
     assert playbook, f"{example.place} is neither plays nor tasks with names:\n{example.text}"
     tenant, variables = prepare(emulator)
-    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": HOW}
-    if name_of(example) in ATTENDED:
+    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": VERBOSE}
+    if identify(example) in ATTENDED:
         terminal = start_at_terminal(playbook, **how)
         get(sign_in(terminal.wait_for(ADDRESS)[0]))
         run = terminal.finish().succeeded()
@@ -162,7 +162,7 @@ def test_example_runs_alone(
         run = run_playbook(playbook * 2, **how).succeeded()
     assert run.results
     check_output(run, tenant)
-    assert made_again(tenant) == []
+    assert created_twice(tenant) == []
 
 
 def test_all_examples_are_found() -> None:

@@ -27,7 +27,7 @@ def ask(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, TOKEN: {"scopes": "realms:read", **options}}
 
 
-def minted(tenant: Tenant) -> int:
+def count_token_requests(tenant: Tenant) -> int:
     """Return how many token requests there were."""
     return len(tenant.journal(grant="client_credentials"))
 
@@ -42,7 +42,7 @@ def test_an_expired_token_is_replaced(run_playbook: PlaybookRunner, emulator: Em
     wait = {"name": "Wait", "ansible.builtin.raw": "sleep 1.1"}
     inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
     run_playbook(play(ask("First"), wait, look, again, same), inventory=inventory).succeeded()
-    assert {name: minted(tenant) for name, tenant in tenants.items()} == {"expired": 2, "good": 1}
+    assert {name: count_token_requests(tenant) for name, tenant in tenants.items()} == {"expired": 2, "good": 1}
 
 
 def test_a_token_of_unknown_lifetime_is_used_once(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
@@ -51,7 +51,7 @@ def test_a_token_of_unknown_lifetime_is_used_once(run_playbook: PlaybookRunner, 
     tenants = {name: emulator.tenant(token_answer={"expires_in": answer}) for name, answer in answers.items()}
     inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
     run_playbook(play(ask("First"), ask("Second")), inventory=inventory).succeeded()
-    assert {name: minted(tenant) for name, tenant in tenants.items()} == dict.fromkeys(answers, 2)
+    assert {name: count_token_requests(tenant) for name, tenant in tenants.items()} == dict.fromkeys(answers, 2)
 
 
 def test_a_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -63,7 +63,7 @@ def test_a_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Ten
         extra_vars=tenant.variables,
     ).succeeded()
     assert [entry["status"] for entry in tenant.journal(operation="ListApplications")] == [200, 401, 200, 200]
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
 def test_many_hosts_replace_a_refused_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -83,7 +83,7 @@ def test_many_hosts_replace_a_refused_token_once(run_playbook: PlaybookRunner, t
         play(first, revoke, {"name": "Read", INFO: {}}), inventory=hosts, args=["-f", "10"], extra_vars=tenant.variables
     ).succeeded()
     assert len([result for result in run.of("Read") if result.done]) == 10
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
 def failure(run: PlaybookRun, task: str) -> str:
@@ -97,14 +97,14 @@ def test_a_second_401_is_final(run_playbook: PlaybookRunner, tenant: Tenant) -> 
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
     assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused, too." in message
     assert len(tenant.journal(operation="ListApplications")) == 2
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
 def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """After a 401 the message says so."""
     token = tenant.mint("applications:read")
     tenant.revoke_tokens()
-    before = minted(tenant)
+    before = count_token_requests(tenant)
     variables = {
         "beyondidentity_access_token": token,
         "beyondidentity_api_url": tenant.api_url,
@@ -113,7 +113,7 @@ def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: T
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=variables), "Read")
     assert "HTTP 401" in message and "expired, revoked or of another tenant" in message
     assert len(tenant.journal(operation="ListApplications")) == 1
-    assert minted(tenant) == before
+    assert count_token_requests(tenant) == before
 
 
 def test_a_403_requests_no_new_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -122,7 +122,7 @@ def test_a_403_requests_no_new_token(run_playbook: PlaybookRunner, tenant: Tenan
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
     assert "HTTP 403" in message and "ListApplications needs the scopes applications:read" in message
     assert len(tenant.journal(operation="ListApplications")) == 1
-    assert minted(tenant) == 1
+    assert count_token_requests(tenant) == 1
 
 
 def test_a_creation_is_repeated_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -131,7 +131,7 @@ def test_a_creation_is_repeated_after_a_401(run_playbook: PlaybookRunner, tenant
     create = {"name": "Create", "beyondidentity.management.application": {"display_name": "Once"}}
     run_playbook(play(create), extra_vars=tenant.variables).succeeded()
     assert [entry["status"] for entry in tenant.journal(operation="CreateApplication")] == [401, 200]
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
 def test_a_task_asks_for_one_token(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
@@ -142,7 +142,7 @@ def test_a_task_asks_for_one_token(run_playbook: PlaybookRunner, emulator: Emula
     hosts = {cache: {**tenant.variables, "beyondidentity_token_cache": cache} for cache, tenant in tenants.items()}
     run_playbook(play({"name": "Read", INFO: {}}), inventory=local_hosts(hosts)).succeeded()
     for cache, tenant in tenants.items():
-        assert (len(tenant.journal(operation="ListApplications")), minted(tenant)) == (5, 1), cache
+        assert (len(tenant.journal(operation="ListApplications")), count_token_requests(tenant)) == (5, 1), cache
 
 
 def test_fresh_replaces_the_stored_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -169,4 +169,4 @@ def test_fresh_replaces_the_stored_token(run_playbook: PlaybookRunner, tenant: T
         extra_vars=tenant.variables,
     ).succeeded()
     # one before, one for the first host, and one for all others, since the first was asked for before they began
-    assert 2 <= minted(tenant) <= 3
+    assert 2 <= count_token_requests(tenant) <= 3

@@ -18,20 +18,23 @@ from tests.support.sshd import RemoteHost
 
 OURS = "beyondidentity.management"
 APPLICATION = {name: f"{{{{ application.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
-ASKED = ["realms:read", "realms:create", "applications:read"]
+REQUESTED = ["realms:read", "realms:create", "applications:read"]
 
 
-def ours(name: str, module: str, **arguments: Any) -> dict[str, Any]:
+def our_task(name: str, module: str, **arguments: Any) -> dict[str, Any]:
     """Return a task of one of our modules."""
     return {"name": name, f"{OURS}.{module}": arguments}
 
 
-def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]]:
+def sign_in_tasks(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]]:
     """Return the tasks of a sign-in: the request, the browser, the exchange; the token is registered under this name."""
     return [
-        {**ours("Request", "authorize", scopes=ASKED, redirect_uri=REDIRECT, **APPLICATION), "register": "request"},
         {
-            "name": "A browser goes there",
+            **our_task("Request", "authorize", scopes=REQUESTED, redirect_uri=REDIRECT, **APPLICATION),
+            "register": "request",
+        },
+        {
+            "name": "Open the address",
             "ansible.builtin.uri": {
                 "url": "{{ request.authorization.url }}",
                 "follow_redirects": "none",
@@ -41,7 +44,7 @@ def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]
             "no_log": True,
         },
         {
-            **ours(
+            **our_task(
                 "Exchange",
                 "token",
                 grant_type="authorization_code",
@@ -56,10 +59,10 @@ def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]
     ]
 
 
-FOUNDATION = [
+SETUP = [
     {
-        **ours(
-            "A person",
+        **our_task(
+            "Create an identity",
             "api",
             operation="CreateIdentity",
             body={
@@ -72,19 +75,19 @@ FOUNDATION = [
         "register": "pat",
     },
     {
-        **ours("Her group", "api", operation="CreateGroup", body={"group": {"display_name": "Night shift"}}),
+        **our_task("Create a group", "api", operation="CreateGroup", body={"group": {"display_name": "Night shift"}}),
         "register": "night",
     },
-    ours(
-        "Her place in it",
+    our_task(
+        "Add the identity to the group",
         "api",
         operation="AddGroupMembers",
         parameters={"group_id": "{{ night.response.id }}"},
         body={"identity_ids": ["{{ pat.response.id }}"]},
     ),
     {
-        **ours(
-            "A role",
+        **our_task(
+            "Create a role",
             "role",
             display_name="Realm readers",
             scopes=["realms:read"],
@@ -92,23 +95,23 @@ FOUNDATION = [
         ),
         "register": "readers",
     },
-    ours(
-        "A sign-in page",
+    our_task(
+        "Create an authenticator configuration",
         "authenticator_config",
         display_name="Hosted sign-in",
         type="hosted_web",
         authentication_methods=["webauthn_passkey"],
     ),
     {
-        **ours(
-            "An application that people sign in to",
+        **our_task(
+            "Create an application for sign-ins",
             "application",
             display_name="Realm reader",
             protocol="oidc",
             grant_types=["authorization_code"],
             pkce="s256",
             resource_server="beyondidentity",
-            allowed_scopes=ASKED,
+            allowed_scopes=REQUESTED,
             authenticator_config="Hosted sign-in",
             redirect_uris=[REDIRECT],
             return_secret=True,
@@ -116,9 +119,9 @@ FOUNDATION = [
         "register": "application",
     },
 ]
-# Who sits at the browser is no matter of the collection: the emulator is told.
-AT_THE_BROWSER = {
-    "name": "Pat sits at the browser",
+# The collection does not know which user is at the browser; the emulator does.
+CHOOSE_USER = {
+    "name": "Let Pat be at the browser",
     "ansible.builtin.uri": {
         "url": "{{ control }}/settings",
         "method": "PATCH",
@@ -126,29 +129,34 @@ AT_THE_BROWSER = {
         "body": {"identity_roles": True, "identity": {"id": "{{ pat.response.id }}"}},
     },
 }
-USE = [
-    ours("She reads realms", "realm_info", access_token="{{ first.token.access_token }}"),
+USE_TOKEN = [
+    our_task("Read realms as the user", "realm_info", access_token="{{ first.token.access_token }}"),
     {
-        **ours("She makes none", "realm", display_name="Forbidden", access_token="{{ first.token.access_token }}"),
+        **our_task(
+            "Create a realm as the user",
+            "realm",
+            display_name="Forbidden",
+            access_token="{{ first.token.access_token }}",
+        ),
         "ignore_errors": True,
     },
 ]
-MORE = ours(
-    "Her group may make realms",
+ADD_ROLE = our_task(
+    "Let the group create realms",
     "role",
     display_name="Realm makers",
     scopes=["realms:create"],
     members={"groups": ["Night shift"]},
 )
-LESS = ours("The group's role goes", "role", display_name="Realm makers", state="absent")
-NOBODY = ours(
-    "Nobody reads any more",
+REMOVE_ROLE = our_task("Remove the role of the group", "role", display_name="Realm makers", state="absent")
+REMOVE_MEMBERS = our_task(
+    "Remove all members",
     "role",
     id="{{ readers.role.id }}",
     members={"identities": [], "groups": []},
     members_exclusive=True,
 )
-SHOWN = {
+SHOW = {
     "name": "Show",
     "ansible.builtin.debug": {
         "msg": {
@@ -164,18 +172,18 @@ def test_a_user_is_granted_the_scopes_of_their_roles_only(run_playbook: Playbook
     control = f"{tenant.emulator.url}/_emulator/tenants/{tenant.tenant_id}"
     run = run_playbook(
         play(
-            *FOUNDATION,
-            AT_THE_BROWSER,
-            *signs_in("first", require_scopes=False),
-            *USE,
-            *signs_in("second"),
-            MORE,
-            *signs_in("third", require_scopes=False),
-            LESS,
-            *signs_in("fourth", require_scopes=False),
-            NOBODY,
-            *signs_in("fifth", require_scopes=False),
-            SHOWN,
+            *SETUP,
+            CHOOSE_USER,
+            *sign_in_tasks("first", require_scopes=False),
+            *USE_TOKEN,
+            *sign_in_tasks("second"),
+            ADD_ROLE,
+            *sign_in_tasks("third", require_scopes=False),
+            REMOVE_ROLE,
+            *sign_in_tasks("fourth", require_scopes=False),
+            REMOVE_MEMBERS,
+            *sign_in_tasks("fifth", require_scopes=False),
+            SHOW,
         ),
         inventory={"all": {"hosts": {"localhost": {"ansible_connection": "local", **tenant.variables}}}},
         extra_vars={"control": control},
@@ -186,8 +194,8 @@ def test_a_user_is_granted_the_scopes_of_their_roles_only(run_playbook: Playbook
         "fourth": ["realms:read"],
         "fifth": [],
     }
-    assert run.task("She reads realms").done
-    assert "CreateRealm needs the scopes realms:create" in run.task("She makes none").result["msg"]
+    assert run.task("Read realms as the user").done
+    assert "CreateRealm needs the scopes realms:create" in run.task("Create a realm as the user").result["msg"]
     (refused,) = [result for result in run.of("Exchange") if result.status == "ignored"]
     assert "did not grant applications:read, realms:create" in refused.result["msg"]
     assert tenant.journal(operation="CreateRealm", status=200) == []
@@ -197,8 +205,8 @@ def test_fifty_hosts_create_one_role(run_playbook: PlaybookRunner, tenant: Tenan
     """They run the same task without run_once: one host creates the role, 49 find it unchanged."""
     tenant.seed(identities=1, identity={"traits": {"username": "pat"}})
     wanted = {"scopes": ["realms:read", "realms:create"], "members": {"identities": ["pat"]}}
-    create = ours("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
-    remove = ours("Remove", "role", display_name="Wanted by all", state="absent")
+    create = our_task("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
+    remove = our_task("Remove", "role", display_name="Wanted by all", state="absent")
     run = run_playbook(
         play(create, remove, hosts="all"),
         inventory="host[1:50] ansible_connection=local\n",
@@ -221,11 +229,11 @@ def test_a_delegated_role_task_gets_its_nested_options(
     wanted = {"display_name": "From afar", "scopes": ["realms:read"], "members": {"identities": ["pat"]}}
     there = {"delegate_to": remote_host.name}
     tasks = [
-        {**ours("Create", "role", **wanted), **there},
-        {**ours("Again", "role", **wanted, members_exclusive=True), **there},
-        {**ours("Change", "role", display_name="From afar", members={"groups": ids["groups"]}), **there},
-        {**ours("Read", "role_info", display_name="From afar"), **there},
-        {**ours("Remove", "role", display_name="From afar", state="absent"), **there},
+        {**our_task("Create", "role", **wanted), **there},
+        {**our_task("Again", "role", **wanted, members_exclusive=True), **there},
+        {**our_task("Change", "role", display_name="From afar", members={"groups": ids["groups"]}), **there},
+        {**our_task("Read", "role_info", display_name="From afar"), **there},
+        {**our_task("Remove", "role", display_name="From afar", state="absent"), **there},
     ]
     inventory = with_journal(remote_host, core, tmp_path)
     run = run_playbook(play(*tasks), inventory=inventory, extra_vars=tenant.variables, core=core).succeeded()

@@ -24,12 +24,12 @@ TOKEN = "beyondidentity.management.token"
 LOGIN, LOGOUT = "beyondidentity.management.login", "beyondidentity.management.logout"
 FOLDER = "beyondidentity.management"
 SCOPES = ["realms:read", "applications:read", "resource-servers:read"]
-KEPT = {"grant_type": "authorization_code", "token_cache": "user", "scopes": ["realms:read"]}
+STORED = {"grant_type": "authorization_code", "token_cache": "user", "scopes": ["realms:read"]}
 ROTATING = {"refresh_tokens": "rotating", "refresh_lifetime": 3600}
 UNKNOWN = {"expires_in": None}  # an access token of unknown age is refreshed before it is used again
 
 # What works with the kept sign-in, each in its own way.
-USES = (
+USE_TASKS = (
     task("applications", "beyondidentity.management.application_info"),
     task("resource servers", "beyondidentity.management.resource_server_info"),
     task("lookup", "ansible.builtin.debug", {"msg": f"{{{{ lookup('{TOKEN}', 'realms:read') | length > 20 }}}}"}),
@@ -37,7 +37,7 @@ USES = (
 )
 
 
-def kept(application: SignInApplication, run_playbook: PlaybookRunner, **how: Any) -> PlaybookRun:
+def store_sign_in(application: SignInApplication, run_playbook: PlaybookRunner, **how: Any) -> PlaybookRun:
     """Sign in without a browser, with the user's cache; return the run, whose home folder has the sign-in."""
     given = {**application.options_after_sign_in(*SCOPES), "token_cache": "user"}
     return run_playbook(play({"name": "Keep", TOKEN: given}), extra_vars=application.variables, **how).succeeded()
@@ -63,9 +63,9 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
 
     run_playbook(LOGIN, env={**application.environment, **home}, extra_vars=wanted).succeeded()
     used = run_playbook(
-        play(*USES), env={**home, **application.environment, "BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}
+        play(*USE_TASKS), env={**home, **application.environment, "BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}
     ).succeeded()
-    assert [used.task(one["name"]).done for one in USES] == [True] * len(USES), used.output
+    assert [used.task(one["name"]).done for one in USE_TASKS] == [True] * len(USE_TASKS), used.output
     assert len(tenant.journal(grant="authorization_code")) == 1
     assert tenant.journal(grant="refresh_token") == []
     assert tenant.journal(grant="client_credentials", path=application.application_id) == []
@@ -80,7 +80,7 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
     assert tenant.revoke_tokens() == 0, "access and refresh token are revoked already"
     again = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert again.task("Revoke and forget all sign-ins").status == "ok"
-    after = run_playbook(play(task("after", TOKEN, KEPT)), env={**application.environment, **home}).succeeded()
+    after = run_playbook(play(task("after", TOKEN, STORED)), env={**application.environment, **home}).succeeded()
     assert "Nobody is signed in" in after.task("after").result["msg"]
 
 
@@ -89,11 +89,11 @@ def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
 ) -> None:
     """A warning names the tokens that are not revoked."""
     application = SignInApplication.of(tenant)
-    home = {"HOME": str(kept(application, run_playbook).home)}
+    home = {"HOME": str(store_sign_in(application, run_playbook).home)}
     tenant.fault(operation="revoke", status=403, shape="oauth", error="access_denied")
     out = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert "is forgotten, but not revoked: its access token. " in " ".join(out.stderr.split())
-    after = run_playbook(play(task("after", TOKEN, KEPT)), env={**application.environment, **home}).succeeded()
+    after = run_playbook(play(task("after", TOKEN, STORED)), env={**application.environment, **home}).succeeded()
     assert "Nobody is signed in" in after.task("after").result["msg"]
 
 
@@ -102,11 +102,11 @@ def test_concurrent_runs_use_a_rotating_refresh_token_once(run_playbook: Playboo
     application = SignInApplication.of(tenant)
     tenant.settings(**ROTATING)
     tenant.fault(grant="authorization_code", merge=UNKNOWN)
-    home = {"HOME": str(kept(application, run_playbook).home)}
+    home = {"HOME": str(store_sign_in(application, run_playbook).home)}
     tenant.fault(grant="refresh_token", delay=1.5)
     runs = [
         run_playbook.start(
-            play({"name": "Ask", TOKEN: KEPT}, hosts="all"),
+            play({"name": "Ask", TOKEN: STORED}, hosts="all"),
             inventory="host[1:4] ansible_connection=local\n",
             extra_vars=application.variables,
             env=home,
@@ -123,12 +123,12 @@ def test_an_expired_refresh_token_asks_for_a_new_sign_in(run_playbook: PlaybookR
     """Until then no browser is needed."""
     application = SignInApplication.of(tenant)
     tenant.settings(**ROTATING, token_answer=UNKNOWN)
-    home = {"HOME": str(kept(application, run_playbook).home)}
+    home = {"HOME": str(store_sign_in(application, run_playbook).home)}
     how: dict[str, Any] = {"env": home, "extra_vars": application.variables}
     for _time in range(2):
-        assert run_playbook(play(task("Ask", TOKEN, KEPT)), **how).succeeded().task("Ask").done
+        assert run_playbook(play(task("Ask", TOKEN, STORED)), **how).succeeded().task("Ask").done
     tenant.revoke_tokens()
-    message = run_playbook(play(task("Ask", TOKEN, KEPT)), **how).succeeded().task("Ask").result["msg"]
+    message = run_playbook(play(task("Ask", TOKEN, STORED)), **how).succeeded().task("Ask").result["msg"]
     assert "sign in" in message.lower() and LOGIN in message
     assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200, 200, 400]
 
@@ -140,9 +140,9 @@ def test_the_user_cache_is_private_and_follows_xdg_variables(
     application = SignInApplication.of(tenant)
     umask = os.umask(0)
     try:
-        home = kept(application, run_playbook).home
+        home = store_sign_in(application, run_playbook).home
         places = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
-        elsewhere = kept(application, run_playbook, env=places).home
+        elsewhere = store_sign_in(application, run_playbook, env=places).home
     finally:
         os.umask(umask)
     for cache, data in ((home / ".cache", home / ".local" / "share"), (tmp_path / "cache", tmp_path / "data")):
@@ -154,9 +154,11 @@ def test_the_user_cache_is_private_and_follows_xdg_variables(
         assert not [path for path in found if b"access_token" in path.read_bytes()]
     assert not list(elsewhere.rglob(FOLDER))
     how: dict[str, Any] = {"extra_vars": application.variables}
-    assert run_playbook(play(task("Ask", TOKEN, KEPT)), env=places, **how).task("Ask").done
+    assert run_playbook(play(task("Ask", TOKEN, STORED)), env=places, **how).task("Ask").done
     half = {**places, "XDG_DATA_HOME": str(tmp_path / "other")}
-    assert not run_playbook(play(task("Ask", TOKEN, KEPT)), env=half, **how).task("Ask").done, "a cache without its key"
+    assert not run_playbook(play(task("Ask", TOKEN, STORED)), env=half, **how).task("Ask").done, (
+        "a cache without its key"
+    )
 
 
 def _mode(path: Path) -> int:
@@ -199,9 +201,9 @@ def test_a_damaged_cache_counts_as_empty(run_playbook: PlaybookRunner, tenant: T
                 "name": f"keep {damage}",
                 TOKEN: {**application.options_after_sign_in("realms:read"), "token_cache": "user"},
             },
-            {"name": f"is kept {damage}", TOKEN: KEPT},
+            {"name": f"is kept {damage}", TOKEN: STORED},
             {"name": f"do {damage}", raw: _SHELL.format(**places) + command},
-            task(damage, TOKEN, KEPT),
+            task(damage, TOKEN, STORED),
             {"name": f"repair {damage}", raw: _REPAIR.format(**places)},
         ]
     run = run_playbook(play(*tasks), extra_vars=application.variables, env={"HOME": str(places["home"])}).succeeded()
@@ -225,7 +227,7 @@ def test_the_cache_is_not_used_without_certificate_validation(
     entries = [path for path in (first.home / ".cache").glob(f"{FOLDER}/*") if path.suffix != ".lock"]
     assert len(entries) == (0 if direction == "in" else 1)
     second = run_playbook(
-        play(task("Ask", TOKEN, KEPT)),
+        play(task("Ask", TOKEN, STORED)),
         extra_vars=application.variables if direction == "in" else unverified,
         env={"HOME": str(first.home)},
     ).succeeded()

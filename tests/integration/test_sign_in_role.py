@@ -57,8 +57,8 @@ def test_the_role_creates_uses_and_removes_an_application(
     variables = {**tenant.variables, "beyondidentity_token_cache": "user"}
     how: dict[str, Any] = {"extra_vars": variables}
 
-    foretold = run_playbook(play(wanted), args=["--check"], **how).succeeded()
-    assert "/authorize" not in foretold.output, "check mode asks no user"
+    predicted = run_playbook(play(wanted), args=["--check"], **how).succeeded()
+    assert "/authorize" not in predicted.output, "check mode asks no user"
 
     terminal = start_at_terminal(play(wanted, USE, SHOW), **how)
     get(sign_in(terminal.wait_for(ADDRESS)[0]))

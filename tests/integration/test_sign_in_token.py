@@ -34,7 +34,7 @@ class Case:
     In braces stands what is of that sign-in.
     """
 
-    given: dict[str, Any]
+    options: dict[str, Any]
     says: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     asks: tuple[str, ...] = ("realms:read",)
@@ -84,7 +84,7 @@ CASES = {
 }  # fmt: skip
 
 
-def given(application: SignInApplication, case: Case, used: str) -> dict[str, Any]:
+def exchange_options(application: SignInApplication, case: Case, used: str) -> dict[str, Any]:
     """Return the module's options, after a user signed in."""
     application.tenant.settings(**{**USUAL, **{name: value for name, value in case.settings.items() if name in USUAL}})
     request = application.request(*case.asks)
@@ -102,15 +102,19 @@ def given(application: SignInApplication, case: Case, used: str) -> dict[str, An
             return values[value]
         return value.format(**texts) if isinstance(value, str) else value
 
-    return {name: filled(value) for name, value in case.given.items()}
+    return {name: filled(value) for name, value in case.options.items()}
 
 
-def exchanging(application: SignInApplication) -> list[dict[str, Any]]:
+def exchange_tasks(application: SignInApplication) -> list[dict[str, Any]]:
     """Return the tasks of all cases."""
     tasks: list[dict[str, Any]] = []
     used = ""
     for name, case in CASES.items():
-        options = {"grant_type": "authorization_code", "token_cache": "none", **given(application, case, used)}
+        options = {
+            "grant_type": "authorization_code",
+            "token_cache": "none",
+            **exchange_options(application, case, used),
+        }
         tasks.append({"name": name, TOKEN: options, "ignore_errors": True, "register": "exchanged"})
         if name == "parts":
             used = options["code"]
@@ -137,7 +141,7 @@ def test_codes_are_exchanged_and_wrong_responses_refused(
 ) -> None:
     """For confidential and public clients, whole or in parts."""
     application = SignInApplication.of(tenant, REDIRECT, REDIRECT + "/other", public=public)
-    tasks = exchanging(application)
+    tasks = exchange_tasks(application)
     forge_id_tokens(tenant)
     run = run_playbook(play(*tasks), extra_vars=application.variables).succeeded()
     for name, case in CASES.items():
@@ -153,7 +157,7 @@ def test_codes_are_exchanged_and_wrong_responses_refused(
     assert all(("Authorization" in exchange["headers"]) != public for exchange in sent)
 
 
-def refreshing(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
+def run_after_sign_in(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
     """Run tasks after a user signed in for two scopes; the refresh token is in `signed.token.refresh_token`."""
     application = SignInApplication.of(tenant)
     sign_in = {
@@ -166,8 +170,12 @@ def refreshing(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, A
 
 def refresh(name: str, register: str, source: str, **options: Any) -> dict[str, Any]:
     """Return a task that uses a refresh token."""
-    given = {"grant_type": "refresh_token", "refresh_token": f"{{{{ {source}.token.refresh_token }}}}", **options}
-    return {"name": name, TOKEN: given, "register": register, "ignore_errors": True}
+    options = {
+        "grant_type": "refresh_token",
+        "refresh_token": f"{{{{ {source}.token.refresh_token }}}}",
+        **options,
+    }
+    return {"name": name, TOKEN: options, "register": register, "ignore_errors": True}
 
 
 @pytest.mark.parametrize("rotation", ["fixed", "rotating"])
@@ -176,7 +184,7 @@ def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(
 ) -> None:
     """The new refresh token is returned if it rotates, otherwise the same."""
     tenant.settings(refresh_tokens=rotation, refresh_lifetime=3600)
-    run = refreshing(
+    run = run_after_sign_in(
         run_playbook,
         tenant,
         refresh("first", "first", "signed"),
@@ -203,7 +211,7 @@ def test_a_stored_sign_in_gets_no_more_scopes(run_playbook: PlaybookRunner, tena
     """A refresh asks for no scopes. More scopes than were granted are an error without a request."""
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
     kept = {"grant_type": "authorization_code"}
-    run = refreshing(
+    run = run_after_sign_in(
         run_playbook,
         tenant,
         {"name": "kept", TOKEN: {**kept, "scopes": ["realms:read"]}, "register": "kept"},
@@ -223,7 +231,7 @@ def test_a_sign_in_that_can_not_be_refreshed_is_removed(run_playbook: PlaybookRu
     """The message asks the user to sign in."""
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=0)
     kept = {"grant_type": "authorization_code", "scopes": ["realms:read"]}
-    run = refreshing(
+    run = run_after_sign_in(
         run_playbook,
         tenant,
         {"name": "dead", TOKEN: {**kept, "fresh": True}, "ignore_errors": True},

@@ -110,16 +110,16 @@ def test_the_store_is_private_and_removed_after_the_run(
     assert not list(local.rglob(FOLDER))
 
 
-def _killed(run_playbook: PlaybookRunner, canary_servers: CanaryServers, local: Path) -> list[Path]:
+def _kill_run(run_playbook: PlaybookRunner, canary_servers: CanaryServers, local: Path) -> list[Path]:
     """Kill a run that has a token; return the files that it leaves in its store."""
     asked, go_on = threading.Event(), threading.Event()
 
-    def hold(seen: RecordedRequest) -> Response:
+    def hold_response(seen: RecordedRequest) -> Response:
         asked.set()
         go_on.wait(60)
         return refuse_request(seen)
 
-    with Recorder(hold, canary_servers.canaries.listen) as held:
+    with Recorder(hold_response, canary_servers.canaries.listen) as held:
         hanging = task("Hang", APPLICATIONS, {"api_url": held.url, "retries": 0})  # newer cores' workers outlive a kill
         made = play(task("Token", TOKEN, READ), hanging, **SOURCES["variable"])
         running = run_playbook.start(made, extra_vars=canary_servers.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)})
@@ -137,7 +137,7 @@ def test_the_next_run_removes_what_a_killed_run_left(
 ) -> None:
     """The files are encrypted, and nothing else is removed."""
     local = tmp_path / "local"
-    left = _killed(run_playbook, canary_servers, local)
+    left = _kill_run(run_playbook, canary_servers, local)
     assert left and all(canary_servers.canaries.leaks(path.read_bytes()) == [] for path in left)
     alive = local / f"ansible-local-{os.getpid()}abcdefgh" / FOLDER
     linked, target = local / "ansible-local-4194305abcdefgh", tmp_path / "target" / FOLDER
@@ -161,7 +161,7 @@ def test_a_run_can_not_read_the_store_of_another(
 ) -> None:
     """Even if it replaces the own store."""
     local, elsewhere = tmp_path / "local", tmp_path / "elsewhere"
-    entry = _killed(run_playbook, canary_servers, local)[0]
+    entry = _kill_run(run_playbook, canary_servers, local)[0]
     entry.parents[1].rename(elsewhere)
     put = (
         f"cd {local}/ansible-local-*/{FOLDER}; for e in *[0-9a-f]; do cp -p {elsewhere}/{FOLDER}/{entry.name} $e; done"

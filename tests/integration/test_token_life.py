@@ -20,20 +20,20 @@ DEBUG = "ansible.builtin.debug"
 READ = {"scopes": ["realms:read"]}
 
 
-def ours(name: str, module: str, register: str, **arguments: Any) -> dict[str, Any]:
+def our_task(name: str, module: str, register: str, **arguments: Any) -> dict[str, Any]:
     """Return a task of one of our modules."""
     return {"name": name, f"{COLLECTION}.{module}": arguments, "register": register}
 
 
 LIFE = (
-    ours("Mint", "token", "made", **READ),
-    ours("Ask whether it is active", "introspect", "asked", token="{{ made.token.access_token }}"),
-    ours("Look for it", "token_info", "listed", id="{{ made.token.id }}"),
-    ours("Get it again", "token", "again", **READ),
-    ours("Revoke it", "revoke", "revoked", id="{{ made.token.id }}"),
-    ours("Ask again", "introspect", "asked_again", token="{{ made.token.access_token }}"),
-    ours("Look for it again", "token_info", "listed_again", id="{{ made.token.id }}"),
-    ours("Get another", "token", "other", **READ),
+    our_task("Mint", "token", "made", **READ),
+    our_task("Ask whether it is active", "introspect", "asked", token="{{ made.token.access_token }}"),
+    our_task("Look for it", "token_info", "listed", id="{{ made.token.id }}"),
+    our_task("Get it again", "token", "again", **READ),
+    our_task("Revoke it", "revoke", "revoked", id="{{ made.token.id }}"),
+    our_task("Ask again", "introspect", "asked_again", token="{{ made.token.access_token }}"),
+    our_task("Look for it again", "token_info", "listed_again", id="{{ made.token.id }}"),
+    our_task("Get another", "token", "other", **READ),
     {
         "name": "Its life",
         DEBUG: {
@@ -55,7 +55,7 @@ def test_a_revoked_token_is_inactive_unlisted_and_not_reused(run_playbook: Playb
     """Revoked by ID or by value."""
     revoke = {
         "by-id": LIFE[4],
-        "by-value": ours("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}"),
+        "by-value": our_task("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}"),
     }
     plays = [play(*LIFE[:4], task, *LIFE[5:], hosts=host) for host, task in revoke.items()]
     run = run_playbook(plays, inventory=local_hosts({host: emulator.tenant().variables for host in revoke})).succeeded()
@@ -76,12 +76,12 @@ def test_a_thousand_tokens_are_listed_and_revoked(run_playbook: PlaybookRunner, 
     ids = set(tenant.seed(tokens=1000)["tokens"])
     revoke = {"all": "application"}
     tasks = (
-        ours("List", "token_info", "listed"),
+        our_task("List", "token_info", "listed"),
         {"name": "Listed", DEBUG: {"msg": "{{ listed.tokens | map(attribute='id') | list }}"}},
-        {**ours("Predict", "revoke", "predicted", **revoke), "check_mode": True},
-        ours("Revoke", "revoke", "revoked", **revoke),
-        ours("Revoke again", "revoke", "again", **revoke),
-        ours("List again", "token_info", "left"),
+        {**our_task("Predict", "revoke", "predicted", **revoke), "check_mode": True},
+        our_task("Revoke", "revoke", "revoked", **revoke),
+        our_task("Revoke again", "revoke", "again", **revoke),
+        our_task("List again", "token_info", "left"),
     )
     run = run_playbook(play(*tasks), extra_vars=tenant.variables).succeeded()
     assert ids < set(run.task("Listed").result["msg"])
@@ -104,9 +104,9 @@ def test_fifty_hosts_revoke_each_token_once(run_playbook: PlaybookRunner, tenant
     (other,) = tenant.seed(applications=1, name="Other")["applications"]
     ids = set(tenant.seed(tokens=30, token_application=other)["tokens"])
     tasks = (
-        ours("Introspect", "introspect", "asked", token="unknown"),
-        ours("List", "token_info", "listed", application="Other"),
-        ours("Revoke", "revoke", "revoked", application="Other", all="application"),
+        our_task("Introspect", "introspect", "asked", token="unknown"),
+        our_task("List", "token_info", "listed", application="Other"),
+        our_task("Revoke", "revoke", "revoked", application="Other", all="application"),
     )
     run = run_playbook(
         play(*tasks, hosts="all"), inventory=HOSTS, args=["-f", "25"], extra_vars=tenant.variables
@@ -122,7 +122,7 @@ def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenan
     ids = set(tenant.seed(tokens=5)["tokens"])
     tenant.fault(operation="RevokeToken", skip=2, status=403, delay=3)
     run = run_playbook(
-        play(ours("Revoke", "revoke", "revoked", all="application"), hosts="all"),
+        play(our_task("Revoke", "revoke", "revoked", all="application"), hosts="all"),
         inventory=HOSTS,
         args=["-f", "50"],
         extra_vars=tenant.variables,
@@ -144,8 +144,8 @@ def test_revoking_all_tokens_of_an_application_again_changes_nothing(
         tenant.seed(tokens=3)
     hosts = {cache: {**tenant.variables, "beyondidentity_token_cache": cache} for cache, tenant in tenants.items()}
     tasks = [
-        ours("Mint", "token", "made", **READ),
-        *(ours(f"Revoke {n}", "revoke", "r", all="application") for n in "12"),
+        our_task("Mint", "token", "made", **READ),
+        *(our_task(f"Revoke {n}", "revoke", "r", all="application") for n in "12"),
     ]
     run = run_playbook(
         play(*tasks, hosts="all"), inventory=local_hosts(hosts), env={"ANSIBLE_CALLBACKS_ENABLED": callbacks}

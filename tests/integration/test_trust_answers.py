@@ -76,15 +76,15 @@ def _at(server: Recorder, case: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def odd() -> Iterator[Recorder]:
+def odd_server() -> Iterator[Recorder]:
     """Return a server with unusable responses."""
     with Recorder(_by_case) as recorder:
         yield recorder
 
 
-def test_unusable_tokens_are_refused(run_playbook: PlaybookRunner, odd: Recorder) -> None:
+def test_unusable_tokens_are_refused(run_playbook: PlaybookRunner, odd_server: Recorder) -> None:
     """A token that a header can't hold, or of another type. The message does not repeat it."""
-    tasks = [task(case, TOKEN, _at(odd, case)) for case in ODD_ANSWERS]
+    tasks = [task(case, TOKEN, _at(odd_server, case)) for case in ODD_ANSWERS]
     run = run_playbook(play(*tasks), args=["-vvv"]).succeeded()
     for case, (_answer, expected) in ODD_ANSWERS.items():
         result = run.task(case)
@@ -93,12 +93,14 @@ def test_unusable_tokens_are_refused(run_playbook: PlaybookRunner, odd: Recorder
     assert "X-Injected" not in run.output and "t\u00f6ken" not in run.output
 
 
-def test_unknown_lifetimes_are_not_stored_and_long_ones_capped(run_playbook: PlaybookRunner, odd: Recorder) -> None:
+def test_unknown_lifetimes_are_not_stored_and_long_ones_capped(
+    run_playbook: PlaybookRunner, odd_server: Recorder
+) -> None:
     """A long lifetime is capped at the requested one."""
     tasks = []
     for case in LIFETIMES:
         for name in (case, f"{case} again"):
-            tasks.append(task(name, TOKEN, _at(odd, case), register="made"))
+            tasks.append(task(name, TOKEN, _at(odd_server, case), register="made"))
             shown = "{{ [made.token.expires_in, made.cached] }}"
             tasks.append(task(f"show {name}", "ansible.builtin.debug", {"msg": shown}))
     run = run_playbook(play(*tasks)).succeeded()
@@ -122,7 +124,7 @@ def test_responses_are_limited_to_10_mib(run_playbook: PlaybookRunner) -> None:
         assert "the answer is larger than 10 MiB" in run.task(case).result["msg"]
 
 
-def _nasty(marker: Path) -> str:
+def _hostile_text(marker: Path) -> str:
     """Return text with templates, terminal escapes and bidirectional characters."""
     pipe = f"lookup('ansible.builtin.pipe', 'touch {marker}')"
     file = f"lookup('ansible.builtin.file', '{marker.parent}/secret')"
@@ -135,17 +137,17 @@ def test_text_from_the_server_is_neither_templated_nor_raw(
     """In errors, descriptions and names."""
     marker = tmp_path / "touched"
     (tmp_path / "secret").write_text("content-of-a-file", encoding="utf-8")
-    nasty = _nasty(marker)
-    tenant.seed(applications=2, name=nasty)
-    tenant.fault(operation="token", times=1, status=400, shape="oauth", error=nasty, message=nasty)
+    hostile_text = _hostile_text(marker)
+    tenant.seed(applications=2, name=hostile_text)
+    tenant.fault(operation="token", times=1, status=400, shape="oauth", error=hostile_text, message=hostile_text)
     tenant.fault(
         operation="ListApplications",
         times=1,
         status=403,
         json={
-            "code": nasty,
-            "message": nasty,
-            "details": [{"field_violations": [{"field": nasty, "description": nasty}]}],
+            "code": hostile_text,
+            "message": hostile_text,
+            "details": [{"field_violations": [{"field": hostile_text, "description": hostile_text}]}],
         },
     )
     tenant.fault(
@@ -183,7 +185,7 @@ def test_text_from_the_server_is_neither_templated_nor_raw(
     for name in ("Token error", "Error", "No JSON", "Two of a name"):
         assert _harmless(run.task(name).result["msg"]), name
     assert "\u001b" not in run.output and "\u0007" not in run.output
-    assert nasty in run.task("Say").result["msg"][3]  # data stays as it is
+    assert hostile_text in run.task("Say").result["msg"][3]  # data stays as it is
     _no_facts(run)
 
 
