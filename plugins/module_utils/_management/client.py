@@ -12,19 +12,21 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .._errors import MalformedResponseError, OptionError
-from .._http.error_responses import error_from_response
+from .._http.error_responses import error_from_response, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
 from .._ids import validate_id
 from .._oauth.connection import Connection
-from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource
+from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource, send_with_replacement
 from .._text import join_names
 from .api_errors import hint_on_api_error
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
-from .paging import first_page, next_page
+from .paging import first_page, identify_item, is_shifted, next_page
+from .run_memory import RunMemory
 
+READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
 CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
 
@@ -37,7 +39,8 @@ class ManagementClient:
         reading_only: request the scopes of reading operations only.
         scopes: the token's scopes, for operations that publish none.
 
-    `path_parameters` holds parameters that all calls share.
+    `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
+    `memory` knows what the run wrote.
     """
 
     def __init__(
@@ -48,12 +51,15 @@ class ManagementClient:
         *,
         reading_only: bool = False,
         scopes: Iterable[str] = (),
+        memory: RunMemory | None = None,
     ) -> None:
         self.token_source = token_source
         self.session = session
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
+        self.memory = memory or RunMemory(None, token_source.connection)
         self.path_parameters: dict[str, str] = {}
+        self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
 
     @property
@@ -78,17 +84,19 @@ class ManagementClient:
 
         Raises:
             OptionError: a parameter is missing, unknown, or malformed. No request was sent.
-            ResponseError: the API refused the request. The message has a hint on scopes, tokens, or dependent objects.
+            ResponseError: the API refused the request, whatever the status. The message has a hint on scopes, tokens, or dependent objects.
         """
         operation = find_operation(name)
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         action = f"{name} at {self.connection.require('api_url')}"
         response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
-        if not response.is_success:
+        if is_error(response):
             error = error_from_response(response, action)
-            hint = hint_on_api_error(error, operation, self.scopes, has_static_token=bool(self.connection.access_token))
+            hint = hint_on_api_error(error, operation, self.scopes, self.connection.credential_type)
             raise error.with_hint(hint)
+        if operation.method == "DELETE":
+            return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
         return response.status, response.json(action) if response.content.strip() else {}
 
     def list_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -112,15 +120,38 @@ class ManagementClient:
             seen.append(requested)
         raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
 
+    def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return all pages of a listing operation. A listing that changed while it was read is read again."""
+        for _reading in range(READINGS):
+            pages = list(self.list_pages(name, parameters))
+            if not is_shifted(pages, parameters or {}):
+                break
+        return pages
+
     def list_all(
         self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Yield the objects of a listing operation from all pages. `collection` is the key of a page's objects."""
-        for page in self.list_pages(name, parameters):
-            items = page.get(collection)
-            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
-            yield from items
+        """Yield the objects of a listing operation from all pages, each once.
+
+        A listing that changed while it was read is read again, for the objects that the first reading skipped.
+
+        Args:
+            collection: the key of a page's objects.
+        """
+        seen: set[str] = set()
+        for _reading in range(READINGS):
+            pages = []
+            for page in self.list_pages(name, parameters):
+                items = page.get(collection)
+                if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                    raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
+                pages.append(page)
+                for item in items:
+                    if (key := identify_item(item)) not in seen:
+                        seen.add(key)
+                        yield item
+            if not is_shifted(pages, parameters or {}):
+                return
 
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
         """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""
@@ -132,8 +163,11 @@ class ManagementClient:
             hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
             raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
+        sent = {name: given[name] for name in operation.query if name in given}
         query = [
-            (name, text) for name in operation.query if name in given for text in _to_query_values(name, given[name])
+            (name, text)
+            for name, value in {**sent, **self.extra_parameters}.items()
+            for text in _to_query_values(name, value)
         ]
         url = self.connection.require("api_url") + operation.path.format(**path)
         return f"{url}?{urlencode(query)}" if query else url
@@ -151,12 +185,15 @@ class ManagementClient:
 
     def _send(self, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None) -> Response:
         request = TokenRequest(tuple(self.scopes))
-        token = self.token or self.token_source.get(request)
-        response = self._send_with(token.value, operation, url, action, body)
-        if response.status == 401 and not self.connection.access_token:
-            token = self.token_source.get(TokenRequest(request.scopes, rejected=token.value))
-            response = self._send_with(token.value, operation, url, action, body)
-        self.token = token
+        token = self.token
+        if token is None or token.is_outdated:
+            token = self.token_source.get(request)
+
+        def send(access_token: str) -> tuple[int, Response]:
+            response = self._send_with(access_token, operation, url, action, body)
+            return response.status, response
+
+        response, self.token = send_with_replacement(self.token_source, request, token, operation.name, send)
         return response
 
     def _send_with(

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 from .._errors import BeyondIdentityError
 from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import share_errors
+from .new_application import NewApplicationWait, is_unknown_client
 from .token import Token, validate_token_value
+from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
 from .token_store import TokenStore
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,26 +29,48 @@ class TokenRequest:
 
     Attributes:
         fresh: requires a token that was issued after the call began.
-        rejected: the value of a token that a server just refused; requires another token.
     """
 
     scopes: tuple[str, ...]
     custom_claims: Mapping[str, Any] | None = None
     fresh: bool = False
-    rejected: str | None = None
 
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A token to use, and whether it is from a store or from the user, so it was not requested by this call."""
+    """A token to use.
+
+    Attributes:
+        cached: whether the token is from a store or from the user, so it was not requested by this task.
+        accepted_for: the operations for which a server accepted the token in this task.
+    """
 
     token: Token
     cached: bool
+    accepted_for: frozenset[str] = frozenset()
 
     @property
     def value(self) -> str:
         """The access token itself."""
         return self.token.access_token
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the token is known to be about to expire."""
+        return self.token.lifetime is not None and self.token.is_expired(time.time())
+
+    def may_be_revoked(self, refusal: Refusal) -> bool:
+        """Whether a refusal may mean that the token is revoked or expired: a new token is neither.
+
+        A new token that was accepted for the same operation, or is no longer recognized (401), ended while the task ran.
+        """
+        if refusal.status == 401 and self.accepted_for:
+            return True
+        return self.cached or refusal.operation in self.accepted_for
+
+    def accept_for(self, operation: str) -> IssuedToken:
+        """Return the same token, accepted for one more operation."""
+        return replace(self, accepted_for=self.accepted_for | {operation})
 
 
 class TokenSource(Protocol):
@@ -56,6 +82,43 @@ class TokenSource(Protocol):
 
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return a token with the requested scopes."""
+
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return another token for a refused one, or `None` if the refusal counts.
+
+        A token that the user set is not replaced, and neither is one that cannot be revoked.
+        """
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Record that the server refused the replacement too."""
+
+
+def send_with_replacement(
+    source: TokenSource,
+    request: TokenRequest,
+    issued: IssuedToken,
+    operation: str,
+    send: Callable[[str], tuple[int, T]],
+) -> tuple[T, IssuedToken]:
+    """Send a request with a token, and once more with another token if the server refuses the first.
+
+    Args:
+        operation: the name under which a refusal is recorded.
+        send: sends the request with the token's value; returns the HTTP status and the result.
+
+    Returns the last result, and the token that it was received with.
+    """
+    status, result = send(issued.value)
+    if status not in REFUSAL_STATUSES:
+        return result, issued.accept_for(operation)
+    newer = source.replace(request, issued, Refusal(operation, status))
+    if newer is None:
+        return result, issued
+    status, result = send(newer.value)
+    if status not in REFUSAL_STATUSES:
+        return result, newer.accept_for(operation)
+    source.confirm(request, newer, Refusal(operation, status))
+    return result, newer
 
 
 class StaticToken:
@@ -69,6 +132,13 @@ class StaticToken:
         value = validate_token_value(self.connection.access_token, "access_token")
         return IssuedToken(Token(value, scopes=(), issued_at=0, lifetime=None), cached=True)
 
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return `None`: the user decides which token is used."""
+        return None
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Record nothing."""
+
 
 class ClientCredentialsTokens:
     """Provides tokens that the client requests with its own credentials.
@@ -77,9 +147,17 @@ class ClientCredentialsTokens:
     the error.
     """
 
-    def __init__(self, server: AuthorizationServer, store: TokenStore | None = None) -> None:
+    def __init__(
+        self,
+        server: AuthorizationServer,
+        store: TokenStore | None = None,
+        replacements: TokenReplacements | None = None,
+        new_application: NewApplicationWait | None = None,
+    ) -> None:
         self.server = server
         self.store = store
+        self.replacements = replacements or TokenReplacements()
+        self.new_application = new_application or NewApplicationWait()
 
     @property
     def connection(self) -> Connection:
@@ -90,30 +168,62 @@ class ClientCredentialsTokens:
         """Return a token from the store, or request one."""
         store = self.store
         if store is None:
-            return IssuedToken(self._request(request), cached=False)
+            return IssuedToken(self._request(request, may_wait=self._may_wait()), cached=False)
 
         key, began = self._build_key(request), time.time()
         if not request.fresh:
-            token = _find_usable(store, key, request.rejected)
+            token = _find_usable(store, key)
             if token:
                 return IssuedToken(token, cached=True)
         with store.lock(key):
-            token = _find_usable(store, key, request.rejected)
+            token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
-            with share_errors(store, key, began):
-                return IssuedToken(self._request_into(store, key, request), cached=False)
+            may_wait = self._may_wait()
+            # All hosts share the wait for a new application, so its refusals are not shared.
+            with share_errors(store, key, began, lambda details: not (may_wait and is_unknown_client(details))):
+                return IssuedToken(self._request_into(store, key, request, may_wait=may_wait), cached=False)
 
-    def _request(self, request: TokenRequest) -> Token:
-        return self.server.request_client_credentials_token(request.scopes, request.custom_claims)
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return a newer token from the store, or request one if the run did not do so a moment ago."""
+        store, key, began = self.store, self._build_key(request), time.time()
+        if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
+            return None
+        if store is None:
+            with self.replacements.limit(key) as is_allowed:
+                return IssuedToken(self._request(request), cached=False) if is_allowed else None
+        with store.lock(key):
+            token = _find_usable(store, key)
+            if token and token.access_token != refused.value:
+                return IssuedToken(token, cached=True)
+            with share_errors(store, key, began), self.replacements.limit(key) as is_allowed:
+                return IssuedToken(self._request_into(store, key, request), cached=False) if is_allowed else None
 
-    def _request_into(self, store: TokenStore, key: Any, request: TokenRequest) -> Token:
-        token = self._request(request)
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Make the refusal final for a while."""
+        self.replacements.add_final(self._build_key(request), refusal)
+
+    def _request(self, request: TokenRequest, *, may_wait: bool = False) -> Token:
+        def send() -> Token:
+            return self.server.request_client_credentials_token(request.scopes, request.custom_claims)
+
+        return self.new_application.request(self._application_key, send) if may_wait else send()
+
+    def _may_wait(self) -> bool:
+        return self.new_application.may_wait(self._application_key)
+
+    def _request_into(self, store: TokenStore, key: Any, request: TokenRequest, *, may_wait: bool = False) -> Token:
+        token = self._request(request, may_wait=may_wait)
         if token.lifetime is None:
             store.discard(key)  # it is unknown how long the token is valid
         else:
             store.put(key, token.to_dict())
         return token
+
+    @property
+    def _application_key(self) -> list[Any]:
+        connection = self.connection
+        return ["new application", connection.issuer, connection.require("client_id"), connection.client_secret]
 
     def _build_key(self, request: TokenRequest) -> list[Any]:
         """Return everything that distinguishes one token from another. A store writes only a digest of the key."""
@@ -130,8 +240,8 @@ class ClientCredentialsTokens:
         ]
 
 
-def _find_usable(store: TokenStore, key: Any, rejected: str | None) -> Token | None:
-    """Return the token under a key, unless it is damaged, about to expire, or rejected."""
+def _find_usable(store: TokenStore, key: Any) -> Token | None:
+    """Return the token under a key, unless it is damaged or about to expire."""
     entry = store.get(key)
     if entry is None:
         return None
@@ -139,7 +249,7 @@ def _find_usable(store: TokenStore, key: Any, rejected: str | None) -> Token | N
         token = Token.from_dict(entry)
     except (BeyondIdentityError, KeyError, TypeError, ValueError):
         return None
-    return None if token.is_expired(time.time()) or token.access_token == rejected else token
+    return None if token.is_expired(time.time()) else token
 
 
 def find_missing_scopes(token: Token, requested: Iterable[str]) -> str:

@@ -17,10 +17,14 @@ from .._http.session import HttpSession
 from .._http.settings import HttpSettings
 from .._management.client import ManagementClient
 from .._management.operation_scopes import suggest_scopes
+from .._management.resource_types import APPLICATION
+from .._management.run_memory import RunMemory
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import share_errors
+from .._oauth.new_application import NEW, NewApplicationWait
 from .._oauth.token import Token
+from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
 from .._oauth.token_store import TokenStores
 
@@ -106,16 +110,41 @@ class TaskContext:
         if self.connection.access_token:
             return StaticToken(self.connection)
         if self.connection.grant_type != "authorization_code":
-            return ClientCredentialsTokens(self.server, self.stores.select(self.params["token_cache"]))
+            return ClientCredentialsTokens(
+                self.server,
+                self.stores.select(self.params["token_cache"]),
+                self.replacements,
+                NewApplicationWait(self._is_new_application, self.stores.run, self.tell),
+            )
         if self.open_sign_ins is None:
             raise SignInRequiredError("No sign-in is stored on the host that the task is delegated to.")
         return self.open_sign_ins(self)
 
+    @cached_property
+    def replacements(self) -> TokenReplacements:
+        """What the run knows of refused tokens, whatever `token_cache` is."""
+        return TokenReplacements(self.stores.run)
+
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
         return ManagementClient(
-            self.token_source, self.session, operations, reading_only=self.check_mode, scopes=scopes or ()
+            self.token_source,
+            self.session,
+            operations,
+            reading_only=self.check_mode,
+            scopes=scopes or (),
+            memory=self.memory,
         )
+
+    def _is_new_application(self) -> bool:
+        """Whether this run created the authenticating application just now."""
+        application_id = self.connection.application_id
+        return bool(application_id) and self.memory.was_created_recently(APPLICATION.noun, str(application_id), NEW)
+
+    @cached_property
+    def memory(self) -> RunMemory:
+        """What the run wrote in the managed realm."""
+        return RunMemory(self.stores.run, self.connection)
 
     @contextmanager
     def lock(self, *subject: str) -> Iterator[None]:
