@@ -12,6 +12,8 @@ from .._oauth.token_errors import hint_on_refused_token
 from .._text import join_names
 from .operation import Operation
 
+_IDENTITY_PATHS = ("/identities", "/identities/{identity_id}", "/scim/v2/Users", "/scim/v2/Users/{user_id}")
+
 
 def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequence[str], credential_type: str) -> str:
     """Return advice for a refused operation, or an empty text.
@@ -31,8 +33,19 @@ def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequen
         return (
             f"Beyond Identity describes {operation.name}, but its service may not have it and then responds with 404."
         )
-    if error.status == 409 and operation.method == "DELETE":
-        return "Remove the objects that belong to it first."
+    if error.status == 409:
+        return _hint_on_conflict(operation)
     if error.status == 401:
         return hint_on_refused_token(credential_type)
+    return ""
+
+
+def _hint_on_conflict(operation: Operation) -> str:
+    if operation.method == "DELETE":
+        return "Remove the objects that belong to it first."
+    if operation.path.endswith(_IDENTITY_PATHS):
+        return (
+            "Another identity may have the username or an e-mail address. beyondidentity.management.identity_info lists "
+            "identities. A username can be its filter, an e-mail address cannot."
+        )
     return ""
