@@ -196,6 +196,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.given_refresh_token import (
+    GivenRefreshToken,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
     IssuedToken,
     TokenRequest,
@@ -281,8 +284,8 @@ def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> t
                 "Set it to the refresh token of an earlier result. To use a stored sign-in, set grant_type: "
                 "authorization_code.",
             )
-        token = open_sign_ins(task).refresh(options.refresh_token, scopes, options.custom_claims)
-        return IssuedToken(token, cached=False), scopes
+        given = GivenRefreshToken(options.refresh_token, open_sign_ins(task), task.stores, task.warn)
+        return given.get(TokenRequest(tuple(scopes), options.custom_claims, options.fresh)), scopes
     exchange_options = task.read(CodeExchangeOptions)
     if options.grant_type == "authorization_code" and exchange_options.has_response:
         issued, requested = exchange_code(task, exchange_options)

@@ -31,6 +31,7 @@ from .remote_results import clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
 from .sign_in_prompt import wait_for_sign_in
 from .stores import open_stores
+from .task_attempts import count_attempt
 
 display = Display()
 
@@ -113,6 +114,7 @@ class ModuleAction(ActionBase):
     def _run_locally(self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions) -> ModuleResult:
         task = TaskContext(
             params,
+            attempt=count_attempt(self._task),
             check_mode=bool(self._task.check_mode),
             stores=open_stores(params, display.warning),
             open_sign_ins=open_sign_ins,

@@ -26,8 +26,6 @@ from .abandoned_stores import RUN_FOLDER, remove_abandoned_stores
 from .encrypted_store import HAS_CRYPTOGRAPHY, EncryptedStore
 from .store_key import FOLDER, read_user_key
 
-_SHARED_ERROR_LIFETIME = 3600  # seconds
-
 
 def open_stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> TokenStores:
     """Return the stores that a task or lookup may use. With `validate_certs: false` nothing enters or leaves the user's."""
@@ -73,9 +71,7 @@ def _find_base(variable: str, default: str) -> Path:
 
 
 def _is_spent(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry is useless beyond its run: an expired token, or an error that concurrent callers shared."""
-    if isinstance(entry.get("at"), float):
-        return bool(entry["at"] < time.time() - _SHARED_ERROR_LIFETIME)
+    """Whether an entry is an expired token. Expiry is a matter of the wall clock, which also runs while a computer sleeps."""
     try:
         token = Token.from_dict(entry)
     except (BeyondIdentityError, KeyError, TypeError, ValueError):

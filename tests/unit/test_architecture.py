@@ -47,6 +47,7 @@ REALM_INFO = {
     "_oauth/issuer",
     "_oauth/jwt_claims",
     "_oauth/new_application",
+    "_oauth/refused_credentials",
     "_oauth/regions",
     "_oauth/authorization_server",
     "_oauth/error_sharing",

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from .._errors import OptionError
 from .._text import sanitize_for_display
+
+_ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,15 @@ class HttpSettings:
             validate_readable(getattr(self, name), name)
         if self.client_key and not self.client_cert:
             raise OptionError("client_key is set, but client_cert is not.", "Set client_cert too.")
+
+    def build_key(self, environ: Mapping[str, str]) -> list[Any]:
+        """Return all that decides whether a request succeeds, for the key of an error that callers share."""
+        return [asdict(self), select_environment(environ)]
+
+
+def select_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that HTTP requests depend on."""
+    return {name: value for name, value in environ.items() if name in _ENVIRONMENT}
 
 
 def validate_readable(path: str | None, name: str) -> None:

@@ -24,6 +24,7 @@ from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_shifted, next_page
+from .resource_types import APPLICATION
 from .run_memory import RunMemory
 
 READINGS = 3  # how often a listing is read that changes while it is read
@@ -90,7 +91,10 @@ class ManagementClient:
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         action = f"{name} at {self.connection.require('api_url')}"
-        response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
+        try:
+            response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
+        finally:  # also if the response is lost
+            self._remember_write(operation, parameters or {})
         if is_error(response):
             error = error_from_response(response, action)
             hint = hint_on_api_error(error, operation, self.scopes, self.connection.credential_type)
@@ -171,6 +175,12 @@ class ManagementClient:
         ]
         url = self.connection.require("api_url") + operation.path.format(**path)
         return f"{url}?{urlencode(query)}" if query else url
+
+    def _remember_write(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
+        """Remember a write to an application: refusals of its credentials from before do not count anymore."""
+        application_id = {**self.path_parameters, **parameters}.get("application_id")
+        if application_id and not operation.is_reading:
+            self.memory.remember_write(APPLICATION.noun, str(application_id))
 
     def _refuse_unknown(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
         known = [*operation.path_parameters, *operation.query]

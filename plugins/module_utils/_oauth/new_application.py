@@ -9,12 +9,13 @@ All hosts of the run share one poll. It begins with the first refusal, and takes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from .._errors import ResponseError
 from .token import Token
+from .token_errors import is_unknown_client
 from .token_store import TokenStore
 
 NEW = 60.0  # seconds after its creation in which the authorization server may not know an application
@@ -62,7 +63,7 @@ class NewApplicationWait:
         try:
             return send()
         except ResponseError as error:
-            if not is_unknown_client(error.details):
+            if not is_unknown_client(error):
                 raise
             refusal = error
         with self._lock(key):
@@ -80,7 +81,7 @@ class NewApplicationWait:
             try:
                 return send()
             except ResponseError as error:
-                if not is_unknown_client(error.details):
+                if not is_unknown_client(error):
                     raise
                 refusal = error
             pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
@@ -102,8 +103,3 @@ class NewApplicationWait:
 
     def _lock(self, key: Any) -> AbstractContextManager[None]:
         return nullcontext() if self._store is None else self._store.lock(key)
-
-
-def is_unknown_client(details: Mapping[str, Any]) -> bool:
-    """Whether an error with these details says that the server does not know the client or its secret."""
-    return details.get("error") == "invalid_client" or details.get("status") == 401

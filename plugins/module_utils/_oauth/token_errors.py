@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._errors import ResponseError
+from .._errors import BeyondIdentityError, ResponseError
 from .._http.error_responses import error_from_response
 from .._http.response import Response
 from .scopes import hint_on_refused_scopes
@@ -45,13 +45,18 @@ def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[
         return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
     if error.code == "invalid_scope":
         return hint_on_refused_scopes(scopes, grant_type, suggestion)
-    if error.code == "invalid_client" or error.status == 401:
+    if is_unknown_client(error):
         return CLIENT_HINT
     if error.code == "unauthorized_client":
         return "The application's grant types do not include this grant type."
     if error.status == 404:
         return "Check the issuer's region, tenant, realm and application."
     return ""
+
+
+def is_unknown_client(error: BeyondIdentityError) -> bool:
+    """Whether the error of a token request says that the server does not know the client or its secret."""
+    return isinstance(error, ResponseError) and (error.code == "invalid_client" or error.status == 401)
 
 
 def find_refusal(response: Response, action: str) -> ResponseError | None:
