@@ -10,14 +10,12 @@ import io
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
-    BeyondIdentityError,
     SignInRequiredError,
     StateError,
 )
@@ -28,7 +26,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     StaticToken,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
-from ansible_collections.beyondidentity.management.plugins.module_utils._task import context
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module, run_safely
@@ -159,40 +156,6 @@ def test_a_lock_excludes_other_processes_from_the_same_object(tenant: Any, tmp_p
 
     assert [exit_code(child) for child in [run_in_child(count) for _n in range(3)]] == [0] * 3
     assert counter.read_text() == "60"
-
-
-def fail_in_lock(task: TaskContext) -> None:
-    with pytest.raises(StateError), task.lock("realm", "Customers"):
-        raise StateError("The first host failed.")
-
-
-def test_hosts_that_waited_with_the_same_parameters_share_an_error(
-    monkeypatch: pytest.MonkeyPatch, tenant: Any
-) -> None:
-    monkeypatch.setattr(context, "time", SimpleNamespace(time=lambda: 0.0))  # all hosts began before the error
-    stores = TokenStores(run=MemoryStore())
-    fail_in_lock(TaskContext(tenant_options(tenant), stores=stores))
-    entered = []
-    with pytest.raises(BeyondIdentityError, match=r"The first host failed\."):
-        with TaskContext(tenant_options(tenant), stores=stores).lock("realm", "Customers"):
-            entered.append("same parameters")
-    for check_mode, given, name in (
-        (True, {}, "Customers"),
-        (False, {"timeout": 5}, "Customers"),
-        (False, {}, "Staff"),
-    ):
-        with TaskContext(tenant_options(tenant, **given), check_mode=check_mode, stores=stores).lock("realm", name):
-            entered.append(name)
-    assert entered == ["Customers", "Customers", "Staff"]
-
-
-def test_a_call_that_begins_after_an_error_tries_again(tenant: Any) -> None:
-    stores = TokenStores(run=MemoryStore())
-    fail_in_lock(TaskContext(tenant_options(tenant), stores=stores))
-    entered = False
-    with TaskContext(tenant_options(tenant), stores=stores).lock("realm", "Customers"):
-        entered = True
-    assert entered
 
 
 def test_a_spec_ignores_options_always_or_with_one_argument_only() -> None:

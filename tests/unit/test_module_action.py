@@ -43,6 +43,13 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return messages
 
 
+class StubTask:
+    """A task with these attributes, which is compared by identity, as Ansible's tasks are."""
+
+    def __init__(self, **attributes: Any) -> None:
+        vars(self).update(_uuid="task-1", **attributes)
+
+
 class Shell:
     """A connection's shell that shows the environment it receives."""
 
@@ -61,8 +68,14 @@ def make_action(
         _shell=Shell(),
         _play_context=SimpleNamespace(no_log=False),
     )
-    attributes = SimpleNamespace(args=arguments, **{**defaults, **task})
-    return action(attributes, connection, None, None, SimpleNamespace(template=template), None)
+    return action(
+        StubTask(args=arguments, **{**defaults, **task}),
+        connection,
+        None,
+        None,
+        SimpleNamespace(template=template),
+        None,
+    )
 
 
 def stub_remote_host(action: Any, result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def put_sign_ins(store: TokenStore, *sign_ins: Any) -> SignInStore:
     """Store these sign-ins as they are, and return the store of sign-ins."""
     opened = open_sign_ins(store)
     entries = [item.to_dict() if isinstance(item, Token) else item for item in sign_ins]
-    store.put(opened._key, {"sign_ins": entries})
+    store.put(opened.key, {"sign_ins": entries})
     return opened
 
 
@@ -197,7 +197,7 @@ def test_all_sign_ins_with_one_application_are_removed(store: TokenStore) -> Non
 def test_a_damaged_entry_counts_as_missing(entry: dict[str, Any]) -> None:
     store = MemoryStore()
     sign_ins = open_sign_ins(store)
-    store.put(sign_ins._key, entry)
+    store.put(sign_ins.key, entry)
     assert sign_ins.list_all() == []
     sign_ins.add(make_token("new", "a"))
     assert list_names(sign_ins.list_all()) == ["new"]

@@ -254,7 +254,7 @@ def test_concurrent_first_uses_create_one_key(home: Path, tmp_path: Path) -> Non
     assert list_key_folder(home) == ["key"]
 
 
-def test_a_write_removes_expired_tokens_and_old_errors(warnings: list[str]) -> None:
+def test_a_write_removes_expired_tokens(warnings: list[str]) -> None:
     store = open_store(warnings.append)
     now = time.time()
     token = {"access_token": "t0ken", "scopes": [], "issued_at": now - 100, "lifetime": 3600}
@@ -262,12 +262,10 @@ def test_a_write_removes_expired_tokens_and_old_errors(warnings: list[str]) -> N
         "good": token,
         "expired": {**token, "lifetime": 100},
         "sign-in": {"sign_ins": [{**token, "lifetime": 100, "refresh_token": "r3fresh"}]},
-        "error": {"at": now - 1, "message": "no", "details": {}},
-        "old error": {"at": now - 7200, "message": "no", "details": {}},
         "odd": {"access_token": 1},
         "last": token,
     }
     for name, entry in entries.items():
         store.put([name], entry)
-    assert [name for name in entries if store.get([name]) is None] == ["expired", "old error"]
+    assert [name for name in entries if store.get([name]) is None] == ["expired"]
     assert warnings == []
