@@ -260,9 +260,7 @@ def open_wrong(tenant: Any, store: MemoryStore, other: dict[str, Any]) -> TaskCo
     return open_task(tenant, TokenStores(store), **{**other, **WRONG})
 
 
-def test_a_refused_secret_refreshes_no_sign_in_and_spends_no_code(
-    tenant: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_secret_refreshes_no_sign_in_and_spends_no_code(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant.settings(refresh_tokens="rotating", **REFRESHED)
     app, store = SignInApplication.of(tenant), MemoryStore()
     run_ok(token, app, store, **app.options_after_sign_in(READ))
