@@ -37,6 +37,8 @@ options:
     elements: str
 notes:
   - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
+  - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. A second lookup in the same worker process sends
+    the credentials again.
   - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token.
   - A token of which less than a tenth of its lifetime is left, and less than a minute, is not handed out.
 seealso:

@@ -60,7 +60,13 @@ options:
     description: The nonce of the authorization request, to check the ID token against, with O(code). An answer without an ID token is refused then.
     type: str
   refresh_token:
-    description: The refresh token, with O(grant_type=refresh_token).
+    description:
+      - The refresh token, with O(grant_type=refresh_token).
+      - All hosts of a run share one use of the refresh token, and with O(token_cache=user) all runs. While the access token is valid, it is returned again.
+        After that, the newest refresh token is used.
+      - If the service refuses the newest refresh token with C(invalid_grant), this one is tried, unless the run has used it.
+      - If the service replaces the refresh token and the user's cache does not store the new one, the module shows a warning. Store
+        RV(token.refresh_token) before the next run, or set O(token_cache=user).
     type: str
   scopes:
     description:
