@@ -147,6 +147,7 @@ def test_within_a_run_an_expired_token_is_replaced_with_the_newest_refresh_token
         use(app, given, TokenStores(run))
         let_expire(run)
     assert list_results(app) == [200] * 3
+    assert len(SignInStore(make_server(app), [run]).list_all()) == 1, "the new token is in the place of the old one"
 
 
 @pytest.mark.parametrize(
@@ -213,17 +214,19 @@ def test_a_given_one_that_this_run_used_is_not_tried_again(app: SignInApplicatio
     with pytest.raises(ResponseError, match="invalid_grant"):
         use(app, given, TokenStores(run))
     assert list_sent(app) == ["unknown-to-the-server"]
+    assert SignInStore(make_server(app), [run]).list_all() == []
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "reset"}, {"status": 400, "error": "invalid_scope"}])
 def test_another_error_keeps_the_newest_one(fault: dict[str, Any], app: SignInApplication, given: str) -> None:
-    run = MemoryStore()
-    newest = use(app, given, TokenStores(run)).token.refresh_token
-    let_expire(run)
+    user = MemoryStore()
+    newest = use(app, given, TokenStores(MemoryStore(), user), token_cache="user").token.refresh_token
+    let_expire(user)
     app.tenant.fault(grant="refresh_token", times=1, **fault)
+    later_run = TokenStores(MemoryStore(), user)
     with pytest.raises(BeyondIdentityError):
-        use(app, given, TokenStores(run))
-    use(app, given, TokenStores(run))
+        use(app, given, later_run, token_cache="user")
+    use(app, given, later_run, token_cache="user")
     assert list_sent(app) == [given, newest, newest]
 
 

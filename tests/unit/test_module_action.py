@@ -206,6 +206,21 @@ def test_an_ignored_fact_is_a_warning(shown: list[str]) -> None:
     assert len(shown) == 1 and "beyondidentity_issuer is ignored" in shown[0]
 
 
+def test_only_an_attempt_of_its_own_sends_a_refused_secret_again(tenant: Any) -> None:
+    """An action is created for each attempt and item; a task object is one item's."""
+
+    def ask(item: StubTask) -> None:
+        action = make_action(Token, {"scopes": ["realms:read"]})
+        vars(item).update({**vars(action._task), **vars(item)})
+        action._task = item
+        assert action._run({**tenant.variables, "beyondidentity_client_secret": "wr0ng"})["failed"]
+
+    first, second = StubTask(), StubTask()
+    for item, requests in ((first, 1), (second, 1), (first, 2), (second, 2), (second, 3)):
+        ask(item)
+        assert len(tenant.journal(operation="token")) == requests
+
+
 def test_without_cryptography_tokens_are_not_shared(
     tenant: Any, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
