@@ -78,6 +78,7 @@ def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 
     return Case(name, given, {"grant": "client_credentials", **fault} if fault else None, says, requests=requests)
 
 
+LOOKUP_SHARES = None  # two requests, or three if the lookup is evaluated more than 10 seconds after the task before it
 NOWHERE = "http://127.0.0.1:9"
 ONCE = {"retries": 0, "timeout": 1}
 GUESTS = {"body": "<html>Sign in to the guest network</html>", "headers": {"Content-Type": "text/html"}}
@@ -89,10 +90,18 @@ SERVERS = [
         {},
         "HTTP 401 invalid_client",
         "Check that client_id, client_secret",
+        requests=LOOKUP_SHARES,
         client_secret="wrong-secret",
     ),
-    server("wrong client", {}, "HTTP 401 invalid_client", "that issuer names", client_id="nobody"),
-    server("odd secret", {}, "HTTP 401 invalid_client", client_secret="p:ä%+ &=\"'#"),
+    server(
+        "wrong client",
+        {},
+        "HTTP 401 invalid_client",
+        "that issuer names",
+        requests=LOOKUP_SHARES,
+        client_id="nobody",
+    ),
+    server("odd secret", {}, "HTTP 401 invalid_client", requests=LOOKUP_SHARES, client_secret="p:ä%+ &=\"'#"),
     server("no application", {}, "Check the issuer", issuer="{tenant}/realms/no/applications/no"),
     server(
         "unreachable",
