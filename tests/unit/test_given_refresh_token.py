@@ -19,6 +19,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     ResponseError,
     TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.error_sharing import SharedErrors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.given_refresh_token import (
     REPLACED,
     GivenRefreshToken,
@@ -82,7 +83,7 @@ def use(
 ) -> IssuedToken:
     """Use a refresh token in a new task of a run with these stores."""
     server = make_server(app, retries=0, expiration_time=expiration_time)
-    sign_ins = SignInStore(server, stores.list_for_sign_ins(token_cache))
+    sign_ins = SignInStore(server, stores.list_for_sign_ins(token_cache), errors=SharedErrors(stores.run))
     source = GivenRefreshToken(given, sign_ins, stores, (warnings if warnings is not None else []).append)
     return source.get(TokenRequest(scopes, **request))
 

@@ -18,7 +18,6 @@ from functools import cached_property
 from typing import Any
 
 from .._errors import ResponseError
-from .error_sharing import SharedErrors
 from .stored_sign_ins import SignInStore, is_refused_grant
 from .token import Origin, Token
 from .token_sources import IssuedToken, TokenRequest
@@ -58,7 +57,6 @@ class GivenRefreshToken:
         self._value = value
         self._sign_ins = sign_ins
         self._stores = stores
-        self._errors = SharedErrors(stores.run)
         self._warn = warn
 
     def get(self, request: TokenRequest) -> IssuedToken:
@@ -72,16 +70,18 @@ class GivenRefreshToken:
         return self._get_from(_Use(store, request, origin))
 
     def _get_from(self, use: _Use) -> IssuedToken:
-        began, error_key = time.time(), self._build_error_key(use)
-        seen = self._errors.count(error_key)
+        began = time.time()
         token = self._find_issued(use, began)
         if token:
             return IssuedToken(token, cached=True)
+        error_key = self._build_error_key(use)
+        errors = self._sign_ins.errors
+        seen = errors.count(error_key)
         with use.store.lock(self._sign_ins.key):
             token = self._find_issued(use, began)
             if token:
                 return IssuedToken(token, cached=True)
-            with self._errors.share(error_key, seen):
+            with errors.share(error_key, seen):
                 return IssuedToken(self._refresh(use), cached=False)
 
     def _find_issued(self, use: _Use, began: float) -> Token | None:

@@ -174,12 +174,12 @@ class ClientCredentialsTokens:
             return IssuedToken(self._request(request, may_wait=self._may_wait()), cached=False)
 
         key, began = self._build_key(request), time.time()
-        error_key = self._build_error_key(key)
-        seen = self.errors.count(error_key)
         if not request.fresh:
             token = _find_usable(store, key)
             if token:
                 return IssuedToken(token, cached=True)
+        error_key = self._build_error_key(key)
+        seen = self.errors.count(error_key)
         with store.lock(key):
             token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
