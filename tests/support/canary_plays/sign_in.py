@@ -84,6 +84,7 @@ SIGN_IN = CanaryPlay(
       beyondidentity.management.token:
         grant_type: refresh_token
         refresh_token: "{{ second.token.refresh_token }}"
+        token_cache: none # otherwise it would share the token of the first use
       ignore_errors: true
     - name: Echo of a code
       beyondidentity.management.token:
