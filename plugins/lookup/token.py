@@ -127,13 +127,18 @@ def _create_task(arguments: dict[str, Any], sources: OptionSources) -> TaskConte
         display.warning(warning)
     return TaskContext(
         params,
-        stores=open_stores(params, display.warning),
+        stores=open_stores(params, display.warning, _tell),
         open_sign_ins=open_sign_ins,
         environ=sources.build_environ(resolved),
         warn=display.warning,
-        tell=lambda text: display.display(text, stderr=True),
+        tell=_tell,
         on_issued=record_issued_token,
     )
+
+
+def _tell(text: str) -> None:
+    """Show a message at once, while the task runs."""
+    display.display(text, stderr=True)
 
 
 def _get_token(task: TaskContext, terms: list[Any]) -> str:

@@ -38,6 +38,10 @@ class StateError(BeyondIdentityError):
     """The tenant's state does not allow the requested change."""
 
 
+class LockError(BeyondIdentityError):
+    """Another process is doing the same work, or cannot be kept from it."""
+
+
 class NotFoundError(StateError):
     """An object that an option refers to does not exist."""
 

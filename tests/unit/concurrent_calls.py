@@ -11,7 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    LockPurpose,
+    TokenStore,
+)
 
 T = TypeVar("T")
 
@@ -32,9 +35,9 @@ class MeetingStore:
         return getattr(self._store, name)
 
     @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
+    def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
         self._barrier.wait(_HANG)
-        with self._store.lock(key):
+        with self._store.lock(key, purpose):
             yield
 
 
@@ -60,9 +63,9 @@ class OvertakenStore:
         return getattr(self._store, name)
 
     @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
+    def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
         overtake, self._overtake = self._overtake, None
         if overtake is not None:
             overtake()
-        with self._store.lock(key):
+        with self._store.lock(key, purpose):
             yield

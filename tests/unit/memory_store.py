@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import LockPurpose
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import remove_matching
 
 
@@ -48,6 +49,6 @@ class MemoryStore:
                 self.entries[key] = json.dumps(remaining)
 
     @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
+    def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
         with self._locks[json.dumps(key, sort_keys=True)]:
             yield

@@ -31,7 +31,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module, run_safely
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
-from tests.unit.builders import connection_options, exit_code, get_token, run_in_child, tenant_options
+from tests.unit.builders import WORK, connection_options, exit_code, get_token, run_in_child, tenant_options
 from tests.unit.memory_store import MemoryStore
 
 
@@ -151,7 +151,7 @@ def test_a_lock_excludes_other_processes_from_the_same_object(tenant: Any, tmp_p
         store = EncryptedStore(tmp_path / "store", b"run", print)
         task = TaskContext(tenant_options(tenant), stores=TokenStores(run=store))
         for _n in range(20):
-            with task.lock("application", "App"):
+            with task.lock("application", "App", purpose=WORK):
                 counter.write_text(str(int(counter.read_text()) + 1))
 
     assert [exit_code(child) for child in [run_in_child(count) for _n in range(3)]] == [0] * 3
@@ -167,7 +167,7 @@ def test_a_spec_ignores_options_always_or_with_one_argument_only() -> None:
 
 def test_without_a_store_a_lock_excludes_nobody(tenant: Any) -> None:
     task = TaskContext(tenant_options(tenant))
-    with task.lock("application", "App"), task.lock("application", "App"):
+    with task.lock("application", "App", purpose=WORK), task.lock("application", "App", purpose=WORK):
         assert task.requests == 0
 
 

@@ -35,7 +35,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
-from tests.unit.builders import get_token, make_token_source, tenant_options
+from tests.unit.builders import WORK, get_token, make_token_source, tenant_options
 from tests.unit.concurrent_calls import OvertakenStore, run_together
 from tests.unit.memory_store import MemoryStore
 
@@ -136,11 +136,14 @@ def test_an_error_about_an_object_is_shared_in_the_same_way(given: dict[str, Any
         return task
 
     def fail_in_lock() -> None:
-        with pytest.raises(StateError), open_task(run).lock("realm", "Customers"):
+        with pytest.raises(StateError), open_task(run).lock("realm", "Customers", purpose=WORK):
             raise StateError("The first host failed.", changed=True, ids=["1"])
 
     entered = []
-    with suppress_shared() as caught, open_task(OvertakenStore(run, fail_in_lock), **given).lock("realm", "Customers"):
+    with (
+        suppress_shared() as caught,
+        open_task(OvertakenStore(run, fail_in_lock), **given).lock("realm", "Customers", purpose=WORK),
+    ):
         entered.append(True)
     assert entered == ([] if given in SAME else [True])
     if given in SAME:
@@ -162,9 +165,9 @@ class suppress_shared:  # noqa: N801
 
 def test_an_error_about_an_object_is_not_shared_with_a_later_call(tenant: Any) -> None:
     stores, entered = TokenStores(MemoryStore()), []
-    with pytest.raises(StateError), make_task(tenant, stores).lock("realm", "Customers"):
+    with pytest.raises(StateError), make_task(tenant, stores).lock("realm", "Customers", purpose=WORK):
         raise StateError("The first host failed.")
-    with make_task(tenant, stores).lock("realm", "Customers"):
+    with make_task(tenant, stores).lock("realm", "Customers", purpose=WORK):
         entered.append(True)
     assert entered
 

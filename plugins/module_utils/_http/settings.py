@@ -38,9 +38,19 @@ class HttpSettings:
         if self.client_key and not self.client_cert:
             raise OptionError("client_key is set, but client_cert is not.", "Set client_cert too.")
 
+    @property
+    def longest_exchange(self) -> float:
+        """The longest time in seconds that one request takes, with all attempts and the waits between them."""
+        return compute_longest_exchange(self.timeout, self.retries, self.retry_max_wait)
+
     def build_key(self, environ: Mapping[str, str]) -> list[Any]:
         """Return all that decides whether a request succeeds, for the key of an error that callers share."""
         return [asdict(self), select_environment(environ)]
+
+
+def compute_longest_exchange(timeout: int, retries: int, retry_max_wait: int) -> float:
+    """Return the longest time in seconds that a request with these options takes."""
+    return float((retries + 1) * timeout + retries * retry_max_wait)
 
 
 def select_environment(environ: Mapping[str, str]) -> dict[str, str]:

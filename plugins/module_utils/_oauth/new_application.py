@@ -16,10 +16,11 @@ from typing import Any
 from .._errors import ResponseError
 from .token import Token
 from .token_errors import is_unknown_client
-from .token_store import TokenStore
+from .token_store import LockPurpose, TokenStore
 
 NEW = 60.0  # seconds after its creation in which the authorization server may not know an application
 LIMIT = 30.0  # seconds
+_POLL = LockPurpose("the wait for a new application", LIMIT + 300, "several hosts can ask for the application at once")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0  # seconds; each pause is twice as long as the one before
 
 
@@ -102,4 +103,4 @@ class NewApplicationWait:
         return float(deadline) if isinstance(deadline, (int, float)) else None
 
     def _lock(self, key: Any) -> AbstractContextManager[None]:
-        return nullcontext() if self._store is None else self._store.lock(key)
+        return nullcontext() if self._store is None else self._store.lock(key, _POLL)

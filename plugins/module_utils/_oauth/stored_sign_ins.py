@@ -21,13 +21,16 @@ from .error_sharing import SharedErrors
 from .token import Origin, Token
 from .token_replacement import Refusal, TokenReplacements
 from .token_sources import IssuedToken, TokenRequest
-from .token_store import TokenStore
+from .token_store import LockPurpose, TokenStore
 
 # Errors of a token request that do not mean that the refresh token is invalid (RFC 6749 section 5.2).
 _OTHER_ERRORS = ("invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope")
 
 # Tokens for refresh tokens that the user set, which nobody removes: nothing tells whether they will be needed again.
 _GIVEN_LIMIT = 50
+
+_RISK = "several tasks can use a refresh token at once, which ends the sign-in if the service replaces refresh tokens"
+_CHANGE = LockPurpose("a change of the stored sign-ins", 10, _RISK)
 
 
 class SignInStore:
@@ -98,10 +101,16 @@ class SignInStore:
         """Make the refusal final for a while."""
         self.replacements.add_final(self._build_replacement_key(refused.token), refusal)
 
+    @property
+    def refresh_purpose(self) -> LockPurpose:
+        """What a lock is held for while a refresh token is used."""
+        duration = self.server.session.settings.longest_exchange
+        return LockPurpose("the use of a refresh token", duration, _RISK, must_wait=True)
+
     def add(self, token: Token) -> None:
         """Store a new sign-in in place of an earlier one with the same scopes."""
         for store in self.stores[:1]:
-            with store.lock(self.key):
+            with store.lock(self.key, _CHANGE):
                 self._put(store, token)
 
     def use(
@@ -147,7 +156,7 @@ class SignInStore:
         """Remove all stored sign-ins with the application, and return them."""
         removed = []
         for store in self.stores:
-            with store.lock(self.key):
+            with store.lock(self.key, _CHANGE):
                 removed += self.list_in(store)
                 store.discard(self.key)
         return removed
@@ -165,7 +174,7 @@ class SignInStore:
         """
         error_key = [*self._build_replacement_key(stale), is_limited, *self.server.error_key]
         seen = self.errors.count(error_key)
-        with store.lock(self.key):
+        with store.lock(self.key, self.refresh_purpose):
             token = next((other for other in self.list_in(store) if _is_same(other, stale)), None)
             if token and _is_usable(token) and is_new(token):
                 return IssuedToken(token, cached=True)

@@ -15,11 +15,11 @@ from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import SharedErrors
-from .new_application import NewApplicationWait
+from .new_application import LIMIT, NewApplicationWait
 from .token import Token, validate_token_value
 from .token_errors import is_unknown_client
 from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
-from .token_store import TokenStore
+from .token_store import LockPurpose, TokenStore
 
 T = TypeVar("T")
 
@@ -180,7 +180,7 @@ class ClientCredentialsTokens:
                 return IssuedToken(token, cached=True)
         error_key = self._build_error_key(key)
         seen = self.errors.count(error_key)
-        with store.lock(key):
+        with store.lock(key, self._purpose):
             token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
@@ -199,7 +199,7 @@ class ClientCredentialsTokens:
                 return IssuedToken(self._request(request), cached=False) if is_allowed else None
         error_key = self._build_error_key(key)
         seen = self.errors.count(error_key)
-        with store.lock(key):
+        with store.lock(key, self._purpose):
             token = _find_usable(store, key)
             if token and token.access_token != refused.value:
                 return IssuedToken(token, cached=True)
@@ -217,6 +217,11 @@ class ClientCredentialsTokens:
             )
 
         return self.new_application.request(self._application_key, send) if may_wait else send()
+
+    @property
+    def _purpose(self) -> LockPurpose:
+        duration = self.server.session.settings.longest_exchange + LIMIT
+        return LockPurpose("a token request", duration, "several hosts can request the same token")
 
     def _may_wait(self) -> bool:
         return self.new_application.may_wait(self._application_key)

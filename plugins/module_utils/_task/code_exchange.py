@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
+from .._http.settings import HttpSettings
 from .._oauth.authorization_response import parse_code_from_url
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection
@@ -18,6 +19,7 @@ from .._oauth.id_token import require_pyjwt, validate_id_token
 from .._oauth.scopes import OPENID, parse_scopes
 from .._oauth.token import Token
 from .._oauth.token_sources import IssuedToken
+from .._oauth.token_store import LockPurpose
 from .._text import sanitize_for_display
 from .context import TaskContext
 from .scope_options import ScopeOptions
@@ -70,7 +72,13 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
     requested = [scope for scope in request.scopes if scope != OPENID]
     store = task.stores.run if task.params["token_cache"] != "none" else None
     key = ["code", asdict(request), connection.client_id, connection.client_secret, options.custom_claims]
-    with task.lock("code", request.code):
+    purpose = LockPurpose(
+        "the exchange of the code",
+        2 * task.read(HttpSettings).longest_exchange,  # a token request, and one for the keys of the ID token
+        "several hosts can use the code, which revokes its token",
+        must_wait=True,
+    )
+    with task.lock("code", request.code, purpose=purpose):
         entry = store.get(key) if store else None
         if entry:
             return IssuedToken(_require_unexpired(Token.from_dict(entry)), cached=True), requested

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._errors import SignInRequiredError
+from .._errors import LockError, SignInRequiredError
 from .._http.session import HttpSession
-from .._http.settings import HttpSettings, select_environment
+from .._http.settings import HttpSettings, compute_longest_exchange, select_environment
 from .._management.client import ManagementClient
 from .._management.operation_scopes import suggest_scopes
 from .._management.resource_types import APPLICATION
@@ -27,10 +27,13 @@ from .._oauth.refused_credentials import Attempt, RefusedCredentials
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
-from .._oauth.token_store import TokenStores
+from .._oauth.token_store import LockPurpose, TokenStores
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+_TIME_OPTIONS = ("timeout", "retries", "retry_max_wait")
+_OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may need
 
 ModuleResult = dict[str, Any]
 Options = TypeVar("Options", bound="DataclassInstance")
@@ -45,6 +48,7 @@ class TaskContext:
     Args:
         params: the validated parameters.
         attempt: which attempt at a task the call is; `None` for a lookup.
+        is_alone: whether no other host runs the task at the same time.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
         listen: waits for a user's sign-in (`_oauth.authorization_request.Listen`); only the controller can.
@@ -60,6 +64,7 @@ class TaskContext:
         *,
         attempt: Attempt | None = None,
         check_mode: bool = False,
+        is_alone: bool = True,
         stores: TokenStores | None = None,
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
         listen: Callable[..., Any] | None = None,
@@ -71,6 +76,7 @@ class TaskContext:
         self.params = params
         self.attempt = attempt
         self.check_mode = check_mode
+        self.is_alone = is_alone
         self.stores = stores or TokenStores()
         self.open_sign_ins = open_sign_ins
         self.listen = listen
@@ -161,20 +167,43 @@ class TaskContext:
         """What the run wrote in the managed realm."""
         return RunMemory(self.stores.run, self.connection)
 
-    @contextmanager
-    def lock(self, *subject: str) -> Iterator[None]:
-        """Exclude the run's other hosts from work on the same object.
+    def build_lock_purpose(self, work: str, risk: str, *, is_unrepeatable: bool = False) -> LockPurpose:
+        """Return what a lock on an object is held for.
 
-        Hosts that waited with the same parameters share an error. Without a store for the run, nothing is excluded.
+        Args:
+            work: the work, as a noun.
+            risk: what can happen if several hosts do the work at once.
+            is_unrepeatable: whether the risk is a damage, such as a second object. Then the task fails rather than take it.
         """
-        if self.stores.run is None:
-            yield
-            return
+        return LockPurpose(
+            work,
+            _OBJECT_REQUESTS * compute_longest_exchange(*(self.params[name] for name in _TIME_OPTIONS)),
+            "" if self.is_alone else risk,
+            must_wait=is_unrepeatable,
+            must_lock=is_unrepeatable and not self.is_alone,
+        )
+
+    def exclude_hosts(self, key: Any, purpose: LockPurpose) -> AbstractContextManager[None]:
+        """Exclude the run's other hosts from work on the same key; raise `LockError` if the purpose demands it."""
+        if self.stores.run is not None:
+            return self.stores.run.lock(key, purpose)
+        if purpose.must_lock:
+            raise LockError(
+                f"Cannot exclude other hosts from {purpose.work}: the Python library cryptography is missing. Without locks, "
+                f"{purpose.risk}.",
+                "Install cryptography. Or run the task on one host at a time: with run_once: true, with throttle: 1, or with "
+                "one fork.",
+            )
+        return nullcontext()
+
+    @contextmanager
+    def lock(self, *subject: str, purpose: LockPurpose) -> Iterator[None]:
+        """Exclude the run's other hosts from work on the same object. Hosts that waited with the same parameters share an error."""
         connection = self.connection
         key = ["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]
         error_key = [*key, dict(self.params), self.check_mode, select_environment(self.environ)]
         seen = self.errors.count(error_key)
-        with self.stores.run.lock(key), self.errors.share(error_key, seen):
+        with self.exclude_hosts(key, purpose), self.errors.share(error_key, seen):
             yield
 
     @property

@@ -20,7 +20,8 @@ def revoke_listed(task: TaskContext, *, with_replacement: bool) -> ModuleResult:
         with_replacement: also revoke the token that the task requested because its first one was refused.
     """
     options = task.read(IssuedTokenOptions)
-    with task.lock("tokens", str(options.application or task.connection.application_id)):
+    purpose = task.build_lock_purpose("a revocation of tokens", "several hosts can revoke the same tokens")
+    with task.lock("tokens", str(options.application or task.connection.application_id), purpose=purpose):
         client = task.build_client(*options.list_operations(task.connection), REVOKE_OPERATION)
         issued = IssuedTokens(options, client)
         tokens = sorted(issued.list_tokens(), key=issued.is_in_use)
