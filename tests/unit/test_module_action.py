@@ -23,7 +23,10 @@ from ansible.errors import AnsibleError
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.realm import ActionModule as Realm
 from ansible_collections.beyondidentity.management.plugins.action.token import ActionModule as Token
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    LockPurpose,
+    TokenStores,
+)
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action, stores
 from tests.unit.builders import US_ISSUER
 from tests.unit.memory_store import MemoryStore
@@ -62,6 +65,7 @@ def make_action(
 ) -> Any:
     """Return an action plugin as ansible-core creates it, with the attributes that the plugin uses."""
     defaults = {"async_val": 0, "delegate_to": None, "check_mode": False, "no_log": None, "environment": None}
+    defaults |= {"run_once": False, "throttle": 0}
     connection = SimpleNamespace(
         has_pipelining=pipelining,
         transport=transport,
@@ -273,17 +277,51 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
 
     class RecordingStore(MemoryStore):
         @contextmanager
-        def lock(self, key: Any) -> Iterator[None]:
+        def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
             events.append(key)
             yield
             events.append("release")
 
-    monkeypatch.setattr(module_action, "open_stores", lambda _params, _warn: TokenStores(run=RecordingStore()))
+    monkeypatch.setattr(module_action, "open_stores", lambda *_arguments: TokenStores(run=RecordingStore()))
     arguments = {"issuer": US_ISSUER, "display_name": "R", **SECRET}
     action = make_action(Realm, arguments, delegate_to="bastion")
     action._execute_module = lambda **_call: events.append("run") or {"changed": False}
     action._run({})
     assert events == [["beyondidentity.management.realm", "R"], "run", "release"]
+
+
+SEVERAL = {"ansible_play_batch": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("variables", "task", "forks", "is_alone"),
+    [
+        (SEVERAL, {}, 5, False),
+        ({"ansible_play_batch": ["a"]}, {}, 5, True),
+        (SEVERAL, {"run_once": True}, 5, True),
+        (SEVERAL, {"throttle": 1}, 5, True),
+        (SEVERAL, {"throttle": 2}, 5, False),
+        (SEVERAL, {}, 1, True),
+    ],
+)
+@pytest.mark.parametrize("delegate_to", [None, "bastion"])
+def test_without_locks_an_object_is_created_only_if_no_other_host_can_create_it(
+    variables: dict[str, Any],
+    task: dict[str, Any],
+    forks: int,
+    is_alone: bool,
+    delegate_to: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stores, "HAS_CRYPTOGRAPHY", False)
+    monkeypatch.setattr(module_action.context, "CLIARGS", {"forks": forks})
+    arguments = {"issuer": US_ISSUER, "display_name": "R", "proxy": "http://127.0.0.1:1", "retries": 0, **SECRET}
+    action = make_action(Realm, arguments, delegate_to=delegate_to, **task)
+    action._execute_module = lambda **_call: {"changed": True}
+    message = action._run(variables).get("msg", "")
+    assert ("Cannot exclude other hosts from work on the same realm" in message) is not is_alone
+    if not is_alone:
+        assert "several hosts can create the same realm" in message and "run_once: true" in message
 
 
 LIES = {
