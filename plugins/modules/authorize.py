@@ -168,6 +168,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import CODE_CHALLENGE_METHODS
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
+    validate_later_exchange,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.scope_options import ScopeOptions
@@ -210,6 +213,9 @@ def run(task: TaskContext) -> ModuleResult:
     """Create the authorization request, and wait for its response if `listen` is set."""
     options, listen_options = task.read(AuthorizationOptions), task.read(ListenOptions)
     scopes = task.read(ScopeOptions).resolve()
+    if listen_options.wait_timeout < 1:
+        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
+    validate_later_exchange(task, openid=options.openid)
     if options.code_challenge_method == "plain":
         task.warn("code_challenge_method 'plain' protects little. Use S256 if the application allows it.")
 
@@ -218,8 +224,6 @@ def run(task: TaskContext) -> ModuleResult:
 
     if not listen_options.listen or task.check_mode:
         return {"authorization": create(listen_options.redirect_uri).to_dict()}
-    if listen_options.wait_timeout < 1:
-        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
     if task.listen is None:
         raise OptionError("listen works on the controller only.")
     listen: Listen = task.listen

@@ -115,22 +115,11 @@ def test_the_listen_address_is_the_literal_host_port_and_path(uri: str, address:
     assert parse_listen_address(uri) == address
 
 
+# Redirect URIs that are allowed, but do not name this machine.
 IMPOSSIBLE_URIS = (
     "https://127.0.0.1:8400/callback",
-    "http://example.com:8400/callback",
-    "http://0.0.0.0:8400/callback",
-    "http://[::]:8400/callback",
     "http://127.0.0.2:8400/callback",
-    "http://127.0.0.1.example.com:8400/callback",
-    "http://127.0.0.1@example.com:8400/callback",
-    "http://localhost.example.com:8400/callback",
-    "http://2130706433:8400/callback",
-    "http://127.0.0.1:99999/callback",
-    "http://127.0.0.1:port/callback",
-    "http://[::1:8400/callback",
     "com.example.app:/callback",
-    "127.0.0.1:8400/callback",
-    "",
 )
 
 

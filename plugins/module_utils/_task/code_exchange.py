@@ -11,9 +11,11 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
+from .._http.certificates import select_authorities
 from .._http.settings import HttpSettings
 from .._oauth.authorization_response import parse_code_from_url
 from .._oauth.authorization_server import AuthorizationServer
+from .._oauth.client_authentication import authenticate_client
 from .._oauth.connection import Connection
 from .._oauth.id_token import require_pyjwt, validate_id_token
 from .._oauth.scopes import OPENID, parse_scopes
@@ -59,6 +61,18 @@ class _AnsweredRequest:
     nonce: str | None
     code_verifier: str | None = field(repr=False)
     code: str = field(repr=False)
+
+
+def validate_later_exchange(task: TaskContext, *, openid: bool) -> None:
+    """Raise `OptionError` if the exchange after the sign-in will surely fail, before a user is sent to a browser.
+
+    Args:
+        openid: whether the authorization request asks for an ID token.
+    """
+    authenticate_client(task.connection, {}, {})
+    select_authorities(task.session.settings, task.session.environ)
+    if openid:
+        require_pyjwt()
 
 
 def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[IssuedToken, list[str]]:
