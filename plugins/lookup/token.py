@@ -89,6 +89,7 @@ from ..module_utils._task.sign_ins import open_sign_ins
 from ..plugin_utils.argument_validation import validate_arguments
 from ..plugin_utils.option_precedence import resolve_options
 from ..plugin_utils.option_sources import OptionSources
+from ..plugin_utils.option_values import read_arguments
 from ..plugin_utils.plain_types import to_plain_types
 from ..plugin_utils.run_token_record import record_issued_token
 from ..plugin_utils.stores import open_stores
@@ -108,17 +109,18 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
         """Return one token, as the only item of a list."""
         sources = OptionSources(variables or {}, self._templar.template)
-        task = _create_task(to_plain_types(kwargs), sources)
+        task = _create_task(kwargs, sources)
         result = run_safely(task, lambda task: {"access_token": _get_token(task, to_plain_types(terms))})
         if result.get("failed"):
             raise AnsibleLookupError(result["msg"])
         return [result["access_token"]]
 
 
-def _create_task(arguments: dict[str, Any], sources: OptionSources) -> TaskContext:
+def _create_task(given: dict[str, Any], sources: OptionSources) -> TaskContext:
     with secret_scope():
-        remember_secrets(find_secrets(arguments))
         try:
+            arguments = read_arguments(given)
+            remember_secrets(find_secrets(arguments))
             resolved = resolve_options(arguments, sources)
             params = validate_arguments({**arguments, **resolved.values}, _SPEC)
         except BeyondIdentityError as error:

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 
 from ansible import constants, context
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -20,12 +19,12 @@ from ..module_utils._task.argument_spec import ModuleSpec
 from ..module_utils._task.context import ModuleResult, TaskContext
 from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
-from ..module_utils._text import sanitize_for_display
 from .argument_validation import validate_arguments
 from .censoring import must_censor
 from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
 from .option_trust import refuse_delegated_environment_secret
+from .option_values import read_arguments
 from .plain_types import to_plain_types
 from .remote_results import clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
@@ -56,7 +55,7 @@ class ModuleAction(ActionBase):
         arguments: dict[str, Any] = {}
         try:
             self._refuse_async()
-            arguments = self._read_arguments()
+            arguments = read_arguments(self._task.args)
             remember_secrets(find_secrets(arguments))
             sources = OptionSources(task_vars, self._templar.template, self._read_environment())
             resolved = resolve_options(
@@ -88,12 +87,6 @@ class ModuleAction(ActionBase):
                 "async is refused: Ansible would store the result, which may contain a secret, in a file.",
                 "Remove async: the modules take milliseconds.",
             )
-
-    def _read_arguments(self) -> dict[str, Any]:
-        try:
-            return {str(name): to_plain_types(value) for name, value in self._task.args.items()}
-        except AnsibleError as error:  # inline-vaulted text that cannot be decrypted
-            raise OptionError(f"Cannot use an argument: {sanitize_for_display(error)}") from None
 
     def _read_environment(self) -> dict[str, str]:
         environment: dict[str, Any] = {}

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from ansible import constants
-from ansible.errors import AnsibleError
+from ansible.parsing.vault import AnsibleVaultError
 
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.realm import ActionModule as Realm
@@ -145,7 +145,7 @@ class Vaulted:
     """Inline-vaulted text of ansible-core before 2.19, with the wrong vault password."""
 
     def __str__(self) -> str:
-        raise AnsibleError("no vault secret fits")
+        raise AnsibleVaultError("Attempting to decrypt but no vault secrets found")
 
 
 def test_a_result_whose_loop_item_cannot_be_decrypted_is_censored() -> None:
@@ -154,7 +154,8 @@ def test_a_result_whose_loop_item_cannot_be_decrypted_is_censored() -> None:
 
 def test_an_argument_that_cannot_be_decrypted_is_a_failure() -> None:
     result = make_action(Token, {"client_secret": Vaulted()})._run({})
-    assert result["failed"] and "Cannot use an argument: no vault secret fits" in result["msg"]
+    assert result["failed"]
+    assert "Cannot use the argument client_secret: it is vaulted, and Ansible has no vault password" in result["msg"]
 
 
 @pytest.mark.parametrize(
