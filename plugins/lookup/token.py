@@ -81,6 +81,7 @@ from ansible.utils.display import Display
 from ..module_utils._connection_options import connection_spec
 from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
+from ..module_utils._oauth.token_errors import describe_expiry
 from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
 from ..module_utils._task.context import TaskContext
 from ..module_utils._task.runner import run_safely
@@ -150,6 +151,8 @@ def _get_token(task: TaskContext, terms: list[Any]) -> str:
         raise OptionError(
             "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
         )
+    if task.connection.access_token and (expiry := describe_expiry(task.connection.access_token)):
+        task.warn(expiry)  # the lookup sends nothing, so no server refuses the token here
     issued = task.token_source.get(TokenRequest(tuple(scopes)))
     missing = find_missing_scopes(issued.token, scopes) if not task.connection.access_token else ""
     if missing:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -34,3 +36,25 @@ def join_names(values: Iterable[Any], limit: int = 40) -> str:
     names = sorted({sanitize_for_display(value, 120) for value in values})
     rest = f" and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + rest if names else "none"
+
+
+def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.8) -> list[str]:
+    """Return up to three known names that are similar to a wrong one, or contain all of its words; the nearest first.
+
+    Args:
+        cutoff: how similar a name must be, from 0 to 1.
+    """
+    names = list(known)
+    words = _split_words(name)
+    containing = [other for other in names if words and words <= _split_words(other)]
+    return list(dict.fromkeys([*difflib.get_close_matches(name, names, n=3, cutoff=cutoff), *containing]))[:3]
+
+
+def suggest_nearest(name: str, known: Iterable[str]) -> str:
+    """Return a question with the known names that may be meant instead of a wrong one, or an empty text."""
+    nearest = find_nearest(name, known)
+    return f"Instead of {sanitize_for_display(name, 80)}, did you mean {' or '.join(nearest)}?" if nearest else ""
+
+
+def _split_words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", name.lower()))

@@ -100,7 +100,11 @@ class SignInListener:
             if isinstance(outcome, BeyondIdentityError):
                 raise outcome
             return outcome
-        raise StateError(f"No user signed in within {seconds} s.", "Run the task again, or increase wait_timeout.")
+        raise StateError(
+            f"No user signed in within {seconds} s.",
+            "Run the task again, or increase wait_timeout. If the browser showed an error about the redirect URI, add "
+            f"{self.redirect_uri} to the application's redirect URIs.",
+        )
 
     def judge(self, query: str) -> tuple[int, bytes, Outcome | None]:
         """Return the status and page for a response at the right path, and the outcome if the response ends the wait."""

@@ -77,7 +77,7 @@ class ScopedToken:
 
     def _build_hint(self, status: int) -> str:
         needed = f"The token for this request needs the scope {self.scope}. " if status == 403 else ""
-        return needed + hint_on_refused_token(self._source.credential_type)
+        return needed + hint_on_refused_token(self._source.credential_type, self._source.connection.access_token)
 
 
 class _TaskTokens:
