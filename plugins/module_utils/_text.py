@@ -14,6 +14,7 @@ from typing import Any
 from ._masking import mask_known_secrets
 
 DISPLAY_LIMIT = 500  # characters
+_CUTOFF = 0.75  # as similar as identity and identities
 
 # control, format (bidirectional marks included), surrogates, line and paragraph separators
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -38,7 +39,7 @@ def join_names(values: Iterable[Any], limit: int = 40) -> str:
     return ", ".join(names[:limit]) + rest if names else "none"
 
 
-def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.8) -> list[str]:
+def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> list[str]:
     """Return up to three known names that are similar to a wrong one, or contain all of its words; the nearest first.
 
     Args:
@@ -50,9 +51,9 @@ def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.8) -> list[s
     return list(dict.fromkeys([*difflib.get_close_matches(name, names, n=3, cutoff=cutoff), *containing]))[:3]
 
 
-def suggest_nearest(name: str, known: Iterable[str]) -> str:
+def suggest_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
     """Return a question with the known names that may be meant instead of a wrong one, or an empty text."""
-    nearest = find_nearest(name, known)
+    nearest = find_nearest(name, known, cutoff)
     return f"Instead of {sanitize_for_display(name, 80)}, did you mean {' or '.join(nearest)}?" if nearest else ""
 
 

@@ -108,7 +108,8 @@ def test_the_wait_ends_at_wait_timeout(start_at_terminal: StartAtTerminal, tenan
     url = terminal.wait_for(ADDRESS)[0]
     terminal.wait_for("Waiting 0:01 for the response at")
     message = terminal.finish().failed().task("Wait").result["msg"]
-    assert message == "No user signed in within 1 s. Run the task again, or increase wait_timeout."
+    assert message.startswith("No user signed in within 1 s. Run the task again, or increase wait_timeout.")
+    assert message.endswith(f"error about the redirect URI, add {loopback(port)} to the application's redirect URIs.")
     assert is_free(port)
     with pytest.raises(requests.ConnectionError):
         get(sign_in(url))

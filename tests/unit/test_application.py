@@ -212,6 +212,16 @@ def test_scopes_must_be_offered_by_the_resource_server(tenant: Any) -> None:
         build(**given, resource_server="beyondidentity")
 
 
+def test_an_unknown_scope_suggests_the_nearest(tenant: Any) -> None:
+    given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "resource_server": "beyondidentity"}
+    message = (
+        "does not offer ListRealms, realm:read. ListRealms is an operation. Its scopes: realms:read. "
+        r"Instead of realm:read, did you mean realms:read\? It offers: "
+    )
+    with pytest.raises(StateError, match=message):
+        build(**given, allowed_scopes=["realm:read", "ListRealms"])
+
+
 def test_an_unknown_resource_server_is_an_error(tenant: Any) -> None:
     with pytest.raises(StateError, match=r"has no resource_server 'nowhere'.*Beyond Identity Management API"):
         build(client=make_client(tenant, *OPERATIONS), resource_server="nowhere")

@@ -20,8 +20,10 @@ import pytest
 from ansible import constants
 from ansible.parsing.vault import AnsibleVaultError
 
+from ansible_collections.beyondidentity.management.plugins.action.application import ActionModule as Application
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.realm import ActionModule as Realm
+from ansible_collections.beyondidentity.management.plugins.action.role import ActionModule as Role
 from ansible_collections.beyondidentity.management.plugins.action.token import ActionModule as Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
     LockPurpose,
@@ -176,6 +178,30 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
     """A missing option is often only the consequence of a typing error."""
     result = make_action(Realm, {"display_nam": "R"})._run({})
     assert result["failed"] and result["msg"].startswith("Unsupported: ") and "display_nam" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "expected"),
+    [
+        (
+            Token,
+            {"scope": "realms:read"},
+            "Unsupported: scope. Instead of scope, did you mean scopes? Supported parameters",
+        ),
+        (Token, {"state": "x"}, "Unsupported: state. Instead of state, did you mean oauth_state? Supported"),
+        (Realm, {"name": "R"}, "Unsupported: name. Instead of name, did you mean display_name? Supported"),
+        (Realm, {"colour": "red"}, "Unsupported: colour. Supported parameters include:"),
+        (
+            Role,
+            {"display_name": "R", "members": {"identity": ["x"]}},
+            "Unsupported: members.identity. Instead of identity, did you mean identities? Supported",
+        ),
+        (Application, {"display_name": "A", "clientt_type": "public"}, "did you mean client_type?"),  # an alias
+    ],
+)
+def test_an_unknown_option_suggests_the_nearest(module: Any, arguments: dict[str, Any], expected: str) -> None:
+    result = make_action(module, arguments)._run({})
+    assert result["failed"] and expected in result["msg"]
 
 
 @pytest.mark.parametrize(

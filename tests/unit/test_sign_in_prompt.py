@@ -126,7 +126,8 @@ def test_the_url_is_displayed_before_the_wait_and_without_secrets(
     monkeypatch.setattr(module, "display", SimpleNamespace(display=display))
     completed = wait_for_sign_in(factory.redirect_uri, factory, 125, True)
     assert completed.url in messages[0] and messages[1] == f"Waiting 2:05 for the response at {factory.redirect_uri}"
-    assert messages[2] == "No browser could be opened."
+    assert "shows an error about the redirect URI, add this URI to the application's" in messages[2]
+    assert messages[3] == "No browser could be opened."
     assert completed.code_verifier not in "".join(messages) and str(completed.code) not in "".join(messages)
 
 
@@ -135,7 +136,9 @@ def test_a_browser_is_opened_only_if_the_option_is_set(
 ) -> None:
     set_up(monkeypatch, terminal=True)
     factory = RequestFactory(tenant, port)
-    with pytest.raises(StateError, match="No user signed in within 1 s"):
+    with pytest.raises(
+        StateError, match=f"No user signed in within 1 s.*add {factory.redirect_uri} to the application"
+    ):
         wait_for_sign_in(factory.redirect_uri, factory, 1, False)
     assert is_free(port)
 

@@ -11,6 +11,8 @@ from .._errors import OptionError
 from .._text import join_names, suggest_nearest
 from .operation_catalogue import find_operation, get_catalogue
 
+SCOPE_CUTOFF = 0.8  # all scopes end in one of a few words, so they are similar
+
 
 def get_operation_scopes(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
     """Return the scopes that these operations need together, sorted; with `reading_only` those of reading operations only."""
@@ -28,7 +30,7 @@ def suggest_scopes(scopes: Iterable[str]) -> str:
         if scope in catalogue:
             needed = join_names(catalogue[scope].scopes)
             return f"{scope} is an operation: set operations to {scope}, or request its scopes: {needed}."
-        suggestion = suggest_nearest(scope, known) if scope not in known else ""
+        suggestion = suggest_nearest(scope, known, SCOPE_CUTOFF) if scope not in known else ""
         if suggestion:
             return suggestion
     return ""

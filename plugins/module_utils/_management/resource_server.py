@@ -11,6 +11,7 @@ from .._errors import MalformedResponseError, StateError
 from .._text import join_names, suggest_nearest
 from .client import ManagementClient
 from .operation_catalogue import get_catalogue
+from .operation_scopes import SCOPE_CUTOFF
 from .resource_lookup import describe_resource, list_referable, select_resource
 from .resource_types import RESOURCE_SERVER, Resource
 
@@ -52,4 +53,4 @@ def _suggest_scopes(scope: str, offered: Iterable[str]) -> str:
     operation = get_catalogue().get(scope)
     if operation:
         return f"{scope} is an operation. Its scopes: {join_names(operation.scopes)}."
-    return suggest_nearest(scope, sorted(offered))
+    return suggest_nearest(scope, sorted(offered), SCOPE_CUTOFF)
