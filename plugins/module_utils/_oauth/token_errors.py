@@ -93,8 +93,7 @@ def hint_on_refused_token(credential_type: str, access_token: str | None) -> str
 def describe_expiry(access_token: str) -> str:
     """Return when a self-contained token expired, and what to do; an empty text for any other token."""
     expires_at = (read_unverified_claims(access_token) or {}).get("exp")
-    is_number = isinstance(expires_at, (int, float)) and not isinstance(expires_at, bool)
-    if not is_number or not 0 <= expires_at <= time.time():
+    if not isinstance(expires_at, (int, float)) or isinstance(expires_at, bool) or not 0 <= expires_at <= time.time():
         return ""
     return (
         f"The access_token expired at {to_iso8601(expires_at)}. Set a valid token, or set client_id and client_secret "
