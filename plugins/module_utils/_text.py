@@ -39,6 +39,27 @@ def join_names(values: Iterable[Any], limit: int = 40) -> str:
     return ", ".join(names[:limit]) + rest if names else "none"
 
 
+def drop_repetitions(phrases: Iterable[str], said: str = "") -> list[str]:
+    """Return the phrases that say something new, in their order.
+
+    A phrase that repeats another one or what is `said` already, or is a part of another phrase, is left out. Case and
+    punctuation do not count.
+    """
+    by_words: dict[str, str] = {}
+    for phrase in phrases:
+        by_words.setdefault(_normalize_words(phrase), phrase)
+    by_words.pop(_normalize_words(said), None)
+    return [
+        phrase
+        for words, phrase in by_words.items()
+        if not any(f" {words} " in f" {others} " for others in by_words if others != words)
+    ]
+
+
+def _normalize_words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
 def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> list[str]:
     """Return up to three known names that are similar to a wrong one, or contain all of its words; the nearest first.
 

@@ -206,6 +206,14 @@ def test_a_403_on_a_token_that_the_task_requested_is_final(tenant: Any) -> None:
     assert count_token_requests(tenant) == 1
 
 
+def test_a_missing_object_is_named_once_with_advice(tenant: Any) -> None:
+    with pytest.raises(ResponseError) as caught:
+        make_client(tenant, "GetGroup").call("GetGroup", {"group_id": "nowhere"})
+    message = caught.value.message
+    assert "HTTP 404 " in message and "Check the IDs, and api_url." in message
+    assert message.lower().count("not found") == 1
+
+
 def test_a_refused_deletion_has_advice_on_dependent_objects(tenant: Any) -> None:
     tenant.fault(operation="DeleteGroup", status=409)
     with pytest.raises(ResponseError, match="HTTP 409 .*Remove the objects that belong to it first"):

@@ -47,7 +47,7 @@ def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -
             "invalid_scope",
         ),
         (401, {"error": "invalid_client"}, "HTTP 401 invalid_client.", "invalid_client"),
-        (403, {"code": "forbidden", "message": "forbidden"}, "HTTP 403 forbidden: forbidden.", "forbidden"),
+        (403, {"code": "forbidden", "message": "forbidden"}, "HTTP 403 forbidden.", "forbidden"),
         (
             400,
             {
@@ -83,6 +83,17 @@ def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -
             "HTTP 409 uniqueness: taken.",
             "uniqueness",
         ),
+        (
+            404,
+            {
+                "code": "not_found",
+                "message": "realm not found",
+                "details": [{"resource_type": "Realm", "id": "r1", "description": "realm not found"}],
+            },
+            "HTTP 404 not_found: Realm r1: realm not found.",
+            "not_found",
+        ),
+        (404, {"code": "NOT_FOUND", "message": "Not found."}, "HTTP 404 NOT_FOUND.", "NOT_FOUND"),
         (401, b"", "HTTP 401 the credentials or the token are not accepted.", ""),
         (404, b"<html>404</html>", "HTTP 404 not found.", ""),
         (500, [], "HTTP 500 server error.", ""),

@@ -19,6 +19,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._masking
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._text import (
     DISPLAY_LIMIT,
+    drop_repetitions,
     find_nearest,
     join_names,
     sanitize_for_display,
@@ -111,3 +112,22 @@ def test_the_nearest_names_are_similar_or_have_all_words(name: str, nearest: lis
 def test_a_suggestion_is_a_question_or_nothing() -> None:
     assert suggest_nearest("sc\x1bope", ["scopes"]) == "Instead of sc ope, did you mean scopes?"
     assert suggest_nearest("colour", ["scopes"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("phrases", "said", "remaining"),
+    [
+        (
+            ["application not found", "Application x: application not found"],
+            "not_found",
+            ["Application x: application not found"],
+        ),
+        (["Not Found"], "not_found", []),
+        (["not found", "Not found."], "", ["not found"]),
+        (["found", "not foundation"], "", ["found", "not foundation"]),
+        (["name: too long", "url: too long"], "bad_request", ["name: too long", "url: too long"]),
+        ([], "x", []),
+    ],
+)
+def test_a_phrase_that_says_nothing_new_is_left_out(phrases: list[str], said: str, remaining: list[str]) -> None:
+    assert drop_repetitions(phrases, said) == remaining

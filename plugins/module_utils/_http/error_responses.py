@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._errors import ResponseError
-from .._text import sanitize_for_display
+from .._text import drop_repetitions, sanitize_for_display
 from .response import Response
 from .retry import parse_requested_wait
 
@@ -54,7 +54,7 @@ def error_from_response(response: Response, action: str) -> ResponseError:
         body = {**body, "error": None, **body["error"]}
     code = _get_text(body, "error") or _get_text(body, "code") or _get_text(body, "scimType")
     reason = _get_text(body, "error_description") or _get_text(body, "message") or _get_text(body, "detail")
-    reasons = [text for text in (reason, *_list_details(body)) if text]
+    reasons = drop_repetitions((text for text in (reason, *_list_details(body)) if text), said=code)
     meaning = "" if code or reasons else _MEANINGS.get(response.status, _SUCCESS if response.is_success else "")
     message = f"{action}: HTTP {response.status} " + _join(code, "; ".join(reasons) or meaning)
     return ResponseError(message.rstrip(". ") + ".", _hint_on_wait(response), status=response.status, code=code)

@@ -28,15 +28,21 @@ def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequen
         needed = operation.scopes or scopes
         requirement = f"the scopes {join_names(needed)}, and " if needed else ""
         return f"{operation.name} needs {requirement}a token of this tenant that can manage this realm. {refused_token}"
-    if error.status == 404 and not operation.is_deployed:
-        return (
-            f"Beyond Identity describes {operation.name}, but its service may not have it and then responds with 404."
-        )
+    if error.status == 404:
+        return _hint_on_absence(operation)
     if error.status == 409:
         return _hint_on_conflict(operation)
     if error.status == 401:
         return refused_token
     return ""
+
+
+def _hint_on_absence(operation: Operation) -> str:
+    if not operation.is_deployed:
+        return (
+            f"Beyond Identity describes {operation.name}, but its service may not have it and then responds with 404."
+        )
+    return "The object, the managed realm or the tenant does not exist. Check the IDs, and api_url."
 
 
 def _hint_on_conflict(operation: Operation) -> str:
