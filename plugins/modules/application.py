@@ -90,7 +90,8 @@ options:
     default: exact
   redirect_uris:
     description:
-      - Where a person may be sent to after signing in. Absolute URIs without fragment.
+      - Where a user can be sent to after the sign-in.
+      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app, such as C(com.example.app:/PATH).
     type: list
     elements: str
   authenticator_config:
