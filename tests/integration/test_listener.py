@@ -178,7 +178,7 @@ PLACES = {
     "any port": ("http://127.0.0.1:0/callback", "http://127.0.0.1:{any}/callback"),
     "with a query": ("http://127.0.0.1:{port}/callback?own=1", "http://127.0.0.1:{port}/callback"),
 }
-ELSEWHERE = ("http://192.0.2.1:8400/callback", "https://127.0.0.1:8400/callback", "https://example.com/callback")
+ELSEWHERE = ("https://127.0.0.1:8400/callback", "https://example.com/callback", "com.example.app:/callback")
 
 
 def test_only_loopback_redirect_uris_are_listened_on(start_at_terminal: StartAtTerminal, tenant: Tenant) -> None:
