@@ -35,7 +35,7 @@ def read_options(role: str) -> dict[str, Any]:
     return {name.removeprefix(f"{role}_"): option for name, option in options.items()}
 
 
-# Each list variable of both roles, with two items where the service allows them.
+# Each list variable of both roles, with two items.
 LISTS: dict[str, dict[str, list[str]]] = {
     "authorization_code": {
         "scopes": ["realms:read", "groups:read"],
@@ -43,12 +43,12 @@ LISTS: dict[str, dict[str, list[str]]] = {
         "redirect_uris": ["http://127.0.0.1:8400/callback", "https://app.example/callback"],
         "authentication_methods": ["webauthn_passkey", "software_passkey"],
         "trusted_origins": ["https://app.example", "https://other.example"],
-        "grant_types": ["authorization_code"],
+        "grant_types": ["authorization_code", "authorization_code"],
     },
     "client_credentials": {
         "scopes": ["realms:read", "groups:read"],
         "operations": ["ListIdentities", "GetTenant"],
-        "grant_types": ["client_credentials"],
+        "grant_types": ["client_credentials", "client_credentials"],
     },
 }
 SEPARATORS = {"comma": ",", "comma and blank": ", "}

@@ -113,6 +113,7 @@ def test_listen_is_refused_without_a_listener() -> None:
         ({"client_secret": None}, "client_secret is missing"),
         ({"timeout": 0}, "timeout must be at least 1"),
         ({"ca_path": "/nowhere"}, "Cannot read ca_path '/nowhere'"),
+        ({"environ": {"REQUESTS_CA_BUNDLE": "/nowhere"}}, "Cannot read REQUESTS_CA_BUNDLE '/nowhere'"),
         ({"wait_timeout": 0}, "wait_timeout must be at least 1 second, not 0"),
         ({"issuer": None}, "issuer is missing"),
         ({"operations": ["ListRealmss"]}, "Did you mean"),
