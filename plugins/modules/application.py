@@ -91,7 +91,8 @@ options:
   redirect_uris:
     description:
       - Where a user can be sent to after the sign-in.
-      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app, such as C(com.example.app:/PATH).
+      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app, such as
+        C(com.example.app:/PATH).
     type: list
     elements: str
   authenticator_config:
@@ -115,7 +116,8 @@ options:
     choices: [id, email, username]
   return_secret:
     description:
-      - Return RV(client_secret), also where nothing changed. The result is then hidden in all output.
+      - Return RV(client_secret), also if nothing changed. The whole result is then hidden in all output, with the diff and the list of changes.
+      - To see the diff, change the application in one task, and read the secret in a second task with O(id) and O(return_secret=true).
     type: bool
     default: false
 seealso:
@@ -146,6 +148,20 @@ EXAMPLES = r"""
     client_secret: "{{ factory.client_secret }}"
     scopes: [realms:create]
   no_log: true # the secret stands in the task
+
+- name: Change the application, and show the diff
+  beyondidentity.management.application:
+    display_name: Realm factory
+    token_expires_after: 3600
+  diff: true
+  register: changed_factory
+
+- name: Read the secret in a second task, because its result is hidden
+  when: changed_factory.application.id is defined # undefined in check mode if the application does not exist yet
+  beyondidentity.management.application:
+    id: "{{ changed_factory.application.id }}"
+    return_secret: true
+  register: factory_with_secret
 
 - name: Add a scope, and leave the others
   beyondidentity.management.application:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.emulator.client import Emulator, Tenant
@@ -323,3 +324,26 @@ def test_an_update_and_a_removal_are_sent_again(run_playbook: PlaybookRunner, te
     assert run.task("Update").status == run.task("Remove").status == "changed"
     assert len(tenant.journal(operation="UpdateApplication")) == 2
     assert [entry["status"] for entry in tenant.journal(operation="DeleteApplication")][-1] == 404
+
+
+def test_returning_the_secret_hides_the_diff_and_a_second_task_does_not(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """As the documentation says."""
+    tenant.seed(applications=1, name="Hidden")
+    tenant.seed(applications=1, name="Shown")
+    change = {"token_expires_after": 600}
+    run = run_playbook(
+        play(
+            call("Change", {"display_name": "Hidden", **change, "return_secret": True}),
+            call("Change and show", {"display_name": "Shown", **change}, register="changed"),
+            call("Read", {"id": "{{ changed.application.id }}", "return_secret": True}, register="read"),
+            task("Has it", "ansible.builtin.debug", {"msg": "{{ read.client_secret | length > 0 }}"}),
+        ),
+        args=["--diff"],
+        extra_vars=tenant.variables,
+        core=core,
+    ).succeeded()
+    assert run.task("Change").status == run.task("Change and show").status == "changed"
+    assert "censored" in run.task("Change").result and run.task("Has it").result["msg"] is True
+    assert len(re.findall(r"(?m)^\+ +\"?expires_after\"?: 600", run.output)) == 1, "only the second change is shown"

@@ -40,6 +40,9 @@ class MemoryStore:
     def discard(self, key: Any) -> None:
         self.entries.pop(json.dumps(key, sort_keys=True), None)
 
+    def list_entries(self) -> list[Mapping[str, Any]]:
+        return [json.loads(entry) for entry in self.entries.values()]
+
     def forget(self, matches: Callable[[str], bool]) -> None:
         for key, entry in list(self.entries.items()):
             remaining = remove_matching(json.loads(entry), matches)

@@ -160,7 +160,9 @@ def test_a_lock_excludes_other_processes_from_the_same_object(tenant: Any, tmp_p
 
 def test_a_spec_ignores_options_always_or_with_one_argument_only() -> None:
     always = ModuleSpec({}, ignored=frozenset({"access_token"}))
-    sometimes = ModuleSpec({}, ignored=frozenset({"access_token"}), ignored_with=("all", "sign_ins"))
+    sometimes = ModuleSpec(
+        {}, ignored=frozenset({"access_token"}), ignores=lambda arguments: arguments.get("all") == "sign_ins"
+    )
     assert always.get_ignored({}) == sometimes.get_ignored({"all": "sign_ins"}) == {"access_token"}
     assert sometimes.get_ignored({"all": "application"}) == sometimes.get_ignored({}) == frozenset()
 

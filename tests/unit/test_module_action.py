@@ -30,6 +30,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     TokenStores,
 )
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action, stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.censoring import must_censor
 from tests.unit.builders import US_ISSUER
 from tests.unit.memory_store import MemoryStore
 from tests.unit.option_helpers import template
@@ -141,6 +142,65 @@ def test_a_result_whose_loop_item_has_a_secret_is_censored(
     action = make_action(Pkce, arguments)
     result = action._run(variables)
     assert result["failed"] and (result["_ansible_no_log"], action._task.no_log) == (hidden, hidden)
+
+
+RANDOM = "4f8Qz1LkP0aVb9Xw2RtY"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+
+# What other systems call a code or a token, in items of loops over countries, errors, devices and proxies.
+HARMLESS: list[Any] = [
+    {"code": "DE"},
+    {"code": "E-1234", "name": "Overheated"},
+    {"code": 42, "token": True},
+    {"code": ["DE", "FR"], "token": None},
+    {"token": "quarterly-report-of-sales"},
+    {"token": "hardware key", "authorization": "required"},
+    {"authorization": {"required": "yes", "code": "A1"}},
+    {"proxy": "http://proxy.example:3128"},
+    {"redirect_response": "http://127.0.0.1:8400/callback?error=access_denied"},
+    {"countries": [{"code": "DE"}, {"code": "FR"}]},
+]
+SECRET_ITEMS: list[Any] = [
+    {"code": RANDOM},
+    {"code": RANDOM.lower()},
+    {"code": ["DE", RANDOM]},
+    {"token": JWT},
+    {"authorization": f"Bearer {JWT}"},
+    {"authorization": "basic YTpi"},
+    {"authorization": {"code": RANDOM}},
+    {"authorization": {"code_verifier": "short"}},
+    {"proxy": "http://user:pw@proxy.example"},
+    {"proxy": "user@proxy.example:3128"},
+    {"proxy": "http://user:pw@["},
+    {"redirect_response": "http://127.0.0.1:8400/callback?code=c1&state=s"},
+    {"redirect_response": RANDOM},
+    {"devices": [{"code": "A1"}, {"token": RANDOM}]},
+    {"refresh_token": "short"},
+    {"passwords": ["short"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("item", "hidden"), [*((item, False) for item in HARMLESS), *((item, True) for item in SECRET_ITEMS)]
+)
+def test_a_loop_item_is_hidden_only_if_it_has_the_form_of_a_secret(item: Any, hidden: bool) -> None:
+    """Otherwise a loop over country codes would hide its results and its failures."""
+    arguments = {"operation": "CreateRealm", "body": item} if isinstance(item, dict) else {}
+    assert must_censor({}, {"item": item}, arguments) is hidden
+
+
+@pytest.mark.parametrize("name", ["code", "token", "proxy", "refresh_token"])
+def test_a_loop_item_with_a_secret_argument_of_the_task_is_hidden(name: str) -> None:
+    """Whatever its form and its key are."""
+    for item in ("DE01", {"code": "DE01"}, {"any": ["DE01"]}):
+        assert must_censor({}, {"item": item}, {name: "DE01"})
+        assert not must_censor({}, {"item": item}, {name: "FR01"})
+
+
+def test_a_loop_item_with_a_secret_of_the_tasks_body_is_hidden() -> None:
+    body = {"user": {"token": RANDOM, "code": "DE01"}}
+    assert must_censor({}, {"item": {"any": RANDOM}}, {"body": body})
+    assert not must_censor({}, {"item": {"any": "DE01"}}, {"body": body})
 
 
 class Vaulted:

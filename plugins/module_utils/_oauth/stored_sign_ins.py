@@ -12,12 +12,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from .._errors import BeyondIdentityError, ResponseError, SignInRequiredError
+from .._errors import ResponseError, SignInRequiredError
 from .._http.certificates import select_authorities
-from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import SharedErrors
+from .missing_sign_in import explain_absence, explain_unusable
+from .sign_in_entries import build_entry, has_further_use, list_applications, read_tokens
 from .token import Origin, Token
 from .token_replacement import Refusal, TokenReplacements
 from .token_sources import IssuedToken, TokenRequest
@@ -135,7 +136,7 @@ class SignInStore:
     def drop(self, store: TokenStore, token: Token) -> None:
         """Remove a sign-in whose refresh token is refused. The caller holds the store's lock of `key`."""
         others = [other for other in self.list_in(store) if other.access_token != token.access_token]
-        store.put(self.key, {"sign_ins": [other.to_dict() for other in others]})
+        store.put(self.key, build_entry(self.connection.issuer, others))
 
     def list_all(self) -> list[Token]:
         """Return all stored sign-ins with the application."""
@@ -143,14 +144,7 @@ class SignInStore:
 
     def list_in(self, store: TokenStore) -> list[Token]:
         """Return the sign-ins in one store."""
-        tokens = []
-        entries = (store.get(self.key) or {}).get("sign_ins")
-        for entry in entries if isinstance(entries, list) else []:
-            try:
-                tokens.append(Token.from_dict(entry))
-            except (BeyondIdentityError, KeyError, TypeError, ValueError):
-                continue  # a damaged entry does not exist
-        return tokens
+        return read_tokens(store.get(self.key))
 
     def remove_all(self) -> list[Token]:
         """Remove all stored sign-ins with the application, and return them."""
@@ -217,26 +211,17 @@ class SignInStore:
             for other in self.list_in(store)
             if other != replaced and not _is_superseded(other, token, used)
         ]
-        kept = [token, *filter(_has_further_use, updated)]
+        kept = [token, *filter(has_further_use, updated)]
         given = [item for item in kept if item.origin][_GIVEN_LIMIT:]
-        store.put(self.key, {"sign_ins": [item.to_dict() for item in kept if item not in given]})
+        store.put(self.key, build_entry(self.connection.issuer, [item for item in kept if item not in given]))
 
     def _explain_absence(self, scopes: Iterable[str]) -> str:
         if not self.stores:
             return "No sign-in is stored: token_cache is 'none', or the task is delegated to another host."
         stored = self.list_all()
         if not stored:
-            place = (
-                f" for the API at {self.connection.api_url}, with these certificate authorities"
-                if self._binding
-                else ""
-            )
-            return f"No sign-in is stored for the application {self.connection.require('application_id')}{place}."
-        granted = {scope for token in stored for scope in token.scopes}
-        missing = set(scopes) - granted
-        if missing:
-            return f"The stored sign-in was not granted {join_names(missing)}."
-        return "The stored sign-in is expired."
+            return explain_absence(self.connection, list_applications(self.stores))
+        return explain_unusable(stored, scopes)
 
     def _build_replacement_key(self, token: Token) -> list[Any]:
         """Return what the replacements of one sign-in's tokens are limited by."""
@@ -289,7 +274,3 @@ def _is_superseded(stored: Token, new: Token, used: str | None) -> bool:
 
 def _is_usable(token: Token) -> bool:
     return not token.is_expired(time.time())
-
-
-def _has_further_use(token: Token) -> bool:
-    return bool(token.refresh_token) or not token.is_expired(time.time())

@@ -24,7 +24,8 @@ _REFUSAL_HINTS = {
     "access_token": "Check whether the token is expired, revoked, or of another tenant.",
     "client_credentials": "A new token was refused.",
     "authorization_code": (
-        "Check the roles of the signed-in user, or sign in again: run the playbook beyondidentity.management.logout, then "
+        "The lifetime of the stored sign-in is not over, so its token is revoked, or the roles of the signed-in user do not "
+        "allow the request. Check the roles, or sign in again: run the playbook beyondidentity.management.logout, then "
         "beyondidentity.management.login."
     ),
 }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -44,6 +44,9 @@ class TokenStore(Protocol):
 
     def discard(self, key: Any) -> None:
         """Remove the entry under a key."""
+
+    def list_entries(self) -> Iterable[Mapping[str, Any]]:
+        """Return all entries, whatever their keys are."""
 
     def forget(self, matches: Callable[[str], bool]) -> None:
         """Remove each entry that has a matching text. If the text is in an item of a list, remove only that item.

@@ -25,7 +25,7 @@ class ScopedToken:
 
     Args:
         value: a token to try first.
-        explain: makes the error if no token can be requested; by default the error of the request itself.
+        explain: makes the error if no token can be requested, from the error of the request itself, which is the default.
             No second request follows, except after a `TransportError`.
     """
 
@@ -34,7 +34,7 @@ class ScopedToken:
         task: TaskContext,
         scope: str,
         value: str | None = None,
-        explain: Callable[[], BeyondIdentityError] | None = None,
+        explain: Callable[[BeyondIdentityError], BeyondIdentityError] | None = None,
     ) -> None:
         self.scope = scope
         self.explain = explain
@@ -72,7 +72,7 @@ class ScopedToken:
         except TransportError:
             raise
         except BeyondIdentityError as error:
-            self._error = self.explain() if self.explain else error
+            self._error = self.explain(error) if self.explain else error
             raise self._error from None
 
     def _build_hint(self, status: int) -> str:
