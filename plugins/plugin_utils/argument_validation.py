@@ -14,12 +14,17 @@ from ansible.utils.display import Display
 
 from ..module_utils._errors import OptionError
 from ..module_utils._text import suggest_nearest
+from .option_values import refuse_number
 
 display = Display()
 
 
 def validate_arguments(given: Mapping[str, Any], argument_spec: Mapping[str, Any], **rules: Any) -> dict[str, Any]:
     """Return the options with their types and defaults; raise an `OptionError` that lists everything that is wrong."""
+    for name, option in argument_spec.items():
+        is_secret = bool(option.get("no_log"))
+        if option.get("type", "str") == "str" and (is_secret or name == "id" or name.endswith("_id")):
+            refuse_number(name, given.get(name), is_secret=is_secret)
     result = ArgumentSpecValidator(argument_spec, **rules).validate(given)
     for warning in result._warnings:
         display.warning(f"Both option {warning['option']} and its alias {warning['alias']} are set.")

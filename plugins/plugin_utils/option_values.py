@@ -51,7 +51,20 @@ def _convert_type(option: Option, value: Any, name: str) -> Any:
         return _convert_int(option, value, name)
     if not isinstance(value, (str, int, float)):
         raise OptionError(f"{name} must be text.")
+    refuse_number(name, value, is_secret=option.secret or option.credential)
     return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
+
+
+def refuse_number(name: str, value: Any, *, is_secret: bool) -> None:
+    """Raise `OptionError` if the original text is lost: YAML and native Jinja turn 12e5 into 1200000.0, and 0x10 into 16.
+
+    The digits of an ID are accepted as a number.
+    """
+    if isinstance(value, float) or (is_secret and isinstance(value, int)):
+        raise OptionError(
+            f"{name} is a number, so its original text is not known.",
+            "Write the value in quotes. If it comes from a template, append | string, or read it from a vaulted variable.",
+        )
 
 
 def _convert_int(option: Option, value: Any, name: str) -> int:

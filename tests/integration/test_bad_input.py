@@ -13,6 +13,7 @@ import pytest
 from tests.emulator.client import Emulator, Tenant
 from tests.support.cases import TOKENS, Case, run_cases
 from tests.support.playbook import PlaybookRunner
+from tests.support.plays import READ, TOKEN, play, task
 
 APPLICATION = ("application",)
 ELSEWHERE = "https://auth.example.com/v1/tenants/t/realms/r/applications/a"
@@ -31,6 +32,7 @@ OPTIONS = [
     option("api_url", None, "api_url is missing", "none of Beyond Identity's regions", tasks=APPLICATION),
     option("client_secret", "", "beyondidentity_client_secret is empty", "or remove it"),
     option("client_secret", ["a"], "beyondidentity_client_secret must be text"),
+    option("client_secret", 12345, "beyondidentity_client_secret is a number", "Write the value in quotes"),
     option("issuer", "", "beyondidentity_issuer is empty"),
     option("issuer", "our tenant", "issuer: 'our tenant'", "/v1/tenants/TENANT/realms/REALM"),
     option("issuer", ELSEWHERE.rpartition("/")[0], "is not an application's URL", "The Admin Console shows the URL"),
@@ -70,6 +72,22 @@ def test_wrong_options_are_refused_before_any_request(
     """Missing, malformed or contradictory options."""
     tenants = run_cases(run_playbook, emulator, OPTIONS, core)
     assert [name for name, tenant in tenants.items() if tenant.journal()] == []
+
+
+def test_a_secret_that_native_jinja_rounds_is_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """With native Jinja, ansible-core 2.16 reads the result of a template as a Python literal."""
+    variables = {**tenant.variables, "text": "12e5", "beyondidentity_client_secret": "{{ text }}"}
+    tasks = [
+        task("Secret", TOKEN, READ),
+        task("Argument", "beyondidentity.management.introspect", {"token": "{{ text }}"}),
+    ]
+    env = {"ANSIBLE_JINJA2_NATIVE": "true"}
+    run = run_playbook(play(*tasks), extra_vars=variables, env=env, core=core).succeeded()
+    messages = [str(run.task(name).result.get("msg")) for name in ("Secret", "Argument")]
+    is_rounded = core == "oldest"
+    assert ["is a number, so its original text is not known" in message for message in messages] == [is_rounded] * 2
+    assert "1200000" not in run.output
+    assert bool(tenant.journal()) is not is_rounded, "newer versions keep the text"
 
 
 def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 3, **variables: Any) -> Case:

@@ -153,8 +153,32 @@ def test_the_message_has_only_the_first_details() -> None:
 
 def test_a_deeply_nested_body_is_not_an_object() -> None:
     assert build_error(500, b"[" * 200_000).message == "Asking: HTTP 500 server error."
-    with pytest.raises(MalformedResponseError, match="not a JSON object"):
+    with pytest.raises(MalformedResponseError, match="is nested in more than 100 levels"):
         Response(200, {}, b'{"a":' * 200_000).json("Asking")
+
+
+@pytest.mark.parametrize(("levels", "is_refused"), [(100, False), (101, True), (500, True)])
+@pytest.mark.parametrize("kind", ["object", "list"])
+def test_an_object_has_at_most_100_levels(kind: str, levels: int, is_refused: bool) -> None:
+    inner = levels - 1  # the object itself is a level
+    begin, end = (b'{"a":' * inner, b"}" * inner) if kind == "object" else (b"[" * inner, b"]" * inner)
+    response = Response(200, {}, b'{"top":' + (begin + b"1" + end) + b"}")
+    if is_refused:
+        with pytest.raises(MalformedResponseError, match="is nested in more than 100 levels"):
+            response.json("Asking")
+    else:
+        assert "top" in response.json("Asking")
+
+
+@pytest.mark.parametrize("content", [rb'{"token": "\ud800"}', rb'{"\udfff": 1}', rb'{"a": [{"b": "x\udc00"}]}'])
+def test_half_a_character_is_an_error(content: bytes) -> None:
+    """JSON can escape it, no file or terminal can show it."""
+    with pytest.raises(MalformedResponseError, match="has text that is not valid Unicode"):
+        Response(200, {}, content).json("Asking")
+    assert Response(200, {}, content).json_or_none() is None
+    assert Response(200, {}, rb'{"a": "\ud83d\ude00"}').json("Asking") == {"a": "\U0001f600"}, (
+        "two halves are a character"
+    )
 
 
 @given(

@@ -18,6 +18,9 @@ from . import libraries
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes, after decompression
 
+DEPTH_LIMIT = 100  # levels of objects and lists
+
+_TOO_DEEP = f"is nested in more than {DEPTH_LIMIT} levels"
 _CHUNK = 65536  # bytes
 
 
@@ -36,26 +39,49 @@ class Response:
 
     def json(self, action: str) -> dict[str, Any]:
         """Return the body as a JSON object; raise `MalformedResponseError` for any other body."""
-        body = self.json_or_none()
-        if body is None:
+        body = self._parsed
+        if isinstance(body, str):
             kind = sanitize_for_display(self.headers.get("Content-Type", "no content type"), 80)
             raise MalformedResponseError(
-                f"{action}: the response (HTTP {self.status}, {kind}) is not a JSON object.",
+                f"{action}: the response (HTTP {self.status}, {kind}) {body}.",
                 "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
             )
         return body
 
     def json_or_none(self) -> dict[str, Any] | None:
         """Return the body as a JSON object, or `None` for any other body."""
-        return self._object
+        return None if isinstance(self._parsed, str) else self._parsed
 
     @cached_property
-    def _object(self) -> dict[str, Any] | None:
+    def _parsed(self) -> dict[str, Any] | str:
+        """The body as a JSON object, or what is wrong with it."""
         try:
             body = json.loads(self.content)
-        except (ValueError, RecursionError):
-            return None
-        return body if isinstance(body, dict) else None
+            if not isinstance(body, dict):
+                return "is not a JSON object"
+            json.dumps(body, ensure_ascii=False).encode()  # JSON can escape half of a character
+        except UnicodeEncodeError:
+            return "has text that is not valid Unicode"
+        except ValueError:
+            return "is not a JSON object"
+        except RecursionError:
+            return _TOO_DEEP
+        return _TOO_DEEP if _is_too_deep(body) else body
+
+
+def _is_too_deep(body: Any) -> bool:
+    """Whether a JSON value has more levels than `DEPTH_LIMIT`. Other code is recursive, in Ansible too."""
+    level = [body]
+    for _depth in range(DEPTH_LIMIT + 1):
+        level = [
+            item
+            for value in level
+            if isinstance(value, (dict, list))
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def read_body(response: Any, action: str, deadline: float) -> bytes:
