@@ -98,14 +98,56 @@ def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -
         (404, b"<html>404</html>", "HTTP 404 not found.", ""),
         (500, [], "HTTP 500 server error.", ""),
         (418, b"\xff\xfe", "HTTP 418.", ""),
-        (502, {"error": {"code": 1}, "message": ["x"]}, "HTTP 502 bad gateway.", ""),
+        (502, {"error": {"code": 1}, "message": ["x"]}, "HTTP 502 x.", ""),
+        (502, {"error": {"code": 1}, "traceId": "x"}, "HTTP 502 bad gateway.", ""),
         (400, {"code": "x", "details": {"field_violations": []}}, "HTTP 400 x.", "x"),
         (
             400,
             {"code": "x", "details": [None, "y", 3, {}, {"field_violations": "z"}, {"field_violations": [None, {}]}]},
-            "HTTP 400 x.",
+            "HTTP 400 x: y.",
             "x",
         ),
+        (
+            401,
+            {"error": {"code": "invalid_client", "message": "unknown client"}},
+            "HTTP 401 invalid_client: unknown client.",
+            "invalid_client",
+        ),
+        (
+            400,
+            {"errors": [{"field": "name", "message": "is taken"}, {"message": "try again"}, "and wait"]},
+            "HTTP 400 name: is taken; try again; and wait.",
+            "",
+        ),
+        (400, {"errors": {"name": ["is taken", "is short"]}}, "HTTP 400 name: is taken; name: is short.", ""),
+        (
+            403,
+            {"errorCode": "E0000006", "errorSummary": "no permission", "errorId": "oaeSecret", "errorCauses": []},
+            "HTTP 403 E0000006: no permission.",
+            "E0000006",
+        ),
+        (
+            403,
+            {
+                "type": "https://example.com/probs/credit",
+                "title": "Not enough credit",
+                "detail": "Balance is 30",
+                "status": 403,
+                "instance": "/account/12345",
+            },
+            "HTTP 403 Not enough credit; Balance is 30.",
+            "",
+        ),
+        (500, {"error": "Something broke"}, "HTTP 500 Something broke.", ""),
+        (
+            500,
+            {"fault": {"name": "x", "detail": {"errorcode": "policies.Failed"}}},
+            "HTTP 500 policies.Failed.",
+            "policies.Failed",
+        ),
+        (502, {"status": "502", "error": "502", "message": "down"}, "HTTP 502 down.", ""),
+        (400, '{"message": "Ung\xfcltig"}'.encode("iso-8859-1"), "HTTP 400 Ung\xfcltig.", ""),
+        (200, {"error": "invalid_grant", "access_token": "x"}, "HTTP 200 invalid_grant.", "invalid_grant"),
     ],
 )
 def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message: str, code: str) -> None:
@@ -121,11 +163,12 @@ def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message
         (
             429,
             {"Retry-After": "7200"},
-            "The server requests a wait of 7200 seconds. retries and retry_max_wait do not allow",
+            "The server requests a wait of 7200 seconds. To wait so long, and once more, increase retry_max_wait",
         ),
         (503, {"RateLimit-Reset": "61"}, "The server requests a wait of 61 seconds."),
-        (429, {}, "Try again later."),
-        (429, {"Retry-After": "nonsense"}, "Try again later."),
+        (429, {}, "Try again later, or increase retries."),
+        (429, {"Retry-After": "0"}, "Try again later, or increase retries."),
+        (429, {"Retry-After": "nonsense"}, "Try again later, or increase retries."),
     ],
 )
 def test_a_busy_server_gives_a_hint_on_the_wait(status: int, headers: dict[str, str], hint: str) -> None:
@@ -248,3 +291,23 @@ def test_an_error_in_an_object_of_its_own_gives_the_same_message(body: Any) -> N
 def test_any_success_can_be_checked_for_an_error(body: Any, error: Any) -> None:
     for shape in (body, {"error": error}, {"schemas": body}, {"code": body, "message": error}):
         assert is_error(Response(200, {}, json.dumps(shape).encode())) in (True, False)
+
+
+@pytest.mark.parametrize("name", ["access_token", "client_secret", "data", "stack", "url", "id", "items"])
+def test_only_texts_under_names_of_reasons_are_read(name: str) -> None:
+    for value in ("s3cret", ["s3cret"], {"value": "s3cret"}, [{"value": ["s3cret"]}]):
+        assert "s3cret" not in build_error(400, {"data": {"message": "no", name: value}, name: value}).message
+
+
+@pytest.mark.parametrize(
+    "body", [{"errors": [{"message": "x"}]}, {"errorCode": "E1"}, {"error": {"code": "x"}}, {"error": "x", "data": {}}]
+)
+def test_an_error_with_a_success_status_is_an_error(body: dict[str, Any]) -> None:
+    assert is_error(Response(200, {}, json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    "body", [{"id": "1", "errors": [{"line": 2}]}, {"errors": []}, {"error": None}, {"access_token": "x"}]
+)
+def test_a_result_is_no_error(body: dict[str, Any]) -> None:
+    assert not is_error(Response(200, {}, json.dumps(body).encode()))

@@ -139,6 +139,23 @@ def test_a_client_certificate_is_sent_with_its_key_in_one_file_or_two(authority:
             make_session(ca_path=authority.ca_path, retries=0).send("GET", url, action="Asking")
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_certificate_of_another_authority_is_named(
+    version: ssl.TLSVersion, authority: Authority, tmp_path: Path, waits: list[float]
+) -> None:
+    (tmp_path / "other").mkdir()
+    certificate, key = Authority(tmp_path / "other").create_client_certificate()
+    tls = authority.create_server_context("127.0.0.1", client_certificate=True)
+    tls.maximum_version = version
+    with record_requests(OK, tls=tls) as (url, recorder):
+        session = make_session(ca_path=authority.ca_path, client_cert=certificate, client_key=key)
+        with pytest.raises(
+            TransportError, match="does not (trust the authority of|accept) client_cert.* Check client_cert"
+        ):
+            session.send("GET", url, action="Asking")
+        assert recorder.requests == [] and waits == []
+
+
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
 def test_an_option_that_names_a_missing_file_is_refused(name: str, tmp_path: Path) -> None:
     given = {"client_cert": __file__} if name == "client_key" else {}

@@ -56,7 +56,7 @@ class Response:
     def _parsed(self) -> dict[str, Any] | str:
         """The body as a JSON object, or what is wrong with it."""
         try:
-            body = json.loads(self.content)
+            body = json.loads(_decode(self.content))
             if not isinstance(body, dict):
                 return "is not a JSON object"
             json.dumps(body, ensure_ascii=False).encode()  # JSON can escape half of a character
@@ -67,6 +67,16 @@ class Response:
         except RecursionError:
             return _TOO_DEEP
         return _TOO_DEEP if _is_too_deep(body) else body
+
+
+def _decode(content: bytes) -> bytes | str:
+    """Return JSON that `json` can read. Some gateways write their errors in ISO 8859-1."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        encoding = json.detect_encoding(content)
+        return content if encoding != "utf-8" else content.decode("iso-8859-1")
+    return content
 
 
 def _is_too_deep(body: Any) -> bool:
