@@ -91,8 +91,7 @@ options:
   redirect_uris:
     description:
       - Where a user can be sent to after the sign-in.
-      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app, such as
-        C(com.example.app:/PATH).
+      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app.
     type: list
     elements: str
   authenticator_config:

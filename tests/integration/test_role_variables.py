@@ -100,7 +100,7 @@ def drop_ids(value: Any) -> Any:
 
 
 EMPTY = {
-    "redirect_uris": "redirect_uris is empty",
+    "redirect_uris": "redirect_uris has an empty item",
     "grant_types": "grant_type",
     "authentication_methods": "must be one of",
     "operations": "The name of an operation is empty",

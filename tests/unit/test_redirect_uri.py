@@ -84,7 +84,7 @@ def test_a_list_keeps_its_order_and_names_its_option() -> None:
     assert validate_redirect_uris(["https://b/", "https://a/", "https://b/"]) == ["https://b/", "https://a/"]
     with pytest.raises(OptionError, match=r"redirect_uris: 'h' is not absolute"):
         validate_redirect_uris(["https://b/", "h"])
-    with pytest.raises(OptionError, match=r"redirect_uris is empty"):
+    with pytest.raises(OptionError, match=r"redirect_uris has an empty item"):
         validate_redirect_uris([""])
 
 

@@ -32,7 +32,10 @@ def validate_redirect_uri(uri: str, option: str = "redirect_uri") -> str:
 
 def validate_redirect_uris(values: Iterable[str]) -> list[str]:
     """Return valid redirect URIs in the given order, each once."""
-    return [validate_redirect_uri(uri, "redirect_uris") for uri in dict.fromkeys(values)]
+    uris = list(dict.fromkeys(values))
+    if "" in uris:
+        raise OptionError("redirect_uris has an empty item.", _FORMS)
+    return [validate_redirect_uri(uri, "redirect_uris") for uri in uris]
 
 
 def _find_violation(uri: str) -> str:
