@@ -152,6 +152,11 @@ options:
       - The file of the key of O(client_cert).
       - Variable C(beyondidentity_client_key), environment E(BEYONDIDENTITY_CLIENT_KEY).
     type: path
+  client_key_password:
+    description:
+      - The pass phrase of an encrypted key in O(client_key), or in O(client_cert).
+      - Variable C(beyondidentity_client_key_password), environment E(BEYONDIDENTITY_CLIENT_KEY_PASSWORD).
+    type: str
   proxy:
     description:
       - The URL of a proxy for https. Without it C(HTTPS_PROXY) counts. C(NO_PROXY) exempts hosts from either.

@@ -33,10 +33,32 @@ def get_adapter(settings: HttpSettings, verify: bool | str) -> HTTPAdapter:
     """
     key = (os.getpid(), settings, verify)
     if key not in _adapters:
-        adapter = libraries.requests.adapters.HTTPAdapter()
-        adapter.poolmanager.pool_classes_by_scheme = _build_pool_classes()
-        _adapters[key] = adapter
+        _adapters[key] = _build_adapter_class()(settings.client_key_password)
     return _adapters[key]
+
+
+@cache
+def _build_adapter_class() -> Any:
+    """Return the adapter's class. It depends on requests, which may be missing where a module runs."""
+
+    class Adapter(libraries.requests.adapters.HTTPAdapter):  # type: ignore[misc,name-defined]
+        """Passes on the password of the client's key, and skips informational responses."""
+
+        def __init__(self, key_password: str | None) -> None:
+            self._own = {"key_password": key_password} if key_password else {}
+            super().__init__()
+
+        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+            super().init_poolmanager(*arguments, **options, **self._own)
+            self.poolmanager.pool_classes_by_scheme = _build_pool_classes()
+
+        def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+            manager = super().proxy_manager_for(proxy, **options, **self._own)
+            if "socks" not in proxy:
+                manager.pool_classes_by_scheme = _build_pool_classes()
+            return manager
+
+    return Adapter
 
 
 @cache

@@ -331,6 +331,25 @@ CANARY_PLAYS = (
         failures={"Proxy": "cannot use the proxy to", "Proxy of the environment": "cannot use the proxy to"},
     ),
     CanaryPlay(
+        "password of a client key",
+        """
+        - name: Key file
+          beyondidentity.management.token:
+            scopes: [realms:read]
+            client_cert: /dev/null
+            client_key_password: "{{ item }}"
+          loop: ["{{ canary.wrong }}"]
+          ignore_errors: true
+        - name: Key of a variable
+          beyondidentity.management.token:
+            scopes: [realms:read]
+          vars:
+            beyondidentity_client_key_password: "{{ canary.wrong }}"
+          ignore_errors: true
+        """,
+        failures={"Key file": "is empty", "Key of a variable": "client_cert is not"},
+    ),
+    CanaryPlay(
         "delegated to this host",
         """
         - name: Token
