@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import certifi
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
@@ -88,14 +89,13 @@ def test_a_clock_that_is_set_does_not_repeat_an_earlier_error(
     assert get_token(make_token_source(tenant, store), READ).token.scopes == (READ,)
 
 
-# What differs between two hosts that wait for the same lock. `PATH` stands for a file that can be read.
+# What differs between two hosts that wait for the same lock. `PATH` stands for a file with authorities.
 OTHERS: list[dict[str, Any]] = [
     {"timeout": 5},
     {"retries": 1},
     {"retry_max_wait": 5},
     {"validate_certs": False},
     {"ca_path": "PATH"},
-    {"client_cert": "PATH"},
     {"proxy": "http://proxy.example:3128"},
     {"client_auth_method": "client_secret_post"},
     {"environ": {"HTTPS_PROXY": "http://proxy.example:3128"}},
@@ -107,7 +107,7 @@ SAME: list[dict[str, Any]] = [{}, {"environ": {"HOME": "/other"}}]
 
 def use_real_path(given: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: use_real_path(value) if isinstance(value, dict) else __file__ if value == "PATH" else value
+        name: use_real_path(value) if isinstance(value, dict) else certifi.where() if value == "PATH" else value
         for name, value in given.items()
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import SignInRequiredError
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
@@ -134,7 +135,7 @@ def test_a_public_applications_sign_ins_are_used_for_the_same_destination_only(
 ) -> None:
     """Everybody can name a public application. Who has a client's secret is trusted with its tokens."""
     authorities = tmp_path / "authorities.pem"
-    authorities.touch()
+    trustme.CA().cert_pem.write_to_path(str(authorities))
     other = {changes: "https://evil.example" if changes == "api_url" else str(authorities)}
     store, token = MemoryStore(), make_token("one", "a")
     open_sign_ins(store, client_secret=secret).add(token)
