@@ -23,7 +23,7 @@ from pathlib import Path
 from ..module_utils._errors import LockError
 from ..module_utils._oauth.token_store import LockPurpose
 from ..module_utils._text import sanitize_for_display
-from .private_files import open_lock_file, open_private_folder
+from .private_files import UntrustedFolderError, open_lock_file, open_private_folder
 
 SUFFIX = ".lock"
 
@@ -217,7 +217,7 @@ def build_no_lock_error(reason: str, purpose: LockPurpose, setting: str) -> Lock
 
 def _is_about_locks(error: OSError) -> bool:
     """Whether the error is of the lock itself. Errors of the folder and of the lock file have a file name or a class."""
-    return type(error) is OSError and error.filename is None
+    return error.filename is None and not isinstance(error, UntrustedFolderError)
 
 
 def _go_on_beside(holder: _Holder, purpose: LockPurpose, reports: LockReports) -> None:

@@ -54,19 +54,19 @@ def open_user_store(
     warn: Callable[[str], None], tell: Callable[[str], None] = lambda message: None
 ) -> EncryptedStore | None:
     """Return this user's store (XDG Base Directory Specification), or `None` with a warning if there can be none."""
-    folder = None
     try:
-        folder = _find_folder("XDG_DATA_HOME", ".local/share")
-        _create_base(folder)
-        secret = read_user_key(folder)
-        folder = _find_folder("XDG_CACHE_HOME", ".cache")
-        _create_base(folder)
-    except OSError as error:
-        assert folder is not None
-        warn(f"Cannot store tokens beyond this run in {folder}: {explain_store_error(error, folder)}")
-        return None
+        key_folder, folder = _find_folder("XDG_DATA_HOME", ".local/share"), _find_folder("XDG_CACHE_HOME", ".cache")
     except OptionError as error:
         warn(f"Cannot store tokens beyond this run: {error.message}")
+        return None
+    used = key_folder
+    try:
+        _create_base(key_folder)
+        secret = read_user_key(key_folder)
+        used = folder
+        _create_base(folder)
+    except OSError as error:
+        warn(f"Cannot store tokens beyond this run in {used}: {explain_store_error(error, used)}")
         return None
     return EncryptedStore(folder, secret, warn, _is_spent, tell=tell, setting="XDG_CACHE_HOME")
 

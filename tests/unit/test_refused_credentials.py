@@ -56,11 +56,11 @@ class Run:
         self.written: float | None = None
         self.requests = 0
 
-    def ask(self, attempt: Attempt | None, key: Any = KEY, error: BeyondIdentityError | None = None) -> bool:
+    def ask(self, attempt: Attempt | None, key: Any = None, error: BeyondIdentityError | None = None) -> bool:
         """Return whether a caller sent a request, which failed."""
         before = self.requests
         refusals = RefusedCredentials(self.store, attempt, lambda: self.written, now=lambda: self.seconds)
-        with pytest.raises(BeyondIdentityError), refusals.share(key):
+        with pytest.raises(BeyondIdentityError), refusals.share(KEY if key is None else key):
             self.requests += 1
             raise error or ResponseError("refused", status=401, code="invalid_client")
         return self.requests > before

@@ -148,7 +148,7 @@ def test_an_error_about_an_object_is_shared_in_the_same_way(given: dict[str, Any
     assert entered == ([] if given in SAME else [True])
     if given in SAME:
         (error,) = caught
-        assert type(error) is StateError and error.details == {"ids": ["1"]}, "the second host changed nothing"
+        assert error.__class__ is StateError and error.details == {"ids": ["1"]}, "the second host changed nothing"
 
 
 class suppress_shared:  # noqa: N801
@@ -231,7 +231,7 @@ def test_an_error_keeps_its_class_and_attributes(error: BeyondIdentityError) -> 
 def test_an_error_of_another_class_counts_as_its_nearest_base() -> None:
     store = MemoryStore()
     taken = take(NameTakenError({"id": "1", "client_secret": "s3cret"}), store)
-    assert type(taken) is StateError and taken.message == "The name is taken."
+    assert taken.__class__ is StateError and taken.message == "The name is taken."
     assert "s3cret" not in str(store.entries)
 
 

@@ -41,11 +41,11 @@ def get_adapter(settings: HttpSettings, verify: bool | str) -> HTTPAdapter:
 def _build_adapter_class() -> Any:
     """Return the adapter's class. It depends on requests, which may be missing where a module runs."""
 
-    class Adapter(libraries.requests.adapters.HTTPAdapter):  # type: ignore[misc,name-defined]
+    class Adapter(libraries.requests.adapters.HTTPAdapter):
         """Passes on the password of the client's key, and skips informational responses."""
 
         def __init__(self, key_password: str | None) -> None:
-            self._own = {"key_password": key_password} if key_password else {}
+            self._own: dict[str, Any] = {"key_password": key_password} if key_password else {}
             super().__init__()
 
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
