@@ -48,8 +48,8 @@ def _build_adapter_class() -> Any:
             self._own: dict[str, Any] = {"key_password": key_password} if key_password else {}
             super().__init__()
 
-        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-            super().init_poolmanager(*arguments, **options, **self._own)
+        def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+            super().init_poolmanager(connections, maxsize, block, **{**options, **self._own})
             self.poolmanager.pool_classes_by_scheme = _build_pool_classes()
 
         def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
