@@ -27,6 +27,7 @@ FILES = [file for file in list_plugin_files() if not file.startswith("doc_fragme
 REALM_INFO = {
     "_errors",
     "_ids",
+    "_json_objects",
     "_masking",
     "_connection_options",
     "_text",

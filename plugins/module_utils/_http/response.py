@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +12,12 @@ from functools import cached_property
 from typing import Any
 
 from .._errors import MalformedResponseError
+from .._json_objects import parse_json_object
 from .._text import sanitize_for_display
 from . import libraries
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes, after decompression
 
-DEPTH_LIMIT = 100  # levels of objects and lists
-
-_TOO_DEEP = f"is nested in more than {DEPTH_LIMIT} levels"
 _CHUNK = 65536  # bytes
 
 
@@ -55,43 +52,7 @@ class Response:
     @cached_property
     def _parsed(self) -> dict[str, Any] | str:
         """The body as a JSON object, or what is wrong with it."""
-        try:
-            body = json.loads(_decode(self.content))
-            if not isinstance(body, dict):
-                return "is not a JSON object"
-            json.dumps(body, ensure_ascii=False).encode()  # JSON can escape half of a character
-        except UnicodeEncodeError:
-            return "has text that is not valid Unicode"
-        except ValueError:
-            return "is not a JSON object"
-        except RecursionError:
-            return _TOO_DEEP
-        return _TOO_DEEP if _is_too_deep(body) else body
-
-
-def _decode(content: bytes) -> bytes | str:
-    """Return JSON that `json` can read. Some gateways write their errors in ISO 8859-1."""
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        encoding = json.detect_encoding(content)
-        return content if encoding != "utf-8" else content.decode("iso-8859-1")
-    return content
-
-
-def _is_too_deep(body: Any) -> bool:
-    """Whether a JSON value has more levels than `DEPTH_LIMIT`. Other code is recursive, in Ansible too."""
-    level = [body]
-    for _depth in range(DEPTH_LIMIT + 1):
-        level = [
-            item
-            for value in level
-            if isinstance(value, (dict, list))
-            for item in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return False
-    return True
+        return parse_json_object(self.content)
 
 
 def read_body(response: Any, action: str, deadline: float) -> bytes:
