@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from tests.support.playbook import PlaybookRunner
@@ -43,7 +44,7 @@ def _redirections(attacker: Recorder) -> dict[str, Any]:
         "auth_url": attacker.url,
         "api_url": attacker.url,
         "proxy": attacker.url,
-        "ca_path": __file__,
+        "ca_path": certifi.where(),
         "validate_certs": False,
     }
 
