@@ -158,14 +158,14 @@ SERVERS = [
     server("dropped", {"drop": "reset"}, "closed before the response was complete", requests=6, retries=1),
     server("500", {"status": 500}, "HTTP 500 server_error"),
     server("503", {"status": 503}, "HTTP 503", "Try again later", requests=6, retries=1),
-    server("429 for long", LONG, "HTTP 429", "requests a wait of 3600 seconds. To wait so long"),
+    server("429 for long", LONG, "HTTP 429", "requests a wait of 3600 seconds. To wait that long"),
     server(
         "429 for ever",
         {**LONG, "headers": TOO_LONG},
         "HTTP 429",
-        "increase retry_max_wait and retries",
+        "increase retry_max_wait. For more attempts, increase retries.",
     ),
-    server("503 until 2099", IN_2099, "HTTP 503", "increase retry_max_wait and retries"),
+    server("503 until 2099", IN_2099, "HTTP 503", "increase retry_max_wait. For more attempts, increase retries."),
     Case(
         "less granted",
         {},

@@ -62,6 +62,6 @@ def _hint_on_wait(response: Response) -> str:
     if not requested:
         return "Try again later, or increase retries."
     return (
-        f"The server requests a wait of {requested:.12g} seconds. To wait so long, and once more, increase retry_max_wait and "
-        "retries."
+        f"The server requests a wait of {requested:.12g} seconds. To wait that long, increase retry_max_wait. For more attempts, "
+        "increase retries."
     )

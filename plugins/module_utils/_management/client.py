@@ -131,7 +131,9 @@ class ManagementClient:
             if empty > EMPTY_PAGE_LIMIT
             else f"there are more than {PAGE_LIMIT}"
         )
-        raise MalformedResponseError(f"{name}: the pages do not end: {reason}.")
+        raise MalformedResponseError(
+            f"{name}: the pages do not end: {reason}.", "Check api_url, and any proxy or gateway."
+        )
 
     def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return all pages of a listing operation. A listing that changed while it was read is read again."""
