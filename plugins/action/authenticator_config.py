@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..modules import authenticator_config
-from ..plugin_utils.action import ModuleAction
+from ..plugin_utils.module_action import ModuleAction
 
-main = authenticator_config.main  # where linters look for the options
+main = authenticator_config.main  # ansible-lint reads the options from main
 
 
 class ActionModule(ModuleAction):

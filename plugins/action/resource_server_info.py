@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..modules import resource_server_info
-from ..plugin_utils.action import ModuleAction
+from ..plugin_utils.module_action import ModuleAction
 
-main = resource_server_info.main  # where linters look for the options
+main = resource_server_info.main  # ansible-lint reads the options from main
 
 
 class ActionModule(ModuleAction):

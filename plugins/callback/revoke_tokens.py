@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Revokes at the end of a run what the run minted."""
+"""Revokes, at the end of a run, the tokens that the run was issued."""
 
 from __future__ import annotations
 
@@ -43,26 +43,18 @@ EXAMPLES = r"""
     scopes: [realms:read]
 """
 
-import atexit
-import os
-import signal
-import sys
-from contextlib import suppress
-from functools import cache
-from types import FrameType
-from typing import Any
-
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
-from ..plugin_utils.clearing import clear
-from ..plugin_utils.minted import record_minted
+from ..plugin_utils.issued_token_record import enable_recording
+from ..plugin_utils.revoke_run_tokens import revoke_run_tokens
+from ..plugin_utils.run_end import call_at_run_end
 
 display = Display()
 
 
 class CallbackModule(CallbackBase):
-    """See the documentation above. Playbooks of one command are one run, so its end is that of the process."""
+    """See the documentation above. All playbooks of one command are one run, so the run's end is the process's end."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -71,65 +63,15 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        if record_minted():
-            _at_the_end(os.getpid())
+        if enable_recording():
+            call_at_run_end(_revoke)
         else:
-            display.warning("Tokens can't be revoked at the end: the Python library cryptography is missing.")
+            display.warning("Cannot revoke tokens at the end of the run: the Python library cryptography is missing.")
 
 
-@cache  # ansible-console makes a callback for each command
-def _at_the_end(process: int) -> None:
-    """Have the tokens revoked before Ansible removes the run's directory, also where the run is asked to stop."""
-    ending = _Ending(process)
-    atexit.register(ending.end)
-    ending.mind_interrupts()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
-            with suppress(ValueError):  # no signal reaches a thread but the main one
-                signal.signal(number, ending.stop)
-
-
-class _Ending:
-    """The end of the main process. Its workers inherit what is prepared here, and must not do it."""
-
-    def __init__(self, process: int) -> None:
-        self.process = process
-
-    def end(self) -> None:
-        """Revoke; no trouble with that may change how the run ends."""
-        if os.getpid() == self.process:
-            try:
-                clear()
-            except Exception as error:
-                display.warning(f"What this run minted is not revoked: {type(error).__name__}.")
-
-    def mind_interrupts(self) -> None:
-        """Leave the first Ctrl-C to Ansible, which may wait for its workers for ever then; the second ends in the orderly way."""
-        ansibles: Any = signal.getsignal(signal.SIGINT)
-
-        def interrupt(number: int, frame: FrameType | None) -> None:
-            try:
-                ansibles(number, frame)
-            finally:
-                if os.getpid() == self.process:
-                    signal.signal(number, self.stop)
-
-        if callable(ansibles):
-            with suppress(ValueError):
-                signal.signal(signal.SIGINT, interrupt)
-
-    def stop(self, number: int, frame: FrameType | None) -> None:
-        """Leave in the orderly way, in which Ansible ends its workers, too."""
-        if os.getpid() == self.process:
-            _interrupt_prompt()
-            raise SystemExit(128 + number)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-
-def _interrupt_prompt() -> None:
-    """Answer a prompt with Ctrl-C, which Ansible would wait for, holding what is needed to say anything."""
-    answers, answering = os.pipe()
-    os.write(answering, b"\x03\r")
-    with suppress(OSError, ValueError, AttributeError):  # there may be no standard input
-        os.dup2(answers, sys.stdin.fileno())
+def _revoke() -> None:
+    """Revoke the tokens. A failure must not change how the run ends."""
+    try:
+        revoke_run_tokens()
+    except Exception as error:
+        display.warning(f"The tokens of this run are not revoked: {type(error).__name__}.")

@@ -46,25 +46,25 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils.errors import OptionError
-from ..module_utils.pkce import challenge
-from ..module_utils.text import plain
+from ..module_utils._errors import OptionError
+from ..module_utils._oauth.pkce import create_code_challenge
+from ..plugin_utils.plain_types import to_plain_types
 
 
 def code_challenge(verifier: Any, method: str = "S256") -> str:
-    """The challenge, or an error that does not repeat the verifier."""
-    value = plain(verifier)
+    """Return the challenge. An error does not repeat the verifier."""
+    value = to_plain_types(verifier)
     if not isinstance(value, str):
-        raise AnsibleFilterError("code_challenge takes a verifier, which is text.")
+        raise AnsibleFilterError("code_challenge needs a code verifier, which is text.")
     try:
-        return challenge(value, plain(method))
+        return create_code_challenge(value, to_plain_types(method))
     except OptionError as error:
         raise AnsibleFilterError(error.message) from None
 
 
 class FilterModule:
-    """The filters of this file."""
+    """The filters of this plugin."""
 
     def filters(self) -> dict[str, Any]:
-        """By name."""
+        """Return the filters by name."""
         return {"code_challenge": code_challenge}

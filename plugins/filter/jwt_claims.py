@@ -66,48 +66,47 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
 
-from ..module_utils.claims import unverified_claims
-from ..module_utils.text import plain
+from ..module_utils._oauth.jwt_claims import read_unverified_claims
+from ..plugin_utils.plain_types import to_plain_types
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 @pass_context
 def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
-    """The claims, or an error that does not repeat the token."""
-    _distrust(context)
-    value = plain(token)
+    """Return the claims. An error does not repeat the token."""
+    _mark_unsafe(context)
+    value = to_plain_types(token)
     if not isinstance(value, str):
         raise AnsibleFilterError(
-            f"jwt_claims takes a token, which is text, not {type(value).__name__}. "
-            "Of a result of the module token that is its token.access_token."
+            f"jwt_claims needs a token, which is text, not {type(value).__name__}. "
+            "In a result of the module token, use token.access_token."
         )
     if not _TOKEN.fullmatch(value):
-        raise AnsibleFilterError(
-            "jwt_claims takes a token, which has printable ASCII characters only, no space, and is not empty."
-        )
-    claims = unverified_claims(value)
+        raise AnsibleFilterError("jwt_claims needs a token: printable ASCII characters without spaces, and not empty.")
+    claims = read_unverified_claims(value)
     if claims is None:
         raise AnsibleFilterError(
-            "jwt_claims can't read this token: it is a referential (opaque) one, which has no claims in it, or is damaged. "
-            "The module beyondidentity.management.introspect asks the service what the token means."
+            "jwt_claims cannot read this token: a referential (opaque) token contains no claims, or the token is damaged. "
+            "The module beyondidentity.management.introspect asks the service for the claims."
         )
     return claims
 
 
-def _distrust(context: Any) -> None:
-    """Let no claim be templated later on.
+def _mark_unsafe(context: Any) -> None:
+    """Let no claim be templated later.
 
-    Before ansible-core 2.19 the result of a template is trusted as much as the variables in it: a fact made of claims would
-    run what somebody wrote into a token. The context is told, as lookups do it there. Later cores trust no such result.
+    Before ansible-core 2.19, the result of a template is trusted as much as the variables in it: a fact made of claims
+    would run a template that somebody wrote into a token. Lookups mark the context in the same way. Later versions trust
+    no such result.
     """
     if hasattr(context, "unsafe"):
         context.unsafe = True
 
 
 class FilterModule:
-    """The filters of this file."""
+    """The filters of this plugin."""
 
     def filters(self) -> dict[str, Any]:
-        """By name."""
+        """Return the filters by name."""
         return {"jwt_claims": jwt_claims}

@@ -49,29 +49,30 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils.errors import OptionError
-from ..module_utils.operations import scopes_of
-from ..module_utils.text import listed, plain
+from ..module_utils._errors import OptionError
+from ..module_utils._management.operation_scopes import get_operation_scopes
+from ..module_utils._text import join_names
+from ..plugin_utils.plain_types import to_plain_types
 
 
 class LookupModule(LookupBase):
     """See the documentation above."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[list[str]]:
-        """The scopes, as one list."""
+        """Return the scopes, as one list."""
         if kwargs:
             raise AnsibleLookupError(f"The scopes lookup has no option {', '.join(sorted(kwargs))}.")
-        names = [name for term in plain(terms) for name in (term if isinstance(term, list) else [term])]
+        names = [name for term in to_plain_types(terms) for name in (term if isinstance(term, list) else [term])]
         if not names:
             raise AnsibleLookupError(
                 "The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')"
             )
         try:
-            scopes = scopes_of(names)
+            scopes = get_operation_scopes(names)
         except OptionError as error:
             raise AnsibleLookupError(error.message) from None
         if not scopes:
             raise AnsibleLookupError(
-                f"No scopes are published for {listed(names)}. Any token is described to do for it, so name the scopes yourself instead."
+                f"{join_names(names)}: no scopes are published. By the API's documentation any token will do, so set the scopes yourself."
             )
         return [scopes]

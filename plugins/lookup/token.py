@@ -76,17 +76,20 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils.errors import BeyondIdentityError, OptionError, StateError
-from ..module_utils.masking import failure, secret_values
-from ..module_utils.operations import asked_scopes
-from ..module_utils.options import connection_spec
-from ..module_utils.task import Task, perform
-from ..module_utils.text import plain
-from ..module_utils.tokens import missing_scopes
-from ..plugin_utils.minted import announce
-from ..plugin_utils.resolve import Surroundings, resolve
-from ..plugin_utils.store import stores
-from ..plugin_utils.validate import validated
+from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
+from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
+from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
+from ..module_utils._options import connection_spec
+from ..module_utils._task.context import TaskContext
+from ..module_utils._task.runner import run_safely
+from ..module_utils._task.scope_options import ScopeOptions
+from ..module_utils._task.sign_ins import open_sign_ins
+from ..plugin_utils.argument_validation import validate_arguments
+from ..plugin_utils.issued_token_record import record_issued_token
+from ..plugin_utils.option_resolution import resolve_options
+from ..plugin_utils.option_sources import OptionSources
+from ..plugin_utils.plain_types import to_plain_types
+from ..plugin_utils.stores import open_stores
 
 display = Display()
 
@@ -101,41 +104,47 @@ class LookupModule(LookupBase):
     """See the documentation above."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
-        """One token, as the only item of a list."""
-        arguments = plain(kwargs)
-        surroundings = Surroundings(variables or {}, self._templar.template)
-        try:
-            resolved = resolve(arguments, surroundings)
-            params = validated({**arguments, **resolved.values}, _SPEC)
-        except BeyondIdentityError as error:
-            raise AnsibleLookupError(failure(error, secret_values(arguments))["msg"]) from None
-        for warning in resolved.warnings:
-            display.warning(warning)
-        task = Task(
-            params,
-            stores=stores(params, display.warning),
-            environ=surroundings.environ(resolved),
-            warn=display.warning,
-            minted=announce,
-        )
-        result = perform(task, lambda task: {"access_token": _token(task, plain(terms))})
+        """Return one token, as the only item of a list."""
+        sources = OptionSources(variables or {}, self._templar.template)
+        task = _create_task(to_plain_types(kwargs), sources)
+        result = run_safely(task, lambda task: {"access_token": _get_token(task, to_plain_types(terms))})
         if result.get("failed"):
             raise AnsibleLookupError(result["msg"])
         return [result["access_token"]]
 
 
-def _token(task: Task, terms: list[Any]) -> str:
-    params = task.params
+def _create_task(arguments: dict[str, Any], sources: OptionSources) -> TaskContext:
+    with secret_scope():
+        remember_secrets(find_secrets(arguments))
+        try:
+            resolved = resolve_options(arguments, sources)
+            params = validate_arguments({**arguments, **resolved.values}, _SPEC)
+        except BeyondIdentityError as error:
+            raise AnsibleLookupError(to_failed_result(error)["msg"]) from None
+    for warning in resolved.warnings:
+        display.warning(warning)
+    return TaskContext(
+        params,
+        stores=open_stores(params, display.warning),
+        open_sign_ins=open_sign_ins,
+        environ=sources.build_environ(resolved),
+        warn=display.warning,
+        on_issued=record_issued_token,
+    )
+
+
+def _get_token(task: TaskContext, terms: list[Any]) -> str:
     named = [scope for term in terms for scope in (term if isinstance(term, list) else [term])]
-    scopes = asked_scopes(params, *named)
+    scopes = task.read(ScopeOptions).resolve(*named)
     if not scopes and not task.connection.access_token:
         raise OptionError(
             "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
         )
-    bearer = task.tokens.bearer(scopes)
-    missing = missing_scopes(bearer.token, scopes) if not task.connection.access_token else ""
+    issued = task.token_source.get(TokenRequest(tuple(scopes)))
+    missing = find_missing_scopes(issued.token, scopes) if not task.connection.access_token else ""
     if missing:
         raise StateError(
-            f"The service did not grant {missing}.", "Add them to the application's allowed scopes, or ask for less."
+            f"The service did not grant {missing}.",
+            "Add the scopes to the application's allowed scopes, or request fewer scopes.",
         )
-    return bearer.token.access_token
+    return issued.value

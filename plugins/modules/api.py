@@ -137,20 +137,28 @@ requests:
   sample: 2
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, operation
-from ansible_collections.beyondidentity.management.plugins.module_utils.paging import joined
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import find_operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import join_pages
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import (
+    find_own_id,
+    refuse_own_removal,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     REALM,
-    refusal_of_own,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import listed, scope_list
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.scopes import parse_scopes
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._text import join_names
 
-SPEC = Spec(
+SPEC = ModuleSpec(
     options={
         "operation": {"type": "str", "required": True},
         "parameters": {"type": "dict", "default": {}},
@@ -161,50 +169,62 @@ SPEC = Spec(
 )
 
 
-def run(task: Task) -> Result:
-    """Carry the operation out, or tell what would be sent."""
-    called, parameters = operation(task.params["operation"] or ""), task.params["parameters"] or {}
-    body = _body(called, task.params["body"])
-    _check(called, parameters, all_pages=task.params["all_pages"])
-    management = task.management(called.name, scopes=_scopes(called, task))
-    url = management.url(called, parameters)
-    _refuse_own_removal(called, parameters, task)
-    described = {"changed": not called.reads, "confidential": called.secret}
-    if task.check_mode and not called.reads:
-        request = {"method": called.method, "url": url, "body": body}
+@dataclass(frozen=True)
+class ApiOptions:
+    """The operation and its input."""
+
+    operation: str
+    parameters: dict[str, Any]
+    body: dict[str, Any] | None
+    all_pages: bool
+    scopes: list[str] | None
+
+
+def run(task: TaskContext) -> ModuleResult:
+    """Carry out the operation; in check mode return what would be sent."""
+    options = task.read(ApiOptions)
+    operation, parameters = find_operation(options.operation or ""), options.parameters or {}
+    body = _build_body(operation, options.body)
+    _validate(operation, parameters, all_pages=options.all_pages)
+    client = task.build_client(operation.name, scopes=_select_scopes(operation, options, task))
+    url = client.build_url(operation, parameters)
+    _refuse_own_removal(operation, parameters, task)
+    described = {"changed": not operation.is_reading, "confidential": operation.secret}
+    if task.check_mode and not operation.is_reading:
+        request = {"method": operation.method, "url": url, "body": body}
         return {**described, "status": None, "response": {}, "request": request}
-    if task.params["all_pages"]:
-        pages = management.pages(called.name, parameters)
-        return {**described, "status": 200, "response": joined(called, pages)}
-    status, response = management.answer(called.name, parameters, body=body)
+    if options.all_pages:
+        pages = client.list_pages(operation.name, parameters)
+        return {**described, "status": 200, "response": join_pages(operation, pages)}
+    status, response = client.call_with_status(operation.name, parameters, body=body)
     return {**described, "status": status, "response": response}
 
 
-def _body(called: Operation, given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The body to send: an empty one where the operation takes one and needs nothing in it."""
-    if called.body is None:
+def _build_body(operation: Operation, given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the body to send: an empty one if the operation takes a body and requires nothing in it."""
+    if operation.body is None:
         if given is not None:
-            raise OptionError(f"{called.name} takes no body.", "Leave it out; filters and ids go into parameters.")
+            raise OptionError(f"{operation.name} takes no body.", "Remove body. Put filters and IDs into parameters.")
         return None
     body = given or {}
-    missing = [key for key in called.body if key not in body]
+    missing = [key for key in operation.body if key not in body]
     if missing:
         raise OptionError(
-            f"The body of {called.name} needs {listed(missing)}; it has {listed(body)}.",
-            "An object's fields stand below its name, as in realm: {display_name: Customers}.",
+            f"The body of {operation.name} needs {join_names(missing)}; it has {join_names(body)}.",
+            "Put an object's fields below its name, as in realm: {display_name: Customers}.",
         )
     return body
 
 
-def _check(called: Operation, parameters: dict[str, Any], *, all_pages: bool) -> None:
+def _validate(operation: Operation, parameters: dict[str, Any], *, all_pages: bool) -> None:
     empty = [name for name, value in parameters.items() if _is_empty(value)]
     if empty:
         raise OptionError(
-            f"{called.name}: {listed(empty)} must not be empty.",
-            "Leave out what shall not matter, for instance by default(omit).",
+            f"{operation.name}: {join_names(empty)} must not be empty.",
+            "Omit parameters that you do not need, for example with default(omit).",
         )
-    if all_pages and not called.pages:
-        raise OptionError(f"{called.name} has no pages.", "Leave all_pages out.")
+    if all_pages and not operation.page_parameter:
+        raise OptionError(f"{operation.name} has no pages.", "Remove all_pages.")
 
 
 def _is_empty(value: Any) -> bool:
@@ -213,23 +233,24 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _scopes(called: Operation, task: Task) -> list[str] | None:
-    """The scopes of an operation that publishes none; ``None`` for all others."""
-    scopes = scope_list(task.params["scopes"])
-    if called.scopes and scopes:
-        raise OptionError(f"{called.name} publishes its scopes: {listed(called.scopes)}.", "Leave scopes out.")
-    if not called.scopes and not scopes and not task.connection.access_token:
+def _select_scopes(operation: Operation, options: ApiOptions, task: TaskContext) -> list[str] | None:
+    """Return the scopes for an operation that publishes none; `None` for any other operation."""
+    scopes = parse_scopes(options.scopes)
+    if operation.scopes and scopes:
+        raise OptionError(f"{operation.name} publishes its scopes: {join_names(operation.scopes)}.", "Remove scopes.")
+    if not operation.scopes and not scopes and not task.connection.access_token:
         raise OptionError(
-            f"{called.name} publishes no scopes.",
-            "It is described to take any token, so name in scopes any that the application may grant.",
+            f"{operation.name} publishes no scopes.",
+            "By its documentation any token will do: set scopes to any scope that the application may grant.",
         )
     return scopes or None
 
 
-def _refuse_own_removal(called: Operation, parameters: dict[str, Any], task: Task) -> None:
-    for kind in (APPLICATION, REALM):
-        if called.name == kind.delete:
-            refusal_of_own(kind, task.connection)(str(parameters[f"{kind.noun}_id"]))
+def _refuse_own_removal(operation: Operation, parameters: dict[str, Any], task: TaskContext) -> None:
+    for resource_type in (APPLICATION, REALM):
+        if operation.name == resource_type.delete_operation:
+            own_id = find_own_id(resource_type, task.connection)
+            refuse_own_removal(resource_type, str(parameters[resource_type.id_parameter]), own_id)
 
 
 def main() -> None:

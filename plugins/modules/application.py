@@ -197,15 +197,27 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import application
-from ansible_collections.beyondidentity.management.plugins.module_utils.connection import application_issuer
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.application import (
+    PROTOCOLS,
+    ApplicationBuilder,
+    ApplicationOptions,
+    list_operations,
+    validate_protocol,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import ChangeResult
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import APPLICATION
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.issuer import build_issuer
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    state_spec,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = state_spec(
     {
-        "protocol": {"type": "str", "choices": list(application.PROTOCOLS)},
+        "protocol": {"type": "str", "choices": list(PROTOCOLS)},
         "confidentiality": {"type": "str", "choices": ["confidential", "public"], "aliases": ["client_type"]},
         "pkce": {"type": "str", "choices": ["disabled", "plain", "s256"]},
         "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "client_credentials"]},
@@ -227,25 +239,31 @@ SPEC = state_spec(
 )
 
 
-def run(task: Task) -> Result:
-    """Bring the application to the wanted state."""
-    outcome = declare(
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the application to its wanted state."""
+    options = task.read(ApplicationOptions)
+    change = ensure_state(
         task,
         APPLICATION,
-        {name: task.params[name] for name in application.MANAGED},
-        body=lambda state: application.ApplicationBody(task.params, state.management),
-        operations=application.operations(task.params),
-        refuse=application.check_protocol,
+        options.managed,
+        make_builder=lambda state: ApplicationBuilder(options, state.client).build,
+        operations=list_operations(options),
+        validate_removal=validate_protocol,
     )
-    there = outcome.after or {}
-    config = there.get("protocol_config") or {}
-    described = {**result(APPLICATION, outcome), "client_id": config.get("client_id"), "issuer": None}
-    if there.get("id"):
+    return {**to_module_result(APPLICATION, change), **_describe(task, change, return_secret=options.return_secret)}
+
+
+def _describe(task: TaskContext, change: ChangeResult, *, return_secret: bool) -> ModuleResult:
+    """Return what a later task needs to authenticate as the application."""
+    application = change.after or {}
+    config = application.get("protocol_config") or {}
+    described = {"client_id": config.get("client_id"), "issuer": None}
+    if application.get("id"):
         connection = task.connection
-        described["issuer"] = application_issuer(
-            connection.auth_url, connection.need("tenant_id"), connection.need("realm_id"), there["id"]
+        described["issuer"] = build_issuer(
+            connection.auth_url, connection.require("tenant_id"), connection.require("realm_id"), application["id"]
         )
-    if task.params["return_secret"] and config.get("client_secret"):
+    if return_secret and config.get("client_secret"):
         described["client_secret"] = config["client_secret"]
     return described
 

@@ -61,16 +61,17 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import APPLICATION
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import APPLICATION
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import info_spec, read_info
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = info_spec()
 
 
-def run(task: Task) -> Result:
-    """Read them."""
-    return read(task, APPLICATION)
+def run(task: TaskContext) -> ModuleResult:
+    """Read the objects."""
+    return read_info(task, APPLICATION)
 
 
 def main() -> None:

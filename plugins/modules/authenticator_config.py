@@ -103,34 +103,52 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import authenticator
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import AUTHENTICATOR_CONFIG
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from functools import partial
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.authenticator_config import (
+    FIELDS,
+    INVOCATION_TYPES,
+    TYPES,
+    AuthenticatorConfigOptions,
+    build_authenticator_config,
+    get_managed_fields,
+    get_required_fields,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
+    AUTHENTICATOR_CONFIG,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    state_spec,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = state_spec(
     {
-        "type": {"type": "str", "choices": list(authenticator.TYPES)},
+        "type": {"type": "str", "choices": list(TYPES)},
         "authentication_methods": {"type": "list", "elements": "str"},
         "trusted_origins": {"type": "list", "elements": "str"},
         "invoke_url": {"type": "str"},
-        "invocation_type": {"type": "str", "choices": list(authenticator.INVOCATION_TYPES)},
+        "invocation_type": {"type": "str", "choices": list(INVOCATION_TYPES)},
         "config": {"type": "dict"},
     },
-    {"mutually_exclusive": [("config", name) for name in ("type", *authenticator.FIELDS)]},
+    {"mutually_exclusive": [("config", name) for name in ("type", *FIELDS)]},
 )
 
 
-def run(task: Task) -> Result:
-    """Bring the configuration to the wanted state."""
-    outcome = declare(
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the authenticator configuration to its wanted state."""
+    options = task.read(AuthenticatorConfigOptions)
+    change = ensure_state(
         task,
         AUTHENTICATOR_CONFIG,
-        authenticator.managed(task.params),
-        needed=authenticator.needed(task.params),
-        body=lambda state: authenticator.AuthenticatorBody(task.params),
+        get_managed_fields(options),
+        required=get_required_fields(options),
+        make_builder=lambda state: partial(build_authenticator_config, options),
     )
-    return result(AUTHENTICATOR_CONFIG, outcome)
+    return to_module_result(AUTHENTICATOR_CONFIG, change)
 
 
 def main() -> None:

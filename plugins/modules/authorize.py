@@ -151,13 +151,22 @@ requests:
   sample: 0
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import Authorization, make
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import asked_scopes
-from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import METHODS
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from dataclasses import dataclass
 
-SPEC = Spec(
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import (
+    AuthorizationOptions,
+    AuthorizationRequest,
+    Listen,
+    create_authorization_request,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import CODE_CHALLENGE_METHODS
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.scope_options import ScopeOptions
+
+SPEC = ModuleSpec(
     options={
         "scopes": {"type": "list", "elements": "str"},
         "operations": {"type": "list", "elements": "str"},
@@ -165,7 +174,11 @@ SPEC = Spec(
         "oauth_state": {"type": "str"},
         "nonce": {"type": "str"},
         "code_verifier": {"type": "str", "no_log": True},
-        "code_challenge_method": {"type": "str", "choices": list(METHODS), "default": METHODS[0]},
+        "code_challenge_method": {
+            "type": "str",
+            "choices": list(CODE_CHALLENGE_METHODS),
+            "default": CODE_CHALLENGE_METHODS[0],
+        },
         "prompt": {"type": "str"},
         "listen": {"type": "bool", "default": False},
         "open_browser": {"type": "bool", "default": False},
@@ -176,33 +189,35 @@ SPEC = Spec(
 )
 
 
-def run(task: Task) -> Result:
-    """Make the request, and wait for its answer where that is asked for."""
-    params = task.params
-    scopes = asked_scopes(params)
-    if params["code_challenge_method"] == "plain":
-        task.warn("code_challenge_method 'plain' protects little. Use S256 where the application allows it.")
+@dataclass(frozen=True)
+class ListenOptions:
+    """Where and how long to wait for the response; `wait_timeout` is in seconds."""
 
-    def request(redirect_uri: str) -> Authorization:
-        return make(
-            task.server,
-            scopes=scopes,
-            redirect_uri=redirect_uri,
-            state=params["oauth_state"],
-            nonce=params["nonce"],
-            code_verifier=params["code_verifier"],
-            code_challenge_method=params["code_challenge_method"],
-            prompt=params["prompt"],
-        )
+    redirect_uri: str
+    listen: bool
+    open_browser: bool
+    wait_timeout: int
 
-    if not params["listen"] or task.check_mode:
-        return {"authorization": request(params["redirect_uri"]).to_dict()}
-    if params["wait_timeout"] < 1:
-        raise OptionError(f"wait_timeout must be at least 1 second, not {params['wait_timeout']}.")
+
+def run(task: TaskContext) -> ModuleResult:
+    """Create the authorization request, and wait for its response if `listen` is set."""
+    options, listen_options = task.read(AuthorizationOptions), task.read(ListenOptions)
+    scopes = task.read(ScopeOptions).resolve()
+    if options.code_challenge_method == "plain":
+        task.warn("code_challenge_method 'plain' protects little. Use S256 if the application allows it.")
+
+    def create(redirect_uri: str) -> AuthorizationRequest:
+        return create_authorization_request(task.server, scopes=scopes, redirect_uri=redirect_uri, options=options)
+
+    if not listen_options.listen or task.check_mode:
+        return {"authorization": create(listen_options.redirect_uri).to_dict()}
+    if listen_options.wait_timeout < 1:
+        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
     if task.listen is None:
         raise OptionError("listen works on the controller only.")
-    answered = task.listen(params["redirect_uri"], request, params["wait_timeout"], params["open_browser"])
-    return {"authorization": answered.to_dict()}
+    listen: Listen = task.listen
+    request = listen(listen_options.redirect_uri, create, listen_options.wait_timeout, listen_options.open_browser)
+    return {"authorization": request.to_dict()}
 
 
 def main() -> None:

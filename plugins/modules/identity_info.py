@@ -71,21 +71,28 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read
-from ansible_collections.beyondidentity.management.plugins.module_utils.members import is_named, username_filter
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import IDENTITY
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.members import (
+    build_username_filter,
+    has_username,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import IDENTITY
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import info_spec, read_info
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = info_spec("username")
 
 
-def run(task: Task) -> Result:
-    """Read them."""
+def run(task: TaskContext) -> ModuleResult:
+    """Read the objects."""
     username = task.params["username"]
     if username is None:
-        return read(task, IDENTITY)
-    return read(
-        task, IDENTITY, query={"filter": username_filter(username)}, is_wanted=lambda found: is_named(found, username)
+        return read_info(task, IDENTITY)
+    return read_info(
+        task,
+        IDENTITY,
+        query={"filter": build_username_filter(username)},
+        is_wanted=lambda item: has_username(item, username),
     )
 
 

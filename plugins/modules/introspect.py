@@ -67,21 +67,24 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.issued import check_access_token
-from ansible_collections.beyondidentity.management.plugins.module_utils.revocation import introspected
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import validate_token_value
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.introspection import introspect
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 
-SPEC = Spec(options={"token": {"type": "str", "required": True, "no_log": True}})
+SPEC = ModuleSpec(options={"token": {"type": "str", "required": True, "no_log": True}})
 
 
-def run(task: Task) -> Result:
-    """Ask, which changes nothing."""
-    return {"introspection": introspected(task, check_access_token(task.params["token"], "token", "token"))}
+def run(task: TaskContext) -> ModuleResult:
+    """Introspect the token, which changes nothing."""
+    return {"introspection": introspect(task, validate_token_value(task.params["token"], "token", "token"))}
 
 
 def main() -> None:
     """Run as an ordinary module."""
-    run_module(SPEC, run)
+    run_module(SPEC, run, open_sign_ins=open_sign_ins)
 
 
 if __name__ == "__main__":

@@ -84,40 +84,46 @@ requests:
   sample: 0
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION
-from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import (
+    CODE_CHALLENGE_METHODS,
     DEFAULT_LENGTH,
-    METHODS,
-    challenge,
-    check_verifier,
-    make_verifier,
+    create_code_challenge,
+    create_code_verifier,
+    validate_code_verifier,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
-SPEC = Spec(
+SPEC = ModuleSpec(
     options={
         "code_verifier": {"type": "str", "no_log": True},
-        "code_challenge_method": {"type": "str", "choices": list(METHODS), "default": METHODS[0]},
+        "code_challenge_method": {
+            "type": "str",
+            "choices": list(CODE_CHALLENGE_METHODS),
+            "default": CODE_CHALLENGE_METHODS[0],
+        },
         "length": {"type": "int", "default": DEFAULT_LENGTH},
     },
-    ignored=frozenset(option.name for option in CONNECTION),  # it talks to nobody
+    ignored=frozenset(option.name for option in CONNECTION_OPTIONS),  # the module sends nothing
     controller_only=True,
 )
 
 
-def run(task: Task) -> Result:
-    """Make the pair."""
-    params = task.params
-    given, method = params["code_verifier"], params["code_challenge_method"]
-    verifier = make_verifier(params["length"]) if given is None else check_verifier(given)
+def run(task: TaskContext) -> ModuleResult:
+    """Create the verifier and its challenge."""
+    given, method = task.params["code_verifier"], task.params["code_challenge_method"]
+    verifier = create_code_verifier(task.params["length"]) if given is None else validate_code_verifier(given)
     if method == "plain":
         task.warn(
-            "code_challenge_method 'plain' makes the challenge equal to the verifier, which protects little. Use S256 where the application allows it."
+            "code_challenge_method 'plain' makes the challenge equal to the verifier, which protects little. "
+            "Use S256 if the application allows it."
         )
     return {
         "pkce": {
             "code_verifier": verifier,
-            "code_challenge": challenge(verifier, method),
+            "code_challenge": create_code_challenge(verifier, method),
             "code_challenge_method": method,
         }
     }

@@ -82,16 +82,21 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import REALM
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import REALM
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    state_spec,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = state_spec({"classification": {"type": "str"}})
 
 
-def run(task: Task) -> Result:
-    """Bring the realm to the wanted state."""
-    return result(REALM, declare(task, REALM, {"classification": task.params["classification"]}))
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the realm to its wanted state."""
+    return to_module_result(REALM, ensure_state(task, REALM, {"classification": task.params["classification"]}))
 
 
 def main() -> None:

@@ -96,19 +96,27 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import managed_scopes
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
+    RESOURCE_SERVER,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.scopes import parse_managed_scopes
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    state_spec,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = state_spec({"identifier": {"type": "str"}, "scopes": {"type": "list", "elements": "str"}})
 
 
-def run(task: Task) -> Result:
-    """Bring the resource server to the wanted state."""
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the resource server to its wanted state."""
     identifier, scopes = task.params["identifier"], task.params["scopes"]
-    managed = {"identifier": identifier, "scopes": None if scopes is None else managed_scopes(scopes, "scopes")}
-    return result(RESOURCE_SERVER, declare(task, RESOURCE_SERVER, managed, needed={"identifier": identifier}))
+    managed = {"identifier": identifier, "scopes": None if scopes is None else parse_managed_scopes(scopes, "scopes")}
+    change = ensure_state(task, RESOURCE_SERVER, managed, required={"identifier": identifier})
+    return to_module_result(RESOURCE_SERVER, change)
 
 
 def main() -> None:

@@ -98,36 +98,29 @@ requests:
   sample: 2
 """
 
-from typing import Any
+from dataclasses import dataclass, field
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.claims import unverified_claims
-from ansible_collections.beyondidentity.management.plugins.module_utils.connection import parse_issuer
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
-    OptionError,
-    ResponseError,
-    StateError,
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.issued_token_spec import (
+    ISSUED_TOKEN_OPTIONS,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.inventory import OPTIONS
-from ansible_collections.beyondidentity.management.plugins.module_utils.issued import check_access_token
-from ansible_collections.beyondidentity.management.plugins.module_utils.revocation import (
-    DELETE,
-    Revocation,
-    introspected,
-)
-from ansible_collections.beyondidentity.management.plugins.module_utils.revoke_listed import revoke_listed
-from ansible_collections.beyondidentity.management.plugins.module_utils.sign_in import SignInRequiredError
-from ansible_collections.beyondidentity.management.plugins.module_utils.sign_out import sign_out
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import is_identifier, listed, one_line
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.by_value import revoke_by_value
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.listed import revoke_listed
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.sign_ins import revoke_sign_ins
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
+from ansible_collections.beyondidentity.management.plugins.module_utils._text import join_names
 
 _PRINCIPAL = ("principal_type", "principal_id")
 
-SPEC = Spec(
+SPEC = ModuleSpec(
     options={
         "token": {"type": "str", "no_log": True},
         "all": {"type": "str", "choices": ["application", "principal", "sign_ins"]},
-        **OPTIONS,
+        **ISSUED_TOKEN_OPTIONS,
     },
     rules={
         "mutually_exclusive": [("token", "id", "all"), ("token", "application")],
@@ -139,81 +132,50 @@ SPEC = Spec(
 )
 
 
-def run(task: Task) -> Result:
-    """Revoke, and tell what was active."""
-    params = task.params
-    narrowing = [name for name in _PRINCIPAL if params[name] is not None]
-    if narrowing and params["all"] != "principal":
-        raise OptionError(f"{listed(narrowing)} goes with all: principal only.", "It would not narrow anything down.")
-    if params["all"] != "sign_ins":
-        return revoke_listed(task) if params["token"] is None else _revoke(task)
-    if params["application"] is not None:
+@dataclass(frozen=True)
+class RevocationOptions:
+    """What to revoke."""
+
+    token: str | None = field(repr=False)
+    all: str | None
+    application: str | None
+    principal_type: str | None
+    principal_id: str | None
+
+
+def run(task: TaskContext) -> ModuleResult:
+    """Revoke the tokens, and return the IDs of those that were active."""
+    options = task.read(RevocationOptions)
+    narrowing = [name for name in _PRINCIPAL if getattr(options, name) is not None]
+    if narrowing and options.all != "principal":
         raise OptionError(
-            "application does not go with all: sign_ins.",
-            "Sign-ins are those with the application that issuer names.",
+            f"{join_names(narrowing)} needs all: principal.", "With any other selection it would have no effect."
         )
-    if task.stores == Stores():
+    if options.all == "sign_ins":
+        return _revoke_sign_ins(task, options)
+    if options.token is not None:
+        return revoke_by_value(task, options.token)
+    return revoke_listed(task, with_replacement=options.all == "application")
+
+
+def _revoke_sign_ins(task: TaskContext, options: RevocationOptions) -> ModuleResult:
+    if options.application is not None:
         raise OptionError(
-            "No sign-in is kept where this runs, which is another host than the controller or one without the Python library cryptography.",
-            "Sign out on the controller, without delegate_to.",
+            "application is not possible with all: sign_ins.",
+            "The module revokes the sign-ins with the application that issuer names.",
         )
-    return sign_out(task)
-
-
-def _revoke(task: Task) -> Result:
-    """Revoke one token by its value."""
-    value = check_access_token(task.params["token"], "token", "token")
-    known = _known(task, value)
-    _refuse_foreign(task, known, unverified_claims(value) or {})
-    if not known["active"]:
-        return {"changed": False, "revoked": []}
-    if not task.check_mode:
-        Revocation(task, value if DELETE in str(known.get("scope", "")).split() else None).revoke(value)
-        task.stores.forget(value.__eq__)
-    token_id = known.get("jti")
-    return {"changed": True, "revoked": [token_id] if is_identifier(token_id) else []}
-
-
-def _known(task: Task, value: str) -> dict[str, Any]:
-    """What is known of a token; where nobody may ask, it is taken for an active one."""
-    connection = task.connection
-    is_public = connection.client_auth_method == "none"
-    try:
-        return introspected(task, value)
-    except (OptionError, SignInRequiredError):
-        if not is_public:
-            raise
-    except ResponseError as error:
-        if error.status not in (401, 403) or not (is_public or connection.access_token):
-            raise
-    return {**(unverified_claims(value) or {}), "active": True}
-
-
-def _refuse_foreign(task: Task, known: dict[str, Any], own_word: dict[str, Any]) -> None:
-    """Of another application's token the service says the same as of a revoked one, and leaves it active.
-
-    What the realm does not know as active may be so in another realm, of which only the token itself tells.
-    """
-    connection = task.connection
-    names = ("application_id",) if known["active"] else ("tenant_id", "auth_realm_id")
-    issuer = known.get("iss") if known["active"] else own_word.get("iss")
-    try:
-        parts = parse_issuer(issuer) if isinstance(issuer, str) else {}
-    except OptionError:  # a claim of another form proves nothing
-        return
-    for name in names:
-        own, other = getattr(connection, name), parts.get(name)
-        if own and other and own != other:
-            raise StateError(
-                f"The token was issued by the application {one_line(parts['application_id'], 80)}"
-                f"{'' if known['active'] else ' of another realm'}, and not by {connection.application_id}, which the task authenticates as.",
-                "Revoke it by its id, with application, or authenticate as that application.",
-            )
+    if task.stores == TokenStores():
+        raise OptionError(
+            "No sign-in is stored where this task runs: on another host than the controller, or without the Python "
+            "library cryptography.",
+            "Run the task on the controller, without delegate_to.",
+        )
+    return revoke_sign_ins(task)
 
 
 def main() -> None:
     """Run as an ordinary module."""
-    run_module(SPEC, run)
+    run_module(SPEC, run, open_sign_ins=open_sign_ins)
 
 
 if __name__ == "__main__":

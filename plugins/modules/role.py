@@ -155,10 +155,19 @@ requests:
 
 from functools import partial
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.declaration import declare, result, state_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import ROLE
-from ansible_collections.beyondidentity.management.plugins.module_utils.role import RoleState, operations
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import ROLE
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.role import (
+    RoleOptions,
+    RoleState,
+    list_operations,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    state_spec,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 _NAMES = {"type": "list", "elements": "str"}
 
@@ -174,18 +183,18 @@ SPEC = state_spec(
 )
 
 
-def run(task: Task) -> Result:
-    """Bring the role to the wanted state."""
-    params = task.params
-    outcome = declare(
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the role to its wanted state."""
+    options = task.read(RoleOptions)
+    change = ensure_state(
         task,
         ROLE,
-        {name: params[name] for name in ("description", "scopes", "members")},
-        body=lambda state: state.desired,
-        operations=operations(params),
-        state=partial(RoleState, params),
+        options.managed,
+        make_builder=lambda state: state.build_wanted,
+        operations=list_operations(options),
+        make_state=partial(RoleState, options),
     )
-    return result(ROLE, outcome)
+    return to_module_result(ROLE, change)
 
 
 def main() -> None:

@@ -80,18 +80,28 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.info import info_spec, read
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import RESOURCE_SERVER, ROLE
-from ansible_collections.beyondidentity.management.plugins.module_utils.role import RoleServers
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
+    RESOURCE_SERVER,
+    ROLE,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.role_servers import RoleServers
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import info_spec, read_info
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = info_spec(options={"resource_server": {"type": "str", "default": "beyondidentity"}})
 
 
-def run(task: Task) -> Result:
-    """Read them."""
+def run(task: TaskContext) -> ModuleResult:
+    """Read the objects."""
     servers = RoleServers(task.params["resource_server"])
-    return read(task, ROLE, operations=(RESOURCE_SERVER.list,), prepare=servers.enter, missing=servers.refuse_elsewhere)
+    return read_info(
+        task,
+        ROLE,
+        operations=(RESOURCE_SERVER.list_operation,),
+        prepare=servers.select,
+        explain_missing=servers.refuse_elsewhere,
+    )
 
 
 def main() -> None:

@@ -192,14 +192,26 @@ requests:
 """
 
 import time
+from dataclasses import dataclass, field
+from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError, StateError
-from ansible_collections.beyondidentity.management.plugins.module_utils.exchange import exchange, is_answer
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import asked_scopes
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Bearer, missing_scopes
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
+    IssuedToken,
+    TokenRequest,
+    find_missing_scopes,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
+    CodeExchangeOptions,
+    exchange_code,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.scope_options import ScopeOptions
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 
-SPEC = Spec(
+SPEC = ModuleSpec(
     options={
         "grant_type": {
             "type": "str",
@@ -228,52 +240,62 @@ SPEC = Spec(
 )
 
 
-def run(task: Task) -> Result:
-    """Get the token, kept or new."""
-    params = task.params
+@dataclass(frozen=True)
+class TokenOptions:
+    """How to get the token."""
+
+    grant_type: str
+    refresh_token: str | None = field(repr=False)
+    custom_claims: dict[str, Any] | None
+    fresh: bool
+    require_scopes: bool
+
+
+def run(task: TaskContext) -> ModuleResult:
+    """Return a token, from a store or a new one."""
+    options = task.read(TokenOptions)
     if task.connection.access_token:
         raise OptionError(
-            "access_token is given, so there is no token to ask for.", "Remove access_token, or remove the task."
+            "access_token is set, so the task cannot request a token.", "Remove access_token, or remove the task."
         )
-    scopes = asked_scopes(params)
-    bearer, scopes = _bearer(task, scopes)
-    missing = missing_scopes(bearer.token, scopes)
+    issued, scopes = _get_token(task, options, task.read(ScopeOptions).resolve())
+    missing = find_missing_scopes(issued.token, scopes)
     if missing:
         message = f"The service did not grant {missing}."
-        if params["require_scopes"]:
+        if options.require_scopes:
             raise StateError(
                 message,
-                "Add them to the application's allowed scopes (and to a role of the person who signs in), or set "
+                "Add the scopes to the application's allowed scopes (and to a role of the signed-in user), or set "
                 "require_scopes: false.",
             )
         task.warn(message)
-    return {"token": _described(bearer, task), "cached": bearer.cached}
+    return {"token": _describe(issued, task), "cached": issued.cached}
 
 
-def _bearer(task: Task, scopes: list[str]) -> tuple[Bearer, list[str]]:
-    """The token by the grant that was asked for, and the scopes that it should have."""
-    params = task.params
-    if params["grant_type"] == "refresh_token":
-        token = task.sign_ins.refresh(params["refresh_token"], scopes, params["custom_claims"])
-        return Bearer(token, cached=False), scopes
-    if params["grant_type"] == "authorization_code" and is_answer(params):
-        bearer, asked = exchange(task)
-        return bearer, scopes or asked
+def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> tuple[IssuedToken, list[str]]:
+    """Return the token by the requested grant, and the scopes that it should have."""
+    if options.grant_type == "refresh_token" and options.refresh_token is not None:
+        token = open_sign_ins(task).refresh(options.refresh_token, scopes, options.custom_claims)
+        return IssuedToken(token, cached=False), scopes
+    exchange_options = task.read(CodeExchangeOptions)
+    if options.grant_type == "authorization_code" and exchange_options.has_response:
+        issued, requested = exchange_code(task, exchange_options)
+        return issued, scopes or requested
     if not scopes:
         raise OptionError(
-            "scopes and operations name no scope.",
-            "Name the scopes that the token shall have; least privilege needs at least one.",
+            "scopes and operations are empty.", "Set at least one scope: a token gets only the scopes that it needs."
         )
-    return task.tokens.bearer(scopes, custom_claims=params["custom_claims"], fresh=params["fresh"]), scopes
+    request = TokenRequest(tuple(scopes), custom_claims=options.custom_claims, fresh=options.fresh)
+    return task.token_source.get(request), scopes
 
 
-def _described(bearer: Bearer, task: Task) -> Result:
-    token, connection = bearer.token, task.connection
-    left = None if token.lifetime is None else max(0, int(token.issued_at + token.lifetime - time.time()))
+def _describe(issued: IssuedToken, task: TaskContext) -> ModuleResult:
+    token, connection = issued.token, task.connection
+    remaining = None if token.lifetime is None else max(0, int(token.issued_at + token.lifetime - time.time()))
     described = {
         "access_token": token.access_token,
         "token_type": "Bearer",
-        "expires_in": left,
+        "expires_in": remaining,
         "expires_at": token.expires_at,
         "scopes": list(token.scopes),
         "id": token.id,
@@ -282,13 +304,13 @@ def _described(bearer: Bearer, task: Task) -> Result:
         "realm_id": connection.realm_id,
         "application_id": connection.application_id,
     }
-    grants = {"refresh_token": token.refresh_token, "id_token": token.id_token}
-    return {**described, **{name: value for name, value in grants.items() if value}}
+    optional = {"refresh_token": token.refresh_token, "id_token": token.id_token}
+    return {**described, **{name: value for name, value in optional.items() if value}}
 
 
 def main() -> None:
     """Run as an ordinary module."""
-    run_module(SPEC, run)
+    run_module(SPEC, run, open_sign_ins=open_sign_ins)
 
 
 if __name__ == "__main__":

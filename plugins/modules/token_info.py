@@ -114,28 +114,37 @@ requests:
 
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.inventory import OPTIONS, Inventory
-from ansible_collections.beyondidentity.management.plugins.module_utils.issued import iso
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Result, Spec, Task, run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.issued_tokens import (
+    IssuedTokenOptions,
+    IssuedTokens,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import to_iso8601
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.issued_token_spec import (
+    ISSUED_TOKEN_OPTIONS,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
-SPEC = Spec(options=dict(OPTIONS), rules={"required_together": [("principal_type", "principal_id")]})
+SPEC = ModuleSpec(options=dict(ISSUED_TOKEN_OPTIONS), rules={"required_together": [("principal_type", "principal_id")]})
 
 
-def run(task: Task) -> Result:
+def run(task: TaskContext) -> ModuleResult:
     """List the tokens."""
-    inventory = Inventory(task)
-    known = {
-        "application_id": inventory.place["application_id"],
-        "principal_type": task.params["principal_type"],
-        "principal_id": task.params["principal_id"],
+    options = task.read(IssuedTokenOptions)
+    issued = IssuedTokens(options, task.build_client(*options.list_operations(task.connection)))
+    selection = {
+        "application_id": issued.application_id,
+        "principal_type": options.principal_type,
+        "principal_id": options.principal_id,
     }
-    return {"tokens": [{**token, **_times(token), **known} for token in inventory.tokens()]}
+    return {"tokens": [{**token, **_format_times(token), **selection} for token in issued.list_tokens()]}
 
 
-def _times(token: dict[str, Any]) -> dict[str, str | None]:
+def _format_times(token: dict[str, Any]) -> dict[str, str | None]:
     times = {"issued_time": token.get("issued_at"), "expires_time": token.get("expires")}
     return {
-        name: iso(seconds) if isinstance(seconds, int) and 0 <= seconds < 1 << 32 else None
+        name: to_iso8601(seconds) if isinstance(seconds, int) and 0 <= seconds < 1 << 32 else None
         for name, seconds in times.items()
     }
 

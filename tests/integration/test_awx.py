@@ -127,9 +127,9 @@ def test_awx_takes_the_injectors() -> None:
 
 def test_each_input_is_a_connection_option() -> None:
     """By its name, as a secret where the collection keeps it secret, and in the environment variable that it is read from."""
-    from ansible_collections.beyondidentity.management.plugins.module_utils.options import CONNECTION
+    from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS
 
-    options = {option.name: option for option in CONNECTION}
+    options = {option.name: option for option in CONNECTION_OPTIONS}
     assert set(FIELDS) <= set(options)
     assert SECRET == {name for name in FIELDS if options[name].secret}
     assert INJECTORS["env"] == {options[name].environment: f"{{{{ {name} }}}}" for name in FIELDS}
@@ -137,7 +137,7 @@ def test_each_input_is_a_connection_option() -> None:
 
 def test_what_may_redirect_a_secret_can_be_given_where_the_secret_is() -> None:
     """What is refused from everywhere else must have an input; only validation is never switched off there."""
-    from ansible_collections.beyondidentity.management.plugins.plugin_utils.resolve import _DESTINATION
+    from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import _DESTINATION
 
     assert set(_DESTINATION) - {"auth_url", "validate_certs"} <= set(FIELDS), "an issuer brings its auth_url along"
 

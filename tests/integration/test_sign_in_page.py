@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import Authorization
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.listener import Listener
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import AuthorizationRequest
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import SignInListener
 from tests.emulator.client import Tenant
 from tests.support.browser import Browser
 from tests.support.desk import Desk, free_port, is_free
@@ -86,8 +86,8 @@ def test_refusing(at_terminal: Callable[..., Terminal], browser: Browser, tenant
 @contextmanager
 def waiting() -> Iterator[str]:
     """Listen in this process; yield the redirect URI."""
-    with Listener("http://127.0.0.1:0/callback") as listener:
-        listener._expected = Authorization(
+    with SignInListener("http://127.0.0.1:0/callback") as listener:
+        listener._expected = AuthorizationRequest(
             url="",
             state="right",
             nonce="n",

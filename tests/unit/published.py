@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import is_secret
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
 from tests.emulator.openapi import document, operations, resolved
 
 _PAGE_TOKEN = "next_page_token"
@@ -51,7 +51,7 @@ def body(name: str) -> set[str] | None:
 
 def is_secretive(name: str) -> bool:
     """Whether its good answer may have a text under a secret's name, at any depth."""
-    return any(is_secret(key) and schema.get("type") == "string" for key, schema in _properties(_answer(name)))
+    return any(is_secret_key(key) and schema.get("type") == "string" for key, schema in _properties(_answer(name)))
 
 
 def _operation(name: str) -> dict[str, Any]:

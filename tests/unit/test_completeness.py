@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import catalogue
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import connection_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils.resource import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import get_catalogue
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
     REALM,
     RESOURCE_SERVER,
     ROLE,
-    Kind,
+    ResourceType,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Spec
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.action import ModuleAction
+from ansible_collections.beyondidentity.management.plugins.module_utils._options import connection_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.module_action import ModuleAction
 from tests.support.collection import NAME, NAMESPACE, ROOT
 
 FQCN = f"{NAMESPACE}.{NAME}"
@@ -121,7 +121,7 @@ def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 @EACH_MODULE
 def test_a_modules_options_are_those_of_its_spec(name: str) -> None:
-    spec: Spec = load("modules", name).SPEC
+    spec: ModuleSpec = load("modules", name).SPEC
     documented = documents(load("modules", name))[0].get("options", {})
     assert {option: _told(told) for option, told in documented.items()} == {
         option: _told(meant) for option, meant in spec.options.items()
@@ -152,13 +152,14 @@ def test_a_connection_option_means_the_same_everywhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", STATES, ids=lambda kind: kind.noun)
-def test_a_state_module_tells_what_its_token_is_for(kind: Kind) -> None:
+def test_a_state_module_tells_what_its_token_is_for(kind: ResourceType) -> None:
     """So that an application can be allowed just that."""
     told = " ".join(documents(load("modules", kind.noun))[0]["description"])
     for operation in (kind.list, kind.get, kind.create, kind.update, kind.delete):
         assert f"C({operation})" in told
     assert all(
-        operation in catalogue() for operation in re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", told)
+        operation in get_catalogue()
+        for operation in re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", told)
     )
 
 

@@ -11,14 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.connection import (
-    REGIONS,
-    application_issuer,
-    is_regional,
-    parse_issuer,
-)
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from tests.unit.building import US_ISSUER, connected
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.issuer import build_issuer, parse_issuer
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.regions import REGIONS, is_regional
+from tests.unit.builders import US_ISSUER, make_connection
 
 PARTS = {
     "auth_url": "https://auth-us.beyondidentity.com",
@@ -102,7 +98,7 @@ def test_malformed_issuers(issuer: str) -> None:
 def test_parse_issuer_is_the_inverse_of_application_issuer(
     auth_url: str, tenant: str, realm: str, application: str, endpoint: str
 ) -> None:
-    parts = parse_issuer(application_issuer(auth_url, tenant, realm, application) + endpoint)
+    parts = parse_issuer(build_issuer(auth_url, tenant, realm, application) + endpoint)
     assert parts == {"auth_url": auth_url, "tenant_id": tenant, "auth_realm_id": realm, "application_id": application}
 
 
@@ -146,20 +142,20 @@ def test_only_exact_origins_are_regional(url: str, regional: bool) -> None:
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_a_region_gives_both_hosts(region: str) -> None:
-    connection = connected(region=region, tenant_id="t1", auth_realm_id="r1", application_id="a1")
+    connection = make_connection(region=region, tenant_id="t1", auth_realm_id="r1", application_id="a1")
     assert (connection.auth_url, connection.api_url) == (REGIONS[region].auth_url, REGIONS[region].api_url)
     assert connection.issuer == f"{REGIONS[region].auth_url}/v1/tenants/t1/realms/r1/applications/a1"
 
 
 def test_without_anything_the_region_is_us() -> None:
-    assert connected().api_url == "https://api-us.beyondidentity.com"
+    assert make_connection().api_url == "https://api-us.beyondidentity.com"
 
 
 def test_the_issuer_decides_the_region_and_the_managed_realm() -> None:
-    connection = connected(issuer=US_ISSUER.replace("-us.", "-eu."))
+    connection = make_connection(issuer=US_ISSUER.replace("-us.", "-eu."))
     assert connection.api_url == "https://api-eu.beyondidentity.com"
     assert (connection.tenant_id, connection.auth_realm_id, connection.realm_id) == ("t1", "r1", "r1")
-    assert connected(issuer=US_ISSUER, realm_id="other").realm_id == "other"
+    assert make_connection(issuer=US_ISSUER, realm_id="other").realm_id == "other"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +171,7 @@ def test_the_issuer_decides_the_region_and_the_managed_realm() -> None:
 )
 def test_contradictions_of_the_issuer(given: dict[str, Any], said: str) -> None:
     with pytest.raises(OptionError, match=said):
-        connected(issuer=US_ISSUER, **given)
+        make_connection(issuer=US_ISSUER, **given)
 
 
 @pytest.mark.parametrize(
@@ -187,11 +183,11 @@ def test_contradictions_of_the_issuer(given: dict[str, Any], said: str) -> None:
     ],
 )
 def test_what_says_the_same_as_the_issuer_is_no_contradiction(same: dict[str, Any]) -> None:
-    assert connected(issuer=US_ISSUER, **same).issuer == US_ISSUER
+    assert make_connection(issuer=US_ISSUER, **same).issuer == US_ISSUER
 
 
 def test_another_host_needs_an_api_url_where_the_api_is_called() -> None:
-    connection = connected(issuer=US_ISSUER.replace("auth-us.beyondidentity.com", "gateway.example"))
+    connection = make_connection(issuer=US_ISSUER.replace("auth-us.beyondidentity.com", "gateway.example"))
     assert connection.api_url is None
     with pytest.raises(
         OptionError, match="api_url is missing.*https://gateway.example is none of Beyond Identity's regions"
@@ -206,35 +202,35 @@ def said_missing(name: str) -> str:
 @pytest.mark.parametrize("name", ["tenant_id", "realm_id", "client_id", "client_secret"])
 def test_a_missing_option_is_said_with_the_ways_to_give_it(name: str) -> None:
     with pytest.raises(OptionError, match=said_missing(name)):
-        connected(application_id="a").need(name)
+        make_connection(application_id="a").need(name)
 
 
 @pytest.mark.parametrize("name", ["tenant_id", "auth_realm_id", "application_id"])
 def test_where_nothing_names_the_application_the_issuer_is_missing(name: str) -> None:
     with pytest.raises(OptionError, match=said_missing("issuer")):
-        connected().need(name)
+        make_connection().need(name)
 
 
 @pytest.mark.parametrize("name", ["client_id", "client_secret"])
 @pytest.mark.parametrize("value", ["s3cret\n", "a\tb", "\x1b"])
 def test_credentials_hold_no_line_break(name: str, value: str) -> None:
     with pytest.raises(OptionError, match=f"^{name} holds a line break") as caught:
-        connected(**{name: value})
+        make_connection(**{name: value})
     assert value.strip() not in str(caught.value) or not value.strip()
 
 
 @pytest.mark.parametrize("name", ["tenant_id", "auth_realm_id", "application_id", "realm_id"])
 def test_ids_are_checked(name: str) -> None:
     with pytest.raises(OptionError, match=f"^{name}: '../x' is no id"):
-        connected(**{name: "../x"})
+        make_connection(**{name: "../x"})
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
 def test_a_lifetime_is_positive(seconds: int) -> None:
     with pytest.raises(OptionError, match="expiration_time must be"):
-        connected(issuer=US_ISSUER, expiration_time=seconds)
+        make_connection(issuer=US_ISSUER, expiration_time=seconds)
 
 
 def test_a_connection_does_not_show_its_secrets() -> None:
-    shown = repr(connected(client_id="c", client_secret="s3cret", access_token="t0ken"))
+    shown = repr(make_connection(client_id="c", client_secret="s3cret", access_token="t0ken"))
     assert "s3cret" not in shown and "t0ken" not in shown

@@ -21,16 +21,19 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from ansible_collections.beyondidentity.management.plugins.module_utils import id_token as module
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
     BeyondIdentityError,
     MalformedResponseError,
     OptionError,
     ResponseError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.id_token import require_library, validate
-from ansible_collections.beyondidentity.management.plugins.module_utils.oauth import AuthorizationServer
-from tests.unit.building import connected, transport
-from tests.unit.servers import Recorder, answer, recording
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.id_token import (
+    require_pyjwt,
+    validate_id_token,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
+from tests.unit.builders import make_connection, make_session
+from tests.unit.raw_servers import RequestRecorder, build_response, record_requests
 
 PATH = "/v1/tenants/t1/realms/r1/applications/a1"
 NONCE = "n0nce"
@@ -52,7 +55,7 @@ def public(key: Any, **changes: Any) -> dict[str, Any]:
 
 def server(url: str) -> AuthorizationServer:
     own = {"auth_url": url, "tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1"}
-    return AuthorizationServer(connected(client_id="cl1ent", **own), transport(retries=0))
+    return AuthorizationServer(make_connection(client_id="cl1ent", **own), make_session(retries=0))
 
 
 def claims(url: str, **changes: Any) -> dict[str, Any]:
@@ -72,18 +75,18 @@ def validated(
     keys: Any = None,
     nonce: str | None = NONCE,
     token: str | None = None,
-    seen: list[Recorder] | None = None,
+    seen: list[RequestRecorder] | None = None,
     said: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Validate a token, signed by ``key``, against the ``keys`` that the issuer publishes."""
-    published = answer({"keys": [public(OURS)] if keys is None else keys})
-    with recording(published) as (url, recorder):
+    published = build_response({"keys": [public(OURS)] if keys is None else keys})
+    with record_requests(published) as (url, recorder):
         if seen is not None:
             seen.append(recorder)
         head = {"alg": "RS256", "kid": "one", **(header or {})}
         head = {name: value for name, value in head.items() if value is not ...}
         made = jwt.encode(head, claims(url, **(said or {})), key, algorithms=[str(head["alg"])])
-        return validate(token or made, server(url), nonce)
+        return validate_id_token(token or made, server(url), nonce)
 
 
 def refused(because: str, **how: Any) -> str:
@@ -93,7 +96,7 @@ def refused(because: str, **how: Any) -> str:
 
 
 def test_a_good_one_tells_who_signed_in() -> None:
-    seen: list[Recorder] = []
+    seen: list[RequestRecorder] = []
     assert validated(seen=seen)["sub"] == "pat"
     assert [request.line for request in seen[0].requests] == [f"GET {PATH}/.well-known/jwks.json HTTP/1.1"]
     assert "authorization" not in seen[0].requests[0].headers
@@ -169,20 +172,20 @@ def _signed(header: dict[str, Any], body: dict[str, Any], secret: bytes) -> str:
 
 @pytest.mark.parametrize("alg", ["none", "None", "", None, "HS256", "RS512", "PS256", "ES256", ["RS256"]])
 def test_no_other_algorithm_will_do(alg: Any) -> None:
-    with recording(answer({"keys": [public(OURS)]})) as (url, recorder):
+    with record_requests(build_response({"keys": [public(OURS)]})) as (url, recorder):
         with pytest.raises(BeyondIdentityError, match="is signed with .*, not RS256|is not valid"):
-            validate(_raw({"alg": alg, "kid": "one"}, claims(url), b"x"), server(url), NONCE)
+            validate_id_token(_raw({"alg": alg, "kid": "one"}, claims(url), b"x"), server(url), NONCE)
         assert recorder.requests == [], "nobody is asked for a key"
 
 
 def test_the_public_key_is_no_secret() -> None:
     """The classic: an HMAC made with what everybody knows."""
     for secret in (OURS.as_pem(private=False), json.dumps(public(OURS)).encode()):
-        with recording(answer({"keys": [public(OURS)]})) as (url, _recorder):
+        with record_requests(build_response({"keys": [public(OURS)]})) as (url, _recorder):
             for alg in ("HS256", "RS256"):
                 token = _signed({"alg": alg, "kid": "one"}, claims(url), secret)
                 with pytest.raises(MalformedResponseError, match="not RS256|not valid"):
-                    validate(token, server(url), NONCE)
+                    validate_id_token(token, server(url), NONCE)
 
 
 @pytest.mark.parametrize("alg", ["RS384", "RS512", "PS256"])
@@ -203,13 +206,13 @@ def test_what_is_no_token(token: str) -> None:
 
 
 def test_an_extension_that_must_be_understood_is_not_passed_over() -> None:
-    with recording(answer({"keys": [public(OURS)]})) as (url, _recorder):
+    with record_requests(build_response({"keys": [public(OURS)]})) as (url, _recorder):
         for names in (["exp"], ["b64"], []):
             signed = _raw({"alg": "RS256", "kid": "one", "crit": names, "exp": 1}, claims(url)).rstrip(".")
             signature = OURS.private_key.sign(signed.encode(), PKCS1v15(), SHA256())
             token = f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
             with pytest.raises(MalformedResponseError, match="crit|not valid"):
-                validate(token, server(url), NONCE)
+                validate_id_token(token, server(url), NONCE)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +257,7 @@ def test_keys_that_prove_it(how: dict[str, Any]) -> None:
 
 
 def test_where_the_token_says_that_its_key_is_nobody_looks() -> None:
-    with recording(answer({"keys": [public(OTHER, kid="one")]})) as (elsewhere, theirs):
+    with record_requests(build_response({"keys": [public(OTHER, kid="one")]})) as (elsewhere, theirs):
         header = {"jku": f"{elsewhere}/jwks.json", "x5u": f"{elsewhere}/cert", "jwk": public(OTHER)}
         refused("not valid: .*[Ss]ignature", key=OTHER, header=header)
         assert validated(header=header)["sub"] == "pat"
@@ -269,16 +272,16 @@ def test_where_the_token_says_that_its_key_is_nobody_looks() -> None:
     ],
 )
 def test_keys_that_can_not_be_had(status: str, error: type[BeyondIdentityError], said: str) -> None:
-    with recording(answer({}, "Location: https://evil.example/", status=status)) as (url, _recorder):
+    with record_requests(build_response({}, "Location: https://evil.example/", status=status)) as (url, _recorder):
         token = jwt.encode({"alg": "RS256"}, claims(url), OURS)
         with pytest.raises(error, match=said):
-            validate(token, server(url), NONCE)
+            validate_id_token(token, server(url), NONCE)
 
 
 @pytest.mark.parametrize(("name", "value"), [("IMPORT_ERROR", "Traceback"), ("has_crypto", False)])
 def test_without_the_library_it_says_what_to_install(name: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    require_library()
+    require_pyjwt()
     monkeypatch.setattr(module, name, value)
     with pytest.raises(OptionError, match=r"python -m pip install 'PyJWT\[crypto\]'") as caught:
-        require_library()
+        require_pyjwt()
     assert "Traceback" not in caught.value.message

@@ -17,7 +17,7 @@ from jinja2.exceptions import UndefinedError
 
 from ansible_collections.beyondidentity.management.plugins.filter.jwt_claims import FilterModule
 from tests.emulator.client import Tenant
-from tests.unit.building import jwt
+from tests.unit.builders import make_jwt
 
 jwt_claims = FilterModule().filters()["jwt_claims"]
 CLAIMS = {
@@ -50,7 +50,7 @@ def read(token: Any) -> Any:
 
 @pytest.mark.parametrize("kind", [str, Tagged, lambda text: Vaulted(Tagged(text))], ids=["str", "tagged", "vaulted"])
 def test_the_claims_of_a_token(kind: Any) -> None:
-    assert read(kind(jwt(CLAIMS))) == CLAIMS
+    assert read(kind(make_jwt(CLAIMS))) == CLAIMS
 
 
 def test_the_claims_of_a_token_of_the_service(tenant: Tenant) -> None:
@@ -61,11 +61,11 @@ def test_the_claims_of_a_token_of_the_service(tenant: Tenant) -> None:
 
 
 def test_nothing_is_verified() -> None:
-    assert read(jwt({"exp": 1, "iss": "somebody"}).rpartition(".")[0] + ".") == {"exp": 1, "iss": "somebody"}
+    assert read(make_jwt({"exp": 1, "iss": "somebody"}).rpartition(".")[0] + ".") == {"exp": 1, "iss": "somebody"}
 
 
 @pytest.mark.parametrize(
-    "token", ["S3cretReferential", "S3cret.part", "S3cret.no.json", "a.b.c.S3cret", jwt([1]), jwt(b"\xff")]
+    "token", ["S3cretReferential", "S3cret.part", "S3cret.no.json", "a.b.c.S3cret", make_jwt([1]), make_jwt(b"\xff")]
 )
 @pytest.mark.parametrize("kind", [str, Tagged, lambda text: Vaulted(Tagged(text))], ids=["str", "tagged", "vaulted"])
 def test_an_opaque_token_is_one_for_introspect(token: str, kind: Any) -> None:
@@ -113,7 +113,7 @@ def environment() -> Environment:
 
 def test_in_a_template() -> None:
     template = environment().from_string("{{ (token | jwt_claims).jti }}")
-    assert template.render(token=jwt(CLAIMS)) == "7"
+    assert template.render(token=make_jwt(CLAIMS)) == "7"
 
 
 def test_undefined_is_told_by_name() -> None:
@@ -123,5 +123,5 @@ def test_undefined_is_told_by_name() -> None:
 
 def test_a_context_that_tracks_trust_is_told_that_claims_deserve_none() -> None:
     context = SimpleNamespace(unsafe=False)
-    jwt_claims(context, jwt(CLAIMS))
+    jwt_claims(context, make_jwt(CLAIMS))
     assert context.unsafe is True

@@ -17,7 +17,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
-from tests.unit.calling import failed, good, written
+from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def id_of(result: dict[str, Any]) -> str:
 
 def allowed(tenant: Any, scopes: set[str]) -> dict[str, Any]:
     """Make an application that may grant these scopes; return the options to authenticate as it."""
-    made = good(
+    made = run_ok(
         application,
         tenant,
         display_name="Least",
@@ -95,9 +95,9 @@ def allowed(tenant: Any, scopes: set[str]) -> dict[str, Any]:
 def test_from_nothing_to_nothing(managed: Managed, tenant: Any) -> None:
     module, named = managed.module, {"display_name": "New"}
     by_name_alone = managed.scopes() if managed.needed else managed.scopes("create")
-    good(module, tenant, **named, **managed.needed, check_mode=True)
+    run_ok(module, tenant, **named, **managed.needed, check_mode=True)
     assert asked(tenant) == managed.scopes()
-    made = good(module, tenant, **named, **managed.needed)
+    made = run_ok(module, tenant, **named, **managed.needed)
     there = {"id": id_of(made)}
     assert asked(tenant) >= managed.scopes("create")
     for given, scopes in (
@@ -111,7 +111,7 @@ def test_from_nothing_to_nothing(managed: Managed, tenant: Any) -> None:
         ({**named, "state": "absent", "check_mode": True}, {*managed.scopes(), *_reading(managed.to_remove)}),
         ({**named, "state": "absent"}, {*managed.scopes("delete"), *managed.to_remove}),
     ):
-        good(module, tenant, **given)
+        run_ok(module, tenant, **given)
         assert asked(tenant) == scopes, given
 
 
@@ -126,14 +126,14 @@ def test_who_may_read_and_create_makes_what_has_no_more_than_it_needs(managed: M
     """But for a resource server, whose identifier is needed, and may change."""
     own = allowed(tenant, managed.scopes("create"))
     for changed in (True, False):
-        assert good(managed.module, tenant, display_name="New", **managed.needed, **own)["changed"] is changed
+        assert run_ok(managed.module, tenant, display_name="New", **managed.needed, **own)["changed"] is changed
 
 
 @EACH
 def test_who_may_read_and_update_changes_what_is_there(managed: Managed, tenant: Any) -> None:
-    made = good(managed.module, tenant, display_name="New", **managed.needed)
+    made = run_ok(managed.module, tenant, display_name="New", **managed.needed)
     own = allowed(tenant, managed.scopes("update"))
-    assert good(managed.module, tenant, id=id_of(made), **managed.change, **own)["changed"]
+    assert run_ok(managed.module, tenant, id=id_of(made), **managed.change, **own)["changed"]
 
 
 @pytest.mark.parametrize(
@@ -152,5 +152,5 @@ def test_who_may_not_create_hears_what_is_missing(
         {f"{name}:{action}" for name in ("resource-servers", "authenticator-configs") for action in ("read", "update")},
     )
     tenant.clear_journal()
-    assert missing in failed(module, tenant, display_name="New", **given, **own)
-    assert written(tenant) == []
+    assert missing in run_failed(module, tenant, display_name="New", **given, **own)
+    assert list_writes(tenant) == []

@@ -15,8 +15,8 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.beyondidentity.management.plugins.lookup import scopes, token
-from tests.unit.building import jwt
-from tests.unit.resolving import template
+from tests.unit.builders import make_jwt
+from tests.unit.option_helpers import template
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def test_the_environment_counts(tenant: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_given_token_needs_no_scopes() -> None:
-    given = jwt({"iss": "x"})
+    given = make_jwt({"iss": "x"})
     assert look(token, variables={"beyondidentity_access_token": given}) == [given]
 
 

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import BeyondIdentityError
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import BeyondIdentityError
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import (
     MASK,
-    carries_secret,
-    failure,
-    secret_values,
-    without_secrets,
+    SECRET_KEYS,
+    find_secrets,
+    has_secret,
+    remove_secrets,
+    to_failed_result,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import SECRET_KEYS
 
 KEYS = st.sampled_from([*sorted(SECRET_KEYS), "idp_client_secret", "userPassword", "id", "tokens", "name"])
 RESULTS = st.recursive(
@@ -57,20 +57,20 @@ RESULTS = st.recursive(
     ],
 )
 def test_secrets_are_found_at_any_depth(value: Any, secrets: list[str]) -> None:
-    assert list(secret_values(value)) == secrets
-    assert carries_secret(value) is bool(secrets)
+    assert list(find_secrets(value)) == secrets
+    assert has_secret(value) is bool(secrets)
 
 
 def test_without_secrets_all_else_stays() -> None:
     value = {"a": [{"client_secret": "s", "id": 1}], "access_token": "t", "b": {"code": None}}
-    assert without_secrets(value) == {"a": [{"id": 1}], "b": {}}
+    assert remove_secrets(value) == {"a": [{"id": 1}], "b": {}}
     assert value["access_token"] == "t", "the original is left alone"
 
 
 @given(RESULTS)
 def test_without_secrets_there_are_none(value: Any) -> None:
-    assert not carries_secret(without_secrets(value))
-    assert carries_secret(value) or without_secrets(without_secrets(value)) == without_secrets(value)
+    assert not has_secret(remove_secrets(value))
+    assert has_secret(value) or remove_secrets(remove_secrets(value)) == remove_secrets(value)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_without_secrets_there_are_none(value: Any) -> None:
     ],
 )
 def test_failures_are_free_of_secrets(message: str, secrets: list[str], result: str) -> None:
-    assert failure(BeyondIdentityError(message), secrets) == {"failed": True, "changed": False, "msg": result}
+    assert to_failed_result(BeyondIdentityError(message), secrets) == {"failed": True, "changed": False, "msg": result}
 
 
 def test_details_are_free_of_secrets_too() -> None:
     error = BeyondIdentityError("x", deep=[{"said": "s3cret"}], status=400, code="s3cret")
-    assert failure(error, ["s3cret"]) == {
+    assert to_failed_result(error, ["s3cret"]) == {
         "failed": True,
         "changed": False,
         "msg": "x",
@@ -105,7 +105,7 @@ def test_details_are_free_of_secrets_too() -> None:
 def test_a_secret_that_was_cut_off_is_hidden_as_well(cut: int) -> None:
     secret = "0123456789abcdefghijABCDEFGHIJ9876543210"
     for piece in (secret[:cut], secret[-cut:], secret[:cut] + "..."):
-        assert secret[:10] not in failure(BeyondIdentityError(f"said {piece}"), [secret])["msg"]
+        assert secret[:10] not in to_failed_result(BeyondIdentityError(f"said {piece}"), [secret])["msg"]
 
 
 @given(
@@ -113,10 +113,10 @@ def test_a_secret_that_was_cut_off_is_hidden_as_well(cut: int) -> None:
 )
 def test_no_failure_holds_a_secret(secret: str, before: str, after: str) -> None:
     for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]):
-        message = failure(BeyondIdentityError(f"{before}{form}{after}"), [secret])["msg"]
+        message = to_failed_result(BeyondIdentityError(f"{before}{form}{after}"), [secret])["msg"]
         assert form not in message and secret not in message.replace(MASK, "\x00" * 70)
 
 
 @given(st.integers(1, 80), st.integers(0, 80))
 def test_masking_comes_to_an_end_where_a_secret_looks_like_a_mask(secret: int, text: int) -> None:
-    assert set(failure(BeyondIdentityError("*" * text), ["*" * secret])["msg"]) <= {"*"}
+    assert set(to_failed_result(BeyondIdentityError("*" * text), ["*" * secret])["msg"]) <= {"*"}

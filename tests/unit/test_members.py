@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
     MalformedResponseError,
     ResponseError,
     StateError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.members import (
-    group_ids,
-    identity_ids,
-    username_filter,
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.members import (
+    build_username_filter,
+    find_group_ids,
+    find_identity_ids,
 )
-from tests.unit.building import management
+from tests.unit.builders import make_client
 
 
 def identity(tenant: Any, username: str) -> str:
@@ -29,11 +29,11 @@ def identity(tenant: Any, username: str) -> str:
 
 
 def identities(tenant: Any, *values: str, known: Any = ()) -> list[str]:
-    return identity_ids(management(tenant, "GetIdentity", "ListIdentities"), values, known)
+    return find_identity_ids(make_client(tenant, "GetIdentity", "ListIdentities"), values, known)
 
 
 def groups(tenant: Any, *values: str) -> list[str]:
-    return group_ids(management(tenant, "ListGroups"), values)
+    return find_group_ids(make_client(tenant, "ListGroups"), values)
 
 
 def operations(tenant: Any) -> list[str]:
@@ -66,7 +66,7 @@ def test_by_username(name: str, tenant: Any) -> None:
     wanted = identity(tenant, name)
     assert identities(tenant, name) == [wanted]
     (listing,) = tenant.journal(operation="ListIdentities")
-    assert listing["query"] == {"filter": username_filter(name), "page_size": "100"}
+    assert listing["query"] == {"filter": build_username_filter(name), "page_size": "100"}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_by_username(name: str, tenant: Any) -> None:
 )
 def test_the_filter_is_json(name: str, text: str) -> None:
     """RFC 7644 section 3.4.2.2: a compared value is as JSON has it."""
-    assert username_filter(name) == text
+    assert build_username_filter(name) == text
 
 
 def test_usernames_are_the_same_in_either_case(tenant: Any) -> None:

@@ -11,20 +11,23 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils import management as management_module
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import MASK
-from ansible_collections.beyondidentity.management.plugins.module_utils.operations import Operation, catalogue
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import (
+    Operation,
+    get_catalogue,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import MASK
 from ansible_collections.beyondidentity.management.plugins.modules import api
-from tests.unit.calling import call, failed, good
-from tests.unit.memory import MemoryStore
+from tests.unit.memory_store import MemoryStore
+from tests.unit.module_calls import call_module, run_failed, run_ok
 
 USER = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada", "displayName": "Ada"}
-OPERATIONS = list(catalogue().values())
+OPERATIONS = list(get_catalogue().values())
 EACH = pytest.mark.parametrize("called", OPERATIONS, ids=lambda called: called.name)
 
 
 def answer(tenant: Any, operation: str, parameters: dict[str, Any] | None = None, **given: Any) -> Any:
     """What comes back of an operation that works."""
-    return good(api, tenant, operation=operation, parameters=parameters or {}, **given)["response"]
+    return run_ok(api, tenant, operation=operation, parameters=parameters or {}, **given)["response"]
 
 
 def ids_for(called: Operation) -> dict[str, str]:
@@ -43,7 +46,7 @@ def scopes_for(called: Operation) -> list[str] | None:
 
 
 def test_an_operation_that_reads(tenant: Any) -> None:
-    result = good(api, tenant, operation="GetTenant")
+    result = run_ok(api, tenant, operation="GetTenant")
     assert result["response"]["id"] == tenant.tenant_id
     assert {name: value for name, value in result.items() if name != "response"} == {
         "changed": False,
@@ -56,12 +59,12 @@ def test_an_operation_that_reads(tenant: Any) -> None:
 
 def test_operations_that_write(tenant: Any) -> None:
     """A POST, a PATCH and a DELETE, the API's own and SCIM's, with the statuses that they answer with."""
-    made = good(api, tenant, operation="CreateGroup", body={"group": {"display_name": "Night shift"}})
+    made = run_ok(api, tenant, operation="CreateGroup", body={"group": {"display_name": "Night shift"}})
     place = {"group_id": made["response"]["id"]}
-    changed = good(api, tenant, operation="UpdateGroup", parameters=place, body={"group": {"description": "Awake"}})
-    gone = good(api, tenant, operation="DeleteGroup", parameters=place)
-    user = good(api, tenant, operation="SCIMCreateUser", body=USER)
-    nobody = good(api, tenant, operation="SCIMDeleteUser", parameters={"user_id": user["response"]["id"]})
+    changed = run_ok(api, tenant, operation="UpdateGroup", parameters=place, body={"group": {"description": "Awake"}})
+    gone = run_ok(api, tenant, operation="DeleteGroup", parameters=place)
+    user = run_ok(api, tenant, operation="SCIMCreateUser", body=USER)
+    nobody = run_ok(api, tenant, operation="SCIMDeleteUser", parameters={"user_id": user["response"]["id"]})
     results = [made, changed, gone, user, nobody]
     assert [(result["changed"], result["status"]) for result in results] == [
         (True, 200),
@@ -126,7 +129,7 @@ def test_operations_that_write(tenant: Any) -> None:
 def test_what_can_not_be_is_refused_before_anything_is_sent(
     given: dict[str, Any], said: str, check_mode: bool, tenant: Any
 ) -> None:
-    assert said in failed(api, tenant, check_mode=check_mode, **given)
+    assert said in run_failed(api, tenant, check_mode=check_mode, **given)
     assert tenant.journal() == []
 
 
@@ -134,7 +137,7 @@ def test_what_can_not_be_is_refused_before_anything_is_sent(
 def test_an_empty_parameter_is_not_taken_for_none(value: Any, tenant: Any) -> None:
     """A principal that is not known must not list the tokens of all, nor an unknown realm be the managed one."""
     parameters = {"application_id": "a", "principal_id": value, "realm_id": value}
-    said = failed(api, tenant, operation="ListTokens", parameters=parameters)
+    said = run_failed(api, tenant, operation="ListTokens", parameters=parameters)
     assert "ListTokens: principal_id, realm_id must not be empty. Leave out what shall not matter" in said
     assert tenant.journal() == []
 
@@ -153,13 +156,13 @@ def test_tenant_and_realm_are_the_managed_ones_unless_they_are_given(tenant: Any
     assert answer(tenant, "GetRealm", realm_id=one)["id"] == one
     assert answer(tenant, "GetRealm", {"realm_id": two}, realm_id=one)["id"] == two
     assert answer(tenant, "GetTenant", {"tenant_id": tenant.tenant_id})["id"] == tenant.tenant_id
-    assert "HTTP 403" in failed(api, tenant, operation="GetTenant", parameters={"tenant_id": "another"})
+    assert "HTTP 403" in run_failed(api, tenant, operation="GetTenant", parameters={"tenant_id": "another"})
 
 
 @pytest.mark.parametrize("body", [None, {}])
 def test_an_operation_that_needs_nothing_in_its_body_gets_an_empty_one(body: Any, tenant: Any) -> None:
     tenant.fault(operation="UpdateTheme", json={"id": "t"})
-    predicted = good(api, tenant, check_mode=True, operation="UpdateTheme", parameters={"theme_id": "t"}, body=body)
+    predicted = run_ok(api, tenant, check_mode=True, operation="UpdateTheme", parameters={"theme_id": "t"}, body=body)
     assert predicted["request"]["body"] == {}
     answer(tenant, "UpdateTheme", {"theme_id": "t"}, body=body)
     (sent,) = tenant.journal(operation="UpdateTheme")
@@ -178,14 +181,14 @@ def test_check_mode(called: Operation, tenant: Any) -> None:
     """What writes sends nothing, not even for a token, and tells what it would send; what reads is carried out."""
     tenant.fault(operation=called.name, json={})
     given = {"operation": called.name, "parameters": ids_for(called), "body": body_for(called)}
-    result = good(api, tenant, check_mode=True, scopes=scopes_for(called), **given)
+    result = run_ok(api, tenant, check_mode=True, scopes=scopes_for(called), **given)
     assert (result["changed"], result["confidential"]) == (not called.reads, called.secret)
     if called.reads:
         assert result["status"] == 200 and "request" not in result
         return
     assert (result["status"], result["response"], result["requests"]) == (None, {}, 0)
     assert tenant.journal() == []
-    good(api, tenant, scopes=scopes_for(called), **given)
+    run_ok(api, tenant, scopes=scopes_for(called), **given)
     (sent,) = tenant.journal(operation=called.name)
     assert result["request"] == {
         "method": sent["method"],
@@ -204,7 +207,7 @@ def test_what_one_authenticates_with_is_not_deleted(check_mode: bool, tenant: An
         ("DeleteRealm", {"realm_id": tenant.realm_id, "tenant_id": tenant.tenant_id}),
     ):
         noun = operation.removeprefix("Delete").lower()
-        said = failed(api, tenant, check_mode=check_mode, operation=operation, parameters=parameters)
+        said = run_failed(api, tenant, check_mode=check_mode, operation=operation, parameters=parameters)
         assert (
             said
             == f"This is the {noun} that the task authenticates with. Remove it with the credentials of another one."
@@ -233,24 +236,26 @@ def test_whose_a_token_is_must_be_known_where_that_might_be_deleted(
     opaque = {**bare, "access_token": "0paque", "tenant_id": tenant.tenant_id, "realm_id": "r1"}
     noun = operation.removeprefix("Delete").lower()
     place = {"realm_id": "r1", f"{noun}_id": "x1"}
-    said = failed(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque)
+    said = run_failed(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque)
     assert (
         f"{option} is missing, so that nobody can tell whether this is the {noun} that the task authenticates" in said
     )
     assert f"beyondidentity_{option}" in said and "Or give issuer" in said
-    own = failed(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque, **{option: "x1"})
+    own = run_failed(
+        api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque, **{option: "x1"}
+    )
     assert f"This is the {noun} that the task authenticates with." in own
     assert tenant.journal() == []
     tenant.fault(method="DELETE", json={})
-    good(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque, **{option: "x2"})
-    good(api, tenant, check_mode=check_mode, operation="DeleteGroup", parameters={"group_id": "g1"}, **opaque)
+    run_ok(api, tenant, check_mode=check_mode, operation=operation, parameters=place, **opaque, **{option: "x2"})
+    run_ok(api, tenant, check_mode=check_mode, operation="DeleteGroup", parameters={"group_id": "g1"}, **opaque)
     sent = [] if check_mode else [operation, "DeleteGroup"]
     assert [entry["operation"] for entry in tenant.journal()] == sent
 
 
 def test_scopes_where_none_are_published(tenant: Any) -> None:
     given = {"operation": "ListSchemas", "scopes": ["scim:users:read", "realms:read realms:read"]}
-    assert good(api, tenant, **given)["response"]["Resources"]
+    assert run_ok(api, tenant, **given)["response"]["Resources"]
     assert tenant.journal(operation="ListSchemas")[0]["token_scopes"] == ["realms:read", "scim:users:read"]
     own = tenant.mint("tenants:read")
     assert answer(tenant, "ListSchemas", access_token=own)["Resources"]
@@ -259,7 +264,7 @@ def test_scopes_where_none_are_published(tenant: Any) -> None:
 
 def test_all_pages(tenant: Any) -> None:
     tenant.seed(realms=450)
-    result = good(api, tenant, operation="ListRealms", all_pages=True)
+    result = run_ok(api, tenant, operation="ListRealms", all_pages=True)
     assert len({realm["id"] for realm in result["response"]["realms"]}) == 451 == result["response"]["total_size"]
     assert (result["status"], result["changed"]) == (200, False) and "next_page_token" not in result["response"]
     assert result["requests"] == 1 + len(tenant.journal(operation="ListRealms")) > 3
@@ -313,13 +318,13 @@ def test_all_pages_of_scim(tenant: Any) -> None:
 )  # fmt: skip
 def test_pages_that_are_not_as_they_should_be(fault: dict[str, Any], said: str, tenant: Any) -> None:
     tenant.fault(operation="ListRealms", **fault)
-    assert said in failed(api, tenant, operation="ListRealms", all_pages=True, retries=0)
+    assert said in run_failed(api, tenant, operation="ListRealms", all_pages=True, retries=0)
 
 
 def test_pages_that_never_end(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(management_module, "PAGE_LIMIT", 5)
     tenant.fault(operation="SCIMListUsers", json={"totalResults": 10**9, "Resources": [{}]})
-    assert "there are more than 5" in failed(api, tenant, operation="SCIMListUsers", all_pages=True)
+    assert "there are more than 5" in run_failed(api, tenant, operation="SCIMListUsers", all_pages=True)
     assert len(tenant.journal(operation="SCIMListUsers")) == 6
 
 
@@ -327,8 +332,8 @@ def test_pages_that_never_end(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(("body", "whole"), [("", True), (" \n", True), ('{"a": [1]}', True), ("null", False), ("{", False)])  # fmt: skip
 def test_answers(operation: str, body: str, whole: bool, tenant: Any) -> None:
     tenant.fault(operation=operation, status=202, body=body)
-    called = catalogue()[operation]
-    result = call(api, tenant, operation=operation, parameters=ids_for(called), body=body_for(called))
+    called = get_catalogue()[operation]
+    result = call_module(api, tenant, operation=operation, parameters=ids_for(called), body=body_for(called))
     if whole:
         assert (result["status"], result["response"]) == (202, json.loads(body) if body.strip() else {})
     else:
@@ -343,28 +348,28 @@ def test_a_secret_of_the_body_is_in_no_message(shape: str, tenant: Any) -> None:
     body = {"sso_config": {"display_name": "Okta", "payload": [payload]}}
     echoed = json.dumps(body) if shape == "json" else " and ".join([*secrets, "90210", "Okta"])
     tenant.fault(operation="CreateSsoConfig", status=400, message=f"invalid: {echoed}")
-    said = failed(api, tenant, operation="CreateSsoConfig", body=body)
+    said = run_failed(api, tenant, operation="CreateSsoConfig", body=body)
     assert not [secret for secret in [*secrets, "90210"] if secret in said]
     assert said.count(MASK) == 5 and "Okta" in said and "HTTP 400" in said
 
 
 def test_a_refusal_names_the_scopes(tenant: Any) -> None:
     given = {"access_token": tenant.mint("groups:read")}
-    result = call(api, tenant, operation="ListGroupMembers", parameters={"group_id": "g"}, **given)
+    result = call_module(api, tenant, operation="ListGroupMembers", parameters={"group_id": "g"}, **given)
     assert result["failed"] and (result["status"], result["error"]) == (403, "forbidden")
     assert "ListGroupMembers needs the scopes groups:read, identities:read, and a token of this tenant" in result["msg"]
     tenant.fault(operation="ListSchemas", status=403)
-    said = failed(api, tenant, operation="ListSchemas", **given)
+    said = run_failed(api, tenant, operation="ListSchemas", **given)
     assert said.endswith("ListSchemas needs a token of this tenant that may manage this realm.")
 
 
 def test_a_token_that_dies_is_replaced(tenant: Any) -> None:
     store = MemoryStore()
     for _n in range(2):
-        good(api, tenant, store, operation="GetTenant")
+        run_ok(api, tenant, store, operation="GetTenant")
     assert len(tenant.journal(operation="token")) == 1
     tenant.revoke_tokens()
-    result = good(api, tenant, store, operation="GetTenant")
+    result = run_ok(api, tenant, store, operation="GetTenant")
     assert (result["status"], result["requests"]) == (200, 3)
     assert len(tenant.journal(operation="token")) == 2
 
@@ -373,5 +378,5 @@ def test_each_operation_has_a_token_of_its_own(tenant: Any) -> None:
     """One that reads must not get what one that writes was given before, nor the reverse."""
     store = MemoryStore()
     for operation, body in (("CreateRealm", {"realm": {"display_name": "x"}}), ("ListRealms", None)):
-        good(api, tenant, store, operation=operation, body=body)
+        run_ok(api, tenant, store, operation=operation, body=body)
     assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["realms:create", "realms:read"]

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.authorization import Authorization
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import carries_secret
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import has_secret
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import (
+    AuthorizationRequest,
+)
 from ansible_collections.beyondidentity.management.plugins.modules import authorize
 from tests.support.desk import REDIRECT, parameters
-from tests.unit.building import US_ISSUER
-from tests.unit.calling import call
+from tests.unit.builders import US_ISSUER
+from tests.unit.module_calls import call_module
 
 
 class Someone:
@@ -26,8 +28,8 @@ class Someone:
         self.asked: list[tuple[str, int, bool]] = []
 
     def __call__(
-        self, redirect_uri: str, request: Callable[[str], Authorization], seconds: int, open_browser: bool
-    ) -> Authorization:
+        self, redirect_uri: str, request: Callable[[str], AuthorizationRequest], seconds: int, open_browser: bool
+    ) -> AuthorizationRequest:
         self.asked.append((redirect_uri, seconds, open_browser))
         return replace(request("http://127.0.0.1:4711/callback"), code="c0de")
 
@@ -40,7 +42,7 @@ class Client:
 
 def made(listener: Any = None, check_mode: bool = False, warn: Any = None, **given: Any) -> dict[str, Any]:
     wishes = {"redirect_uri": REDIRECT, "operations": ["ListRealms"], **given}
-    return call(authorize, Client, check_mode=check_mode, listener=listener, warn=warn, **wishes)
+    return call_module(authorize, Client, check_mode=check_mode, listener=listener, warn=warn, **wishes)
 
 
 def refused(**given: Any) -> str:
@@ -54,11 +56,11 @@ def test_a_request(warnings: list[str]) -> None:
     asked = result["authorization"]
     assert (result["changed"], result["requests"]) == (False, 0)
     assert asked["scopes"] == ["a", "b", "openid", "realms:read"]
-    assert set(asked) == set(Authorization.__dataclass_fields__) - {"code"}
+    assert set(asked) == set(AuthorizationRequest.__dataclass_fields__) - {"code"}
     sent = parameters(asked["url"])
     assert sent["scope"] == "a b openid realms:read" and sent["prompt"] == "login"
     assert (sent["state"], sent["nonce"]) == (asked["state"], asked["nonce"])
-    assert carries_secret(result), "the verifier"
+    assert has_secret(result), "the verifier"
     assert warnings == []
 
 

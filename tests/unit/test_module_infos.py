@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.masking import carries_secret
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import has_secret
 from ansible_collections.beyondidentity.management.plugins.modules import (
     application_info,
     authenticator_config_info,
@@ -20,7 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server_info,
     role_info,
 )
-from tests.unit.calling import failed, good, written
+from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 # What lists them, their name in the result, what a seed calls a name, and what the service puts there itself.
 KINDS = {
@@ -48,24 +48,24 @@ def test_all_of_a_name_or_one_by_id(module: Any, tenant: Any) -> None:
     _operation, kind, _field, there = KINDS[module]
     ids = seeded(tenant, module, 3, "Number {n}")
     twins = seeded(tenant, module, 2, "Twin")
-    everything = good(module, tenant)
+    everything = run_ok(module, tenant)
     assert not everything["changed"] and "diff" not in everything
     assert {item["id"] for item in everything[kind]} >= {*ids, *twins} and len(everything[kind]) == 5 + there
-    assert {item["id"] for item in good(module, tenant, display_name="Twin")[kind]} == set(twins)
-    by_name = good(module, tenant, display_name="Number 2")[kind]
+    assert {item["id"] for item in run_ok(module, tenant, display_name="Twin")[kind]} == set(twins)
+    by_name = run_ok(module, tenant, display_name="Number 2")[kind]
     assert [item["id"] for item in by_name] == [ids[1]] and by_name[0] in everything[kind]
-    assert good(module, tenant, id=ids[1])[kind] == by_name
-    assert good(module, tenant, check_mode=True, id=ids[1])[kind] == by_name
+    assert run_ok(module, tenant, id=ids[1])[kind] == by_name
+    assert run_ok(module, tenant, check_mode=True, id=ids[1])[kind] == by_name
     for nothing in ({"display_name": "number 2"}, {"id": "nowhere"}):
-        assert good(module, tenant, **nothing)[kind] == []
-    assert written(tenant) == []
+        assert run_ok(module, tenant, **nothing)[kind] == []
+    assert list_writes(tenant) == []
 
 
 @EACH
 def test_more_than_a_page(module: Any, tenant: Any) -> None:
     operation, kind, _field, there = KINDS[module]
     ids = seeded(tenant, module, 245, "Number {n}")
-    found = [item["id"] for item in good(module, tenant)[kind]]
+    found = [item["id"] for item in run_ok(module, tenant)[kind]]
     assert set(ids) <= set(found) and len(found) == len(set(found)) == 245 + there
     assert [entry["query"]["page_size"] for entry in tenant.journal(operation=operation)] == ["100"] * 3
 
@@ -74,16 +74,16 @@ def test_a_thousand_need_few_requests(tenant: Any) -> None:
     """As many as the service's example of a rate limit allows at once."""
     tenant.seed(identities=1000)
     tenant.settings(rate_limit=30)
-    assert len(good(identity_info, tenant, retries=0)["identities"]) == 1000
+    assert len(run_ok(identity_info, tenant, retries=0)["identities"]) == 1000
 
 
 @ALL
 def test_an_empty_filter_is_an_error_never_all(module: Any, tenant: Any) -> None:
     names = [name for name in ("id", "display_name", "username") if name in module.SPEC.options]
     for name in names:
-        assert f"{name} must not be empty. Leave it out to read all." in failed(module, tenant, **{name: ""})
+        assert f"{name} must not be empty. Leave it out to read all." in run_failed(module, tenant, **{name: ""})
     assert module.SPEC.rules == {"mutually_exclusive": [tuple(names)]}
-    assert "is no id" in failed(module, tenant, id="a/b")
+    assert "is no id" in run_failed(module, tenant, id="a/b")
     assert [entry for entry in tenant.journal() if entry["operation"] not in ("token", "ListResourceServers")] == []
 
 
@@ -91,16 +91,16 @@ def test_an_empty_filter_is_an_error_never_all(module: Any, tenant: Any) -> None
 def test_a_refusal_is_told(module: Any, tenant: Any) -> None:
     tenant.fault(method="GET", status=403)
     for given in ({"id": "x"}, {}):
-        assert "HTTP 403" in failed(module, tenant, **given)
+        assert "HTTP 403" in run_failed(module, tenant, **given)
 
 
 @EACH
 def test_what_is_no_list_and_no_object(module: Any, tenant: Any) -> None:
     operation, kind, _field, _there = KINDS[module]
     tenant.fault(operation=operation, json={"wrong": []})
-    assert f"{operation}: the answer has no list of {kind}" in failed(module, tenant)
+    assert f"{operation}: the answer has no list of {kind}" in run_failed(module, tenant)
     tenant.fault(operation=operation.replace("List", "Get").replace("ies", "y").removesuffix("s"), json={"a": 1})
-    assert "The API showed something that is no" in failed(module, tenant, id="x")
+    assert "The API showed something that is no" in run_failed(module, tenant, id="x")
 
 
 @EACH
@@ -108,8 +108,8 @@ def test_no_secret_is_shown(module: Any, tenant: Any) -> None:
     operation, kind, _field, _there = KINDS[module]
     item = {"id": "1", "client_secret": "s3cret", "traits": {"password": "s3cret", "username": "pat"}}
     tenant.fault(operation=operation, json={kind: [item]})
-    result = good(module, tenant)
-    assert result[kind] == [{"id": "1", "traits": {"username": "pat"}}] and not carries_secret(result)
+    result = run_ok(module, tenant)
+    assert result[kind] == [{"id": "1", "traits": {"username": "pat"}}] and not has_secret(result)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_no_secret_is_shown(module: Any, tenant: Any) -> None:
 def test_the_token_only_reads(
     module: Any, given: dict[str, Any], scopes: list[str], check_mode: bool, tenant: Any
 ) -> None:
-    good(module, tenant, check_mode=check_mode, **given)
+    run_ok(module, tenant, check_mode=check_mode, **given)
     (minted,) = tenant.journal(operation="token")
     assert minted["form"]["scope"].split() == scopes
 
@@ -134,36 +134,36 @@ def test_the_token_only_reads(
 def test_another_realm_is_another_place(module: Any, tenant: Any) -> None:
     seeded(tenant, module, 1, "Here")
     (other,) = tenant.seed(realms=1)["realms"]
-    good(resource_server, tenant, realm_id=other, display_name="Pets", identifier="pets")
+    run_ok(resource_server, tenant, realm_id=other, display_name="Pets", identifier="pets")
     server = {"resource_server": "pets"} if module is role_info else {}
-    assert good(module, tenant, realm_id=other, **server)[KINDS[module][1]] == []
+    assert run_ok(module, tenant, realm_id=other, **server)[KINDS[module][1]] == []
 
 
 @pytest.mark.parametrize("username", ["pat", "PAT", 'pat "the cat"', "o'neill", "a&b=c+d%"])
 def test_an_identity_by_username(username: str, tenant: Any) -> None:
     tenant.seed(identities=30)
     (wanted,) = tenant.seed(identities=1, identity={"traits": {"username": username.lower()}})["identities"]
-    assert [item["id"] for item in good(identity_info, tenant, username=username)["identities"]] == [wanted]
+    assert [item["id"] for item in run_ok(identity_info, tenant, username=username)["identities"]] == [wanted]
     assert len(tenant.journal(operation="ListIdentities")) == 1, "the service looks"
-    assert good(identity_info, tenant, username="nobody")["identities"] == []
+    assert run_ok(identity_info, tenant, username="nobody")["identities"] == []
 
 
 def test_a_service_that_ignores_the_filter_shows_nobody_else(tenant: Any) -> None:
     everybody = [{"id": one, "traits": {"username": one}} for one in ("kim", "pat")] + [{"id": "sam", "traits": None}]
     tenant.fault(operation="ListIdentities", json={"identities": everybody})
-    assert [item["id"] for item in good(identity_info, tenant, username="PAT")["identities"]] == ["pat"]
-    assert good(identity_info, tenant, username="nobody")["identities"] == []
+    assert [item["id"] for item in run_ok(identity_info, tenant, username="PAT")["identities"]] == ["pat"]
+    assert run_ok(identity_info, tenant, username="nobody")["identities"] == []
 
 
 def test_roles_of_one_resource_server(tenant: Any) -> None:
-    pets = good(resource_server, tenant, display_name="Pet API", identifier="pets")["resource_server"]["id"]
+    pets = run_ok(resource_server, tenant, display_name="Pet API", identifier="pets")["resource_server"]["id"]
     (ours,) = tenant.seed(roles=1, role={"display_name": "Readers"})["roles"]
     (theirs,) = tenant.seed(roles=1, role={"display_name": "Readers"}, resource_server_id=pets)["roles"]
     for server, wanted in (("beyondidentity", ours), ("pets", theirs), ("Pet API", theirs), (pets, theirs)):
         for given in ({}, {"display_name": "Readers"}, {"id": wanted}):
-            (found,) = good(role_info, tenant, resource_server=server, **given)["roles"]
+            (found,) = run_ok(role_info, tenant, resource_server=server, **given)["roles"]
             assert found["id"] == wanted
-    said = failed(role_info, tenant, id=theirs)
+    said = run_failed(role_info, tenant, id=theirs)
     assert f"The role {theirs} belongs to resource_server 'Pet API' ({pets}), not to 'beyondidentity'." in said
-    assert "resource_server must not be empty" in failed(role_info, tenant, resource_server="")
-    assert "There is no resource_server 'nowhere'" in failed(role_info, tenant, resource_server="nowhere")
+    assert "resource_server must not be empty" in run_failed(role_info, tenant, resource_server="")
+    assert "There is no resource_server 'nowhere'" in run_failed(role_info, tenant, resource_server="nowhere")

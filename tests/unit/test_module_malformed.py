@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import application, authenticator_config
-from tests.unit.calling import call, failed, written
+from tests.unit.module_calls import call_module, list_writes, run_failed
 
 NAME = "Reporting"
 MADE = {"display_name": NAME, "protocol": "oauth2", "grant_types": ["client_credentials"]}
@@ -32,8 +32,8 @@ ODD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("item", ODD.values(), ids=ODD)
 def test_an_application_found_by_id(item: dict[str, Any], state: str, tenant: Any) -> None:
     tenant.fault(operation="GetApplication", json=item)
-    assert SAID in failed(application, tenant, id="a1", state=state)
-    assert written(tenant) == []
+    assert SAID in run_failed(application, tenant, id="a1", state=state)
+    assert list_writes(tenant) == []
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -42,15 +42,15 @@ def test_an_application_found_by_id(item: dict[str, Any], state: str, tenant: An
 )
 def test_an_application_found_by_name(item: dict[str, Any], state: str, tenant: Any) -> None:
     tenant.fault(operation="ListApplications", json={"applications": [item]})
-    assert SAID in failed(application, tenant, display_name=NAME, state=state)
-    assert written(tenant) == []
+    assert SAID in run_failed(application, tenant, display_name=NAME, state=state)
+    assert list_writes(tenant) == []
 
 
 @pytest.mark.parametrize("item", ODD.values(), ids=ODD)
 def test_an_application_that_was_made(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="CreateApplication", json=item)
-    assert SAID in failed(application, tenant, **MADE)
-    assert written(tenant) == ["CreateApplication"]
+    assert SAID in run_failed(application, tenant, **MADE)
+    assert list_writes(tenant) == ["CreateApplication"]
 
 
 @pytest.mark.parametrize("item", ODD.values(), ids=ODD)
@@ -58,9 +58,9 @@ def test_an_application_that_was_updated(item: dict[str, Any], tenant: Any) -> N
     (identifier,) = tenant.seed(applications=1, name=NAME)["applications"]
     item = {**item, "id": identifier} if "id" in item else item
     tenant.fault(operation="UpdateApplication", json=item)
-    result = call(application, tenant, **{**MADE, "id": identifier, "display_name": "Renamed"})
+    result = call_module(application, tenant, **{**MADE, "id": identifier, "display_name": "Renamed"})
     assert "bug" not in result.get("msg", ""), result
-    assert written(tenant) == ["UpdateApplication"]
+    assert list_writes(tenant) == ["UpdateApplication"]
 
 
 @pytest.mark.parametrize("kind", ["resource_server", "authenticator_config"])
@@ -68,9 +68,9 @@ def test_what_an_application_refers_to(kind: str, tenant: Any) -> None:
     listing = f"List{kind.title().replace('_', '')}s"
     tenant.fault(operation=listing, json={f"{kind}s": [{"display_name": "Wanted"}]})
     wanted = {"protocol": "oidc", "grant_types": ["authorization_code"], "redirect_uris": ["https://host/callback"]}
-    said = failed(application, tenant, display_name=NAME, **wanted, **{kind: "Wanted"})
+    said = run_failed(application, tenant, display_name=NAME, **wanted, **{kind: "Wanted"})
     assert f"The API showed something that is no {kind}" in said
-    assert written(tenant) == []
+    assert list_writes(tenant) == []
 
 
 @pytest.mark.parametrize("operation", ["GetAuthenticatorConfig", "CreateAuthenticatorConfig"])
@@ -79,5 +79,5 @@ def test_an_authenticator_configuration(operation: str, config: Any, tenant: Any
     item = {"id": "c1", "display_name": NAME, "config": config} if config else {"display_name": NAME}
     tenant.fault(operation=operation, json=item)
     found = {"id": "c1", "display_name": NAME} if operation.startswith("Get") else {"display_name": NAME}
-    said = failed(authenticator_config, tenant, **found, type="hosted_web")
+    said = run_failed(authenticator_config, tenant, **found, type="hosted_web")
     assert "The API showed something that is no authenticator_config" in said

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.tokens import Stores
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
 from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
 from tests.support.desk import SCOPES, Desk
-from tests.unit.building import task_of
-from tests.unit.calling import call, failed, good
-from tests.unit.memory import MemoryStore
-from tests.unit.signing_in import READ, REFRESHED, answered, request_of
+from tests.unit.builders import make_task
+from tests.unit.memory_store import MemoryStore
+from tests.unit.module_calls import call_module, run_failed, run_ok
+from tests.unit.sign_in_helpers import READ, REFRESHED, complete_sign_in, make_request
 
 BY_CODE = {"grant_type": "authorization_code"}
 DELETE = "tokens:delete"
@@ -30,14 +30,14 @@ def desk_of(tenant: Any, public: bool = False) -> Desk:
 
 
 def sign_in(desk: Desk, store: Any, *scopes: str, **given: Any) -> dict[str, Any]:
-    asked = answered(request_of(desk, list(scopes) or READ))[0].to_dict()
-    made: dict[str, Any] = good(token, desk, store, **BY_CODE, authorization=asked, **given)["token"]
+    asked = complete_sign_in(make_request(desk, list(scopes) or READ))[0].to_dict()
+    made: dict[str, Any] = run_ok(token, desk, store, **BY_CODE, authorization=asked, **given)["token"]
     return made
 
 
 def active(desk: Any, *values: str) -> list[bool]:
     tenant = getattr(desk, "tenant", desk)
-    return [task_of(tenant).server.introspect(value)["active"] for value in values]
+    return [make_task(tenant).server.introspect(value)["active"] for value in values]
 
 
 def revocations(tenant: Any) -> list[int]:
@@ -46,19 +46,19 @@ def revocations(tenant: Any) -> list[int]:
 
 def test_a_token_by_its_value(tenant: Any) -> None:
     store = MemoryStore()
-    made = good(token, tenant, store, scopes=READ)["token"]
-    predicted = good(revoke, tenant, store, check_mode=True, token=made["access_token"])
+    made = run_ok(token, tenant, store, scopes=READ)["token"]
+    predicted = run_ok(revoke, tenant, store, check_mode=True, token=made["access_token"])
     assert predicted["changed"] and active(tenant, made["access_token"]) == [True]
-    done = good(revoke, tenant, store, token=made["access_token"])
+    done = run_ok(revoke, tenant, store, token=made["access_token"])
     assert (done["changed"], done["revoked"]) == (True, [made["id"]]) == (predicted["changed"], predicted["revoked"])
     assert active(tenant, made["access_token"]) == [False]
-    again = good(revoke, tenant, store, token=made["access_token"])
+    again = run_ok(revoke, tenant, store, token=made["access_token"])
     assert (again["changed"], again["revoked"]) == (False, [])
-    assert not good(token, tenant, store, scopes=READ)["cached"], "nobody gets what was revoked"
+    assert not run_ok(token, tenant, store, scopes=READ)["cached"], "nobody gets what was revoked"
 
 
 def test_one_that_is_unknown_is_no_change(tenant: Any) -> None:
-    assert good(revoke, tenant, token="unknown") == {"changed": False, "revoked": [], "requests": 1}
+    assert run_ok(revoke, tenant, token="unknown") == {"changed": False, "revoked": [], "requests": 1}
     assert revocations(tenant) == []
 
 
@@ -67,59 +67,59 @@ def test_one_of_another_application(check_mode: bool, tenant: Any) -> None:
     """The service would say that it is revoked, and leave it active (RFC 7009 section 2.2)."""
     other = tenant.seed(applications=1)["applications"][0]
     value = tenant.seed(tokens=1, token_application=other)["token_values"][0]
-    message = failed(revoke, tenant, check_mode=check_mode, token=value)
+    message = run_failed(revoke, tenant, check_mode=check_mode, token=value)
     assert f"issued by the application {other}, and not by {tenant.application_id}" in message and value not in message
     assert revocations(tenant) == [] and active(tenant, value) == [True]
 
 
 @pytest.mark.parametrize("module", [revoke, introspect])
 def test_who_asks_with_a_wrong_secret(module: Any, tenant: Any) -> None:
-    message = failed(module, tenant, token="unknown", client_secret="wr0ng-secret")
+    message = run_failed(module, tenant, token="unknown", client_secret="wr0ng-secret")
     assert "Check client_id, client_secret and client_auth_method" in message and "wr0ng" not in message
 
 
 def test_a_given_token_that_may_not_ask_is_told_what_it_lacks(tenant: Any) -> None:
     given = {"access_token": tenant.mint("realms:read"), "client_secret": None}
-    assert "needs the scope tokens:introspect" in failed(introspect, tenant, token="unknown", **given)
+    assert "needs the scope tokens:introspect" in run_failed(introspect, tenant, token="unknown", **given)
 
 
 @pytest.mark.parametrize("value", ["s3cr t", "s3cr\nt", "é"])
 def test_what_is_no_token(value: str, tenant: Any) -> None:
-    message = failed(revoke, tenant, token=value)
+    message = run_failed(revoke, tenant, token=value)
     assert "token is not 1 to 16384 printable ASCII characters" in message and "s3cr" not in message
     assert tenant.journal() == []
 
 
 def test_a_token_that_a_server_echoes_is_not_printed(tenant: Any) -> None:
     tenant.fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
-    assert "s3cret" not in failed(revoke, tenant, token="s3cret-t0ken")
+    assert "s3cret" not in run_failed(revoke, tenant, token="s3cret-t0ken")
 
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
 def test_a_sign_in_is_forgotten_with_either_of_its_tokens_and_no_other(which: str, tenant: Any) -> None:
     desk = desk_of(tenant)
     run, user = MemoryStore(), MemoryStore()
-    both = Stores(run, user)
+    both = TokenStores(run, user)
     one = sign_in(desk, both, *READ, DELETE, token_cache="user")
     other = sign_in(desk, both, "realms:create", token_cache="user")
-    assert good(revoke, desk, both, token=one[which], token_cache="user")["changed"]
-    assert "sign_in_required" in call(token, desk, both, **BY_CODE, scopes=READ)
-    kept = good(token, desk, both, **BY_CODE, scopes=["realms:create"])
+    assert run_ok(revoke, desk, both, token=one[which], token_cache="user")["changed"]
+    assert "sign_in_required" in call_module(token, desk, both, **BY_CODE, scopes=READ)
+    kept = run_ok(token, desk, both, **BY_CODE, scopes=["realms:create"])
     assert kept["token"]["access_token"] == other["access_token"]
 
 
 def test_a_refresh_token_is_revoked_by_the_sign_ins_own_right(tenant: Any) -> None:
     desk = desk_of(tenant)
-    stores = Stores(MemoryStore())
+    stores = TokenStores(MemoryStore())
     made = sign_in(desk, stores, DELETE)
-    assert good(revoke, desk, stores, token=made["refresh_token"])["changed"]
+    assert run_ok(revoke, desk, stores, token=made["refresh_token"])["changed"]
     assert active(desk, made["refresh_token"], made["access_token"]) == [False, True]
 
 
 def test_a_public_clients_token_is_revoked_without_asking_what_it_is(tenant: Any) -> None:
     desk = desk_of(tenant, public=True)
     made = sign_in(desk, MemoryStore(), DELETE)
-    done = good(revoke, desk, token=made["access_token"])
+    done = run_ok(revoke, desk, token=made["access_token"])
     assert (done["changed"], done["revoked"]) == (True, [made["id"]])
     assert revocations(tenant) == [200] and tenant.journal(operation="introspect") == []
 
@@ -132,9 +132,9 @@ def test_a_public_clients_sign_in_that_may_ask_does(given: dict[str, Any], tenan
     store = MemoryStore()
     sign_in(desk, store, "tokens:introspect", DELETE)
     other = sign_in(desk, MemoryStore(), "realms:read")
-    done = [good(revoke, desk, store, token=other["access_token"], **given)["changed"] for _time in range(2)]
+    done = [run_ok(revoke, desk, store, token=other["access_token"], **given)["changed"] for _time in range(2)]
     assert done == [True, False]
-    assert not good(revoke, desk, store, token="never-was-a-token", **given)["changed"]
+    assert not run_ok(revoke, desk, store, token="never-was-a-token", **given)["changed"]
 
 
 def test_a_token_that_another_application_revoked_is_not_asked_with_again(tenant: Any) -> None:
@@ -143,8 +143,8 @@ def test_a_token_that_another_application_revoked_is_not_asked_with_again(tenant
     first, second = tenant.mint("realms:read"), tenant.mint("realms:read")
     for value in (first, second):
         tenant.fault(operation="revoke", times=1, status=401)  # of the client's own credentials
-        assert good(revoke, tenant, store, token=value)["changed"]
-        good(revoke, tenant, MemoryStore(), id=tenant.journal(operation="token")[-1]["issued_token_id"])
+        assert run_ok(revoke, tenant, store, token=value)["changed"]
+        run_ok(revoke, tenant, MemoryStore(), id=tenant.journal(operation="token")[-1]["issued_token_id"])
     assert active(tenant, first, second) == [False, False]
 
 
@@ -153,14 +153,14 @@ def test_one_of_another_realm(tenant: Any) -> None:
     (realm,) = tenant.seed(realms=1)["realms"]
     (other,) = tenant.seed(applications=1, name="Other", realm_id=realm)["applications"]
     (value,) = tenant.seed(tokens=1, token_application=other, token_format="self_contained")["token_values"]
-    message = failed(revoke, tenant, token=value)
+    message = run_failed(revoke, tenant, token=value)
     assert f"issued by the application {other} of another realm, and not by {tenant.application_id}" in message
 
 
 def test_a_token_that_may_revoke_itself_does(tenant: Any) -> None:
     desk = desk_of(tenant)
     made = sign_in(desk, MemoryStore(), DELETE)
-    assert good(revoke, desk, token=made["access_token"])["changed"]
+    assert run_ok(revoke, desk, token=made["access_token"])["changed"]
     assert active(desk, made["access_token"]) == [False]
     assert revocations(tenant) == [401, 200]
 
@@ -171,8 +171,8 @@ def test_one_that_may_not_is_an_error(status: int, tenant: Any) -> None:
     tenant.fault(operation="revoke", status=status)
     store = MemoryStore()
     made = sign_in(desk, store)
-    assert f"HTTP {status}" in failed(revoke, desk, store, token=made["access_token"])
-    assert good(token, desk, store, **BY_CODE, scopes=READ)["cached"], "it is still good"
+    assert f"HTTP {status}" in run_failed(revoke, desk, store, token=made["access_token"])
+    assert run_ok(token, desk, store, **BY_CODE, scopes=READ)["cached"], "it is still good"
 
 
 NOBODY = {"client_id": None, "client_secret": None}
@@ -184,25 +184,25 @@ def test_with_nothing_but_a_given_token(known: bool, tenant: Any) -> None:
     value, gone = tenant.mint("realms:read"), tenant.mint("realms:read")
     able = tenant.mint(DELETE, *(["tokens:introspect"] if known else []))
     store = MemoryStore()
-    good(revoke, tenant, store, token=gone)
+    run_ok(revoke, tenant, store, token=gone)
     for check_mode in (True, False):
-        done = good(revoke, tenant, store, token=value, access_token=able, check_mode=check_mode, **NOBODY)
+        done = run_ok(revoke, tenant, store, token=value, access_token=able, check_mode=check_mode, **NOBODY)
         assert done["changed"] and len(done["revoked"]) == 1
         assert active(tenant, value) == [check_mode]
-    again = good(revoke, tenant, store, token=gone, access_token=able, **NOBODY)
+    again = run_ok(revoke, tenant, store, token=gone, access_token=able, **NOBODY)
     assert again["changed"] is not known
     assert tenant.journal(operation="token")[-1]["form"]["scope"].startswith(DELETE), "nothing else was got"
 
 
 def test_a_given_token_that_may_not(tenant: Any) -> None:
     value, unable = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
-    result = call(revoke, tenant, token=value, access_token=unable, **NOBODY)
+    result = call_module(revoke, tenant, token=value, access_token=unable, **NOBODY)
     assert result["failed"] and result["status"] == 403 and active(tenant, value) == [True]
 
 
 def test_a_given_token_revokes_itself(tenant: Any) -> None:
     value = tenant.mint(DELETE)
-    assert good(revoke, tenant, token=value, access_token=value, **NOBODY)["changed"]
+    assert run_ok(revoke, tenant, token=value, access_token=value, **NOBODY)["changed"]
     assert active(tenant, value) == [False]
 
 
@@ -213,47 +213,47 @@ def test_where_the_client_is_refused_a_token_is_got_for_it(tenant: Any) -> None:
     tenant.clear_journal()
     for value in values:
         tenant.fault(operation="revoke", times=1, status=401)
-        assert good(revoke, tenant, store, token=value)["changed"]
+        assert run_ok(revoke, tenant, store, token=value)["changed"]
     assert active(tenant, *values) == [False, False] and revocations(tenant) == [401, 200] * 2
     assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == [DELETE]
 
 
 def test_a_secret_that_goes_in_the_form_elsewhere_does_here_too(tenant: Any) -> None:
     value = tenant.mint("realms:read")
-    assert good(revoke, tenant, token=value, client_auth_method="client_secret_post")["changed"]
+    assert run_ok(revoke, tenant, token=value, client_auth_method="client_secret_post")["changed"]
     assert revocations(tenant) == [200] and active(tenant, value) == [False]
 
 
 def test_only_what_is_revoked_is_forgotten(tenant: Any) -> None:
     store = MemoryStore()
-    one, other = (good(token, tenant, store, scopes=[scope])["token"] for scope in ("realms:read", "realms:create"))
-    good(revoke, tenant, store, token=one["access_token"])
-    assert not good(token, tenant, store, scopes=["realms:read"])["cached"]
-    assert good(token, tenant, store, scopes=["realms:create"])["token"]["id"] == other["id"]
+    one, other = (run_ok(token, tenant, store, scopes=[scope])["token"] for scope in ("realms:read", "realms:create"))
+    run_ok(revoke, tenant, store, token=one["access_token"])
+    assert not run_ok(token, tenant, store, scopes=["realms:read"])["cached"]
+    assert run_ok(token, tenant, store, scopes=["realms:create"])["token"]["id"] == other["id"]
 
 
 def test_an_odd_id_is_not_told(tenant: Any) -> None:
     tenant.fault(operation="introspect", json={"active": True, "jti": "t1\x1b[31m"})
-    assert good(revoke, tenant, token=tenant.mint("realms:read"))["revoked"] == []
+    assert run_ok(revoke, tenant, token=tenant.mint("realms:read"))["revoked"] == []
 
 
 def test_any_other_trouble_is_not_taken_for_a_refusal_of_the_client(tenant: Any) -> None:
     desk = desk_of(tenant)
     tenant.fault(operation="revoke", status=500)
     made = sign_in(desk, MemoryStore(), DELETE)
-    assert "HTTP 500" in failed(revoke, desk, token=made["access_token"])
+    assert "HTTP 500" in run_failed(revoke, desk, token=made["access_token"])
     assert revocations(tenant) == [500]
 
 
 def signed_out(desk: Desk, store: Any, warnings: list[str] | None = None, **given: Any) -> dict[str, Any]:
     warn = None if warnings is None else warnings.append
-    return good(revoke, desk, store, all="sign_ins", warn=warn, **given)
+    return run_ok(revoke, desk, store, all="sign_ins", warn=warn, **given)
 
 
 @pytest.mark.parametrize("public", [True, False])
 def test_signing_out_revokes_and_forgets_all(public: bool, tenant: Any, warnings: list[str]) -> None:
     desk = desk_of(tenant, public)
-    both = Stores(MemoryStore(), MemoryStore())
+    both = TokenStores(MemoryStore(), MemoryStore())
     here, there = sign_in(desk, both, DELETE), sign_in(desk, both, DELETE, "realms:read", token_cache="user")
     values = [made[name] for made in (here, there) for name in ("access_token", "refresh_token")]
     predicted = signed_out(desk, both, check_mode=True, token_cache="user")
@@ -261,7 +261,7 @@ def test_signing_out_revokes_and_forgets_all(public: bool, tenant: Any, warnings
     done = signed_out(desk, both, warnings, token_cache="user")
     assert done["changed"] and set(done["revoked"]) == {here["id"], there["id"]} == set(predicted["revoked"])
     assert active(desk, *values) == [False] * 4
-    assert "Nobody is signed in" in failed(token, desk, both, **BY_CODE, scopes=[DELETE])
+    assert "Nobody is signed in" in run_failed(token, desk, both, **BY_CODE, scopes=[DELETE])
     again = signed_out(desk, both, warnings, token_cache="user")
     assert (again["changed"], again["revoked"], again["requests"]) == (False, [], 0)
     assert warnings == []
@@ -300,7 +300,7 @@ def test_what_can_not_be_revoked_is_forgotten_with_a_warning(
     which = f"The sign-in {made['id']} is forgotten, but not revoked: its refresh token and its access token. "
     assert warnings[0].startswith(which)
     assert not any(value in warnings[0] for value in (made["access_token"], made["refresh_token"]))
-    assert "Nobody is signed in" in failed(token, desk, store, **BY_CODE, scopes=scopes)
+    assert "Nobody is signed in" in run_failed(token, desk, store, **BY_CODE, scopes=scopes)
 
 
 def test_one_that_fails_does_not_stop_the_others(tenant: Any, warnings: list[str]) -> None:
@@ -344,7 +344,7 @@ def test_a_token_is_revoked_by_a_sign_in_that_has_to_be_refreshed(tenant: Any) -
     other = sign_in(desk, MemoryStore(), "realms:read")
     sign_in(desk, store, DELETE, expiration_time=1)
     time.sleep(1.1)
-    assert good(revoke, desk, store, token=other["access_token"])["changed"]
+    assert run_ok(revoke, desk, store, token=other["access_token"])["changed"]
     assert active(desk, other["access_token"]) == [False]
 
 
@@ -359,13 +359,13 @@ def test_many_who_sign_out_at_once_change_it_once(tenant: Any) -> None:
 
 
 def test_without_a_store_nobody_can_be_signed_out(tenant: Any) -> None:
-    assert "Sign out on the controller" in failed(revoke, desk_of(tenant), Stores(), all="sign_ins")
+    assert "Sign out on the controller" in run_failed(revoke, desk_of(tenant), TokenStores(), all="sign_ins")
 
 
 @pytest.mark.parametrize("cache", ["run", "user", "none"])
 def test_who_signs_out_does_so_wherever_the_sign_in_is_kept(cache: str, tenant: Any) -> None:
     desk = desk_of(tenant)
-    both = Stores(MemoryStore(), MemoryStore())
+    both = TokenStores(MemoryStore(), MemoryStore())
     made = sign_in(desk, both, DELETE, token_cache="user")
     assert signed_out(desk, both, **BY_CODE, token_cache=cache)["changed"]
     assert active(desk, made["refresh_token"]) == [False]

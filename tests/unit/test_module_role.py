@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import resource_server, role, role_info
-from tests.unit.calling import failed, good, written
+from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 READERS = {"display_name": "Readers", "description": "May look, but not touch."}
 FULL = {**READERS, "scopes": ["realms:read", "roles:read"], "members": {"identities": ["pat"], "groups": ["Night"]}}
@@ -36,50 +36,50 @@ def token_scopes(tenant: Any) -> set[str]:
 def test_from_nothing_to_nothing(tenant: Any) -> None:
     pat, night = (ids[0] for ids in people(tenant).values())
     lists = {"scopes": FULL["scopes"], "members": {"identities": [pat], "groups": [night]}}
-    predicted = good(role, tenant, check_mode=True, **FULL)
-    assert predicted["changed"] and predicted["role"] == {**READERS, **lists} and written(tenant) == []
+    predicted = run_ok(role, tenant, check_mode=True, **FULL)
+    assert predicted["changed"] and predicted["role"] == {**READERS, **lists} and list_writes(tenant) == []
     assert predicted["diff"] == {"before": {}, "after": predicted["role"]}
-    made = good(role, tenant, **FULL)
+    made = run_ok(role, tenant, **FULL)
     shown = made["role"]
     assert made["changed"] and predicted["role"].items() <= shown.items()
     assert shown["resource_server_id"] == tenant.resource_server_id and made["diff"] == {"before": {}, "after": shown}
     for again in (FULL, {**FULL, "id": shown["id"]}, {**FULL, "display_name": None, "id": shown["id"]}):
         for check_mode in (True, False):
-            unchanged = good(role, tenant, check_mode=check_mode, **again)
+            unchanged = run_ok(role, tenant, check_mode=check_mode, **again)
             assert not unchanged["changed"] and unchanged["role"] == shown
-    assert written(tenant) == ["CreateRole", "AddRoleScopes", "AddRoleMembers"]
+    assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "AddRoleMembers"]
     tenant.clear_journal()
     gone = {"display_name": "Readers", "state": "absent"}
-    foretold = good(role, tenant, check_mode=True, **gone)
-    assert foretold["changed"] and foretold["diff"] == {"before": shown, "after": {}} and written(tenant) == []
-    removed = good(role, tenant, **gone)
+    foretold = run_ok(role, tenant, check_mode=True, **gone)
+    assert foretold["changed"] and foretold["diff"] == {"before": shown, "after": {}} and list_writes(tenant) == []
+    removed = run_ok(role, tenant, **gone)
     assert removed["role"] is None and removed["diff"] == foretold["diff"]
-    assert written(tenant) == ["DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole"], "the lists are emptied first"
-    assert not good(role, tenant, **gone)["changed"]
-    assert good(role_info, tenant)["roles"] == []
+    assert list_writes(tenant) == ["DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole"], "the lists are emptied first"
+    assert not run_ok(role, tenant, **gone)["changed"]
+    assert run_ok(role_info, tenant)["roles"] == []
 
 
 def test_without_its_resource_server_a_role_is_gone_as_well(tenant: Any) -> None:
     """So that what removes both can be run again."""
     gone = {"display_name": "Readers", "resource_server": "Pet API"}
-    assert not good(role, tenant, state="absent", **gone)["changed"]
-    assert "There is no resource_server 'Pet API'" in failed(role, tenant, **gone)
+    assert not run_ok(role, tenant, state="absent", **gone)["changed"]
+    assert "There is no resource_server 'Pet API'" in run_failed(role, tenant, **gone)
 
 
 @pytest.mark.parametrize("scopes", [[""], ["realms:read", " "]])
 def test_an_empty_text_is_no_empty_list(scopes: list[str], tenant: Any) -> None:
-    assert "scopes holds an empty text" in failed(role, tenant, **READERS, scopes=scopes, scopes_exclusive=True)
-    assert written(tenant) == []
+    assert "scopes holds an empty text" in run_failed(role, tenant, **READERS, scopes=scopes, scopes_exclusive=True)
+    assert list_writes(tenant) == []
 
 
 def test_what_is_left_out_is_neither_read_nor_managed(tenant: Any) -> None:
     people(tenant)
-    good(role, tenant, **FULL)
+    run_ok(role, tenant, **FULL)
     tenant.clear_journal()
-    found = good(role, tenant, **READERS)
+    found = run_ok(role, tenant, **READERS)
     assert not found["changed"] and not {"scopes", "members"} & set(found["role"])
     assert {entry["operation"] for entry in tenant.journal()} == {"token", "ListResourceServers", "ListRoles"}
-    half = good(role, tenant, display_name="Readers", members={"groups": ["Night"], "identities": None})
+    half = run_ok(role, tenant, display_name="Readers", members={"groups": ["Night"], "identities": None})
     assert not half["changed"] and half["role"]["members"]["identities"], "they are told, and stay"
 
 
@@ -94,47 +94,47 @@ def test_what_is_left_out_is_neither_read_nor_managed(tenant: Any) -> None:
     ],
 )
 def test_by_id_a_role_is_renamed_and_described(given: dict[str, Any], sent: dict[str, Any] | None, tenant: Any) -> None:
-    made = good(role, tenant, **READERS)["role"]
+    made = run_ok(role, tenant, **READERS)["role"]
     wanted = {"id": made["id"], **given}
-    predicted = good(role, tenant, check_mode=True, **wanted)
-    changed = good(role, tenant, **wanted)
+    predicted = run_ok(role, tenant, check_mode=True, **wanted)
+    changed = run_ok(role, tenant, **wanted)
     assert predicted["changed"] is changed["changed"] is (sent is not None)
     assert changed["diff"]["before"] == made
     assert {"id": made["id"], **(sent or {})}.items() <= {"description": "", **changed["role"]}.items()
     assert [entry["json"] for entry in tenant.journal(operation="UpdateRole")] == ([{"role": sent}] if sent else [])
-    assert not good(role, tenant, **wanted)["changed"]
+    assert not run_ok(role, tenant, **wanted)["changed"]
 
 
 def test_a_description_that_was_taken_away_is_gone(tenant: Any) -> None:
-    made = good(role, tenant, **READERS)["role"]
-    assert "description" not in good(role, tenant, id=made["id"], description="")["role"]
-    (shown,) = good(role_info, tenant)["roles"]
+    made = run_ok(role, tenant, **READERS)["role"]
+    assert "description" not in run_ok(role, tenant, id=made["id"], description="")["role"]
+    (shown,) = run_ok(role_info, tenant)["roles"]
     assert "description" not in shown
 
 
 def test_fields_and_lists_change_together(tenant: Any) -> None:
     people(tenant)
-    made = good(role, tenant, **FULL)["role"]
+    made = run_ok(role, tenant, **FULL)["role"]
     wanted = {"id": made["id"], "display_name": "Editors", "scopes": ["realms:update"], "members": {"groups": ["Day"]}}
-    predicted = good(role, tenant, check_mode=True, **wanted)
-    changed = good(role, tenant, **wanted)
+    predicted = run_ok(role, tenant, check_mode=True, **wanted)
+    changed = run_ok(role, tenant, **wanted)
     told = {**changed["role"], "update_time": made["update_time"]}
     assert predicted["role"] == told and predicted["diff"]["after"] == told
     assert changed["role"]["scopes"] == ["realms:read", "realms:update", "roles:read"]
     assert len(changed["role"]["members"]["groups"]) == 2
-    assert written(tenant)[3:] == ["UpdateRole", "AddRoleScopes", "AddRoleMembers"]
-    assert not good(role, tenant, **wanted)["changed"]
+    assert list_writes(tenant)[3:] == ["UpdateRole", "AddRoleScopes", "AddRoleMembers"]
+    assert not run_ok(role, tenant, **wanted)["changed"]
 
 
 def test_roles_of_one_name_in_two_resource_servers(tenant: Any) -> None:
-    good(resource_server, tenant, display_name="Pet API", identifier="pets", scopes=["realms:read", "pets:feed"])
-    ours = good(role, tenant, **READERS, scopes=["realms:read"])["role"]
-    assert good(role, tenant, **READERS, scopes=["realms:read"], resource_server="Pet API")["changed"]
-    theirs = good(role, tenant, **READERS, scopes=["pets:feed"], resource_server="pets")["role"]
+    run_ok(resource_server, tenant, display_name="Pet API", identifier="pets", scopes=["realms:read", "pets:feed"])
+    ours = run_ok(role, tenant, **READERS, scopes=["realms:read"])["role"]
+    assert run_ok(role, tenant, **READERS, scopes=["realms:read"], resource_server="Pet API")["changed"]
+    theirs = run_ok(role, tenant, **READERS, scopes=["pets:feed"], resource_server="pets")["role"]
     assert theirs["id"] != ours["id"] and theirs["scopes"] == ["pets:feed", "realms:read"]
-    assert not good(role, tenant, **READERS, scopes=["realms:read"], resource_server="beyondidentity")["changed"]
-    assert good(role, tenant, display_name="Readers", resource_server="pets", state="absent")["changed"]
-    assert [item["id"] for item in good(role_info, tenant)["roles"]] == [ours["id"]]
+    assert not run_ok(role, tenant, **READERS, scopes=["realms:read"], resource_server="beyondidentity")["changed"]
+    assert run_ok(role, tenant, display_name="Readers", resource_server="pets", state="absent")["changed"]
+    assert [item["id"] for item in run_ok(role_info, tenant)["roles"]] == [ours["id"]]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -143,56 +143,56 @@ def test_by_id_a_role_of_another_resource_server_is_not_taken_for_missing(
     given: dict[str, Any], check_mode: bool, tenant: Any
 ) -> None:
     for name in ("Car API", "Pet API"):
-        pets = good(resource_server, tenant, display_name=name, identifier=name)["resource_server"]["id"]
-    theirs = good(role, tenant, **READERS, resource_server="Pet API")["role"]["id"]
+        pets = run_ok(resource_server, tenant, display_name=name, identifier=name)["resource_server"]["id"]
+    theirs = run_ok(role, tenant, **READERS, resource_server="Pet API")["role"]["id"]
     tenant.clear_journal()
-    said = failed(role, tenant, check_mode=check_mode, id=theirs, **given)
+    said = run_failed(role, tenant, check_mode=check_mode, id=theirs, **given)
     assert said == (
         f"The role {theirs} belongs to resource_server 'Pet API' ({pets}), not to 'beyondidentity'. "
         "Give that one as resource_server."
     )
-    assert "roles:read" in token_scopes(tenant) and written(tenant) == []
+    assert "roles:read" in token_scopes(tenant) and list_writes(tenant) == []
     nowhere = {"resource_server": "Nowhere", "check_mode": check_mode}
-    assert "Nowhere" in failed(role, tenant, id=theirs, **given, **nowhere)
-    assert good(role, tenant, check_mode=check_mode, id=theirs, **given, resource_server="Pet API")["requests"] > 0
+    assert "Nowhere" in run_failed(role, tenant, id=theirs, **given, **nowhere)
+    assert run_ok(role, tenant, check_mode=check_mode, id=theirs, **given, resource_server="Pet API")["requests"] > 0
 
 
 @pytest.mark.parametrize("server", ["beyondidentity", "Pet API", "Nowhere"])
 def test_by_id_a_role_that_no_resource_server_has_is_gone(server: str, tenant: Any) -> None:
-    good(resource_server, tenant, display_name="Pet API", identifier="pets")
+    run_ok(resource_server, tenant, display_name="Pet API", identifier="pets")
     gone = {"id": "gone", "resource_server": server}
-    assert not good(role, tenant, state="absent", **gone)["changed"]
-    said = failed(role, tenant, **gone)
+    assert not run_ok(role, tenant, state="absent", **gone)["changed"]
+    said = run_failed(role, tenant, **gone)
     assert ("There is no resource_server" if server == "Nowhere" else "There is no role with the id gone") in said
 
 
 def test_where_it_is_not_known_whose_a_role_is_it_is_not_gone(tenant: Any) -> None:
-    good(resource_server, tenant, display_name="Pet API", identifier="pets")
+    run_ok(resource_server, tenant, display_name="Pet API", identifier="pets")
     tenant.fault(operation="GetRole", status=404, times=1)
     tenant.fault(operation="GetRole", status=403)
-    assert "GetRole" in failed(role, tenant, id="gone", state="absent")
+    assert "GetRole" in run_failed(role, tenant, id="gone", state="absent")
     tenant.fault(operation="ListResourceServers", json={"resource_servers": [{"identifier": "beyondidentity"}]})
-    assert "something that is no resource_server" in failed(role, tenant, id="gone", state="absent")
+    assert "something that is no resource_server" in run_failed(role, tenant, id="gone", state="absent")
 
 
 def test_an_empty_resource_server_is_none(tenant: Any) -> None:
-    said = failed(role, tenant, display_name="Readers", state="absent", resource_server="")
+    said = run_failed(role, tenant, display_name="Readers", state="absent", resource_server="")
     assert "resource_server must not be empty" in said and tenant.journal() == []
 
 
 def test_two_of_one_name_are_told_by_their_ids(tenant: Any) -> None:
     ids = tenant.seed(roles=2, role={"display_name": "Twin"})["roles"]
     for given in ({"scopes": ["realms:read"]}, {"state": "absent"}):
-        said = failed(role, tenant, display_name="Twin", **given)
+        said = run_failed(role, tenant, display_name="Twin", **given)
         assert "2 roles are named 'Twin'" in said and all(one in said for one in ids)
-    assert written(tenant) == []
-    assert good(role, tenant, id=ids[0], state="absent")["changed"]
-    assert good(role, tenant, display_name="Twin", scopes=["realms:read"])["role"]["id"] == ids[1]
+    assert list_writes(tenant) == []
+    assert run_ok(role, tenant, id=ids[0], state="absent")["changed"]
+    assert run_ok(role, tenant, display_name="Twin", scopes=["realms:read"])["role"]["id"] == ids[1]
 
 
 def test_among_many_the_right_one_is_found(tenant: Any) -> None:
     ids = tenant.seed(roles=250, role={"display_name": "Role {n}"})["roles"]
-    assert good(role, tenant, display_name="Role 237")["role"]["id"] == ids[236]
+    assert run_ok(role, tenant, display_name="Role 237")["role"]["id"] == ids[236]
     assert len(tenant.journal(operation="ListRoles")) == 3
 
 
@@ -217,12 +217,12 @@ def test_among_many_the_right_one_is_found(tenant: Any) -> None:
 )
 def test_refusals_before_any_write(given: dict[str, Any], said: str, check_mode: bool, tenant: Any) -> None:
     people(tenant)
-    assert said in failed(role, tenant, check_mode=check_mode, **{**READERS, **given})
-    assert written(tenant) == []
+    assert said in run_failed(role, tenant, check_mode=check_mode, **{**READERS, **given})
+    assert list_writes(tenant) == []
 
 
 def test_what_the_service_refuses_is_told(tenant: Any) -> None:
-    said = failed(role, tenant, display_name="Readers", description="x" * 301)
+    said = run_failed(role, tenant, display_name="Readers", description="x" * 301)
     assert "CreateRole" in said and "HTTP 400" in said and "role.description" in said
 
 
@@ -252,9 +252,9 @@ def test_the_token_has_the_scopes_that_are_needed(
     people(tenant)
     (seeded,) = tenant.seed(roles=1)["roles"]
     named = {name: seeded if value == "{id}" else value for name, value in given.items()}
-    good(role, tenant, check_mode=check_mode, **named)
+    run_ok(role, tenant, check_mode=check_mode, **named)
     assert token_scopes(tenant) == (reading if check_mode else reading | writing)
-    assert not check_mode or written(tenant) == []
+    assert not check_mode or list_writes(tenant) == []
 
 
 @pytest.mark.parametrize("item", [{}, {"display_name": "Readers"}, {"id": 7, "display_name": "Readers"}])
@@ -262,7 +262,7 @@ def test_what_is_no_role(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="GetRole", json=item)
     tenant.fault(operation="CreateRole", json=item)
     for given in ({"id": "r1"}, {"id": "r1", "state": "absent"}, READERS):
-        assert "The API showed something that is no role" in failed(role, tenant, **given)
+        assert "The API showed something that is no role" in run_failed(role, tenant, **given)
 
 
 @pytest.mark.parametrize(
@@ -270,35 +270,35 @@ def test_what_is_no_role(item: dict[str, Any], tenant: Any) -> None:
 )
 def test_who_was_faster_to_remove_is_no_error(operation: str, tenant: Any) -> None:
     people(tenant)
-    good(role, tenant, **FULL)
+    run_ok(role, tenant, **FULL)
     tenant.fault(operation=operation, status=404)
     tenant.fault(operation="DeleteRole", status=404)
-    assert good(role, tenant, display_name="Readers", state="absent")["changed"]
+    assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"]
 
 
 def test_a_member_that_vanishes_meanwhile_does_not_hide_that_the_role_is_there(tenant: Any) -> None:
     people(tenant)
-    good(role, tenant, **FULL)
+    run_ok(role, tenant, **FULL)
     tenant.fault(operation="DeleteRoleMembers", status=404, times=1)
-    said = failed(role, tenant, display_name="Readers", state="absent")
+    said = run_failed(role, tenant, display_name="Readers", state="absent")
     assert "DeleteRole" in said and "HTTP 409" in said
-    assert good(role, tenant, display_name="Readers", state="absent")["changed"], "the next time it goes"
+    assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"], "the next time it goes"
 
 
 def test_any_other_refusal_to_empty_a_list_is_an_error(tenant: Any) -> None:
     people(tenant)
-    good(role, tenant, **FULL)
+    run_ok(role, tenant, **FULL)
     tenant.fault(operation="DeleteRoleScopes", status=403)
-    said = failed(role, tenant, display_name="Readers", state="absent")
+    said = run_failed(role, tenant, display_name="Readers", state="absent")
     assert "DeleteRoleScopes needs the scopes resource-servers:read, roles:update" in said
-    assert "DeleteRole" not in written(tenant)
+    assert "DeleteRole" not in list_writes(tenant)
 
 
 def test_what_was_half_made_is_completed_the_next_time(tenant: Any) -> None:
     people(tenant)
     tenant.fault(operation="AddRoleMembers", status=500, times=1)
-    assert "AddRoleMembers" in failed(role, tenant, **FULL)
+    assert "AddRoleMembers" in run_failed(role, tenant, **FULL)
     tenant.clear_journal()
-    completed = good(role, tenant, **FULL)
+    completed = run_ok(role, tenant, **FULL)
     assert completed["changed"] and completed["role"]["members"]["identities"]
-    assert written(tenant) == ["AddRoleMembers"]
+    assert list_writes(tenant) == ["AddRoleMembers"]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import resource_server, role
-from tests.unit.calling import failed, good, written
-from tests.unit.memory import MemoryStore
+from tests.unit.memory_store import MemoryStore
+from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 NAME = "Readers"
 MANY = 2300
@@ -51,10 +51,10 @@ CHANGES = [
 def test_scopes(there: list[str], wanted: list[str], exclusive: bool, then: list[str], tenant: Any) -> None:
     names = {"1": "realms:read", "2": "realms:update", "3": "roles:read"}
     before, asked, after = ([names[one] for one in these] for these in (there, wanted, then))
-    good(role, tenant, display_name=NAME, scopes=before)
+    run_ok(role, tenant, display_name=NAME, scopes=before)
     tenant.clear_journal()
     given = {"display_name": NAME, "scopes": asked, "scopes_exclusive": exclusive}
-    predicted, changed = (good(role, tenant, check_mode=check_mode, **given) for check_mode in (True, False))
+    predicted, changed = (run_ok(role, tenant, check_mode=check_mode, **given) for check_mode in (True, False))
     assert predicted["changed"] is changed["changed"] is (sorted(before) != sorted(after))
     assert predicted["role"] == changed["role"] and changed["role"]["scopes"] == sorted(after)
     assert changed["diff"]["before"]["scopes"] == sorted(before) and changed["diff"] == predicted["diff"]
@@ -62,8 +62,8 @@ def test_scopes(there: list[str], wanted: list[str], exclusive: bool, then: list
     assert bodies(tenant, "AddRoleScopes") == ([{"scopes": added}] if added else [])
     assert bodies(tenant, "DeleteRoleScopes") == ([{"scopes": removed}] if removed else [])
     tenant.clear_journal()
-    again = good(role, tenant, **given)
-    assert not again["changed"] and again["role"] == changed["role"] and written(tenant) == []
+    again = run_ok(role, tenant, **given)
+    assert not again["changed"] and again["role"] == changed["role"] and list_writes(tenant) == []
 
 
 @pytest.mark.parametrize("kind", ["identities", "groups"])
@@ -72,11 +72,11 @@ def test_members(there: list[str], wanted: list[str], exclusive: bool, then: lis
     ids = dict(zip("1234", seeded(tenant, kind), strict=True))
     others = {"identities": "groups", "groups": "identities"}[kind]
     other = seeded(tenant, others, 1)
-    good(role, tenant, display_name=NAME, members={kind: [ids[one] for one in there], others: other})
+    run_ok(role, tenant, display_name=NAME, members={kind: [ids[one] for one in there], others: other})
     tenant.clear_journal()
     members = {kind: [f"{kind} {one}" for one in wanted], others: None}
     given = {"display_name": NAME, "members": members, "members_exclusive": exclusive}
-    predicted, changed = (good(role, tenant, check_mode=check_mode, **given) for check_mode in (True, False))
+    predicted, changed = (run_ok(role, tenant, check_mode=check_mode, **given) for check_mode in (True, False))
     before, after = (sorted(ids[one] for one in these) for these in (there, then))
     assert predicted["changed"] is changed["changed"] is (before != after)
     assert predicted["role"] == changed["role"]
@@ -86,15 +86,15 @@ def test_members(there: list[str], wanted: list[str], exclusive: bool, then: lis
     assert bodies(tenant, "AddRoleMembers") == ([{key: added}] if added else [])
     assert bodies(tenant, "DeleteRoleMembers") == ([{key: removed}] if removed else [])
     tenant.clear_journal()
-    again = good(role, tenant, **given)
-    assert not again["changed"] and again["role"] == changed["role"] and written(tenant) == []
+    again = run_ok(role, tenant, **given)
+    assert not again["changed"] and again["role"] == changed["role"] and list_writes(tenant) == []
 
 
 def test_both_lists_of_members_go_in_one_request(tenant: Any) -> None:
     identities, groups = seeded(tenant, "identities"), seeded(tenant, "groups")
-    good(role, tenant, display_name=NAME, members={"identities": identities, "groups": groups[:2]})
+    run_ok(role, tenant, display_name=NAME, members={"identities": identities, "groups": groups[:2]})
     swapped = {"identities": [], "groups": groups[2:]}
-    changed = good(role, tenant, display_name=NAME, members=swapped, members_exclusive=True)
+    changed = run_ok(role, tenant, display_name=NAME, members=swapped, members_exclusive=True)
     assert changed["role"]["members"] == {"identities": [], "groups": sorted(groups[2:])}
     assert bodies(tenant, "AddRoleMembers") == [
         {"identity_ids": sorted(identities), "group_ids": sorted(groups[:2])},
@@ -108,28 +108,28 @@ def test_both_lists_of_members_go_in_one_request(tenant: Any) -> None:
 def test_what_is_missing_is_added_before_anything_is_removed(tenant: Any) -> None:
     """So that nobody is without what she had and shall have, and a refusal leaves more and not less."""
     old, new = seeded(tenant, "identities", 2)
-    good(role, tenant, display_name=NAME, scopes=["realms:read"], members={"identities": [old]})
+    run_ok(role, tenant, display_name=NAME, scopes=["realms:read"], members={"identities": [old]})
     tenant.clear_journal()
     exclusive = {"scopes_exclusive": True, "members_exclusive": True}
-    good(role, tenant, display_name=NAME, scopes=["roles:read"], members={"identities": [new]}, **exclusive)
-    assert written(tenant) == ["AddRoleScopes", "DeleteRoleScopes", "AddRoleMembers", "DeleteRoleMembers"]
+    run_ok(role, tenant, display_name=NAME, scopes=["roles:read"], members={"identities": [new]}, **exclusive)
+    assert list_writes(tenant) == ["AddRoleScopes", "DeleteRoleScopes", "AddRoleMembers", "DeleteRoleMembers"]
 
 
 def test_members_go_by_ids_and_by_names_and_once(tenant: Any) -> None:
     first, second = seeded(tenant, "identities", 2)
     night, day = seeded(tenant, "groups", 2)
     members = {"identities": [first, "identities 1", "IDENTITIES 2"], "groups": ["groups 1", night, day]}
-    made = good(role, tenant, display_name=NAME, members=members)["role"]
+    made = run_ok(role, tenant, display_name=NAME, members=members)["role"]
     assert made["members"] == {"identities": sorted([first, second]), "groups": sorted([night, day])}
-    assert not good(role, tenant, display_name=NAME, members=members, members_exclusive=True)["changed"]
+    assert not run_ok(role, tenant, display_name=NAME, members=members, members_exclusive=True)["changed"]
 
 
 def test_who_is_a_member_by_id_needs_no_look(tenant: Any) -> None:
     identities, groups = seeded(tenant, "identities"), seeded(tenant, "groups")
     members = {"identities": identities, "groups": groups}
-    good(role, tenant, display_name=NAME, members=members)
+    run_ok(role, tenant, display_name=NAME, members=members)
     tenant.clear_journal()
-    assert not good(role, tenant, display_name=NAME, members=members)["changed"]
+    assert not run_ok(role, tenant, display_name=NAME, members=members)["changed"]
     asked = {entry["operation"] for entry in tenant.journal()}
     assert not asked & {"GetIdentity", "ListIdentities", "ListGroups"}
 
@@ -140,9 +140,9 @@ def test_who_is_a_member_by_username_is_not_searched(pattern: str, looks: int, t
     tenant.seed(identities=40, identity={"traits": {"username": pattern}})
     names = [pattern.replace("{n}", str(number)) for number in range(1, 41)]
     given = {"display_name": NAME, "members": {"identities": names, "groups": None}, "members_exclusive": True}
-    made = good(role, tenant, **given)["role"]
+    made = run_ok(role, tenant, **given)["role"]
     tenant.clear_journal()
-    again = good(role, tenant, **given)
+    again = run_ok(role, tenant, **given)
     assert not again["changed"] and again["role"] == made and again["requests"] == 4 + looks
     assert len(tenant.journal(operation="GetIdentity")) == looks
 
@@ -150,12 +150,12 @@ def test_who_is_a_member_by_username_is_not_searched(pattern: str, looks: int, t
 def test_long_lists_go_in_batches_and_come_in_pages(tenant: Any) -> None:
     """More than a thousand scopes, identities and groups, at once and one list longer than the other."""
     scopes = [f"pets:{number:04}" for number in range(MANY)]
-    good(resource_server, tenant, display_name="Pets", identifier="pets", scopes=scopes)
+    run_ok(resource_server, tenant, display_name="Pets", identifier="pets", scopes=scopes)
     identities = tenant.seed(identities=1200)["identities"]
     groups = tenant.seed(groups=MANY)["groups"]
     members = {"identities": identities, "groups": groups}
     given = {"display_name": NAME, "resource_server": "pets", "scopes": scopes, "members": members}
-    made = good(role, tenant, **given)["role"]
+    made = run_ok(role, tenant, **given)["role"]
     assert made["scopes"] == scopes
     assert made["members"] == {"identities": sorted(identities), "groups": sorted(groups)}
     added = bodies(tenant, "AddRoleScopes")
@@ -168,33 +168,37 @@ def test_long_lists_go_in_batches_and_come_in_pages(tenant: Any) -> None:
         {"group_ids": 300},
     ]
     tenant.clear_journal()
-    assert not good(role, tenant, **given, scopes_exclusive=True, members_exclusive=True)["changed"]
+    assert not run_ok(role, tenant, **given, scopes_exclusive=True, members_exclusive=True)["changed"]
     assert len(tenant.journal(operation="ListRoleScopes")) > 10 < len(tenant.journal(operation="ListRoleMembers"))
     emptied = {**given, "scopes": [], "members": {"identities": [], "groups": []}}
-    assert good(role, tenant, **emptied, scopes_exclusive=True, members_exclusive=True)["changed"]
+    assert run_ok(role, tenant, **emptied, scopes_exclusive=True, members_exclusive=True)["changed"]
     assert [len(body["scopes"]) for body in bodies(tenant, "DeleteRoleScopes")] == [1000, 1000, 300]
     assert len(bodies(tenant, "DeleteRoleMembers")) == 3
-    good(role, tenant, **given)
-    assert good(role, tenant, display_name=NAME, resource_server="pets", state="absent")["changed"]
+    run_ok(role, tenant, **given)
+    assert run_ok(role, tenant, display_name=NAME, resource_server="pets", state="absent")["changed"]
 
 
 def test_a_scope_that_the_resource_server_no_longer_offers_is_no_hindrance(tenant: Any) -> None:
     """The service takes it away a little later; until then it is there, and may be taken away by hand."""
-    good(resource_server, tenant, display_name="Pets", identifier="pets", scopes=["pets:read", "pets:feed"])
+    run_ok(resource_server, tenant, display_name="Pets", identifier="pets", scopes=["pets:read", "pets:feed"])
     given = {"display_name": NAME, "resource_server": "pets"}
-    good(role, tenant, **given, scopes=["pets:read"])
+    run_ok(role, tenant, **given, scopes=["pets:read"])
     tenant.fault(operation="ListRoleScopes", json={"scopes": ["pets:old", "pets:read"]})
-    assert good(role, tenant, **given, scopes=["pets:feed"])["role"]["scopes"] == ["pets:feed", "pets:old", "pets:read"]
-    good(role, tenant, **given, scopes=["pets:feed"], scopes_exclusive=True)
+    assert run_ok(role, tenant, **given, scopes=["pets:feed"])["role"]["scopes"] == [
+        "pets:feed",
+        "pets:old",
+        "pets:read",
+    ]
+    run_ok(role, tenant, **given, scopes=["pets:feed"], scopes_exclusive=True)
     assert bodies(tenant, "DeleteRoleScopes") == [{"scopes": ["pets:old", "pets:read"]}]
 
 
 @pytest.mark.parametrize("empty", [{}, {"scopes": None}, {"scopes": []}])
 def test_an_empty_list_may_be_left_out(empty: dict[str, Any], tenant: Any) -> None:
-    good(role, tenant, display_name=NAME)
+    run_ok(role, tenant, display_name=NAME)
     tenant.fault(operation="ListRoleScopes", json=empty)
     tenant.fault(operation="ListRoleMembers", json={"groups": None, **empty})
-    unchanged = good(role, tenant, display_name=NAME, scopes=[], members={"identities": []})
+    unchanged = run_ok(role, tenant, display_name=NAME, scopes=[], members={"identities": []})
     assert not unchanged["changed"] and unchanged["role"]["members"] == {"identities": [], "groups": []}
 
 
@@ -211,14 +215,16 @@ def test_lists_that_are_none(odd: Any, operation: str, key: str, state: str, ten
     (seeded_id,) = tenant.seed(roles=1)["roles"]
     tenant.fault(operation=operation, json={"scopes": [], "identities": [], "groups": [], key: odd})
     lists = {"scopes": ["realms:read"], "members": {"identities": ["nobody"]}}
-    assert f"{operation}: the answer has no list of {key}" in failed(role, tenant, id=seeded_id, state=state, **lists)
-    assert written(tenant) == []
+    assert f"{operation}: the answer has no list of {key}" in run_failed(
+        role, tenant, id=seeded_id, state=state, **lists
+    )
+    assert list_writes(tenant) == []
 
 
 def test_pages_of_lists_that_do_not_end(tenant: Any) -> None:
     (seeded_id,) = tenant.seed(roles=1)["roles"]
     tenant.fault(operation="ListRoleMembers", json={"groups": [], "next_page_token": "again"})
-    assert "the pages do not end" in failed(role, tenant, id=seeded_id, members={"identities": []})
+    assert "the pages do not end" in run_failed(role, tenant, id=seeded_id, members={"identities": []})
 
 
 def test_hosts_that_want_the_same_make_one(tenant: Any) -> None:
@@ -226,7 +232,7 @@ def test_hosts_that_want_the_same_make_one(tenant: Any) -> None:
     store = MemoryStore()
     given = {"display_name": NAME, "scopes": ["realms:read"], "members": {"identities": ["identities 1"]}}
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _n: good(role, tenant, store, **given), range(8)))
+        results = list(pool.map(lambda _n: run_ok(role, tenant, store, **given), range(8)))
     assert sorted(result["changed"] for result in results) == [False] * 7 + [True]
-    assert written(tenant) == ["CreateRole", "AddRoleScopes", "AddRoleMembers"]
+    assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "AddRoleMembers"]
     assert len({result["role"]["id"] for result in results}) == 1

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import token, token_info
-from tests.unit.calling import failed, good
-from tests.unit.memory import MemoryStore
+from tests.unit.memory_store import MemoryStore
+from tests.unit.module_calls import run_failed, run_ok
 
 PRINCIPAL = {"principal_type": "identity", "principal_id": "e372db224c06e850"}
 
@@ -21,8 +21,8 @@ PRINCIPAL = {"principal_type": "identity", "principal_id": "e372db224c06e850"}
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_what_a_token_looks_like(check_mode: bool, tenant: Any) -> None:
     store = MemoryStore()
-    made = good(token, tenant, store, scopes=["realms:read"], expiration_time=600)["token"]
-    shown = good(token_info, tenant, store, id=made["id"], check_mode=check_mode)
+    made = run_ok(token, tenant, store, scopes=["realms:read"], expiration_time=600)["token"]
+    shown = run_ok(token_info, tenant, store, id=made["id"], check_mode=check_mode)
     assert shown["changed"] is False
     (one,) = shown["tokens"]
     assert (one["id"], one["scopes"], one["token_type"]) == (made["id"], ["realms:read"], "access")
@@ -37,7 +37,7 @@ def test_what_a_token_looks_like(check_mode: bool, tenant: Any) -> None:
 
 def test_all_pages(tenant: Any) -> None:
     tokens = tenant.seed(tokens=250)["tokens"]
-    shown = good(token_info, tenant)
+    shown = run_ok(token_info, tenant)
     assert {one["id"] for one in shown["tokens"]} > set(tokens) and len(shown["tokens"]) == 251
     assert len(tenant.journal(operation="ListTokens")) == 3
     assert tenant.journal(operation="ListTokens")[0]["token_scopes"] == ["tokens:read"]
@@ -46,7 +46,7 @@ def test_all_pages(tenant: Any) -> None:
 def test_of_a_principal(tenant: Any) -> None:
     tokens = sorted(tenant.seed(tokens=2, **PRINCIPAL)["tokens"])
     tenant.seed(tokens=1)
-    shown = good(token_info, tenant, **PRINCIPAL)["tokens"]
+    shown = run_ok(token_info, tenant, **PRINCIPAL)["tokens"]
     assert sorted(one["id"] for one in shown) == tokens
     assert {(one["principal_type"], one["principal_id"]) for one in shown} == {tuple(PRINCIPAL.values())}
 
@@ -56,7 +56,7 @@ def test_of_another_application(by: str, tenant: Any) -> None:
     (realm,) = tenant.seed(realms=1)["realms"]
     (other,) = tenant.seed(applications=1, name="Other", realm_id=realm)["applications"]
     tokens = sorted(tenant.seed(tokens=2, token_application=other)["tokens"])
-    shown = good(token_info, tenant, application=other if by == "id" else "Other", realm_id=realm)["tokens"]
+    shown = run_ok(token_info, tenant, application=other if by == "id" else "Other", realm_id=realm)["tokens"]
     assert sorted(one["id"] for one in shown) == tokens
     assert {one["application_id"] for one in shown} == {other}
 
@@ -74,23 +74,23 @@ def test_of_another_application(by: str, tenant: Any) -> None:
 )
 def test_fields_that_are_missing_or_odd(times: dict[str, Any], expected: tuple[Any, Any], tenant: Any) -> None:
     tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1", **times}]})
-    (one,) = good(token_info, tenant)["tokens"]
+    (one,) = run_ok(token_info, tenant)["tokens"]
     assert (one["issued_time"], one["expires_time"]) == expected
     assert {name: one[name] for name in times} == times
 
 
 def test_an_application_without_tokens(tenant: Any) -> None:
     (other,) = tenant.seed(applications=1)["applications"]
-    assert good(token_info, tenant, application=other)["tokens"] == []
+    assert run_ok(token_info, tenant, application=other)["tokens"] == []
 
 
 def test_what_can_not_be_listed(tenant: Any) -> None:
-    assert "HTTP 404" in failed(token_info, tenant, application="00000000-0000-0000-0000-000000000000")
-    assert "There is no application 'Other'" in failed(token_info, tenant, application="Other")
+    assert "HTTP 404" in run_failed(token_info, tenant, application="00000000-0000-0000-0000-000000000000")
+    assert "There is no application 'Other'" in run_failed(token_info, tenant, application="Other")
     tenant.seed(applications=2, name="Other")
-    assert "Other" in failed(token_info, tenant, application="Other")
+    assert "Other" in run_failed(token_info, tenant, application="Other")
     tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1\x1b[31m"}]})
-    assert failed(token_info, tenant).isprintable()
+    assert run_failed(token_info, tenant).isprintable()
 
 
 def test_the_options_of_a_principal_go_together() -> None:

@@ -10,15 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.beyondidentity.management.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.beyondidentity.management.plugins.module_utils.options import (
-    CONNECTION,
-    SECRET_KEYS,
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import SECRET_KEYS, is_secret_key
+from ansible_collections.beyondidentity.management.plugins.module_utils._options import (
+    CONNECTION_OPTIONS,
     Option,
     connection_spec,
-    is_secret,
 )
 from tests.support.collection import ROOT
 
@@ -50,16 +48,16 @@ INTERFACE: dict[str, Any] = {
     "reveal": False,
 }
 DOCUMENTED: dict[str, Any] = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
-BY_NAME = pytest.mark.parametrize("option", CONNECTION, ids=lambda option: option.name)
+BY_NAME = pytest.mark.parametrize("option", CONNECTION_OPTIONS, ids=lambda option: option.name)
 
 
 def test_names_and_defaults_are_those_of_the_interface() -> None:
-    assert {option.name: option.default for option in CONNECTION} == INTERFACE
-    assert len(CONNECTION) == len(INTERFACE)
+    assert {option.name: option.default for option in CONNECTION_OPTIONS} == INTERFACE
+    assert len(CONNECTION_OPTIONS) == len(INTERFACE)
 
 
 def test_the_fragment_documents_these_options_and_no_other() -> None:
-    assert list(DOCUMENTED) == [option.name for option in CONNECTION]
+    assert list(DOCUMENTED) == [option.name for option in CONNECTION_OPTIONS]
 
 
 @BY_NAME
@@ -86,7 +84,7 @@ def test_each_description_names_variable_and_environment(option: Option) -> None
 
 
 def test_only_reveal_is_an_argument_only() -> None:
-    assert [option.name for option in CONNECTION if option.argument_only] == ["reveal"]
+    assert [option.name for option in CONNECTION_OPTIONS if option.argument_only] == ["reveal"]
 
 
 def test_the_spec_is_accepted_by_ansible_and_gives_the_defaults() -> None:
@@ -103,7 +101,11 @@ def test_the_spec_hides_secrets_and_requires_nothing(option: Option) -> None:
 
 
 def test_credentials() -> None:
-    assert {option.name for option in CONNECTION if option.credential} == {"client_id", "client_secret", "access_token"}
+    assert {option.name for option in CONNECTION_OPTIONS if option.credential} == {
+        "client_id",
+        "client_secret",
+        "access_token",
+    }
 
 
 def test_secret_keys() -> None:
@@ -136,7 +138,7 @@ def test_secret_keys() -> None:
     ],
 )
 def test_names_that_stand_for_secrets(name: str, secret: bool) -> None:
-    assert is_secret(name) is secret
+    assert is_secret_key(name) is secret
 
 
 @BY_NAME

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.beyondidentity.management.plugins.filter.code_challenge import FilterModule
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.pkce import (
-    challenge,
-    check_verifier,
-    make_verifier,
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import (
+    create_code_challenge,
+    create_code_verifier,
+    validate_code_verifier,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils.task import Task
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.modules import pkce as module
 
 # RFC 7636, Appendix B
@@ -44,40 +44,44 @@ BAD = [
 
 
 def test_the_vector_of_the_rfc() -> None:
-    assert challenge(VERIFIER) == CHALLENGE
+    assert create_code_challenge(VERIFIER) == CHALLENGE
     assert code_challenge(VERIFIER) == CHALLENGE
 
 
 def test_plain_is_the_verifier_itself() -> None:
-    assert challenge(VERIFIER, "plain") == VERIFIER
+    assert create_code_challenge(VERIFIER, "plain") == VERIFIER
     assert code_challenge(VERIFIER, method="plain") == VERIFIER
 
 
 @given(VERIFIERS)
 def test_any_verifier_has_a_challenge_without_padding(verifier: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge(verifier))
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", create_code_challenge(verifier))
 
 
 @pytest.mark.parametrize("length", [43, 64, 127, 128])
 def test_fresh_verifiers(length: int) -> None:
-    made = {make_verifier(length) for _n in range(50)}
+    made = {create_code_verifier(length) for _n in range(50)}
     assert len(made) == 50
-    assert all(len(verifier) == length and check_verifier(verifier) == verifier for verifier in made)
+    assert all(len(verifier) == length and validate_code_verifier(verifier) == verifier for verifier in made)
 
 
 def test_the_default_length_holds_32_bytes() -> None:
-    assert len(make_verifier()) == 43
+    assert len(create_code_verifier()) == 43
 
 
 @pytest.mark.parametrize("length", [-1, 0, 42, 129, 10**6])
 def test_lengths_outside_the_rfc(length: int) -> None:
     with pytest.raises(OptionError, match=f"from 43 to 128 characters, not {length}"):
-        make_verifier(length)
+        create_code_verifier(length)
 
 
 @pytest.mark.parametrize("verifier", BAD)
 def test_errors_do_not_repeat_the_verifier(verifier: str) -> None:
-    for error, call in ((OptionError, check_verifier), (OptionError, challenge), (AnsibleFilterError, code_challenge)):
+    for error, call in (
+        (OptionError, validate_code_verifier),
+        (OptionError, create_code_challenge),
+        (AnsibleFilterError, code_challenge),
+    ):
         with pytest.raises(error, match="43 to 128") as caught:
             call(verifier)
         assert not verifier or verifier not in str(caught.value)
@@ -86,7 +90,7 @@ def test_errors_do_not_repeat_the_verifier(verifier: str) -> None:
 @pytest.mark.parametrize("method", ["s256", "S512", ""])
 def test_other_methods_are_refused(method: str) -> None:
     with pytest.raises(OptionError, match="S256, plain"):
-        challenge(VERIFIER, method)
+        create_code_challenge(VERIFIER, method)
     with pytest.raises(AnsibleFilterError, match="S256, plain"):
         code_challenge(VERIFIER, method)
 
@@ -103,8 +107,8 @@ def test_the_filter_takes_text_only(value: Any) -> None:
 )
 def test_the_module(given_verifier: str | None, method: str, warned: int, warnings: list[str]) -> None:
     params = {"code_verifier": given_verifier, "code_challenge_method": method, "length": 50}
-    made = module.run(Task(params, warn=warnings.append))["pkce"]
-    assert made["code_challenge"] == challenge(made["code_verifier"], method)
+    made = module.run(TaskContext(params, warn=warnings.append))["pkce"]
+    assert made["code_challenge"] == create_code_challenge(made["code_verifier"], method)
     assert made["code_challenge_method"] == method
     assert made["code_verifier"] == VERIFIER if given_verifier else len(made["code_verifier"]) == 50
     assert len(warnings) == warned

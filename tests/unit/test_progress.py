@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils import progress
-from ansible_collections.beyondidentity.management.plugins.module_utils.progress import Progress
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.progress import Progress
 
 
 def test_every_hundredth_is_told() -> None:

@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import TransportError
-from ansible_collections.beyondidentity.management.plugins.module_utils.retry import Patience, asked_wait
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import TransportError
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.retry import (
+    RetryPolicy,
+    parse_requested_wait,
+)
 
 NOW = 1_700_000_000.0
 
@@ -49,7 +52,7 @@ NOW = 1_700_000_000.0
 )
 @pytest.mark.parametrize("header", ["Retry-After", "RateLimit-Reset"])
 def test_asked_wait(header: str, value: str, seconds: float | None) -> None:
-    assert asked_wait({header: value}, NOW) == seconds
+    assert parse_requested_wait({header: value}, NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -57,15 +60,15 @@ def test_asked_wait(header: str, value: str, seconds: float | None) -> None:
     [("3", "9", 3.0), ("nonsense", "9", 9.0), ("-1", "9", 9.0), ("inf", "nan", None), ("", "9", 9.0)],
 )
 def test_retry_after_comes_first_where_it_makes_sense(retry_after: str, reset: str, seconds: float | None) -> None:
-    assert asked_wait({"Retry-After": retry_after, "RateLimit-Reset": reset}, NOW) == seconds
+    assert parse_requested_wait({"Retry-After": retry_after, "RateLimit-Reset": reset}, NOW) == seconds
 
 
 def test_without_headers_nothing_is_asked() -> None:
-    assert asked_wait({}) is None
+    assert parse_requested_wait({}) is None
 
 
 def test_a_date_is_compared_with_the_clock() -> None:
-    assert 55 <= (asked_wait({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) or 0) <= 60
+    assert 55 <= (parse_requested_wait({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) or 0) <= 60
 
 
 @given(
@@ -78,12 +81,12 @@ def test_a_date_is_compared_with_the_clock() -> None:
     )
 )
 def test_any_header_gives_a_finite_wait_or_none(value: str) -> None:
-    seconds = asked_wait({"Retry-After": value}, NOW)
+    seconds = parse_requested_wait({"Retry-After": value}, NOW)
     assert seconds is None or (math.isfinite(seconds) and seconds >= 0)
 
 
 def test_pauses_after_faults_double_with_some_variation(waits: list[float]) -> None:
-    patience = Patience(retries=4, max_wait=60)
+    patience = RetryPolicy(retries=4, max_wait=60)
     fault = TransportError("x")
     assert [patience.after_fault(fault) for _n in range(6)] == [True] * 4 + [False] * 2
     assert len(waits) == 4
@@ -92,7 +95,7 @@ def test_pauses_after_faults_double_with_some_variation(waits: list[float]) -> N
 
 
 def test_no_pause_is_longer_than_the_longest_wait(waits: list[float]) -> None:
-    patience = Patience(retries=40, max_wait=3)
+    patience = RetryPolicy(retries=40, max_wait=3)
     while patience.after_fault(TransportError("x")):
         pass
     assert len(waits) == 40
@@ -100,7 +103,7 @@ def test_no_pause_is_longer_than_the_longest_wait(waits: list[float]) -> None:
 
 
 def test_a_permanent_fault_is_not_waited_for(waits: list[float]) -> None:
-    assert not Patience(3, 60).after_fault(TransportError("x", permanent=True))
+    assert not RetryPolicy(3, 60).after_fault(TransportError("x", permanent=True))
     assert waits == []
 
 
@@ -111,16 +114,16 @@ def test_a_permanent_fault_is_not_waited_for(waits: list[float]) -> None:
 def test_what_a_server_asks_for_is_obeyed_up_to_the_longest_wait(
     asked: str, again: bool, waited: list[float], waits: list[float]
 ) -> None:
-    assert Patience(3, 60).after_answer({"RateLimit-Reset": asked}) is again
+    assert RetryPolicy(3, 60).after_answer({"RateLimit-Reset": asked}) is again
     assert waits == waited
 
 
 def test_an_answer_that_asks_for_nothing_is_waited_for_as_a_fault(waits: list[float]) -> None:
-    assert Patience(1, 60).after_answer({})
+    assert RetryPolicy(1, 60).after_answer({})
     assert 0.375 <= waits[0] <= 0.625
 
 
 def test_no_retries_means_one_attempt(waits: list[float]) -> None:
-    assert not Patience(0, 60).after_answer({"Retry-After": "0"})
-    assert not Patience(0, 60).after_fault(TransportError("x"))
+    assert not RetryPolicy(0, 60).after_answer({"Retry-After": "0"})
+    assert not RetryPolicy(0, 60).after_fault(TransportError("x"))
     assert waits == []

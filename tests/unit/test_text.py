@@ -16,16 +16,16 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.text import (
-    LIMIT,
-    identifier,
-    listed,
-    one_line,
-    plain,
-    same,
-    scope_list,
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._ids import validate_id
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.constant_time import are_equal
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.scopes import parse_scopes
+from ansible_collections.beyondidentity.management.plugins.module_utils._text import (
+    DISPLAY_LIMIT,
+    join_names,
+    sanitize_for_display,
 )
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.plain_types import to_plain_types
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -52,29 +52,29 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     ],
 )
 def test_one_line(text: Any, line: str) -> None:
-    assert one_line(text) == line
+    assert sanitize_for_display(text) == line
 
 
-@pytest.mark.parametrize("length", [LIMIT - 1, LIMIT, LIMIT + 1, 100_000])
+@pytest.mark.parametrize("length", [DISPLAY_LIMIT - 1, DISPLAY_LIMIT, DISPLAY_LIMIT + 1, 100_000])
 def test_one_line_is_cut_at_500_characters(length: int) -> None:
-    line = one_line("x" * length)
+    line = sanitize_for_display("x" * length)
     assert len(line) == min(length, 500)
     assert line.endswith("...") is (length > 500)
 
 
 @given(st.text(alphabet=st.characters(), max_size=3000), st.integers(min_value=10, max_value=600))
 def test_one_line_is_always_harmless(text: str, limit: int) -> None:
-    line = one_line(text, limit)
+    line = sanitize_for_display(text, limit)
     assert len(line) <= limit
     assert not {unicodedata.category(char) for char in line} & INVISIBLE
     assert line.splitlines() in ([], [line])
-    assert one_line(line, limit) == line
+    assert sanitize_for_display(line, limit) == line
 
 
 def test_listed() -> None:
-    assert listed([]) == "none"
-    assert listed(["b", "a", "b", "c\x1bd"]) == "a, b, c d"
-    assert listed([f"s{number:03}" for number in range(45)]).endswith("s039 and 5 more")
+    assert join_names([]) == "none"
+    assert join_names(["b", "a", "b", "c\x1bd"]) == "a, b, c d"
+    assert join_names([f"s{number:03}" for number in range(45)]).endswith("s039 and 5 more")
 
 
 @pytest.mark.parametrize(
@@ -92,25 +92,25 @@ def test_listed() -> None:
     ],
 )
 def test_scope_list(value: Any, scopes: list[str]) -> None:
-    assert scope_list(value) == scopes
+    assert parse_scopes(value) == scopes
 
 
 @pytest.mark.parametrize("value", ['a"b', "a\\b", "ä", "a\x00b", "a\x7fb"])
 def test_scope_list_refuses_what_is_no_scope(value: str) -> None:
     with pytest.raises(OptionError, match="allowed: '.*' is no scope"):
-        scope_list([value], "allowed")
+        parse_scopes([value], "allowed")
 
 
 @given(st.lists(st.text(alphabet="abc:-_.", min_size=1, max_size=8)))
 def test_scope_list_knows_no_order_and_no_repetition(scopes: list[str]) -> None:
-    assert scope_list(scopes) == scope_list(" ".join(reversed(scopes + scopes))) == sorted(set(scopes))
+    assert parse_scopes(scopes) == parse_scopes(" ".join(reversed(scopes + scopes))) == sorted(set(scopes))
 
 
 @pytest.mark.parametrize(
     "value", ["a", "00011f1183c67b69", "38833c36-6f47-4992-9329-ea0a00915137", "a.b_c-D", "a...", 12]
 )
 def test_identifier(value: Any) -> None:
-    assert identifier(value, "id") == str(value)
+    assert validate_id(value, "id") == str(value)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_identifier(value: Any) -> None:
 )
 def test_identifier_refuses(value: Any) -> None:
     with pytest.raises(OptionError, match="^tenant_id: '.*' is no id"):
-        identifier(value, "tenant_id")
+        validate_id(value, "tenant_id")
 
 
 class Text(str):
@@ -158,7 +158,7 @@ class Sequence(list):
     ],
 )
 def test_plain(value: Any, result: Any) -> None:
-    made = plain(value)
+    made = to_plain_types(value)
     assert made == result
     assert_plain(made)
 
@@ -173,7 +173,7 @@ def test_plain_on_what_ansible_makes_of_yaml_and_vault(monkeypatch: pytest.Monke
     encrypted = VaultLib(secrets).encrypt("s3cret", secret).decode()
     indented = "".join(f"    {line}\n" for line in encrypted.splitlines())
     loaded = loader.load(f"name: web\nnumbers: [1, 2]\nvaulted: !vault |\n{indented}unsafe: !unsafe '{{{{ x }}}}'\n")
-    made = plain(loaded)
+    made = to_plain_types(loaded)
     assert made == {"name": "web", "numbers": [1, 2], "vaulted": "s3cret", "unsafe": "{{ x }}"}
     assert_plain(made)
 
@@ -185,8 +185,8 @@ def test_plain_on_what_ansible_makes_of_yaml_and_vault(monkeypatch: pytest.Monke
     )
 )
 def test_plain_keeps_json_as_it_is(value: Any) -> None:
-    assert plain(value) == value
-    assert json.loads(json.dumps(plain(value))) == value
+    assert to_plain_types(value) == value
+    assert json.loads(json.dumps(to_plain_types(value))) == value
 
 
 def assert_plain(value: Any) -> None:
@@ -205,4 +205,4 @@ def assert_plain(value: Any) -> None:
     [("", "", True), ("a", "a", True), ("a", "b", False), ("a", "ab", False), ("é", "é", True), ("\ud800", "x", False)],
 )
 def test_texts_are_compared_whatever_they_hold(one: str, other: str, equal: bool) -> None:
-    assert [same(*pair) for pair in ((one, other), (other, one))] == [equal, equal]
+    assert [are_equal(*pair) for pair in ((one, other), (other, one))] == [equal, equal]

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils.errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils.urls import base_url, is_loopback, origin
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.urls import (
+    get_origin,
+    is_loopback_host,
+    validate_base_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +27,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils.urls imp
     ],
 )
 def test_origin(url: str, canonical: str) -> None:
-    assert origin(url) == canonical
+    assert get_origin(url) == canonical
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,7 @@ def test_origin(url: str, canonical: str) -> None:
     ],
 )
 def test_loopback(host: str | None, loopback: bool) -> None:
-    assert is_loopback(host) is loopback
+    assert is_loopback_host(host) is loopback
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,7 @@ def test_loopback(host: str | None, loopback: bool) -> None:
     ],
 )
 def test_base_urls(value: str) -> None:
-    assert base_url(value, "api_url") == value.rstrip("/")
+    assert validate_base_url(value, "api_url") == value.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +87,6 @@ def test_base_urls(value: str) -> None:
 )
 def test_refused_base_urls(value: str, said: str) -> None:
     with pytest.raises(OptionError, match=said) as caught:
-        base_url(value, "api_url")
+        validate_base_url(value, "api_url")
     assert caught.value.message.startswith("api_url")
     assert "secret" not in caught.value.message.replace("client_secret", "").replace("Secrets", "")

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as module
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.store import FOLDER, user_store
-from tests.unit.building import exit_code, in_child
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import FOLDER, open_user_store
+from tests.unit.builders import exit_code, run_in_child
 
 KEY = ["sign-in", "https://issuer.example", "cl1ent"]
 ENTRY = {"sign_ins": [{"access_token": "t0ken", "refresh_token": "r3fresh"}]}
@@ -45,10 +45,10 @@ def mode(path: Path) -> int:
 
 
 def test_it_outlives_a_run_and_tells_nothing(home: Path, warnings: list[str]) -> None:
-    store = user_store(warnings.append)
+    store = open_user_store(warnings.append)
     assert store is not None
     store.put(KEY, ENTRY)
-    again = user_store(warnings.append)
+    again = open_user_store(warnings.append)
     assert again is not None and again.get(KEY) == ENTRY
     assert store.folder == home / ".cache" / FOLDER
     told = b"".join(path.name.encode() + path.read_bytes() for path in home.rglob("*") if path.is_file())
@@ -58,16 +58,16 @@ def test_it_outlives_a_run_and_tells_nothing(home: Path, warnings: list[str]) ->
 
 
 def test_a_copy_of_the_cache_alone_tells_nothing(home: Path, warnings: list[str]) -> None:
-    store = user_store(warnings.append)
+    store = open_user_store(warnings.append)
     assert store is not None
     store.put(KEY, ENTRY)
     key_file(home).unlink()
-    other = user_store(warnings.append)
+    other = open_user_store(warnings.append)
     assert other is not None and other.get(KEY) is None
 
 
 def test_modes_are_the_users_alone_whatever_the_umask(home: Path, warnings: list[str]) -> None:
-    store = user_store(warnings.append)
+    store = open_user_store(warnings.append)
     assert store is not None
     store.put(KEY, ENTRY)
     with store.lock(KEY):
@@ -85,7 +85,7 @@ def test_absolute_base_directories_count(
         if existing:
             (tmp_path / "xdg" / name).mkdir(parents=True, mode=0o755)
         monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / "xdg" / name))
-    store = user_store(print)
+    store = open_user_store(print)
     assert store is not None and store.folder == tmp_path / "xdg" / "cache" / FOLDER
     assert (tmp_path / "xdg" / "data" / FOLDER / "key").is_file()
     assert list(home.iterdir()) == []
@@ -97,14 +97,14 @@ def test_others_do_not(value: str, home: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, value)
-    store = user_store(print)
+    store = open_user_store(print)
     assert store is not None and store.folder == home / ".cache" / FOLDER
     assert key_file(home).is_file() and [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 def refused(warnings: list[str]) -> None:
     """There is no store, and one warning that says so."""
-    assert user_store(warnings.append) is None
+    assert open_user_store(warnings.append) is None
     assert len(warnings) == 1 and warnings[0].startswith("Tokens can't be kept beyond this run: ")
 
 
@@ -131,14 +131,14 @@ def test_where_no_folder_can_be_made_there_is_none(name: str, home: Path, warnin
 
 @pytest.mark.parametrize("folder_mode", [0o770, 0o707, 0o755, 0o777])
 def test_a_key_where_others_may_look_is_not_used(folder_mode: int, home: Path, warnings: list[str]) -> None:
-    user_store(warnings.append)
+    open_user_store(warnings.append)
     key_file(home).parent.chmod(folder_mode)
     refused(warnings)
     assert mode(key_file(home).parent) == folder_mode, "it is not ours to repair"
 
 
 def test_a_cache_where_others_may_look_is_not_used(home: Path, warnings: list[str]) -> None:
-    store = user_store(warnings.append)
+    store = open_user_store(warnings.append)
     assert store is not None
     store.put(KEY, ENTRY)
     store.folder.chmod(0o750)
@@ -149,14 +149,14 @@ def test_a_cache_where_others_may_look_is_not_used(home: Path, warnings: list[st
 def test_what_belongs_to_another_user_is_not_used(
     home: Path, warnings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user_store(warnings.append)
+    open_user_store(warnings.append)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     refused(warnings)
 
 
 @pytest.mark.parametrize("what", ["folder", "key"])
 def test_links_are_not_followed(what: str, home: Path, tmp_path: Path, warnings: list[str]) -> None:
-    user_store(warnings.append)
+    open_user_store(warnings.append)
     place = key_file(home).parent if what == "folder" else key_file(home)
     place.rename(tmp_path / "elsewhere")
     place.symlink_to(tmp_path / "elsewhere")
@@ -173,7 +173,7 @@ def test_a_link_to_nowhere_is_not_written_through(home: Path, tmp_path: Path, wa
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["fifo", "folder"])
 def test_what_is_no_file_is_no_key(make: Callable[[Path], None], home: Path, warnings: list[str]) -> None:
-    user_store(warnings.append)
+    open_user_store(warnings.append)
     key_file(home).unlink()
     make(key_file(home))
     refused(warnings)
@@ -181,7 +181,7 @@ def test_what_is_no_file_is_no_key(make: Callable[[Path], None], home: Path, war
 
 @pytest.mark.parametrize("key_mode", [0o640, 0o604, 0o666])
 def test_a_key_that_others_may_read_is_not_used(key_mode: int, home: Path, warnings: list[str]) -> None:
-    user_store(warnings.append)
+    open_user_store(warnings.append)
     key_file(home).chmod(key_mode)
     refused(warnings)
 
@@ -190,14 +190,14 @@ def test_a_key_that_others_may_read_is_not_used(key_mode: int, home: Path, warni
     "content", [b"", b"short", b"x" * 33, b"x" * (2 << 20)], ids=["empty", "short", "long", "huge"]
 )
 def test_a_damaged_key_is_made_anew(content: bytes, home: Path, warnings: list[str]) -> None:
-    store = user_store(warnings.append)
+    store = open_user_store(warnings.append)
     assert store is not None
     store.put(KEY, ENTRY)
     key_file(home).write_bytes(content)
-    other = user_store(warnings.append)
+    other = open_user_store(warnings.append)
     assert other is not None and other.get(KEY) is None
     other.put(KEY, ENTRY)
-    again = user_store(warnings.append)
+    again = open_user_store(warnings.append)
     assert again is not None and again.get(KEY) == ENTRY
     assert len(key_file(home).read_bytes()) == 32
     assert mode(key_file(home)) == 0o600 and warnings == []
@@ -211,13 +211,13 @@ def test_who_comes_second_takes_the_firsts_key(home: Path, monkeypatch: pytest.M
     def write_after_another(*arguments: Any) -> None:
         with monkeypatch.context() as patched:
             patched.setattr(module, "write_own", write)
-            first = user_store(print)
+            first = open_user_store(print)
         assert first is not None
         names.append(first._name(KEY))
         write(*arguments)
 
     monkeypatch.setattr(module, "write_own", write_after_another)
-    second = user_store(print)
+    second = open_user_store(print)
     assert second is not None and [second._name(KEY)] == names
     assert [path.name for path in key_file(home).parent.iterdir()] == ["key"]
 
@@ -227,7 +227,7 @@ def test_many_first_uses_at_once_give_one_key(home: Path, tmp_path: Path) -> Non
     names: list[str] = []
 
     def use() -> None:
-        store = user_store(print)
+        store = open_user_store(print)
         assert store is not None
         names.append(store._name(KEY))
 
@@ -251,7 +251,7 @@ def test_many_first_uses_at_once_give_one_key(home: Path, tmp_path: Path) -> Non
             os.read(self.ends[0], 1)
 
     gate = Gate()
-    children = [in_child(run) for _n in range(6)]
+    children = [run_in_child(run) for _n in range(6)]
     os.close(gate.ends[1])
     assert [exit_code(child) for child in children] == [0] * 6
     os.close(gate.ends[0])
@@ -261,7 +261,7 @@ def test_many_first_uses_at_once_give_one_key(home: Path, tmp_path: Path) -> Non
 
 
 def test_what_is_spent_goes_when_another_is_kept(home: Path, warnings: list[str]) -> None:
-    store = user_store(warnings.append)
+    store = open_user_store(warnings.append)
     assert store is not None
     now = time.time()
     token = {"access_token": "t0ken", "scopes": [], "issued_at": now - 100, "lifetime": 3600}

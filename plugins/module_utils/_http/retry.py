@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a request is sent again, and how long to wait before."""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import random
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from .._errors import TransportError
+from .response import Response
+
+_REPEATABLE_STATUSES = frozenset({429, 502, 503, 504})
+_OTHER_STATUSES = frozenset({429})  # the server has not carried the request out
+
+_FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
+
+
+class RetryPolicy:
+    """The further attempts of one request."""
+
+    def __init__(self, retries: int, max_wait: int, *, repeatable: bool) -> None:
+        self.retries = retries
+        self.max_wait = max_wait
+        self.repeatable = repeatable
+        self.attempt = 0
+
+    def wait_after_error(self, error: TransportError) -> bool:
+        """Wait before the next attempt; return false, without waiting, if there is none."""
+        if error.permanent or (error.sent and not self.repeatable):
+            return False
+        return self._wait(None)
+
+    def wait_after_response(self, response: Response) -> bool:
+        """Wait as long as the server requests; return false, without waiting, if no further attempt follows."""
+        if response.status not in (_REPEATABLE_STATUSES if self.repeatable else _OTHER_STATUSES):
+            return False
+        requested = parse_requested_wait(response.headers)
+        return (requested is None or requested <= self.max_wait) and self._wait(requested)
+
+    def _wait(self, requested: float | None) -> bool:
+        if self.attempt >= self.retries:
+            return False
+        backoff = _FIRST_PAUSE * 2**self.attempt * random.uniform(0.75, 1.25)  # hosts must not retry in step
+        time.sleep(min(backoff, self.max_wait) if requested is None else requested)
+        self.attempt += 1
+        return True
+
+
+def parse_requested_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """Return the seconds in `Retry-After` (RFC 9110 section 10.2.3) or `RateLimit-Reset`.
+
+    A value that is neither a date nor a number of at least 0 is ignored.
+    """
+    for name in ("Retry-After", "RateLimit-Reset"):
+        value = (headers.get(name) or "").strip()
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = _seconds_until(value, time.time() if now is None else now)
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+    return None
+
+
+def _seconds_until(date: str, now: float) -> float:
+    """Return NaN for text that is not a date."""
+    try:
+        moment = email.utils.parsedate_to_datetime(date)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return math.nan
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - datetime.fromtimestamp(now, timezone.utc)).total_seconds())

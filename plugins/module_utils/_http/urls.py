@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""URLs that a secret may be sent to, and when two URLs mean the same server."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from .._errors import OptionError
+from .._text import sanitize_for_display
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_FORBIDDEN_CHARACTERS = re.compile(r"[\s\\\x00-\x1f\x7f]")
+
+
+def get_origin(url: str) -> str:
+    """Return a URL's scheme, host and port in canonical form (RFC 6454 section 4); raise `ValueError` for a malformed URL."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host  # IPv6 (RFC 3986 section 3.2.2)
+    port = parts.port
+    if port is None or port == _DEFAULT_PORTS.get(parts.scheme):
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def is_loopback_host(host: str | None) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def validate_base_url(value: str, option: str) -> str:
+    """Return a URL that a secret may be sent to: https, or http to loopback; without credentials, query and fragment."""
+    shown = sanitize_for_display(value, 200)
+    try:
+        parts, host = urlsplit(value), urlsplit(get_origin(value)).hostname
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in _DEFAULT_PORTS or not host or _FORBIDDEN_CHARACTERS.search(value):
+        raise OptionError(f"{option}: '{shown}' is not a valid URL.", "Use the form https://host or https://host/path.")
+    if parts.username is not None or parts.password is not None:
+        raise OptionError(
+            f"{option} must not have a user name or password.", "Set client_id and client_secret instead."
+        )
+    if "?" in value or "#" in value:
+        raise OptionError(f"{option}: '{shown}' must not have a query or fragment.")
+    if parts.scheme == "http" and not is_loopback_host(host):
+        raise OptionError(
+            f"{option}: '{shown}' is not encrypted.",
+            "Use https://. http:// is allowed for loopback only (127.0.0.1, [::1], localhost).",
+        )
+    return value.rstrip("/")

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""IDs of the service's objects."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ._errors import OptionError
+from ._text import sanitize_for_display
+
+_ID = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def is_valid_id(value: Any) -> bool:
+    """Whether a value has the form of an ID: `[A-Za-z0-9._-]+` and not only dots, so it is safe in a path and on a terminal."""
+    return isinstance(value, str) and bool(_ID.fullmatch(value)) and bool(value.strip("."))
+
+
+def validate_id(value: Any, option: str) -> str:
+    """Return an ID that is safe in a path; raise `OptionError` for any other value."""
+    text = str(value)
+    if not is_valid_id(text):
+        raise OptionError(
+            f"{option}: '{sanitize_for_display(text, 80)}' is not a valid ID.",
+            "An ID has letters, digits, '.', '_' and '-' only.",
+        )
+    return text

@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Applications: from the module's options to the API's object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._errors import OptionError, StateError
+from .._oauth.redirect_uri import validate_redirect_uris
+from .._oauth.scopes import parse_managed_scopes
+from .._text import join_names, sanitize_for_display
+from .application_rules import validate_application, validate_auth_method
+from .client import ManagementClient
+from .resource_lookup import describe_resource, select_resource, validate_resource
+from .resource_server import find_resource_server, validate_offered_scopes
+from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
+
+PROTOCOLS = ("oauth2", "oidc")
+
+# The options that may change an existing application, beside its name. A protocol never changes.
+MANAGED_OPTIONS = (
+    "confidentiality",
+    "pkce",
+    "grant_types",
+    "resource_server",
+    "allowed_scopes",
+    "redirect_uris",
+    "authenticator_config",
+    "token_format",
+    "token_expires_after",
+    "token_subject_field",
+)
+_TOKEN_DEFAULTS = {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"}
+
+
+@dataclass(frozen=True)
+class ApplicationOptions:
+    """The module's options; `None` for what is not managed."""
+
+    state: str
+    display_name: str | None
+    protocol: str | None
+    confidentiality: str | None
+    pkce: str | None
+    grant_types: list[str] | None
+    token_endpoint_auth_method: str | None
+    resource_server: str | None
+    allowed_scopes: list[str] | None
+    scopes_mode: str
+    redirect_uris: list[str] | None
+    authenticator_config: str | None
+    token_format: str | None
+    token_expires_after: int | None
+    token_subject_field: str | None
+    return_secret: bool
+
+    @property
+    def managed(self) -> dict[str, Any]:
+        """The options that may change an existing application, by name."""
+        return {name: getattr(self, name) for name in MANAGED_OPTIONS}
+
+
+def list_operations(options: ApplicationOptions) -> list[str]:
+    """Return the operations that building the object may need, beside those on applications."""
+    if options.state == "absent":
+        return []
+    operations = []
+    if options.resource_server:
+        operations.append(RESOURCE_SERVER.list_operation)
+    elif options.allowed_scopes:
+        operations.append(RESOURCE_SERVER.get_operation)
+    if options.authenticator_config:
+        operations.append(AUTHENTICATOR_CONFIG.list_operation)
+    return operations
+
+
+class ApplicationBuilder:
+    """Builds the managed fields of an application. A new application gets defaults; an omitted option is not managed."""
+
+    def __init__(self, options: ApplicationOptions, client: ManagementClient) -> None:
+        self.options = options
+        self.client = client
+
+    def build(self, existing: Resource | None) -> Resource:
+        """Return the managed fields, validated together with those of the existing application."""
+        options = self.options
+        present: Mapping[str, Any] = (existing or {}).get("protocol_config") or {}
+        if existing is not None:
+            self._validate_protocol_change(existing)
+        server = self._find_resource_server(existing)
+        body: Resource = {"display_name": options.display_name} if options.display_name else {}
+        if options.resource_server is not None:
+            body["resource_server_id"] = server["id"] if server else ""
+        if options.authenticator_config is not None:
+            body["authenticator_config_id"] = self._find_authenticator_config_id(options.authenticator_config)
+        config = self._build_config(present, server)
+        if existing is None:
+            config = {**_build_defaults(options.protocol or "oauth2", config.get("grant_type")), **config}
+            body["protocol_config"] = config
+        elif config:
+            body["protocol_config"] = {"type": present.get("type"), **config}
+        complete = {**present, **config}
+        validate_auth_method(options.token_endpoint_auth_method, complete.get("confidentiality"))
+        validate_application(complete, {**(existing or {}), **body}, has_resource_server=server is not None)
+        return body
+
+    def _build_config(self, present: Mapping[str, Any], server: Resource | None) -> Resource:
+        """Return the fields of the protocol configuration that the options set."""
+        options = self.options
+        given = {
+            "confidentiality": options.confidentiality,
+            "pkce": options.pkce,
+            "token_format": options.token_format,
+            "grant_type": None if options.grant_types is None else sorted(set(options.grant_types)),
+            "redirect_uris": None if options.redirect_uris is None else validate_redirect_uris(options.redirect_uris),
+            "allowed_scopes": self._build_allowed_scopes(present, server),
+            "token_configuration": self._build_token_configuration(present),
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _build_token_configuration(self, present: Mapping[str, Any]) -> Resource | None:
+        options = self.options
+        fields = {"expires_after": options.token_expires_after, "subject_field": options.token_subject_field}
+        given = {name: value for name, value in fields.items() if value is not None}
+        return {**_TOKEN_DEFAULTS, **(present.get("token_configuration") or {}), **given} if given else None
+
+    def _build_allowed_scopes(self, present: Mapping[str, Any], server: Resource | None) -> list[str] | None:
+        if self.options.allowed_scopes is None:
+            return None
+        scopes = parse_managed_scopes(self.options.allowed_scopes, "allowed_scopes")
+        if "openid" in scopes:
+            raise OptionError(
+                "allowed_scopes must not contain 'openid'.",
+                "Remove it: a sign-in requests openid, and the application does not list it.",
+            )
+        if scopes and server is None:
+            raise OptionError(
+                "allowed_scopes needs a resource_server.",
+                "For the Management API, set resource_server: Beyond Identity Management API.",
+            )
+        if server:
+            validate_offered_scopes(server, scopes)
+        if self.options.scopes_mode == "at_least":
+            scopes = sorted({*scopes, *(present.get("allowed_scopes") or ())})
+        return scopes
+
+    def _validate_protocol_change(self, existing: Resource) -> None:
+        validate_protocol(existing)
+        protocol = existing["protocol_config"]["type"]
+        if self.options.protocol not in (None, protocol):
+            raise StateError(
+                f"Cannot change the protocol of the {describe_resource(APPLICATION, existing)} from {protocol} to "
+                f"{self.options.protocol}.",
+                "Remove the application first, or use another display_name.",
+            )
+
+    def _find_resource_server(self, existing: Resource | None) -> Resource | None:
+        """Return the application's wanted or present resource server, if the options depend on it."""
+        wanted = self.options.resource_server
+        if wanted:
+            return find_resource_server(self.client, wanted)
+        present = (existing or {}).get("resource_server_id")
+        if wanted is None and self.options.allowed_scopes and present:
+            server = self.client.call(RESOURCE_SERVER.get_operation, {RESOURCE_SERVER.id_parameter: present})
+            return validate_resource(RESOURCE_SERVER, server)
+        return None
+
+    def _find_authenticator_config_id(self, wanted: str) -> str:
+        if not wanted:
+            return ""
+        configs = self.client.list_all(AUTHENTICATOR_CONFIG.list_operation, AUTHENTICATOR_CONFIG.collection)
+        found: str = select_resource(AUTHENTICATOR_CONFIG, configs, wanted, ("id", "display_name"))["id"]
+        return found
+
+
+def validate_protocol(found: Resource) -> None:
+    """Raise `StateError` for an application of another protocol, such as SAML: it is neither changed nor removed."""
+    protocol = (found.get("protocol_config") or {}).get("type")
+    if protocol not in PROTOCOLS:
+        raise StateError(
+            f"The {describe_resource(APPLICATION, found)} has the protocol '{sanitize_for_display(protocol, 40)}'.",
+            f"This module manages {join_names(PROTOCOLS)} applications only.",
+        )
+
+
+def _build_defaults(protocol: str, grant_type: list[str] | None) -> Resource:
+    """Return a new application's protocol configuration, for what no option sets."""
+    grants = grant_type or (["client_credentials"] if protocol == "oauth2" else ["authorization_code"])
+    return {
+        "type": protocol,
+        "confidentiality": "confidential",
+        "pkce": "s256" if "authorization_code" in grants else "disabled",
+        "grant_type": grants,
+        "allowed_scopes": [],
+        "redirect_uris": [],
+        "token_configuration": dict(_TOKEN_DEFAULTS),
+        "token_format": "self_contained",
+    }

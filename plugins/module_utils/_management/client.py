@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Management API's client: calls operations by their names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+from .._errors import MalformedResponseError, OptionError, ResponseError
+from .._http.error_responses import error_from_response
+from .._http.response import Response
+from .._http.session import HttpSession
+from .._ids import validate_id
+from .._oauth.connection import Connection
+from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource
+from .._text import join_names
+from .catalogue import find_operation
+from .operation import Operation
+from .operation_scopes import get_operation_scopes
+from .paging import first_page, next_page
+
+PAGE_LIMIT = 10_000
+CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
+
+
+class ManagementClient:
+    """Calls operations of the managed tenant and realm, with one token for all announced operations.
+
+    Args:
+        operations: all operations that a task may call. The token has their scopes and no others.
+        reading_only: request the scopes of reading operations only.
+        scopes: the token's scopes, for operations that publish none.
+
+    `path_parameters` holds parameters that all calls share.
+    """
+
+    def __init__(
+        self,
+        token_source: TokenSource,
+        session: HttpSession,
+        operations: Iterable[str],
+        *,
+        reading_only: bool = False,
+        scopes: Iterable[str] = (),
+    ) -> None:
+        self.token_source = token_source
+        self.session = session
+        self.operations = list(operations)
+        self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
+        self.path_parameters: dict[str, str] = {}
+        self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that names the managed tenant and realm."""
+        return self.token_source.connection
+
+    def call(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Carry out an operation and return the object in its response, empty if there is none."""
+        return self.call_with_status(name, parameters, body=body)[1]
+
+    def call_with_status(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Carry out an operation and return its response's status and object.
+
+        `parameters` are those of the path and of the query. Tenant and realm default to the managed ones.
+        """
+        operation = find_operation(name)
+        if name not in self.operations:
+            raise AssertionError(f"{name} was not announced")
+        action = f"{name} at {self.connection.require('api_url')}"
+        response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
+        if not response.is_success:
+            error = error_from_response(response, action)
+            raise error.with_hint(self._hint_on_error(error, operation))
+        return response.status, response.json(action) if response.content.strip() else {}
+
+    def list_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the pages of a listing operation, in the API's own form or in SCIM's."""
+        operation = find_operation(name)
+        requested = first_page(operation, parameters or {})
+        seen: list[Any] = []
+        while len(seen) <= PAGE_LIMIT:
+            page = self.call(name, requested)
+            following = next_page(operation, requested, page)
+            if following in seen:
+                raise MalformedResponseError(f"{name}: the pages do not end: a page token was returned twice.")
+            yield page
+            if following is None:
+                return
+            requested = following
+            seen.append(requested)
+        raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
+
+    def list_all(
+        self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield all objects of a listing operation, from all pages."""
+        for page in self.list_pages(name, parameters):
+            items = page.get(collection)
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
+            yield from items
+
+    def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
+        """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""
+        self._refuse_unknown(operation, parameters)
+        given = {name: value for name, value in {**self.path_parameters, **parameters}.items() if value is not None}
+        values = {**self._get_default_parameters(operation, given), **given}
+        missing = sorted(set(operation.path_parameters) - set(values))
+        if missing:
+            hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
+            raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
+        path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
+        query = [
+            (name, text) for name in operation.query if name in given for text in _to_query_values(name, given[name])
+        ]
+        url = self.connection.require("api_url") + operation.path.format(**path)
+        return f"{url}?{urlencode(query)}" if query else url
+
+    def _refuse_unknown(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
+        known = [*operation.path_parameters, *operation.query]
+        unknown = sorted(set(parameters) - set(known))
+        if unknown:
+            raise OptionError(
+                f"{operation.name} has no parameter {join_names(unknown)}.", f"It has: {join_names(known)}."
+            )
+
+    def _get_default_parameters(self, operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self.connection.require(name) for name in operation.default_parameters if name not in given}
+
+    def _send(self, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None) -> Response:
+        request = TokenRequest(tuple(self.scopes))
+        token = self.token or self.token_source.get(request)
+        response = self._send_with(token.value, operation, url, action, body)
+        if response.status == 401 and not self.connection.access_token:
+            token = self.token_source.get(TokenRequest(request.scopes, rejected=token.value))
+            response = self._send_with(token.value, operation, url, action, body)
+        self.token = token
+        return response
+
+    def _send_with(
+        self, access_token: str, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None
+    ) -> Response:
+        headers = {"Authorization": f"Bearer {access_token}"}
+        if operation.needs_correlation_id:
+            headers[CORRELATION_ID] = str(uuid4())
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode("utf-8")
+        return self.session.send(operation.method, url, action=action, headers=headers, body=content)
+
+    def _hint_on_error(self, error: ResponseError, operation: Operation) -> str:
+        if error.status == 403:
+            needed = operation.scopes or self.scopes
+            scopes = f"the scopes {join_names(needed)}, and " if needed else ""
+            return f"{operation.name} needs {scopes}a token of this tenant that may manage this realm."
+        if error.status == 409 and operation.method == "DELETE":
+            return "Remove the objects that belong to it first."
+        if error.status == 401:
+            return (
+                "Check whether the token is expired, revoked, or of another tenant."
+                if self.connection.access_token
+                else "A new token was refused too."
+            )
+        return ""
+
+
+def _to_query_values(name: str, value: Any) -> list[str]:
+    """Return a parameter's values: a list repeats the parameter, booleans are as in JSON."""
+    items = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, (str, int, float)) for item in items):
+        raise OptionError(f"{name} must be text, a number, true, false, or a list of these.")
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in items]

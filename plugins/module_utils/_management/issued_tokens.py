@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tokens that an application issued, as the Management API lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from .._errors import MalformedResponseError, OptionError, StateError
+from .._ids import is_valid_id, validate_id
+from .._oauth.connection import Connection
+from .._oauth.jwt_claims import read_unverified_claims
+from .._text import sanitize_for_display
+from .client import ManagementClient
+from .resource_lookup import find_resource
+from .resource_types import APPLICATION, Resource
+
+LIST_OPERATION, REVOKE_OPERATION = "ListTokens", "RevokeToken"
+
+_MINIMUM_SUFFIX = 8  # characters; a shorter suffix may match another token by chance
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class IssuedTokenOptions:
+    """Which tokens are meant: of which application (ID or name) and principal, and with which ID; `None` for all."""
+
+    application: str | None
+    principal_type: str | None
+    principal_id: str | None
+    id: str | None
+
+    def __post_init__(self) -> None:
+        empty = [name for name, value in vars(self).items() if value == ""]
+        if empty:
+            raise OptionError(f"{' and '.join(empty)} must not be empty.", "Omit options that you do not need.")
+        for name in ("id", "principal_id"):
+            if getattr(self, name) is not None:
+                validate_id(getattr(self, name), name)
+
+    def has_name(self, connection: Connection) -> bool:
+        """Whether the application is named, so that its ID must be looked up among all applications."""
+        return self.application not in (None, connection.application_id) and not _UUID.fullmatch(self.application or "")
+
+    def list_operations(self, connection: Connection) -> list[str]:
+        """Return the operations that finding the tokens needs."""
+        return [LIST_OPERATION, *([APPLICATION.list_operation] if self.has_name(connection) else [])]
+
+
+class IssuedTokens:
+    """The tokens of one application. The authenticating application is in its own realm, any other in the managed realm."""
+
+    def __init__(self, options: IssuedTokenOptions, client: ManagementClient) -> None:
+        connection = client.connection
+        self.options = options
+        self.client = client
+        self.is_own_application = options.application in (None, connection.application_id)
+        self.path_parameters = {
+            "realm_id": connection.require("auth_realm_id" if self.is_own_application else "realm_id"),
+            "application_id": self._find_application_id(),
+        }
+
+    @property
+    def application_id(self) -> str:
+        """The application's ID."""
+        return self.path_parameters["application_id"]
+
+    def list_tokens(self) -> Iterator[Resource]:
+        """Yield the tokens that the options select, each once."""
+        principal = {"principal_type": self.options.principal_type, "principal_id": self.options.principal_id}
+        seen = set()
+        for token in self.client.list_all(LIST_OPERATION, "tokens", {**self.path_parameters, **principal}):
+            token_id = token.get("id")
+            if not is_valid_id(token_id):
+                raise MalformedResponseError(
+                    f"{LIST_OPERATION}: the response has a token without a valid ID.", "Check api_url."
+                )
+            if token_id not in seen and self.options.id in (None, token_id):
+                yield token
+            if token_id == self.options.id:
+                return  # an ID is unique
+            seen.add(token_id)
+
+    def revoke(self, token: Resource) -> None:
+        """Revoke one of the tokens by its ID."""
+        self.client.call(REVOKE_OPERATION, {**self.path_parameters, "token_id": token["id"]})
+
+    def is_in_use(self, token: Resource) -> bool:
+        """Whether this is the token that the requests are sent with."""
+        used = self.client.token
+        return used is not None and match_tokens([token])(used.value)
+
+    def is_issued_for_task(self, token: Resource) -> bool:
+        """Whether the task itself requested this token."""
+        return self.is_in_use(token) and self.client.token is not None and not self.client.token.cached
+
+    def _find_application_id(self) -> str:
+        options, connection = self.options, self.client.connection
+        if options.application is None or self.is_own_application:
+            return connection.require("application_id")
+        if not options.has_name(connection):
+            return options.application
+        found = find_resource(APPLICATION, self.client, id=None, display_name=options.application)
+        if found is None:
+            raise StateError(
+                f"The managed realm has no application '{sanitize_for_display(options.application, 120)}'.",
+                "The module application_info lists all applications.",
+            )
+        application_id: str = found["id"]
+        return application_id
+
+
+def match_tokens(tokens: Iterable[Resource]) -> Callable[[str], bool]:
+    """Return a function that tells whether a value is one of these tokens.
+
+    A self-contained token is recognized by its ID, any other token by its suffix.
+    """
+    known = list(tokens)
+    ids = {token["id"] for token in known}
+    suffixes = tuple(
+        suffix
+        for token in known
+        if isinstance(suffix := token.get("token_suffix"), str) and len(suffix) >= _MINIMUM_SUFFIX
+    )
+
+    def matches(value: str) -> bool:
+        token_id = (read_unverified_claims(value) or {}).get("jti")
+        return token_id in ids if isinstance(token_id, str) else value.endswith(suffixes)
+
+    return matches

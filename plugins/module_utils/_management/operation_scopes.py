@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From operations to the scopes that a token needs for them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from .._errors import OptionError
+from .._text import join_names, sanitize_for_display
+from .catalogue import find_operation, get_catalogue
+
+
+def get_operation_scopes(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
+    """Return the scopes that these operations need together, sorted; with `reading_only` those of reading operations only."""
+    operations = [find_operation(name) for text in names for name in _split_names(str(text))]
+    return sorted(
+        {scope for operation in operations if operation.is_reading or not reading_only for scope in operation.scopes}
+    )
+
+
+def suggest_scopes(scopes: Iterable[str]) -> str:
+    """Return advice if one of these refused scopes is an operation or a typing error; otherwise an empty text."""
+    catalogue = get_catalogue()
+    known = sorted({scope for operation in catalogue.values() for scope in operation.scopes})
+    for scope in scopes:
+        if scope in catalogue:
+            needed = join_names(catalogue[scope].scopes)
+            return f"{scope} is an operation: set operations to {scope}, or request its scopes: {needed}."
+        nearest = difflib.get_close_matches(scope, known, n=3, cutoff=0.8) if scope not in known else []
+        if nearest:
+            return f"Instead of {sanitize_for_display(scope, 80)}, did you mean {' or '.join(nearest)}?"
+    return ""
+
+
+def _split_names(text: str) -> list[str]:
+    """Return the names in a text. Without a name there would be no scopes, and an empty list could empty an application's."""
+    names = text.replace(",", " ").split()
+    if not names:
+        raise OptionError("The name of an operation is empty.", "Remove the empty name.")
+    return names

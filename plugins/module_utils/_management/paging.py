@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages of a listing, in the API's own form or in SCIM's (RFC 7644 section 3.4.2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._errors import MalformedResponseError, OptionError
+from .._text import sanitize_for_display
+from .operation import Operation
+
+PAGE_SIZE = 100  # the documented maximum of most lists
+
+_RESOURCES = "Resources"
+_SIZES = ("page_size", "groups_page_size", "identities_page_size", "count")
+_SKIPS = (
+    "skip",
+    "groups_skip",
+    "identities_skip",
+)  # they count from the start of a page, so only the first page has one
+
+
+def first_page(operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that request the first page.
+
+    A page is large unless the parameters set its size: most lists default to 20 objects.
+    """
+    sizes = {name: PAGE_SIZE for name in _SIZES if name in operation.query}
+    requested: dict[str, Any] = {**sizes, **parameters}
+    for name in {"count", "startIndex"} & {*operation.query} & {*requested}:
+        requested[name] = _to_positive_int(operation, name, requested[name])
+    return requested
+
+
+def next_page(operation: Operation, requested: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the parameters that request the page after this one; `None` after the last page."""
+    following = (
+        _get_next_index(operation, requested, page) if operation.is_scim_listing else _get_next_token(operation, page)
+    )
+    if not following:
+        return None
+    return {name: value for name, value in {**requested, **following}.items() if name not in _SKIPS}
+
+
+def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return one response that has the lists of all pages. Other fields are those of the first page that has them."""
+    joined: dict[str, Any] = {}
+    for page in pages:
+        lists = {name: value for name, value in page.items() if _is_paged(operation, name, value)}
+        if not lists and not operation.is_scim_listing:
+            raise MalformedResponseError(f"{operation.name}: the response has no list.")
+        for name, value in page.items():
+            if joined.get(name) is None:
+                joined[name] = list(value) if name in lists else value
+            elif name in lists:
+                joined[name].extend(value)
+    joined.pop("next_page_token", None)
+    if operation.is_scim_listing:
+        joined[_RESOURCES] = joined.get(_RESOURCES) or []
+        joined["itemsPerPage"] = len(joined[_RESOURCES])
+    return joined
+
+
+def _is_paged(operation: Operation, name: str, value: Any) -> bool:
+    """Whether a field continues from page to page. SCIM repeats its list of schemas on each page."""
+    return isinstance(value, list) and (name == _RESOURCES or not operation.is_scim_listing)
+
+
+def _get_next_token(operation: Operation, page: Mapping[str, Any]) -> dict[str, Any]:
+    token = page.get("next_page_token")
+    if not isinstance(token or "", str):
+        raise MalformedResponseError(f"{operation.name}: next_page_token is not text.")
+    return {"page_token": token} if token else {}
+
+
+def _get_next_index(operation: Operation, requested: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any]:
+    resources, total = page.get(_RESOURCES), page.get("totalResults")
+    if not isinstance(total, int) or not isinstance(resources, (list, type(None))):
+        raise MalformedResponseError(f"{operation.name}: the response is not a list of SCIM resources.")
+    following = requested.get("startIndex", 1) + len(resources or ())
+    return {"startIndex": following} if resources and following <= total else {}
+
+
+def _to_positive_int(operation: Operation, name: str, value: Any) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if number < 1:
+        shown = sanitize_for_display(value, 80)
+        raise OptionError(f"{operation.name}: {name} must be a whole number of at least 1, not '{shown}'.")
+    return number

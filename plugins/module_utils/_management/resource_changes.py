@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The difference between an object and its wanted state. Pure functions, no requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .resource_types import Resource
+
+
+def plan_changes(
+    before: Mapping[str, Any], wanted: Mapping[str, Any], read_only: frozenset[str] = frozenset()
+) -> Resource:
+    """Return the fields to send so that `before` becomes as `wanted`: those that differ, a nested object whole."""
+    changes: Resource = {}
+    for name, value in wanted.items():
+        present = before.get(name)
+        if isinstance(value, Mapping) and isinstance(present, Mapping):
+            if plan_changes(present, value):
+                changes[name] = {
+                    key: item for key, item in merge_changes(present, value).items() if key not in read_only
+                }
+        elif not _are_equal(present, value):
+            changes[name] = value
+    return changes
+
+
+def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Resource:
+    """Return `before` with these changes. Nested objects are merged."""
+    after = dict(before)
+    for name, value in changes.items():
+        present = after.get(name)
+        if isinstance(value, Mapping) and isinstance(present, Mapping):
+            after[name] = merge_changes(present, value)
+        else:
+            after[name] = value
+    return after
+
+
+def _are_equal(present: Any, wanted: Any) -> bool:
+    """Compare lists of texts as sets. A missing list or text equals an empty one."""
+    if _is_text_list(wanted) and _is_text_list(present):
+        return set(wanted) == set(present)
+    return bool(present == wanted) or (wanted in ("", []) and present is None)
+
+
+def _is_text_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

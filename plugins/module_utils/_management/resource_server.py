@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resource servers: how one is found, and which scopes it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._errors import MalformedResponseError, StateError
+from .._text import join_names
+from .client import ManagementClient
+from .resource_lookup import describe_resource, select_resource
+from .resource_types import RESOURCE_SERVER, Resource
+
+
+def find_resource_server(client: ManagementClient, value: str) -> Resource:
+    """Return the resource server with this ID, identifier or name. The error for no match lists all resource servers."""
+    return select_resource_server(list_resource_servers(client), value)
+
+
+def list_resource_servers(client: ManagementClient) -> list[Resource]:
+    """Return all resource servers of the managed realm."""
+    return list(client.list_all(RESOURCE_SERVER.list_operation, RESOURCE_SERVER.collection))
+
+
+def select_resource_server(servers: Iterable[Resource], value: str) -> Resource:
+    """Return the one of these resource servers with this ID, identifier or name."""
+    return select_resource(RESOURCE_SERVER, servers, value, ("id", "identifier", "display_name"))
+
+
+def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
+    """Raise `StateError` if the resource server does not offer one of these scopes."""
+    offered = server.get("scopes") or []
+    if not isinstance(offered, list) or not all(isinstance(scope, str) for scope in offered):
+        raise MalformedResponseError(
+            f"Unexpected response from the API: {describe_resource(RESOURCE_SERVER, server)} has no list of scopes.",
+            "Check api_url.",
+        )
+    unknown = set(scopes) - set(offered)
+    if unknown:
+        raise StateError(
+            f"{describe_resource(RESOURCE_SERVER, server)} does not offer {join_names(unknown)}.",
+            f"It offers: {join_names(offered, 200)}.",
+        )

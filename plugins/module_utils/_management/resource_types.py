@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The types of objects that the Management API has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+Resource = dict[str, Any]
+"""An object as the API describes it."""
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A type of object, by the name in its operations: `CreateApplication`, `ListApplications`, ...
+
+    Attributes:
+        read_only: fields that a request must not have.
+        own_id_option: the connection option with the ID of the one object that the task authenticates with, if any.
+    """
+
+    name: str
+    plural: str
+    read_only: frozenset[str] = frozenset()
+    own_id_option: str | None = None
+
+    @property
+    def noun(self) -> str:
+        """The key of one object in request bodies and results."""
+        return _to_snake_case(self.name)
+
+    @property
+    def collection(self) -> str:
+        """The key of a listing's objects."""
+        return _to_snake_case(self.plural)
+
+    @property
+    def id_parameter(self) -> str:
+        """The path parameter with an object's ID."""
+        return f"{self.noun}_id"
+
+    @property
+    def list_operation(self) -> str:
+        """The operation that lists all objects."""
+        return f"List{self.plural}"
+
+    @property
+    def get_operation(self) -> str:
+        """The operation that reads one object."""
+        return f"Get{self.name}"
+
+    @property
+    def create_operation(self) -> str:
+        """The operation that creates an object."""
+        return f"Create{self.name}"
+
+    @property
+    def update_operation(self) -> str:
+        """The operation that updates an object."""
+        return f"Update{self.name}"
+
+    @property
+    def delete_operation(self) -> str:
+        """The operation that deletes an object."""
+        return f"Delete{self.name}"
+
+    def find_operation(self, by_id: bool) -> str:
+        """The operation that finds an object, by its ID or by its name."""
+        return self.get_operation if by_id else self.list_operation
+
+
+def _to_snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+APPLICATION = ResourceType(
+    "Application",
+    "Applications",
+    read_only=frozenset({"client_id", "client_secret", "token_endpoint_auth_method"}),
+    own_id_option="application_id",
+)
+AUTHENTICATOR_CONFIG = ResourceType("AuthenticatorConfig", "AuthenticatorConfigs")
+GROUP = ResourceType("Group", "Groups")
+IDENTITY = ResourceType("Identity", "Identities")
+REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id")
+RESOURCE_SERVER = ResourceType("ResourceServer", "ResourceServers")
+ROLE = ResourceType("Role", "Roles")

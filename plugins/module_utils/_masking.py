@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which values are secrets, and how results and messages look without them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+
+from ._errors import BeyondIdentityError
+
+MASK = "********"
+
+# Keys of results, request bodies and options whose values are secrets, at any depth.
+SECRET_KEYS = frozenset(
+    {
+        "access_token",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "credential_binding_link",
+        "id_token",
+        "okta_token",
+        "proxy",
+        "refresh_token",
+        "token",
+    }
+)
+
+# Names that a later version of the API may use for secrets.
+_SECRET_NAME = re.compile(r"(?:secret|password|passphrase|private_?key)", re.IGNORECASE)
+
+_MINIMUM_LENGTH = 4  # masking a shorter value would garble messages and protect nothing
+
+_known_secrets: ContextVar[set[str]] = ContextVar("beyondidentity_known_secrets")
+
+
+@functools.lru_cache(maxsize=1024)
+def is_secret_key(name: str) -> bool:
+    """Whether a value under this key is a secret."""
+    return name in SECRET_KEYS or _SECRET_NAME.search(name) is not None
+
+
+def has_secret(value: Any) -> bool:
+    """Whether a result has a non-empty value under a secret key, at any depth."""
+    return any(True for _secret in find_secrets(value))
+
+
+def find_secrets(value: Any) -> Iterator[str]:
+    """Yield each non-empty text or number under a secret key, alone or in a list, at any depth."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "redirect_response" and isinstance(item, str):
+                yield from _find_codes(item)
+            elif is_secret_key(key):
+                yield from (str(one) for one in (item if isinstance(item, list) else [item]) if _has_content(one))
+            yield from find_secrets(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from find_secrets(item)
+
+
+def _has_content(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and bool(value)
+
+
+def _find_codes(url: str) -> list[str]:
+    """Return the authorization codes in a redirect URL."""
+    try:
+        return [value for name, value in parse_qsl(urlsplit(url).query) if name == "code"]
+    except ValueError:
+        return []
+
+
+def remove_secrets(value: Any) -> Any:
+    """Return the same value without its secret keys, at any depth."""
+    if isinstance(value, dict):
+        return {
+            key: remove_secrets(item)
+            for key, item in value.items()
+            if isinstance(item, (bool, dict)) or not is_secret_key(key)
+        }
+    return [remove_secrets(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@contextmanager
+def secret_scope() -> Iterator[None]:
+    """Limit to one call what `remember_secrets` adds, so that one task's secret never garbles another task's messages."""
+    outer = _known_secrets.set(set(_known_secrets.get(())))
+    try:
+        yield
+    finally:
+        _known_secrets.reset(outer)
+
+
+def remember_secrets(values: Iterable[str]) -> None:
+    """Mask these values in each text that this call shows from now on."""
+    known = _known_secrets.get(None)
+    if known is None:
+        known = set()
+        _known_secrets.set(known)
+    known.update(values)
+
+
+def mask_known_secrets(value: Any) -> Any:
+    """Return the same value with each remembered secret masked, as `mask_secrets` does it."""
+    return mask_secrets(value, _known_secrets.get(()))
+
+
+def mask_secrets(value: Any, secrets: Iterable[str], *, skip_key: Callable[[str], bool] = lambda key: False) -> Any:
+    """Return the same value with these secrets masked in all texts and keys, at any depth, in each form that they are sent in.
+
+    Values under keys for which `skip_key` is true stay as they are.
+    """
+    # Replace the longest form first, because one secret may contain another.
+    forms = sorted(
+        {form for secret in secrets if len(secret) >= _MINIMUM_LENGTH for form in _list_sent_forms(secret)},
+        key=len,
+        reverse=True,
+    )
+
+    def mask(value: Any) -> Any:
+        if isinstance(value, str):
+            for form in forms:
+                value = value.replace(form, MASK)
+            return value
+        if isinstance(value, dict):
+            return {mask(key): item if skip_key(key) else mask(item) for key, item in value.items()}
+        return [mask(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    return mask(value)
+
+
+def _list_sent_forms(secret: str) -> set[str]:
+    """Return a secret as it is, as a form and a URL encode it, in JSON, and in JSON within a Python literal (AnsiballZ)."""
+    in_json = {json.dumps(secret, ensure_ascii=escape) for escape in (True, False)}
+    return {
+        secret,
+        quote_plus(secret),
+        quote(secret, safe=""),
+        *(text[1:-1] for text in in_json),
+        *(repr(text)[2:-2] for text in in_json),
+    }
+
+
+def to_failed_result(error: BeyondIdentityError) -> dict[str, Any]:
+    """Return an error as a failed module result: readable, and without any known secret."""
+    return {"failed": True, "changed": False, **mask_known_secrets({"msg": error.message, **error.details})}

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Authorization requests (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .pkce import create_code_challenge, create_code_verifier
+from .scopes import parse_scopes
+from .server import AuthorizationServer
+
+
+@dataclass(frozen=True)
+class AuthorizationOptions:
+    """What the user sets for an authorization request; `None` for what is generated or omitted."""
+
+    oauth_state: str | None = None
+    nonce: str | None = None
+    code_verifier: str | None = field(default=None, repr=False)
+    code_challenge_method: str = "S256"
+    prompt: str | None = None
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """An authorization request. `url` is for the user's browser; `code_verifier` and `code` are secrets."""
+
+    url: str
+    state: str
+    nonce: str
+    code_verifier: str = field(repr=False)
+    code_challenge: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    issuer: str
+    client_id: str
+    code: str | None = field(default=None, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON types, without `code` if there is none."""
+        fields = {**asdict(self), "scopes": list(self.scopes)}
+        return fields if self.code else {name: value for name, value in fields.items() if name != "code"}
+
+
+# Waits for a user's sign-in: redirect URI, what creates the request for it, seconds, whether to open a browser.
+Listen = Callable[[str, Callable[[str], AuthorizationRequest], int, bool], AuthorizationRequest]
+
+
+def create_authorization_request(
+    server: AuthorizationServer,
+    *,
+    scopes: Iterable[str],
+    redirect_uri: str,
+    options: AuthorizationOptions,
+) -> AuthorizationRequest:
+    """Return a request for these scopes and `openid`, with new random values where the options set none."""
+    requested = parse_scopes([*scopes, "openid"])
+    state, nonce = options.oauth_state or _create_random_value(), options.nonce or _create_random_value()
+    verifier = options.code_verifier or create_code_verifier()
+    parameters = {
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(requested),
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": create_code_challenge(verifier, options.code_challenge_method),
+        "code_challenge_method": options.code_challenge_method,
+    }
+    if options.prompt:
+        parameters["prompt"] = options.prompt
+    return AuthorizationRequest(
+        url=server.build_authorization_url(parameters),
+        state=state,
+        nonce=nonce,
+        code_verifier=verifier,
+        code_challenge=parameters["code_challenge"],
+        redirect_uri=redirect_uri,
+        scopes=tuple(requested),
+        issuer=server.connection.issuer,
+        client_id=server.connection.require("client_id"),
+    )
+
+
+def _create_random_value() -> str:
+    """Return 32 random bytes in base64url."""
+    return secrets.token_urlsafe(32)

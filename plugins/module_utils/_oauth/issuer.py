@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The issuer of an application: the URL below which its endpoints are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .._errors import OptionError
+from .._http.urls import validate_base_url
+from .._ids import validate_id
+from .._text import sanitize_for_display
+
+_EXAMPLE = "https://auth-us.beyondidentity.com/v1/tenants/TENANT/realms/REALM/applications/APPLICATION"
+_ISSUER = re.compile(
+    r"(?P<auth_url>https?://[^?#]+?)/v1/tenants/(?P<tenant_id>[^/]+)/realms/(?P<auth_realm_id>[^/]+)"
+    r"/applications/(?P<application_id>[^/]+)(?:/authorize|/token|/revoke|/\.well-known/[a-z.-]+)?/?"
+)
+
+
+@dataclass(frozen=True)
+class IssuerParts:
+    """The parts of an issuer, under the names of the connection options that they set."""
+
+    auth_url: str
+    tenant_id: str
+    auth_realm_id: str
+    application_id: str
+
+
+def build_issuer(auth_url: str, tenant_id: str, realm_id: str, application_id: str) -> str:
+    """Return an application's issuer."""
+    return f"{auth_url}/v1/tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}"
+
+
+def is_issuer(value: object) -> bool:
+    """Whether a value has the form of an issuer or of an endpoint below it."""
+    return isinstance(value, str) and _ISSUER.fullmatch(value) is not None
+
+
+def parse_issuer(value: str) -> IssuerParts:
+    """Return the parts of an issuer, or of an endpoint's URL below it; raise `OptionError` for any other text."""
+    match = _ISSUER.fullmatch(value.strip())
+    if not match:
+        raise OptionError(
+            f"issuer: '{sanitize_for_display(value, 200)}' is not an application's URL.",
+            f"Use the form {_EXAMPLE}. The Admin Console shows the URL with the application's endpoints.",
+        )
+    ids = {
+        name: validate_id(match[name], f"issuer ({name})") for name in ("tenant_id", "auth_realm_id", "application_id")
+    }
+    return IssuerParts(auth_url=validate_base_url(match["auth_url"], "issuer"), **ids)

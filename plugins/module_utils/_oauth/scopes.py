@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of scopes (RFC 6749 section 3.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .._errors import OptionError
+from .._text import sanitize_for_display
+
+# RFC 6749 section 3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+
+def parse_scopes(value: str | Iterable[str] | None, option: str = "scopes") -> list[str]:
+    """Return the scopes of a list, or of space- or comma-delimited text: sorted, each once."""
+    parts = [value] if isinstance(value, str) else list(value or ())
+    scopes = sorted({scope for part in parts for scope in str(part).replace(",", " ").split()})
+    for scope in scopes:
+        if not _SCOPE.fullmatch(scope):
+            raise OptionError(
+                f"{option}: '{sanitize_for_display(scope, 80)}' is not a valid scope.",
+                "A scope has printable ASCII characters only, without quotes and backslashes.",
+            )
+    return scopes
+
+
+def parse_managed_scopes(values: Iterable[str], option: str) -> list[str]:
+    """Return the scopes that an object must have. Only an empty list empties the object's list; an empty item is an error."""
+    items = list(values)
+    if not all(str(item).strip() for item in items):
+        raise OptionError(
+            f"{option} has an empty item.", f"Set {option}: [] to remove all scopes, or omit {option} to keep them."
+        )
+    return parse_scopes(items, option)

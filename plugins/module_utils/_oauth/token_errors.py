@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about an error of the token endpoint (RFC 6749 section 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._errors import ResponseError
+from .._text import join_names
+
+CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
+
+_GRANT_HINTS = {
+    "refresh_token": "The refresh token is expired, revoked or used up. Sign in again.",
+    "authorization_code": (
+        "The code is expired, was used before, or belongs to another redirect_uri or code_verifier. Sign in again."
+    ),
+}
+
+
+def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[str], suggestion: str) -> str:
+    """Return advice for a refused token request; `suggestion` is what to request instead of these scopes, if known."""
+    if error.code == "invalid_grant":
+        return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
+    if error.code == "invalid_scope":
+        advice = suggestion or (
+            "An application grants its allowed scopes only. Add the missing scopes to the application, or request fewer."
+        )
+        return f"Requested scopes: {join_names(scopes)}. {advice}"
+    if error.code == "invalid_client" or error.status == 401:
+        return CLIENT_HINT
+    if error.code == "unauthorized_client":
+        return "The application's grant types do not include this grant type."
+    if error.status == 404:
+        return "Check the issuer's region, tenant, realm and application."
+    return ""

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The token endpoint's successful response (RFC 6749 section 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .._errors import MalformedResponseError
+from .._text import sanitize_for_display
+from .jwt_claims import read_unverified_claims
+from .token import Token, to_token_id, validate_optional_token, validate_token_value
+
+_MAXIMUM_LIFETIME = 86400  # seconds
+
+
+def parse_token_response(
+    body: dict[str, Any], requested: Iterable[str], issued_at: float, expiration_time: int, action: str
+) -> Token:
+    """Return the token in a response. All fields but `access_token` and `token_type` may be missing.
+
+    Args:
+        requested: the scopes of the request, which are granted if the response names none.
+        issued_at: when the request was sent, in Unix seconds.
+        expiration_time: the requested lifetime in seconds.
+        action: what the request does, for messages.
+    """
+    access_token = validate_token_value(body.get("access_token"), action)
+    token_type = body.get("token_type")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise MalformedResponseError(f"{action}: token_type is '{sanitize_for_display(token_type, 40)}', not 'Bearer'.")
+    scope = body.get("scope")
+    claims = read_unverified_claims(access_token) or {}
+    return Token(
+        access_token=access_token,
+        scopes=tuple(sorted(set(scope.split()))) if isinstance(scope, str) else tuple(requested),
+        issued_at=issued_at,
+        lifetime=_parse_lifetime(body.get("expires_in"), expiration_time),
+        id=to_token_id(claims.get("jti")),
+        refresh_token=validate_optional_token(body.get("refresh_token"), action, "refresh_token"),
+        id_token=validate_optional_token(body.get("id_token"), action, "id_token"),
+    )
+
+
+def _parse_lifetime(expires_in: Any, requested: int) -> int | None:
+    """Return `expires_in` in seconds, at most the requested lifetime; `None` if it is missing or has no meaning."""
+    if isinstance(expires_in, str) and expires_in.isdecimal():
+        expires_in = int(expires_in[:12])
+    if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)) or not 0 < expires_in < float("inf"):
+        return None
+    return int(min(expires_in, requested or _MAXIMUM_LIFETIME)) or None

@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where tokens and sign-ins are stored between tasks, hosts and evaluations of templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class TokenStore(Protocol):
+    """Stores entries under keys. Keys and entries are JSON-serialisable.
+
+    An implementation does not raise for a damaged or missing entry: such an entry does not exist.
+    """
+
+    def get(self, key: Any) -> Mapping[str, Any] | None:
+        """Return the entry under a key."""
+
+    def put(self, key: Any, entry: Mapping[str, Any]) -> None:
+        """Store an entry under a key."""
+
+    def discard(self, key: Any) -> None:
+        """Remove the entry under a key."""
+
+    def forget(self, matches: Callable[[str], bool]) -> None:
+        """Remove what holds a matching text: of a list the item, otherwise the entry. The caller must not hold a lock of one."""
+
+    def lock(self, key: Any) -> AbstractContextManager[None]:
+        """Exclude other users of the store from work on the same key."""
+
+
+@dataclass(frozen=True)
+class TokenStores:
+    """The run's store, and the user's store beyond the run. A delegated module has neither."""
+
+    run: TokenStore | None = None
+    user: TokenStore | None = None
+
+    def select(self, token_cache: str) -> TokenStore | None:
+        """Return the store for new tokens, by the option `token_cache`."""
+        stores = {"run": self.run, "user": self.user or self.run, "none": None}
+        return stores[token_cache]
+
+    def list_for_sign_ins(self, token_cache: str) -> list[TokenStore]:
+        """Return the stores to search for sign-ins. New sign-ins go to the first."""
+        first = self.select(token_cache)
+        return [first, *(store for store in (self.run, self.user) if store and store is not first)] if first else []
+
+    def forget(self, matches: Callable[[str], bool]) -> None:
+        """Remove the tokens and sign-ins that hold a matching value, from both stores."""
+        for store in (self.run, self.user):
+            if store:
+                store.forget(matches)

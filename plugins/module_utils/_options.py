@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one table of connection options. Argument specs, the resolver and the documentation's tests use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ._masking import is_secret_key
+
+DEFAULT_LIFETIME = 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Option:
+    """A connection option.
+
+    Attributes:
+        credential: credential options of one source replace all credential options of a weaker source.
+        argument_only: whether neither a variable nor the environment can set the option.
+    """
+
+    name: str
+    type: str = "str"
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    credential: bool = False
+    argument_only: bool = False
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value must not be shown."""
+        return is_secret_key(self.name)
+
+    @property
+    def variable(self) -> str:
+        """The Ansible variable that sets the option."""
+        return f"beyondidentity_{self.name}"
+
+    @property
+    def environment(self) -> str:
+        """The environment variable that sets the option."""
+        return f"BEYONDIDENTITY_{self.name.upper()}"
+
+    def build_spec(self) -> dict[str, Any]:
+        """Return the option's entry of an argument spec."""
+        spec: dict[str, Any] = {"type": self.type, "no_log": self.secret}
+        if self.default is not None:
+            spec["default"] = self.default
+        if self.choices:
+            spec["choices"] = list(self.choices)
+        return spec
+
+
+CONNECTION_OPTIONS = (
+    Option("issuer"),
+    Option("region", choices=("us", "eu", "fedramp")),
+    Option("auth_url"),
+    Option("api_url"),
+    Option("tenant_id"),
+    Option("auth_realm_id"),
+    Option("application_id"),
+    Option("realm_id"),
+    Option("client_id", credential=True),
+    Option("client_secret", credential=True),
+    Option("access_token", credential=True),
+    Option(
+        "client_auth_method",
+        default="client_secret_basic",
+        choices=("client_secret_basic", "client_secret_post", "none"),
+    ),
+    Option("grant_type", default="client_credentials", choices=("client_credentials", "authorization_code")),
+    Option("expiration_time", type="int", default=DEFAULT_LIFETIME),
+    Option("token_cache", default="run", choices=("run", "user", "none")),
+    Option("timeout", type="int", default=30),
+    Option("retries", type="int", default=3),
+    Option("retry_max_wait", type="int", default=60),
+    Option("validate_certs", type="bool", default=True),
+    Option("ca_path", type="path"),
+    Option("client_cert", type="path"),
+    Option("client_key", type="path"),
+    Option("proxy"),
+    Option("reveal", type="bool", default=False, argument_only=True),
+)
+
+
+def connection_spec() -> dict[str, dict[str, Any]]:
+    """Return the part of the argument spec that all modules share."""
+    return {option.name: option.build_spec() for option in CONNECTION_OPTIONS}

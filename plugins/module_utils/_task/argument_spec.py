@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What options a module has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from .._options import CONNECTION_OPTIONS, Option, connection_spec
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """A module's own options, and the rules that `AnsibleModule` takes beside them.
+
+    Attributes:
+        ignored: connection options that count only as arguments of the task, because the module has no other use for them.
+        ignored_with: the argument (name and value) with which `ignored` applies; without it, `ignored` always applies.
+        controller_only: whether the module sends nothing, so that it runs on the controller even if the task is delegated.
+    """
+
+    options: dict[str, dict[str, Any]]
+    rules: dict[str, Any] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    ignored_with: tuple[str, Any] | None = None
+    controller_only: bool = False
+
+    @cached_property
+    def connection_options(self) -> tuple[Option, ...]:
+        """The connection options, with the choices that the module adds."""
+        choices = {name: tuple(option.get("choices", ())) for name, option in self.options.items()}
+        return tuple(replace(option, choices=choices.get(option.name, option.choices)) for option in CONNECTION_OPTIONS)
+
+    def get_ignored(self, arguments: Mapping[str, Any]) -> frozenset[str]:
+        """Return the connection options that a call with these arguments ignores unless they are arguments."""
+        if self.ignored_with and arguments.get(self.ignored_with[0]) != self.ignored_with[1]:
+            return frozenset()
+        return self.ignored
+
+    def build_arguments(self) -> dict[str, Any]:
+        """Return the spec as `AnsibleModule` takes it."""
+        return {"argument_spec": {**connection_spec(), **self.options}, "supports_check_mode": True, **self.rules}

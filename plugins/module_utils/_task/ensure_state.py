@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all state modules do: bring one object to its wanted state, once for all hosts of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from .._errors import OptionError
+from .._management.resource_state import ChangeResult, ResourceState, StateOptions
+from .._management.resource_types import Resource, ResourceType
+from .._masking import remove_secrets
+from .._text import join_names
+from .argument_spec import ModuleSpec
+from .context import ModuleResult, TaskContext
+
+# Returns the managed fields of an object, given the existing object.
+BuildWanted = Callable[[Resource | None], Resource]
+# Makes what finds and writes the object. A resource type may need more than `ResourceState` itself.
+MakeState = Callable[..., ResourceState]
+
+
+def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None) -> ModuleSpec:
+    """Return a state module's spec: `state`, `id`, `display_name`, and the module's own options."""
+    common: dict[str, dict[str, Any]] = {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "id": {"type": "str"},
+        "display_name": {"type": "str"},
+    }
+    return ModuleSpec(
+        options={**common, **options}, rules={"required_one_of": [("id", "display_name")], **(rules or {})}
+    )
+
+
+def ensure_state(
+    task: TaskContext,
+    resource_type: ResourceType,
+    managed: Mapping[str, Any],
+    *,
+    required: Mapping[str, Any] = MappingProxyType({}),
+    make_builder: Callable[[Any], BuildWanted] | None = None,
+    operations: Iterable[str] = (),
+    validate_removal: Callable[[Resource], None] = lambda found: None,
+    make_state: MakeState = ResourceState,
+) -> ChangeResult:
+    """Bring the object to the state that the options set.
+
+    Args:
+        managed: the options that may change an existing object, beside its name; `None` for each that is not set.
+            They decide which operations the token allows.
+        required: the fields that a new object must have; `None` for each that is not set.
+        make_builder: given the state, returns what builds the managed fields; by default they are `managed` itself.
+        operations: operations that are needed beside those on the object.
+        validate_removal: raises if the object must not be removed.
+    """
+    options = task.read(StateOptions)
+    announced = [
+        resource_type.find_operation(by_id=bool(options.id)),
+        *_list_writes(options, resource_type, managed, required),
+        *operations,
+    ]
+    with task.lock(resource_type.noun, str(options.id or options.display_name)):
+        state = make_state(resource_type, task.build_client(*announced), options, check_mode=task.check_mode)
+        if options.state == "absent":
+            return state.ensure_absent(validate_removal)
+        build = make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
+        return state.ensure_present(_require_fields(resource_type, build, required))
+
+
+def _list_writes(
+    options: StateOptions, resource_type: ResourceType, managed: Mapping[str, Any], required: Mapping[str, Any]
+) -> list[str]:
+    """Return the operations by which the options may change anything. An object that is found by its name has that name."""
+    if options.state == "absent":
+        return [resource_type.delete_operation]
+    renames = options.id and options.display_name
+    possible = {
+        resource_type.create_operation: not options.id and all(required.values()),
+        resource_type.update_operation: renames or any(value is not None for value in managed.values()),
+    }
+    return [name for name, is_possible in possible.items() if is_possible]
+
+
+def _use_fields(fields: Mapping[str, Any]) -> BuildWanted:
+    given = {name: value for name, value in fields.items() if value is not None}
+    return lambda existing: given
+
+
+def _require_fields(resource_type: ResourceType, build: BuildWanted, required: Mapping[str, Any]) -> BuildWanted:
+    """Return the same builder; it raises if a new object would lack a required field, or an existing one would lose it."""
+
+    def build_complete(existing: Resource | None) -> Resource:
+        built = build(existing)
+        missing = [name for name, value in required.items() if not value and (existing is None or value is not None)]
+        if missing:
+            raise OptionError(
+                f"{'The' if existing else 'A new'} {resource_type.noun} needs {join_names(missing)}.",
+                "Omit options that you do not want to change." if existing else "",
+            )
+        return built
+
+    return build_complete
+
+
+def to_module_result(resource_type: ResourceType, change: ChangeResult) -> ModuleResult:
+    """Return what every state module returns."""
+    return {
+        "changed": change.changed,
+        resource_type.noun: remove_secrets(change.after),
+        "diff": change.build_diff(),
+    }

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all `_info` modules do: read one object, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from .._errors import OptionError
+from .._ids import validate_id
+from .._management.client import ManagementClient
+from .._management.resource_lookup import find_resource
+from .._management.resource_types import Resource, ResourceType
+from .._masking import remove_secrets
+from .._text import join_names
+from .argument_spec import ModuleSpec
+from .context import ModuleResult, TaskContext
+
+_FINDERS = ("id", "display_name", "username")
+
+
+@dataclass(frozen=True)
+class InfoOptions:
+    """The options of every `_info` module."""
+
+    id: str | None
+    display_name: str | None
+
+
+def info_spec(*finders: str, options: dict[str, Any] | None = None) -> ModuleSpec:
+    """Return an `_info` module's spec: `id`, `display_name` and other `finders`, of which one can be set, and own options."""
+    exclusive = ("id", "display_name", *finders)
+    return ModuleSpec(
+        options={**{name: {"type": "str"} for name in exclusive}, **(options or {})},
+        rules={"mutually_exclusive": [exclusive]},
+    )
+
+
+def read_info(
+    task: TaskContext,
+    resource_type: ResourceType,
+    *,
+    query: Mapping[str, str] = MappingProxyType({}),
+    is_wanted: Callable[[Resource], bool] = lambda item: True,
+    operations: tuple[str, ...] = (),
+    prepare: Callable[[ManagementClient], Any] = lambda client: None,
+    explain_missing: Callable[[ManagementClient, str], None] = lambda client, id: None,
+) -> ModuleResult:
+    """Return all objects of a type, those with one name, or the one with an ID; without secrets.
+
+    Args:
+        query: parameters with which the service selects objects.
+        is_wanted: whether the service selected an object rightly.
+        operations: operations that `prepare` and `explain_missing` need.
+        prepare: finds where the objects are.
+        explain_missing: raises if an ID that was not found exists elsewhere.
+    """
+    empty = [name for name in _FINDERS if task.params.get(name) == ""]
+    if empty:
+        raise OptionError(f"{join_names(empty)} must not be empty.", "Omit the option to read all objects.")
+    options = task.read(InfoOptions)
+    client = task.build_client(resource_type.find_operation(by_id=bool(options.id)), *operations)
+    prepare(client)
+    if options.id:
+        found = find_resource(resource_type, client, id=validate_id(options.id, "id"), display_name=None)
+        if found is None:
+            explain_missing(client, options.id)
+        items = [found] if found else []
+    else:
+        listed = client.list_all(resource_type.list_operation, resource_type.collection, query)
+        items = [
+            item for item in listed if options.display_name in (None, item.get("display_name")) and is_wanted(item)
+        ]
+    return {resource_type.collection: remove_secrets(items)}

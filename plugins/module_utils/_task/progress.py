@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Progress of work that may take long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+_STEPS = 100  # steps, or
+_SECONDS = 5.0  # seconds, from one message to the next
+
+
+class Progress:
+    """Tells from time to time how many of `total` steps are done."""
+
+    def __init__(self, total: int, label: str, tell: Callable[[str], None]) -> None:
+        self.total = total
+        self.label = label
+        self.tell = tell
+        self.done = 0
+        self._last_told = time.monotonic()
+
+    def advance(self) -> None:
+        """Count one more step."""
+        self.done += 1
+        if self.done % _STEPS == 0 or time.monotonic() - self._last_told > _SECONDS:
+            self._last_told = time.monotonic()
+            self.tell(f"{self.label} {self.done} of {self.total}.")

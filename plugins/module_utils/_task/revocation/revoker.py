@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Revocation of tokens by their values (RFC 7009), authenticated as the service requires."""
+
+from __future__ import annotations
+
+from ..._errors import BeyondIdentityError, ResponseError, StateError, TransportError
+from ..._masking import mask_known_secrets
+from ..context import TaskContext
+from ..scoped_token import ScopedToken, has_credentials
+
+DELETE_SCOPE = "tokens:delete"
+
+# How the service refuses the client's own credentials for revocation.
+_CREDENTIAL_REFUSALS = (400, 401, 403)
+_OVERLOADED = (429, 503)
+
+
+class Revoker:
+    """Revokes tokens of one application.
+
+    Uses the client's own credentials if the service accepts them, as it does for `oauth2` applications. Otherwise it
+    uses a token with `tokens:delete`.
+
+    Args:
+        deleter: the value of a token with `tokens:delete`, if there is one.
+        unavailable: servers that do not respond, with the reason; shared by revokers of several applications.
+    """
+
+    def __init__(
+        self, task: TaskContext, deleter: str | None = None, unavailable: dict[str, str] | None = None
+    ) -> None:
+        self.task = task
+        self.unavailable = {} if unavailable is None else unavailable
+        self._token = ScopedToken(task, DELETE_SCOPE, deleter, self._explain)
+        self._refusal: ResponseError | None = None
+
+    def revoke(self, value: str) -> None:
+        """Revoke a token. An unknown or revoked token is not an error."""
+        if not self._revoke_with_credentials(value):
+            self._token.use(lambda access_token: self.task.server.revoke(value, access_token=access_token))
+
+    def try_to_revoke(self, value: str) -> str:
+        """Revoke a token and return an empty text, or the reason why it is not revoked.
+
+        A server that does not respond, or is overloaded, receives no further request.
+        """
+        server = self.task.connection.auth_url
+        if server not in self.unavailable:
+            try:
+                self.revoke(value)
+            except BeyondIdentityError as error:
+                reason: str = mask_known_secrets(error.message)
+                if isinstance(error, TransportError) or error.details.get("status") in _OVERLOADED:
+                    self.unavailable[server] = reason
+                return reason
+        return self.unavailable.get(server, "")
+
+    def _revoke_with_credentials(self, value: str) -> bool:
+        """Return false if the client's credentials do not authorize a revocation. After a 401 they are not tried again."""
+        if not has_credentials(self.task) or (self._refusal and self._refusal.status == 401):
+            return False
+        try:
+            self.task.server.revoke(value)
+        except ResponseError as error:
+            if error.status not in _CREDENTIAL_REFUSALS:
+                raise
+            self._refusal = error
+            return False
+        return True
+
+    def _explain(self) -> BeyondIdentityError:
+        """Without a token for it, the reason is the refusal of the client's own credentials."""
+        return self._refusal or StateError(
+            f"The application is public, and the token lacks {DELETE_SCOPE}.", "The token expires by itself."
+        )

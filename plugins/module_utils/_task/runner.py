@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a module's function is run: with one clear message for each failure, in process or as an ordinary module."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._errors import BeyondIdentityError
+from .._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
+from .._oauth.token_sources import TokenSource
+from .argument_spec import ModuleSpec
+from .context import ModuleResult, TaskContext
+
+Run = Callable[[TaskContext], ModuleResult]
+
+
+def run_safely(task: TaskContext, run: Run) -> ModuleResult:
+    """Run a module's function. An error becomes a failed result that has one clear message and no secret."""
+    with secret_scope():
+        remember_secrets(find_secrets(dict(task.params)))
+        try:
+            return {"changed": False, **run(task), "requests": task.requests}
+        except BeyondIdentityError as error:
+            return to_failed_result(error)
+        except Exception as error:  # the error's text may contain a secret, its place does not
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+            return to_failed_result(
+                BeyondIdentityError(
+                    f"Unexpected {type(error).__name__} at {place}.",
+                    "This is a bug in the collection. Please report it.",
+                )
+            )
+
+
+def run_module(
+    spec: ModuleSpec, run: Run, *, open_sign_ins: Callable[[TaskContext], TokenSource] | None = None
+) -> None:
+    """Run as an ordinary module, on the remote host that a task is delegated to."""
+    module = AnsibleModule(**spec.build_arguments())
+    issued: list[dict[str, Any]] = []
+    task = TaskContext(
+        module.params,
+        check_mode=module.check_mode,
+        open_sign_ins=open_sign_ins,
+        warn=module.warn,
+        on_issued=lambda task, token: issued.append(token.to_dict()),
+    )
+    result = {**run_safely(task, run), "issued": issued}  # the controller removes these tokens from the result
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

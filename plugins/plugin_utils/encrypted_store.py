@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A token store in a folder of encrypted files, one file for each key, which several processes share."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from .private_files import open_lock_file, open_private_folder, read_private_file, write_private_file
+
+try:
+    from cryptography.fernet import Fernet, InvalidToken
+except ImportError:
+    HAS_CRYPTOGRAPHY = False
+else:
+    HAS_CRYPTOGRAPHY = True
+
+_ENTRY_NAME = re.compile("[0-9a-f]{64}")
+
+
+class EncryptedStore:
+    """Implements `TokenStore`. A store that is damaged, foreign or read-only costs a warning and the sharing, never the run.
+
+    Args:
+        folder: where the files are.
+        secret: the bytes that the encryption key and file names are derived from.
+        is_spent: entries for which this is true are removed when another entry is stored.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        secret: bytes,
+        warn: Callable[[str], None],
+        is_spent: Callable[[Mapping[str, Any]], bool] | None = None,
+    ) -> None:
+        self.folder = folder
+        self._is_spent = is_spent
+        self._secret = hashlib.sha256(b"beyondidentity.management token store" + secret).digest()
+        self._fernet = Fernet(base64.urlsafe_b64encode(self._secret))
+        self._warn = warn
+
+    def get(self, key: Any) -> Mapping[str, Any] | None:
+        """Return the entry under a key, `None` if there is none that can be trusted."""
+        try:
+            with open_private_folder(self.folder) as folder:
+                return self._decrypt(read_private_file(self._build_name(key), folder))
+        except FileNotFoundError:
+            return None
+        except (OSError, InvalidToken, ValueError) as error:
+            self._warn_of(error)
+            return None
+
+    def put(self, key: Any, entry: Mapping[str, Any]) -> None:
+        """Store an entry."""
+        try:
+            with open_private_folder(self.folder) as folder:
+                self._write(self._build_name(key), folder, entry)
+                self._remove_spent(folder)
+        except OSError as error:
+            self._warn_of(error)
+
+    def discard(self, key: Any) -> None:
+        """Remove the entry under a key."""
+        with suppress(OSError), open_private_folder(self.folder) as folder:
+            os.unlink(self._build_name(key), dir_fd=folder)
+
+    def forget(self, matches: Callable[[str], bool]) -> None:
+        """Remove what holds a matching text: of a list the item, otherwise the entry."""
+        with suppress(OSError), open_private_folder(self.folder) as folder:
+            for name, entry in self._iter_entries(folder):
+                if any(matches(text) for text in iter_texts(entry)):
+                    self._remove_from_entry(name, folder, matches)
+
+    def _remove_from_entry(self, name: str, folder: int, matches: Callable[[str], bool]) -> None:
+        with self._lock(name), suppress(OSError, InvalidToken, ValueError):
+            entry = self._decrypt(read_private_file(name, folder))  # another process may have replaced it meanwhile
+            remaining = remove_matching(entry, matches)
+            if remaining is None:
+                os.unlink(name, dir_fd=folder)
+            else:
+                self._write(name, folder, remaining)
+
+    def list_entries(self) -> list[Mapping[str, Any]]:
+        """Return all entries that can be trusted; none if there is no folder yet."""
+        with suppress(OSError):
+            if self.folder.exists():
+                with open_private_folder(self.folder) as folder:
+                    return [entry for _name, entry in self._iter_entries(folder)]
+        return []
+
+    def lock(self, key: Any) -> AbstractContextManager[None]:
+        """Hold the key's lock file. If that is impossible, go on without it, at the cost of a request."""
+        return self._lock(self._build_name(key))
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                with open_private_folder(self.folder) as folder:
+                    descriptor = open_lock_file(f"{name}.lock", folder)
+                stack.callback(os.close, descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            except OSError as error:
+                self._warn_of(error)
+            yield
+
+    def _iter_entries(self, folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for name in os.listdir(folder):
+            with suppress(OSError, InvalidToken, ValueError):
+                if _ENTRY_NAME.fullmatch(name):
+                    yield name, self._decrypt(read_private_file(name, folder))
+
+    def _remove_spent(self, folder: int) -> None:
+        """Remove spent entries. If another process replaces one at this moment, that costs a request."""
+        if self._is_spent is None:
+            return
+        for name in [name for name, entry in self._iter_entries(folder) if self._is_spent(entry)]:
+            with suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+
+    def _write(self, name: str, folder: int, entry: Mapping[str, Any]) -> None:
+        """Write beside the entry, then rename."""
+        temporary = f"{name}.{secrets.token_hex(8)}"
+        try:
+            write_private_file(temporary, folder, self._fernet.encrypt(json.dumps(entry).encode()))
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:  # also the exception of a task's timeout
+            with suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+
+    def _build_name(self, key: Any) -> str:
+        """Return a file name that reveals nothing about its key without the store's secret."""
+        return hmac.new(self._secret, json.dumps(key, sort_keys=True).encode(), "sha256").hexdigest()
+
+    def _decrypt(self, content: bytes) -> Mapping[str, Any]:
+        entry = json.loads(self._fernet.decrypt(content))
+        if not isinstance(entry, dict):
+            raise ValueError("not an object")
+        return entry
+
+    def _warn_of(self, error: Exception) -> None:
+        self._warn(
+            f"Cannot store tokens: {type(error).__name__} in {self.folder}. Each task requests a token of its own."
+        )
+
+
+def remove_matching(entry: Mapping[str, Any], matches: Callable[[str], bool]) -> dict[str, Any] | None:
+    """Return an entry whose lists have lost the items with a matching text; `None` if other fields have one."""
+    remaining = dict(entry)
+    for name, value in entry.items():
+        if isinstance(value, list):
+            remaining[name] = [item for item in value if not any(matches(text) for text in iter_texts(item))]
+        elif any(matches(text) for text in iter_texts(value)):
+            return None
+    return remaining
+
+
+def iter_texts(entry: Any) -> Iterator[str]:
+    """Yield all texts in an entry, at any depth."""
+    if isinstance(entry, str):
+        yield entry
+    for item in entry.values() if isinstance(entry, Mapping) else entry if isinstance(entry, list) else ():
+        yield from iter_texts(item)

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tokens that a run was issued: logged at -v, and recorded for the callback that revokes them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ansible.utils.display import Display
+
+from ..module_utils._errors import BeyondIdentityError
+from ..module_utils._oauth.token import Token
+from ..module_utils._options import CONNECTION_OPTIONS
+from ..module_utils._task.context import TaskContext
+from ..module_utils._text import join_names
+from .encrypted_store import HAS_CRYPTOGRAPHY
+from .stores import open_run_store
+
+display = Display()
+
+# The environment variables that HTTP requests depend on.
+_HTTP_ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_MAXIMUM_REMOTE_TOKENS = 100  # more tokens of one delegated task are not believed
+
+
+class _Recording:
+    """Whether tokens are recorded. Set in the main process, before it forks workers."""
+
+    is_enabled = False
+
+
+@dataclass(frozen=True)
+class RecordedToken:
+    """A token's value, and what its revocation needs: the connection options and the environment that it was issued with.
+
+    `expires` is in Unix seconds, `None` if unknown.
+    """
+
+    value: str = field(repr=False)
+    display_name: str
+    scopes: tuple[str, ...]
+    expires: float | None
+    options: Mapping[str, Any] = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the token's life is over."""
+        return self.expires is not None and time.time() >= self.expires
+
+
+def enable_recording() -> bool:
+    """Record tokens from now on; return false if that is impossible."""
+    _Recording.is_enabled = HAS_CRYPTOGRAPHY
+    return _Recording.is_enabled
+
+
+def record_issued_token(task: TaskContext, token: Token) -> None:
+    """Log a new token at -v by its ID, scopes, lifetime and application, never by its value; record it if that is enabled."""
+    if display.verbosity or getattr(display, "log_verbosity", 0):  # since ansible-core 2.17 a log may be more verbose
+        lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
+        display.v(
+            f"The application {task.connection.application_id} was issued the token {token.display_name} for {lifetime} "
+            f"with the scopes: {join_names(token.scopes, 200)}."
+        )
+    if _Recording.is_enabled:
+        _record(task, token)
+
+
+def record_remote_tokens(task: TaskContext, entries: Any) -> None:
+    """Do the same for the tokens that a delegated module reports. The remote host may lie."""
+    for entry in entries[:_MAXIMUM_REMOTE_TOKENS] if isinstance(entries, list) else ():
+        with suppress(BeyondIdentityError, KeyError, TypeError, ValueError, OverflowError):
+            token, connection = Token.from_dict(entry), task.connection
+            # A token response with a longer lifetime would not be believed either.
+            if connection.issuer and (token.lifetime or 0) <= connection.expiration_time:
+                record_issued_token(task, token)
+
+
+def list_recorded_tokens() -> list[RecordedToken]:
+    """Return all recorded tokens, refresh tokens too."""
+    recorded = (entry.get("issued") for entry in open_run_store(display.warning).list_entries())
+    return [
+        RecordedToken(**{**entry, "scopes": tuple(entry["scopes"])}) for entry in recorded if isinstance(entry, dict)
+    ]
+
+
+def _record(task: TaskContext, token: Token) -> None:
+    """Record each value by itself: one may be revoked without the other."""
+    options = {option.name: task.params[option.name] for option in CONNECTION_OPTIONS}
+    environ = {name: value for name, value in (task.environ or {}).items() if name in _HTTP_ENVIRONMENT}
+    expires = None if token.lifetime is None else token.issued_at + token.lifetime
+    tokens = [RecordedToken(token.access_token, token.display_name, token.scopes, expires, options, environ)]
+    if token.refresh_token:
+        name = f"{token.display_name} (refresh token)"
+        tokens.append(RecordedToken(token.refresh_token, name, (), None, options, environ))
+    store = open_run_store(display.warning)
+    for recorded in tokens:
+        store.put(["issued", recorded.value], {"issued": asdict(recorded)})

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module on the controller, in the existing worker; or on the remote host that a task is delegated to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, ClassVar
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._errors import BeyondIdentityError, OptionError
+from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
+from ..module_utils._task.argument_spec import ModuleSpec
+from ..module_utils._task.context import ModuleResult, TaskContext
+from ..module_utils._task.runner import run_safely
+from ..module_utils._task.sign_ins import open_sign_ins
+from ..module_utils._text import sanitize_for_display
+from .argument_validation import validate_arguments
+from .censoring import must_censor
+from .issued_token_record import record_issued_token, record_remote_tokens
+from .option_resolution import resolve_options
+from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
+from .option_trust import refuse_delegated_environment_secret
+from .plain_types import to_plain_types
+from .remote_results import clean_remote_result
+from .sign_in_prompt import wait_for_sign_in
+from .stores import open_stores
+
+display = Display()
+
+_PRIVATE_ENVIRONMENT = ("BEYONDIDENTITY_", "HTTPS_PROXY", "https_proxy")
+
+
+class ModuleAction(ActionBase):
+    """The one implementation behind all action names. Each names its `module`, which has `SPEC` and `run`."""
+
+    module: ClassVar[Any]
+    _requires_connection = False
+    _supports_async = True  # so that run() can refuse async with a result
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> ModuleResult:
+        """Resolve the options, run the module locally or remotely, and censor a result that carries a secret."""
+        result: ModuleResult = super().run(tmp, task_vars)
+        with secret_scope():
+            result.update(self._run(task_vars or {}))
+        return result
+
+    def _run(self, task_vars: dict[str, Any]) -> ModuleResult:
+        arguments: dict[str, Any] = {}
+        try:
+            self._refuse_async()
+            arguments = self._read_arguments()
+            remember_secrets(find_secrets(arguments))
+            sources = OptionSources(task_vars, self._templar.template, self._read_environment())
+            resolved = resolve_options(
+                arguments, sources, self._spec.get_ignored(arguments), self._spec.connection_options
+            )
+            params = self._validate({**arguments, **resolved.values})
+            remember_secrets(find_secrets(params))
+            if self._is_remote():
+                refuse_delegated_environment_secret(resolved)
+                params["proxy"] = _select_remote_proxy(resolved, sources.task_environment)
+        except BeyondIdentityError as error:
+            reveal = arguments.get("reveal") is True
+            return self._censor(to_failed_result(error), task_vars, arguments, reveal=reveal)
+        for warning in resolved.warnings:
+            display.warning(warning)
+        result = (
+            self._run_remotely(params, task_vars) if self._is_remote() else self._run_locally(params, sources, resolved)
+        )
+        return self._censor(result, task_vars, params, reveal=params["reveal"])
+
+    @property
+    def _spec(self) -> ModuleSpec:
+        spec: ModuleSpec = self.module.SPEC
+        return spec
+
+    def _refuse_async(self) -> None:
+        if self._task.async_val:
+            raise OptionError(
+                "async is refused: Ansible would store the result, which may contain a secret, in a file.",
+                "Remove async: the modules take milliseconds.",
+            )
+
+    def _read_arguments(self) -> dict[str, Any]:
+        try:
+            return {str(name): to_plain_types(value) for name, value in self._task.args.items()}
+        except AnsibleError as error:  # inline-vaulted text that cannot be decrypted
+            raise OptionError(f"Cannot use an argument: {sanitize_for_display(error)}") from None
+
+    def _read_environment(self) -> dict[str, str]:
+        environment: dict[str, Any] = {}
+        super()._compute_environment_string(environment)
+        return {str(name): str(to_plain_types(value)) for name, value in environment.items()}
+
+    def _validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        arguments = self._spec.build_arguments()
+        arguments.pop("supports_check_mode")
+        return validate_arguments(given, **arguments)
+
+    def _is_remote(self) -> bool:
+        """Whether the task is explicitly delegated to another host. Only then the module runs there."""
+        host = self._task.delegate_to
+        is_local = not host or host in constants.LOCALHOST or self._connection.transport == "local"
+        return not is_local and not self._spec.controller_only
+
+    def _run_locally(self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions) -> ModuleResult:
+        task = TaskContext(
+            params,
+            check_mode=bool(self._task.check_mode),
+            stores=open_stores(params, display.warning),
+            open_sign_ins=open_sign_ins,
+            listen=wait_for_sign_in,
+            environ=sources.build_environ(resolved),
+            warn=display.warning,
+            tell=lambda text: display.display(text, stderr=True),
+            on_issued=record_issued_token,
+        )
+        return run_safely(task, self.module.run)
+
+    def _run_remotely(self, params: dict[str, Any], task_vars: dict[str, Any]) -> ModuleResult:
+        """Run as an ordinary module, through standard input only."""
+        if not self._connection.has_pipelining:
+            return to_failed_result(
+                OptionError(
+                    f"The connection plugin {self._connection.transport} can run a module only from a file, which would "
+                    "contain the secrets.",
+                    "Delegate to a host with a connection that has pipelining, such as ssh, or run the task on the "
+                    "controller.",
+                )
+            )
+        module = f"beyondidentity.management.{self.module.__name__.rpartition('.')[2]}"
+        given = {name: value for name, value in params.items() if value is not None}
+        with self._show_nothing(), self._lock_object(module, params):
+            result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
+        record_remote_tokens(TaskContext(params), result.pop("issued", None))
+        return clean_remote_result(result, params)
+
+    @contextmanager
+    def _show_nothing(self) -> Iterator[None]:
+        """Let no connection plugin print what it sends or receives: ssh prints raw output at -vvv."""
+        task, play_context = self._task, self._connection._play_context
+        before = task.no_log, play_context.no_log
+        task.no_log = play_context.no_log = True
+        try:
+            yield
+        finally:
+            task.no_log, play_context.no_log = before
+
+    def _lock_object(self, module: str, params: dict[str, Any]) -> AbstractContextManager[None]:
+        """Exclude the run's other hosts from creating the same object remotely at the same time."""
+        store = open_stores(params, display.warning).run
+        if store is None or "state" not in self._spec.options:
+            return nullcontext()
+        return store.lock([module, params["id"] or params["display_name"]])
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        """Always pipeline: a module's file would contain the secrets, and would stay if the run is killed."""
+        return True
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
+        """Leave out what the module receives as options: a remote command's environment is in process lists."""
+        environment = self._read_environment()
+        public = {name: value for name, value in environment.items() if not name.startswith(_PRIVATE_ENVIRONMENT)}
+        if raw_environment_out is not None:
+            raw_environment_out.update(public)
+        return str(self._connection._shell.env_prefix(**public)) if public else ""
+
+    def _censor(
+        self, result: ModuleResult, task_vars: Mapping[str, Any], arguments: dict[str, Any], *, reveal: bool
+    ) -> ModuleResult:
+        """Mark a result that must not be printed. All other results stay readable.
+
+        Both marks are needed: callbacks of ansible-core 2.16 to 2.18 print loop items with the first one alone.
+        """
+        is_secret = not reveal and must_censor(result, task_vars, arguments)
+        result["_ansible_no_log"] = is_secret
+        self._task.no_log = bool(self._task.no_log) or is_secret
+        return result
+
+
+def _select_remote_proxy(resolved: ResolvedOptions, task_environment: Mapping[str, str]) -> str | None:
+    """Return the proxy for the remote host. The controller's environment names the controller's proxy."""
+    proxy: str | None = resolved.values.get("proxy") if resolved.sources.get("proxy") != ENVIRONMENT else None
+    return proxy or task_environment.get("HTTPS_PROXY") or task_environment.get("https_proxy")

@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the values of connection options come from, and what was resolved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..module_utils._options import CONNECTION_OPTIONS
+
+ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT = (
+    "the task",
+    "a variable",
+    "the task's environment",
+    "the environment",
+)
+_BY_STRENGTH = (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT)
+
+
+def get_rank(source: str) -> int:
+    """Return a source's rank: 0 for the strongest."""
+    return _BY_STRENGTH.index(source)
+
+
+@dataclass
+class ResolvedOptions:
+    """Connection options by name, the source of each, and warnings for the user."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def assign(self, name: str, value: Any, source: str) -> None:
+        """Set an option."""
+        self.values[name] = value
+        self.sources[name] = source
+
+    def drop(self, name: str) -> None:
+        """Remove an option."""
+        self.values.pop(name, None)
+        self.sources.pop(name, None)
+
+    def is_weaker(self, name: str, source: str) -> bool:
+        """Whether an option is set, by a weaker source than this one."""
+        return name in self.sources and get_rank(self.sources[name]) > get_rank(source)
+
+    def list_secret_sources(self) -> set[str]:
+        """Return the sources of all secret credentials."""
+        return {
+            self.sources[option.name]
+            for option in CONNECTION_OPTIONS
+            if option.credential and option.secret and option.name in self.sources
+        }
+
+
+@dataclass(frozen=True)
+class OptionSources:
+    """What a task or lookup can take options from, beside its arguments. The variables are not templated yet."""
+
+    variables: Mapping[str, Any]
+    template: Callable[[Any], Any]
+    task_environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def build_environ(self, resolved: ResolvedOptions) -> dict[str, str]:
+        """Return the environment for proxies and CA files. If the secret is from the environment, the task's does not count."""
+        task_environment = {} if ENVIRONMENT in resolved.list_secret_sources() else self.task_environment
+        return {**self.environment, **task_environment}

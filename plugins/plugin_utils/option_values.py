@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The value of one connection option: read from a variable, converted to the option's type, checked."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import errors
+from ansible.errors import AnsibleUndefinedVariable
+from ansible.module_utils.common.validation import check_type_bool
+
+from ..module_utils._errors import OptionError
+from ..module_utils._masking import MASK
+from ..module_utils._options import Option
+from ..module_utils._text import sanitize_for_display
+from .option_sources import ARGUMENT, VARIABLE, OptionSources
+from .plain_types import to_plain_types
+
+_OMITTED: Any = getattr(errors, "AnsibleValueOmittedError", ())  # since ansible-core 2.19
+
+_SINGLE_EXPRESSION = re.compile(r"{{[^{}]*}}")
+
+
+def is_set(value: Any, sources: OptionSources) -> bool:
+    """Whether a value is neither `None` nor `omit`."""
+    return value is not None and not (isinstance(value, str) and value == sources.variables.get("omit"))
+
+
+def convert_value(option: Option, value: Any, source: str) -> Any:
+    """Return a value in the option's type; raise `OptionError` if that is impossible or the value is no choice."""
+    value = to_plain_types(value)
+    name = {ARGUMENT: option.name, VARIABLE: option.variable}.get(source, option.environment)
+    if value == "":
+        raise OptionError(f"{name} is empty.", "Set a value, or remove it.")
+    converted = _convert_type(option, value, name)
+    if option.choices and converted not in option.choices:
+        raise OptionError(f"{name} is '{_show(option, value)}', but must be one of {', '.join(option.choices)}.")
+    return converted
+
+
+def _convert_type(option: Option, value: Any, name: str) -> Any:
+    if option.type == "bool":
+        try:
+            return check_type_bool(value)
+        except TypeError:
+            raise OptionError(f"{name} is '{_show(option, value)}', but must be true or false.") from None
+    if option.type == "int":
+        return _convert_int(option, value, name)
+    if not isinstance(value, (str, int, float)):
+        raise OptionError(f"{name} must be text.")
+    return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
+
+
+def _convert_int(option: Option, value: Any, name: str) -> int:
+    try:
+        number = int(value)
+        if isinstance(value, float) and value != number:
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        raise OptionError(f"{name} is '{_show(option, value)}', but must be a whole number.") from None
+    return number
+
+
+def _show(option: Option, value: Any) -> str:
+    return MASK if option.secret else sanitize_for_display(value, 100)
+
+
+def read_variable(option: Option, sources: OptionSources) -> Any:
+    """Return a variable's templated value, `None` for `omit`.
+
+    The error for a secret option does not show the template, which may be the secret itself.
+    """
+    try:
+        value = sources.template(sources.variables[option.variable])
+        return to_plain_types(value) if is_set(value, sources) else None
+    except _OMITTED:
+        return None
+    except Exception as error:
+        is_harmless = not option.secret or _names_missing_variable(error, sources.variables[option.variable])
+        reason = sanitize_for_display(error) if is_harmless else f"{type(error).__name__} in its template or decryption"
+        raise OptionError(
+            f"Cannot use the variable {option.variable}: {reason}.",
+            "If its text has braces that are not a template, mark it !unsafe.",
+        ) from None
+
+
+def _names_missing_variable(error: Exception, text: Any) -> bool:
+    """Whether the error is about the name in a single `{{ name }}`, which is no part of a secret."""
+    is_single = _SINGLE_EXPRESSION.fullmatch(str(to_plain_types(text)).strip())
+    return isinstance(error, AnsibleUndefinedVariable) and is_single is not None
+
+
+def is_fact(name: str, variables: Mapping[str, Any]) -> bool:
+    """Whether a variable is a fact that a managed host reported, and not the user's own variable of that name."""
+    facts = variables.get("ansible_facts")
+    if not isinstance(facts, Mapping) or name not in facts:
+        return False
+    # A fact `ansible_<name>` replaces the fact `<name>` in `ansible_facts`, so a host could hide it there.
+    return to_plain_types(facts[name]) == to_plain_types(variables[name]) or f"ansible_{name}" in variables

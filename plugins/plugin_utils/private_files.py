@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files and folders that belong to this user alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC
+_OTHERS = 0o077
+_MAXIMUM_SIZE = 1 << 20  # bytes
+
+
+class UntrustedFolderError(OSError):
+    """A file or folder that another user could have changed."""
+
+
+@contextmanager
+def open_private_folder(path: Path) -> Iterator[int]:
+    """Yield a descriptor of a folder that is this user's alone. A missing folder is created."""
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
+    try:
+        _require_private(os.fstat(descriptor), path)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read_private_file(name: str, folder: int) -> bytes:
+    """Return the content of a file in an open folder."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _FLAGS, dir_fd=folder)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UntrustedFolderError("not a file")
+        _require_private(status, name)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(_MAXIMUM_SIZE)
+    finally:
+        os.close(descriptor)
+
+
+def write_private_file(name: str, folder: int, content: bytes) -> None:
+    """Write a new file in an open folder."""
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600, dir_fd=folder)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def open_lock_file(name: str, folder: int) -> int:
+    """Return a descriptor of a lock file in an open folder. A missing file is created."""
+    return os.open(name, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600, dir_fd=folder)
+
+
+def _require_private(status: os.stat_result, what: Any) -> None:
+    if status.st_uid != os.geteuid() or status.st_mode & _OTHERS:
+        raise UntrustedFolderError(f"{what} does not belong to this user alone")

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an error answer says: in OAuth's shape, the Management API's, SCIM's, and in none."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    BeyondIdentityError,
+    MalformedResponseError,
+    ResponseError,
+    TransportError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.error_responses import error_from_response
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.response import Response
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text(), child, max_size=3),
+    max_leaves=8,
+)
+
+
+def refused(status: int, body: Any, headers: dict[str, str] | None = None) -> ResponseError:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return error_from_response(Response(status, headers or {}, content), "Asking")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "message", "code"),
+    [
+        (
+            400,
+            {"error": "invalid_scope", "error_description": "no such scope"},
+            "HTTP 400 invalid_scope: no such scope.",
+            "invalid_scope",
+        ),
+        (401, {"error": "invalid_client"}, "HTTP 401 invalid_client.", "invalid_client"),
+        (403, {"code": "forbidden", "message": "forbidden"}, "HTTP 403 forbidden: forbidden.", "forbidden"),
+        (
+            400,
+            {
+                "code": "bad_request",
+                "message": "invalid parameters",
+                "details": [
+                    {
+                        "type": "FieldViolations",
+                        "field_violations": [
+                            {"field": "realm.display_name", "description": "too long."},
+                            {"field": "a", "description": "b"},
+                        ],
+                    },
+                    {
+                        "type": "ResourceInfo",
+                        "resource_type": "Realm",
+                        "id": "19a95130480dfa79",
+                        "description": "not found",
+                    },
+                ],
+            },
+            "HTTP 400 bad_request: invalid parameters; realm.display_name: too long.; a: b; Realm 19a95130480dfa79: not found.",
+            "bad_request",
+        ),
+        (
+            409,
+            {
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+                "scimType": "uniqueness",
+                "detail": "taken",
+                "status": "409",
+            },
+            "HTTP 409 uniqueness: taken.",
+            "uniqueness",
+        ),
+        (401, b"", "HTTP 401 the credentials or the token are not accepted.", ""),
+        (404, b"<html>404</html>", "HTTP 404 not found.", ""),
+        (500, [], "HTTP 500 server error.", ""),
+        (418, b"\xff\xfe", "HTTP 418.", ""),
+        (502, {"error": {"code": 1}, "message": ["x"]}, "HTTP 502 bad gateway.", ""),
+        (400, {"code": "x", "details": {"field_violations": []}}, "HTTP 400 x.", "x"),
+        (
+            400,
+            {"code": "x", "details": [None, "y", 3, {}, {"field_violations": "z"}, {"field_violations": [None, {}]}]},
+            "HTTP 400 x.",
+            "x",
+        ),
+    ],
+)
+def test_shapes(status: int, body: Any, message: str, code: str) -> None:
+    error = refused(status, body)
+    assert error.message == f"Asking: {message}"
+    assert (error.status, error.code) == (status, code)
+    assert error.details == {"status": status, **({"error": code} if code else {})}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "said"),
+    [
+        (429, {"Retry-After": "7200"}, "asks to wait 7200 seconds, more than retry_max_wait"),
+        (503, {"RateLimit-Reset": "61"}, "asks to wait 61 seconds"),
+        (429, {}, "Try again later."),
+        (429, {"Retry-After": "nonsense"}, "Try again later."),
+    ],
+)
+def test_too_busy(status: int, headers: dict[str, str], said: str) -> None:
+    assert said in refused(status, {"code": "too_many_requests"}, headers).message
+
+
+@pytest.mark.parametrize("seconds", ["1e300", "9" * 4000])
+def test_an_absurd_wait_does_not_flood_the_message(seconds: str) -> None:
+    assert len(refused(429, b"", {"Retry-After": seconds}).message) < 300
+
+
+def test_hostile_text_is_made_harmless() -> None:
+    error = refused(
+        400, {"error": "\x1b[2Jevil\n\u202e", "error_description": "{{ lookup('pipe', 'id') }}\r\n" + "A" * 5000}
+    )
+    assert error.code == "[2Jevil"
+    assert len(error.message) < 600
+    assert "\x1b" not in error.message and "\n" not in error.message and "\u202e" not in error.message
+
+
+def test_many_details_are_cut() -> None:
+    violations = [{"field": f"f{number}", "description": "d"} for number in range(1000)]
+    assert len(refused(400, {"code": "x", "details": [{"field_violations": violations}]}).message) < 200
+
+
+def test_a_deeply_nested_body_is_no_body() -> None:
+    assert refused(500, b"[" * 200_000).message == "Asking: HTTP 500 server error."
+    with pytest.raises(MalformedResponseError, match="not a JSON object"):
+        Response(200, {}, b'{"a":' * 200_000).json("Asking")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["error", "error_description", "code", "message", "detail", "details", "scimType"]), JSON
+    ),
+    st.sampled_from([400, 401, 429, 500]),
+)
+def test_any_body_gives_one_harmless_line(body: dict[str, Any], status: int) -> None:
+    message = refused(status, body).message
+    assert message.startswith(f"Asking: HTTP {status}")
+    assert not {unicodedata.category(char) for char in message} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_error_or_an_object(content: bytes) -> None:
+    assert refused(500, content).status == 500
+    try:
+        assert isinstance(Response(200, {"Content-Type": "text/html\x1b"}, content).json("Asking"), dict)
+    except MalformedResponseError as error:
+        assert "\x1b" not in error.message
+
+
+def test_errors_keep_only_details_that_say_something() -> None:
+    assert BeyondIdentityError("a", "b", c=1, d=None, e="", f=[]).details == {"c": 1}
+    assert str(BeyondIdentityError("a", "b")) == "a b"
+    fault = TransportError("x")
+    assert fault.sent and not fault.permanent

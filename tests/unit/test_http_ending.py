@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests while Python shuts down, and where there are no threads to be had: no deadline for the whole then, but an answer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sysconfig
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import TransportError
+from tests.support.collection import link_collection
+from tests.tools.interpreters import interpreters
+from tests.unit.builders import make_session
+
+_SCRIPT = """
+import atexit, sys
+from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Transport, Wire
+
+def ask():
+    for path in sys.argv[1:]:
+        print(Transport(Wire(timeout=2, retries=0), {}).send("GET", path, what="Asking").status)
+
+atexit.register(ask)
+"""
+
+
+@pytest.mark.parametrize(("version", "python"), interpreters().items(), ids=str)
+def test_requests_at_the_end_of_a_process(version: Any, python: Path, tenant: Any) -> None:
+    """With Python 3.12.0 and 3.12.1 no thread can be started there any more."""
+    path = os.pathsep.join([str(link_collection()), sysconfig.get_path("purelib")])
+    urls = [f"{tenant.url}/nowhere", f"{tenant.issuer}/.well-known/jwks.json"]
+    run = subprocess.run(
+        [python, "-c", _SCRIPT, *urls], env={"PYTHONPATH": path}, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert (run.stdout.split(), run.stderr) == (["404", "200"], "")
+
+
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+
+def test_without_threads_there_is_an_answer(tenant: Any, no_threads: None) -> None:
+    assert make_session().send("GET", f"{tenant.issuer}/.well-known/jwks.json", what="Asking").ok
+
+
+def test_without_threads_a_silent_server_is_not_waited_for_for_ever(tenant: Any, no_threads: None) -> None:
+    tenant.fault(path="/odd", delay=20)
+    with pytest.raises(TransportError, match="no complete answer within 1 seconds"):
+        make_session(timeout=1, retries=0).send("GET", f"{tenant.url}/odd", what="Asking")
