@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import configuration, settings
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import retry
+from ansible_collections.beyondidentity.management.plugins.module_utils._http import retry
 from tests.support.collection import ROOT
 
 configuration.set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")

@@ -56,7 +56,7 @@ def test_query_headers_body_and_secrets_are_as_published(name: str) -> None:
     """Without the description there is nothing to compare."""
     ours = find_operation(name)
     assert set(ours.query) == published.query(name)
-    assert ({CORRELATION_ID} if ours.is_correlated else set()) == published.headers(name)
+    assert ({CORRELATION_ID} if ours.needs_correlation_id else set()) == published.headers(name)
     assert (None if ours.body is None else set(ours.body)) == published.body(name)
     assert ours.secret is published.is_secretive(name)
 
@@ -72,14 +72,14 @@ def test_an_operation_is_well_formed(item: Operation) -> None:
     assert item.method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     assert re.fullmatch(r"/v1/tenants/\{tenant_id\}(/[A-Za-z0-9{}_:./-]*)?", item.path)
     assert "TENANT" not in item.path and "REALM" not in item.path
-    assert item.path.format(**dict.fromkeys(item.parameters, "x")).count("{") == 0
+    assert item.path.format(**dict.fromkeys(item.path_parameters, "x")).count("{") == 0
     assert list(item.scopes) == parse_scopes(item.scopes)
     assert all(re.fullmatch(r"[a-z:-]+:(create|read|update|delete|revoke)", scope) for scope in item.scopes)
 
 
 @EACH
 def test_a_query_and_a_body_are_well_formed(item: Operation) -> None:
-    keys = [*item.query, *item.parameters, *(item.body or ())]
+    keys = [*item.query, *item.path_parameters, *(item.body or ())]
     assert all(re.fullmatch(r"[A-Za-z_]+", key) for key in keys) and len(set(keys)) == len(keys)
     assert ("page_token" in item.query) + ("startIndex" in item.query) == (item.pages is not None)
     assert not item.query or item.method == "GET", "what writes has a body"
@@ -110,7 +110,7 @@ def test_rows_are_read_rightly(
 @EACH
 def test_what_reads_needs_no_scope_that_writes_and_the_reverse(item: Operation) -> None:
     writing = [scope for scope in item.scopes if not scope.endswith(":read")]
-    if item.reads:
+    if item.is_reading:
         assert writing in ([], ["flow-type:create"])  # GetFlowTypeConfig is published so
     elif item.scopes:
         assert writing
@@ -118,9 +118,9 @@ def test_what_reads_needs_no_scope_that_writes_and_the_reverse(item: Operation) 
 
 @EACH
 def test_a_path_that_names_a_realm_names_its_tenant_first(item: Operation) -> None:
-    assert item.parameters[0] == "tenant_id"
-    assert ("/realms/" in item.path) is ("realm_id" in item.parameters)
-    assert len(set(item.parameters)) == len(item.parameters)
+    assert item.path_parameters[0] == "tenant_id"
+    assert ("/realms/" in item.path) is ("realm_id" in item.path_parameters)
+    assert len(set(item.path_parameters)) == len(item.path_parameters)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_path_that_names_a_realm_names_its_tenant_first(item: Operation) -> No
 def test_the_operations_of_a_kind_are_there(kind: ResourceType) -> None:
     methods = [find_operation(name).method for name in (kind.create, kind.list, kind.get, kind.update, kind.delete)]
     assert methods == ["POST", "GET", "GET", "PATCH", "DELETE"]
-    assert f"{kind.noun}_id" in find_operation(kind.get).parameters
+    assert f"{kind.noun}_id" in find_operation(kind.get).path_parameters
 
 
 @pytest.mark.parametrize(

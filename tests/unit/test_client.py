@@ -73,7 +73,7 @@ def test_an_operation_that_was_not_announced_is_a_bug_of_ours(tenant: Any) -> No
 
 def test_in_check_mode_the_token_only_reads(tenant: Any) -> None:
     api = make_client(tenant, "ListRealms", "CreateRealm", reading_only=True)
-    list(api.all("ListRealms", "realms"))
+    list(api.list_all("ListRealms", "realms"))
     assert tenant.journal(operation="ListRealms")[0]["token_scopes"] == ["realms:read"]
     with pytest.raises(ResponseError, match="HTTP 403 .*CreateRealm needs the scopes realms:create"):
         api.call("CreateRealm", body={"realm": {"display_name": "x"}})
@@ -107,7 +107,7 @@ def test_without_an_api_url_nothing_is_called(tenant: Any) -> None:
 @pytest.mark.parametrize("number", [0, 1, 99, 100, 101, 250])
 def test_all_pages(number: int, store: MemoryStore | None, tenant: Any) -> None:
     seeded = tenant.seed(applications=number)["applications"]
-    found = list(make_client(tenant, "ListApplications", store=store).all("ListApplications", "applications"))
+    found = list(make_client(tenant, "ListApplications", store=store).list_all("ListApplications", "applications"))
     assert sorted(item["id"] for item in found) == sorted([*seeded, tenant.application_id])
     pages = tenant.journal(operation="ListApplications")
     assert len(pages) == number // 100 + 1
@@ -117,14 +117,14 @@ def test_all_pages(number: int, store: MemoryStore | None, tenant: Any) -> None:
 
 def test_a_listing_goes_no_further_than_it_is_read(tenant: Any) -> None:
     tenant.seed(applications=150)
-    next(make_client(tenant, "ListApplications").all("ListApplications", "applications"))
+    next(make_client(tenant, "ListApplications").list_all("ListApplications", "applications"))
     assert len(tenant.journal(operation="ListApplications")) == 1
 
 
 def test_page_tokens_are_quoted(tenant: Any) -> None:
     tenant.fault(operation="ListRealms", json={"realms": [], "next_page_token": "a b&c=d/ü+%"}, times=1)
     tenant.fault(operation="ListRealms", json={"realms": []})
-    assert list(make_client(tenant, "ListRealms").all("ListRealms", "realms")) == []
+    assert list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms")) == []
     assert tenant.journal(operation="ListRealms")[1]["query"]["page_token"] == "a b&c=d/ü+%"
 
 
@@ -132,7 +132,7 @@ def test_page_tokens_are_quoted(tenant: Any) -> None:
 def test_pages_that_do_not_end(token: Any, tenant: Any) -> None:
     tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": token})
     with pytest.raises(MalformedResponseError, match="the pages do not end"):
-        list(make_client(tenant, "ListRealms").all("ListRealms", "realms"))
+        list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
     assert len(tenant.journal(operation="ListRealms")) <= 2
 
 
@@ -141,14 +141,14 @@ def test_pages_that_never_end_with_ever_new_tokens(tenant: Any, monkeypatch: pyt
     for number in range(10):
         tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": f"t{number}"}, times=1)
     with pytest.raises(MalformedResponseError, match="the pages do not end: there are more than 3"):
-        list(make_client(tenant, "ListRealms").all("ListRealms", "realms"))
+        list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
     assert len(tenant.journal(operation="ListRealms")) == 4
 
 
 def test_as_many_pages_as_the_limit_are_read(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(management_module, "PAGE_LIMIT", 2)
     tenant.seed(applications=250)
-    assert len(list(make_client(tenant, "ListApplications").all("ListApplications", "applications"))) == 251
+    assert len(list(make_client(tenant, "ListApplications").list_all("ListApplications", "applications"))) == 251
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_as_many_pages_as_the_limit_are_read(tenant: Any, monkeypatch: pytest.Mo
 def test_pages_that_hold_no_list(page: Any, tenant: Any) -> None:
     tenant.fault(operation="ListRealms", json=page)
     with pytest.raises(MalformedResponseError, match="no list of realms"):
-        list(make_client(tenant, "ListRealms").all("ListRealms", "realms"))
+        list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired"])
@@ -236,18 +236,18 @@ def test_a_creation_that_fails_is_sent_once(fault: dict[str, Any], said: str, te
 def test_an_answer_has_a_status_and_an_object(tenant: Any) -> None:
     api = make_client(tenant, "SCIMCreateUser", "DeleteRealm", "GetTenant")
     tenant.fault(operation="SCIMCreateUser", status=201, json={"id": "u1"})
-    assert api.answer("SCIMCreateUser", body={"schemas": []}) == (201, {"id": "u1"})
-    status, shown = api.answer("GetTenant")
+    assert api.call_with_status("SCIMCreateUser", body={"schemas": []}) == (201, {"id": "u1"})
+    status, shown = api.call_with_status("GetTenant")
     assert (status, shown["id"]) == (200, tenant.tenant_id)
     (realm,) = tenant.seed(realms=1)["realms"]
-    assert api.answer("DeleteRealm", {"realm_id": realm}) == (200, {})
+    assert api.call_with_status("DeleteRealm", {"realm_id": realm}) == (200, {})
 
 
 @pytest.mark.parametrize("body", ["[]", "7", '"text"', "null", "{"])
 def test_an_answer_that_is_no_object(body: str, tenant: Any) -> None:
     tenant.fault(operation="GetTenant", body=body)
     with pytest.raises(MalformedResponseError, match="GetTenant at http://.* is not a JSON object"):
-        make_client(tenant, "GetTenant").answer("GetTenant")
+        make_client(tenant, "GetTenant").call_with_status("GetTenant")
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,10 @@ def test_a_place_that_all_calls_share(tenant: Any) -> None:
     api = make_client(tenant, "ListRoles", "GetRole", "CreateRole", "ListResourceServers")
     api.within["resource_server_id"] = tenant.resource_server_id
     made = api.call("CreateRole", body={"role": {"display_name": "Readers"}})
-    assert list(api.all("ListRoles", "roles")) == [made] == [api.call("GetRole", {"role_id": made["id"]})]
-    assert len(list(api.all("ListResourceServers", "resource_servers"))) == 1, "who has no such parameter gets none"
+    assert list(api.list_all("ListRoles", "roles")) == [made] == [api.call("GetRole", {"role_id": made["id"]})]
+    assert len(list(api.list_all("ListResourceServers", "resource_servers"))) == 1, (
+        "who has no such parameter gets none"
+    )
     elsewhere = {"resource_server_id": "elsewhere", "role_id": "r"}
     assert "/resource-servers/elsewhere/" in api.url(find_operation("GetRole"), elsewhere), "what is given goes before"
     api.within["resource_server_id"] = "../.."
@@ -310,7 +312,7 @@ def test_scopes_that_are_given_are_the_tokens(name: str, tenant: Any) -> None:
 def test_only_the_first_page_skips(tenant: Any) -> None:
     """What is to skip is counted from where a page begins; a page's size stays."""
     tenant.seed(realms=9)
-    pages = list(make_client(tenant, "ListRealms").pages("ListRealms", {"skip": 3, "page_size": 4}))
+    pages = list(make_client(tenant, "ListRealms").list_pages("ListRealms", {"skip": 3, "page_size": 4}))
     assert [len(page["realms"]) for page in pages] == [4, 3]
     asked = [entry["query"] for entry in tenant.journal(operation="ListRealms")]
     assert [(query.get("skip"), query["page_size"]) for query in asked] == [("3", "4"), (None, "4")]
@@ -325,7 +327,7 @@ def test_pages_of_several_lists(tenant: Any) -> None:
     api.within["resource_server_id"] = tenant.resource_server_id
     api.call("AddRoleMembers", {"role_id": role}, body=members)
     asked = {"role_id": role, "groups_skip": 1, "identities_skip": 0}
-    pages = list(api.pages("ListRoleMembers", asked))
+    pages = list(api.list_pages("ListRoleMembers", asked))
     assert [len(page.get("groups") or ()) for page in pages] == [4, 0, 0]
     assert sorted(item["id"] for page in pages for item in page["identities"]) == sorted(ids["identities"])
     skips = [{key for key in entry["query"] if "skip" in key} for entry in tenant.journal(operation="ListRoleMembers")]
@@ -336,8 +338,8 @@ def test_pages_of_several_lists(tenant: Any) -> None:
 def test_each_list_goes_on_after_its_first_page(name: str, tenant: Any) -> None:
     tenant.fault(operation=name, json={"next_page_token": "more"}, times=1)
     tenant.fault(operation=name, json={})
-    place = {key: "an-id" for key in find_operation(name).parameters if key not in ("tenant_id", "realm_id")}
-    assert len(list(make_task(tenant).management(name, scopes=["realms:read"]).pages(name, place))) == 2
+    place = {key: "an-id" for key in find_operation(name).path_parameters if key not in ("tenant_id", "realm_id")}
+    assert len(list(make_task(tenant).management(name, scopes=["realms:read"]).list_pages(name, place))) == 2
     first, second = (entry["query"] for entry in tenant.journal(operation=name))
     assert second == {**first, "page_token": "more"}
 
@@ -347,7 +349,7 @@ def scim(tenant: Any, *pages: dict[str, Any]) -> list[dict[str, Any]]:
     for page in pages:
         tenant.fault(operation="SCIMListUsers", json=page, times=1)
     asked = {"startIndex": 3, "filter": "x"}
-    return list(make_client(tenant, "SCIMListUsers").pages("SCIMListUsers", asked))
+    return list(make_client(tenant, "SCIMListUsers").list_pages("SCIMListUsers", asked))
 
 
 def test_pages_of_scim(tenant: Any) -> None:
@@ -382,5 +384,5 @@ def test_what_is_no_page_of_scim(page: dict[str, Any], tenant: Any) -> None:
 
 
 def test_an_operation_without_pages_has_one(tenant: Any) -> None:
-    pages = list(make_client(tenant, "GetTenant").pages("GetTenant"))
+    pages = list(make_client(tenant, "GetTenant").list_pages("GetTenant"))
     assert [page["id"] for page in pages] == [tenant.tenant_id]

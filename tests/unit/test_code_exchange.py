@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import id_token
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
     MalformedResponseError,
     OptionError,
     ResponseError,
     StateError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import id_token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_response import (
     ForeignResponseError,
 )

@@ -192,7 +192,7 @@ def test_another_host_needs_an_api_url_where_the_api_is_called() -> None:
     with pytest.raises(
         OptionError, match="api_url is missing.*https://gateway.example is none of Beyond Identity's regions"
     ):
-        connection.need("api_url")
+        connection.require("api_url")
 
 
 def said_missing(name: str) -> str:
@@ -202,13 +202,13 @@ def said_missing(name: str) -> str:
 @pytest.mark.parametrize("name", ["tenant_id", "realm_id", "client_id", "client_secret"])
 def test_a_missing_option_is_said_with_the_ways_to_give_it(name: str) -> None:
     with pytest.raises(OptionError, match=said_missing(name)):
-        make_connection(application_id="a").need(name)
+        make_connection(application_id="a").require(name)
 
 
 @pytest.mark.parametrize("name", ["tenant_id", "auth_realm_id", "application_id"])
 def test_where_nothing_names_the_application_the_issuer_is_missing(name: str) -> None:
     with pytest.raises(OptionError, match=said_missing("issuer")):
-        make_connection().need(name)
+        make_connection().require(name)
 
 
 @pytest.mark.parametrize("name", ["client_id", "client_secret"])

@@ -242,14 +242,14 @@ def test_all_entries_that_hold_a_value_are_forgotten(store: EncryptedFiles, warn
     store.put(["sign-in"], {"sign_ins": [{"access_token": "a"}, {"refresh_token": "t0ken"}]})
     store.put(["nested"], {"minted": {"options": {"client_id": "t0ken"}}})
     store.put(["other"], {"access_token": "t0ken2", "t0ken": "a key is no value"})
-    before = store.entries()
+    before = store.list_entries()
     store.forget("unknown".__eq__)
-    assert store.entries() == before and len(before) == 4
+    assert store.list_entries() == before and len(before) == 4
     store.forget("t0ken".__eq__)
     assert store.get(KEY) is store.get(["nested"]) is None
     assert store.get(["sign-in"]) == {"sign_ins": [{"access_token": "a"}]}, "another sign-in stays"
     assert store.get(["other"]) == {"access_token": "t0ken2", "t0ken": "a key is no value"}
-    assert len(store.entries()) == 2
+    assert len(store.list_entries()) == 2
     assert warnings == []
 
 
@@ -269,7 +269,7 @@ def test_forgetting_waits_for_who_is_about_to_change_the_entry(store: EncryptedF
 
 
 def test_no_entries_where_there_is_no_folder_yet(store: EncryptedFiles) -> None:
-    assert store.entries() == []
+    assert store.list_entries() == []
     assert not store.folder.exists()
 
 

@@ -21,11 +21,11 @@ from tests.unit.builders import make_session
 
 _SCRIPT = """
 import atexit, sys
-from ansible_collections.beyondidentity.management.plugins.module_utils.transport import Transport, Wire
+from ansible_collections.beyondidentity.management.plugins.module_utils.session import Transport, Wire
 
 def ask():
     for path in sys.argv[1:]:
-        print(Transport(Wire(timeout=2, retries=0), {}).send("GET", path, what="Asking").status)
+        print(Transport(Wire(timeout=2, retries=0), {}).send("GET", path, action="Asking").status)
 
 atexit.register(ask)
 """
@@ -51,10 +51,10 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_threads_there_is_an_answer(tenant: Any, no_threads: None) -> None:
-    assert make_session().send("GET", f"{tenant.issuer}/.well-known/jwks.json", what="Asking").ok
+    assert make_session().send("GET", f"{tenant.issuer}/.well-known/jwks.json", action="Asking").is_success
 
 
 def test_without_threads_a_silent_server_is_not_waited_for_for_ever(tenant: Any, no_threads: None) -> None:
     tenant.fault(path="/odd", delay=20)
     with pytest.raises(TransportError, match="no complete answer within 1 seconds"):
-        make_session(timeout=1, retries=0).send("GET", f"{tenant.url}/odd", what="Asking")
+        make_session(timeout=1, retries=0).send("GET", f"{tenant.url}/odd", action="Asking")

@@ -22,7 +22,9 @@ from tests.unit.raw_servers import build_response, record_requests, run_raw_serv
 
 
 def send(tenant: Any, sender: HttpSession, method: str = "GET") -> Response:
-    return sender.send(method, f"{tenant.url}/odd?secret=q", what="Asking", headers={"Authorization": "Bearer s3cret"})
+    return sender.send(
+        method, f"{tenant.url}/odd?secret=q", action="Asking", headers={"Authorization": "Bearer s3cret"}
+    )
 
 
 SLOW = [
@@ -61,7 +63,7 @@ def test_a_slow_creation_is_not_sent_twice(tenant: Any, waits: list[float]) -> N
 
 def test_a_server_that_never_says_anything(waits: list[float]) -> None:
     with run_raw_server(_hold) as server, pytest.raises(TransportError, match="no complete answer"):
-        make_session(timeout=1, retries=0).send("GET", f"http://127.0.0.1:{server.port}/", what="Asking")
+        make_session(timeout=1, retries=0).send("GET", f"http://127.0.0.1:{server.port}/", action="Asking")
 
 
 def _hold(connection: Any) -> None:
@@ -104,7 +106,7 @@ def test_what_is_compressed_more_than_once_is_not_unfolded(encoding: str, waits:
     twice = gzip.compress(gzip.compress(b"{}"))
     with record_requests(build_response(twice, f"Content-Encoding: {encoding}")) as (url, recorder):
         with pytest.raises(MalformedResponseError, match="the answer is compressed more than once"):
-            make_session().send("GET", url, what="Asking")
+            make_session().send("GET", url, action="Asking")
         assert len(recorder.requests) == 1
 
 
@@ -112,13 +114,13 @@ def test_what_is_compressed_in_two_headers_is_not_unfolded(waits: list[float]) -
     twice = gzip.compress(gzip.compress(b"{}"))
     with record_requests(build_response(twice, "Content-Encoding: gzip", "Content-Encoding: gzip")) as (url, _recorder):
         with pytest.raises(MalformedResponseError, match="the answer is compressed more than once"):
-            make_session().send("GET", url, what="Asking")
+            make_session().send("GET", url, action="Asking")
 
 
 def test_broken_compression(waits: list[float]) -> None:
     with record_requests(build_response(b"no gzip at all", "Content-Encoding: gzip")) as (url, recorder):
         with pytest.raises(TransportError, match="before the answer was complete"):
-            make_session(retries=1).send("GET", url, what="Asking")
+            make_session(retries=1).send("GET", url, action="Asking")
         assert len(recorder.requests) == 2
 
 
@@ -135,7 +137,7 @@ def test_broken_compression(waits: list[float]) -> None:
 )
 def test_what_is_no_object_is_said_to_come_from_elsewhere(body: str, content_type: str) -> None:
     with record_requests(build_response(body.encode(), f"Content-Type: {content_type}")) as (url, _recorder):
-        got = make_session().send("GET", url, what="Asking")
+        got = make_session().send("GET", url, action="Asking")
     with pytest.raises(
         MalformedResponseError,
         match=r"Asking: the answer \(HTTP 200, .*\) is not a JSON object. Something else than Beyond Identity",
@@ -147,5 +149,5 @@ def test_what_is_no_object_is_said_to_come_from_elsewhere(body: str, content_typ
 def test_garbage_instead_of_http(waits: list[float]) -> None:
     with run_raw_server(lambda connection: connection.sendall(b"SSH-2.0-server\r\n" * 3)) as server:
         with pytest.raises(TransportError, match="broke off"):
-            make_session().send("POST", f"http://127.0.0.1:{server.port}/", what="Asking")
+            make_session().send("POST", f"http://127.0.0.1:{server.port}/", action="Asking")
     assert waits == []

@@ -75,7 +75,7 @@ def test_a_proxy_is_used(
     url = f"http://127.0.0.1:{proxy[1]}"
     environ, given = ({}, {"proxy": url}) if how == "option" else ({how: url}, {})
     got = make_session(environ, ca_path=trusted[1], **given).send(
-        "GET", URL, what="Asking", headers={"Authorization": "Bearer t0ken"}
+        "GET", URL, action="Asking", headers={"Authorization": "Bearer t0ken"}
     )
     assert got.json("Asking") == {"ok": True}
     assert proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.1"] or proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.0"]
@@ -86,11 +86,11 @@ def test_a_proxy_is_used(
 def test_the_option_counts_more_than_the_environment(
     proxy: tuple[ConnectProxy, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
-    environ = {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}"}
+    environ = {"HTTPS_PROXY": f"http://127.0.0.1:{find_free_port()}"}
     assert (
         make_session(environ, proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1])
-        .send("GET", URL, what="Asking")
-        .ok
+        .send("GET", URL, action="Asking")
+        .is_success
     )
 
 
@@ -98,7 +98,7 @@ def test_the_proxys_password_goes_to_the_proxy_only(
     proxy: tuple[ConnectProxy, int], origin: tuple[RequestRecorder, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     given = {"proxy": f"http://user:p%40ss@127.0.0.1:{proxy[1]}", "ca_path": trusted[1]}
-    assert make_session(**given).send("GET", URL, what="Asking").ok
+    assert make_session(**given).send("GET", URL, action="Asking").is_success
     assert proxy[0].credentials == ["Basic " + base64.b64encode(b"user:p@ss").decode()]
     assert "proxy-authorization" not in origin[0].requests[0].headers
 
@@ -126,7 +126,7 @@ def test_this_machine_is_never_proxied(tenant: Any) -> None:
         environ = {
             name: url for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
         }
-        assert make_session(environ, proxy=url).send("GET", tenant.url, what="Asking").status == 401
+        assert make_session(environ, proxy=url).send("GET", tenant.url, action="Asking").status == 401
     assert handler.asked == []
     assert len(tenant.journal()) == 1
 
@@ -140,9 +140,13 @@ def test_the_processs_own_environment_is_not_read_behind_our_back(
     monkeypatch: pytest.MonkeyPatch, proxy: tuple[ConnectProxy, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+        monkeypatch.setenv(name, f"http://127.0.0.1:{find_free_port()}")
     monkeypatch.setenv("NO_PROXY", "*")
-    assert make_session(proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1]).send("GET", URL, what="Asking").ok
+    assert (
+        make_session(proxy=f"http://127.0.0.1:{proxy[1]}", ca_path=trusted[1])
+        .send("GET", URL, action="Asking")
+        .is_success
+    )
 
 
 def test_a_proxy_that_refuses(waits: list[float]) -> None:
@@ -151,7 +155,7 @@ def test_a_proxy_that_refuses(waits: list[float]) -> None:
         run_raw_server(handler) as server,
         pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught,
     ):
-        make_session(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, what="Asking")
+        make_session(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, action="Asking")
     assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
     assert not caught.value.sent
     assert len(handler.asked) == 4
@@ -184,7 +188,7 @@ def test_behind_a_proxy_too_a_creation_that_may_have_been_carried_out_is_not_sen
             pytest.raises(TransportError, match=f"connection to https://{HOST} broke off before the answer") as caught,
         ):
             make_session(proxy=f"http://127.0.0.1:{proxy.port}", ca_path=trusted[1]).send(
-                "POST", URL, what="Creating", body=b"{}"
+                "POST", URL, action="Creating", body=b"{}"
             )
     assert len(posted) == len(handler.asked) == 1
     assert waits == [] and caught.value.sent
@@ -193,7 +197,7 @@ def test_behind_a_proxy_too_a_creation_that_may_have_been_carried_out_is_not_sen
 
 def test_a_proxy_that_is_down_is_tried_again_for_a_creation_too(waits: list[float]) -> None:
     with pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught:
-        make_session(proxy=f"http://127.0.0.1:{free_port()}").send("POST", URL, what="Creating", body=b"{}")
+        make_session(proxy=f"http://127.0.0.1:{find_free_port()}").send("POST", URL, action="Creating", body=b"{}")
     assert len(waits) == 3 and not caught.value.sent
 
 
@@ -209,5 +213,5 @@ def test_a_proxy_that_is_down_is_tried_again_for_a_creation_too(waits: list[floa
 )
 def test_a_proxy_that_is_not_there_or_none(url: str, waits: list[float]) -> None:
     with pytest.raises(BeyondIdentityError, match="proxy") as caught:
-        make_session(proxy=url.format(port=find_free_port())).send("GET", URL, what="Asking")
+        make_session(proxy=url.format(port=find_free_port())).send("GET", URL, action="Asking")
     assert "s3cret" not in str(caught.value)

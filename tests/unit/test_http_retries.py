@@ -26,7 +26,7 @@ METHODS = (*REPEATABLE, "POST")
 
 
 def send(tenant: Any, method: str = "GET", sender: HttpSession | None = None, **how: Any) -> Response:
-    return (sender or make_session()).send(method, f"{tenant.url}/odd?secret=q", what="Asking", **how)
+    return (sender or make_session()).send(method, f"{tenant.url}/odd?secret=q", action="Asking", **how)
 
 
 def sent(tenant: Any) -> int:
@@ -117,14 +117,14 @@ def test_a_429_tells_how_long_to_wait(
 ) -> None:
     befall(tenant, status=429, headers=headers, times=1)
     then_well(tenant)
-    assert send(tenant, method).ok
+    assert send(tenant, method).is_success
     assert waits == [waited]
 
 
 def test_a_date_tells_how_long_to_wait(tenant: Any, waits: list[float]) -> None:
     befall(tenant, status=503, headers={"Retry-After": formatdate(time.time() + 30, usegmt=True)}, times=1)
     then_well(tenant)
-    assert send(tenant).ok
+    assert send(tenant).is_success
     assert 25 <= waits[0] <= 30
 
 
@@ -139,7 +139,7 @@ def test_a_wait_that_is_too_long_is_not_waited(asked: str, tenant: Any, waits: l
 def test_a_wait_that_makes_no_sense_is_ignored(asked: str, tenant: Any, waits: list[float]) -> None:
     befall(tenant, status=429, headers={"Retry-After": asked}, times=1)
     then_well(tenant)
-    assert send(tenant).ok
+    assert send(tenant).is_success
     assert 0.3 < waits[0] < 0.7
 
 
@@ -155,7 +155,7 @@ def test_the_tenants_own_rate_limit_is_waited_for(emulator: Any, waits: list[flo
 def test_an_unreachable_port_is_tried_again_by_all_methods(method: str, waits: list[float]) -> None:
     sender = make_session()
     with pytest.raises(TransportError, match=r"Asking: http://127.0.0.1:\d+ can't be reached") as caught:
-        sender.send(method, f"http://127.0.0.1:{free_port()}/x?token=s3cret", what="Asking")
+        sender.send(method, f"http://127.0.0.1:{free_port()}/x?token=s3cret", action="Asking")
     assert not caught.value.sent
     assert (sender.requests, len(waits)) == (4, 3)
     assert "s3cret" not in str(caught.value)
@@ -178,5 +178,5 @@ def test_options_that_make_no_sense(given: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "xn--a.example", "..", "nowhere.invalid"])
 def test_a_host_name_that_can_not_be(host: str, waits: list[float]) -> None:
     with pytest.raises(BeyondIdentityError, match="can't be reached") as caught:
-        make_session(timeout=5).send("POST", f"https://{host}/x?token=s3cret", what="Asking")
+        make_session(timeout=5).send("POST", f"https://{host}/x?token=s3cret", action="Asking")
     assert "s3cret" not in str(caught.value)

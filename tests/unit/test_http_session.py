@@ -46,20 +46,20 @@ def ports(tenant: Any) -> set[int]:
 
 def test_one_connection_is_kept_alive(tenant: Any) -> None:
     for _n in range(5):
-        make_session().send("GET", tenant.url, what="Asking")
+        make_session().send("GET", tenant.url, action="Asking")
     assert len(ports(tenant)) == 1
 
 
 def test_other_wire_options_are_another_session(tenant: Any) -> None:
     for timeout in (29, 31):
-        make_session(timeout=timeout).send("GET", tenant.url, what="Asking")
+        make_session(timeout=timeout).send("GET", tenant.url, action="Asking")
     assert len(ports(tenant)) == 2
 
 
 def test_a_forked_process_has_a_session_of_its_own(tenant: Any) -> None:
     def ask(name: str) -> None:
         for number in range(10):
-            got = make_session().send("GET", f"{tenant.url}/{name}{number}", what="Asking").json("Asking")
+            got = make_session().send("GET", f"{tenant.url}/{name}{number}", action="Asking").json("Asking")
             assert got == {"for": name}
 
     for name in ("main", "one", "two"):
@@ -83,7 +83,7 @@ def test_threads_get_their_own_answers(tenant: Any) -> None:
 
     def ask(number: int) -> list[Any]:
         barrier.wait(20)
-        return [sender.send("GET", f"{tenant.url}/n{number}", what="Asking").json("Asking")["n"] for _n in range(5)]
+        return [sender.send("GET", f"{tenant.url}/n{number}", action="Asking").json("Asking")["n"] for _n in range(5)]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, range(8))) == [[number] * 5 for number in range(8)]
@@ -97,20 +97,20 @@ def test_a_netrc_is_never_used(headers: dict[str, str], tmp_path: Path, monkeypa
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(netrc))
     with record_requests(build_response({})) as (url, recorder):
-        make_session(timeout=28).send("GET", url, what="Asking", headers=headers)
+        make_session(timeout=28).send("GET", url, action="Asking", headers=headers)
     assert recorder.requests[0].headers.get("authorization") == headers.get("Authorization")
 
 
 def test_no_cookie_comes_back() -> None:
     with record_requests(build_response({}, "Set-Cookie: session=s3cret; Path=/")) as (url, recorder):
         for _n in range(2):
-            make_session().send("GET", url, what="Asking")
+            make_session().send("GET", url, action="Asking")
     assert [request.headers.get("cookie") for request in recorder.requests] == [None, None]
 
 
 def test_what_every_request_says() -> None:
     with record_requests(build_response({})) as (url, recorder):
-        make_session().send("PUT", url, what="Asking", headers={"X": "y"}, body=b"body")
+        make_session().send("PUT", url, action="Asking", headers={"X": "y"}, body=b"body")
     request = recorder.requests[0]
     assert request.line == "PUT / HTTP/1.1"
     assert request.body == b"body"
@@ -138,7 +138,7 @@ def test_nothing_secret_is_logged_or_said(
     said = ""
     try:
         make_session().send(
-            "GET", f"{tenant.url}/odd?page_token=s3cret", what="Asking", headers={"Authorization": "Bearer s3cret"}
+            "GET", f"{tenant.url}/odd?page_token=s3cret", action="Asking", headers={"Authorization": "Bearer s3cret"}
         )
     except BeyondIdentityError as error:
         said = f"{error} {error.details} {error.__cause__}"
@@ -153,8 +153,8 @@ def test_what_others_log_is_not_silenced(logged: list[str]) -> None:
 
 def test_what_was_sent_as_a_credential_is_remembered_for_masking(tenant: Any) -> None:
     sender = make_session()
-    sender.send("GET", tenant.url, what="Asking", headers={"Authorization": "Bearer t0ken", "X": "y"})
-    sender.send("GET", tenant.url, what="Asking", headers={"Authorization": "Basic cGFpcg=="})
+    sender.send("GET", tenant.url, action="Asking", headers={"Authorization": "Bearer t0ken", "X": "y"})
+    sender.send("GET", tenant.url, action="Asking", headers={"Authorization": "Basic cGFpcg=="})
     assert sender.secrets == {"t0ken", "cGFpcg=="}
 
 
@@ -169,7 +169,7 @@ def test_everything_imports_without_requests() -> None:
         "import sys; sys.modules['requests'] = None\n"
         "from tests.support.collection import install_finder; install_finder()\n"
         "from ansible_collections.beyondidentity.management.plugins.modules import token\n"
-        "from ansible_collections.beyondidentity.management.plugins.module_utils import transport\n"
+        "from ansible_collections.beyondidentity.management.plugins.module_utils._http import session\n"
         "try: transport.Transport(transport.Wire())\n"
         "except transport.OptionError as error: print(error)\n"
     )

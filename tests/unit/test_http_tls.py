@@ -60,20 +60,20 @@ def secure(tls_emulator: Any) -> Iterator[Any]:
 
 def test_a_file_of_authorities_makes_a_server_trusted(secure: Any) -> None:
     sender = make_session(ca_path=secure.emulator.ca_path)
-    assert sender.send("GET", secure.url, what="Asking").status == 401
+    assert sender.send("GET", secure.url, action="Asking").status == 401
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_the_environment_names_authorities_where_no_option_does(name: str, secure: Any) -> None:
-    assert make_session({name: secure.emulator.ca_path}).send("GET", secure.url, what="Asking").status == 401
+    assert make_session({name: secure.emulator.ca_path}).send("GET", secure.url, action="Asking").status == 401
 
 
 def test_the_option_counts_more_than_the_environment(secure: Any, authority: Authority) -> None:
     environ = {"REQUESTS_CA_BUNDLE": authority.ca_path}
-    assert make_session(environ, ca_path=secure.emulator.ca_path).send("GET", secure.url, what="Asking").status == 401
+    assert make_session(environ, ca_path=secure.emulator.ca_path).send("GET", secure.url, action="Asking").status == 401
     with pytest.raises(TransportError, match="an authority that is not trusted"):
         make_session({"REQUESTS_CA_BUNDLE": secure.emulator.ca_path}, ca_path=authority.ca_path).send(
-            "GET", secure.url, what="Asking"
+            "GET", secure.url, action="Asking"
         )
 
 
@@ -83,14 +83,14 @@ def test_an_untrusted_authority_ends_it_at_once(secure: Any, waits: list[float])
         TransportError,
         match=r"TLS with https://127.0.0.1:\d+ failed: the certificate is signed by an authority that is not trusted.*ca_path",
     ) as caught:
-        sender.send("GET", f"{secure.url}?token=s3cret", what="Asking", headers={"Authorization": "Bearer s3cret"})
+        sender.send("GET", f"{secure.url}?token=s3cret", action="Asking", headers={"Authorization": "Bearer s3cret"})
     assert "s3cret" not in str(caught.value)
     assert (sender.requests, waits) == (1, [])
     assert secure.journal() == []
 
 
 def test_validation_can_be_switched_off_without_noise(secure: Any, recwarn: pytest.WarningsRecorder) -> None:
-    assert make_session(validate_certs=False).send("GET", secure.url, what="Asking").status == 401
+    assert make_session(validate_certs=False).send("GET", secure.url, action="Asking").status == 401
     assert [warning for warning in recwarn if "Unverified" in str(warning.message)] == []
 
 
@@ -105,7 +105,7 @@ def test_validation_can_be_switched_off_without_noise(secure: Any, recwarn: pyte
 def test_a_certificate_for_another_name(names: tuple[str, ...], said: str, authority: Authority) -> None:
     with record_requests(OK, tls=authority.server(*names)) as (url, recorder):
         with pytest.raises(TransportError, match=f"TLS with .* failed: the certificate is for {said}"):
-            make_session(ca_path=authority.ca_path).send("GET", url, what="Asking")
+            make_session(ca_path=authority.ca_path).send("GET", url, action="Asking")
         assert recorder.requests == []
 
 
@@ -119,14 +119,14 @@ def test_an_expired_certificate(authority: Authority) -> None:
     )
     with record_requests(OK, tls=tls) as (url, recorder):
         with pytest.raises(TransportError, match="the certificate has expired"):
-            make_session(ca_path=authority.ca_path).send("GET", url, what="Asking")
+            make_session(ca_path=authority.ca_path).send("GET", url, action="Asking")
         assert recorder.requests == []
 
 
 def test_a_server_that_speaks_no_tls(tenant: Any, waits: list[float]) -> None:
     url = tenant.url.replace("http://", "https://")
     with pytest.raises(TransportError, match="the server does not speak TLS there"):
-        make_session().send("GET", url, what="Asking")
+        make_session().send("GET", url, action="Asking")
     assert waits == []
 
 
@@ -136,10 +136,10 @@ def test_client_certificates(authority: Authority) -> None:
     both.write_text(Path(key).read_text() + Path(certificate).read_text())
     with record_requests(OK, tls=authority.server("127.0.0.1", client_certificate=True)) as (url, recorder):
         for given in ({"client_cert": certificate, "client_key": key}, {"client_cert": str(both)}):
-            assert make_session(ca_path=authority.ca_path, **given).send("GET", url, what="Asking").ok
+            assert make_session(ca_path=authority.ca_path, **given).send("GET", url, action="Asking").is_success
         assert len(recorder.requests) == 2
         with pytest.raises(TransportError, match="TLS with .* failed|broke off"):
-            make_session(ca_path=authority.ca_path, retries=0).send("GET", url, what="Asking")
+            make_session(ca_path=authority.ca_path, retries=0).send("GET", url, action="Asking")
 
 
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
@@ -159,7 +159,7 @@ def test_a_bundle_in_the_environment_that_is_not_there(
     environ: dict[str, str], secure: Any, waits: list[float]
 ) -> None:
     with pytest.raises(OptionError, match=f"{next(iter(environ))}: '/nowhere/ca.pem' can't be read"):
-        make_session(environ).send("GET", secure.url, what="Asking")
+        make_session(environ).send("GET", secure.url, action="Asking")
     assert waits == []
 
 
@@ -169,6 +169,6 @@ def test_a_file_that_is_no_certificate(option: str, secure: Any, tmp_path: Path,
     path.write_text("no certificate")
     given = {"ca_path": secure.emulator.ca_path, option: str(path)}
     with pytest.raises(TransportError, match="TLS with .* failed") as caught:
-        make_session(**given).send("GET", secure.url, what="Asking")
+        make_session(**given).send("GET", secure.url, action="Asking")
     assert caught.value.permanent
     assert waits == []

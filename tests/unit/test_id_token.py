@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import id_token as module
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
     BeyondIdentityError,
     MalformedResponseError,
     OptionError,
     ResponseError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import id_token as module
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.id_token import (
     require_pyjwt,
     validate_id_token,

@@ -143,7 +143,7 @@ def test_a_refresh_token_is_on_record_by_itself(run: Path, tenant: Any) -> None:
     desk = Desk.of(tenant, allowed_scopes=list(SCOPES))
     task = make_recorded_task(desk, grant_type="authorization_code")
     request = complete_sign_in(make_request(desk, ["tokens:delete"]))[0]
-    made = task.server.authorization_code(
+    made = task.server.exchange_code(
         code=request.code or "",
         redirect_uri=request.redirect_uri,
         code_verifier=request.code_verifier,

@@ -37,7 +37,7 @@ class Managed:
 
     def scopes(self, *actions: str) -> set[str]:
         """The scopes of its token for these actions."""
-        return {*self.reads, *(f"{self.resource}:{action}" for action in ("read", *actions))}
+        return {*self.is_reading, *(f"{self.resource}:{action}" for action in ("read", *actions))}
 
 
 MODULES = [

@@ -18,8 +18,8 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.token import ActionModule as Token
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import action as module
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import store
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action as module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import stores as store
 from tests.unit.builders import US_ISSUER
 from tests.unit.option_helpers import template
 

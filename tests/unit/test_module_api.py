@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import management as management_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._management import client as management_module
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import (
     Operation,
     get_catalogue,
@@ -32,7 +32,7 @@ def answer(tenant: Any, operation: str, parameters: dict[str, Any] | None = None
 
 def ids_for(called: Operation) -> dict[str, str]:
     """Ids for all that its path needs beside the tenant."""
-    return {name: "an-id" for name in called.parameters if name != "tenant_id"}
+    return {name: "an-id" for name in called.path_parameters if name != "tenant_id"}
 
 
 def body_for(called: Operation) -> dict[str, Any] | None:
@@ -182,8 +182,8 @@ def test_check_mode(called: Operation, tenant: Any) -> None:
     tenant.fault(operation=called.name, json={})
     given = {"operation": called.name, "parameters": ids_for(called), "body": body_for(called)}
     result = run_ok(api, tenant, check_mode=True, scopes=scopes_for(called), **given)
-    assert (result["changed"], result["confidential"]) == (not called.reads, called.secret)
-    if called.reads:
+    assert (result["changed"], result["confidential"]) == (not called.is_reading, called.secret)
+    if called.is_reading:
         assert result["status"] == 200 and "request" not in result
         return
     assert (result["status"], result["response"], result["requests"]) == (None, {}, 0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.beyondidentity.management.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import SECRET_KEYS, is_secret_key

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import progress
+from ansible_collections.beyondidentity.management.plugins.module_utils._task import progress
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.progress import Progress
 
 

@@ -190,8 +190,8 @@ def test_objects_are_described_harmlessly() -> None:
 
 def test_a_diff_holds_no_secret() -> None:
     outcome = ChangeResult({"client_secret": "s", "a": 1}, {"client_secret": "t", "a": 2}, True)
-    assert outcome.diff() == {"before": {"a": 1}, "after": {"a": 2}}
-    assert ChangeResult(None, None, False).diff() == {"before": {}, "after": {}}
+    assert outcome.build_diff() == {"before": {"a": 1}, "after": {"a": 2}}
+    assert ChangeResult(None, None, False).build_diff() == {"before": {}, "after": {}}
 
 
 @pytest.mark.parametrize("given_names", [{}, {"id": None, "display_name": ""}, {"id": "", "display_name": None}])

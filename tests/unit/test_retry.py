@@ -88,7 +88,7 @@ def test_any_header_gives_a_finite_wait_or_none(value: str) -> None:
 def test_pauses_after_faults_double_with_some_variation(waits: list[float]) -> None:
     patience = RetryPolicy(retries=4, max_wait=60)
     fault = TransportError("x")
-    assert [patience.after_fault(fault) for _n in range(6)] == [True] * 4 + [False] * 2
+    assert [patience.wait_after_error(fault) for _n in range(6)] == [True] * 4 + [False] * 2
     assert len(waits) == 4
     for wait, middle in zip(waits, (0.5, 1, 2, 4), strict=True):
         assert 0.75 * middle <= wait <= 1.25 * middle
@@ -96,14 +96,14 @@ def test_pauses_after_faults_double_with_some_variation(waits: list[float]) -> N
 
 def test_no_pause_is_longer_than_the_longest_wait(waits: list[float]) -> None:
     patience = RetryPolicy(retries=40, max_wait=3)
-    while patience.after_fault(TransportError("x")):
+    while patience.wait_after_error(TransportError("x")):
         pass
     assert len(waits) == 40
     assert max(waits) == 3
 
 
 def test_a_permanent_fault_is_not_waited_for(waits: list[float]) -> None:
-    assert not RetryPolicy(3, 60).after_fault(TransportError("x", permanent=True))
+    assert not RetryPolicy(3, 60).wait_after_error(TransportError("x", permanent=True))
     assert waits == []
 
 
@@ -114,16 +114,16 @@ def test_a_permanent_fault_is_not_waited_for(waits: list[float]) -> None:
 def test_what_a_server_asks_for_is_obeyed_up_to_the_longest_wait(
     asked: str, again: bool, waited: list[float], waits: list[float]
 ) -> None:
-    assert RetryPolicy(3, 60).after_answer({"RateLimit-Reset": asked}) is again
+    assert RetryPolicy(3, 60).wait_after_response({"RateLimit-Reset": asked}) is again
     assert waits == waited
 
 
 def test_an_answer_that_asks_for_nothing_is_waited_for_as_a_fault(waits: list[float]) -> None:
-    assert RetryPolicy(1, 60).after_answer({})
+    assert RetryPolicy(1, 60).wait_after_response({})
     assert 0.375 <= waits[0] <= 0.625
 
 
 def test_no_retries_means_one_attempt(waits: list[float]) -> None:
-    assert not RetryPolicy(0, 60).after_answer({"Retry-After": "0"})
-    assert not RetryPolicy(0, 60).after_fault(TransportError("x"))
+    assert not RetryPolicy(0, 60).wait_after_response({"Retry-After": "0"})
+    assert not RetryPolicy(0, 60).wait_after_error(TransportError("x"))
     assert waits == []

@@ -17,7 +17,8 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.callback import revoke_tokens
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import clearing, minted
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import issued_token_record as minted
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import revoke_run_tokens as clearing
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.revoke_run_tokens import revoke_run_tokens
 from tests.support.desk import SCOPES, Desk
 from tests.unit.builders import make_task
@@ -59,7 +60,7 @@ def sign_in(desk: Desk, *scopes: str, **given: Any) -> Token:
     """A person's tokens, new in this run and kept as the options say."""
     task = make_recorded_task(desk, grant_type="authorization_code", **given)
     request = complete_sign_in(make_request(desk, list(scopes)))[0]
-    made = task.server.authorization_code(
+    made = task.server.exchange_code(
         code=request.code or "",
         redirect_uri=request.redirect_uri,
         code_verifier=request.code_verifier,

@@ -15,7 +15,7 @@ import pytest
 from ansible import constants
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as store_module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import stores as store_module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import (
     FOLDER,
     RUN_FOLDER,
@@ -188,7 +188,7 @@ def test_which_stores_a_task_may_use(
 def test_where_the_users_store_can_not_be_the_runs_serves(tmp_path: Path, warnings: list[str]) -> None:
     (tmp_path / "data").write_text("")
     found = stores_of(warnings, token_cache="user")
-    assert found.user is None and found.nearest("user") is found.run is not None
+    assert found.user is None and found.select("user") is found.run is not None
     assert len(warnings) == 1
 
 
@@ -201,10 +201,10 @@ def test_without_cryptography_there_is_none(warnings: list[str], monkeypatch: py
 def test_nearest_and_all() -> None:
     run, user = MemoryStore(), MemoryStore()
     both, none = TokenStores(run, user), TokenStores()
-    assert [both.nearest(cache) for cache in ("run", "user", "none")] == [run, user, None]
-    assert [both.sign_ins(cache) for cache in ("run", "user", "none")] == [[run, user], [user, run], []]
-    assert [TokenStores(run).sign_ins(cache) for cache in ("run", "user", "none")] == [[run], [run], []]
-    assert [none.sign_ins(cache) for cache in ("run", "user", "none")] == [[], [], []]
+    assert [both.select(cache) for cache in ("run", "user", "none")] == [run, user, None]
+    assert [both.list_for_sign_ins(cache) for cache in ("run", "user", "none")] == [[run, user], [user, run], []]
+    assert [TokenStores(run).list_for_sign_ins(cache) for cache in ("run", "user", "none")] == [[run], [run], []]
+    assert [none.list_for_sign_ins(cache) for cache in ("run", "user", "none")] == [[], [], []]
     for store in (run, user):
         store.put(KEY, ENTRY)
         store.put(["other"], {"access_token": "other"})

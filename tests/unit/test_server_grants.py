@@ -39,9 +39,9 @@ def sent(how: str, *, reply: bytes = GOOD, **given: Any) -> tuple[ReceivedReques
         )
         if how == "code":
             known = {"code": "c0de", "redirect_uri": REDIRECT, "code_verifier": "v", "scopes": ["a"]}
-            token = server.authorization_code(**{**known, **wishes})
+            token = server.exchange_code(**{**known, **wishes})
         elif how == "client":
-            token = server.client_credentials(["a"], **wishes)
+            token = server.request_client_credentials_token(["a"], **wishes)
         else:
             token = server.refresh("refr3sh", **wishes)
     assert len(recorder.requests) == 1
@@ -131,9 +131,12 @@ def test_a_new_refresh_token_is_kept_before_anybody_hears_of_it() -> None:
 
     reply = build_response({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w"})
     sent(
-        "refresh", reply=reply, wishes={"keep": keep}, minted=lambda token: heard.append(f"tell {token.refresh_token}")
+        "refresh",
+        reply=reply,
+        wishes={"keep": keep},
+        on_issued=lambda token: heard.append(f"tell {token.refresh_token}"),
     )
-    sent("refresh", wishes={"keep": keep}, minted=lambda token: heard.append(f"tell {token.refresh_token}"))
+    sent("refresh", wishes={"keep": keep}, on_issued=lambda token: heard.append(f"tell {token.refresh_token}"))
     assert heard == ["keep n3w", "tell n3w", "keep refr3sh", "tell None"]
 
 
@@ -186,7 +189,7 @@ def test_what_is_good_once_is_sent_once(how: str, fault: dict[str, Any], tenant:
     tenant.clear_journal()
     tenant.fault(operation="token", **fault)
     with pytest.raises(BeyondIdentityError) as caught:
-        make_server(desk).authorization_code(**known, scopes=[]) if how == "code" else make_server(desk).refresh(value)
+        make_server(desk).exchange_code(**known, scopes=[]) if how == "code" else make_server(desk).refresh(value)
     assert isinstance(caught.value, (TransportError, ResponseError))
     assert len(tenant.journal(operation="token")) == 1 and waits == []
 
@@ -203,7 +206,7 @@ def test_after_a_429_it_was_not_carried_out(how: str, tenant: Any, waits: list[f
         assert make_server(desk).refresh(value).access_token
     else:
         known = {"code": asked.code or "", "redirect_uri": REDIRECT, "code_verifier": asked.code_verifier}
-        assert make_server(desk).authorization_code(**known, scopes=[]).access_token
+        assert make_server(desk).exchange_code(**known, scopes=[]).access_token
     assert len(tenant.journal(operation="token")) == 2 and len(waits) == 1
 
 
@@ -216,14 +219,14 @@ def test_what_is_sent_is_known_as_secret(how: str) -> None:
         server = AuthorizationServer(make_connection(auth_url=url, **own, **given), make_session(retries=0))
         with pytest.raises(ResponseError):
             if how == "code":
-                server.authorization_code(code="c0de", redirect_uri=REDIRECT, code_verifier="ver1fier", scopes=[])
+                server.exchange_code(code="c0de", redirect_uri=REDIRECT, code_verifier="ver1fier", scopes=[])
             else:
                 server.refresh("refr3sh")
     secrets = {"s3cret", "c0de", "ver1fier"} if how == "code" else {"s3cret", "refr3sh"}
-    assert server.transport.secrets == secrets
+    assert server.session.secrets == secrets
 
 
 def test_a_code_needs_a_client() -> None:
     server = AuthorizationServer(make_connection(auth_url="http://127.0.0.1:9"), make_session())
     with pytest.raises(OptionError, match="is missing"):
-        server.authorization_code(code="c", redirect_uri=REDIRECT, code_verifier=None, scopes=[])
+        server.exchange_code(code="c", redirect_uri=REDIRECT, code_verifier=None, scopes=[])

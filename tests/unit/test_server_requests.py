@@ -31,9 +31,9 @@ def ask(url: str, scopes: list[str] | None = None, claims: dict[str, Any] | None
     values = connection_options(
         **{"auth_url": url, "tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", **credentials, **given}
     )
-    return AuthorizationServer(build_connection(values), make_session(**{"retries": 0, **given})).client_credentials(
-        scopes or ["a:read"], claims
-    )
+    return AuthorizationServer(
+        build_connection(values), make_session(**{"retries": 0, **given})
+    ).request_client_credentials_token(scopes or ["a:read"], claims)
 
 
 def request(**how: Any) -> ReceivedRequest:

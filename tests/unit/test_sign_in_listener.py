@@ -25,7 +25,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_response import (
     AuthorizationDeniedError,
 )
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import listener as module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_listener as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import (
     ListenAddress,
     SignInListener,
@@ -133,7 +133,7 @@ def test_it_listens_nowhere_else_and_says_what_to_do(uri):
 
 @pytest.mark.parametrize("iss", [{}, {"iss": ISSUER}], ids=["without iss", "right iss"])
 def test_the_answer_brings_the_code(waiting, iss):
-    answer = waiting.answer(**GOOD, **iss)
+    answer = waiting.call_with_status(**GOOD, **iss)
     assert answer.status_code == 200
     assert "You are signed in" in answer.text
     assert waiting.code() == "good-code"
@@ -158,12 +158,12 @@ FOREIGN = {
 
 @pytest.mark.parametrize("parameters", FOREIGN.values(), ids=FOREIGN)
 def test_what_is_not_the_answer_is_refused_and_the_waiting_goes_on(waiting, parameters):
-    answer = waiting.answer(**parameters)
+    answer = waiting.call_with_status(**parameters)
     assert answer.status_code == 400
     assert "This answer is not the expected one" in answer.text
     assert_nothing_repeated(answer)
     assert not waiting.outcome.done()
-    assert waiting.answer(**GOOD).status_code == 200
+    assert waiting.call_with_status(**GOOD).status_code == 200
     assert waiting.code() == "good-code"
 
 
@@ -178,7 +178,7 @@ def test_nothing_may_be_named_twice(waiting, name):
 
 def test_a_refusal_ends_it_with_the_servers_words_escaped(waiting):
     said = f"<b>{MARKER}</b> & more"
-    answer = waiting.answer(error="access_denied", error_description=said, state=STATE)
+    answer = waiting.call_with_status(error="access_denied", error_description=said, state=STATE)
     assert answer.status_code == 200
     assert "You are not signed in" in answer.text
     assert f"&lt;b&gt;{MARKER}&lt;/b&gt; &amp; more" in answer.text and "<b>" not in answer.text
@@ -189,9 +189,9 @@ def test_a_refusal_ends_it_with_the_servers_words_escaped(waiting):
 
 
 def test_of_two_answers_the_first_counts(waiting):
-    waiting.answer(**GOOD)
-    waiting.answer(error="access_denied", state=STATE)
-    waiting.answer(**{**GOOD, "code": "second"})
+    waiting.call_with_status(**GOOD)
+    waiting.call_with_status(error="access_denied", state=STATE)
+    waiting.call_with_status(**{**GOOD, "code": "second"})
     assert waiting.code() == "good-code"
 
 
@@ -261,7 +261,7 @@ def test_garbage_is_harmless(waiting, data, capfd):
     answer = waiting.send(data.replace(b"{host}", waiting.listener.place.netloc.encode()))
     assert not re.match(rb"HTTP/1\.[01] [23]", answer)
     assert not waiting.outcome.done()
-    assert waiting.answer(**GOOD).status_code == 200
+    assert waiting.call_with_status(**GOOD).status_code == 200
     assert waiting.code() == "good-code"
     assert capfd.readouterr() == ("", ""), "nothing is printed of what clients send"
 
@@ -275,7 +275,7 @@ def test_silent_and_slow_clients_keep_nobody_waiting(waiting):
         reset = waiting.connect()
         reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         reset.close()
-        assert waiting.answer(**GOOD).status_code == 200
+        assert waiting.call_with_status(**GOOD).status_code == 200
         assert waiting.code() == "good-code"
         waiting.listener.__exit__(None, None, None)
         assert is_free(waiting.listener.place.port)
@@ -303,7 +303,7 @@ def test_it_says_what_time_is_left(monkeypatch, stack):
     while not waiting.said:
         threading.Event().wait(0.01)
     assert re.fullmatch(r"Still waiting for the sign-in, 1:(39|40) left\.", waiting.said[0])
-    waiting.answer(**GOOD)
+    waiting.call_with_status(**GOOD)
     assert waiting.code() == "good-code"
 
 
@@ -313,7 +313,7 @@ def test_it_ends_in_time_and_a_late_answer_finds_nobody(stack):
         with pytest.raises(StateError, match=r"Nobody signed in within 1 seconds\. .*wait_timeout"):
             waiting.code()
     with pytest.raises(requests.ConnectionError):
-        waiting.answer(**GOOD)
+        waiting.call_with_status(**GOOD)
 
 
 def test_an_answer_before_the_request_is_none(stack):
@@ -333,7 +333,7 @@ def test_port_zero_is_any_free_one(stack, written, host):
     port = waiting.listener.place.port
     assert port > 1023
     assert waiting.uri == f"http://{host}:{port}/callback"
-    answer = waiting.answer(**GOOD)
+    answer = waiting.call_with_status(**GOOD)
     assert answer.status_code == 200
     assert waiting.code() == "good-code"
 
@@ -393,7 +393,7 @@ def test_what_a_program_calls_itself_is_harmless():
 def test_it_asks_no_name_server(monkeypatch, stack):
     monkeypatch.setattr(socket, "getfqdn", lambda *_arguments: pytest.fail("a name was looked up"))
     waiting = Waiting(stack)
-    assert waiting.answer(**GOOD).status_code == 200
+    assert waiting.call_with_status(**GOOD).status_code == 200
 
 
 def test_nobody_can_listen_beside_it(waiting):

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import page
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_page as page
 
 MARKUP = "</p><script>alert(1)</script><img src=x onerror='alert(2)'>\"&amp;"
 PAGES = {

@@ -22,7 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     AuthorizationRequest,
     create_authorization_request,
 )
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import waiting as module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_prompt as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import open_in_browser
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_prompt import wait_for_sign_in
 from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils import sign_in as module
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import ResponseError, TransportError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import stored_sign_ins as module
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import (
     SignInRequiredError,
     SignInStore,

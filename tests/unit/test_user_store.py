@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import store as module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import stores as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import FOLDER, open_user_store
 from tests.unit.builders import exit_code, run_in_child
 
