@@ -15,20 +15,29 @@ from tests.support.collection import install_finder
 
 HEAD = """# Operations of the Management API
 
-What `operations` of the module and lookup `token`, of the lookup `scopes` and of the roles takes, and `operation` of the module `api`.
+The table lists the operations of the Management API and the scopes that they need. Use the names of the operations in these places:
 
-- **Scopes** are those that the operation needs. One without any publishes none: it is described to take any token,
-  so that the module `api` takes as `scopes` any that the application may grant.
-- **Parameters** are those of the module `api`. Those of the path, in bold type, must be there; the others are of the query.
-  Every path also has `tenant_id`, and nearly every one `realm_id`; they are the managed ones unless they are given.
-  Only `DeleteRealm` must be told which realm.
-  Where `page_token` or `startIndex` is among them, `all_pages` returns the whole list, in pages of 100 unless they say another size.
-- **Headers** are the business of the module `api`. Whoever calls by other means gives operations on SSO configurations and identity providers
-  an `x-correlation_id`: any text, another one each time.
-- **Body** tells the keys that `body` must have. Where it says *any*, no key must be there; where nothing stands, the operation takes no body.
-- **Answers** that are *hidden* may hold a secret: the module `api` shows them only with `reveal: true`. They are whole where they are registered.
+- the option `operations` of the modules `token` and `authorize`, and of the lookup `token`
+- the arguments of the lookup `scopes`
+- the variables `client_credentials_operations` and `authorization_code_operations` of the roles
+- the option `operation` of the module `api`
 
-| operation | scopes | parameters | body | answer |
+The columns mean:
+
+- **scopes**: the scopes that the operation needs. If the column is empty, the API publishes no scopes for the operation.
+  According to its description, such an operation accepts any token. Set `scopes` of the module `api` to any scope that the application can grant.
+- **parameters**: the parameters of the module `api`. Parameters in bold are part of the path and required. The others are part of the query.
+  All paths also have `tenant_id`, and most paths have `realm_id`. Their defaults are your tenant and the managed realm. Only `DeleteRealm` requires `realm_id`.
+  If `page_token` or `startIndex` is among the parameters, `all_pages: true` returns the whole list.
+  A page has 100 items unless the parameters set another size.
+- **body**: the keys that `body` requires. *any* means that no key is required. If the column is empty, the operation accepts no body.
+- **response**: *hidden* means that the response can contain a secret. The module `api` then hides its result unless you set `reveal: true`.
+  A registered result is complete.
+
+The module `api` sets all headers. If you call operations on SSO configurations and identity providers by other means, send the header `x-correlation_id`.
+Its value can be any text. Use a different value in each request.
+
+| operation | scopes | parameters | body | response |
 |---|---|---|---|---|
 """
 
