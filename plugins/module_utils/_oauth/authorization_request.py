@@ -17,7 +17,7 @@ from .server import AuthorizationServer
 
 @dataclass(frozen=True)
 class AuthorizationOptions:
-    """What the user sets for an authorization request; `None` for what is generated or omitted."""
+    """What the user sets for an authorization request. A field that is `None` is generated, or omitted if it is `prompt`."""
 
     oauth_state: str | None = None
     nonce: str | None = None
@@ -47,7 +47,8 @@ class AuthorizationRequest:
         return fields if self.code else {name: value for name, value in fields.items() if name != "code"}
 
 
-# Waits for a user's sign-in: redirect URI, what creates the request for it, seconds, whether to open a browser.
+# Waits for a user's sign-in and returns the request with its code. Arguments: the redirect URI, what creates the request
+# for the URI that is listened on, the seconds to wait, whether to open a browser.
 Listen = Callable[[str, Callable[[str], AuthorizationRequest], int, bool], AuthorizationRequest]
 
 

@@ -52,7 +52,12 @@ def parse_code(query: str, *, state: str, issuer: str) -> str:
 
 
 def parse_code_from_url(response: str, *, redirect_uri: str, state: str, issuer: str) -> str:
-    """Return the code in the whole URL of a response. The URL must be the request's redirect URI."""
+    """Return the code in the whole URL of a response, as a user pastes it.
+
+    Raises:
+        OptionError: the text is not a URL, or not the request's redirect URI with a query.
+        ForeignResponseError, AuthorizationDeniedError: as in `parse_code`.
+    """
     try:
         parts, expected = urlsplit(response.strip()), urlsplit(redirect_uri)
         is_expected = _get_target(parts) == _get_target(expected)
@@ -73,5 +78,5 @@ def parse_code_from_url(response: str, *, redirect_uri: str, state: str, issuer:
 
 
 def _get_target(parts: SplitResult) -> tuple[str, str]:
-    """Return a URL without its query, in one form for all that browsers treat alike."""
+    """Return a URL without its query, in the same form for all spellings that browsers treat as equal."""
     return get_origin(parts.geturl()), parts.path or "/"

@@ -73,7 +73,7 @@ class Connection:
         if value:
             return value
         if name in _APPLICATION_IDS and not any(getattr(self, part) for part in _APPLICATION_IDS):
-            name = "issuer"  # the URL that people have at hand
+            name = "issuer"  # one URL that has all three IDs
         raise OptionError(f"{name} is missing{reason}.", self._hint_on_missing(name))
 
     def _hint_on_missing(self, name: str) -> str:
@@ -97,7 +97,10 @@ def build_connection(options: ConnectionOptions) -> Connection:
     """Validate and complete the connection options.
 
     If there is an issuer, it decides, and an option that contradicts it is an error. Otherwise a self-contained
-    `access_token` supplies what is not set, if its issuer is a regional host or one that the user set.
+    `access_token` supplies what is not set, if its issuer is on a regional host or on the host that the user set.
+
+    Raises:
+        OptionError: an option is malformed, or two options contradict each other.
     """
     _validate(options)
     options = _normalize(options)
@@ -164,7 +167,9 @@ def _apply_token(options: ConnectionOptions, access_token: str) -> ConnectionOpt
         return options
     parts = parse_issuer(issuer)
     chosen = options.auth_url or (REGIONS[options.region].auth_url if options.region else None)
-    is_trusted = find_region(parts.auth_url) if chosen is None else get_origin(parts.auth_url) == get_origin(chosen)
+    is_trusted = (
+        find_region(parts.auth_url) is not None if chosen is None else get_origin(parts.auth_url) == get_origin(chosen)
+    )
     if not is_trusted:
         return options
     return replace(options, **{name: getattr(options, name) or value for name, value in asdict(parts).items()})

@@ -38,6 +38,13 @@ def validate_id_token(id_token: str, server: AuthorizationServer, nonce: str | N
     """Return the claims of a valid ID token (OpenID Connect Core 1.0 section 3.1.3.7).
 
     Accepts RS256 only, with the issuer's own keys: what the token's header says about keys is ignored.
+
+    Args:
+        nonce: the request's nonce; `None` if the request is not known, so the nonce is not checked.
+
+    Raises:
+        MalformedResponseError: the ID token is not valid, or belongs to another request.
+        ResponseError, TransportError: the issuer's keys cannot be read.
     """
     require_pyjwt()
     connection = server.connection

@@ -35,9 +35,9 @@ def build_issuer(auth_url: str, tenant_id: str, realm_id: str, application_id: s
     return f"{auth_url}/v1/tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}"
 
 
-def is_issuer(value: object) -> bool:
-    """Whether a value has the form of an issuer or of an endpoint below it."""
-    return isinstance(value, str) and _ISSUER.fullmatch(value) is not None
+def is_issuer(value: str) -> bool:
+    """Whether a text has the form of an issuer or of an endpoint's URL below it."""
+    return _ISSUER.fullmatch(value) is not None
 
 
 def parse_issuer(value: str) -> IssuerParts:

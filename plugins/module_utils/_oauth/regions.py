@@ -23,12 +23,12 @@ REGIONS = {
     "eu": Region("https://auth-eu.beyondidentity.com", "https://api-eu.beyondidentity.com"),
     "fedramp": Region("https://auth.us1.beyondidentity-gov.com", "https://api.us1.beyondidentity-gov.com"),
 }
-_NAMES = {url: name for name, region in REGIONS.items() for url in (region.auth_url, region.api_url)}
+_REGION_BY_ORIGIN = {url: name for name, region in REGIONS.items() for url in (region.auth_url, region.api_url)}
 
 
 def find_region(url: str) -> str | None:
-    """Return the name of the region that a URL is in, by exact origin, or `None`."""
+    """Return the name of the region that has a URL's exact origin; `None` for any other URL or text."""
     try:
-        return _NAMES.get(get_origin(url))
+        return _REGION_BY_ORIGIN.get(get_origin(url))
     except ValueError:
         return None

@@ -16,7 +16,10 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 def parse_scopes(value: str | Iterable[str] | None, option: str = "scopes") -> list[str]:
-    """Return the scopes of a list, or of space- or comma-delimited text: sorted, each once."""
+    """Return the scopes of a list, or of space- or comma-delimited text: sorted, each once.
+
+    Raises `OptionError`, with the name of the `option`, for a text that cannot be a scope.
+    """
     parts = [value] if isinstance(value, str) else list(value or ())
     scopes = sorted({scope for part in parts for scope in str(part).replace(",", " ").split()})
     for scope in scopes:

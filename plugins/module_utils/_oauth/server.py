@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -29,6 +29,9 @@ _FORM = "application/x-www-form-urlencoded"
 class AuthorizationServer:
     """The endpoints below an application's issuer, used with that application's credentials.
 
+    Each request raises `OptionError` before it is sent if an option is missing, `TransportError` if no complete response
+    is received, `ResponseError` if the server refuses, and `MalformedResponseError` for an unexpected response.
+
     Args:
         on_issued: is called with each token that the server issues.
         suggest_scopes: returns what to request instead of refused scopes, or an empty text.
@@ -48,7 +51,7 @@ class AuthorizationServer:
         self.suggest_scopes = suggest_scopes
 
     def request_client_credentials_token(
-        self, scopes: Iterable[str], custom_claims: Mapping[str, Any] | None = None
+        self, scopes: Sequence[str], custom_claims: Mapping[str, Any] | None = None
     ) -> Token:
         """Request a token with the client-credentials grant (RFC 6749 section 4.4.2)."""
         if self.connection.client_auth_method == "none":
@@ -67,12 +70,15 @@ class AuthorizationServer:
         code: str,
         redirect_uri: str,
         code_verifier: str | None,
-        scopes: Iterable[str],
+        scopes: Sequence[str],
         custom_claims: Mapping[str, Any] | None = None,
     ) -> Token:
         """Exchange an authorization code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
 
         A code is valid once, so the request is sent once.
+
+        Args:
+            scopes: the scopes of the authorization request, which are granted if the response names none.
         """
         form = {
             "grant_type": "authorization_code",
@@ -90,25 +96,25 @@ class AuthorizationServer:
         self,
         refresh_token: str,
         *,
-        scopes: Iterable[str] = (),
-        granted: Iterable[str] = (),
+        scopes: Sequence[str] = (),
+        granted: Sequence[str] = (),
         custom_claims: Mapping[str, Any] | None = None,
         store: Callable[[Token], None] = lambda token: None,
     ) -> Token:
         """Request a new access token with a refresh token (RFC 6749 section 6).
 
-        With rotation the old refresh token dies with this request: the request is sent once, and `store` receives the
-        new token before anything else. Without rotation the response has no refresh token, and the old one stays valid.
+        With rotation, this request invalidates the old refresh token: the request is sent once, and `store` is called
+        before `on_issued`. Without rotation, the response has no refresh token, and the old one stays valid.
 
         Args:
             scopes: what to request; by default the scopes of the sign-in.
             granted: the scopes of the sign-in, if they are known.
+            store: stores the new token, which always has a refresh token.
         """
-        requested = list(scopes)
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        if requested:
-            form["scope"] = " ".join(requested)
-        issued = self._request_token(form, requested or list(granted), custom_claims, repeatable=False)
+        if scopes:
+            form["scope"] = " ".join(scopes)
+        issued = self._request_token(form, scopes or granted, custom_claims, repeatable=False)
         token = issued if issued.refresh_token else replace(issued, refresh_token=refresh_token)
         store(token)
         self.on_issued(issued)
@@ -137,7 +143,7 @@ class AuthorizationServer:
         return body
 
     def read_keys(self) -> dict[str, Any]:
-        """Return the authorization server's public keys (RFC 7517), only ever from the issuer's own URL."""
+        """Return the authorization server's public keys (RFC 7517), always from the issuer's own URL."""
         url = f"{self.connection.issuer}/.well-known/jwks.json"
         action = f"Reading the keys at {url}"
         response = self.session.send("GET", url, action=action)
@@ -151,7 +157,7 @@ class AuthorizationServer:
         return f"{self.connection.issuer}/authorize?{urlencode(query, quote_via=quote)}"
 
     def _request_token(
-        self, form: dict[str, str], scopes: Iterable[str], custom_claims: Mapping[str, Any] | None, *, repeatable: bool
+        self, form: dict[str, str], scopes: Sequence[str], custom_claims: Mapping[str, Any] | None, *, repeatable: bool
     ) -> Token:
         connection = self.connection
         form["expiration_time"] = str(connection.expiration_time)
@@ -161,7 +167,7 @@ class AuthorizationServer:
         action = f"Requesting a token from {url}"
         headers = {"Content-Type": _FORM}
         authenticate_client(connection, form, headers)
-        remember_secrets(find_secrets(form))
+        remember_secrets([*find_secrets(form), connection.client_secret or ""])
         sent_at = time.time()
         response = self.session.send(
             "POST", url, action=action, headers=headers, body=_encode(form), repeatable=repeatable

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -42,7 +42,11 @@ class SignInStore:
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return a token that has at least the requested scopes, refreshed if it is about to expire.
 
-        A refresh requests no more than was granted. `custom_claims` of the request are ignored: a sign-in has its own.
+        A refresh requests no more than was granted. The request's `custom_claims` are ignored: a sign-in has its own.
+
+        Raises:
+            SignInRequiredError: no stored sign-in has the scopes, or the refresh token is refused.
+            ResponseError: the refresh failed for another reason, such as a wrong client secret. The sign-in stays stored.
         """
         since = time.time() if request.fresh else 0
         refusal: SignInRequiredError | None = None
@@ -64,7 +68,7 @@ class SignInStore:
                 self._put(store, token)
 
     def refresh(
-        self, refresh_token: str, scopes: Iterable[str], custom_claims: Mapping[str, Any] | None = None
+        self, refresh_token: str, scopes: Sequence[str], custom_claims: Mapping[str, Any] | None = None
     ) -> Token:
         """Use a refresh token that the user set. The result is stored where the refresh token is stored, or in the first store."""
         options: dict[str, Any] = {"scopes": scopes, "custom_claims": custom_claims}
@@ -91,7 +95,7 @@ class SignInStore:
         return removed
 
     def _refresh_stored(self, store: TokenStore, stale: Token, since: float, rejected: str | None) -> IssuedToken:
-        """Use a stored refresh token, unless another run or worker just did: with rotation it is valid once."""
+        """Use a stored refresh token, unless another run or worker has just used it: with rotation it is valid once."""
         with store.lock(self._key):
             token = next((other for other in self._list(store) if set(other.scopes) == set(stale.scopes)), None)
             if token and _is_usable(token, rejected) and token.issued_at >= since:
@@ -109,7 +113,7 @@ class SignInStore:
             return IssuedToken(fresh, cached=False)
 
     def _use(self, store: TokenStore, refresh_token: str, *, replaced: Token | None = None, **options: Any) -> Token:
-        """Use a refresh token, and store the result before anything else: the old refresh token may be dead by now."""
+        """Use a refresh token, and store the result before anything else: the old refresh token may no longer be valid."""
 
         def put(token: Token) -> None:
             self._put(store, token, used=refresh_token, replaced=replaced)
@@ -134,7 +138,7 @@ class SignInStore:
     def _put(self, store: TokenStore, token: Token, *, used: str | None = None, replaced: Token | None = None) -> None:
         """Store a token in place of `replaced` and of the one with the same scopes; drop tokens without any further use.
 
-        Each other token with the `used` refresh token gets that token's successor: the old one may be dead.
+        Each other token that has the `used` refresh token gets its successor, because the used one may no longer be valid.
         """
         others = [other for other in self._list(store) if set(other.scopes) != set(token.scopes) and other != replaced]
         updated = [
@@ -149,7 +153,7 @@ class SignInStore:
 
     def _explain_absence(self, scopes: Iterable[str]) -> str:
         if not self.stores:
-            return "token_cache is 'none', so no sign-in is stored."
+            return "No sign-in is stored: token_cache is 'none', or the task is delegated to another host."
         stored = self.list_all()
         if not stored:
             place = (
@@ -171,7 +175,11 @@ class SignInStore:
 
     @cached_property
     def _binding(self) -> list[Any]:
-        """Where the tokens of a public application may be sent: naming such an application takes no secret."""
+        """What a public application's tokens belong to besides the application.
+
+        Everybody can name a public application, because it has no secret. Without this binding, that would be enough to
+        send its stored tokens to another server.
+        """
         if self.connection.client_secret:
             return []
         session = self.server.session

@@ -21,7 +21,12 @@ _GRANT_HINTS = {
 
 
 def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[str], suggestion: str) -> str:
-    """Return advice for a refused token request; `suggestion` is what to request instead of these scopes, if known."""
+    """Return advice for a refused token request, or an empty text.
+
+    Args:
+        scopes: the requested scopes.
+        suggestion: what to request instead of these scopes, or an empty text.
+    """
     if error.code == "invalid_grant":
         return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
     if error.code == "invalid_scope":

@@ -23,8 +23,9 @@ from .token_store import TokenStore
 class TokenRequest:
     """What a token is requested for.
 
-    `fresh` requires a token that was issued after the call began; `rejected` is the value of a token that a server just
-    refused, and requires another one.
+    Attributes:
+        fresh: requires a token that was issued after the call began.
+        rejected: the value of a token that a server just refused; requires another token.
     """
 
     scopes: tuple[str, ...]
@@ -35,7 +36,7 @@ class TokenRequest:
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A token to use, and whether it existed before the request."""
+    """A token to use, and whether it is from a store or from the user, so it was not requested by this call."""
 
     token: Token
     cached: bool
@@ -72,8 +73,8 @@ class StaticToken:
 class ClientCredentialsTokens:
     """Provides tokens that the client requests with its own credentials.
 
-    If several callers of a run need the same token at the same time, one requests it. All others share the response, be it
-    a token or an error.
+    If several callers of a run need the same token at the same time, one caller requests it. The others share the token or
+    the error.
     """
 
     def __init__(self, server: AuthorizationServer, store: TokenStore | None = None) -> None:
@@ -109,13 +110,13 @@ class ClientCredentialsTokens:
     def _request_into(self, store: TokenStore, key: Any, request: TokenRequest) -> Token:
         token = self._request(request)
         if token.lifetime is None:
-            store.discard(key)  # nobody knows how long the token is valid
+            store.discard(key)  # it is unknown how long the token is valid
         else:
             store.put(key, token.to_dict())
         return token
 
     def _build_key(self, request: TokenRequest) -> list[Any]:
-        """Return all that distinguishes one token from another. The store digests the key, so nothing of it reaches a disk."""
+        """Return everything that distinguishes one token from another. A store writes only a digest of the key."""
         connection = self.connection
         return [
             "token",

@@ -18,7 +18,7 @@ class TokenStore(Protocol):
     """
 
     def get(self, key: Any) -> Mapping[str, Any] | None:
-        """Return the entry under a key."""
+        """Return the entry under a key, or `None`."""
 
     def put(self, key: Any, entry: Mapping[str, Any]) -> None:
         """Store an entry under a key."""
@@ -27,7 +27,10 @@ class TokenStore(Protocol):
         """Remove the entry under a key."""
 
     def forget(self, matches: Callable[[str], bool]) -> None:
-        """Remove what holds a matching text: of a list the item, otherwise the entry. The caller must not hold a lock of one."""
+        """Remove each entry that has a matching text. If the text is in an item of a list, remove only that item.
+
+        Locks the keys of these entries, so the caller must not hold any of these locks.
+        """
 
     def lock(self, key: Any) -> AbstractContextManager[None]:
         """Exclude other users of the store from work on the same key."""
@@ -51,7 +54,7 @@ class TokenStores:
         return [first, *(store for store in (self.run, self.user) if store and store is not first)] if first else []
 
     def forget(self, matches: Callable[[str], bool]) -> None:
-        """Remove the tokens and sign-ins that hold a matching value, from both stores."""
+        """Remove the tokens and sign-ins that have a matching value from both stores."""
         for store in (self.run, self.user):
             if store:
                 store.forget(matches)

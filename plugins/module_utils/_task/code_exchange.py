@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
@@ -53,10 +53,10 @@ class _AnsweredRequest:
     redirect_uri: str
     issuer: str
     scopes: tuple[str, ...]
-    state: str | None = None
-    nonce: str | None = None
-    code_verifier: str | None = field(default=None, repr=False)
-    code: str = field(default="", repr=False)
+    state: str | None
+    nonce: str | None
+    code_verifier: str | None = field(repr=False)
+    code: str = field(repr=False)
 
 
 def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[IssuedToken, list[str]]:
@@ -138,8 +138,7 @@ def _read_request(connection: Connection, options: CodeExchangeOptions, scopes: 
             "The authorization has no code yet.",
             "Set redirect_response to the whole URL that the browser shows after the sign-in, or let authorize listen.",
         )
-    known: dict[str, Any] = {name: request.get(name) for name in _AnsweredRequest.__dataclass_fields__}
-    return _AnsweredRequest(**known)
+    return _AnsweredRequest(**{item.name: request[item.name] for item in fields(_AnsweredRequest)})
 
 
 def _read_authorization(connection: Connection, options: CodeExchangeOptions) -> dict[str, Any]:

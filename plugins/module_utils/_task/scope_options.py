@@ -13,11 +13,11 @@ from .._oauth.scopes import parse_scopes
 
 @dataclass(frozen=True)
 class ScopeOptions:
-    """Scopes by name, and operations whose scopes are meant."""
+    """Scopes, and operations of the Management API whose scopes are requested too; `None` for what is not set."""
 
     scopes: list[str] | None
     operations: list[str] | None
 
     def resolve(self, *additional: str) -> list[str]:
-        """Return all scopes that the options request, and the additional ones."""
+        """Return all scopes that the options request, and the additional ones: sorted, each once."""
         return parse_scopes([*additional, *(self.scopes or ()), *get_operation_scopes(self.operations or ())])
