@@ -137,9 +137,9 @@ def test_each_input_is_a_connection_option() -> None:
 
 def test_what_may_redirect_a_secret_can_be_given_where_the_secret_is() -> None:
     """What is refused from everywhere else must have an input; only validation is never switched off there."""
-    from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import _DESTINATION
+    from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_trust import DESTINATION_OPTIONS
 
-    assert set(_DESTINATION) - {"auth_url", "validate_certs"} <= set(FIELDS), "an issuer brings its auth_url along"
+    assert set(DESTINATION_OPTIONS) - {"auth_url", "validate_certs"} <= set(FIELDS), "an issuer brings its auth_url along"
 
 
 def test_awx_shows_no_secret() -> None:

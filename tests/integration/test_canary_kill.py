@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import RUN_FOLDER
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER
 from tests.support.aviary import Aviary
 from tests.support.ending import ENABLED
 from tests.support.playbook import PlaybookRunner, RunningPlaybook

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import RUN_FOLDER
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER
 from tests.emulator.client import Emulator, Tenant
 from tests.support.cores import CORES
 from tests.support.ending import ENABLED, issued, revoked, warnings

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import RUN_FOLDER as FOLDER
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER as FOLDER
 from tests.support.aviary import Aviary
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task

@@ -45,13 +45,13 @@ Its value can be any text. Use a different value in each request.
 def table() -> str:
     """Return the page."""
     install_finder()
-    name = "ansible_collections.beyondidentity.management.plugins.module_utils.operations"
-    operations = sorted(importlib.import_module(name).catalogue().values(), key=lambda item: item.name.lower())
+    name = "ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue"
+    operations = sorted(importlib.import_module(name).get_catalogue().values(), key=lambda item: item.name.lower())
     return HEAD + "".join(map(_row, operations))
 
 
 def _row(item: Any) -> str:
-    needed = [f"**{name}**" for name in _codes(name for name in item.parameters if name not in item.ambient)]
+    needed = [f"**{name}**" for name in _codes(name for name in item.path_parameters if name not in item.default_parameters)]
     body = "" if item.body is None else ", ".join(_codes(item.body)) or "*any*"
     cells = (
         f"`{item.name}`",
