@@ -21,7 +21,7 @@ from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, 
 
 PROTOCOLS = ("oauth2", "oidc")
 
-# The options that may change an existing application, beside its name. A protocol never changes.
+# The options that can change an existing application, beside its name. A protocol never changes.
 MANAGED_OPTIONS = (
     "confidentiality",
     "pkce",
@@ -39,7 +39,7 @@ _TOKEN_DEFAULTS = {"expires_after": 86400, "token_signing_algorithm": "RS256", "
 
 @dataclass(frozen=True)
 class ApplicationOptions:
-    """The module's options; `None` for what is not managed."""
+    """The module's options; `None` for each that is not managed."""
 
     state: str
     display_name: str | None
@@ -60,7 +60,7 @@ class ApplicationOptions:
 
     @property
     def managed(self) -> dict[str, Any]:
-        """The options that may change an existing application, by name."""
+        """The options that can change an existing application, by name."""
         return {name: getattr(self, name) for name in MANAGED_OPTIONS}
 
 
@@ -178,7 +178,7 @@ class ApplicationBuilder:
 
 
 def validate_protocol(found: Resource) -> None:
-    """Raise `StateError` for an application of another protocol, such as SAML: it is neither changed nor removed."""
+    """Raise `StateError` for an application of another protocol, such as SAML: the module neither changes nor removes it."""
     protocol = (found.get("protocol_config") or {}).get("type")
     if protocol not in PROTOCOLS:
         raise StateError(
@@ -188,7 +188,7 @@ def validate_protocol(found: Resource) -> None:
 
 
 def _build_defaults(protocol: str, grant_type: list[str] | None) -> Resource:
-    """Return a new application's protocol configuration, for what no option sets."""
+    """Return a new application's protocol configuration, for the fields that no option sets."""
     grants = grant_type or (["client_credentials"] if protocol == "oauth2" else ["authorization_code"])
     return {
         "type": protocol,

@@ -19,7 +19,7 @@ def validate_application(
     Args:
         config: the whole protocol configuration, as it will be.
         application: the whole application, as it will be.
-        has_resource_server: whether the task found a resource server for it.
+        has_resource_server: whether the task found the resource server that the application will have.
     """
     grants = config.get("grant_type") or []
     is_public = config.get("confidentiality") == "public"

@@ -35,7 +35,7 @@ _REQUIRED_FIELDS = {"embedded": "invoke_url", "console": "onboarding_configurati
 
 @dataclass(frozen=True)
 class AuthenticatorConfigOptions:
-    """The module's options; `None` for what is not managed."""
+    """The module's options; `None` for each that is not managed."""
 
     display_name: str | None
     type: str | None
@@ -52,13 +52,16 @@ class AuthenticatorConfigOptions:
 
 
 def get_managed_fields(options: AuthenticatorConfigOptions) -> Resource:
-    """Return the options that may change an existing configuration, beside its name. A type never changes."""
+    """Return the options that can change an existing configuration, beside its name. A type never changes."""
     config = {name: value for name, value in (options.config or {}).items() if name != "type"}
     return {**options.fields, "config": config or None}
 
 
 def get_required_fields(options: AuthenticatorConfigOptions) -> Resource:
-    """Return the fields that a new configuration must have, set by an option of their own or in `config`."""
+    """Return the fields that a new configuration must have, by name; `None` for each that is not set.
+
+    An option of its own or `config` sets each of them. A field that is set must not be empty, whatever the type.
+    """
     given: Resource = {"type": options.type, **options.fields, **(options.config or {})}
     names = [name for kind, name in _REQUIRED_FIELDS.items() if kind == given["type"] or given.get(name) is not None]
     return {name: given.get(name) for name in ("type", *names)}

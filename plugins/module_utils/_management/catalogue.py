@@ -6,7 +6,7 @@
 A row has the operation's name, its method, its path with the parameters of its query, and its scopes. A path begins with
 `TENANT` or `REALM`, the path of the managed tenant or realm. `PAGES` stands for the two parameters of page tokens. `=`
 precedes the keys that the request body must have; an operation without `=` takes no body. `!` marks an operation whose
-response may contain a secret.
+response may contain a secret. An operation without scopes publishes none.
 """
 
 from __future__ import annotations

@@ -71,7 +71,13 @@ class ManagementClient:
     ) -> tuple[int, dict[str, Any]]:
         """Carry out an operation and return its response's status and object.
 
-        `parameters` are those of the path and of the query. Tenant and realm default to the managed ones.
+        Args:
+            parameters: those of the path and of the query. Tenant and realm default to the managed ones.
+            body: sent as JSON; `None` to send no body.
+
+        Raises:
+            OptionError: a parameter is missing, unknown, or malformed. No request was sent.
+            ResponseError: the API refused the request. The message has a hint on scopes, tokens, or dependent objects.
         """
         operation = find_operation(name)
         if name not in self.operations:
@@ -84,7 +90,11 @@ class ManagementClient:
         return response.status, response.json(action) if response.content.strip() else {}
 
     def list_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the pages of a listing operation, in the API's own form or in SCIM's."""
+        """Yield the responses of a listing operation, page by page. A page is requested when the caller needs it.
+
+        Raises:
+            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages.
+        """
         operation = find_operation(name)
         requested = first_page(operation, parameters or {})
         seen: list[Any] = []
@@ -103,7 +113,7 @@ class ManagementClient:
     def list_all(
         self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Yield all objects of a listing operation, from all pages."""
+        """Yield the objects of a listing operation from all pages. `collection` is the key of a page's objects."""
         for page in self.list_pages(name, parameters):
             items = page.get(collection)
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):

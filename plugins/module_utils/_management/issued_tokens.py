@@ -26,7 +26,13 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class IssuedTokenOptions:
-    """Which tokens are meant: of which application (ID or name) and principal, and with which ID; `None` for all."""
+    """Which tokens are selected: of an application (by ID or name) and a principal, or with an ID; `None` for any.
+
+    The default application is the authenticating one.
+
+    Raises:
+        OptionError: an option is empty, or is not a valid ID.
+    """
 
     application: str | None
     principal_type: str | None
@@ -42,7 +48,7 @@ class IssuedTokenOptions:
                 validate_id(getattr(self, name), name)
 
     def has_name(self, connection: Connection) -> bool:
-        """Whether the application is named, so that its ID must be looked up among all applications."""
+        """Whether the application is selected by its name. Only then must all applications be read."""
         return self.application not in (None, connection.application_id) and not _UUID.fullmatch(self.application or "")
 
     def list_operations(self, connection: Connection) -> list[str]:
@@ -51,7 +57,10 @@ class IssuedTokenOptions:
 
 
 class IssuedTokens:
-    """The tokens of one application. The authenticating application is in its own realm, any other in the managed realm."""
+    """The tokens of one application.
+
+    The authenticating application is looked for in its own realm, any other application in the managed realm.
+    """
 
     def __init__(self, options: IssuedTokenOptions, client: ManagementClient) -> None:
         connection = client.connection
@@ -69,7 +78,7 @@ class IssuedTokens:
         return self.path_parameters["application_id"]
 
     def list_tokens(self) -> Iterator[Resource]:
-        """Yield the tokens that the options select, each once."""
+        """Yield the tokens that the options select, as the API lists them, each once."""
         principal = {"principal_type": self.options.principal_type, "principal_id": self.options.principal_id}
         seen = set()
         for token in self.client.list_all(LIST_OPERATION, "tokens", {**self.path_parameters, **principal}):

@@ -17,13 +17,20 @@ from .resource_types import GROUP, IDENTITY, Resource
 
 
 def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Iterable[Resource] = ()) -> list[str]:
-    """Return the IDs of the identities with these IDs or usernames. A username of a `known` identity costs no request."""
+    """Return the IDs of the identities with these IDs or usernames, sorted.
+
+    Args:
+        known: identities that were already read. A search is not needed for their exact usernames.
+
+    Raises:
+        StateError: no identity, or several, have the ID or username.
+    """
     known_ids = _index_by_username(known)
     return sorted({_find_identity_id(client, value, known_ids) for value in dict.fromkeys(values)})
 
 
 def find_group_ids(client: ManagementClient, values: Iterable[str]) -> list[str]:
-    """Return the IDs of the groups with these IDs or names."""
+    """Return the IDs of the groups with these IDs or names, sorted. The error for no match lists all groups."""
     wanted = list(values)
     groups = list(client.list_all(GROUP.list_operation, GROUP.collection)) if wanted else []
     return sorted({select_resource(GROUP, groups, value, ("id", "display_name"))["id"] for value in wanted})
@@ -69,7 +76,7 @@ def _find_identity_id(client: ManagementClient, value: str, known: Mapping[str, 
 
 
 def _find_by_id(client: ManagementClient, value: str) -> set[str]:
-    if not is_valid_id(value):  # such a username costs no request
+    if not is_valid_id(value):  # such a value can only be a username
         return set()
     try:
         return {validate_resource(IDENTITY, client.call(IDENTITY.get_operation, {IDENTITY.id_parameter: value}))["id"]}

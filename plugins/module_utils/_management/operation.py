@@ -40,7 +40,7 @@ class Operation:
 
     @property
     def default_parameters(self) -> tuple[str, ...]:
-        """The path parameters that default to the managed tenant and realm. A deletion always names its object."""
+        """The path parameters that default to the managed tenant and realm. A deletion must name its object."""
         deleted = self.path_parameters[-1:] if self.method == "DELETE" else ()
         return tuple(name for name in self.path_parameters if name in _MANAGED_PARAMETERS and name not in deleted)
 

@@ -12,21 +12,22 @@ from .._errors import MalformedResponseError, OptionError
 from .._text import sanitize_for_display
 from .operation import Operation
 
-PAGE_SIZE = 100  # the documented maximum of most lists
+PAGE_SIZE = 100  # the documented maximum of each list; some lists would return more
 
 _RESOURCES = "Resources"
 _SIZES = ("page_size", "groups_page_size", "identities_page_size", "count")
-_SKIPS = (
-    "skip",
-    "groups_skip",
-    "identities_skip",
-)  # they count from the start of a page, so only the first page has one
+# These count from the start of a page, so only the request for the first page has one.
+_SKIPS = ("skip", "groups_skip", "identities_skip")
 
 
 def first_page(operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that request the first page.
 
-    A page is large unless the parameters set its size: most lists default to 20 objects.
+    A page is large unless the parameters set its size. Otherwise most lists return 20 objects, and SCIM's return only
+    the number of objects.
+
+    Raises:
+        OptionError: `count` or `startIndex` is not a positive integer; the next page's index is computed from them.
     """
     sizes = {name: PAGE_SIZE for name in _SIZES if name in operation.query}
     requested: dict[str, Any] = {**sizes, **parameters}
@@ -46,7 +47,11 @@ def next_page(operation: Operation, requested: Mapping[str, Any], page: Mapping[
 
 
 def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return one response that has the lists of all pages. Other fields are those of the first page that has them."""
+    """Return one response that has the lists of all pages. Each other field is from the first page that has it.
+
+    Raises:
+        MalformedResponseError: a page has no list. Only SCIM omits an empty list.
+    """
     joined: dict[str, Any] = {}
     for page in pages:
         lists = {name: value for name, value in page.items() if _is_paged(operation, name, value)}
@@ -72,7 +77,7 @@ def _is_paged(operation: Operation, name: str, value: Any) -> bool:
 def _get_next_token(operation: Operation, page: Mapping[str, Any]) -> dict[str, Any]:
     token = page.get("next_page_token")
     if not isinstance(token or "", str):
-        raise MalformedResponseError(f"{operation.name}: next_page_token is not text.")
+        raise MalformedResponseError(f"{operation.name}: the response's next_page_token is not text.")
     return {"page_token": token} if token else {}
 
 

@@ -18,7 +18,11 @@ _NESTED_OBJECTS = ("protocol_config", "config")
 def find_resource(
     resource_type: ResourceType, client: ManagementClient, *, id: str | None, display_name: str | None
 ) -> Resource | None:
-    """Return the object with this ID, or the only one with this display name; `None` if there is none."""
+    """Return the object with this ID, or the only one with this display name; `None` if no object matches.
+
+    Raises:
+        StateError: several objects have the name. The message lists their IDs.
+    """
     if id:
         return _read_resource(resource_type, client, id)
     listed = client.list_all(resource_type.list_operation, resource_type.collection)
@@ -43,7 +47,7 @@ def _read_resource(resource_type: ResourceType, client: ManagementClient, id: st
 
 
 def validate_resource(resource_type: ResourceType, item: Resource) -> Resource:
-    """Return the same object if it has the API's form: an ID, and nested objects that are objects."""
+    """Return the same object; raise `MalformedResponseError` if it has no ID, or a nested object is not an object."""
     has_objects = all(isinstance(item.get(name) or {}, dict) for name in _NESTED_OBJECTS)
     if not isinstance(item.get("id"), str) or not has_objects:
         raise MalformedResponseError(
@@ -57,7 +61,9 @@ def select_resource(
 ) -> Resource:
     """Return the only object with this value under a key. The first key that any object matches decides.
 
-    The error for no match lists all objects.
+    Raises:
+        StateError: several objects match. The message lists their IDs.
+        NotFoundError: no object matches. The message lists all objects.
     """
     known = list(items)
     for key in keys:

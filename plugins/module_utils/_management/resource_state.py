@@ -31,7 +31,7 @@ class StateOptions:
 
 @dataclass(frozen=True)
 class ChangeResult:
-    """What a state module did, or in check mode would do. `before` and `after` are `None` if the object does not exist."""
+    """What a state module did, or in check mode would do. `before` and `after` are `None` for an object that does not exist."""
 
     before: Resource | None
     after: Resource | None
@@ -43,7 +43,7 @@ class ChangeResult:
 
 
 class ResourceState:
-    """Brings one object to its wanted state."""
+    """Brings one object to its wanted state. In check mode, it only predicts the result."""
 
     def __init__(
         self, resource_type: ResourceType, client: ManagementClient, options: StateOptions, *, check_mode: bool
@@ -57,11 +57,15 @@ class ResourceState:
         self.check_mode = check_mode
 
     def find(self) -> Resource | None:
-        """Return the object: by its ID if one is set, otherwise by its name, which must be the only one."""
+        """Return the object with the ID if one is set, otherwise the only one with the name."""
         return find_resource(self.resource_type, self.client, id=self.id, display_name=self.display_name)
 
     def ensure_present(self, build_wanted: Callable[[Resource | None], Resource]) -> ChangeResult:
-        """Create the object, or update the fields that differ. `build_wanted` returns the managed fields for the existing object."""
+        """Create the object, or update the fields that differ.
+
+        Args:
+            build_wanted: returns the managed fields. Its argument is the existing object, or `None` to create one.
+        """
         before = self.find()
         if before is None and self.id:
             raise StateError(

@@ -19,7 +19,7 @@ from .context import ModuleResult, TaskContext
 
 # Returns the managed fields of an object, given the existing object.
 BuildWanted = Callable[[Resource | None], Resource]
-# Makes what finds and writes the object. A resource type may need more than `ResourceState` itself.
+# Makes the object that finds and writes the resource. A resource type can need more than `ResourceState`.
 MakeState = Callable[..., ResourceState]
 
 
@@ -49,12 +49,14 @@ def ensure_state(
     """Bring the object to the state that the options set.
 
     Args:
-        managed: the options that may change an existing object, beside its name; `None` for each that is not set.
-            They decide which operations the token allows.
+        managed: the options that can change an existing object, beside its name; `None` for each that is not set.
+            `managed` and `required` decide which operations the token allows.
         required: the fields that a new object must have; `None` for each that is not set.
-        make_builder: given the state, returns what builds the managed fields; by default they are `managed` itself.
+        make_builder: given the `ResourceState`, returns the function that builds the managed fields. By default, `managed`
+            has the API's own fields.
         operations: operations that are needed beside those on the object.
         validate_removal: raises if the object must not be removed.
+        make_state: makes the `ResourceState`, for a resource type that is found or written in its own way.
     """
     options = task.read(StateOptions)
     announced = [
@@ -73,7 +75,7 @@ def ensure_state(
 def _list_writes(
     options: StateOptions, resource_type: ResourceType, managed: Mapping[str, Any], required: Mapping[str, Any]
 ) -> list[str]:
-    """Return the operations by which the options may change anything. An object that is found by its name has that name."""
+    """Return the writing operations that the options can need. An object that is found by its name is not renamed."""
     if options.state == "absent":
         return [resource_type.delete_operation]
     renames = options.id and options.display_name

@@ -52,12 +52,14 @@ def read_info(
 ) -> ModuleResult:
     """Return all objects of a type, those with one name, or the one with an ID; without secrets.
 
+    The result has one key, the type's `collection`. Its list is empty if no object matches.
+
     Args:
-        query: parameters with which the service selects objects.
-        is_wanted: whether the service selected an object rightly.
+        query: parameters by which the service selects objects.
+        is_wanted: whether to return an object. A service that ignores `query` lists other objects, too.
         operations: operations that `prepare` and `explain_missing` need.
-        prepare: finds where the objects are.
-        explain_missing: raises if an ID that was not found exists elsewhere.
+        prepare: is called first, for example to select the resource server whose roles are read.
+        explain_missing: is called with an ID that was not found; raises if the object belongs to another resource server.
     """
     empty = [name for name in _FINDERS if task.params.get(name) == ""]
     if empty:

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A role's scopes and members, which have operations of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
+from typing import Any
+
+from .._errors import MalformedResponseError
+from .client import ManagementClient
+from .resource_types import ROLE, Resource
+
+_LISTS = ("scopes", "members")
+_MEMBER_KINDS = ("identities", "groups")
+NO_MEMBERS: Mapping[str, list[str]] = {kind: [] for kind in _MEMBER_KINDS}
+
+_BATCH = 1000  # scopes, identities or groups in one request
+
+
+class RoleLists:
+    """Reads and writes the lists of one role at a time.
+
+    A list of scopes has texts. `members` has a list of IDs for each kind of member. All lists are sorted.
+
+    Attributes:
+        identities: the members as the API listed them last, for their usernames.
+    """
+
+    def __init__(self, client: ManagementClient) -> None:
+        self.client = client
+        self.identities: list[Resource] = []
+
+    def read(self, role_id: str) -> Resource:
+        """Return the lists that the task announced the reading of, as fields of the role."""
+        lists: Resource = {}
+        if "ListRoleScopes" in self.client.operations:
+            lists["scopes"] = _to_texts(self._list_items("ListRoleScopes", role_id, ("scopes",))["scopes"])
+        if "ListRoleMembers" in self.client.operations:
+            members = self._list_items("ListRoleMembers", role_id, _MEMBER_KINDS)
+            self.identities = [item for item in members["identities"] if isinstance(item, dict)]
+            lists["members"] = {kind: _to_texts(items) for kind, items in members.items()}
+        return lists
+
+    def write(self, role_id: str, before: Resource, wanted: Resource) -> None:
+        """Bring the wanted lists from their state before. Missing items are added before others are removed."""
+        if "scopes" in wanted:
+            self._write_scopes(role_id, before.get("scopes"), wanted["scopes"])
+        if "members" in wanted:
+            self._write_members(role_id, before.get("members") or NO_MEMBERS, wanted["members"])
+
+    def _list_items(self, operation: str, role_id: str, keys: Iterable[str]) -> dict[str, list[Any]]:
+        """Return the lists under these keys from all pages. On a page a list may be empty or missing."""
+        found: dict[str, list[Any]] = {key: [] for key in keys}
+        for page in self.client.list_pages(operation, {ROLE.id_parameter: role_id}):
+            for key, items in found.items():
+                items.extend(_validate_items(operation, key, page.get(key) or []))
+        return found
+
+    def _write_scopes(self, role_id: str, before: Iterable[str] | None, wanted: Iterable[str]) -> None:
+        added, removed = _compare(before, wanted)
+        for operation, scopes in (("AddRoleScopes", added), ("DeleteRoleScopes", removed)):
+            for batch in _split_batches(scopes):
+                self._call(operation, role_id, {"scopes": batch})
+
+    def _write_members(self, role_id: str, before: Mapping[str, list[str]], wanted: Mapping[str, list[str]]) -> None:
+        changes = [_compare(before[kind], wanted[kind]) for kind in _MEMBER_KINDS]
+        for operation, lists in zip(("AddRoleMembers", "DeleteRoleMembers"), zip(*changes, strict=True), strict=True):
+            for batches in zip_longest(*map(_split_batches, lists)):
+                body = {key: ids for key, ids in zip(("identity_ids", "group_ids"), batches, strict=True) if ids}
+                self._call(operation, role_id, body)
+
+    def _call(self, operation: str, role_id: str, body: Resource) -> None:
+        self.client.call(operation, {ROLE.id_parameter: role_id}, body=body)
+
+
+def split_lists(fields: Mapping[str, Any]) -> tuple[Resource, Resource]:
+    """Return the role's own fields, and its lists."""
+    own = {name: value for name, value in fields.items() if name not in _LISTS}
+    return own, {name: fields[name] for name in _LISTS if name in fields}
+
+
+def combine(wanted: Iterable[str], present: Iterable[str] | None, *, exclusive: bool) -> list[str]:
+    """Return the items that a list must have, sorted. Unless the list is exclusive, its present items stay."""
+    return sorted(set(wanted) if exclusive else {*wanted, *(present or ())})
+
+
+def _validate_items(operation: str, key: str, items: Any) -> list[Any]:
+    if not isinstance(items, list) or not all(isinstance(_to_text(item), str) for item in items):
+        raise MalformedResponseError(f"{operation}: the response has no list of {key}.")
+    return items
+
+
+def _to_texts(items: Iterable[Any]) -> list[str]:
+    return sorted({_to_text(item) for item in items})
+
+
+def _to_text(item: Any) -> Any:
+    """Return a scope as it is, and an object's ID."""
+    return item.get("id") if isinstance(item, dict) else item
+
+
+def _compare(before: Iterable[str] | None, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the items to add and the items to remove."""
+    present = set(before or ())
+    return sorted(set(wanted) - present), sorted(present - set(wanted))
+
+
+def _split_batches(items: list[str]) -> Iterator[list[str]]:
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
