@@ -134,7 +134,7 @@ SPEC = ModuleSpec(
 
 @dataclass(frozen=True)
 class RevocationOptions:
-    """What to revoke."""
+    """Which tokens to revoke."""
 
     token: str | None = field(repr=False)
     all: str | None
@@ -166,9 +166,9 @@ def _revoke_sign_ins(task: TaskContext, options: RevocationOptions) -> ModuleRes
         )
     if task.stores == TokenStores():
         raise OptionError(
-            "No sign-in is stored where this task runs: on another host than the controller, or without the Python "
-            "library cryptography.",
-            "Run the task on the controller, without delegate_to.",
+            "No sign-in is stored where this task runs: the host is not the controller, or its Python lacks the library "
+            "cryptography.",
+            "Run the task on the controller, without delegate_to, and install cryptography there.",
         )
     return revoke_sign_ins(task)
 

@@ -242,7 +242,7 @@ SPEC = ModuleSpec(
 
 @dataclass(frozen=True)
 class TokenOptions:
-    """How to get the token."""
+    """By which grant to get the token, and what to accept."""
 
     grant_type: str
     refresh_token: str | None = field(repr=False)
@@ -274,7 +274,13 @@ def run(task: TaskContext) -> ModuleResult:
 
 def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> tuple[IssuedToken, list[str]]:
     """Return the token by the requested grant, and the scopes that it should have."""
-    if options.grant_type == "refresh_token" and options.refresh_token is not None:
+    if options.grant_type == "refresh_token":
+        if not options.refresh_token:
+            raise OptionError(
+                "refresh_token is empty.",
+                "Set it to the refresh token of an earlier result. To use a stored sign-in, set grant_type: "
+                "authorization_code.",
+            )
         token = open_sign_ins(task).refresh(options.refresh_token, scopes, options.custom_claims)
         return IssuedToken(token, cached=False), scopes
     exchange_options = task.read(CodeExchangeOptions)

@@ -32,13 +32,17 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 
 class TaskContext:
-    """All that one call needs.
+    """All that one call of a module needs.
+
+    The types of `open_sign_ins` and `listen` are wide on purpose: each module that is delegated carries the files that
+    this one imports, and few modules use these two.
 
     Args:
         params: the validated parameters.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
         listen: waits for a user's sign-in (`_oauth.authorization_request.Listen`); only the controller can.
+        environ: the environment variables that HTTP requests depend on; by default those of the process.
         warn: shows a warning.
         tell: shows progress at once, while the task runs.
         on_issued: is called with each token that the call is issued.
@@ -68,17 +72,17 @@ class TaskContext:
         self.on_issued = on_issued
 
     def read(self, options: type[Options]) -> Options:
-        """Return the parameters that a dataclass has fields for, as that dataclass."""
+        """Return the parameters that a dataclass has fields for, as an instance of that dataclass."""
         return options(**{item.name: self.params[item.name] for item in fields(options)})
 
     @cached_property
     def connection(self) -> Connection:
-        """Who authenticates where."""
+        """The application that the task authenticates as, and the tenant and realm that it manages."""
         return build_connection(self.read(ConnectionOptions))
 
     @cached_property
     def session(self) -> HttpSession:
-        """What sends HTTP requests."""
+        """The session that sends the call's HTTP requests. Nothing creates it before the first request needs it."""
         settings = self.read(HttpSettings)
         if not settings.validate_certs:
             self.warn(
@@ -115,7 +119,10 @@ class TaskContext:
 
     @contextmanager
     def lock(self, *subject: str) -> Iterator[None]:
-        """Exclude the run's other hosts from work on the same object. Those with the same parameters share an error."""
+        """Exclude the run's other hosts from work on the same object.
+
+        Hosts that waited with the same parameters share an error. Without a store for the run, nothing is excluded.
+        """
         if self.stores.run is None:
             yield
             return

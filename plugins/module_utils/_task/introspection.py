@@ -14,7 +14,10 @@ _SCOPE = "tokens:introspect"
 
 
 def introspect(task: TaskContext, value: str) -> dict[str, Any]:
-    """Introspect a token with the client's own credentials, or if there are none, with a token that has the scope."""
+    """Return `active`, and an active token's claims.
+
+    Authenticates with the client's own credentials, or if there are none, with a token that has `tokens:introspect`.
+    """
     if has_credentials(task):
         return task.server.introspect(value)
     return ScopedToken(task, _SCOPE).use(lambda access_token: task.server.introspect(value, access_token=access_token))

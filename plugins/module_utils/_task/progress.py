@@ -8,12 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_STEPS = 100  # steps, or
-_SECONDS = 5.0  # seconds, from one message to the next
+# A message is shown at each hundredth step, and at a step that is more than 5 seconds after the last message.
+_STEP_INTERVAL = 100
+_TIME_INTERVAL = 5.0
 
 
 class Progress:
-    """Tells from time to time how many of `total` steps are done."""
+    """Tells from time to time how many of `total` steps are done: "{label} 100 of 250."."""
 
     def __init__(self, total: int, label: str, tell: Callable[[str], None]) -> None:
         self.total = total
@@ -25,6 +26,6 @@ class Progress:
     def advance(self) -> None:
         """Count one more step."""
         self.done += 1
-        if self.done % _STEPS == 0 or time.monotonic() - self._last_told > _SECONDS:
+        if self.done % _STEP_INTERVAL == 0 or time.monotonic() - self._last_told > _TIME_INTERVAL:
             self._last_told = time.monotonic()
             self.tell(f"{self.label} {self.done} of {self.total}.")

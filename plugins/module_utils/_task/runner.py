@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a module's function is run: with one clear message for each failure, in process or as an ordinary module."""
+"""Runs a module's function, in process or as an ordinary module. Each failure has one clear message."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ Run = Callable[[TaskContext], ModuleResult]
 
 
 def run_safely(task: TaskContext, run: Run) -> ModuleResult:
-    """Run a module's function. An error becomes a failed result that has one clear message and no secret."""
+    """Run a module's function, and return its result with `changed` and `requests`.
+
+    An error becomes a failed result that has one clear message and no secret. Exceptions that end a run, such as
+    `KeyboardInterrupt` and the one of Ansible's `timeout`, pass through.
+    """
     with secret_scope():
         remember_secrets(find_secrets(dict(task.params)))
         try:
@@ -53,7 +57,7 @@ def run_module(
         warn=module.warn,
         on_issued=lambda task, token: issued.append(token.to_dict()),
     )
-    result = {**run_safely(task, run), "issued": issued}  # the controller removes these tokens from the result
+    result = {**run_safely(task, run), "issued": issued}  # the controller takes these tokens out of the result
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -17,9 +17,12 @@ T = TypeVar("T")
 
 
 class ScopedToken:
-    """A token with one scope: the given `value`, a signed-in user's, or the client's own. A token that is refused is replaced once.
+    """A token with one scope: the given `value`, a signed-in user's, or the client's own.
 
-    `explain` makes the error if no token can be requested. A request that failed is not repeated.
+    Args:
+        value: a token to try first.
+        explain: makes the error if no token can be requested; by default the error of the request itself.
+            No second request follows, except after a `TransportError`.
     """
 
     def __init__(
@@ -33,7 +36,7 @@ class ScopedToken:
         self.scope = scope
         self.explain = explain
         self._value = value
-        self._is_new = False
+        self._is_new = False  # a new token is known to the server, so no other token would help after a 401
         self._error: BeyondIdentityError | None = None
 
     def use(self, send: Callable[[str], T]) -> T:
@@ -73,6 +76,9 @@ class ScopedToken:
 
 
 def has_credentials(task: TaskContext) -> bool:
-    """Whether the client can authenticate. Without credentials and without a token, the error is about the credentials."""
+    """Whether the client authenticates with its own credentials.
+
+    Also true if neither `client_secret` nor `access_token` is set: the error is then that `client_secret` is missing.
+    """
     connection = task.connection
     return connection.client_auth_method != "none" and bool(connection.client_secret or not connection.access_token)

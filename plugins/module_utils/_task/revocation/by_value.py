@@ -17,9 +17,12 @@ from ..context import ModuleResult, TaskContext
 from ..introspection import introspect
 from .revoker import DELETE_SCOPE, Revoker
 
+# How the service refuses an introspection to a token that it does not know, or that lacks the scope.
+_INTROSPECTION_REFUSALS = (401, 403)
+
 
 def revoke_by_value(task: TaskContext, token: str) -> ModuleResult:
-    """Revoke a token if it is active, and remove it from the stores."""
+    """Revoke a token if it is active, and remove it from the stores. The result has its ID, if the service tells one."""
     value = validate_token_value(token, "token", "token")
     introspection = _introspect(task, value)
     _refuse_foreign(task, introspection, read_unverified_claims(value) or {})
@@ -34,7 +37,7 @@ def revoke_by_value(task: TaskContext, token: str) -> ModuleResult:
 
 
 def _introspect(task: TaskContext, value: str) -> dict[str, Any]:
-    """Return what is known about a token. If the task cannot introspect, the token counts as active."""
+    """Return what is known about a token. If a public client or a given access token cannot introspect, it counts as active."""
     connection = task.connection
     is_public = connection.client_auth_method == "none"
     try:
@@ -43,7 +46,7 @@ def _introspect(task: TaskContext, value: str) -> dict[str, Any]:
         if not is_public:
             raise
     except ResponseError as error:
-        if error.status not in (401, 403) or not (is_public or connection.access_token):
+        if error.status not in _INTROSPECTION_REFUSALS or not (is_public or connection.access_token):
             raise
     return {**(read_unverified_claims(value) or {}), "active": True}
 
@@ -62,11 +65,11 @@ def _refuse_foreign(task: TaskContext, introspection: dict[str, Any], claims: di
     for name in ("application_id",) if is_active else ("tenant_id", "auth_realm_id"):
         own, other = getattr(connection, name), getattr(parts, name)
         if own and own != other:
-            issued_by = f"{sanitize_for_display(parts.application_id, 80)}{'' if is_active else ' of another realm'}"
+            issuer = f"{sanitize_for_display(parts.application_id, 80)}{'' if is_active else ' of another realm'}"
             raise StateError(
-                f"The application {issued_by} issued the token, not {connection.application_id}, which the task "
-                "authenticates as.",
-                "Revoke the token by its ID, with application, or authenticate as that application.",
+                f"The token was issued by the application {issuer}, but the task authenticates as the application "
+                f"{connection.application_id}.",
+                "Authenticate as the application that issued the token, or set id and application instead of token.",
             )
 
 

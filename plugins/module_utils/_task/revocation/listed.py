@@ -24,7 +24,7 @@ def revoke_listed(task: TaskContext, *, with_replacement: bool) -> ModuleResult:
         client = task.build_client(*options.list_operations(task.connection), REVOKE_OPERATION)
         issued = IssuedTokens(options, client)
         tokens = sorted(issued.list_tokens(), key=issued.is_in_use)
-        # A token that the task requested for itself did not exist before, so its revocation is not a change.
+        # The task's own token did not exist before the task, so its revocation is not a change.
         own = [token for token in tokens[-1:] if issued.is_issued_for_task(token)]
         wanted = tokens[: len(tokens) - len(own)]
         revoked = [token["id"] for token in wanted]

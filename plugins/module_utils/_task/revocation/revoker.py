@@ -71,7 +71,7 @@ class Revoker:
         return True
 
     def _explain(self) -> BeyondIdentityError:
-        """Without a token for it, the reason is the refusal of the client's own credentials."""
+        """Return the error if no token with the scope can be requested: why the client's own credentials do not authorize it."""
         return self._refusal or StateError(
             f"The application is public, and the token lacks {DELETE_SCOPE}.", "The token expires by itself."
         )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Revocation of stored sign-ins: all are removed from the stores, and their tokens revoked as far as that is possible."""
+"""Revocation of stored sign-ins. All are removed from the stores. Tokens that cannot be revoked are named in a warning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .revoker import DELETE_SCOPE, Revoker
 
 
 def revoke_sign_ins(task: TaskContext) -> ModuleResult:
-    """Remove all sign-ins with the application from all stores, and revoke their tokens."""
+    """Remove all sign-ins with the application from all stores, whatever `token_cache` is, and revoke their tokens."""
     sign_ins = SignInStore(task.server, task.stores.list_for_sign_ins("user"))
     if task.check_mode:
         tokens = sign_ins.list_all()
@@ -31,6 +31,7 @@ def revoke_sign_ins(task: TaskContext) -> ModuleResult:
 
 def _revoke_all(task: TaskContext, tokens: list[Token]) -> list[str | None]:
     """Revoke all tokens, the one that authorizes the others last; return the IDs of the revoked ones."""
+    # Of several tokens that can authorize, use the one that expires last.
     deleters = [token for token in tokens if DELETE_SCOPE in token.scopes]
     deleter = max(deleters, key=lambda token: token.issued_at + (token.lifetime or 0), default=None)
     revoker = Revoker(task, deleter.access_token if deleter else None)
@@ -38,7 +39,7 @@ def _revoke_all(task: TaskContext, tokens: list[Token]) -> list[str | None]:
 
 
 def _revoke(revoker: Revoker, token: Token) -> bool:
-    """Revoke both tokens of a sign-in, the refresh token first: it could be used to request new access tokens."""
+    """Revoke both tokens of a sign-in. The refresh token is first, because new access tokens could be requested with it."""
     task = revoker.task
     remaining: dict[str, list[str]] = {}
     for name, value in (("refresh token", token.refresh_token), ("access token", token.access_token)):
