@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from ._errors import BeyondIdentityError
 
@@ -39,7 +40,8 @@ _SECRET_NAME = re.compile(r"(?:secret|password|passphrase|private_?key)", re.IGN
 
 _MINIMUM_LENGTH = 4  # masking a shorter value would garble messages and protect nothing
 
-_known_secrets: ContextVar[set[str]] = ContextVar("beyondidentity_known_secrets")
+# Not the secrets themselves, but the texts that stand for them, so that no call computes these again.
+_known_forms: ContextVar[set[str]] = ContextVar("beyondidentity_known_forms")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -54,13 +56,18 @@ def has_secret(value: Any) -> bool:
 
 
 def find_secrets(value: Any) -> Iterator[str]:
-    """Yield each non-empty text or number under a secret key, alone or in a list, at any depth."""
+    """Yield each non-empty text or number under a secret key, alone or in a list, at any depth.
+
+    `redirect_response` gives its authorization codes; `proxy` gives the URL, its password and its Basic credentials.
+    """
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "redirect_response" and isinstance(item, str):
                 yield from _find_codes(item)
             elif is_secret_key(key):
                 yield from (str(one) for one in (item if isinstance(item, list) else [item]) if _has_content(one))
+            if key == "proxy" and isinstance(item, str):
+                yield from _find_proxy_credentials(item)
             yield from find_secrets(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -79,6 +86,23 @@ def _find_codes(url: str) -> list[str]:
         return []
 
 
+def _find_proxy_credentials(url: str) -> list[str]:
+    """Return the password in a proxy URL, as it is written and decoded, and the Basic credentials that are sent of it."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+    except ValueError:
+        return []
+    if not parts.password:
+        return []
+    user, password = unquote(parts.username or ""), unquote(parts.password)
+    return [*dict.fromkeys((parts.password, password)), encode_basic_credentials(user, password)]
+
+
+def encode_basic_credentials(user: str, password: str) -> str:
+    """Return the credentials that HTTP Basic sends (RFC 7617). Like requests, uses Latin-1."""
+    return base64.b64encode(f"{user}:{password}".encode("latin-1", "replace")).decode("ascii")
+
+
 def remove_secrets(value: Any) -> Any:
     """Return the same value without its secret keys, at any depth."""
     if isinstance(value, dict):
@@ -92,43 +116,43 @@ def remove_secrets(value: Any) -> Any:
 
 @contextmanager
 def secret_scope() -> Iterator[None]:
-    """Limit to one call what `remember_secrets` adds, so that one task's secret never garbles another task's messages."""
-    outer = _known_secrets.set(set(_known_secrets.get(())))
+    """Forget at the end of a call what `remember_secrets` added: one task's secret must not garble another's messages."""
+    outer = _known_forms.set(set(_known_forms.get(())))
     try:
         yield
     finally:
-        _known_secrets.reset(outer)
+        _known_forms.reset(outer)
 
 
 def remember_secrets(values: Iterable[str]) -> None:
-    """Mask these values in each text that this call shows from now on."""
-    known = _known_secrets.get(None)
+    """Mask these values in each text that this call shows from now on. A value of fewer than 4 characters is ignored."""
+    known = _known_forms.get(None)
     if known is None:
         known = set()
-        _known_secrets.set(known)
-    known.update(values)
+        _known_forms.set(known)
+    known.update(_list_forms(values))
 
 
 def mask_known_secrets(value: Any) -> Any:
     """Return the same value with each remembered secret masked, as `mask_secrets` does it."""
-    return mask_secrets(value, _known_secrets.get(()))
+    return _mask_forms(value, _known_forms.get(()))
 
 
 def mask_secrets(value: Any, secrets: Iterable[str], *, skip_key: Callable[[str], bool] = lambda key: False) -> Any:
     """Return the same value with these secrets masked in all texts and keys, at any depth, in each form that they are sent in.
 
+    Only whole secrets of 4 or more characters are masked, so mask a text before it is cut.
     Values under keys for which `skip_key` is true stay as they are.
     """
-    # Replace the longest form first, because one secret may contain another.
-    forms = sorted(
-        {form for secret in secrets if len(secret) >= _MINIMUM_LENGTH for form in _list_sent_forms(secret)},
-        key=len,
-        reverse=True,
-    )
+    return _mask_forms(value, _list_forms(secrets), skip_key)
+
+
+def _mask_forms(value: Any, forms: Collection[str], skip_key: Callable[[str], bool] = lambda key: False) -> Any:
+    ordered = sorted(forms, key=len, reverse=True)  # the longest first, because one secret may contain another
 
     def mask(value: Any) -> Any:
         if isinstance(value, str):
-            for form in forms:
+            for form in ordered:
                 value = value.replace(form, MASK)
             return value
         if isinstance(value, dict):
@@ -138,13 +162,22 @@ def mask_secrets(value: Any, secrets: Iterable[str], *, skip_key: Callable[[str]
     return mask(value)
 
 
+def _list_forms(secrets: Iterable[str]) -> set[str]:
+    """Return all texts to mask, in no order."""
+    return {form for secret in secrets if len(secret) >= _MINIMUM_LENGTH for form in _list_sent_forms(secret)}
+
+
 def _list_sent_forms(secret: str) -> set[str]:
-    """Return a secret as it is, as a form and a URL encode it, in JSON, and in JSON within a Python literal (AnsiballZ)."""
+    """Return a secret as it is, as a form and a URL encode it, in JSON, and as AnsiballZ sends it to a remote host.
+
+    AnsiballZ (ansible-core 2.16 to 2.21) sends the parameters as JSON in a Python literal. `repr` of a JSON text that has
+    a double quote always has single quotes outside, so a secret looks the same whatever the other parameters are.
+    """
     in_json = {json.dumps(secret, ensure_ascii=escape) for escape in (True, False)}
     return {
         secret,
-        quote_plus(secret),
-        quote(secret, safe=""),
+        quote_plus(secret, errors="replace"),
+        quote(secret, safe="", errors="replace"),
         *(text[1:-1] for text in in_json),
         *(repr(text)[2:-2] for text in in_json),
     }

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
-from ..module_utils._masking import find_secrets, is_secret_key, mask_secrets
+from ..module_utils._masking import encode_basic_credentials, find_secrets, is_secret_key, mask_secrets
 from ..module_utils._text import sanitize_for_display
 
 # What would set facts or change the inventory.
@@ -27,11 +28,22 @@ def clean_remote_result(result: Mapping[str, Any], params: Mapping[str, Any]) ->
 
 def _mask(result: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     """Mask what the host received. Values under secret keys stay: they hide the whole result, and tasks need them."""
-    secrets = set(find_secrets(dict(params)))
+    secrets = {*find_secrets(dict(params)), *_build_client_credentials(params)}
     raw = {
         name: sanitize_for_display(mask_secrets(str(result[name]), secrets)) for name in _RAW_OUTPUT if result.get(name)
     }
     return {**mask_secrets(result, secrets, skip_key=is_secret_key), **raw}
+
+
+def _build_client_credentials(params: Mapping[str, Any]) -> list[str]:
+    """Return the Basic credentials that the host builds from its parameters (RFC 6749 section 2.3.1).
+
+    On the controller the session remembers what it sends. What a remote host sends is known from its parameters only.
+    """
+    client_id, client_secret = params.get("client_id"), params.get("client_secret")
+    if not (client_id and client_secret):
+        return []
+    return [encode_basic_credentials(*(quote_plus(text, errors="replace") for text in (client_id, client_secret)))]
 
 
 def _restore_inputs(value: Any, inputs: Mapping[str, Any]) -> Any:

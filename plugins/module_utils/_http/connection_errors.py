@@ -33,10 +33,23 @@ _TLS_REASONS = (
 )
 
 
+def build_slow_response_error(action: str, origin: str, timeout: int) -> TransportError:
+    """Return the error for a response that is not complete after `timeout` seconds."""
+    return TransportError(
+        f"{action}: no complete response from {origin} within {timeout} seconds.",
+        "The server or the network is slow. To wait longer, increase timeout.",
+    )
+
+
 def to_transport_error(error: Exception, action: str, origin: str, timeout: int) -> TransportError:
     """Return one clear message for an error of requests, urllib3 or a socket.
 
     The message does not repeat the error's own text, which may contain a URL or a proxy's password.
+
+    Args:
+        action: what the request does.
+        origin: the server's scheme, host and port.
+        timeout: the seconds that the request could take.
     """
     exceptions = libraries.requests.exceptions
     if _is_tls_error(error):
@@ -56,10 +69,7 @@ def to_transport_error(error: Exception, action: str, origin: str, timeout: int)
     is_timeout = isinstance(error, (libraries.requests.Timeout, TimeoutError))
     if _is_connected(error):
         if is_timeout:
-            return TransportError(
-                f"{action}: no complete response from {origin} within {timeout} seconds.",
-                "The server or the network is slow. To wait longer, increase timeout.",
-            )
+            return build_slow_response_error(action, origin, timeout)
         return TransportError(f"{action}: the connection to {origin} closed before the response was complete.")
     if is_timeout:
         return TransportError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,10 +20,10 @@ class DeadlineExceededError(Exception):
 
 
 def run_within(seconds: float, work: Callable[[], T]) -> T:
-    """Return what `work` returns, or raise `DeadlineExceededError`.
+    """Return what `work` returns, raise what it raises, or raise `DeadlineExceededError` half a second after the limit.
 
     The limit covers name lookup, TLS handshake and slow headers too. `work` runs in a thread, because socket timeouts
-    start again with each byte, and a thread can be left behind.
+    start again with each byte, and a thread can be left behind. If no thread can be started, there is no limit.
     """
     outcome: list[Any] = []
     done = threading.Event()
@@ -35,7 +36,8 @@ def run_within(seconds: float, work: Callable[[], T]) -> T:
         done.set()
 
     try:
-        threading.Thread(target=run, daemon=True).start()
+        # In a copy of the context, so that the work masks the secrets that its caller knows.
+        threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
     except RuntimeError:  # no more threads, or Python 3.12.0 and 3.12.1 shut down
         return work()
     if not done.wait(seconds + _GRACE):

@@ -15,14 +15,21 @@ from datetime import datetime, timezone
 from .._errors import TransportError
 from .response import Response
 
-_REPEATABLE_STATUSES = frozenset({429, 502, 503, 504})
-_OTHER_STATUSES = frozenset({429})  # the server has not carried the request out
+_BUSY_STATUSES = frozenset({429, 502, 503, 504})
+_UNPROCESSED_STATUSES = frozenset({429})  # the server certainly did not carry the request out
 
 _FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
 
 
 class RetryPolicy:
-    """The further attempts of one request."""
+    """Decides whether one request is sent again, and waits before.
+
+    Args:
+        retries: how many further attempts the request has.
+        max_wait: the longest wait, in seconds. If the server requests a longer one, no further attempt follows.
+        repeatable: whether it is harmless if the server carries the request out twice. Otherwise the request is sent
+            again only if the server certainly did not carry it out.
+    """
 
     def __init__(self, retries: int, max_wait: int, *, repeatable: bool) -> None:
         self.retries = retries
@@ -38,7 +45,7 @@ class RetryPolicy:
 
     def wait_after_response(self, response: Response) -> bool:
         """Wait as long as the server requests; return false, without waiting, if no further attempt follows."""
-        if response.status not in (_REPEATABLE_STATUSES if self.repeatable else _OTHER_STATUSES):
+        if response.status not in (_BUSY_STATUSES if self.repeatable else _UNPROCESSED_STATUSES):
             return False
         requested = parse_requested_wait(response.headers)
         return (requested is None or requested <= self.max_wait) and self._wait(requested)
@@ -53,9 +60,9 @@ class RetryPolicy:
 
 
 def parse_requested_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Return the seconds in `Retry-After` (RFC 9110 section 10.2.3) or `RateLimit-Reset`.
+    """Return the seconds that `Retry-After` (RFC 9110 section 10.2.3) or `RateLimit-Reset` requests, or `None`.
 
-    A value that is neither a date nor a number of at least 0 is ignored.
+    A value that is neither a date nor a number of at least 0 is ignored. `now` is in seconds since the epoch.
     """
     for name in ("Retry-After", "RateLimit-Reset"):
         value = (headers.get(name) or "").strip()
@@ -69,7 +76,7 @@ def parse_requested_wait(headers: Mapping[str, str], now: float | None = None) -
 
 
 def _seconds_until(date: str, now: float) -> float:
-    """Return NaN for text that is not a date."""
+    """Return the seconds from `now` until a date, 0 for a date in the past, NaN for text that is not a date."""
     try:
         moment = email.utils.parsedate_to_datetime(date)
     except (TypeError, ValueError, IndexError, OverflowError):

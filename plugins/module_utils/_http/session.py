@@ -20,7 +20,7 @@ from .._errors import MalformedResponseError, OptionError, TransportError
 from .._masking import remember_secrets
 from . import libraries
 from .certificates import select_authorities
-from .connection_errors import to_transport_error
+from .connection_errors import build_slow_response_error, to_transport_error
 from .connection_pool import abandon_connections, get_adapter
 from .deadline import DeadlineExceededError, run_within
 from .proxy import select_proxies
@@ -88,10 +88,7 @@ class HttpSession:
                 response = run_within(self.settings.timeout, lambda: self._exchange(method, url, action, headers, body))
             except DeadlineExceededError:
                 abandon_connections()
-                raise TransportError(
-                    f"{action}: no complete response within {self.settings.timeout} seconds.",
-                    "The server or the network is slow. To wait longer, increase timeout.",
-                ) from None
+                raise build_slow_response_error(action, get_origin(url), self.settings.timeout) from None
         if 300 <= response.status < 400:
             raise MalformedResponseError(
                 f"{action}: {get_origin(url)} responded with a redirect (HTTP {response.status}). "
