@@ -10,17 +10,17 @@ module: api
 short_description: Call any operation of the Beyond Identity Management API by its name
 version_added: 0.1.0
 description:
-  - Carries out one operation of the Management API, for what no other module does. The collection knows all operations, with their
-    parameters and scopes; the page C(docs/operations.md) of the collection lists them.
-  - The token that it gets for itself has the scopes of that operation and no other.
-  - Missing and unknown parameters are errors before anything is sent.
-  - An operation that reads runs in check mode, too. One that writes tells there what it would send, and its result is always C(changed),
-    since it is carried out each time. Where a module manages the object, prefer it;
-    M(beyondidentity.management.revoke), for instance, also has the run forget the tokens that it revokes.
-  - Results that hold a secret are hidden in all output, and whole when registered. So are those of operations whose answers may hold one,
-    such as C(GetApplication).
-  - The application and the realm that the task authenticates with are not deleted. Where an O(access_token) does not tell which these are,
-    C(DeleteApplication) needs O(application_id), C(DeleteRealm) needs O(auth_realm_id), or either of them O(issuer).
+  - Carries out one operation of the Management API. Use this module for operations that no other module offers.
+  - The collection knows the parameters and scopes of all operations. The page C(docs/operations.md) of the collection lists them.
+  - The token that the module requests has the scopes of the operation and no others.
+  - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
+  - In check mode, an operation that reads is carried out. An operation that writes is not carried out, and RV(request) shows what would be sent.
+  - An operation that writes is carried out each time, so its result is always C(changed). If another module manages the object, prefer
+    that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
+  - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
+    contain a secret, such as C(GetApplication), are hidden, too.
+  - The module does not delete the application or the realm that the task authenticates with. If O(access_token) does not identify them,
+    set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for both.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -33,28 +33,28 @@ attributes:
     details: An operation that writes is carried out each time.
 options:
   operation:
-    description: The name of the operation, such as V(ListRealms). An unknown one is an error that suggests the nearest.
+    description: The name of the operation, such as V(ListRealms). The error for an unknown name suggests similar names.
     type: str
     required: true
   parameters:
     description:
-      - Parameters of the path and the query, by name. A list repeats a parameter of the query.
-      - One that is there must not be empty, since an empty filter could mean all. The value C(omit) leaves it out.
-      - V(tenant_id) and V(realm_id) are those of the managed realm unless they are given. O(operation=DeleteRealm) needs V(realm_id),
-        so that a realm that is not known is not taken for the managed one.
+      - Parameters of the path and of the query, by name. A list repeats a parameter of the query.
+      - A parameter must not be empty, because the API can read an empty filter as no filter. Use C(default(omit)) to omit a parameter.
+      - V(tenant_id) and V(realm_id) default to the managed tenant and realm. O(operation=DeleteRealm) requires V(realm_id),
+        so an undefined realm is never taken for the managed realm.
     type: dict
     default: {}
   body:
-    description: What is sent as JSON, with the object's name around it as the API wants it, for instance C(realm) for O(operation=CreateRealm).
+    description: The request body, sent as JSON. Put the object's fields below its name, for example C(realm) for O(operation=CreateRealm).
     type: dict
   all_pages:
     description:
-      - Whether to follow a list to its end, and return all pages as one answer. C(page_size) and C(count) only tell how large a page is.
-      - Without it, a list of SCIM, such as that of O(operation=SCIMListUsers), tells no more than its length unless a C(count) is asked for.
+      - Whether to read a list to its end and return all pages as one response. V(page_size) and V(count) only set the size of a page.
+      - If V(false), a SCIM list, such as that of O(operation=SCIMListUsers), returns only the number of objects unless V(count) is set.
     type: bool
     default: false
   scopes:
-    description: What the token shall have for the few operations that publish no scopes, such as O(operation=listIdentityProviders).
+    description: The scopes to request for the few operations that publish no scopes, such as O(operation=listIdentityProviders).
     type: list
     elements: str
 seealso:
@@ -68,49 +68,49 @@ EXAMPLES = r"""
   beyondidentity.management.api:
     operation: ListIdentities
     all_pages: true
-  register: people
+  register: all_identities
 
-- name: Look for a group, since each call of CreateGroup would make another
+- name: Look for a group, because each call of CreateGroup creates another one
   beyondidentity.management.group_info:
     display_name: Night shift
-  register: found
+  register: existing
 
-- name: Create it where it is not there
-  when: found.groups | length == 0
+- name: Create the group if it does not exist
+  when: existing.groups | length == 0
   beyondidentity.management.api:
     operation: CreateGroup
     body:
       group:
         display_name: Night shift
-        description: Who is awake.
+        description: On-call operators.
   register: created
 
-- name: Put somebody into it
-  when: people.response.identities | length > 0
+- name: Add an identity to the group
+  when: all_identities.response.identities | length > 0
   beyondidentity.management.api:
     operation: AddGroupMembers
     parameters:
-      group_id: "{{ created.response.id if created is changed else found.groups[0].id }}"
+      group_id: "{{ created.response.id if created is changed else existing.groups[0].id }}"
     body:
       identity_ids:
-        - "{{ people.response.identities[0].id }}"
+        - "{{ all_identities.response.identities[0].id }}"
 """
 
 RETURN = r"""
 status:
-  description: The HTTP status of the answer, 200 with O(all_pages=true). Null where nothing was sent.
+  description: The HTTP status of the response, or V(200) with O(all_pages=true). Null if no request was sent.
   returned: success
   type: int
   sample: 200
 response:
-  description: The answer's object, empty where there is none.
+  description: The object in the response. Empty if the response has no body.
   returned: success
   type: dict
   sample:
     id: 81490afab171aef0
     display_name: Night shift
 request:
-  description: What would be sent.
+  description: The request that would be sent.
   returned: in check mode, for operations that write
   type: dict
   contains:
@@ -119,19 +119,19 @@ request:
       type: str
       sample: POST
     url:
-      description: The address.
+      description: The URL.
       type: str
       sample: https://api-us.beyondidentity.com/v1/tenants/00012da391ea206d/realms/862e4b72cfdce072/groups
     body:
-      description: The body, null where there is none.
+      description: The request body. Null if the operation takes no body.
       type: dict
 confidential:
-  description: Whether answers of this operation may hold secrets, so that the result is hidden unless O(reveal=true).
+  description: Whether responses of this operation can contain a secret. If V(true), the result is hidden unless O(reveal=true).
   returned: success
   type: bool
   sample: false
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2
@@ -171,7 +171,7 @@ SPEC = ModuleSpec(
 
 @dataclass(frozen=True)
 class ApiOptions:
-    """The operation and its input."""
+    """The module's own options."""
 
     operation: str
     parameters: dict[str, Any]
@@ -181,7 +181,7 @@ class ApiOptions:
 
 
 def run(task: TaskContext) -> ModuleResult:
-    """Carry out the operation; in check mode return what would be sent."""
+    """Carry out the operation. In check mode, return the request that a writing operation would send."""
     options = task.read(ApiOptions)
     operation, parameters = find_operation(options.operation or ""), options.parameters or {}
     body = _build_body(operation, options.body)
@@ -211,7 +211,7 @@ def _build_body(operation: Operation, given: dict[str, Any] | None) -> dict[str,
     if missing:
         raise OptionError(
             f"The body of {operation.name} needs {join_names(missing)}; it has {join_names(body)}.",
-            "Put an object's fields below its name, as in realm: {display_name: Customers}.",
+            "Put the object's fields below its name, as in realm: {display_name: Customers}.",
         )
     return body
 
@@ -241,7 +241,7 @@ def _select_scopes(operation: Operation, options: ApiOptions, task: TaskContext)
     if not operation.scopes and not scopes and not task.connection.access_token:
         raise OptionError(
             f"{operation.name} publishes no scopes.",
-            "By its documentation any token will do: set scopes to any scope that the application may grant.",
+            "According to its description, it accepts any token. Set scopes to any scope that the application can grant.",
         )
     return scopes or None
 
