@@ -50,7 +50,7 @@ def make_connection(**given: Any) -> Connection:
 
 
 def make_session(environ: Mapping[str, str] | None = None, **given: Any) -> HttpSession:
-    """Return a session that sees no other environment."""
+    """Return a session that sees only these environment variables."""
     settings = TaskContext(connection_options(**given)).read(HttpSettings)
     return HttpSession(settings, environ or {})
 
@@ -99,7 +99,8 @@ def make_jwt(claims: Any) -> str:
 def run_in_child(work: Callable[[], Any]) -> int:
     """Fork, and do some work in the child. Return its process ID. Its exit code is 0 if the work returned."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads beside a fork: ansible-core forks so, too
+        # Python warns of a fork while other threads run. ansible-core forks in the same way.
+        warnings.simplefilter("ignore", DeprecationWarning)
         process = os.fork()
     if process:
         return process
@@ -113,5 +114,5 @@ def run_in_child(work: Callable[[], Any]) -> int:
 
 
 def exit_code(process: int) -> int:
-    """Wait for a child."""
+    """Wait for a child, and return its exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there is there completely: action, group, documentation, examples, tests, a row in the README."""
+"""Each plugin is complete: action, action group, documentation, examples, integration target, row in the README."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUNTIME: dict[str, Any] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
 
 
-def names(folder: str) -> list[str]:
+def list_names(folder: str) -> list[str]:
     return sorted(path.stem for path in (PLUGINS / folder).glob("*.py") if path.stem != "__init__")
 
 
-MODULES = names("modules")
-OTHERS = [(kind, name) for kind in ("lookup", "filter", "callback") for name in names(kind)]
+MODULES = list_names("modules")
+OTHERS = [(kind, name) for kind in ("lookup", "filter", "callback") for name in list_names(kind)]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 STATES = (APPLICATION, AUTHENTICATOR_CONFIG, REALM, RESOURCE_SERVER, ROLE)
@@ -52,7 +52,7 @@ def load(kind: str, name: str) -> ModuleType:
     return importlib.import_module(f"ansible_collections.{FQCN}.plugins.{kind}.{name}")
 
 
-def documents(plugin: ModuleType) -> tuple[Any, Any, Any]:
+def load_documents(plugin: ModuleType) -> tuple[Any, Any, Any]:
     return tuple(yaml.safe_load(getattr(plugin, name)) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN"))
 
 
@@ -60,127 +60,133 @@ def is_in_readme(kind: str, name: str) -> bool:
     return re.search(rf"^\|[^|]*\b{kind}\b[^|]*`{name}`[^|]*\|[^|]+\|", README, re.MULTILINE) is not None
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_the_tests_find_the_plugins() -> None:
     assert {"token", "pkce", "application", "application_info", "resource_server_info"} <= set(MODULES)
     assert {("lookup", "token"), ("filter", "code_challenge")} <= set(OTHERS)
     assert "client_credentials" in ROLES
 
 
 @EACH_MODULE
-def test_a_module_runs_by_an_action_of_its_name(name: str) -> None:
+def test_each_module_has_an_action_of_its_name(name: str) -> None:
     action = load("action", name)
     assert issubclass(action.ActionModule, ModuleAction)
     assert action.ActionModule.module is load("modules", name)
-    assert action.main is load("modules", name).main, "linters look for the options there"
+    assert action.main is load("modules", name).main, "linters read the options from the action's main"
 
 
-def test_no_action_is_without_a_module() -> None:
-    assert names("action") == MODULES
+def test_each_action_has_a_module() -> None:
+    assert list_names("action") == MODULES
 
 
-def test_the_action_group_holds_all_modules_and_no_other() -> None:
+def test_the_action_group_has_exactly_the_modules() -> None:
     assert RUNTIME["action_groups"] == {"all": MODULES}
     assert RUNTIME["requires_ansible"] == ">=2.16.0"
 
 
 @EACH_MODULE
-def test_a_module_is_documented(name: str) -> None:
-    documentation, examples, returned = documents(load("modules", name))
+def test_each_module_is_documented(name: str) -> None:
+    documentation, examples, returned = load_documents(load("modules", name))
     assert documentation["module"] == name
     assert documentation["version_added"] and documentation["author"] and documentation["description"]
     assert not documentation["short_description"].endswith(".")
     assert {f"{FQCN}.connection", f"{FQCN}.attributes"} <= set(documentation["extends_documentation_fragment"])
     assert documentation["seealso"]
     assert_examples(examples, name)
-    assert_returned(returned, needs="returned")
+    assert_returned(returned, required_key="returned")
 
 
 @EACH_MODULE
-def test_a_modules_attributes_are_all_told(name: str) -> None:
-    documentation = documents(load("modules", name))[0]
+def test_each_attribute_of_a_module_is_documented(name: str) -> None:
+    documentation = load_documents(load("modules", name))[0]
     fragment = load("doc_fragments", "attributes").ModuleDocFragment
     shared: dict[str, Any] = yaml.safe_load(fragment.DOCUMENTATION)["attributes"]
     for extended in documentation["extends_documentation_fragment"]:
         if extended.startswith(f"{FQCN}.attributes."):
-            shared = _merged(
+            shared = _merge(
                 shared, yaml.safe_load(getattr(fragment, extended.rpartition(".")[2].upper()))["attributes"]
             )
-    told = _merged(shared, documentation.get("attributes", {}))
+    attributes = _merge(shared, documentation.get("attributes", {}))
     assert all(
         attribute.get("description") and attribute.get("support") in ("full", "partial", "none")
-        for attribute in told.values()
+        for attribute in attributes.values()
     )
-    assert {"check_mode", "diff_mode", "action", "delegation", "async", "idempotent"} <= set(told)
-    assert told["async"]["support"] == "none"
-    assert (told["diff_mode"]["support"] == "full") is ("state" in load("modules", name).SPEC.options)
+    assert {"check_mode", "diff_mode", "action", "delegation", "async", "idempotent"} <= set(attributes)
+    assert attributes["async"]["support"] == "none"
+    assert (attributes["diff_mode"]["support"] == "full") is ("state" in load("modules", name).SPEC.options)
 
 
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {name: {**one.get(name, {}), **other.get(name, {})} for name in {**one, **other}}
 
 
 @EACH_MODULE
-def test_a_modules_options_are_those_of_its_spec(name: str) -> None:
+def test_a_modules_documented_options_are_those_of_its_spec(name: str) -> None:
     spec: ModuleSpec = load("modules", name).SPEC
-    documented = documents(load("modules", name))[0].get("options", {})
-    assert {option: _told(told) for option, told in documented.items()} == {
-        option: _told(meant) for option, meant in spec.options.items()
+    documented = load_documents(load("modules", name))[0].get("options", {})
+    assert {option: _normalize(described) for option, described in documented.items()} == {
+        option: _normalize(specified) for option, specified in spec.options.items()
     }
-    assert all(_is_described(told) for told in documented.values())
+    assert all(_is_described(described) for described in documented.values())
 
 
 def _is_described(option: dict[str, Any]) -> bool:
     return bool(option["description"]) and all(map(_is_described, option.get("suboptions", {}).values()))
 
 
-def _told(option: dict[str, Any]) -> dict[str, Any]:
+def _normalize(option: dict[str, Any]) -> dict[str, Any]:
+    """Return an option of the documentation, or of the spec, in the form that both share."""
     ignored = ("description", "no_log", "version_added")
-    told = {name: value for name, value in option.items() if name not in ignored}
-    if "choices" in told:
-        told["choices"] = list(told["choices"])
-    inner = told.pop("suboptions", told.pop("options", None))  # documentation, or spec
-    return {**told, "inner": {name: _told(one) for name, one in inner.items()}} if inner else told
+    normalized = {name: value for name, value in option.items() if name not in ignored}
+    if "choices" in normalized:
+        normalized["choices"] = list(normalized["choices"])
+    inner = normalized.pop("suboptions", normalized.pop("options", None))  # in the documentation, in the spec
+    return (
+        {**normalized, "inner": {name: _normalize(option) for name, option in inner.items()}} if inner else normalized
+    )
 
 
 @EACH_MODULE
-def test_a_connection_option_means_the_same_everywhere(name: str) -> None:
-    """A module may add choices to one. None is ever required, for its value may come from a variable."""
+def test_a_module_changes_only_the_choices_of_a_connection_option(name: str) -> None:
+    """No connection option is required, because its value can come from a variable."""
     options, shared = load("modules", name).SPEC.options, connection_spec()
     for option in set(options) & set(shared):
         assert set(options[option]["choices"]) > set(shared[option]["choices"])
         assert {"no_log": False, **options[option], "choices": shared[option]["choices"]} == shared[option]
 
 
-@pytest.mark.parametrize("kind", STATES, ids=lambda kind: kind.noun)
-def test_a_state_module_tells_what_its_token_is_for(kind: ResourceType) -> None:
-    """So that an application can be allowed just that."""
-    told = " ".join(documents(load("modules", kind.noun))[0]["description"])
-    for operation in (kind.list, kind.get, kind.create, kind.update, kind.delete):
-        assert f"C({operation})" in told
-    assert all(
-        operation in get_catalogue()
-        for operation in re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", told)
-    )
+@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
+def test_a_state_module_documents_its_operations(resource_type: ResourceType) -> None:
+    """With them, an administrator can allow an application only the scopes that the module needs."""
+    description = " ".join(load_documents(load("modules", resource_type.noun))[0]["description"])
+    documented = set(re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", description))
+    assert documented >= {
+        resource_type.list_operation,
+        resource_type.get_operation,
+        resource_type.create_operation,
+        resource_type.update_operation,
+        resource_type.delete_operation,
+    }
+    assert documented <= set(get_catalogue())
 
 
-def test_only_what_no_variable_can_give_is_required() -> None:
+def test_only_options_that_no_variable_can_set_are_required() -> None:
     required = {
         (name, option)
         for name in MODULES
-        for option, meant in load("modules", name).SPEC.options.items()
-        if meant.get("required")
+        for option, spec in load("modules", name).SPEC.options.items()
+        if spec.get("required")
     }
     assert required == {("api", "operation"), ("authorize", "redirect_uri"), ("introspect", "token")}
 
 
 @EACH_MODULE
-def test_a_module_has_an_integration_target_and_a_row_in_the_readme(name: str) -> None:
+def test_each_module_has_an_integration_target_and_a_row_in_the_readme(name: str) -> None:
     assert (TARGETS / name / "tasks" / "main.yml").is_file()
     assert is_in_readme("module", name)
 
 
 @EACH_OTHER
-def test_a_plugin_is_documented(kind: str, name: str) -> None:
+def test_each_plugin_is_documented(kind: str, name: str) -> None:
     documentation = yaml.safe_load(load(kind, name).DOCUMENTATION)
     assert documentation["name"] == name
     assert documentation["version_added"] and documentation["author"] and documentation["description"]
@@ -188,37 +194,39 @@ def test_a_plugin_is_documented(kind: str, name: str) -> None:
     assert all(option["description"] and option["type"] for option in documentation.get("options", {}).values())
 
 
-@pytest.mark.parametrize("name", names("callback"))
-def test_a_callback_tells_how_it_is_enabled(name: str) -> None:
+@pytest.mark.parametrize("name", list_names("callback"))
+def test_a_callbacks_example_enables_it(name: str) -> None:
     assert f"callbacks_enabled = {FQCN}.{name}\n" in load("callback", name).EXAMPLES
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, name in OTHERS if kind != "callback"])
-def test_a_plugins_examples_and_results_are_documented(kind: str, name: str) -> None:
-    _documentation, examples, returned = documents(load(kind, name))
+def test_each_plugin_has_examples_and_documented_results(kind: str, name: str) -> None:
+    _documentation, examples, returned = load_documents(load(kind, name))
     assert_examples(examples, name)
     assert_returned(returned)
 
 
 @EACH_OTHER
-def test_a_plugin_has_an_integration_target_and_a_row_in_the_readme(kind: str, name: str) -> None:
+def test_each_plugin_has_an_integration_target_and_a_row_in_the_readme(kind: str, name: str) -> None:
     assert (TARGETS / f"{kind}_{name}" / "tasks" / "main.yml").is_file()
     assert is_in_readme(kind, name)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_documented(role: str) -> None:
+def test_each_role_is_documented(role: str) -> None:
     folder = ROOT / "roles" / role
     specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
     defaults = yaml.safe_load((folder / "defaults" / "main.yml").read_text(encoding="utf-8")) or {}
     readme = (folder / "README.md").read_text(encoding="utf-8")
     main = specs["main"]
     assert main["short_description"] and main["description"] and main["options"]
-    for option, told in main["options"].items():
+    for option, described in main["options"].items():
         assert option.startswith(f"{role}_"), option
-        assert told["description"] and told["type"], option
+        assert described["description"] and described["type"], option
         assert f"`{option}`" in readme, option
-    defaulted = {option: told["default"] for option, told in main["options"].items() if "default" in told}
+    defaulted = {
+        option: described["default"] for option, described in main["options"].items() if "default" in described
+    }
     assert {option: value for option, value in defaults.items() if option in defaulted} == defaulted
     assert set(defaults) <= set(main["options"])
     assert is_in_readme("role", role) or re.search(rf"^\| role \[`{role}`\]", README, re.MULTILINE)
@@ -228,7 +236,7 @@ def test_a_role_is_documented(role: str) -> None:
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_a_playbook_has_a_row_in_the_readme(playbook: str) -> None:
+def test_each_playbook_has_a_row_in_the_readme(playbook: str) -> None:
     assert is_in_readme("playbook", playbook)
 
 
@@ -238,39 +246,21 @@ def assert_examples(examples: Any, name: str) -> None:
     text = yaml.safe_dump(examples)
     assert f"{FQCN}.{name}" in text
     modules = [key for task in examples for key in task if "." in key]
-    assert len(modules) == len(examples), "each names its module in full"
+    assert len(modules) == len(examples), "each example uses the module's full name"
 
 
-def assert_returned(returned: Any, needs: str | None = None) -> None:
+def assert_returned(returned: Any, required_key: str | None = None) -> None:
     assert isinstance(returned, dict) and returned
     for name, value in returned.items():
         assert value["description"] and value["type"], name
         assert "sample" in value or "contains" in value, name
-        assert needs is None or value[needs], name
+        assert required_key is None or value[required_key], name
 
 
 @pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: str(path.relative_to(PLUGINS)))
-def test_every_source_says_whose_it_is_and_what_it_does(path: Path) -> None:
+def test_each_source_file_has_a_licence_header_and_a_docstring(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# Copyright: (c) 2026, Beyond Identity Management collection contributors"
     assert lines[1].startswith("# GNU General Public License v3.0 or later")
     assert lines[2] == "# SPDX-License-Identifier: GPL-3.0-or-later"
     assert next(line for line in lines[3:] if line).startswith('"""')
-
-
-# A room imports from those below it only.
-ROOMS = {
-    "module_utils": (),
-    "doc_fragments": (),
-    "modules": ("module_utils",),
-    "plugin_utils": ("module_utils",),
-    "filter": ("module_utils",),
-}
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_arrows_point_down(room: str) -> None:
-    imports = re.compile(rf"^\s*from (?:\.\.|ansible_collections\.{re.escape(FQCN)}\.plugins\.)(\w+)", re.MULTILINE)
-    for path in (PLUGINS / room).glob("*.py"):
-        used = set(imports.findall(path.read_text(encoding="utf-8"))) - {room}
-        assert used <= set(ROOMS[room]), path.name
