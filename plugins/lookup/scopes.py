@@ -73,6 +73,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(error.message) from None
         if not scopes:
             raise AnsibleLookupError(
-                f"{join_names(names)}: no scopes are published. By the API's documentation any token will do, so set the scopes yourself."
+                f"No scopes are published for {join_names(names)}. According to the API's documentation any token is "
+                "sufficient, so set the scopes yourself."
             )
         return [scopes]

@@ -31,10 +31,10 @@ _ENTRY_NAME = re.compile("[0-9a-f]{64}")
 
 
 class EncryptedStore:
-    """Implements `TokenStore`. A store that is damaged, foreign or read-only costs a warning and the sharing, never the run.
+    """Implements `TokenStore`. If the folder is damaged, foreign or read-only, it warns and shares nothing; it never fails.
 
     Args:
-        folder: where the files are.
+        folder: where the files are. It is created at the first use.
         secret: the bytes that the encryption key and file names are derived from.
         is_spent: entries for which this is true are removed when another entry is stored.
     """
@@ -102,7 +102,7 @@ class EncryptedStore:
         return []
 
     def lock(self, key: Any) -> AbstractContextManager[None]:
-        """Hold the key's lock file. If that is impossible, go on without it, at the cost of a request."""
+        """Hold the key's lock file. If that is impossible, warn and go on without it: at worst, a request is sent twice."""
         return self._lock(self._build_name(key))
 
     @contextmanager
@@ -137,7 +137,7 @@ class EncryptedStore:
         try:
             write_private_file(temporary, folder, self._fernet.encrypt(json.dumps(entry).encode()))
             os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:  # also the exception of a task's timeout
+        except BaseException:  # also the exception of a task's timeout: nothing would remove the temporary file later
             with suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=folder)
             raise
@@ -154,12 +154,13 @@ class EncryptedStore:
 
     def _warn_of(self, error: Exception) -> None:
         self._warn(
-            f"Cannot store tokens: {type(error).__name__} in {self.folder}. Each task requests a token of its own."
+            f"Cannot use the token store {self.folder}: {type(error).__name__}. Each task requests its own token. Make sure "
+            "that this user can write to the folder and no other user can read it, or remove the folder."
         )
 
 
 def remove_matching(entry: Mapping[str, Any], matches: Callable[[str], bool]) -> dict[str, Any] | None:
-    """Return an entry whose lists have lost the items with a matching text; `None` if other fields have one."""
+    """Return an entry without the list items that contain a matching text; `None` if another field contains one."""
     remaining = dict(entry)
     for name, value in entry.items():
         if isinstance(value, list):
@@ -170,7 +171,7 @@ def remove_matching(entry: Mapping[str, Any], matches: Callable[[str], bool]) ->
 
 
 def iter_texts(entry: Any) -> Iterator[str]:
-    """Yield all texts in an entry, at any depth."""
+    """Yield all texts in an entry, at any depth. Keys are not included."""
     if isinstance(entry, str):
         yield entry
     for item in entry.values() if isinstance(entry, Mapping) else entry if isinstance(entry, list) else ():

@@ -29,7 +29,7 @@ _MAXIMUM_REMOTE_TOKENS = 100  # more tokens of one delegated task are not believ
 
 
 class _Recording:
-    """Whether tokens are recorded. Set in the main process, before it forks workers."""
+    """Whether tokens are recorded. The main process sets it before it forks workers, which inherit it."""
 
     is_enabled = False
 
@@ -65,7 +65,7 @@ def record_issued_token(task: TaskContext, token: Token) -> None:
     if display.verbosity or getattr(display, "log_verbosity", 0):  # since ansible-core 2.17 a log may be more verbose
         lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
         display.v(
-            f"The application {task.connection.application_id} was issued the token {token.display_name} for {lifetime} "
+            f"Token {token.display_name} was issued to the application {task.connection.application_id} for {lifetime} "
             f"with the scopes: {join_names(token.scopes, 200)}."
         )
     if _Recording.is_enabled:
@@ -73,7 +73,7 @@ def record_issued_token(task: TaskContext, token: Token) -> None:
 
 
 def record_remote_tokens(task: TaskContext, entries: Any) -> None:
-    """Do the same for the tokens that a delegated module reports. The remote host may lie."""
+    """Log and record the tokens that a delegated module reports. The remote host may lie: what is no token is skipped."""
     for entry in entries[:_MAXIMUM_REMOTE_TOKENS] if isinstance(entries, list) else ():
         with suppress(BeyondIdentityError, KeyError, TypeError, ValueError, OverflowError):
             token, connection = Token.from_dict(entry), task.connection
@@ -83,7 +83,7 @@ def record_remote_tokens(task: TaskContext, entries: Any) -> None:
 
 
 def list_recorded_tokens() -> list[RecordedToken]:
-    """Return all recorded tokens, refresh tokens too."""
+    """Return all recorded tokens of all processes of the run, including refresh tokens and expired tokens."""
     recorded = (entry.get("issued") for entry in open_run_store(display.warning).list_entries())
     return [
         RecordedToken(**{**entry, "scopes": tuple(entry["scopes"])}) for entry in recorded if isinstance(entry, dict)

@@ -28,7 +28,12 @@ def resolve_options(
     ignored: frozenset[str] = frozenset(),
     options: Iterable[Option] = CONNECTION_OPTIONS,
 ) -> ResolvedOptions:
-    """Return the connection options in force. `ignored` options count as arguments only.
+    """Return the connection options in force. Each comes from the strongest source that sets it.
+
+    Args:
+        arguments: the arguments of the task or lookup.
+        ignored: options that only an argument can set.
+        options: the options to resolve.
 
     Raises:
         OptionError: a value cannot be used.

@@ -59,7 +59,14 @@ class ResolvedOptions:
 
 @dataclass(frozen=True)
 class OptionSources:
-    """What a task or lookup can take options from, beside its arguments. The variables are not templated yet."""
+    """What a task or lookup can take options from, beside its arguments.
+
+    Attributes:
+        variables: the task's variables, not templated yet.
+        template: templates one value.
+        task_environment: the task's `environment:`. A lookup has none.
+        environment: the environment of this process.
+    """
 
     variables: Mapping[str, Any]
     template: Callable[[Any], Any]
@@ -67,6 +74,9 @@ class OptionSources:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def build_environ(self, resolved: ResolvedOptions) -> dict[str, str]:
-        """Return the environment for proxies and CA files. If the secret is from the environment, the task's does not count."""
+        """Return the environment variables that proxies and CA files are read from.
+
+        If a secret is from the environment, the task's environment is left out, because it could redirect the secret.
+        """
         task_environment = {} if ENVIRONMENT in resolved.list_secret_sources() else self.task_environment
         return {**self.environment, **task_environment}

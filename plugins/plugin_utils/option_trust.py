@@ -19,7 +19,7 @@ _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "applicatio
 
 
 def keep_credentials_together(resolved: ResolvedOptions) -> None:
-    """Drop the credentials of all sources but the strongest: credentials of two sources are never mixed."""
+    """Drop all credentials except those of the strongest source: credentials of two sources are never mixed."""
     names = [option.name for option in CONNECTION_OPTIONS if option.credential and option.name in resolved.values]
     if not names:
         return
@@ -49,9 +49,9 @@ def let_issuer_replace_parts(resolved: ResolvedOptions) -> None:
 
 
 def guard_environment_secret(resolved: ResolvedOptions) -> None:
-    """Refuse to send the environment's credential where another source says.
+    """Raise `TrustError` if the secret is from the environment, but another source decides where it is sent.
 
-    Someone who writes an inventory or playbook may use that credential without being allowed to read it.
+    The author of an inventory or playbook can use that secret without being allowed to read it.
     """
     if ENVIRONMENT not in resolved.list_secret_sources():
         return

@@ -23,7 +23,11 @@ class UntrustedFolderError(OSError):
 
 @contextmanager
 def open_private_folder(path: Path) -> Iterator[int]:
-    """Yield a descriptor of a folder that is this user's alone. A missing folder is created."""
+    """Yield a descriptor of a folder. A missing folder is created, with mode 0700; its parent must exist.
+
+    Raises:
+        OSError: the folder is a link, or cannot be opened; `UntrustedFolderError` if other users have rights to it.
+    """
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
@@ -35,7 +39,12 @@ def open_private_folder(path: Path) -> Iterator[int]:
 
 
 def read_private_file(name: str, folder: int) -> bytes:
-    """Return the content of a file in an open folder."""
+    """Return the first MiB of a file in an open folder.
+
+    Raises:
+        OSError: the file is missing or a link; `UntrustedFolderError` if it is no regular file, or other users have rights
+            to it.
+    """
     descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _FLAGS, dir_fd=folder)
     try:
         status = os.fstat(descriptor)
@@ -49,7 +58,7 @@ def read_private_file(name: str, folder: int) -> bytes:
 
 
 def write_private_file(name: str, folder: int, content: bytes) -> None:
-    """Write a new file in an open folder."""
+    """Write a new file in an open folder, with mode 0600; raise `FileExistsError` if the name is in use."""
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600, dir_fd=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

@@ -31,7 +31,7 @@ _MAXIMUM_NAMES = 100  # in one warning
 
 
 def revoke_run_tokens() -> None:
-    """Revoke all tokens of this run but those that the user chose to keep; display how many, and which were not revoked."""
+    """Revoke all tokens of this run except those in the user's store; display how many, and which were not revoked."""
     with secret_scope():
         _RunRevocation(_list_unwanted(list_recorded_tokens())).run()
 
@@ -45,12 +45,12 @@ def _list_unwanted(tokens: list[RecordedToken]) -> list[RecordedToken]:
 
 
 def _group_by_credential(tokens: Iterable[RecordedToken]) -> list[tuple[TaskContext, list[RecordedToken]]]:
-    """Return the tokens that were issued for each credential, and a task context with that credential."""
+    """Return the tokens of each credential, with a task context that has the credential and the tokens' HTTP settings."""
     groups: dict[Any, tuple[TaskContext, list[RecordedToken]]] = {}
     for token in tokens:
         options = {
             **token.options,
-            "grant_type": "client_credentials",  # nobody can sign in now
+            "grant_type": "client_credentials",  # at the end of a run no user can sign in
             "token_cache": "none",
             "timeout": min(token.options["timeout"], _MAXIMUM_TIMEOUT),
             "retries": min(token.options["retries"], _MAXIMUM_RETRIES),

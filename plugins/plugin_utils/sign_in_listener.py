@@ -32,7 +32,15 @@ Outcome = str | BeyondIdentityError  # a code, or why there will be none
 
 
 class SignInListener:
-    """Listens from its creation on. As a context manager it always frees the port."""
+    """Listens on a redirect URI from its creation on. As a context manager it always frees the port.
+
+    Attributes:
+        redirect_uri: the redirect URI to send in the request. If the given one had port 0, it has the actual port.
+
+    Raises:
+        OptionError: the redirect URI is not a loopback address over http.
+        StateError: the port is in use, needs administrator rights, or its address does not exist.
+    """
 
     def __init__(self, redirect_uri: str) -> None:
         wanted = parse_listen_address(redirect_uri)
@@ -58,11 +66,16 @@ class SignInListener:
         self._stack.close()
 
     def expect(self, request: AuthorizationRequest) -> None:
-        """Accept responses to this request from now on. Call it before anybody sees the URL: a response may arrive at once."""
+        """Accept responses to this request from now on. Call it before the URL is displayed: a response may arrive at once."""
         self._request = request
 
     def wait(self, seconds: int, say: Callable[[str], None]) -> str:
-        """Return the code of the first response that belongs to the request."""
+        """Return the code of the first response that belongs to the request. `say` displays a reminder each minute.
+
+        Raises:
+            AuthorizationDeniedError: the authorization server issues no code.
+            StateError: no response arrived within these seconds.
+        """
         began = time.monotonic()
         deadline, reminder = began + seconds, began + _REMINDER_SECONDS
         while (remaining := deadline - time.monotonic()) > 0:
@@ -76,7 +89,7 @@ class SignInListener:
             if isinstance(outcome, BeyondIdentityError):
                 raise outcome
             return outcome
-        raise StateError(f"Nobody signed in within {seconds} seconds.", "Run it again, or increase wait_timeout.")
+        raise StateError(f"No user signed in within {seconds} s.", "Run the task again, or increase wait_timeout.")
 
     def judge(self, query: str) -> tuple[int, bytes, Outcome | None]:
         """Return the status and page for a response at the right path, and the outcome if the response ends the wait."""
@@ -147,7 +160,7 @@ class _Server(ThreadingTCPServer):  # an HTTPServer would look up its own addres
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True  # a closed connection in TIME_WAIT must not block the port
-    allow_reuse_port = False
+    allow_reuse_port = False  # no other process of this user may receive responses on the same port
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore it: a client that disconnects does not matter."""
@@ -192,7 +205,8 @@ def _explain(error: OSError, ip_address: str, port: int) -> StateError:
     return StateError(
         f"Cannot listen at {ip_address}, port {port}: "
         f"{sanitize_for_display(error.strerror or type(error).__name__, 80)}.",
-        "localhost needs both 127.0.0.1 and ::1; a literal address needs only itself.",
+        "The host localhost needs both 127.0.0.1 and ::1. If one of them does not exist on this machine, use the other one "
+        "in the redirect URI.",
     )
 
 

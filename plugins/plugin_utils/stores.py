@@ -4,7 +4,7 @@
 """The stores for tokens: the run's, and the user's beyond the run.
 
 A run's files are in the run's private directory, encrypted with a key that exists only in the memory of the run's
-processes. Nobody can read what a killed run leaves behind, and the same user's next run removes it. The user's files are
+processes. What a killed run leaves behind is unreadable, and the same user's next run removes it. The user's files are
 in the user's cache directory, encrypted with a key in another directory, so a copy of the cache alone is useless.
 """
 
@@ -26,7 +26,7 @@ from .abandoned_stores import RUN_FOLDER, remove_abandoned_stores
 from .encrypted_store import HAS_CRYPTOGRAPHY, EncryptedStore
 from .user_key import FOLDER, read_user_key
 
-_ERRORS_ARE_SHARED = 3600  # seconds at most
+_SHARED_ERROR_LIFETIME = 3600  # seconds
 
 
 def open_stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> TokenStores:
@@ -55,7 +55,11 @@ def open_user_store(warn: Callable[[str], None]) -> EncryptedStore | None:
         folder = _find_base("XDG_CACHE_HOME", ".cache") / FOLDER
     except (OSError, RuntimeError) as error:  # RuntimeError if the home directory is unknown
         place = getattr(error, "filename", None) or "the key"
-        warn(f"Cannot store tokens beyond this run: {type(error).__name__} at {place}.")
+        warn(
+            f"Cannot store tokens beyond this run: {type(error).__name__} at {place}. The folders {FOLDER} below "
+            "~/.local/share and ~/.cache, or below XDG_DATA_HOME and XDG_CACHE_HOME, must be writable for this user and "
+            "unreadable for all other users."
+        )
         return None
     return EncryptedStore(folder, secret, warn, _is_spent)
 
@@ -71,7 +75,7 @@ def _find_base(variable: str, default: str) -> Path:
 def _is_spent(entry: Mapping[str, Any]) -> bool:
     """Whether an entry is useless beyond its run: an expired token, or an error that concurrent callers shared."""
     if isinstance(entry.get("at"), float):
-        return bool(entry["at"] < time.time() - _ERRORS_ARE_SHARED)
+        return bool(entry["at"] < time.time() - _SHARED_ERROR_LIFETIME)
     try:
         token = Token.from_dict(entry)
     except (BeyondIdentityError, KeyError, TypeError, ValueError):

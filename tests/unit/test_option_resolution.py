@@ -1,65 +1,69 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which value each option gets, and from where."""
+"""Which source sets each connection option."""
 
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS, Option
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import (
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import resolve_options
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import (
     ARGUMENT,
     ENVIRONMENT,
     TASK_ENVIRONMENT,
     VARIABLE,
-    resolve_options,
 )
 from tests.unit.builders import US_ISSUER
 from tests.unit.option_helpers import OMIT, make_sources, resolve
 
+# The parameters of resolve(), the strongest source first, and the sources' names in messages.
 SOURCES = ("arguments", "variables", "task", "process")
-NAMED = dict(zip(SOURCES, (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT), strict=True))
-SETS = [chosen for size in range(1, 5) for chosen in itertools.combinations(SOURCES, size)]
+SOURCE_NAMES = dict(zip(SOURCES, (ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT), strict=True))
 EU_ISSUER = US_ISSUER.replace("-us.", "-eu.")
 
 
-def test_without_anything_nothing_is_resolved() -> None:
+def test_without_any_source_no_option_is_set() -> None:
     assert resolve().values == {}
 
 
-@pytest.mark.parametrize("chosen", SETS, ids="+".join)
 @pytest.mark.parametrize(
     "option", [option for option in CONNECTION_OPTIONS if not option.argument_only], ids=lambda option: option.name
 )
-def test_the_strongest_source_wins(option: Option, chosen: tuple[str, ...]) -> None:
-    values = {source: str(_value(option, number)) for number, source in enumerate(SOURCES)}
-    got = resolve(**{source: {option.name: values[source]} for source in chosen})
-    strongest = chosen[0]
-    assert got.sources == {option.name: NAMED[strongest]}
-    assert str(got.values[option.name]) == values[strongest]
+def test_the_strongest_source_wins(option: Option) -> None:
+    values = {source: str(make_value(option, number)) for number, source in enumerate(SOURCES)}
+    for size in range(1, 5):
+        for chosen in itertools.combinations(SOURCES, size):
+            resolved = resolve(**{source: {option.name: values[source]} for source in chosen})
+            strongest = chosen[0]
+            assert resolved.sources == {option.name: SOURCE_NAMES[strongest]}
+            assert str(resolved.values[option.name]) == values[strongest]
 
 
-def _value(option: Option, number: int) -> Any:
+def make_value(option: Option, number: int) -> Any:
+    """Return a valid value of the option that differs from those with the neighbouring numbers."""
     if option.choices:
         return option.choices[number % len(option.choices)]
     return {"int": number + 5, "bool": number % 2 == 0}.get(option.type, f"/v{number}")
 
 
 @pytest.mark.parametrize("source", SOURCES[1:])
-def test_reveal_is_an_argument_only(source: str) -> None:
+def test_only_an_argument_sets_reveal(source: str) -> None:
     assert resolve(**{source: {"reveal": "true"}}).values == {}
     assert resolve(arguments={"reveal": True}).values == {"reveal": True}
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_ignored_options_count_as_arguments_only(source: str) -> None:
-    got = resolve(**{source: {"access_token": "t"}}, ignored=frozenset({"access_token"}))
-    assert bool(got.values) is (source == "arguments")
+def test_only_an_argument_sets_an_ignored_option(source: str) -> None:
+    resolved = resolve(**{source: {"access_token": "t"}}, ignored=frozenset({"access_token"}))
+    assert bool(resolved.values) is (source == "arguments")
 
 
 @pytest.mark.parametrize("value", [None, OMIT])
@@ -78,10 +82,10 @@ def test_an_empty_environment_variable_is_unset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"), [("arguments", "^realm_id is empty"), ("variables", "^beyondidentity_realm_id is empty")]
+    ("source", "message"), [("arguments", "^realm_id is empty"), ("variables", "^beyondidentity_realm_id is empty")]
 )
-def test_an_empty_value_is_an_error(source: str, said: str) -> None:
-    with pytest.raises(OptionError, match=said):
+def test_an_empty_value_is_an_error(source: str, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
         resolve(**{source: {"realm_id": ""}}, process={"realm_id": "r1"})
 
 
@@ -99,9 +103,9 @@ def test_an_empty_value_is_an_error(source: str, said: str) -> None:
         ("ca_path", 5, "5"),
     ],
 )
-def test_types(name: str, value: Any, result: Any) -> None:
-    got = resolve(variables={name: value}).values[name]
-    assert got == result and type(got) is type(result)
+def test_a_value_is_converted_to_the_options_type(name: str, value: Any, result: Any) -> None:
+    converted = resolve(variables={name: value}).values[name]
+    assert converted == result and type(converted) is type(result)
 
 
 def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,21 +118,18 @@ def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "message"),
     [
-        ("timeout", "soon", "is 'soon', and must be a whole number"),
-        ("timeout", 7.5, "is '7.5', and must be a whole number"),
-        ("timeout", "7.5", "is '7.5', and must be a whole number"),
-        ("timeout", float("inf"), "is 'inf', and must be a whole number"),
-        ("timeout", float("nan"), "is 'nan', and must be a whole number"),
+        ("timeout", "soon", "is 'soon', but must be a whole number"),
+        ("timeout", 7.5, "is '7.5', but must be a whole number"),
+        ("timeout", "7.5", "is '7.5', but must be a whole number"),
+        ("timeout", float("inf"), "is 'inf', but must be a whole number"),
+        ("timeout", float("nan"), "is 'nan', but must be a whole number"),
         ("timeout", [7], "must be a whole number"),
-        ("validate_certs", "perhaps", "is 'perhaps', and must be true or false"),
+        ("validate_certs", "perhaps", "is 'perhaps', but must be true or false"),
         ("validate_certs", [True], "must be true or false"),
         ("validate_certs", {}, "must be true or false"),
-        ("region", "mars", "is 'mars', and must be one of us, eu, fedramp"),
-        ("client_auth_method", "basic", "must be one of client_secret_basic"),
-        ("grant_type", "password", "must be one of"),
-        ("token_cache", "disk", "must be one of run"),
+        ("region", "mars", "is 'mars', but must be one of us, eu, fedramp"),
         ("tenant_id", ["t"], "must be text"),
         ("issuer", {"a": 1}, "must be text"),
         ("client_secret", ["s3cret"], "must be text"),
@@ -136,77 +137,103 @@ def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @pytest.mark.parametrize(("source", "prefix"), [("arguments", ""), ("variables", "beyondidentity_")])
-def test_type_errors(source: str, prefix: str, name: str, value: Any, said: str) -> None:
-    with pytest.raises(OptionError, match=f"^{prefix}{name} .*{said}") as caught:
+def test_an_invalid_value_is_an_error_that_names_the_option_as_it_was_set(
+    source: str, prefix: str, name: str, value: Any, message: str
+) -> None:
+    with pytest.raises(OptionError, match=f"^{prefix}{name} .*{message}") as caught:
         resolve(**{source: {name: value}})
     assert "s3cret" not in caught.value.message and "\x1b" not in caught.value.message
 
 
 @pytest.mark.parametrize("source", ["task", "process"])
-def test_type_errors_in_an_environment_name_its_variable(source: str) -> None:
+def test_an_error_about_an_environment_names_the_environment_variable(source: str) -> None:
     with pytest.raises(OptionError, match="^BEYONDIDENTITY_TIMEOUT is 'soon'"):
         resolve(**{source: {"timeout": "soon"}})
 
 
-def test_a_variable_that_can_not_be_templated_is_named() -> None:
-    with pytest.raises(OptionError, match="The variable beyondidentity_realm_id can't be used: .*undefined"):
+def test_a_variable_that_cannot_be_templated_is_an_error_that_names_it() -> None:
+    with pytest.raises(OptionError, match="Cannot use the variable beyondidentity_realm_id: .*undefined"):
         resolve(variables={"realm_id": "{{ undefined }}"})
 
 
-def test_only_the_variables_that_are_needed_are_templated() -> None:
+@pytest.mark.parametrize(
+    ("text", "error", "is_shown"),
+    [
+        ("{{ missing }}", AnsibleUndefinedVariable("'missing' is undefined"), True),
+        (" {{ missing }}\n", AnsibleUndefinedVariable("'missing' is undefined"), True),
+        ("s3cret{{ missing }}", AnsibleUndefinedVariable("'missing' is undefined in s3cret"), False),
+        ("{{ missing }}{{ s3cret }}", AnsibleUndefinedVariable("'s3cret' is undefined"), False),
+        ("s3cret{{", AnsibleError("template error in s3cret{{"), False),
+        ("{{ missing }}", AnsibleError("s3cret"), False),
+    ],
+)
+def test_an_error_about_a_secret_variable_shows_at_most_the_name_of_a_missing_variable(
+    text: str, error: Exception, is_shown: bool
+) -> None:
+    def fail(_value: Any) -> Any:
+        raise error
+
+    sources = replace(make_sources({"client_secret": text}), template=fail)
+    with pytest.raises(OptionError, match="Cannot use the variable beyondidentity_client_secret: ") as caught:
+        resolve_options({}, sources)
+    assert ("'missing' is undefined" in caught.value.message) is is_shown
+    assert "s3cret" not in caught.value.message
+
+
+def test_a_variable_that_an_argument_replaces_is_not_templated() -> None:
     assert resolve(arguments={"realm_id": "r1"}, variables={"realm_id": "{{ undefined }}"}).values == {"realm_id": "r1"}
 
 
 CREDENTIALS = [
-    # stronger, weaker, what is left, warnings
-    ({"client_id": "a"}, {"client_id": "b", "client_secret": "s"}, {"client_id": "a"}, 1),
-    ({"client_secret": "s"}, {"client_id": "b"}, {"client_secret": "s"}, 0),
+    # of the stronger source, of the weaker source, the resolved options, whether there is a warning
+    ({"client_id": "a"}, {"client_id": "b", "client_secret": "s"}, {"client_id": "a"}, True),
+    ({"client_secret": "s"}, {"client_id": "b"}, {"client_secret": "s"}, False),
     (
         {"client_id": "a", "client_secret": "s"},
         {"client_id": "b", "client_secret": "t"},
         {"client_id": "a", "client_secret": "s"},
-        0,
+        False,
     ),
-    ({"access_token": "t"}, {"client_id": "b", "client_secret": "s"}, {"access_token": "t"}, 0),
-    ({"client_id": "a", "client_secret": "s"}, {"access_token": "t"}, {"client_id": "a", "client_secret": "s"}, 0),
-    ({"client_id": "a"}, {"access_token": "t", "client_secret": "s"}, {"client_id": "a"}, 0),
+    ({"access_token": "t"}, {"client_id": "b", "client_secret": "s"}, {"access_token": "t"}, False),
+    ({"client_id": "a", "client_secret": "s"}, {"access_token": "t"}, {"client_id": "a", "client_secret": "s"}, False),
+    ({"client_id": "a"}, {"access_token": "t", "client_secret": "s"}, {"client_id": "a"}, False),
     (
         {"client_id": "a", "client_auth_method": "none"},
         {"client_secret": "s"},
         {"client_id": "a", "client_auth_method": "none"},
-        0,
+        False,
     ),
-    ({"client_id": "a"}, {"client_auth_method": "client_secret_post"}, {"client_id": "a"}, 0),
+    ({"client_id": "a"}, {"client_auth_method": "client_secret_post"}, {"client_id": "a"}, False),
     (
         {"client_auth_method": "client_secret_post"},
         {"client_id": "b", "client_secret": "s"},
         {"client_auth_method": "client_secret_post", "client_id": "b", "client_secret": "s"},
-        0,
+        False,
     ),
     (
         {"timeout": 5},
         {"client_id": "b", "client_secret": "s"},
         {"timeout": 5, "client_id": "b", "client_secret": "s"},
-        0,
+        False,
     ),
 ]
 
 
 @pytest.mark.parametrize(("stronger", "weaker"), list(itertools.combinations(SOURCES, 2)))
-@pytest.mark.parametrize(("strong", "weak", "left", "warned"), CREDENTIALS)
+@pytest.mark.parametrize(("strong", "weak", "expected", "warns"), CREDENTIALS)
 def test_credentials_of_two_sources_are_never_mixed(
-    stronger: str, weaker: str, strong: dict[str, Any], weak: dict[str, Any], left: dict[str, Any], warned: int
+    stronger: str, weaker: str, strong: dict[str, Any], weak: dict[str, Any], expected: dict[str, Any], warns: bool
 ) -> None:
-    got = resolve(**{stronger: strong, weaker: weak})
-    assert got.values == left
-    if warned:
-        assert "is not used" in got.warnings[0] and NAMED[weaker] in got.warnings[0]
-        assert "credentials of two sources are never mixed" in got.warnings[0]
+    resolved = resolve(**{stronger: strong, weaker: weak})
+    assert resolved.values == expected
+    assert bool(resolved.warnings) is warns
+    if warns:
+        assert f"The client_secret from {SOURCE_NAMES[weaker]} is not used" in resolved.warnings[0]
 
 
 @pytest.mark.parametrize(("stronger", "weaker"), list(itertools.combinations(SOURCES, 2)))
 @pytest.mark.parametrize("part", ["region", "auth_url", "tenant_id", "auth_realm_id", "application_id"])
-def test_a_stronger_issuer_replaces_weaker_parts_and_no_other(part: str, stronger: str, weaker: str) -> None:
+def test_an_issuer_replaces_only_the_parts_from_weaker_sources(part: str, stronger: str, weaker: str) -> None:
     value = "us" if part == "region" else "https://auth-us.beyondidentity.com" if part == "auth_url" else "x"
     assert resolve(**{stronger: {"issuer": EU_ISSUER}, weaker: {part: value}}).values == {"issuer": EU_ISSUER}
     assert resolve(**{weaker: {"issuer": EU_ISSUER}, stronger: {part: value}}).values == {
@@ -217,21 +244,15 @@ def test_a_stronger_issuer_replaces_weaker_parts_and_no_other(part: str, stronge
 
 
 @pytest.mark.parametrize("other", ["realm_id", "api_url", "timeout"])
-def test_what_an_issuer_does_not_say_stays(other: str) -> None:
-    got = resolve(arguments={"issuer": US_ISSUER}, process={other: "7"})
-    assert set(got.values) == {"issuer", other}
+def test_an_issuer_does_not_replace_options_that_are_no_part_of_it(other: str) -> None:
+    resolved = resolve(arguments={"issuer": US_ISSUER}, process={other: "7"})
+    assert set(resolved.values) == {"issuer", other}
 
 
-def test_a_variable_that_uses_the_lookup_itself_is_told_so() -> None:
-    def recursive(value: Any) -> Any:
-        return (
-            resolve_options({}, make_sources({"issuer": US_ISSUER})).values["issuer"]
-            if value == "{{ lookup }}"
-            else value
-        )
+def test_a_variable_that_uses_the_token_lookup_is_an_error() -> None:
+    def look_up(_value: Any) -> Any:
+        return resolve_options({}, make_sources({"issuer": US_ISSUER})).values["issuer"]
 
-    around = make_sources({"issuer": "{{ lookup }}"})
-    object.__setattr__(around, "template", recursive)
-    with pytest.raises(OptionError, match="variable uses the token lookup, which needs that variable itself"):
-        resolve_options({}, around)
-    assert resolve(variables={"issuer": US_ISSUER}).values == {"issuer": US_ISSUER}, "the guard is gone afterwards"
+    with pytest.raises(OptionError, match="variable uses the token lookup, which needs the same variable"):
+        resolve_options({}, replace(make_sources({"issuer": "{{ lookup }}"}), template=look_up))
+    assert resolve(variables={"issuer": US_ISSUER}).values == {"issuer": US_ISSUER}, "later calls are not affected"
