@@ -16,60 +16,57 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     OptionError,
     ResponseError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import mask_known_secrets, secret_scope
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
 from tests.support.desk import Desk
-from tests.unit.builders import make_connection, make_session, make_task
-from tests.unit.raw_servers import ReceivedRequest, build_response, record_requests
+from tests.unit.authorization_server import (
+    APPLICATION,
+    APPLICATION_PATH,
+    REALM_PATH,
+    make_application_server,
+    read_form,
+    send_one_request,
+)
+from tests.unit.builders import make_task
+from tests.unit.raw_servers import build_response, record_requests
 from tests.unit.sign_in_helpers import make_server, sign_in_user
-from tests.unit.test_oauth_request import form
 
-APPLICATION = "/v1/tenants/t1/realms/r1/applications/a1"
-REALM = "/v1/tenants/t1/realms/r1"
-
-
-def sent(ask: Callable[[AuthorizationServer], Any], body: Any = None, **given: Any) -> tuple[ReceivedRequest, Any]:
-    """The one request that is made, and what comes of it."""
-    own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "cl1ent"}
-    with record_requests(build_response({"active": True} if body is None else body)) as (url, recorder):
-        values = {"client_secret": "s3cret", **own, **given}
-        result = ask(AuthorizationServer(make_connection(auth_url=url, **values), make_session(retries=0)))
-    assert len(recorder.requests) == 1
-    return recorder.requests[0], result
+ACTIVE = build_response({"active": True})
+Call = Callable[[AuthorizationServer], Any]
 
 
 @pytest.mark.parametrize(
-    ("ask", "path"),
+    ("call", "path"),
     [
-        (lambda server: server.revoke("t0ken"), f"{APPLICATION}/revoke"),
-        (lambda server: server.introspect("t0ken"), f"{REALM}/introspect"),
+        (lambda server: server.revoke("t0ken"), f"{APPLICATION_PATH}/revoke"),
+        (lambda server: server.introspect("t0ken"), f"{REALM_PATH}/introspect"),
     ],
 )
-def test_a_token_goes_in_the_body_with_the_clients_credentials(
-    ask: Callable[[AuthorizationServer], Any], path: str
-) -> None:
-    for method in ("client_secret_basic", "client_secret_post"):  # only the token endpoint takes a secret in the body
-        received, _result = sent(ask, client_auth_method=method)
+def test_a_token_is_sent_with_the_clients_credentials(call: Call, path: str) -> None:
+    for method in ("client_secret_basic", "client_secret_post"):  # only the token endpoint takes a secret in the form
+        received, _result = send_one_request(call, ACTIVE, client_auth_method=method)
         assert received.line == f"POST {path} HTTP/1.1"
         assert received.headers["authorization"].startswith("Basic ")
-        assert form(received) == {"token": "t0ken"}
-    received, _result = sent(ask, client_secret=None, client_auth_method="none")
-    assert form(received) == {"token": "t0ken", "client_id": "cl1ent"}
+        assert read_form(received) == {"token": "t0ken"}
+    received, _result = send_one_request(call, ACTIVE, client_secret=None, client_auth_method="none")
+    assert "authorization" not in received.headers
+    assert read_form(received) == {"token": "t0ken", "client_id": "cl1ent"}
 
 
 @pytest.mark.parametrize(
-    "ask",
+    "call",
     [
-        lambda server: server.revoke("t0ken", bearer="b3arer"),
-        lambda server: server.introspect("t0ken", bearer="b3arer"),
+        lambda server: server.revoke("t0ken", access_token="0wn"),
+        lambda server: server.introspect("t0ken", access_token="0wn"),
     ],
 )
-def test_or_with_a_token(ask: Callable[[AuthorizationServer], Any]) -> None:
-    received, _result = sent(ask, client_secret=None)
-    assert received.headers["authorization"] == "Bearer b3arer"
-    assert form(received) == {"token": "t0ken"}
+def test_a_token_can_be_sent_with_an_access_token_instead(call: Call) -> None:
+    received, _result = send_one_request(call, ACTIVE, client_secret=None)
+    assert received.headers["authorization"] == "Bearer 0wn"
+    assert read_form(received) == {"token": "t0ken"}
 
 
-def test_introspection_over_the_whole_way(tenant: Any) -> None:
+def test_an_active_token_is_introspected_and_a_revoked_one_is_inactive(tenant: Any) -> None:
     server = make_task(tenant).server
     token = tenant.mint("realms:read")
     claims = server.introspect(token)
@@ -77,19 +74,24 @@ def test_introspection_over_the_whole_way(tenant: Any) -> None:
     server.revoke(token)
     assert server.introspect(token) == {"active": False}
     assert server.introspect("unknown") == {"active": False}
+
+
+def test_an_access_token_with_the_right_scope_can_introspect(tenant: Any) -> None:
+    server = make_task(tenant).server
     reader = tenant.mint("tokens:introspect")
-    assert server.introspect(reader, bearer=reader)["active"] is True
-    with pytest.raises(ResponseError, match="Introspecting a token at .* HTTP 401"):
-        server.introspect("unknown", bearer="unknown")
+    assert server.introspect(reader, access_token=reader)["active"] is True
+    with pytest.raises(ResponseError, match="Introspecting a token at .* HTTP 401") as caught:
+        server.introspect("unknown", access_token="unknown")
+    assert "client_secret" not in caught.value.message, "the client's credentials were not used"
 
 
 @pytest.mark.parametrize("body", [{}, {"active": "true"}, {"active": None}, {"active": 1}, [], b"", b"<html>"])
-def test_an_introspection_that_says_nothing(body: Any) -> None:
+def test_an_introspection_that_does_not_say_active_is_malformed(body: Any) -> None:
     with pytest.raises(MalformedResponseError, match="does not say whether|not a JSON object"):
-        sent(lambda server: server.introspect("t0ken"), body)
+        send_one_request(lambda server: server.introspect("t0ken"), build_response(body))
 
 
-def test_revocation_is_no_error_where_there_is_nothing_to_revoke(tenant: Any) -> None:
+def test_an_unknown_or_revoked_token_can_be_revoked_again(tenant: Any) -> None:
     server = make_task(tenant).server
     token = tenant.mint("realms:read")
     for value in (token, token, "unknown"):
@@ -97,20 +99,23 @@ def test_revocation_is_no_error_where_there_is_nothing_to_revoke(tenant: Any) ->
     assert [entry["status"] for entry in tenant.journal(operation="revoke")] == [200] * 3
 
 
-def test_an_empty_answer_is_a_revocation() -> None:
-    assert sent(lambda server: server.revoke("t0ken"), b"")[1] is None
+def test_a_revocation_needs_no_response_body() -> None:
+    received, _result = send_one_request(lambda server: server.revoke("t0ken"), build_response(b""))
+    assert received.line.startswith(f"POST {APPLICATION_PATH}/revoke")
 
 
-def test_revocation_of_people_s_tokens(tenant: Any) -> None:
+def test_a_signed_in_users_token_can_revoke_itself(tenant: Any) -> None:
     desk = Desk.of(tenant, allowed_scopes=["realms:read", "tokens:delete"])
     token = sign_in_user(desk, ["realms:read", "tokens:delete"]).access_token
-    make_server(desk).revoke(token, bearer=token)
+    make_server(desk).revoke(token, access_token=token)
     assert make_task(tenant).server.introspect(token) == {"active": False}
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "close", "carry_out": True}, {"status": 429}])
 @pytest.mark.parametrize("operation", ["revoke", "introspect"])
-def test_both_are_harmless_to_repeat(operation: str, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
+def test_revocation_and_introspection_are_repeated(
+    operation: str, fault: dict[str, Any], tenant: Any, waits: list[float]
+) -> None:
     token = tenant.mint("realms:read")
     tenant.fault(operation=operation, times=1, **fault)
     getattr(make_task(tenant).server, operation)(token)
@@ -118,20 +123,25 @@ def test_both_are_harmless_to_repeat(operation: str, fault: dict[str, Any], tena
 
 
 @pytest.mark.parametrize("operation", ["revoke", "introspect"])
-def test_refusals(operation: str, tenant: Any) -> None:
+def test_an_error_that_echoes_the_token_is_masked(operation: str, tenant: Any) -> None:
     tenant.fault(operation=operation, status=400, error="unsupported_token_type", message="no t0ken-s3cret\x1b")
-    task = make_task(tenant)
-    with pytest.raises(ResponseError, match="HTTP 400 unsupported_token_type") as caught:
-        getattr(task.server, operation)("t0ken-s3cret")
-    assert "\x1b" not in caught.value.message
-    assert "t0ken-s3cret" in task.secrets(), "so that no message shows it"
+    with secret_scope():
+        with pytest.raises(ResponseError, match="HTTP 400 unsupported_token_type") as caught:
+            getattr(make_task(tenant).server, operation)("t0ken-s3cret")
+        assert "t0ken-s3cret" not in caught.value.message and "\x1b" not in caught.value.message
+        assert "t0ken-s3cret" not in mask_known_secrets("t0ken-s3cret")
 
 
-@pytest.mark.parametrize("missing", ["tenant_id", "auth_realm_id", "application_id", "client_id", "client_secret"])
-def test_what_is_missing_is_said_before_anything_is_sent(missing: str) -> None:
-    with record_requests(build_response({})) as (url, recorder):
-        own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "c", "client_secret": "s"}
-        server = AuthorizationServer(make_connection(auth_url=url, **{**own, missing: None}), make_session())
+@pytest.mark.parametrize("operation", ["revoke", "introspect"])
+def test_a_401_for_the_client_says_which_options_to_check(operation: str, tenant: Any) -> None:
+    with pytest.raises(ResponseError, match="HTTP 401 .*Check that client_id, client_secret"):
+        getattr(make_task(tenant, client_secret="wr0ng").server, operation)("t0ken")
+
+
+@pytest.mark.parametrize("missing", APPLICATION)
+def test_a_missing_option_is_reported_before_a_request_is_sent(missing: str) -> None:
+    with record_requests(ACTIVE) as (url, recorder):
+        server = make_application_server(url, **{missing: None})
         with pytest.raises(OptionError, match=f"{missing} is missing"):
             server.revoke("t0ken")
         if missing != "application_id":
@@ -140,14 +150,14 @@ def test_what_is_missing_is_said_before_anything_is_sent(missing: str) -> None:
     assert recorder.requests == []
 
 
-def test_keys_come_from_the_issuer_and_no_secret_goes_there() -> None:
-    received, keys = sent(lambda server: server.keys(), {"keys": []})
-    assert received.line == f"GET {APPLICATION}/.well-known/jwks.json HTTP/1.1"
+def test_keys_are_read_from_the_issuer_without_credentials() -> None:
+    received, keys = send_one_request(lambda server: server.read_keys(), build_response({"keys": []}))
+    assert received.line == f"GET {APPLICATION_PATH}/.well-known/jwks.json HTTP/1.1"
     assert "authorization" not in received.headers and received.body == b""
     assert keys == {"keys": []}
 
 
 @pytest.mark.parametrize("body", [[], b"", b"<html>"])
-def test_keys_that_are_none(body: Any) -> None:
+def test_keys_that_are_not_an_object_are_malformed(body: Any) -> None:
     with pytest.raises(BeyondIdentityError, match="Reading the keys at .* not a JSON object"):
-        sent(lambda server: server.keys(), body)
+        send_one_request(lambda server: server.read_keys(), build_response(body))

@@ -11,222 +11,201 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
     BeyondIdentityError,
-    MalformedResponseError,
     OptionError,
     ResponseError,
     TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import (
+    MASK,
+    mask_known_secrets,
+    secret_scope,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from tests.support.desk import REDIRECT, Desk
-from tests.unit.builders import make_connection, make_session
+from tests.unit.authorization_server import (
+    APPLICATION_PATH,
+    TOKEN_RESPONSE,
+    make_application_server,
+    read_form,
+    send_one_request,
+)
 from tests.unit.raw_servers import ReceivedRequest, build_response, record_requests
 from tests.unit.sign_in_helpers import REFRESHED, complete_sign_in, make_request, make_server, sign_in_user
-from tests.unit.test_oauth_request import form
-
-GOOD = build_response({"access_token": "t0ken", "token_type": "Bearer", "expires_in": 3600})
 
 
-def sent(how: str, *, reply: bytes = GOOD, **given: Any) -> tuple[ReceivedRequest, Token]:
-    """The one request that a grant makes, and the token that comes of it."""
-    own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "cl1ent"}
-    wishes, minted = given.pop("wishes", {}), given.pop("minted", lambda token: None)
-    with record_requests(reply) as (url, recorder):
-        server = AuthorizationServer(
-            make_connection(auth_url=url, **{"client_secret": "s3cret", **own, **given}),
-            make_session(retries=0),
-            minted,
-        )
-        if how == "code":
-            known = {"code": "c0de", "redirect_uri": REDIRECT, "code_verifier": "v", "scopes": ["a"]}
-            token = server.exchange_code(**{**known, **wishes})
-        elif how == "client":
-            token = server.request_client_credentials_token(["a"], **wishes)
-        else:
-            token = server.refresh("refr3sh", **wishes)
-    assert len(recorder.requests) == 1
-    return recorder.requests[0], token
+def exchange(server: AuthorizationServer, **changes: Any) -> Token:
+    """Exchange a code that no server has issued."""
+    arguments = {"code": "c0de", "redirect_uri": REDIRECT, "code_verifier": "ver1fier", "scopes": ["a"]}
+    return server.exchange_code(**{**arguments, **changes})
 
 
-def test_the_codes_form() -> None:
-    received, token = sent("code")
-    assert received.line == "POST /v1/tenants/t1/realms/r1/applications/a1/token HTTP/1.1"
+def refresh(response: bytes = TOKEN_RESPONSE, **arguments: Any) -> tuple[ReceivedRequest, Token]:
+    """Return the request of a refresh, and the token that the refresh returns."""
+    return send_one_request(lambda server: server.refresh("refr3sh", **arguments), response)
+
+
+def answer(**fields: Any) -> bytes:
+    """Return a token response with further fields."""
+    return build_response({"access_token": "t0ken", "token_type": "Bearer", **fields})
+
+
+def test_a_code_is_sent_with_redirect_uri_and_verifier() -> None:
+    received, token = send_one_request(exchange)
+    assert received.line == f"POST {APPLICATION_PATH}/token HTTP/1.1"
     assert received.headers["authorization"].startswith("Basic ")
-    assert form(received) == {
+    assert read_form(received) == {
         "grant_type": "authorization_code",
         "code": "c0de",
         "redirect_uri": REDIRECT,
         "client_id": "cl1ent",
-        "code_verifier": "v",
+        "code_verifier": "ver1fier",
         "expiration_time": "3600",
     }
-    assert token.scopes == ("a",), "where the answer says nothing"
+    assert token.scopes == ("a",), "the response names no scopes"
 
 
-def test_a_public_clients_code() -> None:
-    received, _token = sent("code", client_secret=None, client_auth_method="none", wishes={"code_verifier": None})
+def test_a_public_client_sends_a_code_without_a_secret() -> None:
+    received, _token = send_one_request(
+        lambda server: exchange(server, code_verifier=None), client_secret=None, client_auth_method="none"
+    )
     assert "authorization" not in received.headers
-    assert form(received)["client_id"] == "cl1ent"
-    assert not {"client_secret", "code_verifier"} & set(form(received))
+    assert read_form(received)["client_id"] == "cl1ent"
+    assert not {"client_secret", "code_verifier"} & set(read_form(received))
 
 
 @pytest.mark.parametrize(
-    ("wishes", "scope", "scopes"),
+    ("arguments", "scope", "scopes"),
     [
         ({}, None, ()),
-        ({"expected": ["a", "b"]}, None, ("a", "b")),
-        ({"scopes": ["a"], "expected": ["a", "b"]}, "a", ("a",)),
+        ({"granted": ["a", "b"]}, None, ("a", "b")),
+        ({"scopes": ["a"], "granted": ["a", "b"]}, "a", ("a",)),
     ],
 )
-def test_the_refreshs_form(wishes: dict[str, Any], scope: str | None, scopes: tuple[str, ...]) -> None:
-    received, token = sent("refresh", wishes=wishes)
-    wanted = {"grant_type": "refresh_token", "refresh_token": "refr3sh", "expiration_time": "3600"}
-    assert form(received) == (wanted if scope is None else {**wanted, "scope": scope})
+def test_a_refresh_names_only_the_requested_scopes(
+    arguments: dict[str, Any], scope: str | None, scopes: tuple[str, ...]
+) -> None:
+    received, token = refresh(**arguments)
+    expected = {"grant_type": "refresh_token", "refresh_token": "refr3sh", "expiration_time": "3600"}
+    assert read_form(received) == (expected if scope is None else {**expected, "scope": scope})
     assert token.scopes == scopes
-    assert token.refresh_token == "refr3sh", "it stays good where no other comes"
 
 
-def test_the_other_refresh_token_counts() -> None:
-    reply = build_response({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w"})
-    assert sent("refresh", reply=reply)[1].refresh_token == "n3w"
-
-
-@pytest.mark.parametrize("value", ["s3cr t", 7, ["s3cret"], "s" * 16385])
 @pytest.mark.parametrize(
-    ("how", "name"), [("code", "refresh_token"), ("code", "id_token"), ("refresh", "refresh_token")]
+    ("fields", "kept"), [({}, "refr3sh"), ({"refresh_token": ""}, "refr3sh"), ({"refresh_token": "n3w"}, "n3w")]
 )
-def test_what_else_comes_must_be_tokens_too(how: str, name: str, value: Any) -> None:
-    reply = build_response({"access_token": "t0ken", "token_type": "Bearer", name: value})
-    with pytest.raises(MalformedResponseError, match=f"{name} is not 1 to 16384 printable ASCII characters") as caught:
-        sent(how, reply=reply)
-    assert "s3cr" not in caught.value.message
+def test_a_refresh_token_stays_valid_unless_the_response_has_another(fields: dict[str, Any], kept: str) -> None:
+    assert refresh(answer(**fields))[1].refresh_token == kept
 
 
-@pytest.mark.parametrize("how", ["code", "refresh"])
-def test_an_empty_token_is_none(how: str) -> None:
-    reply = build_response({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "", "id_token": ""})
-    token = sent(how, reply=reply)[1]
-    assert token.id_token is None and token.refresh_token == ("refr3sh" if how == "refresh" else None)
+@pytest.mark.parametrize("id_token", ["a.b.c", "s3cr t", 7])
+def test_an_id_token_that_is_not_validated_is_dropped_without_loss_of_the_refresh_token(id_token: Any) -> None:
+    response = answer(refresh_token="n3w", id_token=id_token)
+    _received, by_client = send_one_request(lambda server: server.request_client_credentials_token(["a"]), response)
+    for token in (by_client, refresh(response)[1]):
+        assert token.id_token is None and token.refresh_token == "n3w"
 
 
-@pytest.mark.parametrize("how", ["client", "refresh"])
-@pytest.mark.parametrize("value", ["a.b.c", "s3cr t", 7])
-def test_an_id_token_that_nobody_validates_is_none(how: str, value: Any) -> None:
-    """Nor does a bad one cost the refresh token that came with it."""
-    reply = build_response({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w", "id_token": value})
-    token = sent(how, reply=reply)[1]
-    assert token.id_token is None and token.refresh_token == "n3w"
+def test_the_id_token_of_a_code_exchange_is_returned() -> None:
+    assert send_one_request(exchange, answer(id_token="a.b.c"))[1].id_token == "a.b.c"
 
 
-def test_claims_of_ones_own_go_with_a_refresh_too() -> None:
-    received, _token = sent("refresh", wishes={"custom_claims": {"ticket": 1}})
-    assert form(received)["custom_claims"] == '{"ticket":1}'
+def test_custom_claims_are_sent_with_a_refresh() -> None:
+    received, _token = refresh(custom_claims={"ticket": 1})
+    assert read_form(received)["custom_claims"] == '{"ticket":1}'
 
 
-def test_a_new_refresh_token_is_kept_before_anybody_hears_of_it() -> None:
-    heard: list[str] = []
-
-    def keep(token: Token) -> None:
-        heard.append(f"keep {token.refresh_token}")
-
-    reply = build_response({"access_token": "t0ken", "token_type": "Bearer", "refresh_token": "n3w"})
-    sent(
-        "refresh",
-        reply=reply,
-        wishes={"keep": keep},
-        on_issued=lambda token: heard.append(f"tell {token.refresh_token}"),
-    )
-    sent("refresh", wishes={"keep": keep}, on_issued=lambda token: heard.append(f"tell {token.refresh_token}"))
-    assert heard == ["keep n3w", "tell n3w", "keep refr3sh", "tell None"]
+def test_a_new_refresh_token_is_stored_before_the_token_is_reported() -> None:
+    events: list[str] = []
+    for response in (answer(refresh_token="n3w"), answer()):
+        send_one_request(
+            lambda server: server.refresh("refr3sh", store=lambda token: events.append(f"store {token.refresh_token}")),
+            response,
+            on_issued=lambda token: events.append(f"report {token.refresh_token}"),
+        )
+    assert events == ["store n3w", "report n3w", "store refr3sh", "report None"]
 
 
 @pytest.mark.parametrize("kind", ["fixed", "rotating"])
-def test_refreshing_over_the_whole_way(kind: str, tenant: Any) -> None:
+def test_the_emulator_accepts_each_valid_refresh_token(kind: str, tenant: Any) -> None:
     desk = Desk.of(tenant)
     tenant.settings(refresh_tokens=kind, **REFRESHED)
     first = sign_in_user(desk)
     second = make_server(desk).refresh(first.refresh_token or "")
     assert second.access_token != first.access_token and second.scopes == first.scopes
     assert (second.refresh_token == first.refresh_token) is (kind == "fixed")
-    again = [first.refresh_token, second.refresh_token]
-    for value, good in zip(again, [kind == "fixed", True], strict=True):
-        if good:
-            assert make_server(desk).refresh(value or "").access_token
-        else:
-            with pytest.raises(ResponseError, match="invalid_grant.*expired, revoked or used up: sign in again"):
-                make_server(desk).refresh(value or "")
+    if kind == "rotating":
+        with pytest.raises(ResponseError, match="invalid_grant.*expired, revoked or used up. Sign in again"):
+            make_server(desk).refresh(first.refresh_token or "")
+    else:
+        assert make_server(desk).refresh(first.refresh_token or "").access_token
 
 
-def test_a_refresh_may_ask_for_less_and_not_for_more(tenant: Any) -> None:
+def test_a_refresh_can_request_fewer_scopes_but_no_others(tenant: Any) -> None:
     desk = Desk.of(tenant)
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
     value = sign_in_user(desk, ["realms:read", "realms:create"]).refresh_token or ""
     assert make_server(desk).refresh(value, scopes=["realms:read"]).scopes == ("realms:read",)
-    with pytest.raises(ResponseError, match="invalid_scope.*Asked for: applications:read"):
+    with pytest.raises(ResponseError, match="invalid_scope.*Requested scopes: applications:read"):
         make_server(desk).refresh(value, scopes=["applications:read"])
 
 
-FAULTS: list[dict[str, Any]] = [
-    {"drop": "close", "carry_out": True},
-    {"drop": "reset"},
-    {"truncate": 10},
-    {"status": 503},
-    {"status": 502, "shape": "html"},
-    {"status": 500},
-]
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("how", ["code", "refresh"])
-def test_what_is_good_once_is_sent_once(how: str, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
-    desk = Desk.of(tenant)
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
-    if how == "code":
-        asked = complete_sign_in(make_request(desk))[0]
-        known = {"code": asked.code or "", "redirect_uri": REDIRECT, "code_verifier": asked.code_verifier}
+def prepare(grant: str, desk: Desk) -> dict[str, Any]:
+    """Return the arguments of a code exchange or of a refresh that the emulator accepts once. Empty the journal."""
+    desk.tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    if grant == "refresh":
+        arguments: dict[str, Any] = {"refresh_token": sign_in_user(desk).refresh_token}
     else:
-        value = sign_in_user(desk).refresh_token or ""
-    tenant.clear_journal()
+        request = complete_sign_in(make_request(desk))[0]
+        known = {"code": request.code, "code_verifier": request.code_verifier}
+        arguments = {**known, "redirect_uri": REDIRECT, "scopes": []}
+    desk.tenant.clear_journal()
+    return arguments
+
+
+def use(grant: str, desk: Desk, arguments: dict[str, Any]) -> Token:
+    """Exchange a code, or refresh."""
+    server = make_server(desk)
+    return server.refresh(**arguments) if grant == "refresh" else server.exchange_code(**arguments)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"drop": "close", "carry_out": True}, {"drop": "reset"}, {"truncate": 10}, {"status": 503}]
+)
+@pytest.mark.parametrize("grant", ["code", "refresh"])
+def test_what_is_valid_once_is_sent_once(grant: str, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
+    desk = Desk.of(tenant)
+    arguments = prepare(grant, desk)
     tenant.fault(operation="token", **fault)
     with pytest.raises(BeyondIdentityError) as caught:
-        make_server(desk).exchange_code(**known, scopes=[]) if how == "code" else make_server(desk).refresh(value)
+        use(grant, desk, arguments)
     assert isinstance(caught.value, (TransportError, ResponseError))
     assert len(tenant.journal(operation="token")) == 1 and waits == []
 
 
-@pytest.mark.parametrize("how", ["code", "refresh"])
-def test_after_a_429_it_was_not_carried_out(how: str, tenant: Any, waits: list[float]) -> None:
+@pytest.mark.parametrize("grant", ["code", "refresh"])
+def test_what_is_valid_once_is_sent_again_after_a_429(grant: str, tenant: Any, waits: list[float]) -> None:
     desk = Desk.of(tenant)
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
-    value = sign_in_user(desk).refresh_token or ""
-    asked = complete_sign_in(make_request(desk))[0]
-    tenant.clear_journal()
+    arguments = prepare(grant, desk)
     tenant.fault(operation="token", status=429, times=1)
-    if how == "refresh":
-        assert make_server(desk).refresh(value).access_token
-    else:
-        known = {"code": asked.code or "", "redirect_uri": REDIRECT, "code_verifier": asked.code_verifier}
-        assert make_server(desk).exchange_code(**known, scopes=[]).access_token
+    assert use(grant, desk, arguments).access_token
     assert len(tenant.journal(operation="token")) == 2 and len(waits) == 1
 
 
-@pytest.mark.parametrize("how", ["code", "refresh"])
-def test_what_is_sent_is_known_as_secret(how: str) -> None:
-    """A server may echo it in an error, also where it comes from a store and from no option."""
-    with record_requests(build_response({"error": "x"}, status="400 Bad Request")) as (url, _recorder):
-        own = {"tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", "client_id": "cl1ent"}
-        given = {"client_secret": "s3cret", "client_auth_method": "client_secret_post"}
-        server = AuthorizationServer(make_connection(auth_url=url, **own, **given), make_session(retries=0))
-        with pytest.raises(ResponseError):
-            if how == "code":
-                server.exchange_code(code="c0de", redirect_uri=REDIRECT, code_verifier="ver1fier", scopes=[])
-            else:
-                server.refresh("refr3sh")
-    secrets = {"s3cret", "c0de", "ver1fier"} if how == "code" else {"s3cret", "refr3sh"}
-    assert server.session.secrets == secrets
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+@pytest.mark.parametrize("grant", ["code", "refresh"])
+def test_secrets_that_were_sent_are_masked_in_an_error(grant: str, method: str) -> None:
+    """A server can echo a secret in an error, also one that is from a store and not from an option."""
+    secrets = ["s3cret", "c0de", "ver1fier"] if grant == "code" else ["s3cret", "refr3sh"]
+    echo = build_response({"error": "x", "error_description": " ".join(secrets)}, status="400 Bad Request")
+    with record_requests(echo) as (url, _recorder), secret_scope():
+        server = make_application_server(url, client_auth_method=method)
+        with pytest.raises(ResponseError, match="x: .*" + " ".join([r"\*+"] * len(secrets))):
+            exchange(server) if grant == "code" else server.refresh("refr3sh")
+        assert [mask_known_secrets(secret) for secret in secrets] == [MASK] * len(secrets)
 
 
-def test_a_code_needs_a_client() -> None:
-    server = AuthorizationServer(make_connection(auth_url="http://127.0.0.1:9"), make_session())
-    with pytest.raises(OptionError, match="is missing"):
-        server.exchange_code(code="c", redirect_uri=REDIRECT, code_verifier=None, scopes=[])
+def test_a_code_exchange_needs_a_client() -> None:
+    with record_requests(TOKEN_RESPONSE) as (url, recorder), pytest.raises(OptionError, match="client_id is missing"):
+        exchange(make_application_server(url, client_id=None))
+    assert recorder.requests == []

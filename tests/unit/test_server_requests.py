@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the token endpoint is sent."""
+"""Token requests with client credentials: what is sent, and what an error says."""
 
 from __future__ import annotations
 
 import base64
 import json
 from typing import Any
-from urllib.parse import parse_qs, unquote_plus
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -17,144 +17,162 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     OptionError,
     ResponseError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.connection import build_connection
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.client_authentication import (
+    authenticate_client,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
-from tests.unit.builders import connection_options, make_session, make_token_source, tenant_options
-from tests.unit.raw_servers import ReceivedRequest, build_response, record_requests
-
-GOOD = build_response({"access_token": "t0ken", "token_type": "Bearer", "expires_in": 3600})
-
-
-def ask(url: str, scopes: list[str] | None = None, claims: dict[str, Any] | None = None, **given: Any) -> Token:
-    credentials = {"client_id": "cl1ent", "client_secret": "s3cret"}
-    values = connection_options(
-        **{"auth_url": url, "tenant_id": "t1", "auth_realm_id": "r1", "application_id": "a1", **credentials, **given}
-    )
-    return AuthorizationServer(
-        build_connection(values), make_session(**{"retries": 0, **given})
-    ).request_client_credentials_token(scopes or ["a:read"], claims)
+from tests.unit.authorization_server import (
+    APPLICATION,
+    APPLICATION_PATH,
+    TOKEN_RESPONSE,
+    make_application_server,
+    read_form,
+    send_one_request,
+)
+from tests.unit.builders import get_token, make_connection, make_token_source
+from tests.unit.raw_servers import record_requests
 
 
-def request(**how: Any) -> ReceivedRequest:
-    """Return the one request that asking makes."""
-    with record_requests(GOOD) as (url, recorder):
-        ask(url, **how)
-    assert len(recorder.requests) == 1
-    return recorder.requests[0]
+def request_token(server: AuthorizationServer) -> Token:
+    """Request a token with two scopes."""
+    return server.request_client_credentials_token(["a:read", "b:create"])
 
 
-def form(received: ReceivedRequest) -> dict[str, str]:
-    return {
-        name: value[0]
-        for name, value in parse_qs(received.body.decode("ascii"), keep_blank_values=True, strict_parsing=True).items()
-    }
+def authenticate(**given: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the form and the headers that authenticate a client."""
+    form: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    authenticate_client(make_connection(**{**APPLICATION, **given}), form, headers)
+    return form, headers
 
 
-def test_the_plain_request() -> None:
-    received = request(scopes=["a:read", "b:create"])
-    assert received.line == "POST /v1/tenants/t1/realms/r1/applications/a1/token HTTP/1.1"
+def test_the_request_names_grant_type_scopes_and_lifetime() -> None:
+    received, token = send_one_request(request_token)
+    assert received.line == f"POST {APPLICATION_PATH}/token HTTP/1.1"
     assert received.headers["content-type"] == "application/x-www-form-urlencoded"
     assert received.headers["authorization"] == "Basic " + base64.b64encode(b"cl1ent:s3cret").decode()
-    assert form(received) == {"grant_type": "client_credentials", "scope": "a:read b:create", "expiration_time": "3600"}
-
-
-@pytest.mark.parametrize("client_id", ["plain", "with space", "co:lon", "per%20cent", "a+b&c=d", "ümläut 日本", "~-._"])
-@pytest.mark.parametrize("client_secret", ["s3cret", "se cret:+%&=/?#", "пароль", '"\\'])
-def test_basic_form_encodes_id_and_secret(client_id: str, client_secret: str) -> None:
-    """RFC 6749 section 2.3.1."""
-    received = request(client_id=client_id, client_secret=client_secret)
-    scheme, _blank, pair = received.headers["authorization"].partition(" ")
-    encoded_id, _colon, encoded_secret = base64.b64decode(pair, validate=True).decode("ascii").partition(":")
-    assert scheme == "Basic"
-    assert (unquote_plus(encoded_id), unquote_plus(encoded_secret)) == (client_id, client_secret)
-    assert "client_id" not in form(received) and "client_secret" not in form(received)
-
-
-@pytest.mark.parametrize("client_secret", ["s3cret", "se cret:+%&=/?#", "пароль"])
-def test_post_puts_both_into_the_form(client_secret: str) -> None:
-    received = request(client_id="a b", client_secret=client_secret, client_auth_method="client_secret_post")
-    assert "authorization" not in received.headers
-    assert form(received)["client_id"] == "a b"
-    assert form(received)["client_secret"] == client_secret
-
-
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_both_methods_are_accepted_over_the_whole_way(method: str, tenant: Any) -> None:
-    token = make_token_source(tenant, client_auth_method=method).bearer(["realms:read"]).token
-    assert token.scopes == ("realms:read",)
-    assert tenant.journal(operation="token")[0]["headers"].get("Authorization", "").startswith("Basic ") is (
-        method == "client_secret_basic"
-    )
-
-
-def test_a_public_client_has_no_client_credentials() -> None:
-    with (
-        record_requests(GOOD) as (url, recorder),
-        pytest.raises(OptionError, match="client_auth_method 'none' is for public applications"),
-    ):
-        ask(url, client_auth_method="none")
-    assert recorder.requests == []
-
-
-@pytest.mark.parametrize("missing", ["client_id", "client_secret", "tenant_id", "auth_realm_id", "application_id"])
-def test_what_is_missing_is_said_before_anything_is_sent(missing: str) -> None:
-    with record_requests(GOOD) as (url, recorder), pytest.raises(OptionError, match=f"{missing} is missing"):
-        ask(url, **{missing: None})
-    assert recorder.requests == []
-
-
-def test_lifetime_and_claims(tenant: Any) -> None:
-    claims = {"b": ["ü", 1, None], "a": {"c": True}}
-    source = make_token_source(tenant, expiration_time=600)
-    token = source.bearer(["realms:read"], custom_claims=claims).token
-    sent = tenant.journal(operation="token")[0]["form"]
-    assert sent["expiration_time"] == "600"
-    assert json.loads(sent["custom_claims"]) == claims
-    assert token.lifetime == 600
-    assert "custom_claims" not in form(request(claims={}))
+    assert read_form(received) == {
+        "grant_type": "client_credentials",
+        "scope": "a:read b:create",
+        "expiration_time": "3600",
+    }
+    assert (token.access_token, token.scopes, token.lifetime) == ("t0ken", ("a:read", "b:create"), 3600)
 
 
 @pytest.mark.parametrize(
-    ("given", "scopes", "said"),
+    ("client_id", "client_secret"),
+    [
+        ("plain", "s3cret"),
+        ("with space", "se cret:+%&=/?#"),
+        ("co:lon", "пароль"),
+        ("per%20cent", '"\\'),
+        ("a+b&c=d", "~-._"),
+        ("ümläut 日本", "a:b"),
+    ],
+)
+def test_basic_authentication_form_encodes_id_and_secret(client_id: str, client_secret: str) -> None:
+    """RFC 6749 section 2.3.1."""
+    form, headers = authenticate(client_id=client_id, client_secret=client_secret)
+    scheme, _blank, pair = headers["Authorization"].partition(" ")
+    encoded_id, _colon, encoded_secret = base64.b64decode(pair, validate=True).decode("ascii").partition(":")
+    assert scheme == "Basic" and form == {}
+    assert (unquote_plus(encoded_id), unquote_plus(encoded_secret)) == (client_id, client_secret)
+
+
+@pytest.mark.parametrize("client_secret", ["s3cret", "se cret:+%&=/?#", "пароль"])
+def test_post_authentication_sends_id_and_secret_in_the_form(client_secret: str) -> None:
+    given = {"client_secret": client_secret, "client_auth_method": "client_secret_post"}
+    received, _token = send_one_request(request_token, client_id="a b", **given)
+    assert "authorization" not in received.headers
+    form = read_form(received)
+    assert (form["client_id"], form["client_secret"]) == ("a b", client_secret)
+
+
+def test_a_public_client_sends_its_id_only() -> None:
+    assert authenticate(client_auth_method="none") == ({"client_id": "cl1ent"}, {})
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_the_emulator_accepts_both_methods(method: str, tenant: Any) -> None:
+    token = get_token(make_token_source(tenant, client_auth_method=method), "realms:read").token
+    assert token.scopes == ("realms:read",)
+    assert ("Authorization" in tenant.journal(operation="token")[0]["headers"]) is (method == "client_secret_basic")
+
+
+def test_a_public_client_cannot_use_client_credentials() -> None:
+    with (
+        record_requests(TOKEN_RESPONSE) as (url, recorder),
+        pytest.raises(OptionError, match="client_auth_method 'none' is for public applications"),
+    ):
+        request_token(make_application_server(url, client_auth_method="none"))
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize("missing", APPLICATION)
+def test_a_missing_option_is_reported_before_a_request_is_sent(missing: str) -> None:
+    with (
+        record_requests(TOKEN_RESPONSE) as (url, recorder),
+        pytest.raises(OptionError, match=f"{missing} is missing"),
+    ):
+        request_token(make_application_server(url, **{missing: None}))
+    assert recorder.requests == []
+
+
+def test_lifetime_and_custom_claims_are_sent(tenant: Any) -> None:
+    claims = {"b": ["ü", 1, None], "a": {"c": True}}
+    token = get_token(make_token_source(tenant, expiration_time=600), "realms:read", custom_claims=claims).token
+    form = tenant.journal(operation="token")[0]["form"]
+    assert form["expiration_time"] == "600"
+    assert json.loads(form["custom_claims"]) == claims
+    assert token.lifetime == 600
+
+
+def test_empty_custom_claims_are_not_sent() -> None:
+    received, _token = send_one_request(lambda server: server.request_client_credentials_token(["a"], {}))
+    assert "custom_claims" not in read_form(received)
+
+
+@pytest.mark.parametrize(
+    ("given", "scopes", "message"),
     [
         (
             {"client_secret": "wr0ng"},
             ["realms:read"],
-            "HTTP 401 invalid_client.*Check client_id, client_secret and client_auth_method",
+            "HTTP 401 invalid_client.*Check that client_id, client_secret and client_auth_method belong to",
         ),
-        ({"client_id": "wr0ng"}, ["realms:read"], "HTTP 401 invalid_client.*of the application that the issuer names"),
+        ({"client_id": "wr0ng"}, ["realms:read"], "HTTP 401 invalid_client.*the application that issuer names"),
         (
             {},
             ["realms:read", "no:such"],
-            "HTTP 400 invalid_scope.*Asked for: no:such, realms:read. The application grants",
+            "HTTP 400 invalid_scope.*Requested scopes: no:such, realms:read. .*Add the missing scopes",
         ),
-        ({}, ["realm:read"], "Asked for: realm:read. Instead of realm:read, did you mean realms:read"),
-        ({}, ["ListRealms"], "ListRealms is an operation: name it in operations, or its scopes, realms:read"),
+        ({}, ["realm:read"], "Requested scopes: realm:read. Instead of realm:read, did you mean realms:read"),
+        ({}, ["ListRealms"], "ListRealms is an operation: set operations to ListRealms, or .* scopes: realms:read"),
     ],
 )
-def test_refusals_say_what_to_do(given: dict[str, Any], scopes: list[str], said: str, tenant: Any) -> None:
-    with pytest.raises(ResponseError, match=said) as caught:
-        make_token_source(tenant, **given).bearer(scopes)
+def test_a_refused_request_says_what_to_do(given: dict[str, Any], scopes: list[str], message: str, tenant: Any) -> None:
+    with pytest.raises(ResponseError, match=message) as caught:
+        get_token(make_token_source(tenant, **given), *scopes)
     assert "wr0ng" not in caught.value.message and tenant.client_secret not in caught.value.message
     assert len(tenant.journal(operation="token")) == 1
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "message"),
     [
-        ({"status": 400, "error": "unauthorized_client"}, "grant types do not include this one"),
+        ({"status": 400, "error": "unauthorized_client"}, "grant types do not include this grant type"),
         ({"status": 404, "shape": "html"}, "HTTP 404 not found. Check the issuer"),
-        ({"status": 401, "shape": "management"}, "HTTP 401 unauthorized.*Check client_id"),
+        ({"status": 401, "shape": "management"}, "HTTP 401 unauthorized.*Check that client_id"),
         ({"status": 500}, "HTTP 500"),
         ({"status": 200, "shape": "html"}, "not a JSON object"),
         ({"redirect": "https://evil.example/"}, "redirect"),
     ],
 )
-def test_other_refusals(fault: dict[str, Any], said: str, tenant: Any) -> None:
+def test_any_other_error_says_what_to_do(fault: dict[str, Any], message: str, tenant: Any) -> None:
     tenant.fault(operation="token", **fault)
-    with pytest.raises(BeyondIdentityError, match=said):
-        make_token_source(tenant).bearer(["realms:read"])
+    with pytest.raises(BeyondIdentityError, match=message):
+        get_token(make_token_source(tenant), "realms:read")
     assert len(tenant.journal(operation="token")) == 1
 
 
@@ -162,13 +180,7 @@ def test_other_refusals(fault: dict[str, Any], said: str, tenant: Any) -> None:
     "fault",
     [{"status": 503}, {"status": 429}, {"drop": "reset"}, {"drop": "close", "carry_out": True}, {"truncate": 10}],
 )
-def test_the_token_request_may_be_repeated(fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
+def test_a_token_request_is_repeated(fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
     tenant.fault(operation="token", times=2, **fault)
-    assert make_token_source(tenant).bearer(["realms:read"]).token.access_token
-    assert len(tenant.journal(operation="token")) == 3
-
-
-def test_the_issuer_is_where_the_request_goes(tenant: Any) -> None:
-    values = tenant_options(tenant)
-    assert build_connection(values).issuer == tenant.issuer
-    assert tenant.journal() == []
+    assert get_token(make_token_source(tenant), "realms:read").value
+    assert len(tenant.journal(operation="token")) == 3 == len(waits) + 1

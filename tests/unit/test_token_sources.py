@@ -1,15 +1,12 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One token for all who ask for the same, another for those who ask for another."""
+"""Token sources: which requests share a token, and when a new token is requested."""
 
 from __future__ import annotations
 
 import os
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,193 +17,234 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     MalformedResponseError,
     OptionError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import remember_secrets, secret_scope
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.shared_errors import share_errors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
     IssuedToken,
     find_missing_scopes,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_files import EncryptedFiles
-from tests.unit.builders import exit_code, make_token_source, run_in_child
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
+from tests.unit.builders import exit_code, get_token, make_token_source, run_in_child
+from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
 
-READ = ["realms:read"]
+READ = "realms:read"
+CREATE = "realms:create"
 
 
-@pytest.fixture(params=["memory", "run"])
+@pytest.fixture(params=["memory", "files"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, warnings: list[str]) -> TokenStore:
-    return MemoryStore() if request.param == "memory" else EncryptedFiles(tmp_path / "store", b"run", warnings.append)
+    """Return the run's store."""
+    return MemoryStore() if request.param == "memory" else EncryptedStore(tmp_path / "store", b"run", warnings.append)
 
 
-def minted(tenant: Any) -> int:
+def count_requests(tenant: Any) -> int:
+    """Return how many tokens were requested."""
     return len(tenant.journal(operation="token"))
 
 
-def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
-    """Run some work on this many threads that begin together."""
-    barrier = threading.Barrier(number)
-
-    def begin(index: int) -> Any:
-        barrier.wait(30)
-        return work(index)
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(begin, range(number)))
-
-
-def test_without_a_store_each_call_mints(tenant: Any) -> None:
+def test_without_a_store_each_call_requests_a_token(tenant: Any) -> None:
     source = make_token_source(tenant)
-    assert [source.bearer(READ).cached for _n in range(2)] == [False, False]
-    assert minted(tenant) == 2
+    assert [get_token(source, READ).cached for _n in range(2)] == [False, False]
+    assert count_requests(tenant) == 2
 
 
-def test_a_kept_token_is_used_again(store: TokenStore, tenant: Any) -> None:
-    first, second = (make_token_source(tenant, store).bearer(READ) for _n in range(2))
+def test_a_stored_token_is_reused(store: TokenStore, tenant: Any) -> None:
+    first, second = (get_token(make_token_source(tenant, store), READ) for _n in range(2))
     assert (first.cached, second.cached) == (False, True)
     assert first.token == second.token
-    assert minted(tenant) == 1
+    assert count_requests(tenant) == 1
 
 
-def test_many_threads_make_one_request(store: TokenStore, tenant: Any) -> None:
+def test_concurrent_threads_share_one_request(store: TokenStore, tenant: Any) -> None:
+    issued = run_together(6, store, lambda shared: get_token(make_token_source(tenant, shared), READ))
+    assert len({item.value for item in issued}) == 1
+    assert sorted(item.cached for item in issued) == [False] + [True] * 5
+    assert count_requests(tenant) == 1
+
+
+def test_concurrent_processes_share_one_request(tenant: Any, tmp_path: Path) -> None:
     tenant.fault(operation="token", delay=0.2, times=1)
-    bearers = at_once(20, lambda _n: make_token_source(tenant, store).bearer(READ))
-    assert len({bearer.token.access_token for bearer in bearers}) == 1
-    assert sorted(bearer.cached for bearer in bearers) == [False] + [True] * 19
-    assert minted(tenant) == 1
 
+    def work() -> None:
+        source = make_token_source(tenant, EncryptedStore(tmp_path / "store", b"run", print))
+        (tmp_path / str(os.getpid())).write_text(get_token(source, READ).value)
 
-def test_many_processes_make_one_request(tenant: Any, tmp_path: Path) -> None:
-    tenant.fault(operation="token", delay=0.2, times=1)
-
-    def ask() -> None:
-        bearer = make_token_source(tenant, EncryptedFiles(tmp_path / "store", b"run", print)).bearer(READ)
-        (tmp_path / str(os.getpid())).write_text(bearer.token.access_token)
-
-    children = [run_in_child(ask) for _n in range(10)]
-    assert [exit_code(child) for child in children] == [0] * 10
+    children = [run_in_child(work) for _n in range(5)]
+    assert [exit_code(child) for child in children] == [0] * 5
     assert len({(tmp_path / str(child)).read_text() for child in children}) == 1
-    assert minted(tenant) == 1
+    assert count_requests(tenant) == 1
 
 
 def test_the_order_of_scopes_does_not_matter(store: TokenStore, tenant: Any) -> None:
-    for scopes in (["realms:read", "realms:create"], ["realms:create", "realms:read"]):
-        make_token_source(tenant, store).bearer(scopes)
-    assert minted(tenant) == 1
+    for scopes in ((READ, CREATE), (CREATE, READ)):
+        get_token(make_token_source(tenant, store), *scopes)
+    assert count_requests(tenant) == 1
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("scopes", "request_fields", "options"),
     [
-        {"scopes": ["realms:create"]},
-        {"scopes": ["realms:create", "realms:read"]},
-        {"custom_claims": {"a": 1}},
-        {"given": {"expiration_time": 600}},
+        ((CREATE,), {}, {}),
+        ((CREATE, READ), {}, {}),
+        ((READ,), {"custom_claims": {"a": 1}}, {}),
+        ((READ,), {}, {"expiration_time": 600}),
     ],
 )
-def test_what_makes_it_another_token(other: dict[str, Any], store: TokenStore, tenant: Any) -> None:
-    first = make_token_source(tenant, store).bearer(READ)
-    given = {"scopes": READ, **other}
-    options = given.pop("given", {})
-    second = make_token_source(tenant, store, **options).bearer(given.pop("scopes"), **given)
-    assert not second.cached and second.token.access_token != first.token.access_token
-    assert minted(tenant) == 2
-    assert make_token_source(tenant, store).bearer(READ).token == first.token
+def test_other_scopes_claims_or_lifetimes_need_another_token(
+    scopes: tuple[str, ...], request_fields: dict[str, Any], options: dict[str, Any], tenant: Any
+) -> None:
+    store = MemoryStore()
+    first = get_token(make_token_source(tenant, store), READ)
+    second = get_token(make_token_source(tenant, store, **options), *scopes, **request_fields)
+    assert not second.cached and second.value != first.value
+    assert count_requests(tenant) == 2
+    assert get_token(make_token_source(tenant, store), READ).token == first.token
 
 
-def test_claims_are_compared_by_content(store: TokenStore, tenant: Any) -> None:
+def test_claims_are_compared_by_content(tenant: Any) -> None:
+    source = make_token_source(tenant, MemoryStore())
     for claims in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
-        make_token_source(tenant, store).bearer(READ, custom_claims=claims)
-    assert minted(tenant) == 1
-    make_token_source(tenant, store).bearer(READ, custom_claims={"a": 1, "b": "2"})
-    assert minted(tenant) == 2
+        get_token(source, READ, custom_claims=claims)
+    assert count_requests(tenant) == 1
+    get_token(source, READ, custom_claims={"a": 1, "b": "2"})
+    assert count_requests(tenant) == 2
 
 
-def test_another_client_or_secret_never_gets_the_kept_token(store: TokenStore, tenant: Any, emulator: Any) -> None:
-    first = make_token_source(tenant, store).bearer(READ)
-    other = emulator.tenant()
-    assert make_token_source(other, store).bearer(READ).token.access_token != first.token.access_token
+def test_another_client_or_secret_never_receives_the_stored_token(tenant: Any, emulator: Any) -> None:
+    store = MemoryStore()
+    first = get_token(make_token_source(tenant, store), READ)
+    assert get_token(make_token_source(emulator.tenant(), store), READ).value != first.value
     for given in ({"client_secret": "wr0ng"}, {"client_id": "wr0ng"}):
         with pytest.raises(BeyondIdentityError, match="invalid_client"):
-            make_token_source(tenant, store, **given).bearer(READ)
+            get_token(make_token_source(tenant, store, **given), READ)
 
 
-@pytest.mark.parametrize(("age", "cached"), [(0, True), (3530, True), (3545, False), (4000, False), (-30, False)])
-def test_a_token_near_its_end_or_from_the_future_is_replaced(
-    age: float, cached: bool, store: TokenStore, tenant: Any
-) -> None:
+@pytest.mark.parametrize(("age", "is_reused"), [(0, True), (3500, True), (3545, False), (4000, False), (-30, False)])
+def test_a_token_near_its_end_or_from_the_future_is_replaced(age: float, is_reused: bool, tenant: Any) -> None:
+    store = MemoryStore()
     source = make_token_source(tenant, store)
-    first = source.bearer(READ).token
-    store.put(source._key(READ, None), {**first.to_dict(), "issued_at": time.time() - age})
-    assert source.bearer(READ).cached is cached
-    assert minted(tenant) == (1 if cached else 2)
+    first = get_token(source, READ).token
+    store.put(store.keys[0], {**first.to_dict(), "issued_at": time.time() - age})
+    assert get_token(source, READ).cached is is_reused
+    assert count_requests(tenant) == (1 if is_reused else 2)
 
 
-def test_a_fresh_token_replaces_the_kept_one(store: TokenStore, tenant: Any) -> None:
+@pytest.mark.parametrize("expires_in", [None, 0, True, "soon"])
+def test_a_token_of_unknown_lifetime_is_not_stored(expires_in: Any, tenant: Any) -> None:
+    store = MemoryStore()
     source = make_token_source(tenant, store)
-    first = source.bearer(READ).token
-    fresh = source.bearer(READ, fresh=True)
+    get_token(source, READ)
+    tenant.settings(token_answer={"expires_in": expires_in})
+    for _n in range(2):
+        assert not get_token(source, READ, fresh=True).cached
+        assert store.entries == {}, "the token before it is removed too"
+    assert count_requests(tenant) == 3
+
+
+@pytest.mark.parametrize(
+    "damage", [{"access_token": "ü"}, {"access_token": None}, {"lifetime": "x"}, {"lifetime": ...}, {"scopes": None}]
+)
+def test_a_damaged_entry_is_replaced(damage: dict[str, Any], tenant: Any) -> None:
+    store = MemoryStore()
+    stored = get_token(make_token_source(tenant, store), READ).token.to_dict()
+    store.put(store.keys[0], {name: value for name, value in {**stored, **damage}.items() if value is not ...})
+    assert not get_token(make_token_source(tenant, store), READ).cached
+
+
+def test_a_fresh_token_replaces_the_stored_one(tenant: Any) -> None:
+    source = make_token_source(tenant, MemoryStore())
+    first = get_token(source, READ).token
+    fresh = get_token(source, READ, fresh=True)
     assert not fresh.cached and fresh.token != first
-    assert source.bearer(READ) == IssuedToken(fresh.token, cached=True)
+    assert get_token(source, READ) == IssuedToken(fresh.token, cached=True)
 
 
-def test_those_who_ask_for_a_fresh_token_together_share_it(store: TokenStore, tenant: Any) -> None:
-    old = make_token_source(tenant, store).bearer(READ).token
-    tenant.fault(operation="token", delay=0.2)
-    bearers = at_once(12, lambda _n: make_token_source(tenant, store).bearer(READ, fresh=True))
-    assert all(bearer.token != old for bearer in bearers)
-    assert minted(tenant) <= 1 + 2, "who came while the first request was under way may share a second one"
+def test_concurrent_requests_for_a_fresh_token_share_one(store: TokenStore, tenant: Any) -> None:
+    old = get_token(make_token_source(tenant, store), READ).token
+    issued = run_together(6, store, lambda shared: get_token(make_token_source(tenant, shared), READ, fresh=True))
+    assert len({item.value for item in issued} - {old.access_token}) == 1
+    assert count_requests(tenant) == 2
 
 
-def test_a_rejected_token_is_replaced_and_once_only(store: TokenStore, tenant: Any) -> None:
-    refused = make_token_source(tenant, store).bearer(READ).token.access_token
-    bearers = at_once(8, lambda _n: make_token_source(tenant, store).bearer(READ, rejected=refused))
-    assert len({bearer.token.access_token for bearer in bearers} - {refused}) == 1
-    assert minted(tenant) == 2
+def test_a_rejected_token_is_replaced_once(store: TokenStore, tenant: Any) -> None:
+    rejected = get_token(make_token_source(tenant, store), READ).value
+    issued = run_together(
+        6, store, lambda shared: get_token(make_token_source(tenant, shared), READ, rejected=rejected)
+    )
+    assert len({item.value for item in issued} - {rejected}) == 1
+    assert count_requests(tenant) == 2
 
 
-def test_those_who_waited_share_an_error(store: TokenStore, tenant: Any) -> None:
-    tenant.fault(operation="token", status=400, error="invalid_scope", delay=0.3)
+def test_concurrent_callers_share_an_error(store: TokenStore, tenant: Any) -> None:
+    tenant.fault(operation="token", status=400, error="invalid_scope")
 
-    def ask(_number: int) -> str:
+    def fail(shared: TokenStore) -> str:
         with pytest.raises(BeyondIdentityError) as caught:
-            make_token_source(tenant, store).bearer(READ)
+            get_token(make_token_source(tenant, shared), READ)
         return caught.value.message
 
-    messages = at_once(10, ask)
-    assert minted(tenant) <= 2
+    messages = run_together(6, store, fail)
     assert len(set(messages)) == 1 and "invalid_scope" in messages[0]
+    assert count_requests(tenant) == 1
 
 
-def test_an_error_is_not_kept_for_later_callers(store: TokenStore, tenant: Any) -> None:
+def test_a_later_caller_does_not_get_an_earlier_error(store: TokenStore, tenant: Any) -> None:
     tenant.fault(operation="token", status=400, times=1)
     with pytest.raises(BeyondIdentityError):
-        make_token_source(tenant, store).bearer(READ)
-    assert make_token_source(tenant, store).bearer(READ).token.scopes == ("realms:read",)
+        get_token(make_token_source(tenant, store), READ)
+    assert get_token(make_token_source(tenant, store), READ).token.scopes == (READ,)
 
 
-def test_a_given_token_is_used_and_never_replaced(store: TokenStore, tenant: Any) -> None:
-    source = make_token_source(tenant, store, access_token="g1ven")
-    for how in ({}, {"fresh": True}, {"rejected": "g1ven"}):
-        assert source.bearer(READ, **how).token.access_token == "g1ven"
-    assert minted(tenant) == 0
+def test_a_shared_error_has_no_secret_that_the_server_echoed() -> None:
+    store = MemoryStore()
+    with secret_scope(), pytest.raises(BeyondIdentityError), share_errors(store, ["key"], 0):
+        remember_secrets(["s3cret"])
+        raise BeyondIdentityError("The server refused s3cret.", detail="s3cret")
+    with (
+        pytest.raises(BeyondIdentityError, match="^The server refused \\*+\\.$") as caught,
+        share_errors(store, ["key"], 0),
+    ):
+        pytest.fail("The shared error must come first.")
+    assert "s3cret" not in str(caught.value.details) + str(store.entries)
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_a_shared_error_has_no_client_secret(method: str, tenant: Any) -> None:
+    store = MemoryStore()
+    tenant.fault(operation="token", status=400, error="x", message=f"no {tenant.client_secret}")
+    with secret_scope(), pytest.raises(BeyondIdentityError):
+        get_token(make_token_source(tenant, store, client_auth_method=method), READ)
+    assert store.entries and tenant.client_secret not in str(store.entries.values())
+
+
+def test_an_access_token_of_the_user_is_never_replaced(tenant: Any) -> None:
+    source = make_token_source(tenant, MemoryStore(), access_token="0wn")
+    for fields in ({}, {"fresh": True}, {"rejected": "0wn"}):
+        assert get_token(source, READ, **fields).value == "0wn"
+    assert count_requests(tenant) == 0
 
 
 @pytest.mark.parametrize("value", ["s3cr t", "s3crét", "s3cr\nt"])
-def test_a_given_token_must_fit_in_a_header(value: str, tenant: Any) -> None:
-    with pytest.raises(MalformedResponseError) as caught:
-        make_token_source(tenant, access_token=value).bearer(READ)
+def test_an_access_token_of_the_user_must_be_safe_in_a_header(value: str, tenant: Any) -> None:
+    with pytest.raises(MalformedResponseError, match="^access_token: ") as caught:
+        get_token(make_token_source(tenant, access_token=value), READ)
     assert "s3cr" not in caught.value.message
 
 
-def test_less_than_was_asked_for(tenant: Any, store: TokenStore) -> None:
-    tenant.settings(grant_only=["realms:read"])
-    bearer = make_token_source(tenant, store).bearer(["realms:create", "realms:read"])
-    assert bearer.token.scopes == ("realms:read",)
-    assert find_missing_scopes(bearer.token, ["realms:create", "realms:read"]) == "realms:create"
-    assert find_missing_scopes(bearer.token, ["realms:read"]) == ""
+def test_scopes_that_were_not_granted_are_found(tenant: Any) -> None:
+    tenant.settings(grant_only=[READ])
+    token = get_token(make_token_source(tenant), CREATE, READ).token
+    assert token.scopes == (READ,)
+    assert find_missing_scopes(token, [CREATE, READ]) == CREATE
+    assert find_missing_scopes(token, [READ]) == ""
     assert find_missing_scopes(Token("t", (), 0, None), ["b", "a"]) == "a, b"
 
 
-def test_the_key_needs_a_client(tenant: Any, store: TokenStore) -> None:
+def test_a_client_id_is_required_before_the_store_is_used(tenant: Any) -> None:
+    store = MemoryStore()
     with pytest.raises(OptionError, match="client_id is missing"):
-        make_token_source(tenant, store, client_id=None).bearer(READ)
+        get_token(make_token_source(tenant, store, client_id=None), READ)
+    assert store.entries == {}
