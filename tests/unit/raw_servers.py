@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small servers for what the emulator does not do: odd clients' credentials, cookies, broken protocols, proxies."""
+"""Small servers for what the emulator does not do: recorded headers, cookies, broken protocols, proxies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Handler = Callable[[socket.socket], None]
 
 
 class RawServer(socketserver.ThreadingTCPServer):
-    """Hands each connection to a function, on a thread of its own."""
+    """Calls a function for each connection, in its own thread."""
 
     daemon_threads = True
     block_on_close = False
@@ -34,11 +34,11 @@ class RawServer(socketserver.ThreadingTCPServer):
 
     @property
     def port(self) -> int:
-        """The port that the system chose."""
+        """The port that the operating system chose."""
         return int(self.server_address[1])
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Serve one connection; clients that go away are their own business."""
+        """Serve one connection. The client may close it at any time."""
         request.settimeout(20)
         with suppress(OSError):
             self.handle(self.tls.wrap_socket(request, server_side=True) if self.tls else request)
@@ -46,7 +46,7 @@ class RawServer(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def run_raw_server(handle: Handler, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
-    """Run a listener."""
+    """Run a server that calls `handle` for each connection."""
     with RawServer(handle, tls) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:
@@ -57,7 +57,7 @@ def run_raw_server(handle: Handler, tls: ssl.SSLContext | None = None) -> Iterat
 
 @dataclass
 class ReceivedRequest:
-    """One request."""
+    """A request as the server received it."""
 
     line: str
     headers: dict[str, str]
@@ -66,9 +66,9 @@ class ReceivedRequest:
 
 @dataclass
 class RequestRecorder:
-    """Notes requests; answers each with the next of its answers, the last one again and again."""
+    """Records requests, and sends the next of its responses to each; the last response again and again."""
 
-    answers: list[bytes]
+    responses: list[bytes]
     requests: list[ReceivedRequest] = field(default_factory=list)
 
     def __call__(self, connection: socket.socket) -> None:
@@ -80,30 +80,30 @@ class RequestRecorder:
                     name, _colon, value = header.partition(":")
                     headers[name.lower()] = value.strip()
                 self.requests.append(ReceivedRequest(line, headers, stream.read(int(headers.get("content-length", 0)))))
-                connection.sendall(self.answers[min(len(self.requests), len(self.answers)) - 1])
+                connection.sendall(self.responses[min(len(self.requests), len(self.responses)) - 1])
 
 
 def build_response(body: Any, *headers: str, status: str = "200 OK") -> bytes:
-    """Return an answer's bytes; a body that is no bytes is sent as JSON."""
+    """Return the bytes of a response. A body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(content)}", *headers]
     return ("\r\n".join(head) + "\r\n\r\n").encode("latin-1") + content
 
 
 @contextmanager
-def record_requests(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, RequestRecorder]]:
+def record_requests(*responses: bytes, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, RequestRecorder]]:
     """Run a recorder; yield its URL and the recorder."""
-    recorder = RequestRecorder(list(answers))
+    recorder = RequestRecorder(list(responses))
     with run_raw_server(recorder, tls) as server:
         yield f"http{'s' if tls else ''}://127.0.0.1:{server.port}", recorder
 
 
 @dataclass
 class ConnectProxy:
-    """A proxy for CONNECT that leads to one address whatever it is asked for; or refuses."""
+    """A proxy for CONNECT that always connects to its target; without a target it refuses."""
 
     target: tuple[str, int] | None
-    asked: list[str] = field(default_factory=list)
+    request_lines: list[str] = field(default_factory=list)
     credentials: list[str] = field(default_factory=list)
 
     def __call__(self, client: socket.socket) -> None:
@@ -115,7 +115,7 @@ class ConnectProxy:
                 return
             head += piece
         lines = head.decode("latin-1").split("\r\n")
-        self.asked.append(lines[0])
+        self.request_lines.append(lines[0])
         self.credentials += [
             line.partition(":")[2].strip() for line in lines if line.lower().startswith("proxy-authorization:")
         ]
@@ -127,17 +127,17 @@ class ConnectProxy:
             _relay(client, server)
 
 
-def _relay(one: socket.socket, other: socket.socket) -> None:
+def _relay(client: socket.socket, server: socket.socket) -> None:
     while True:
-        for source in select.select([one, other], [], [], 20)[0] or (None,):
+        for source in select.select([client, server], [], [], 20)[0] or (None,):
             piece = source.recv(65536) if source else b""
             if not piece:
                 return
-            (other if source is one else one).sendall(piece)
+            (server if source is client else client).sendall(piece)
 
 
 def find_free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port that no server uses."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

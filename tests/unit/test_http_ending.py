@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests while Python shuts down, and where there are no threads to be had: no deadline for the whole then, but an answer."""
+"""Requests while Python shuts down, and without threads: they have no total deadline, but they get a response."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from tests.unit.builders import make_session
 
 _SCRIPT = """
 import atexit, sys
-from ansible_collections.beyondidentity.management.plugins.module_utils.session import Transport, Wire
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.session import HttpSession
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
 
-def ask():
+def send_requests():
     for path in sys.argv[1:]:
-        print(Transport(Wire(timeout=2, retries=0), {}).send("GET", path, action="Asking").status)
+        print(HttpSession(HttpSettings(timeout=2, retries=0), {}).send("GET", path, action="Asking").status)
 
-atexit.register(ask)
+atexit.register(send_requests)
 """
 
 
 @pytest.mark.parametrize(("version", "python"), interpreters().items(), ids=str)
-def test_requests_at_the_end_of_a_process(version: Any, python: Path, tenant: Any) -> None:
-    """With Python 3.12.0 and 3.12.1 no thread can be started there any more."""
+def test_a_request_while_the_process_ends_gets_a_response(version: Any, python: Path, tenant: Any) -> None:
+    """Python 3.12.0 and 3.12.1 start no thread at that time."""
     path = os.pathsep.join([str(link_collection()), sysconfig.get_path("purelib")])
     urls = [f"{tenant.url}/nowhere", f"{tenant.issuer}/.well-known/jwks.json"]
     run = subprocess.run(
@@ -44,17 +45,19 @@ def test_requests_at_the_end_of_a_process(version: Any, python: Path, tenant: An
 
 @pytest.fixture
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no thread start."""
+
     def start(self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", start)
 
 
-def test_without_threads_there_is_an_answer(tenant: Any, no_threads: None) -> None:
+def test_a_request_without_a_thread_gets_a_response(tenant: Any, no_threads: None) -> None:
     assert make_session().send("GET", f"{tenant.issuer}/.well-known/jwks.json", action="Asking").is_success
 
 
-def test_without_threads_a_silent_server_is_not_waited_for_for_ever(tenant: Any, no_threads: None) -> None:
+def test_the_sockets_limit_the_wait_without_a_thread(tenant: Any, no_threads: None) -> None:
     tenant.fault(path="/odd", delay=20)
-    with pytest.raises(TransportError, match="no complete answer within 1 seconds"):
+    with pytest.raises(TransportError, match="no complete response from .* within 1 seconds"):
         make_session(timeout=1, retries=0).send("GET", f"{tenant.url}/odd", action="Asking")

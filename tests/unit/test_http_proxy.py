@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proxies: which one is used for whom, and what of them is never told."""
+"""Proxies: which proxy is used for which server, and what messages never say about it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     BeyondIdentityError,
     TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.proxy import select_proxies
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
 from tests.unit.builders import make_session
 from tests.unit.raw_servers import (
     ConnectProxy,
@@ -54,36 +56,36 @@ def origin(trusted: tuple[ssl.SSLContext, str]) -> Iterator[tuple[RequestRecorde
 
 @pytest.fixture
 def proxy(origin: tuple[RequestRecorder, int]) -> Iterator[tuple[ConnectProxy, int]]:
-    """Return a proxy that leads to HOST, and its port."""
+    """Return a proxy that connects to HOST, and its port."""
     handler = ConnectProxy(("127.0.0.1", origin[1]))
     with run_raw_server(handler) as server:
         yield handler, server.port
 
 
-CUT_OFF = b"HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{"
+TRUNCATED = b"HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{"
 
 
-def reset(connection: socket.socket) -> None:
-    """End a connection the hard way."""
+def close_with_reset(connection: socket.socket) -> None:
+    """Let close() send a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @pytest.mark.parametrize("how", ["option", "HTTPS_PROXY", "https_proxy"])
-def test_a_proxy_is_used(
+def test_the_option_or_the_environment_names_the_proxy(
     how: str, proxy: tuple[ConnectProxy, int], origin: tuple[RequestRecorder, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     url = f"http://127.0.0.1:{proxy[1]}"
     environ, given = ({}, {"proxy": url}) if how == "option" else ({how: url}, {})
-    got = make_session(environ, ca_path=trusted[1], **given).send(
+    response = make_session(environ, ca_path=trusted[1], **given).send(
         "GET", URL, action="Asking", headers={"Authorization": "Bearer t0ken"}
     )
-    assert got.json("Asking") == {"ok": True}
-    assert proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.1"] or proxy[0].asked == [f"CONNECT {HOST}:443 HTTP/1.0"]
+    assert response.json("Asking") == {"ok": True}
+    assert [line.rpartition(" ")[0] for line in proxy[0].request_lines] == [f"CONNECT {HOST}:443"]
     assert origin[0].requests[0].headers["authorization"] == "Bearer t0ken"
     assert proxy[0].credentials == []
 
 
-def test_the_option_counts_more_than_the_environment(
+def test_the_option_replaces_the_proxy_of_the_environment(
     proxy: tuple[ConnectProxy, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     environ = {"HTTPS_PROXY": f"http://127.0.0.1:{find_free_port()}"}
@@ -94,7 +96,7 @@ def test_the_option_counts_more_than_the_environment(
     )
 
 
-def test_the_proxys_password_goes_to_the_proxy_only(
+def test_only_the_proxy_receives_its_password(
     proxy: tuple[ConnectProxy, int], origin: tuple[RequestRecorder, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     given = {"proxy": f"http://user:p%40ss@127.0.0.1:{proxy[1]}", "ca_path": trusted[1]}
@@ -106,20 +108,26 @@ def test_the_proxys_password_goes_to_the_proxy_only(
 @pytest.mark.parametrize("exempt", [HOST, f".{HOST.partition('.')[2]}", "*", f"other.example, {HOST}", f"{HOST}:443"])
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
 @pytest.mark.parametrize("by_option", [True, False])
-def test_exempt_hosts_get_no_proxy(exempt: str, name: str, by_option: bool) -> None:
+def test_no_proxy_exempts_hosts(exempt: str, name: str, by_option: bool) -> None:
     url = "http://127.0.0.1:9"
     environ = {name: exempt, **({} if by_option else {"HTTPS_PROXY": url})}
-    assert make_session(environ, proxy=url if by_option else None)._proxies(f"https://{HOST}:443/x") == {}
+    settings = HttpSettings(proxy=url if by_option else None)
+    assert select_proxies(f"https://{HOST}:443/x", settings, environ) == {}
 
 
 @pytest.mark.parametrize("exempt", ["", "example.org", "way.example.org", "127.0.0.1"])
-def test_other_hosts_are_not_exempt(exempt: str) -> None:
-    assert make_session({"NO_PROXY": exempt}, proxy="http://127.0.0.1:9")._proxies(URL) == {
-        "https": "http://127.0.0.1:9"
-    }
+def test_no_proxy_does_not_exempt_other_hosts(exempt: str) -> None:
+    settings = HttpSettings(proxy="http://127.0.0.1:9")
+    assert select_proxies(URL, settings, {"NO_PROXY": exempt}) == {"https": "http://127.0.0.1:9"}
 
 
-def test_this_machine_is_never_proxied(tenant: Any) -> None:
+def test_no_proxy_exempts_networks() -> None:
+    settings, environ = HttpSettings(proxy="http://127.0.0.1:9"), {"NO_PROXY": "192.0.2.0/24"}
+    assert select_proxies("https://192.0.2.7/x", settings, environ) == {}
+    assert select_proxies("https://198.51.100.7/x", settings, environ)
+
+
+def test_requests_to_loopback_use_no_proxy(tenant: Any) -> None:
     handler = ConnectProxy(None)
     with run_raw_server(handler) as server:
         url = f"http://127.0.0.1:{server.port}"
@@ -127,16 +135,16 @@ def test_this_machine_is_never_proxied(tenant: Any) -> None:
             name: url for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
         }
         assert make_session(environ, proxy=url).send("GET", tenant.url, action="Asking").status == 401
-    assert handler.asked == []
+    assert handler.request_lines == []
     assert len(tenant.journal()) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"])
-def test_no_name_of_this_machine_is_proxied(host: str) -> None:
-    assert make_session(proxy="http://127.0.0.1:9")._proxies(f"http://{host}:1/") == {}
+def test_each_name_of_loopback_has_no_proxy(host: str) -> None:
+    assert select_proxies(f"http://{host}:1/", HttpSettings(proxy="http://127.0.0.1:9"), {}) == {}
 
 
-def test_the_processs_own_environment_is_not_read_behind_our_back(
+def test_only_the_given_environment_is_read(
     monkeypatch: pytest.MonkeyPatch, proxy: tuple[ConnectProxy, int], trusted: tuple[ssl.SSLContext, str]
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
@@ -149,25 +157,25 @@ def test_the_processs_own_environment_is_not_read_behind_our_back(
     )
 
 
-def test_a_proxy_that_refuses(waits: list[float]) -> None:
+def test_a_refusing_proxy_is_an_error_without_its_password(waits: list[float]) -> None:
     handler = ConnectProxy(None)
     with (
         run_raw_server(handler) as server,
-        pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught,
+        pytest.raises(TransportError, match=f"cannot use the proxy to https://{HOST}") as caught,
     ):
         make_session(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, action="Asking")
     assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
     assert not caught.value.sent
-    assert len(handler.asked) == 4
+    assert len(handler.request_lines) == 4
 
 
 @pytest.mark.parametrize(
-    "ended",
-    [lambda connection: None, reset, lambda connection: connection.sendall(CUT_OFF)],
-    ids=["closed", "reset", "cut off"],
+    "end",
+    [lambda connection: None, close_with_reset, lambda connection: connection.sendall(TRUNCATED)],
+    ids=["closed", "reset", "truncated"],
 )
-def test_behind_a_proxy_too_a_creation_that_may_have_been_carried_out_is_not_sent_again(
-    ended: Callable[[socket.socket], None], trusted: tuple[ssl.SSLContext, str], waits: list[float]
+def test_a_creation_through_a_proxy_is_not_repeated_if_the_server_may_have_received_it(
+    end: Callable[[socket.socket], None], trusted: tuple[ssl.SSLContext, str], waits: list[float]
 ) -> None:
     posted: list[bytes] = []
 
@@ -178,25 +186,25 @@ def test_behind_a_proxy_too_a_creation_that_may_have_been_carried_out_is_not_sen
             if data.endswith(b"{}"):
                 posted.append(data)
                 break
-        ended(connection)
+        end(connection)
         connection.close()
 
     with run_raw_server(read_and_close, tls=trusted[0]) as server:
         handler = ConnectProxy(("127.0.0.1", server.port))
         with (
             run_raw_server(handler) as proxy,
-            pytest.raises(TransportError, match=f"connection to https://{HOST} broke off before the answer") as caught,
+            pytest.raises(TransportError, match=f"connection to https://{HOST} closed before the response") as caught,
         ):
             make_session(proxy=f"http://127.0.0.1:{proxy.port}", ca_path=trusted[1]).send(
                 "POST", URL, action="Creating", body=b"{}"
             )
-    assert len(posted) == len(handler.asked) == 1
+    assert len(posted) == len(handler.request_lines) == 1
     assert waits == [] and caught.value.sent
     assert "proxy" not in str(caught.value).lower()
 
 
-def test_a_proxy_that_is_down_is_tried_again_for_a_creation_too(waits: list[float]) -> None:
-    with pytest.raises(TransportError, match=f"the proxy on the way to https://{HOST} could not be used") as caught:
+def test_a_creation_is_repeated_if_the_proxy_is_down(waits: list[float]) -> None:
+    with pytest.raises(TransportError, match=f"cannot use the proxy to https://{HOST}") as caught:
         make_session(proxy=f"http://127.0.0.1:{find_free_port()}").send("POST", URL, action="Creating", body=b"{}")
     assert len(waits) == 3 and not caught.value.sent
 
@@ -211,7 +219,7 @@ def test_a_proxy_that_is_down_is_tried_again_for_a_creation_too(waits: list[floa
         "ftp://user:s3cret@127.0.0.1",
     ],
 )
-def test_a_proxy_that_is_not_there_or_none(url: str, waits: list[float]) -> None:
+def test_an_error_about_a_proxy_never_has_its_password(url: str, waits: list[float]) -> None:
     with pytest.raises(BeyondIdentityError, match="proxy") as caught:
         make_session(proxy=url.format(port=find_free_port())).send("GET", URL, action="Asking")
     assert "s3cret" not in str(caught.value)
