@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A state module's token is good for what its options may do, and for no more: all modules, in process."""
+"""The token of a state module allows what the module's options can do, and no more: all state modules, in process."""
 
 from __future__ import annotations
 
@@ -21,136 +21,146 @@ from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 
 @dataclass(frozen=True)
-class Managed:
-    """A module, what a new object of its kind needs beside a name, a change to it, and what else is read."""
+class StateModule:
+    """A state module, and options for it.
+
+    Attributes:
+        required: the options that a new object needs beside a name.
+        change: an option that changes an existing object.
+        fixed: an option that never changes an existing object.
+        reading_scopes: further scopes that each call needs.
+        removal_scopes: further scopes that a removal needs.
+    """
 
     module: Any
     resource: str
-    needed: dict[str, Any] = field(default_factory=dict)
+    required: dict[str, Any] = field(default_factory=dict)
     change: dict[str, Any] = field(default_factory=dict)
-    fixed: dict[str, Any] = field(default_factory=dict)  # an option that changes nothing that is there
-    reads: tuple[str, ...] = ()
-    to_remove: tuple[str, ...] = ()
+    fixed: dict[str, Any] = field(default_factory=dict)
+    reading_scopes: tuple[str, ...] = ()
+    removal_scopes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.resource
 
-    def scopes(self, *actions: str) -> set[str]:
-        """The scopes of its token for these actions."""
-        return {*self.is_reading, *(f"{self.resource}:{action}" for action in ("read", *actions))}
+    def list_scopes(self, *actions: str) -> set[str]:
+        """Return the scopes for reading and for these actions."""
+        return {*self.reading_scopes, *(f"{self.resource}:{action}" for action in ("read", *actions))}
+
+    def list_removal_scopes(self, *, check_mode: bool) -> set[str]:
+        """Return the scopes for a removal."""
+        if check_mode:
+            return {*self.list_scopes(), *(scope for scope in self.removal_scopes if scope.endswith(":read"))}
+        return {*self.list_scopes("delete"), *self.removal_scopes}
 
 
 MODULES = [
-    Managed(application, "applications", change={"pkce": "s256"}, fixed={"protocol": "oauth2"}),
-    Managed(
+    StateModule(application, "applications", change={"pkce": "s256"}, fixed={"protocol": "oauth2"}),
+    StateModule(
         authenticator_config,
         "authenticator-configs",
-        needed={"type": "hosted_web"},
+        required={"type": "hosted_web"},
         change={"trusted_origins": ["https://a.example"]},
         fixed={"type": "hosted_web"},
     ),
-    Managed(realm, "realms", change={"classification": "SECURE_WORKFORCE"}),
-    Managed(
+    StateModule(realm, "realms", change={"classification": "SECURE_WORKFORCE"}),
+    StateModule(
         resource_server,
         "resource-servers",
-        needed={"identifier": "https://pets.example"},
+        required={"identifier": "https://pets.example"},
         change={"identifier": "https://animals.example"},
     ),
-    Managed(
+    StateModule(
         role,
         "roles",
-        change={"description": "May look."},
-        reads=("resource-servers:read",),
-        to_remove=("roles:update", "identities:read", "groups:read"),
+        change={"description": "Can read."},
+        reading_scopes=("resource-servers:read",),
+        removal_scopes=("roles:update", "identities:read", "groups:read"),
     ),
 ]
-EACH = pytest.mark.parametrize("managed", MODULES, ids=str)
+for_each_module = pytest.mark.parametrize("tested", MODULES, ids=str)
 
 
-def asked(tenant: Any) -> set[str]:
-    """The scopes of the last token."""
+def get_requested_scopes(tenant: Any) -> set[str]:
+    """Return the scopes of the last token request."""
     return set(tenant.journal(operation="token")[-1]["form"]["scope"].split())
 
 
-def id_of(result: dict[str, Any]) -> str:
-    """The id of the object in a result."""
+def get_id(result: dict[str, Any]) -> str:
+    """Return the ID of the object in a result."""
     (id,) = [item["id"] for name, item in result.items() if isinstance(item, dict) and name != "diff"]
     return str(id)
 
 
-def allowed(tenant: Any, scopes: set[str]) -> dict[str, Any]:
-    """Make an application that may grant these scopes; return the options to authenticate as it."""
-    made = run_ok(
+def create_limited_application(tenant: Any, scopes: set[str]) -> dict[str, Any]:
+    """Create an application that can grant these scopes only, and return the options to authenticate as it."""
+    created = run_ok(
         application,
         tenant,
-        display_name="Least",
+        display_name="Limited",
         resource_server="beyondidentity",
         allowed_scopes=sorted(scopes),
         return_secret=True,
     )
-    return {name: made[name] for name in ("issuer", "client_id", "client_secret")}
+    return {name: created[name] for name in ("issuer", "client_id", "client_secret")}
 
 
-@EACH
-def test_from_nothing_to_nothing(managed: Managed, tenant: Any) -> None:
-    module, named = managed.module, {"display_name": "New"}
-    by_name_alone = managed.scopes() if managed.needed else managed.scopes("create")
-    run_ok(module, tenant, **named, **managed.needed, check_mode=True)
-    assert asked(tenant) == managed.scopes()
-    made = run_ok(module, tenant, **named, **managed.needed)
-    there = {"id": id_of(made)}
-    assert asked(tenant) >= managed.scopes("create")
-    for given, scopes in (
-        (named, by_name_alone),
-        ({**named, **managed.needed, **managed.change}, managed.scopes("create", "update")),
-        (there, managed.scopes()),
-        ({**there, **managed.fixed}, managed.scopes()),
-        ({**there, **managed.change}, managed.scopes("update")),
-        ({**there, **named}, managed.scopes("update")),
-        ({**there, **managed.change, "check_mode": True}, managed.scopes()),
-        ({**named, "state": "absent", "check_mode": True}, {*managed.scopes(), *_reading(managed.to_remove)}),
-        ({**named, "state": "absent"}, {*managed.scopes("delete"), *managed.to_remove}),
+@for_each_module
+def test_each_call_requests_exactly_the_scopes_that_it_can_need(tested: StateModule, tenant: Any) -> None:
+    module, name = tested.module, {"display_name": "New"}
+    run_ok(module, tenant, **name, **tested.required, check_mode=True)
+    assert get_requested_scopes(tenant) == tested.list_scopes()
+    created = run_ok(module, tenant, **name, **tested.required)
+    assert get_requested_scopes(tenant) >= tested.list_scopes("create")
+    id = {"id": get_id(created)}
+    for options, scopes in (
+        (name, tested.list_scopes() if tested.required else tested.list_scopes("create")),
+        ({**name, **tested.required, **tested.change}, tested.list_scopes("create", "update")),
+        (id, tested.list_scopes()),
+        ({**id, **tested.fixed}, tested.list_scopes()),
+        ({**id, **tested.change}, tested.list_scopes("update")),
+        ({**id, **name}, tested.list_scopes("update")),
+        ({**id, **tested.change, "check_mode": True}, tested.list_scopes()),
+        ({**name, "state": "absent", "check_mode": True}, tested.list_removal_scopes(check_mode=True)),
+        ({**name, "state": "absent"}, tested.list_removal_scopes(check_mode=False)),
     ):
-        run_ok(module, tenant, **given)
-        assert asked(tenant) == scopes, given
-
-
-def _reading(scopes: tuple[str, ...]) -> set[str]:
-    return {scope for scope in scopes if scope.endswith(":read")}
+        run_ok(module, tenant, **options)
+        assert get_requested_scopes(tenant) == scopes, options
 
 
 @pytest.mark.parametrize(
-    "managed", [managed for managed in MODULES if not managed.needed.keys() & managed.change.keys()], ids=str
+    "tested", [tested for tested in MODULES if not tested.required.keys() & tested.change.keys()], ids=str
 )
-def test_who_may_read_and_create_makes_what_has_no_more_than_it_needs(managed: Managed, tenant: Any) -> None:
-    """But for a resource server, whose identifier is needed, and may change."""
-    own = allowed(tenant, managed.scopes("create"))
+def test_reading_and_creating_scopes_are_sufficient_to_create(tested: StateModule, tenant: Any) -> None:
+    """Not for a resource server: its identifier is required, and can change."""
+    credentials = create_limited_application(tenant, tested.list_scopes("create"))
     for changed in (True, False):
-        assert run_ok(managed.module, tenant, display_name="New", **managed.needed, **own)["changed"] is changed
+        result = run_ok(tested.module, tenant, display_name="New", **tested.required, **credentials)
+        assert result["changed"] is changed
 
 
-@EACH
-def test_who_may_read_and_update_changes_what_is_there(managed: Managed, tenant: Any) -> None:
-    made = run_ok(managed.module, tenant, display_name="New", **managed.needed)
-    own = allowed(tenant, managed.scopes("update"))
-    assert run_ok(managed.module, tenant, id=id_of(made), **managed.change, **own)["changed"]
+@for_each_module
+def test_reading_and_updating_scopes_are_sufficient_to_update(tested: StateModule, tenant: Any) -> None:
+    created = run_ok(tested.module, tenant, display_name="New", **tested.required)
+    credentials = create_limited_application(tenant, tested.list_scopes("update"))
+    assert run_ok(tested.module, tenant, id=get_id(created), **tested.change, **credentials)["changed"]
 
 
 @pytest.mark.parametrize(
-    ("module", "given", "missing"),
+    ("module", "options", "message"),
     [
         (resource_server, {"scopes": ["pets:read"]}, "A new resource_server needs identifier."),
         (authenticator_config, {"trusted_origins": []}, "The type of the authenticator configuration is missing"),
         (authenticator_config, {"type": "embedded"}, "A new authenticator_config needs invoke_url."),
     ],
 )
-def test_who_may_not_create_hears_what_is_missing(
-    module: Any, given: dict[str, Any], missing: str, tenant: Any
+def test_a_missing_option_is_reported_even_without_the_creating_scope(
+    module: Any, options: dict[str, Any], message: str, tenant: Any
 ) -> None:
-    own = allowed(
-        tenant,
-        {f"{name}:{action}" for name in ("resource-servers", "authenticator-configs") for action in ("read", "update")},
-    )
+    scopes = [
+        f"{name}:{action}" for name in ("resource-servers", "authenticator-configs") for action in ("read", "update")
+    ]
+    credentials = create_limited_application(tenant, set(scopes))
     tenant.clear_journal()
-    assert missing in run_failed(module, tenant, display_name="New", **given, **own)
+    assert message in run_failed(module, tenant, display_name="New", **options, **credentials)
     assert list_writes(tenant) == []
