@@ -1,16 +1,21 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all state modules share: their options, what they ask for, what they return."""
+"""What all state modules share: their options, the scopes that they request, the order of their steps, their result."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    OptionError,
+    ResponseError,
+    StateError,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import (
     ChangeResult,
     ResourceState,
@@ -29,27 +34,36 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.en
 from tests.unit.builders import tenant_options
 from tests.unit.memory_store import MemoryStore
 
-KIND = AUTHENTICATOR_CONFIG
 CONFIG = {"type": "platform"}
 
 
-def task_of(tenant: Any, check_mode: bool = False, store: MemoryStore | None = None, **given: Any) -> TaskContext:
-    own = {"state": "present", "id": None, "display_name": "Mine", **given}
+def make_state_task(
+    tenant: Any, check_mode: bool = False, store: MemoryStore | None = None, **options: Any
+) -> TaskContext:
+    own = {"state": "present", "id": None, "display_name": "Mine", **options}
     return TaskContext(tenant_options(tenant, **own), check_mode=check_mode, stores=TokenStores(run=store), environ={})
 
 
-def declared(task: TaskContext, **how: Any) -> ChangeResult:
-    def body(existing: Resource | None) -> Resource:
+def ensure_config(task: TaskContext, managed: Mapping[str, Any] | None = None, **arguments: Any) -> ChangeResult:
+    """Bring an authenticator configuration to its wanted state."""
+
+    def build(existing: Resource | None) -> Resource:
         return {"display_name": task.params["display_name"], "config": CONFIG}
 
-    return ensure_state(task, KIND, **{"managed": {"config": CONFIG}, "body": lambda _state: body, **how})
+    arguments = {"make_builder": lambda state: build, **arguments}
+    return ensure_state(task, AUTHENTICATOR_CONFIG, {"config": CONFIG} if managed is None else managed, **arguments)
 
 
-def operations(tenant: Any) -> list[str]:
+def list_requests(tenant: Any) -> list[str]:
+    """Return the operations that the tenant received, without the token requests."""
     return [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
 
 
-def test_the_options_of_a_state_module() -> None:
+def build_scopes(*actions: str) -> set[str]:
+    return {f"authenticator-configs:{action}" for action in actions}
+
+
+def test_a_spec_has_the_shared_options_and_the_modules_own() -> None:
     spec = state_spec({"own": {"type": "int"}}, {"required_by": {"own": ("id",)}})
     assert spec.options == {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -62,89 +76,92 @@ def test_the_options_of_a_state_module() -> None:
     assert not spec.controller_only and spec.ignored == frozenset()
 
 
-def test_from_nothing_to_nothing(tenant: Any) -> None:
-    made = declared(task_of(tenant))
-    assert made.changed and made.before is None and made.after
-    assert not declared(task_of(tenant)).changed
-    gone = declared(task_of(tenant, state="absent"))
-    assert gone.changed and gone.after is None
-    assert not declared(task_of(tenant, state="absent")).changed
-    assert [name for name in operations(tenant) if not name.startswith("List")] == [
+def test_an_object_is_created_once_and_removed_once(tenant: Any) -> None:
+    created = ensure_config(make_state_task(tenant))
+    assert created.changed and created.before is None and created.after
+    assert not ensure_config(make_state_task(tenant)).changed
+    removed = ensure_config(make_state_task(tenant, state="absent"))
+    assert removed.changed and removed.after is None
+    assert not ensure_config(make_state_task(tenant, state="absent")).changed
+    assert [name for name in list_requests(tenant) if not name.startswith("List")] == [
         "CreateAuthenticatorConfig",
         "DeleteAuthenticatorConfig",
     ]
 
 
 @pytest.mark.parametrize(
-    ("given", "check_mode", "actions"),
+    ("options", "check_mode", "actions"),
     [
-        ({}, False, {"create", "read", "update"}),
-        ({}, True, {"read"}),
-        ({"state": "absent"}, False, {"delete", "read"}),
-        ({"state": "absent"}, True, {"read"}),
+        ({}, False, ("create", "read", "update")),
+        ({}, True, ("read",)),
+        ({"state": "absent"}, False, ("delete", "read")),
+        ({"state": "absent"}, True, ("read",)),
     ],
 )
-def test_a_token_may_do_what_the_state_needs_and_no_more(
-    given: dict[str, Any], check_mode: bool, actions: set[str], tenant: Any
+def test_the_token_has_the_scopes_that_the_state_needs(
+    options: dict[str, Any], check_mode: bool, actions: tuple[str, ...], tenant: Any
 ) -> None:
-    declared(task_of(tenant, check_mode, **given))
-    assert set(tenant.journal(operation="ListAuthenticatorConfigs")[0]["token_scopes"]) == {
-        f"authenticator-configs:{action}" for action in actions
-    }
+    ensure_config(make_state_task(tenant, check_mode, **options))
+    (request,) = tenant.journal(operation="token")
+    assert set(request["form"]["scope"].split()) == build_scopes(*actions)
 
 
-def test_by_id_nothing_is_created(tenant: Any) -> None:
-    made = declared(task_of(tenant)).after
-    assert made
-    tenant.clear_journal()
-    renamed = declared(task_of(tenant, id=made["id"], display_name="Other"))
+def test_an_object_with_an_id_is_renamed_and_never_created(tenant: Any) -> None:
+    created = ensure_config(make_state_task(tenant)).after
+    assert created
+    renamed = ensure_config(make_state_task(tenant, id=created["id"], display_name="Other"))
     assert renamed.after and renamed.after["display_name"] == "Other"
-    assert set(tenant.journal(operation="GetAuthenticatorConfig")[0]["token_scopes"]) == {
-        "authenticator-configs:read",
-        "authenticator-configs:update",
-    }
-    with pytest.raises(StateError, match="There is no authenticator_config with the id nowhere"):
-        declared(task_of(tenant, id="nowhere"))
+    with pytest.raises(StateError, match="No authenticator_config has the ID nowhere"):
+        ensure_config(make_state_task(tenant, id="nowhere"))
+    assert list_requests(tenant).count("CreateAuthenticatorConfig") == 1
 
 
-def test_what_the_body_needs_is_in_the_token_too(tenant: Any) -> None:
-    declared(task_of(tenant), operations=["ListResourceServers"])
+def test_the_token_has_the_scopes_of_further_operations(tenant: Any) -> None:
+    ensure_config(make_state_task(tenant), operations=["ListResourceServers"])
     assert "resource-servers:read" in tenant.journal(operation="ListAuthenticatorConfigs")[0]["token_scopes"]
 
 
-def test_a_refusal_comes_before_the_removal(tenant: Any) -> None:
-    made = declared(task_of(tenant)).after
+def test_a_removal_that_is_not_valid_is_refused_before_it_is_sent(tenant: Any) -> None:
+    created = ensure_config(make_state_task(tenant)).after
 
     def refuse(found: Resource) -> None:
-        assert found == made
-        raise StateError("It must stay.")
+        assert found == created
+        raise StateError("It is needed.")
 
     for check_mode in (True, False):
-        with pytest.raises(StateError, match="It must stay"):
-            declared(task_of(tenant, check_mode, state="absent"), refuse=refuse)
-    assert "DeleteAuthenticatorConfig" not in operations(tenant)
+        with pytest.raises(StateError, match="It is needed"):
+            ensure_config(make_state_task(tenant, check_mode, state="absent"), validate_removal=refuse)
+    assert "DeleteAuthenticatorConfig" not in list_requests(tenant)
+
+
+def test_an_object_that_another_process_removed_first_is_no_error(tenant: Any) -> None:
+    ensure_config(make_state_task(tenant))
+    tenant.fault(operation="DeleteAuthenticatorConfig", status=404)
+    assert ensure_config(make_state_task(tenant, state="absent")).changed
+    tenant.clear_faults()
+    tenant.fault(operation="DeleteAuthenticatorConfig", status=409)
+    with pytest.raises(ResponseError, match="HTTP 409"):
+        ensure_config(make_state_task(tenant, state="absent"))
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_hosts_that_want_the_same_make_one(check_mode: bool, tenant: Any) -> None:
+def test_hosts_that_want_the_same_object_create_one(check_mode: bool, tenant: Any) -> None:
     store = MemoryStore()
     with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(lambda _n: declared(task_of(tenant, check_mode, store)), range(8)))
-    assert sum(outcome.changed for outcome in outcomes) == (8 if check_mode else 1)
-    assert operations(tenant).count("CreateAuthenticatorConfig") == int(not check_mode)
+        changes = list(pool.map(lambda _n: ensure_config(make_state_task(tenant, check_mode, store)), range(8)))
+    assert sum(change.changed for change in changes) == (8 if check_mode else 1)
+    assert list_requests(tenant).count("CreateAuthenticatorConfig") == int(not check_mode)
 
 
-def test_a_result_has_the_object_and_the_difference_without_secrets() -> None:
+def test_a_result_has_the_object_and_the_diff_without_secrets() -> None:
     before = {"id": "1", "config": {"client_secret": "s3cret", "x": 1}}
-    assert to_module_result(KIND, ChangeResult(before, {**before, "display_name": "n"}, True)) == {
+    after = {"id": "1", "config": {"x": 1}, "display_name": "n"}
+    assert to_module_result(AUTHENTICATOR_CONFIG, ChangeResult(before, {**before, "display_name": "n"}, True)) == {
         "changed": True,
-        "authenticator_config": {"id": "1", "config": {"x": 1}, "display_name": "n"},
-        "diff": {
-            "before": {"id": "1", "config": {"x": 1}},
-            "after": {"id": "1", "config": {"x": 1}, "display_name": "n"},
-        },
+        "authenticator_config": after,
+        "diff": {"before": {"id": "1", "config": {"x": 1}}, "after": after},
     }
-    assert to_module_result(KIND, ChangeResult(None, None, False)) == {
+    assert to_module_result(AUTHENTICATOR_CONFIG, ChangeResult(None, None, False)) == {
         "changed": False,
         "authenticator_config": None,
         "diff": {"before": {}, "after": {}},
@@ -152,101 +169,100 @@ def test_a_result_has_the_object_and_the_difference_without_secrets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("managed", "sent"),
+    ("managed", "fields"),
     [
-        ({"a": 3, "b": None}, {"display_name": "Mine", "a": 3}),
-        ({"a": "", "b": []}, {"display_name": "Mine", "a": "", "b": []}),
-        ({"a": False, "b": 0}, {"display_name": "Mine", "a": False, "b": 0}),
-        ({}, {"display_name": "Mine"}),
+        ({"a": 3, "b": None}, {"a": 3}),
+        ({"a": "", "b": []}, {"a": "", "b": []}),
+        ({"a": False, "b": 0}, {"a": False, "b": 0}),
+        ({}, {}),
     ],
 )
-def test_options_that_are_the_apis_own_fields(managed: dict[str, Any], sent: dict[str, Any], tenant: Any) -> None:
-    made = ensure_state(task_of(tenant, check_mode=True), KIND, managed)
-    assert made.after == sent
-
-
-@pytest.mark.parametrize(
-    ("needed", "missing"),
-    [
-        ({"a": None, "b": 1}, "a"),
-        ({"a": "", "b": 1}, "a"),
-        ({"a": {}, "b": None}, "a, b"),
-        ({"a": 1, "b": 2}, None),
-    ],
-)
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_a_new_object_needs_some_of_them(
-    needed: dict[str, Any], missing: str | None, check_mode: bool, tenant: Any
+def test_by_default_the_set_options_are_the_fields(
+    managed: dict[str, Any], fields: dict[str, Any], tenant: Any
 ) -> None:
-    """Its token may not create what can't be made, so that who may not create hears what is missing."""
+    predicted = ensure_state(make_state_task(tenant, check_mode=True), AUTHENTICATOR_CONFIG, managed)
+    assert predicted.after == {"display_name": "Mine", **fields}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("required", "missing"),
+    [({"a": None, "b": 1}, "a"), ({"a": "", "b": 1}, "a"), ({"a": {}, "b": None}, "a, b"), ({"a": 1, "b": 2}, None)],
+)
+def test_a_new_object_needs_all_required_fields(
+    required: dict[str, Any], missing: str | None, check_mode: bool, tenant: Any
+) -> None:
+    """If a field is missing, the token has no creating scope, so the error appears even if that scope is not allowed."""
     if missing:
         with pytest.raises(OptionError, match=rf"^A new authenticator_config needs {missing}\.$"):
-            declared(task_of(tenant, check_mode), needed=needed)
+            ensure_config(make_state_task(tenant, check_mode), required=required)
     else:
-        assert declared(task_of(tenant, check_mode), needed=needed).changed
-    creates = not (missing or check_mode)
-    (looked,) = tenant.journal(operation="ListAuthenticatorConfigs")
-    assert ("authenticator-configs:create" in looked["token_scopes"]) is creates
-    assert ("CreateAuthenticatorConfig" in operations(tenant)) is creates
+        assert ensure_config(make_state_task(tenant, check_mode), required=required).changed
+    can_create = not (missing or check_mode)
+    (listing,) = tenant.journal(operation="ListAuthenticatorConfigs")
+    assert ("authenticator-configs:create" in listing["token_scopes"]) is can_create
+    assert ("CreateAuthenticatorConfig" in list_requests(tenant)) is can_create
 
 
-@pytest.mark.parametrize(
-    ("needed", "missing"), [({"a": None, "b": None}, None), ({"a": "", "b": None}, "a"), ({"a": [], "b": ""}, "a, b")]
-)
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_an_object_that_is_there_does_not_lose_what_it_needs(
-    needed: dict[str, Any], missing: str | None, check_mode: bool, tenant: Any
+@pytest.mark.parametrize(
+    ("required", "missing"), [({"a": None, "b": None}, None), ({"a": "", "b": None}, "a"), ({"a": [], "b": ""}, "a, b")]
+)
+def test_an_existing_object_must_not_lose_a_required_field(
+    required: dict[str, Any], missing: str | None, check_mode: bool, tenant: Any
 ) -> None:
-    declared(task_of(tenant))
+    ensure_config(make_state_task(tenant))
     if missing:
-        with pytest.raises(OptionError, match=f"^The authenticator_config needs {missing}. Leave out what shall stay"):
-            declared(task_of(tenant, check_mode), needed=needed)
+        with pytest.raises(OptionError, match=f"^The authenticator_config needs {missing}. Omit options"):
+            ensure_config(make_state_task(tenant, check_mode), required=required)
     else:
-        assert not declared(task_of(tenant, check_mode), needed=needed).changed
-    assert "UpdateAuthenticatorConfig" not in operations(tenant)
+        assert not ensure_config(make_state_task(tenant, check_mode), required=required).changed
+    assert "UpdateAuthenticatorConfig" not in list_requests(tenant)
 
 
-class Watched(ResourceState):
-    """Tells what it looked for."""
+class FixedState(ResourceState):
+    """Finds an object without a request."""
 
     def find(self) -> Resource | None:
         assert self.display_name == "Mine" and not self.check_mode
-        return {"id": "1", "display_name": "Mine", "found_by": "Watched"}
+        return {"id": "1", "display_name": "Mine", "found_by": "FixedState"}
 
 
-def test_a_kind_may_be_found_and_written_in_its_own_way(tenant: Any) -> None:
-    """The body knows the state, and what may be asked of the API beside."""
-    seen: list[Any] = []
+def test_a_resource_type_can_have_its_own_state(tenant: Any) -> None:
+    """The builder can use the state, and its client."""
+    states: list[ResourceState] = []
 
-    def body(state: Any) -> Any:
-        seen.append(state)
+    def make_builder(state: ResourceState) -> Any:
+        states.append(state)
         return lambda existing: {"display_name": existing["display_name"]}
 
-    outcome = ensure_state(task_of(tenant), KIND, {}, body=body, operations=["ListResourceServers"], state=Watched)
-    assert outcome.before == outcome.after == {"id": "1", "display_name": "Mine", "found_by": "Watched"}
-    (state,) = seen
-    assert isinstance(state, Watched) and "ListResourceServers" in state.management.operations
+    task = make_state_task(tenant)
+    arguments = {"make_builder": make_builder, "operations": ["ListResourceServers"], "make_state": FixedState}
+    change = ensure_config(task, {}, **arguments)
+    assert change.before == change.after == {"id": "1", "display_name": "Mine", "found_by": "FixedState"}
+    (state,) = states
+    assert isinstance(state, FixedState) and "ListResourceServers" in state.client.operations
     assert tenant.journal() == []
 
 
 @pytest.mark.parametrize(
-    ("names", "managed", "actions"),
+    ("has_id", "display_name", "managed", "actions"),
     [
-        ({"display_name": "Mine"}, {"a": None}, {"read", "create"}),
-        ({"display_name": "Mine"}, {}, {"read", "create"}),
-        ({"display_name": "Mine"}, {"a": None, "b": []}, {"read", "create", "update"}),
-        ({"display_name": None, "id": "{id}"}, {"a": None}, {"read"}),
-        ({"display_name": "Mine", "id": "{id}"}, {"a": None}, {"read", "update"}),
-        ({"display_name": None, "id": "{id}"}, {"a": ""}, {"read", "update"}),
+        (False, "Mine", {"a": None}, ("read", "create")),
+        (False, "Mine", {}, ("read", "create")),
+        (False, "Mine", {"a": None, "b": []}, ("read", "create", "update")),
+        (True, None, {"a": None}, ("read",)),
+        (True, "Mine", {"a": None}, ("read", "update")),
+        (True, None, {"a": ""}, ("read", "update")),
     ],
 )
-def test_the_token_is_good_for_what_the_options_may_change(
-    names: dict[str, Any], managed: dict[str, Any], actions: set[str], tenant: Any
+def test_the_token_has_the_scopes_for_what_the_options_can_change(
+    has_id: bool, display_name: str | None, managed: dict[str, Any], actions: tuple[str, ...], tenant: Any
 ) -> None:
-    """What is found by its name does not get another, and without anything to manage it is only read."""
-    made = declared(task_of(tenant)).after or {}
+    """An object that is found by its name is not renamed. Without a managed option, an object is only read."""
+    created = ensure_config(make_state_task(tenant)).after or {}
     tenant.clear_journal()
-    named = {name: made["id"] if value == "{id}" else value for name, value in names.items()}
-    ensure_state(task_of(tenant, **named), KIND, managed, body=lambda state: lambda existing: {})
-    (looked,) = [entry for entry in tenant.journal() if entry["operation"] != "token"]
-    assert set(looked["token_scopes"]) == {f"authenticator-configs:{action}" for action in actions}
+    task = make_state_task(tenant, id=created["id"] if has_id else None, display_name=display_name)
+    ensure_config(task, managed, make_builder=lambda state: lambda existing: {})
+    (request,) = [entry for entry in tenant.journal() if entry["operation"] != "token"]
+    assert set(request["token_scopes"]) == build_scopes(*actions)

@@ -1,18 +1,23 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to change so that an object becomes as wanted, and which object is meant."""
+"""The difference between an object and its wanted state, and which object is selected. No requests."""
 
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    NotFoundError,
+    OptionError,
+    StateError,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.client import ManagementClient
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_changes import (
     merge_changes,
     plan_changes,
@@ -24,16 +29,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import (
     ChangeResult,
     ResourceState,
+    StateOptions,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
-    AUTHENTICATOR_CONFIG,
-    GROUP,
-    IDENTITY,
-    REALM,
     RESOURCE_SERVER,
-    ROLE,
-    ResourceType,
 )
 
 LEAVES = (
@@ -52,17 +52,16 @@ OBJECTS = st.recursive(
 
 
 @given(OBJECTS, OBJECTS)
-def test_after_the_plan_there_is_nothing_left_to_do(before: dict[str, Any], wanted: dict[str, Any]) -> None:
-    untouched = copy.deepcopy(before)
+def test_after_the_changes_nothing_differs(before: dict[str, Any], wanted: dict[str, Any]) -> None:
+    unchanged = copy.deepcopy(before)
     changes = plan_changes(before, wanted)
     after = merge_changes(before, changes)
     assert plan_changes(after, wanted) == {}
     assert plan_changes(before, before) == {}
     assert set(changes) <= set(wanted)
-    assert {name: after[name] for name in before if name not in changes} == {
-        name: before[name] for name in before if name not in changes
-    }
-    assert before == untouched
+    others = {name: value for name, value in before.items() if name not in changes}
+    assert {name: after[name] for name in others} == others
+    assert before == unchanged
 
 
 @pytest.mark.parametrize(
@@ -91,62 +90,18 @@ def test_after_the_plan_there_is_nothing_left_to_do(before: dict[str, Any], want
         ({"a": {"b": 1}}, {"a": None}, {"a": None}),
     ],
 )
-def test_plans(before: dict[str, Any], wanted: dict[str, Any], changes: dict[str, Any]) -> None:
+def test_only_fields_that_differ_are_changed(
+    before: dict[str, Any], wanted: dict[str, Any], changes: dict[str, Any]
+) -> None:
     assert plan_changes(before, wanted) == changes
 
 
-def test_a_nested_object_is_sent_whole_but_without_what_is_read_only() -> None:
-    before = {
-        "protocol_config": {"client_id": "c", "client_secret": "s", "pkce": "s256", "grant_type": ["a"]},
-        "id": "1",
-    }
+def test_a_nested_object_is_sent_whole_without_its_read_only_fields() -> None:
+    config = {"client_id": "c", "client_secret": "s", "pkce": "s256", "grant_type": ["a"]}
+    before = {"protocol_config": config, "id": "1"}
     changes = plan_changes(before, {"protocol_config": {"pkce": "disabled"}}, APPLICATION.read_only)
     assert changes == {"protocol_config": {"pkce": "disabled", "grant_type": ["a"]}}
-    assert merge_changes(before, changes)["protocol_config"] == {
-        "client_id": "c",
-        "client_secret": "s",
-        "pkce": "disabled",
-        "grant_type": ["a"],
-    }
-
-
-@pytest.mark.parametrize(
-    ("kind", "noun", "collection", "operations"),
-    [
-        (
-            APPLICATION,
-            "application",
-            "applications",
-            ("CreateApplication", "ListApplications", "GetApplication", "UpdateApplication", "DeleteApplication"),
-        ),
-        (
-            RESOURCE_SERVER,
-            "resource_server",
-            "resource_servers",
-            (
-                "CreateResourceServer",
-                "ListResourceServers",
-                "GetResourceServer",
-                "UpdateResourceServer",
-                "DeleteResourceServer",
-            ),
-        ),
-        (AUTHENTICATOR_CONFIG, "authenticator_config", "authenticator_configs", None),
-        (REALM, "realm", "realms", None),
-        (GROUP, "group", "groups", ("CreateGroup", "ListGroups", "GetGroup", "UpdateGroup", "DeleteGroup")),
-        (
-            IDENTITY,
-            "identity",
-            "identities",
-            ("CreateIdentity", "ListIdentities", "GetIdentity", "UpdateIdentity", "DeleteIdentity"),
-        ),
-        (ROLE, "role", "roles", ("CreateRole", "ListRoles", "GetRole", "UpdateRole", "DeleteRole")),
-    ],
-)
-def test_names(kind: ResourceType, noun: str, collection: str, operations: tuple[str, ...] | None) -> None:
-    assert (kind.noun, kind.collection) == (noun, collection)
-    assert operations in (None, (kind.create, kind.list, kind.get, kind.update, kind.delete))
-    assert (kind.find(by_id=True), kind.find(by_id=False)) == (kind.get, kind.list)
+    assert merge_changes(before, changes)["protocol_config"] == {**config, "pkce": "disabled"}
 
 
 SERVERS = [
@@ -161,47 +116,56 @@ KEYS = ("id", "identifier", "display_name")
 @pytest.mark.parametrize(
     ("value", "id"), [("1", "1"), ("own", "2"), ("Pets", "2"), ("API", "3"), ("beyondidentity", "1")]
 )
-def test_pick(value: str, id: str) -> None:
+def test_the_first_key_that_matches_selects_the_object(value: str, id: str) -> None:
     assert select_resource(RESOURCE_SERVER, iter(SERVERS), value, KEYS)["id"] == id
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
-        ("Twin", "2 resource_servers have the display_name 'Twin': 3, 4. Give the id."),
-        ("pets", "There is no resource_server 'pets' in the managed realm. There are: API, Pets, Twin."),
-        ("", "There is no resource_server ''"),
-        ("x\x1b[0m", r"There is no resource_server 'x \[0m'"),
+        ("pets", "has no resource_server 'pets'. Known resource_servers: API, Pets, Twin."),
+        ("", "has no resource_server ''"),
+        ("x\x1b[0m", r"has no resource_server 'x \[0m'"),
     ],
 )
-def test_pick_fails_with_what_there_is(value: str, said: str) -> None:
-    with pytest.raises(StateError, match=said):
+def test_the_error_for_no_match_lists_all_objects(value: str, message: str) -> None:
+    with pytest.raises(NotFoundError, match=message):
         select_resource(RESOURCE_SERVER, SERVERS, value, KEYS)
 
 
-def test_pick_among_none() -> None:
-    with pytest.raises(StateError, match="There are: none."):
+def test_the_error_for_no_match_among_no_objects_says_so() -> None:
+    with pytest.raises(NotFoundError, match="Known resource_servers: none."):
         select_resource(RESOURCE_SERVER, [], "x", KEYS)
 
 
-def test_objects_are_described_harmlessly() -> None:
+def test_the_error_for_several_matches_lists_their_ids() -> None:
+    with pytest.raises(StateError, match="2 resource_servers have the display_name 'Twin': 3, 4. Use the ID"):
+        select_resource(RESOURCE_SERVER, SERVERS, "Twin", KEYS)
+
+
+def test_a_description_has_no_control_characters() -> None:
     assert describe_resource(APPLICATION, {"display_name": "a\x1b[31m\nb", "id": "1"}) == "application 'a [31m b' (1)"
 
 
-def test_a_diff_holds_no_secret() -> None:
-    outcome = ChangeResult({"client_secret": "s", "a": 1}, {"client_secret": "t", "a": 2}, True)
-    assert outcome.build_diff() == {"before": {"a": 1}, "after": {"a": 2}}
+def test_a_diff_has_no_secret() -> None:
+    change = ChangeResult({"client_secret": "s", "a": 1}, {"client_secret": "t", "a": 2}, True)
+    assert change.build_diff() == {"before": {"a": 1}, "after": {"a": 2}}
     assert ChangeResult(None, None, False).build_diff() == {"before": {}, "after": {}}
 
 
-@pytest.mark.parametrize("given_names", [{}, {"id": None, "display_name": ""}, {"id": "", "display_name": None}])
-def test_an_empty_filter_is_an_error(given_names: dict[str, Any]) -> None:
-    names: dict[str, Any] = {"id": None, "display_name": None, **given_names}
-    with pytest.raises(OptionError, match="id and display_name"):
-        ResourceState(APPLICATION, None, check_mode=False, **names)
+def make_state(**names: str | None) -> ResourceState:
+    """Return the state of an application. These tests end before the client is used."""
+    options = StateOptions(**{"state": "present", "id": None, "display_name": None, **names})
+    return ResourceState(APPLICATION, cast(ManagementClient, None), options, check_mode=False)
+
+
+@pytest.mark.parametrize("names", [{}, {"display_name": ""}, {"id": ""}, {"id": "", "display_name": "x"}])
+def test_an_id_or_a_name_must_be_set_and_neither_empty(names: dict[str, str]) -> None:
+    with pytest.raises(OptionError, match="Set id or display_name. Neither can be empty."):
+        make_state(**names)
 
 
 @pytest.mark.parametrize("id", ["..", "a/b", "a?b"])
-def test_an_id_must_be_one(id: str) -> None:
-    with pytest.raises(OptionError, match="is no id"):
-        ResourceState(APPLICATION, None, id=id, display_name=None, check_mode=False)
+def test_a_malformed_id_is_an_error(id: str) -> None:
+    with pytest.raises(OptionError, match="is not a valid ID"):
+        make_state(id=id)
