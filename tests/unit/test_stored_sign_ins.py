@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sign-ins that are kept: which one serves, which ones stay, and what is said where none does."""
+"""Stored sign-ins without a refresh: which sign-in is used, which are stored, and what a missing sign-in is reported as."""
 
 from __future__ import annotations
 
@@ -11,186 +11,219 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import SignInRequiredError
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import (
-    SignInRequiredError,
-    SignInStore,
-)
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import SignInStore
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_files import EncryptedFiles
-from tests.unit.builders import US_ISSUER, make_connection, make_session
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
+    IssuedToken,
+    TokenRequest,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    TokenStore,
+    TokenStores,
+)
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
+from tests.unit.builders import US_ISSUER, get_token, make_connection, make_session
 from tests.unit.memory_store import MemoryStore
 
 
 @pytest.fixture(params=["memory", "files"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, warnings: list[str]) -> TokenStore:
-    return MemoryStore() if request.param == "memory" else EncryptedFiles(tmp_path / "own", b"user", warnings.append)
+    """Return the user's store."""
+    return MemoryStore() if request.param == "memory" else EncryptedStore(tmp_path / "own", b"user", warnings.append)
 
 
-def sign_ins(*stores: TokenStore, **given: Any) -> SignInStore:
-    """Sign-ins of an application that nobody needs to reach."""
-    values = {"issuer": US_ISSUER, "client_id": "cl1ent", "client_secret": "s3cret", **given}
-    return SignInStore(AuthorizationServer(make_connection(**values), make_session(retries=0)), list(stores))
+def open_sign_ins(*stores: TokenStore, **given: Any) -> SignInStore:
+    """Return the sign-ins with an application that no test contacts."""
+    options = {"issuer": US_ISSUER, "client_id": "cl1ent", "client_secret": "s3cret", **given}
+    session = make_session(**{"retries": 0, **{name: given[name] for name in ("ca_path",) if name in given}})
+    return SignInStore(AuthorizationServer(make_connection(**options), session), list(stores))
 
 
-def token(name: str, *scopes: str, age: float = 0, lifetime: int | None = 3600, refresh: bool = False) -> Token:
+def make_token(name: str, *scopes: str, age: float = 0, lifetime: int | None = 3600, refresh: bool = False) -> Token:
+    """Return a token that was issued `age` seconds ago."""
     refresh_token = f"refresh-{name}" if refresh else None
     return Token(name, tuple(scopes), time.time() - age, lifetime, f"id-{name}", refresh_token)
 
 
-def names(tokens: list[Token]) -> list[str]:
-    return [one.access_token for one in tokens]
+def put_sign_ins(store: TokenStore, *sign_ins: Any) -> SignInStore:
+    """Store these sign-ins as they are, and return the store of sign-ins."""
+    opened = open_sign_ins(store)
+    entries = [item.to_dict() if isinstance(item, Token) else item for item in sign_ins]
+    store.put(opened._key, {"sign_ins": entries})
+    return opened
 
 
-def test_what_is_kept_serves_whoever_needs_no_more(store: TokenStore) -> None:
-    kept = token("one", "openid", "a", "b")
-    sign_ins(store).keep(kept)
+def list_names(tokens: list[Token]) -> list[str]:
+    """Return the names that `make_token` gave to tokens."""
+    return [token.access_token for token in tokens]
+
+
+def test_a_sign_in_is_used_for_any_of_its_scopes(store: TokenStore) -> None:
+    token = make_token("one", "openid", "a", "b")
+    open_sign_ins(store).add(token)
     for scopes in ([], ["a"], ["b", "a"], ["openid"]):
-        bearer = sign_ins(store).bearer(scopes)
-        assert bearer.cached and bearer.token == kept
-    assert sign_ins(store).bearer(["a"], custom_claims={"x": 1}).token == kept, "claims are those of the sign-in"
+        assert get_token(open_sign_ins(store), *scopes) == IssuedToken(token, cached=True)
 
 
-def test_the_id_token_is_not_kept(store: TokenStore) -> None:
-    sign_ins(store).keep(Token("one", ("a",), time.time(), 60, id_token="1d"))
-    assert sign_ins(store).bearer(["a"]).token.id_token is None
+def test_custom_claims_do_not_need_another_sign_in() -> None:
+    store, token = MemoryStore(), make_token("one", "a")
+    open_sign_ins(store).add(token)
+    assert get_token(open_sign_ins(store), "a", custom_claims={"x": 1}).token == token
 
 
-def test_of_several_the_least_privileged_serves(store: TokenStore) -> None:
-    for kept in (token("three", "a", "b", "c"), token("one", "a"), token("two", "a", "b")):
-        sign_ins(store).keep(kept)
-    assert names(sign_ins(store).kept()) == ["two", "one", "three"]
+def test_the_sign_in_with_the_fewest_scopes_is_used(store: TokenStore) -> None:
+    for token in (make_token("three", "a", "b", "c"), make_token("one", "a"), make_token("two", "a", "b")):
+        open_sign_ins(store).add(token)
+    assert list_names(open_sign_ins(store).list_all()) == ["two", "one", "three"]
     for scopes, name in ((["a"], "one"), (["b"], "two"), (["c", "a"], "three")):
-        assert sign_ins(store).bearer(scopes).token.access_token == name
+        assert get_token(open_sign_ins(store), *scopes).value == name
 
 
-def test_of_equals_the_latest_serves(store: TokenStore) -> None:
-    sign_ins(store).keep(token("newer", "a", "c", age=10))
-    sign_ins(store).keep(token("older", "a", "b", age=60))
-    assert sign_ins(store).bearer(["a"]).token.access_token == "newer"
+def test_the_latest_of_equally_privileged_sign_ins_is_used() -> None:
+    store = MemoryStore()
+    open_sign_ins(store).add(make_token("newer", "a", "c", age=10))
+    open_sign_ins(store).add(make_token("older", "a", "b", age=60))
+    assert get_token(open_sign_ins(store), "a").value == "newer"
 
 
-def test_where_the_least_privileged_is_of_no_use_another_serves(store: TokenStore) -> None:
-    sign_ins(store).keep(token("two", "a", "b"))
-    mine = sign_ins(store)
-    store.put(mine._key(), {"sign_ins": [token("one", "a", age=4000).to_dict(), token("two", "a", "b").to_dict()]})
-    assert mine.bearer(["a"]).token.access_token == "two"
-    assert mine.bearer(["a"], rejected="one").token.access_token == "two"
+def test_another_sign_in_is_used_if_the_first_is_expired_or_rejected() -> None:
+    wide = make_token("two", "a", "b")
+    assert get_token(put_sign_ins(MemoryStore(), make_token("one", "a", age=4000), wide), "a").value == "two"
+    assert get_token(put_sign_ins(MemoryStore(), make_token("one", "a"), wide), "a", rejected="one").value == "two"
 
 
-def test_a_new_sign_in_replaces_that_with_the_same_scopes_and_no_other(store: TokenStore) -> None:
-    for kept in (token("one", "a"), token("two", "a", "b"), token("new", "a")):
-        sign_ins(store).keep(kept)
-    assert names(sign_ins(store).kept()) == ["new", "two"]
+def test_a_new_sign_in_replaces_only_the_one_with_the_same_scopes(store: TokenStore) -> None:
+    for token in (make_token("one", "a", "b"), make_token("two", "a"), make_token("new", "b", "a")):
+        open_sign_ins(store).add(token)
+    assert list_names(open_sign_ins(store).list_all()) == ["new", "two"]
 
 
-def test_the_order_of_scopes_does_not_matter(store: TokenStore) -> None:
-    for kept in (token("one", "a", "b"), token("new", "b", "a")):
-        sign_ins(store).keep(kept)
-    assert names(sign_ins(store).kept()) == ["new"]
-
-
-def test_what_nothing_can_be_done_with_is_dropped(store: TokenStore) -> None:
-    old = [
-        token("dead", "a", age=4000),
-        token("unknown", "b", lifetime=None),
-        token("refreshable", "c", age=4000, refresh=True),
-        token("alive", "d"),
-    ]
-    store.put(sign_ins(store)._key(), {"sign_ins": [kept.to_dict() for kept in old]})
-    sign_ins(store).keep(token("new", "e"))
-    assert names(sign_ins(store).kept()) == ["new", "refreshable", "alive"]
+def test_a_sign_in_without_any_further_use_is_dropped() -> None:
+    sign_ins = put_sign_ins(
+        MemoryStore(),
+        make_token("dead", "a", age=4000),
+        make_token("unknown", "b", lifetime=None),
+        make_token("refreshable", "c", age=4000, refresh=True),
+        make_token("alive", "d"),
+    )
+    sign_ins.add(make_token("new", "e"))
+    assert list_names(sign_ins.list_all()) == ["new", "refreshable", "alive"]
 
 
 @pytest.mark.parametrize(
-    "other",
-    [
-        {"client_id": "other"},
-        {"client_secret": "other"},
-        {"client_secret": None},
-        {"issuer": US_ISSUER + "x"},
-    ],
+    "other", [{"client_id": "other"}, {"client_secret": "other"}, {"client_secret": None}, {"issuer": US_ISSUER + "x"}]
 )
-def test_another_applications_or_clients_sign_ins_are_its_own(other: dict[str, Any], store: TokenStore) -> None:
-    sign_ins(store).keep(token("one", "a"))
-    assert sign_ins(store, **other).kept() == []
-    with pytest.raises(SignInRequiredError, match="Nobody is signed in"):
-        sign_ins(store, **other).bearer(["a"])
+def test_another_application_or_client_has_its_own_sign_ins(other: dict[str, Any], store: TokenStore) -> None:
+    open_sign_ins(store).add(make_token("one", "a"))
+    assert open_sign_ins(store, **other).list_all() == []
+    with pytest.raises(SignInRequiredError, match="No sign-in is stored for the application"):
+        get_token(open_sign_ins(store, **other), "a")
 
 
-def test_the_nearest_store_comes_first_and_gets_what_is_new() -> None:
-    near, far = MemoryStore(), MemoryStore()
-    sign_ins(far).keep(token("far", "a", "b"))
-    sign_ins(near, far).keep(token("near", "a"))
-    assert names(sign_ins(near).kept()) == ["near"] and names(sign_ins(far).kept()) == ["far"]
-    both = sign_ins(near, far)
-    assert both.bearer(["a"]).token.access_token == "near"
-    assert both.bearer(["b"]).token.access_token == "far"
-    assert names(both.kept()) == ["near", "far"]
+@pytest.mark.parametrize("secret", [None, "s3cret"])
+@pytest.mark.parametrize("changes", ["api_url", "ca_path"])
+def test_a_public_applications_sign_ins_are_used_for_the_same_destination_only(
+    changes: str, secret: str | None, tmp_path: Path
+) -> None:
+    """Everybody can name a public application. Who has a client's secret is trusted with its tokens."""
+    authorities = tmp_path / "authorities.pem"
+    authorities.touch()
+    other = {changes: "https://evil.example" if changes == "api_url" else str(authorities)}
+    store, token = MemoryStore(), make_token("one", "a")
+    open_sign_ins(store, client_secret=secret).add(token)
+    assert open_sign_ins(store, client_secret=secret).list_all() == [token]
+    elsewhere = open_sign_ins(store, client_secret=secret, **other)
+    if secret:
+        assert elsewhere.list_all() == [token]
+    else:
+        message = explain(elsewhere, "a")
+        assert "for the API at https://" in message and "with these certificate authorities" in message
+
+
+def test_the_first_store_is_preferred_and_receives_new_sign_ins() -> None:
+    first, second = MemoryStore(), MemoryStore()
+    open_sign_ins(second).add(make_token("second", "a", "b"))
+    open_sign_ins(first, second).add(make_token("first", "a"))
+    assert list_names(open_sign_ins(first).list_all()) == ["first"]
+    assert list_names(open_sign_ins(second).list_all()) == ["second"]
+    both = open_sign_ins(first, second)
+    assert [get_token(both, scope).value for scope in ("a", "b")] == ["first", "second"]
+    assert list_names(both.list_all()) == ["first", "second"]
+
+
+def test_the_option_token_cache_selects_the_stores() -> None:
+    run, user = MemoryStore(), MemoryStore()
+    stores, run_only = TokenStores(run, user), TokenStores(run)
+    assert [stores.select(choice) for choice in ("run", "user", "none")] == [run, user, None]
+    assert [stores.list_for_sign_ins(choice) for choice in ("run", "user", "none")] == [[run, user], [user, run], []]
+    assert run_only.select("user") is run and run_only.list_for_sign_ins("user") == [run]
+    assert TokenStores().list_for_sign_ins("user") == []
 
 
 @pytest.mark.parametrize("value", ["one", "refresh-one"])
-def test_one_sign_in_is_forgotten_with_either_of_its_tokens(value: str, store: TokenStore) -> None:
+def test_a_sign_in_is_forgotten_by_either_of_its_tokens(value: str, store: TokenStore) -> None:
     other = MemoryStore()
-    for kept in (token("one", "a", refresh=True), token("two", "b", refresh=True)):
-        sign_ins(store).keep(kept)
-        sign_ins(other, client_id="other").keep(kept)
-    for holding in (store, other):
-        holding.forget("unknown".__eq__)
-        holding.forget(value.__eq__)
-    assert names(sign_ins(store).kept()) == names(sign_ins(other, client_id="other").kept()) == ["two"]
+    for token in (make_token("one", "a", refresh=True), make_token("two", "b", refresh=True)):
+        open_sign_ins(store).add(token)
+        open_sign_ins(other, client_id="other").add(token)
+    stores = TokenStores(store, other)
+    stores.forget("unknown".__eq__)
+    assert len(open_sign_ins(store).list_all()) == len(open_sign_ins(other, client_id="other").list_all()) == 2
+    stores.forget(value.__eq__)
+    assert list_names(open_sign_ins(store).list_all()) == ["two"]
+    assert list_names(open_sign_ins(other, client_id="other").list_all()) == ["two"]
 
 
-def test_all_are_forgotten(store: TokenStore) -> None:
+def test_all_sign_ins_with_one_application_are_removed(store: TokenStore) -> None:
     other = MemoryStore()
-    sign_ins(store).keep(token("one", "a"))
-    sign_ins(store).keep(token("two", "b"))
-    sign_ins(other).keep(token("three", "a"))
-    foreign = sign_ins(store, client_id="other")
-    foreign.keep(token("foreign", "a"))
-    assert names(sign_ins(other, store).forget()) == ["three", "two", "one"]
-    assert sign_ins(other, store).kept() == sign_ins(other, store).forget() == []
-    assert names(foreign.kept()) == ["foreign"]
+    open_sign_ins(store).add(make_token("one", "a"))
+    open_sign_ins(store).add(make_token("two", "b"))
+    open_sign_ins(other).add(make_token("three", "a"))
+    foreign = open_sign_ins(store, client_id="other")
+    foreign.add(make_token("foreign", "a"))
+    assert list_names(open_sign_ins(other, store).remove_all()) == ["three", "two", "one"]
+    assert open_sign_ins(other, store).list_all() == open_sign_ins(other, store).remove_all() == []
+    assert list_names(foreign.list_all()) == ["foreign"]
 
 
 @pytest.mark.parametrize("entry", [{}, {"sign_ins": None}, {"sign_ins": {"a": 1}}, {"sign_ins": ["x", 7, None, {}]}])
-def test_a_damaged_entry_is_none(entry: dict[str, Any], store: TokenStore) -> None:
-    mine = sign_ins(store)
-    store.put(mine._key(), entry)
-    assert mine.kept() == []
-    mine.keep(token("new", "a"))
-    assert names(mine.kept()) == ["new"]
+def test_a_damaged_entry_counts_as_missing(entry: dict[str, Any]) -> None:
+    store = MemoryStore()
+    sign_ins = open_sign_ins(store)
+    store.put(sign_ins._key, entry)
+    assert sign_ins.list_all() == []
+    sign_ins.add(make_token("new", "a"))
+    assert list_names(sign_ins.list_all()) == ["new"]
 
 
-def test_a_damaged_sign_in_spares_the_others(store: TokenStore) -> None:
-    mine = sign_ins(store)
-    bad = {**token("bad", "a").to_dict(), "refresh_token": "s3cr t"}
-    store.put(mine._key(), {"sign_ins": [bad, token("good", "b").to_dict()]})
-    assert names(mine.kept()) == ["good"]
+def test_the_other_sign_ins_remain_if_one_is_damaged() -> None:
+    damaged = {**make_token("damaged", "a").to_dict(), "refresh_token": "s3cr t"}
+    assert list_names(put_sign_ins(MemoryStore(), damaged, make_token("good", "b")).list_all()) == ["good"]
 
 
-def why(mine: SignInStore, *scopes: str, **how: Any) -> str:
+def explain(sign_ins: SignInStore, *scopes: str, **fields: Any) -> str:
+    """Return the message of the error that no sign-in can be used."""
     with pytest.raises(SignInRequiredError) as caught:
-        mine.bearer(list(scopes), **how)
+        sign_ins.get(TokenRequest(scopes, **fields))
     assert caught.value.details == {"sign_in_required": True}
     assert "beyondidentity.management.login" in caught.value.message
     return caught.value.message
 
 
-def test_what_is_said_where_none_serves(store: TokenStore) -> None:
-    assert "No sign-in is kept with token_cache 'none', nor on the host that a task is" in why(sign_ins(), "a")
-    assert "Nobody is signed in to the application a1" in why(sign_ins(store), "a")
-    sign_ins(store).keep(token("one", "a", "b"))
-    assert "was not granted c, d" in why(sign_ins(store), "d", "c", "a")
-    assert "is expired" in why(sign_ins(store), "a", rejected="one")
-    assert "is expired" in why(sign_ins(store), "a", fresh=True)
-    sign_ins(store).forget()
-    sign_ins(store).keep(token("old", "a", age=3550))
-    assert "is expired" in why(sign_ins(store), "a")
+def test_the_error_says_why_no_sign_in_can_be_used() -> None:
+    store = MemoryStore()
+    assert "token_cache is 'none', or the task is delegated" in explain(open_sign_ins(), "a")
+    assert "No sign-in is stored for the application a1." in explain(open_sign_ins(store), "a")
+    open_sign_ins(store).add(make_token("one", "a", "b"))
+    assert "was not granted c, d" in explain(open_sign_ins(store), "d", "c", "a")
+    assert "is expired" in explain(open_sign_ins(store), "a", rejected="one")
+    assert "is expired" in explain(open_sign_ins(store), "a", fresh=True)
+    assert "is expired" in explain(put_sign_ins(store, make_token("old", "a", age=3550)), "a")
 
 
-def test_without_a_store_nothing_is_kept() -> None:
-    mine = sign_ins()
-    mine.keep(token("one", "a"))
-    assert mine.kept() == mine.forget() == []
+def test_without_a_store_no_sign_in_is_stored() -> None:
+    sign_ins = open_sign_ins()
+    sign_ins.add(make_token("one", "a"))
+    assert sign_ins.list_all() == sign_ins.remove_all() == []

@@ -1,213 +1,209 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refreshing a kept sign-in at the emulator: once, by one at a time, and never lost."""
+"""The refresh of stored sign-ins at the emulator: once, by one caller at a time, and never lost."""
 
 from __future__ import annotations
 
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._errors import ResponseError, TransportError
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import stored_sign_ins as module
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    ResponseError,
     SignInRequiredError,
-    SignInStore,
+    TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import SignInStore
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_files import EncryptedFiles
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
 from tests.support.desk import Desk
-from tests.unit.builders import exit_code, run_in_child
+from tests.unit.builders import exit_code, get_token, run_in_child
+from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
-from tests.unit.sign_in_helpers import READ, REFRESHED, make_server, sign_in_user
+from tests.unit.sign_in_helpers import REFRESHED, make_server, sign_in_user
+
+READ = "realms:read"
+CREATE = "realms:create"
 
 
-@pytest.fixture(params=["memory", "files"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, warnings: list[str]) -> TokenStore:
-    return MemoryStore() if request.param == "memory" else EncryptedFiles(tmp_path / "own", b"user", warnings.append)
+@pytest.fixture
+def store(tmp_path: Path, warnings: list[str]) -> TokenStore:
+    """Return the user's store."""
+    return EncryptedStore(tmp_path / "own", b"user", warnings.append)
 
 
 @pytest.fixture(params=["fixed", "rotating"])
 def desk(request: pytest.FixtureRequest, tenant: Any) -> Desk:
-    """An application whose refresh tokens stay, or are replaced."""
+    """Return an application whose refresh tokens stay valid, or are replaced at each use."""
     tenant.settings(refresh_tokens=request.param, **REFRESHED)
     return Desk.of(tenant)
 
 
-def sign_ins(desk: Desk, *stores: TokenStore) -> SignInStore:
+def open_sign_ins(desk: Desk, *stores: TokenStore) -> SignInStore:
+    """Return the sign-ins with the application."""
     return SignInStore(make_server(desk, retries=0), list(stores))
 
 
-def keep(desk: Desk, store: TokenStore, age: float = 4000, scopes: list[str] | None = None) -> Token:
-    """Sign in and let it grow old."""
-    token = replace(sign_in_user(desk, scopes), issued_at=time.time() - age, id_token=None)
-    sign_ins(desk, store).keep(token)
+def add_sign_in(desk: Desk, store: TokenStore, *scopes: str, age: float = 4000) -> Token:
+    """Sign in, and store the token as if it was issued `age` seconds ago."""
+    token = replace(sign_in_user(desk, list(scopes) or None), issued_at=time.time() - age, id_token=None)
+    open_sign_ins(desk, store).add(token)
     return token
 
 
-def refreshes(desk: Desk) -> int:
+def count_refreshes(desk: Desk) -> int:
+    """Return how many refresh requests the application's tenant received."""
     return len(desk.tenant.journal(grant="refresh_token"))
 
 
-@pytest.mark.parametrize(("age", "cached"), [(0, True), (3500, True), (3545, False), (4000, False), (-60, False)])
-def test_it_is_refreshed_before_it_expires(age: float, cached: bool, desk: Desk, store: TokenStore) -> None:
-    old = keep(desk, store, age)
-    bearer = sign_ins(desk, store).bearer(READ)
-    assert bearer.cached is cached and refreshes(desk) == int(not cached)
-    assert (bearer.token.access_token == old.access_token) is cached
-    assert bearer.token.scopes == old.scopes
-    again = sign_ins(desk, store).bearer(READ)
-    assert again.cached and again.token.access_token == bearer.token.access_token
-    assert len(sign_ins(desk, store).kept()) == 1
+@pytest.mark.parametrize(("age", "is_reused"), [(0, True), (3500, True), (3545, False), (4000, False), (-60, False)])
+def test_a_sign_in_is_refreshed_before_it_expires(age: float, is_reused: bool, desk: Desk, store: TokenStore) -> None:
+    old = add_sign_in(desk, store, age=age)
+    issued = get_token(open_sign_ins(desk, store), READ)
+    assert issued.cached is is_reused and count_refreshes(desk) == int(not is_reused)
+    assert (issued.value == old.access_token) is is_reused
+    assert issued.token.scopes == old.scopes
+    again = get_token(open_sign_ins(desk, store), READ)
+    assert again.cached and again.value == issued.value
+    assert len(open_sign_ins(desk, store).list_all()) == 1
 
 
-def test_a_refresh_never_asks_for_more_than_was_granted(desk: Desk, store: TokenStore) -> None:
-    keep(desk, store)
-    sign_ins(desk, store).bearer([])
+def test_a_refresh_requests_no_more_than_was_granted(desk: Desk, store: TokenStore) -> None:
+    add_sign_in(desk, store)
+    get_token(open_sign_ins(desk, store))
     assert "scope" not in desk.tenant.journal(grant="refresh_token")[0]["form"]
-    with pytest.raises(SignInRequiredError, match="was not granted realms:create"):
-        sign_ins(desk, store).bearer(["realms:create"], fresh=True)
-    assert refreshes(desk) == 1
+    with pytest.raises(SignInRequiredError, match=f"was not granted {CREATE}"):
+        get_token(open_sign_ins(desk, store), CREATE, fresh=True)
+    assert count_refreshes(desk) == 1
 
 
-def test_it_can_be_refreshed_again_and_again(desk: Desk, store: TokenStore) -> None:
-    keep(desk, store)
-    seen = {sign_ins(desk, store).bearer(READ, fresh=True).token.access_token for _n in range(3)}
-    assert len(seen) == 3 == refreshes(desk)
+def test_a_sign_in_can_be_refreshed_several_times(desk: Desk, store: TokenStore) -> None:
+    add_sign_in(desk, store)
+    assert len({get_token(open_sign_ins(desk, store), READ, fresh=True).value for _n in range(3)}) == 3
+    assert count_refreshes(desk) == 3
 
 
-def test_a_rejected_token_is_replaced_and_once_only(desk: Desk, store: TokenStore) -> None:
-    refused = keep(desk, store, age=0).access_token
-    with ThreadPoolExecutor(6) as pool:
-        bearers = list(pool.map(lambda _n: sign_ins(desk, store).bearer(READ, rejected=refused), range(6)))
-    assert len({bearer.token.access_token for bearer in bearers} - {refused}) == 1
-    assert refreshes(desk) == 1
+def test_a_rejected_token_is_replaced_once(desk: Desk, store: TokenStore) -> None:
+    rejected = add_sign_in(desk, store, age=0).access_token
+    issued = run_together(4, store, lambda shared: get_token(open_sign_ins(desk, shared), READ, rejected=rejected))
+    assert len({item.value for item in issued} - {rejected}) == 1
+    assert count_refreshes(desk) == 1
 
 
-def test_those_who_ask_for_a_fresh_one_together_share_it(desk: Desk, store: TokenStore) -> None:
-    old = keep(desk, store, age=0).access_token
-    desk.tenant.fault(grant="refresh_token", delay=0.3)
-    with ThreadPoolExecutor(6) as pool:
-        bearers = list(pool.map(lambda _n: sign_ins(desk, store).bearer(READ, fresh=True), range(6)))
-    assert old not in {bearer.token.access_token for bearer in bearers}
-    assert refreshes(desk) <= 2, "who came while the first refresh was under way may share a second one"
+def test_concurrent_requests_for_a_fresh_token_share_one_refresh(desk: Desk, store: TokenStore) -> None:
+    old = add_sign_in(desk, store, age=0).access_token
+    issued = run_together(4, store, lambda shared: get_token(open_sign_ins(desk, shared), READ, fresh=True))
+    assert len({item.value for item in issued} - {old}) == 1
+    assert count_refreshes(desk) == 1
 
 
-def test_processes_refresh_once(desk: Desk, tmp_path: Path) -> None:
-    """With rotation the second use of a refresh token would be refused, and the sign-in lost."""
+def test_concurrent_processes_refresh_once(desk: Desk, tmp_path: Path) -> None:
+    """With rotation, the server would refuse the second use of a refresh token, and the sign-in would be lost."""
 
-    def files() -> EncryptedFiles:
-        return EncryptedFiles(tmp_path / "own", b"user", print)
+    def open_store() -> EncryptedStore:
+        return EncryptedStore(tmp_path / "own", b"user", print)
 
-    keep(desk, files())
+    add_sign_in(desk, open_store())
     desk.tenant.fault(grant="refresh_token", delay=0.3)
 
-    def run() -> None:
-        token = sign_ins(desk, files()).bearer(READ).token
-        (tmp_path / str(os.getpid())).write_text(token.access_token)
+    def work() -> None:
+        (tmp_path / str(os.getpid())).write_text(get_token(open_sign_ins(desk, open_store()), READ).value)
 
-    children = [run_in_child(run) for _n in range(4)]
+    children = [run_in_child(work) for _n in range(4)]
     assert [exit_code(child) for child in children] == [0] * 4
     assert len({(tmp_path / str(child)).read_text() for child in children}) == 1
-    assert refreshes(desk) == 1
+    assert count_refreshes(desk) == 1
 
 
-def test_a_crash_after_the_refresh_leaves_the_new_one(desk: Desk, tmp_path: Path) -> None:
-    def files() -> EncryptedFiles:
-        return EncryptedFiles(tmp_path / "own", b"user", print)
-
-    keep(desk, files())
+def test_a_crash_right_after_the_response_does_not_lose_the_sign_in(desk: Desk, store: TokenStore) -> None:
+    add_sign_in(desk, store)
 
     def crash() -> None:
-        """Die as soon as anything is done with what the refresh gave."""
-        module.Bearer = lambda *_arguments, **_named: os._exit(9)
-        sign_ins(desk, files()).bearer(READ)
+        sign_ins = open_sign_ins(desk, store)
+        sign_ins.server.on_issued = lambda _token: os._exit(9)
+        get_token(sign_ins, READ)
 
     assert exit_code(run_in_child(crash)) == 9
-    assert refreshes(desk) == 1
-    assert sign_ins(desk, files()).bearer(READ).cached and refreshes(desk) == 1
-    assert not sign_ins(desk, files()).bearer(READ, fresh=True).cached, "the new refresh token is good"
+    assert get_token(open_sign_ins(desk, store), READ).cached and count_refreshes(desk) == 1
+    assert not get_token(open_sign_ins(desk, store), READ, fresh=True).cached, "the new refresh token is valid"
 
 
-def test_the_new_one_is_kept_before_anybody_hears_of_it(desk: Desk, tmp_path: Path) -> None:
-    files = EncryptedFiles(tmp_path / "own", b"user", print)
-    keep(desk, files)
-
-    def crash() -> None:
-        mine = sign_ins(desk, files)
-        mine.server.minted = lambda _token: os._exit(9)
-        mine.bearer(READ)
-
-    assert exit_code(run_in_child(crash)) == 9
-    assert not sign_ins(desk, files).bearer(READ, fresh=True).cached, "the new refresh token is good"
-
-
-@pytest.mark.parametrize("scopes", [None, READ])
-def test_a_kept_refresh_token_that_is_used_by_hand_has_its_successor_everywhere(
-    scopes: list[str] | None, desk: Desk, store: TokenStore
+@pytest.mark.parametrize("scopes", [(), (READ,)])
+def test_a_stored_refresh_token_that_the_user_sets_is_replaced_wherever_it_is_stored(
+    scopes: tuple[str, ...], desk: Desk, store: TokenStore
 ) -> None:
-    """With rotation it would be used a second time else, which many a server takes for a theft."""
-    near = MemoryStore()
-    wide = keep(desk, store, scopes=["realms:read", "realms:create"])
-    new = sign_ins(desk, near, store).refresh(wide.refresh_token or "", scopes or [])
-    kept = sign_ins(desk, store).kept()
-    assert [token.scopes for token in kept] == ([new.scopes, wide.scopes] if scopes else [wide.scopes])
-    assert {token.refresh_token for token in kept} == {new.refresh_token} and near.entries == {}
-    assert not sign_ins(desk, near, store).bearer(["realms:create"], fresh=True).cached
+    """With rotation, a second use of the old refresh token would look like a theft to the server."""
+    first = MemoryStore()
+    wide = add_sign_in(desk, store, READ, CREATE)
+    new = open_sign_ins(desk, first, store).refresh(wide.refresh_token or "", scopes)
+    stored = open_sign_ins(desk, store).list_all()
+    assert [token.scopes for token in stored] == ([new.scopes, wide.scopes] if scopes else [wide.scopes])
+    assert {token.refresh_token for token in stored} == {new.refresh_token} and first.entries == {}
+    assert not get_token(open_sign_ins(desk, first, store), CREATE, fresh=True).cached
     assert [entry["status"] for entry in desk.tenant.journal(grant="refresh_token")] == [200, 200]
 
 
+def test_a_refresh_token_that_is_not_stored_is_stored_in_the_first_store(desk: Desk, store: TokenStore) -> None:
+    second = MemoryStore()
+    new = open_sign_ins(desk, store, second).refresh(sign_in_user(desk).refresh_token or "", ())
+    assert [token.access_token for token in open_sign_ins(desk, store).list_all()] == [new.access_token]
+    assert second.entries == {}
+
+
+def test_a_refresh_token_can_be_used_without_a_store(desk: Desk) -> None:
+    assert open_sign_ins(desk).refresh(sign_in_user(desk).refresh_token or "", [READ]).scopes == (READ,)
+
+
 @pytest.mark.parametrize("cause", ["revoked", "expired"])
-def test_a_refused_refresh_token_is_forgotten_and_says_sign_in_again(cause: str, desk: Desk, store: TokenStore) -> None:
+def test_a_refused_refresh_token_is_removed_and_a_sign_in_requested(cause: str, desk: Desk, store: TokenStore) -> None:
     if cause == "expired":
         desk.tenant.settings(refresh_lifetime=0)
-    keep(desk, store)
+    add_sign_in(desk, store)
     if cause == "revoked":
         desk.tenant.revoke_tokens()
-    with pytest.raises(SignInRequiredError, match="invalid_grant.*sign in again.*beyondidentity.management.login"):
-        sign_ins(desk, store).bearer(READ)
-    with pytest.raises(SignInRequiredError, match="Nobody is signed in"):
-        sign_ins(desk, store).bearer(READ)
-    assert refreshes(desk) == 1
+    with pytest.raises(SignInRequiredError, match="invalid_grant.*Sign in again.*beyondidentity.management.login"):
+        get_token(open_sign_ins(desk, store), READ)
+    with pytest.raises(SignInRequiredError, match="No sign-in is stored"):
+        get_token(open_sign_ins(desk, store), READ)
+    assert count_refreshes(desk) == 1
 
 
-def test_a_refusal_in_the_managements_words_asks_for_a_sign_in_too(desk: Desk, store: TokenStore) -> None:
-    """The service documents no errors here; what was kept stays, for nothing says that the refresh token is dead."""
-    old = keep(desk, store)
+def test_a_refusal_without_an_oauth_error_requests_a_sign_in_and_keeps_the_stored_one(
+    desk: Desk, store: TokenStore
+) -> None:
+    """The service documents no errors of this endpoint. Nothing says that the refresh token is invalid."""
+    old = add_sign_in(desk, store)
     desk.tenant.settings(token_errors="management")
     desk.tenant.revoke_tokens()
     with pytest.raises(SignInRequiredError, match="HTTP 400.*beyondidentity.management.login"):
-        sign_ins(desk, store).bearer(READ)
-    assert sign_ins(desk, store).kept() == [old]
+        get_token(open_sign_ins(desk, store), READ)
+    assert open_sign_ins(desk, store).list_all() == [old]
 
 
-def test_where_one_is_refused_another_serves(desk: Desk, store: TokenStore) -> None:
-    far = MemoryStore()
-    keep(desk, store)
-    keep(desk, far)
+def test_another_sign_in_is_used_if_one_is_refused(desk: Desk, store: TokenStore) -> None:
+    add_sign_in(desk, store)
     desk.tenant.revoke_tokens()
-    wide = keep(desk, store, scopes=["realms:read", "realms:create"])
-    bearer = sign_ins(desk, store, far).bearer(READ)
-    assert not bearer.cached and bearer.token.scopes == wide.scopes
-    assert refreshes(desk) == 2
-    assert [token.scopes for token in sign_ins(desk, store).kept()] == [wide.scopes]
+    wide = add_sign_in(desk, store, READ, CREATE)
+    issued = get_token(open_sign_ins(desk, store), READ)
+    assert not issued.cached and issued.token.scopes == wide.scopes
+    assert count_refreshes(desk) == 2
+    assert [token.scopes for token in open_sign_ins(desk, store).list_all()] == [wide.scopes]
 
 
-def test_where_all_are_refused_the_first_refusal_is_told(desk: Desk, store: TokenStore) -> None:
-    far = MemoryStore()
-    keep(desk, store)
-    keep(desk, far)
+def test_the_first_refusal_is_reported_if_all_sign_ins_are_refused(desk: Desk, store: TokenStore) -> None:
+    second = MemoryStore()
+    add_sign_in(desk, store)
+    add_sign_in(desk, second)
     desk.tenant.revoke_tokens()
     with pytest.raises(SignInRequiredError, match="invalid_grant"):
-        sign_ins(desk, store, far).bearer(READ)
-    assert sign_ins(desk, store, far).kept() == [] and refreshes(desk) == 2
+        get_token(open_sign_ins(desk, store, second), READ)
+    assert open_sign_ins(desk, store, second).list_all() == [] and count_refreshes(desk) == 2
 
 
 @pytest.mark.parametrize(
@@ -218,52 +214,54 @@ def test_where_all_are_refused_the_first_refusal_is_told(desk: Desk, store: Toke
         ({"drop": "reset"}, TransportError),
     ],
 )
-def test_any_other_trouble_forgets_nothing(
+def test_any_other_failure_keeps_the_sign_in(
     fault: dict[str, Any], error: type[Exception], desk: Desk, store: TokenStore
 ) -> None:
-    old = keep(desk, store)
+    old = add_sign_in(desk, store)
     desk.tenant.fault(grant="refresh_token", times=1, **fault)
     with pytest.raises(error):
-        sign_ins(desk, store).bearer(READ)
-    assert sign_ins(desk, store).kept() == [old]
-    assert not sign_ins(desk, store).bearer(READ).cached
+        get_token(open_sign_ins(desk, store), READ)
+    assert open_sign_ins(desk, store).list_all() == [old]
+    assert not get_token(open_sign_ins(desk, store), READ).cached
 
 
-def test_who_may_do_less_meanwhile_is_told_so(desk: Desk, store: TokenStore) -> None:
-    """What was refreshed takes the old one's place, whose refresh token may be used up."""
-    keep(desk, store, scopes=["realms:read", "realms:create"])
-    desk.tenant.settings(token_answer={"scope": "openid realms:read"})
-    assert sign_ins(desk, store).bearer(["realms:create"]).token.scopes == ("openid", "realms:read")
-    assert [token.scopes for token in sign_ins(desk, store).kept()] == [("openid", "realms:read")]
-    with pytest.raises(SignInRequiredError, match="was not granted realms:create"):
-        sign_ins(desk, store).bearer(["realms:create"])
-    assert refreshes(desk) == 1
+def test_a_refreshed_sign_in_with_fewer_scopes_replaces_the_old_one(desk: Desk, store: TokenStore) -> None:
+    """The old refresh token may no longer be valid."""
+    add_sign_in(desk, store, READ, CREATE)
+    desk.tenant.settings(token_answer={"scope": f"openid {READ}"})
+    assert get_token(open_sign_ins(desk, store), CREATE).token.scopes == ("openid", READ)
+    assert [token.scopes for token in open_sign_ins(desk, store).list_all()] == [("openid", READ)]
+    with pytest.raises(SignInRequiredError, match=f"was not granted {CREATE}"):
+        get_token(open_sign_ins(desk, store), CREATE)
+    assert count_refreshes(desk) == 1
 
 
-def test_others_stay_when_one_is_refreshed(desk: Desk, store: TokenStore) -> None:
-    keep(desk, store)
-    wide = keep(desk, store, age=0, scopes=["realms:read", "realms:create"])
-    sign_ins(desk, store).bearer(READ)
-    assert wide in sign_ins(desk, store).kept() and len(sign_ins(desk, store).kept()) == 2
+def test_a_refresh_does_not_change_other_sign_ins(desk: Desk, store: TokenStore) -> None:
+    add_sign_in(desk, store)
+    wide = add_sign_in(desk, store, READ, CREATE, age=0)
+    get_token(open_sign_ins(desk, store), READ)
+    stored = open_sign_ins(desk, store).list_all()
+    assert wide in stored and len(stored) == 2
 
 
-def test_it_is_refreshed_where_it_was_found(desk: Desk, store: TokenStore) -> None:
-    near = MemoryStore()
-    keep(desk, store)
-    bearer = sign_ins(desk, near, store).bearer(READ)
-    assert near.entries == {}
-    assert sign_ins(desk, store).kept() == [bearer.token]
+def test_a_refreshed_sign_in_stays_in_its_store(desk: Desk, store: TokenStore) -> None:
+    first = MemoryStore()
+    add_sign_in(desk, store)
+    issued = get_token(open_sign_ins(desk, first, store), READ)
+    assert first.entries == {}
+    assert open_sign_ins(desk, store).list_all() == [issued.token]
 
 
-def test_an_unwritable_store_costs_a_warning_and_is_asked_once(
-    desk: Desk, tmp_path: Path, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+def test_a_refusal_is_final_even_if_the_store_cannot_be_written(
+    desk: Desk, store: TokenStore, warnings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = EncryptedFiles(tmp_path / "own", b"user", warnings.append)
-    keep(desk, files)
+    add_sign_in(desk, store)
     desk.tenant.revoke_tokens()
-    monkeypatch.setattr(
-        os, "rename", lambda *_arguments, **_named: (nothing for nothing in ()).throw(PermissionError("full"))
-    )
+
+    def fail(*_arguments: Any, **_named: Any) -> None:
+        raise PermissionError("full")
+
+    monkeypatch.setattr(os, "rename", fail)
     with pytest.raises(SignInRequiredError, match="invalid_grant"):
-        sign_ins(desk, files).bearer(READ)
-    assert warnings and refreshes(desk) == 1
+        get_token(open_sign_ins(desk, store), READ)
+    assert warnings and count_refreshes(desk) == 1
