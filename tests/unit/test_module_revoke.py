@@ -361,6 +361,19 @@ def test_a_server_that_is_unavailable_receives_no_further_request(
     assert len(warnings) == 2 and len(tenant.journal(operation="revoke")) == 1
 
 
+@pytest.mark.parametrize(("status", "attempts"), [(401, 1), (400, 2), (403, 2)])
+def test_after_a_401_the_clients_credentials_are_not_tried_again(status: int, attempts: int, tenant: Any) -> None:
+    """A 401 refuses the client itself. Other refusals may concern only the token that is revoked."""
+    desk = make_desk(tenant)
+    store = MemoryStore()
+    sign_in(desk, store, DELETE)
+    for attempt in range(attempts):
+        tenant.fault(operation="revoke", status=status, times=1, skip=attempt)
+    sign_out(desk, store)
+    assert list_revocations(tenant).count(200) == 2
+    assert list_revocations(tenant).count(status) == attempts
+
+
 @pytest.mark.parametrize("public", [True, False])
 def test_a_sign_in_with_an_expired_access_token_is_refreshed_and_revoked(
     public: bool, tenant: Any, warnings: list[str]
