@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The application module's options as the API's object, and the rules that are checked before anything is written."""
+"""From the application module's options to the API's object, and the rules that are checked before anything is written."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -15,14 +16,17 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     StateError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.application import (
-    ApplicationBody,
+    ApplicationBuilder,
+    ApplicationOptions,
     list_operations,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.application_rules import (
     validate_auth_method,
 )
 from ansible_collections.beyondidentity.management.plugins.modules.application import SPEC
 from tests.unit.builders import make_client
 
-NEEDED = ("ListResourceServers", "GetResourceServer", "ListAuthenticatorConfigs")
+OPERATIONS = ("ListResourceServers", "GetResourceServer", "ListAuthenticatorConfigs")
 TOKENS = {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"}
 NEW = {
     "type": "oauth2",
@@ -36,20 +40,22 @@ NEW = {
 }
 
 
-def params(**given: Any) -> dict[str, Any]:
-    return {**{name: option.get("default") for name, option in SPEC.options.items()}, "display_name": "App", **given}
+def make_options(**given: Any) -> ApplicationOptions:
+    """Return the module's options: the defaults, a name, and the given values."""
+    defaults = {item.name: SPEC.options[item.name].get("default") for item in fields(ApplicationOptions)}
+    return ApplicationOptions(**{**defaults, "display_name": "App", **given})
 
 
-def body(existing: dict[str, Any] | None = None, api: Any = None, **given: Any) -> dict[str, Any]:
-    return ApplicationBody(params(**given), api)(existing)
+def build(existing: dict[str, Any] | None = None, client: Any = None, **given: Any) -> dict[str, Any]:
+    return ApplicationBuilder(make_options(**given), client).build(existing)
 
 
-def existing(**config: Any) -> dict[str, Any]:
+def make_existing(**config: Any) -> dict[str, Any]:
     return {"id": "1", "display_name": "App", "resource_server_id": "rs", "protocol_config": {**NEW, **config}}
 
 
-def test_a_new_application_gets_defaults() -> None:
-    assert body() == {"display_name": "App", "protocol_config": NEW}
+def test_a_new_application_has_defaults() -> None:
+    assert build() == {"display_name": "App", "protocol_config": NEW}
 
 
 @pytest.mark.parametrize(
@@ -78,13 +84,13 @@ def test_a_new_application_gets_defaults() -> None:
         ),
     ],
 )
-def test_what_is_said_replaces_defaults(given: dict[str, Any], config: dict[str, Any]) -> None:
-    assert body(**given)["protocol_config"] == {**NEW, **config}
+def test_an_option_replaces_the_default(given: dict[str, Any], config: dict[str, Any]) -> None:
+    assert build(**given)["protocol_config"] == {**NEW, **config}
 
 
 def test_an_omitted_option_is_not_managed() -> None:
-    assert body(existing()) == {"display_name": "App"}
-    assert body(existing(), display_name=None) == {}
+    assert build(make_existing()) == {"display_name": "App"}
+    assert build(make_existing(), display_name=None) == {}
 
 
 @pytest.mark.parametrize(
@@ -95,72 +101,62 @@ def test_an_omitted_option_is_not_managed() -> None:
         ({"pkce": "s256"}, {"pkce": "s256"}),
         (
             {"token_subject_field": "email"},
-            {
-                "token_configuration": {
-                    "expires_after": 60,
-                    "token_signing_algorithm": "RS256",
-                    "subject_field": "email",
-                }
-            },
+            {"token_configuration": {**TOKENS, "expires_after": 60, "subject_field": "email"}},
         ),
     ],
 )
-def test_an_update_holds_what_is_said_only(given: dict[str, Any], config: dict[str, Any]) -> None:
-    there = existing(token_configuration={"expires_after": 60, "subject_field": "id"})
-    assert body(there, **given) == {"display_name": "App", "protocol_config": {"type": "oauth2", **config}}
+def test_an_update_has_only_what_the_options_set(given: dict[str, Any], config: dict[str, Any]) -> None:
+    existing = make_existing(token_configuration={"expires_after": 60, "subject_field": "id"})
+    assert build(existing, **given) == {"display_name": "App", "protocol_config": {"type": "oauth2", **config}}
+
+
+NO_SECRET = "A public application has no secret, so it cannot use the client_credentials grant"
+NO_PKCE = "A public application must use PKCE"
+NO_SERVER = "An application without a resource server cannot have allowed_scopes"
+NOT_CONFIDENTIAL = "token_endpoint_auth_method 'none' is not possible with confidentiality 'confidential'"
 
 
 @pytest.mark.parametrize(
-    ("there", "given", "said"),
+    ("present", "given", "message"),
     [
-        (None, {"confidentiality": "public"}, "can't use the client_credentials grant"),
-        (None, {"confidentiality": "public", "pkce": "s256"}, "can't use the client_credentials grant"),
-        (
-            None,
-            {"confidentiality": "public", "pkce": "disabled", "grant_types": ["authorization_code"]},
-            "must have PKCE",
-        ),
+        (None, {"confidentiality": "public"}, NO_SECRET),
+        (None, {"confidentiality": "public", "pkce": "s256"}, NO_SECRET),
+        (None, {"confidentiality": "public", "pkce": "disabled", "grant_types": ["authorization_code"]}, NO_PKCE),
         (None, {"allowed_scopes": ["a:read"]}, "allowed_scopes needs a resource_server"),
-        (None, {"allowed_scopes": ["openid"], "resource_server": ""}, "must not hold 'openid'"),
-        (None, {"allowed_scopes": ['a"b'], "resource_server": ""}, "is no scope"),
-        ({"pkce": "disabled", "grant_type": ["authorization_code"]}, {"confidentiality": "public"}, "must have PKCE"),
-        (
-            {"grant_type": ["client_credentials"], "pkce": "s256"},
-            {"confidentiality": "public"},
-            "can't use the client_credentials grant",
-        ),
+        (None, {"allowed_scopes": ["openid"], "resource_server": ""}, "must not contain 'openid'"),
+        (None, {"allowed_scopes": ['a"b'], "resource_server": ""}, "is not a valid scope"),
+        ({"pkce": "disabled", "grant_type": ["authorization_code"]}, {"confidentiality": "public"}, NO_PKCE),
+        ({"grant_type": ["client_credentials"], "pkce": "s256"}, {"confidentiality": "public"}, NO_SECRET),
         (
             {"confidentiality": "public", "pkce": "s256", "grant_type": ["authorization_code"]},
             {"pkce": "disabled"},
-            "must have PKCE",
+            NO_PKCE,
         ),
-        (
-            {"allowed_scopes": ["a:read"]},
-            {"resource_server": ""},
-            "without a resource server may have no allowed_scopes",
-        ),
-        (None, {"token_endpoint_auth_method": "none"}, "'none' does not go with confidentiality 'confidential'"),
-        ({}, {"token_endpoint_auth_method": "none"}, "'none' does not go with confidentiality 'confidential'"),
+        ({"allowed_scopes": ["a:read"]}, {"resource_server": ""}, NO_SERVER),
+        (None, {"token_endpoint_auth_method": "none"}, NOT_CONFIDENTIAL),
+        ({}, {"token_endpoint_auth_method": "none"}, NOT_CONFIDENTIAL),
         (
             None,
             {"confidentiality": "public", "protocol": "oidc", "token_endpoint_auth_method": "client_secret_post"},
-            "does not go with confidentiality 'public'",
+            "'client_secret_post' is not possible with confidentiality 'public'",
         ),
-        ({"type": "saml"}, {}, "has the protocol 'saml'. Only oauth2, oidc can be managed here"),
+        ({"type": "saml"}, {}, "has the protocol 'saml'. This module manages oauth2, oidc applications only"),
         ({"type": None}, {}, "has the protocol 'None'"),
-        ({}, {"protocol": "oidc"}, "has the protocol oauth2, which can't be changed to oidc"),
+        ({}, {"protocol": "oidc"}, "Cannot change the protocol of the application 'App' .* from oauth2 to oidc"),
     ],
 )
-def test_rules(there: dict[str, Any] | None, given: dict[str, Any], said: str) -> None:
-    with pytest.raises(BeyondIdentityError, match=said):
-        body(None if there is None else existing(**there), **given)
+def test_a_combination_that_the_service_refuses_is_an_error(
+    present: dict[str, Any] | None, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BeyondIdentityError, match=message):
+        build(None if present is None else make_existing(**present), **given)
 
 
 @pytest.mark.parametrize(
     "uri", ["https://host/cb", "http://127.0.0.1:8400/", "com.example.app:/cb", "https://host/cb?a=b"]
 )
-def test_redirect_uris(uri: str) -> None:
-    assert body(redirect_uris=[uri])["protocol_config"]["redirect_uris"] == [uri]
+def test_a_redirect_uri_can_have_any_scheme_and_a_query(uri: str) -> None:
+    assert build(redirect_uris=[uri])["protocol_config"]["redirect_uris"] == [uri]
 
 
 @pytest.mark.parametrize(
@@ -178,37 +174,40 @@ def test_redirect_uris(uri: str) -> None:
         "//host/cb",
     ],
 )
-def test_redirect_uris_that_are_none(uri: str) -> None:
-    with pytest.raises(OptionError, match="is no absolute URI without fragment"):
-        body(redirect_uris=["https://good/", uri])
+def test_a_redirect_uri_must_be_absolute_without_a_fragment(uri: str) -> None:
+    with pytest.raises(OptionError, match="is not an absolute URI without a fragment"):
+        build(redirect_uris=["https://good/", uri])
 
 
 @pytest.mark.parametrize(
-    ("method", "confidentiality", "good"),
+    ("method", "confidentiality"),
     [
-        (None, "public", True),
-        ("none", None, True),
-        ("none", "public", True),
-        ("client_secret_basic", "confidential", True),
-        ("client_secret_post", "confidential", True),
-        ("none", "confidential", False),
-        ("client_secret_basic", "public", False),
-        ("client_secret_post", "public", False),
+        (None, "public"),
+        ("none", "public"),
+        ("client_secret_basic", "confidential"),
+        ("client_secret_post", "confidential"),
     ],
 )
-def test_authentication_methods_go_with_confidentiality(
-    method: str | None, confidentiality: str | None, good: bool
-) -> None:
-    try:
-        validate_auth_method(method, confidentiality)
-    except OptionError:
-        assert not good
-    else:
-        assert good
+def test_an_authentication_method_must_suit_the_confidentiality(method: str | None, confidentiality: str) -> None:
+    given = {"token_endpoint_auth_method": method, "confidentiality": confidentiality}
+    assert build(**given, protocol="oidc")["protocol_config"]["confidentiality"] == confidentiality
 
 
 @pytest.mark.parametrize(
-    ("given", "needed"),
+    ("method", "confidentiality", "hint"),
+    [
+        ("none", "confidential", "Use client_secret_basic or client_secret_post."),
+        ("client_secret_basic", "public", "Use none."),
+        ("client_secret_post", "public", "Use none."),
+    ],
+)
+def test_any_other_authentication_method_is_an_error(method: str, confidentiality: str, hint: str) -> None:
+    with pytest.raises(OptionError, match=hint):
+        validate_auth_method(method, confidentiality)
+
+
+@pytest.mark.parametrize(
+    ("given", "operations"),
     [
         ({}, []),
         ({"resource_server": "x"}, ["ListResourceServers"]),
@@ -218,43 +217,45 @@ def test_authentication_methods_go_with_confidentiality(
         ({"resource_server": ""}, []),
         ({"authenticator_config": "x"}, ["ListAuthenticatorConfigs"]),
         ({"authenticator_config": ""}, []),
+        ({"resource_server": "x", "authenticator_config": "x", "state": "absent"}, []),
     ],
 )
-def test_only_the_operations_that_may_be_needed(given: dict[str, Any], needed: list[str]) -> None:
-    assert list_operations(params(**given)) == needed
+def test_only_operations_that_the_options_need_are_announced(given: dict[str, Any], operations: list[str]) -> None:
+    assert list_operations(make_options(**given)) == operations
 
 
 @pytest.mark.parametrize("server", ["Beyond Identity Management API", "beyondidentity", "id"])
-def test_a_resource_server_by_name_identifier_or_id(server: str, tenant: Any) -> None:
+def test_a_resource_server_is_found_by_name_identifier_or_id(server: str, tenant: Any) -> None:
     wanted = tenant.resource_server_id if server == "id" else server
-    made = body(api=make_client(tenant, *NEEDED), resource_server=wanted, allowed_scopes=["realms:read realms:create"])
-    assert made["resource_server_id"] == tenant.resource_server_id
-    assert made["protocol_config"]["allowed_scopes"] == ["realms:create", "realms:read"]
+    client = make_client(tenant, *OPERATIONS)
+    built = build(client=client, resource_server=wanted, allowed_scopes=["realms:read realms:create"])
+    assert built["resource_server_id"] == tenant.resource_server_id
+    assert built["protocol_config"]["allowed_scopes"] == ["realms:create", "realms:read"]
 
 
-def test_scopes_that_are_not_offered(tenant: Any) -> None:
+def test_scopes_must_be_offered_by_the_resource_server(tenant: Any) -> None:
+    given = {"client": make_client(tenant, *OPERATIONS), "allowed_scopes": ["realms:read", "no:such"]}
     with pytest.raises(StateError, match=r"does not offer no:such. It offers: .*realms:read"):
-        body(
-            api=make_client(tenant, *NEEDED),
-            resource_server="beyondidentity",
-            allowed_scopes=["realms:read", "no:such"],
-        )
-    with pytest.raises(StateError, match=r"There is no resource_server 'nowhere'.*Beyond Identity Management API"):
-        body(api=make_client(tenant, *NEEDED), resource_server="nowhere")
+        build(**given, resource_server="beyondidentity")
+
+
+def test_an_unknown_resource_server_is_an_error(tenant: Any) -> None:
+    with pytest.raises(StateError, match=r"has no resource_server 'nowhere'.*Beyond Identity Management API"):
+        build(client=make_client(tenant, *OPERATIONS), resource_server="nowhere")
 
 
 @pytest.mark.parametrize(
     ("mode", "scopes"), [("exact", ["realms:read"]), ("at_least", ["realms:delete", "realms:read"])]
 )
-def test_scopes_are_exact_or_at_least(mode: str, scopes: list[str], tenant: Any) -> None:
-    there = {**existing(allowed_scopes=["realms:delete"]), "resource_server_id": tenant.resource_server_id}
-    made = body(there, make_client(tenant, *NEEDED), allowed_scopes=["realms:read"], scopes_mode=mode)
-    assert made["protocol_config"]["allowed_scopes"] == scopes
+def test_present_scopes_stay_if_the_mode_is_at_least(mode: str, scopes: list[str], tenant: Any) -> None:
+    existing = {**make_existing(allowed_scopes=["realms:delete"]), "resource_server_id": tenant.resource_server_id}
+    client = make_client(tenant, *OPERATIONS)
+    built = build(existing, client, allowed_scopes=["realms:read"], scopes_mode=mode)
+    assert built["protocol_config"]["allowed_scopes"] == scopes
     assert [entry["operation"] for entry in tenant.journal()] == ["token", "GetResourceServer"]
 
 
-def test_an_authenticator_config_does_not_go_with_client_credentials(tenant: Any) -> None:
-    made = make_client(tenant, "CreateAuthenticatorConfig", "ListAuthenticatorConfigs")
+def test_only_an_application_that_users_sign_in_to_can_have_an_authenticator_config(tenant: Any) -> None:
     config = {
         "type": "embedded",
         "invoke_url": "https://app.example/",
@@ -262,10 +263,10 @@ def test_an_authenticator_config_does_not_go_with_client_credentials(tenant: Any
         "invocation_type": "manual",
         "authentication_methods": [],
     }
-    created = made.call(
+    created = make_client(tenant, "CreateAuthenticatorConfig").call(
         "CreateAuthenticatorConfig", body={"authenticator_config": {"display_name": "Own", "config": config}}
     )
-    given = {"api": make_client(tenant, *NEEDED), "authenticator_config": "Own"}
-    assert body(**given, protocol="oidc")["authenticator_config_id"] == created["id"]
-    with pytest.raises(OptionError, match="client_credentials grant can't have an authenticator_config"):
-        body(**given)
+    given = {"client": make_client(tenant, *OPERATIONS), "authenticator_config": "Own"}
+    assert build(**given, protocol="oidc")["authenticator_config_id"] == created["id"]
+    with pytest.raises(OptionError, match="client_credentials grant cannot have an authenticator_config"):
+        build(**given)

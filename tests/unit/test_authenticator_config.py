@@ -1,47 +1,54 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authenticator_config module's options as the API's object."""
+"""From the authenticator_config module's options to the API's object."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.authenticator_config import (
-    METHODS,
     TYPES,
-    AuthenticatorConfigBody,
-    get_managed_options,
+    AuthenticatorConfigOptions,
+    build_authenticator_config,
+    get_managed_fields,
     get_required_fields,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_changes import plan_changes
-from ansible_collections.beyondidentity.management.plugins.modules.authenticator_config import SPEC
 
+METHODS = ["webauthn_passkey", "software_passkey", "email_one_time_password"]
 PASSKEY = [{"type": "webauthn_passkey"}]
 HOSTED = {"type": "hosted_web", "authentication_methods": PASSKEY, "trusted_origins": []}
 ONBOARDING = {"verification_method": {"type": "none"}}
 
 
-def body(there: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
-    params = {**dict.fromkeys(SPEC.options), "display_name": "Sign-in", **given}
-    existing = None if there is None else {"id": "1", "display_name": "Sign-in", "config": there}
-    return AuthenticatorConfigBody(params)(existing)
+def make_options(**given: Any) -> AuthenticatorConfigOptions:
+    """Return the module's options: a name, and the given values."""
+    unset = dict.fromkeys(item.name for item in fields(AuthenticatorConfigOptions))
+    return AuthenticatorConfigOptions(**{**unset, "display_name": "Sign-in", **given})
 
 
-def config(there: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
-    made: dict[str, Any] = body(there, **given)["config"]
-    return made
+def build(present: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+    """Return the managed fields of an object that has this configuration now."""
+    existing = None if present is None else {"id": "1", "display_name": "Sign-in", "config": present}
+    return build_authenticator_config(make_options(**given), existing)
+
+
+def build_config(present: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+    config: dict[str, Any] = build(present, **given)["config"]
+    return config
 
 
 @pytest.mark.parametrize(
-    ("given", "made"),
+    ("given", "config"),
     [
         ({"type": "hosted_web"}, HOSTED),
         (
-            {"type": "hosted_web", "authentication_methods": list(METHODS), "trusted_origins": ["https://a.example"]},
+            {"type": "hosted_web", "authentication_methods": METHODS, "trusted_origins": ["https://a.example"]},
             {
                 "type": "hosted_web",
                 "authentication_methods": [{"type": name} for name in METHODS],
@@ -88,23 +95,23 @@ def config(there: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_new_one_gets_its_types_defaults(given: dict[str, Any], made: dict[str, Any]) -> None:
-    assert body(**given) == {"display_name": "Sign-in", "config": made}
+def test_a_new_configuration_has_the_defaults_of_its_type(given: dict[str, Any], config: dict[str, Any]) -> None:
+    assert build(**given) == {"display_name": "Sign-in", "config": config}
 
 
-@pytest.mark.parametrize("kind", TYPES)
-def test_every_type_can_be_made(kind: str) -> None:
-    more = {"embedded": {"invoke_url": "http://x"}, "console": {"onboarding_configuration": ONBOARDING}}
-    assert config(config={"type": kind, **more.get(kind, {})})["type"] == kind
+@pytest.mark.parametrize("name", TYPES)
+def test_each_type_can_be_created(name: str) -> None:
+    required = {"embedded": {"invoke_url": "http://x"}, "console": {"onboarding_configuration": ONBOARDING}}
+    assert build_config(config={"type": name, **required.get(name, {})})["type"] == name
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
-        ({}, "The type of the authenticator configuration is missing. One of embedded, hosted_web, console, platform."),
+        ({}, "configuration is missing. Set type to one of embedded, hosted_web, console, platform."),
         ({"config": {}}, "The type of the authenticator configuration is missing"),
         ({"config": {"type": "future"}}, "The type of the authenticator configuration is missing"),
-        ({"type": "hosted_web", "invoke_url": "http://x"}, "The type hosted_web has no invoke_url. Leave it out."),
+        ({"type": "hosted_web", "invoke_url": "http://x"}, "The type hosted_web has no invoke_url. Remove the option."),
         (
             {"type": "platform", "authentication_methods": [], "invocation_type": "manual"},
             "The type platform has no authentication_methods, invocation_type",
@@ -112,14 +119,14 @@ def test_every_type_can_be_made(kind: str) -> None:
         ({"type": "console", "trusted_origins": []}, "The type console has no trusted_origins"),
     ],
 )
-def test_what_can_not_be_made(given: dict[str, Any], said: str) -> None:
+def test_an_unknown_type_and_options_of_another_type_are_errors(given: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError) as caught:
-        body(**given)
-    assert said in caught.value.message
+        build(**given)
+    assert message in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("given", "needs"),
+    ("given", "required"),
     [
         ({}, {"type": None}),
         ({"config": {}}, {"type": None}),
@@ -134,12 +141,12 @@ def test_what_can_not_be_made(given: dict[str, Any], said: str) -> None:
         ({"config": {"type": ["odd"]}}, {"type": ["odd"]}),
     ],
 )
-def test_what_a_new_one_needs(given: dict[str, Any], needs: dict[str, Any]) -> None:
-    assert get_required_fields({**dict.fromkeys(SPEC.options), **given}) == needs
+def test_the_type_decides_which_fields_are_required(given: dict[str, Any], required: dict[str, Any]) -> None:
+    assert get_required_fields(make_options(**given)) == required
 
 
 @pytest.mark.parametrize(
-    ("given", "changing"),
+    ("given", "managed"),
     [
         ({}, {}),
         ({"type": "platform"}, {}),
@@ -149,9 +156,9 @@ def test_what_a_new_one_needs(given: dict[str, Any], needs: dict[str, Any]) -> N
         ({"config": {"type": "platform", "trusted_origins": None}}, {"config": {"trusted_origins": None}}),
     ],
 )
-def test_what_may_change_one_that_is_there(given: dict[str, Any], changing: dict[str, Any]) -> None:
-    found = get_managed_options({**dict.fromkeys(SPEC.options), **given})
-    assert {name: value for name, value in found.items() if value is not None} == changing
+def test_a_type_never_changes_an_existing_configuration(given: dict[str, Any], managed: dict[str, Any]) -> None:
+    found = get_managed_fields(make_options(**given))
+    assert {name: value for name, value in found.items() if value is not None} == managed
 
 
 @pytest.mark.parametrize(
@@ -172,23 +179,21 @@ def test_what_may_change_one_that_is_there(given: dict[str, Any], changing: dict
         ({"config": {"authentication_methods": []}}, {"config": {"authentication_methods": []}}),
     ],
 )
-def test_what_is_omitted_is_left_alone_and_a_change_is_sent_whole(
+def test_an_omitted_option_is_not_managed_and_a_change_is_sent_whole(
     given: dict[str, Any], changes: dict[str, Any]
 ) -> None:
-    origins = ["https://a.example", "https://b.example"]
-    there = {"id": "1", "display_name": "Sign-in", "config": {**HOSTED, "trusted_origins": origins}}
-    wanted = AuthenticatorConfigBody({**dict.fromkeys(SPEC.options), "display_name": "Sign-in", **given})(there)
-    if "config" in changes:
-        changes = {"config": {**there["config"], **changes["config"]}}
-    assert plan_changes(there, wanted) == changes
+    present = {**HOSTED, "trusted_origins": ["https://a.example", "https://b.example"]}
+    existing = {"id": "1", "display_name": "Sign-in", "config": present}
+    expected = {"config": {**present, **changes["config"]}} if "config" in changes else changes
+    assert plan_changes(existing, build(present, **given)) == expected
 
 
-def test_by_id_alone_no_name_is_managed() -> None:
-    assert body(HOSTED, display_name=None, id="1") == {}
+def test_an_omitted_name_is_not_managed() -> None:
+    assert build(HOSTED, display_name=None) == {}
 
 
 @pytest.mark.parametrize(
-    ("there", "wanted", "made"),
+    ("present", "wanted", "built"),
     [
         (["a", "b"], ["b", "a"], ["a", "b"]),
         (["a", "b"], ["b", "a", "b"], ["a", "b"]),
@@ -198,40 +203,40 @@ def test_by_id_alone_no_name_is_managed() -> None:
         (["a"], [], []),
     ],
 )
-def test_methods_compare_as_sets(there: list[str], wanted: list[str], made: list[str]) -> None:
-    existing = {**HOSTED, "authentication_methods": [{"type": name} for name in there]}
-    assert config(existing, authentication_methods=wanted)["authentication_methods"] == [
-        {"type": name} for name in made
-    ]
+def test_methods_compare_as_sets(present: list[str], wanted: list[str], built: list[str]) -> None:
+    config = {**HOSTED, "authentication_methods": [{"type": name} for name in present]}
+    methods = build_config(config, authentication_methods=wanted)["authentication_methods"]
+    assert methods == [{"type": name} for name in built]
 
 
-def test_methods_that_are_there_stay_as_they_stand() -> None:
-    """The service may know more of them than we do."""
+def test_unchanged_methods_keep_fields_that_are_not_known() -> None:
     methods = [{"type": "webauthn_passkey", "future": True}]
-    existing = {**HOSTED, "authentication_methods": methods}
-    assert config(existing, authentication_methods=["webauthn_passkey"])["authentication_methods"] == methods
+    config = {**HOSTED, "authentication_methods": methods}
+    assert build_config(config, authentication_methods=["webauthn_passkey"])["authentication_methods"] == methods
 
 
-@pytest.mark.parametrize("there", [None, ["odd"], [{"no": "type"}]])
-def test_methods_that_are_odd_are_replaced(there: Any) -> None:
-    made = config({**HOSTED, "authentication_methods": there}, authentication_methods=["webauthn_passkey"])
-    assert made["authentication_methods"] == PASSKEY
+@pytest.mark.parametrize("present", [None, ["odd"], [{"no": "type"}]])
+def test_malformed_methods_are_replaced(present: Any) -> None:
+    config = {**HOSTED, "authentication_methods": present}
+    assert build_config(config, authentication_methods=["webauthn_passkey"])["authentication_methods"] == PASSKEY
 
 
 @pytest.mark.parametrize(
     "given", [{"type": "platform"}, {"config": {"type": "platform"}}, {"config": {"type": "\x1b[31mplatform"}}]
 )
-def test_a_type_is_not_changed(given: dict[str, Any]) -> None:
-    with pytest.raises(OptionError, match="is of the type hosted_web, not .*platform. Remove it first") as caught:
-        body(HOSTED, **given)
+def test_changing_a_type_is_an_error(given: dict[str, Any]) -> None:
+    with pytest.raises(
+        OptionError, match="has the type hosted_web, not .*platform. A type cannot be changed"
+    ) as caught:
+        build(HOSTED, **given)
     assert "\x1b" not in caught.value.message
 
 
-def test_alien_options_of_what_is_there() -> None:
+def test_an_option_that_the_present_type_lacks_is_an_error() -> None:
     with pytest.raises(OptionError, match="The type hosted_web has no invoke_url"):
-        body(HOSTED, invoke_url="http://x")
+        build(HOSTED, invoke_url="http://x")
 
 
-def test_a_type_that_came_after_us_can_be_renamed() -> None:
-    assert body({"type": "future"}, display_name="Other") == {"display_name": "Other"}
-    assert config({"type": "future"}, config={"x": 1}) == {"type": "future", "x": 1}
+def test_a_configuration_of_an_unknown_type_can_be_updated() -> None:
+    assert build({"type": "future"}, display_name="Other") == {"display_name": "Other"}
+    assert build_config({"type": "future"}, config={"x": 1}) == {"type": "future", "x": 1}
