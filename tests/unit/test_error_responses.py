@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an error answer says: in OAuth's shape, the Management API's, SCIM's, and in none."""
+"""What an error response says: in the shape of OAuth, of the Management API, of SCIM, and in no known shape."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JSON = st.recursive(
 )
 
 
-def refused(status: int, body: Any, headers: dict[str, str] | None = None) -> ResponseError:
+def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -> ResponseError:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return error_from_response(Response(status, headers or {}, content), "Asking")
 
@@ -94,33 +94,37 @@ def refused(status: int, body: Any, headers: dict[str, str] | None = None) -> Re
         ),
     ],
 )
-def test_shapes(status: int, body: Any, message: str, code: str) -> None:
-    error = refused(status, body)
+def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message: str, code: str) -> None:
+    error = build_error(status, body)
     assert error.message == f"Asking: {message}"
     assert (error.status, error.code) == (status, code)
     assert error.details == {"status": status, **({"error": code} if code else {})}
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "said"),
+    ("status", "headers", "hint"),
     [
-        (429, {"Retry-After": "7200"}, "asks to wait 7200 seconds, more than retry_max_wait"),
-        (503, {"RateLimit-Reset": "61"}, "asks to wait 61 seconds"),
+        (
+            429,
+            {"Retry-After": "7200"},
+            "The server requests a wait of 7200 seconds. retries and retry_max_wait do not allow",
+        ),
+        (503, {"RateLimit-Reset": "61"}, "The server requests a wait of 61 seconds."),
         (429, {}, "Try again later."),
         (429, {"Retry-After": "nonsense"}, "Try again later."),
     ],
 )
-def test_too_busy(status: int, headers: dict[str, str], said: str) -> None:
-    assert said in refused(status, {"code": "too_many_requests"}, headers).message
+def test_a_busy_server_gives_a_hint_on_the_wait(status: int, headers: dict[str, str], hint: str) -> None:
+    assert hint in build_error(status, {"code": "too_many_requests"}, headers).message
 
 
 @pytest.mark.parametrize("seconds", ["1e300", "9" * 4000])
-def test_an_absurd_wait_does_not_flood_the_message(seconds: str) -> None:
-    assert len(refused(429, b"", {"Retry-After": seconds}).message) < 300
+def test_an_absurd_wait_does_not_lengthen_the_message(seconds: str) -> None:
+    assert len(build_error(429, b"", {"Retry-After": seconds}).message) < 300
 
 
-def test_hostile_text_is_made_harmless() -> None:
-    error = refused(
+def test_hostile_text_becomes_harmless() -> None:
+    error = build_error(
         400, {"error": "\x1b[2Jevil\n\u202e", "error_description": "{{ lookup('pipe', 'id') }}\r\n" + "A" * 5000}
     )
     assert error.code == "[2Jevil"
@@ -128,13 +132,13 @@ def test_hostile_text_is_made_harmless() -> None:
     assert "\x1b" not in error.message and "\n" not in error.message and "\u202e" not in error.message
 
 
-def test_many_details_are_cut() -> None:
+def test_the_message_has_only_the_first_details() -> None:
     violations = [{"field": f"f{number}", "description": "d"} for number in range(1000)]
-    assert len(refused(400, {"code": "x", "details": [{"field_violations": violations}]}).message) < 200
+    assert len(build_error(400, {"code": "x", "details": [{"field_violations": violations}]}).message) < 200
 
 
-def test_a_deeply_nested_body_is_no_body() -> None:
-    assert refused(500, b"[" * 200_000).message == "Asking: HTTP 500 server error."
+def test_a_deeply_nested_body_is_not_an_object() -> None:
+    assert build_error(500, b"[" * 200_000).message == "Asking: HTTP 500 server error."
     with pytest.raises(MalformedResponseError, match="not a JSON object"):
         Response(200, {}, b'{"a":' * 200_000).json("Asking")
 
@@ -145,23 +149,23 @@ def test_a_deeply_nested_body_is_no_body() -> None:
     ),
     st.sampled_from([400, 401, 429, 500]),
 )
-def test_any_body_gives_one_harmless_line(body: dict[str, Any], status: int) -> None:
-    message = refused(status, body).message
+def test_each_body_gives_one_harmless_line(body: dict[str, Any], status: int) -> None:
+    message = build_error(status, body).message
     assert message.startswith(f"Asking: HTTP {status}")
     assert not {unicodedata.category(char) for char in message} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_an_error_or_an_object(content: bytes) -> None:
-    assert refused(500, content).status == 500
+def test_each_content_is_an_object_or_a_malformed_response(content: bytes) -> None:
+    assert build_error(500, content).status == 500
     try:
         assert isinstance(Response(200, {"Content-Type": "text/html\x1b"}, content).json("Asking"), dict)
     except MalformedResponseError as error:
         assert "\x1b" not in error.message
 
 
-def test_errors_keep_only_details_that_say_something() -> None:
+def test_errors_have_only_details_with_a_value() -> None:
     assert BeyondIdentityError("a", "b", c=1, d=None, e="", f=[]).details == {"c": 1}
     assert str(BeyondIdentityError("a", "b")) == "a b"
-    fault = TransportError("x")
-    assert fault.sent and not fault.permanent
+    error = TransportError("x")
+    assert error.sent and not error.permanent

@@ -1,12 +1,11 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a server may make us wait, and how often we try."""
+"""How long a server can make a task wait, and how often a request is sent again."""
 
 from __future__ import annotations
 
 import math
-import time
 from email.utils import formatdate
 
 import pytest
@@ -14,12 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import TransportError
+from ansible_collections.beyondidentity.management.plugins.module_utils._http import retry
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.response import Response
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.retry import (
     RetryPolicy,
     parse_requested_wait,
 )
 
 NOW = 1_700_000_000.0
+
+
+def busy(**headers: str) -> Response:
+    return Response(429, {name.replace("_", "-"): value for name, value in headers.items()}, b"")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,7 @@ NOW = 1_700_000_000.0
     ],
 )
 @pytest.mark.parametrize("header", ["Retry-After", "RateLimit-Reset"])
-def test_asked_wait(header: str, value: str, seconds: float | None) -> None:
+def test_a_header_requests_a_number_of_seconds_or_a_date(header: str, value: str, seconds: float | None) -> None:
     assert parse_requested_wait({header: value}, NOW) == seconds
 
 
@@ -59,16 +64,19 @@ def test_asked_wait(header: str, value: str, seconds: float | None) -> None:
     ("retry_after", "reset", "seconds"),
     [("3", "9", 3.0), ("nonsense", "9", 9.0), ("-1", "9", 9.0), ("inf", "nan", None), ("", "9", 9.0)],
 )
-def test_retry_after_comes_first_where_it_makes_sense(retry_after: str, reset: str, seconds: float | None) -> None:
+def test_retry_after_precedes_ratelimit_reset_if_it_is_valid(
+    retry_after: str, reset: str, seconds: float | None
+) -> None:
     assert parse_requested_wait({"Retry-After": retry_after, "RateLimit-Reset": reset}, NOW) == seconds
 
 
-def test_without_headers_nothing_is_asked() -> None:
+def test_without_headers_no_wait_is_requested() -> None:
     assert parse_requested_wait({}) is None
 
 
-def test_a_date_is_compared_with_the_clock() -> None:
-    assert 55 <= (parse_requested_wait({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) or 0) <= 60
+def test_a_date_is_compared_with_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry.time, "time", lambda: NOW)
+    assert parse_requested_wait({"Retry-After": formatdate(NOW + 60, usegmt=True)}) == 60
 
 
 @given(
@@ -80,50 +88,59 @@ def test_a_date_is_compared_with_the_clock() -> None:
         st.sampled_from(["GMT", "+0000", "-99999", "x"]),
     )
 )
-def test_any_header_gives_a_finite_wait_or_none(value: str) -> None:
+def test_each_header_requests_a_finite_wait_or_none(value: str) -> None:
     seconds = parse_requested_wait({"Retry-After": value}, NOW)
     assert seconds is None or (math.isfinite(seconds) and seconds >= 0)
 
 
-def test_pauses_after_faults_double_with_some_variation(waits: list[float]) -> None:
-    patience = RetryPolicy(retries=4, max_wait=60)
-    fault = TransportError("x")
-    assert [patience.wait_after_error(fault) for _n in range(6)] == [True] * 4 + [False] * 2
+def test_waits_after_connection_errors_double_with_some_variation(waits: list[float]) -> None:
+    policy = RetryPolicy(4, 60, repeatable=True)
+    assert [policy.wait_after_error(TransportError("x")) for _n in range(6)] == [True] * 4 + [False] * 2
     assert len(waits) == 4
     for wait, middle in zip(waits, (0.5, 1, 2, 4), strict=True):
         assert 0.75 * middle <= wait <= 1.25 * middle
 
 
-def test_no_pause_is_longer_than_the_longest_wait(waits: list[float]) -> None:
-    patience = RetryPolicy(retries=40, max_wait=3)
-    while patience.wait_after_error(TransportError("x")):
+def test_no_wait_is_longer_than_the_longest_wait(waits: list[float]) -> None:
+    policy = RetryPolicy(40, 3, repeatable=True)
+    while policy.wait_after_error(TransportError("x")):
         pass
     assert len(waits) == 40
     assert max(waits) == 3
 
 
-def test_a_permanent_fault_is_not_waited_for(waits: list[float]) -> None:
-    assert not RetryPolicy(3, 60).wait_after_error(TransportError("x", permanent=True))
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_permanent_error_is_not_waited_for(repeatable: bool, waits: list[float]) -> None:
+    error = TransportError("x", sent=False, permanent=True)
+    assert not RetryPolicy(3, 60, repeatable=repeatable).wait_after_error(error)
     assert waits == []
 
 
+def test_a_request_that_is_not_repeatable_is_repeated_only_if_it_was_not_sent(waits: list[float]) -> None:
+    policy = RetryPolicy(3, 60, repeatable=False)
+    assert not policy.wait_after_error(TransportError("x", sent=True))
+    assert policy.wait_after_error(TransportError("x", sent=False))
+    assert len(waits) == 1
+
+
 @pytest.mark.parametrize(
-    ("asked", "again", "waited"),
+    ("requested", "is_repeated", "waited"),
     [("0", True, [0.0]), ("60", True, [60.0]), ("60.5", False, []), ("1e300", False, [])],
 )
-def test_what_a_server_asks_for_is_obeyed_up_to_the_longest_wait(
-    asked: str, again: bool, waited: list[float], waits: list[float]
+def test_the_requested_wait_is_waited_up_to_the_longest_wait(
+    requested: str, is_repeated: bool, waited: list[float], waits: list[float]
 ) -> None:
-    assert RetryPolicy(3, 60).wait_after_response({"RateLimit-Reset": asked}) is again
+    assert RetryPolicy(3, 60, repeatable=True).wait_after_response(busy(RateLimit_Reset=requested)) is is_repeated
     assert waits == waited
 
 
-def test_an_answer_that_asks_for_nothing_is_waited_for_as_a_fault(waits: list[float]) -> None:
-    assert RetryPolicy(1, 60).wait_after_response({})
+def test_a_response_that_requests_no_wait_is_waited_for_as_an_error(waits: list[float]) -> None:
+    assert RetryPolicy(1, 60, repeatable=True).wait_after_response(busy())
     assert 0.375 <= waits[0] <= 0.625
 
 
-def test_no_retries_means_one_attempt(waits: list[float]) -> None:
-    assert not RetryPolicy(0, 60).wait_after_response({"Retry-After": "0"})
-    assert not RetryPolicy(0, 60).wait_after_error(TransportError("x"))
+def test_without_retries_there_is_no_further_attempt(waits: list[float]) -> None:
+    policy = RetryPolicy(0, 60, repeatable=True)
+    assert not policy.wait_after_response(busy(Retry_After="0"))
+    assert not policy.wait_after_error(TransportError("x"))
     assert waits == []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which URLs a secret may be sent to, what their origin is, and which hosts are this machine."""
+"""Which URLs a secret may be sent to, what their origin is, and which hosts are loopback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._http.ur
         ("https://host.", "https://host"),
     ],
 )
-def test_origin(url: str, canonical: str) -> None:
+def test_the_origin_of_a_url_is_canonical(url: str, canonical: str) -> None:
     assert get_origin(url) == canonical
 
 
@@ -44,7 +44,7 @@ def test_origin(url: str, canonical: str) -> None:
         (None, False),
     ],
 )
-def test_loopback(host: str | None, loopback: bool) -> None:
+def test_only_exact_names_and_addresses_are_loopback(host: str | None, loopback: bool) -> None:
     assert is_loopback_host(host) is loopback
 
 
@@ -60,33 +60,33 @@ def test_loopback(host: str | None, loopback: bool) -> None:
         "http://localhost",
     ],
 )
-def test_base_urls(value: str) -> None:
+def test_a_base_url_has_no_trailing_slash(value: str) -> None:
     assert validate_base_url(value, "api_url") == value.rstrip("/")
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
-        ("host", "no URL"),
-        ("ftp://host", "no URL"),
-        ("https://", "no URL"),
-        ("https://host:0x1", "no URL"),
-        ("https://ho st", "no URL"),
-        ("https://evil.example\\@host", "no URL"),
-        ("https://host\x00", "no URL"),
-        ("https://host\n", "no URL"),
+        ("host", "is not a valid URL"),
+        ("ftp://host", "is not a valid URL"),
+        ("https://", "is not a valid URL"),
+        ("https://host:0x1", "is not a valid URL"),
+        ("https://ho st", "is not a valid URL"),
+        ("https://evil.example\\@host", "is not a valid URL"),
+        ("https://host\x00", "is not a valid URL"),
+        ("https://host\n", "is not a valid URL"),
         ("http://host", "not encrypted"),
         ("http://127.0.0.1.evil.example", "not encrypted"),
         ("http://localhost.evil.example", "not encrypted"),
         ("https://user@host", "user name or password"),
-        ("https://:secret@host", "user name or password"),
-        ("https://host?a=b", "no query"),
-        ("https://host?", "no query"),
-        ("https://host#f", "no query"),
+        ("https://:s3cret@host", "user name or password"),
+        ("https://host?a=b", "must not have a query or fragment"),
+        ("https://host?", "must not have a query or fragment"),
+        ("https://host#f", "must not have a query or fragment"),
     ],
 )
-def test_refused_base_urls(value: str, said: str) -> None:
-    with pytest.raises(OptionError, match=said) as caught:
+def test_a_url_that_no_secret_may_be_sent_to_is_refused(value: str, message: str) -> None:
+    with pytest.raises(OptionError, match=message) as caught:
         validate_base_url(value, "api_url")
     assert caught.value.message.startswith("api_url")
-    assert "secret" not in caught.value.message.replace("client_secret", "").replace("Secrets", "")
+    assert "s3cret" not in caught.value.message
