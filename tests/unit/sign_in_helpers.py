@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users who sign in at the emulator, in process."""
+"""Sign-ins at the emulator, in process."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
     exchange_code,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 from tests.support.desk import REDIRECT, Desk, sign_in
 from tests.unit.builders import tenant_options
 
 READ = ["realms:read"]
 REFRESHED = {"refresh_lifetime": 600}
 
-# The options of the module token that an exchange reads, none of them set.
+# The options of the module `token` that a code exchange reads, none of them set.
 NO_EXCHANGE_OPTIONS: dict[str, Any] = dict.fromkeys(
     (
         "authorization",
@@ -73,11 +74,18 @@ def complete_sign_in(request: AuthorizationRequest) -> tuple[AuthorizationReques
 
 def exchange(desk: Desk, params: Mapping[str, Any], store: TokenStore | None = None) -> tuple[Token, list[str]]:
     """Exchange a code, in a run with this store. Return the token and the requested scopes."""
-    task = TaskContext(
-        {**tenant_options(desk), **NO_EXCHANGE_OPTIONS, **params}, stores=TokenStores(run=store), environ={}
-    )
+    task = _make_task(desk, store, {**NO_EXCHANGE_OPTIONS, **params})
     issued, requested = exchange_code(task, task.read(CodeExchangeOptions))
     return issued.token, requested
+
+
+def list_sign_ins(desk: Desk, store: TokenStore) -> list[Token]:
+    """Return the sign-ins with an application that a run's store has."""
+    return open_sign_ins(_make_task(desk, store, {})).list_all()
+
+
+def _make_task(desk: Desk, store: TokenStore | None, params: Mapping[str, Any]) -> TaskContext:
+    return TaskContext({**tenant_options(desk), **params}, stores=TokenStores(run=store), environ={})
 
 
 def sign_in_user(desk: Desk, scopes: list[str] | None = None) -> Token:
