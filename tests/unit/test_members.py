@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Identities and groups by what people call them: an id goes first, and what is not clear is an error."""
+"""Identities and groups are found by ID or name. An ID comes first, and an ambiguous name is an error."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -22,49 +23,32 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from tests.unit.builders import make_client
 
 
-def identity(tenant: Any, username: str) -> str:
-    """Make one; return its id."""
-    (made,) = tenant.seed(identities=1, identity={"traits": {"username": username}})["identities"]
-    return made
+def create_identity(tenant: Any, username: str) -> str:
+    """Create an identity, and return its ID."""
+    (created,) = tenant.seed(identities=1, identity={"traits": {"username": username}})["identities"]
+    return str(created)
 
 
-def identities(tenant: Any, *values: str, known: Any = ()) -> list[str]:
+def find_identities(tenant: Any, *values: str, known: Iterable[dict[str, Any]] = ()) -> list[str]:
     return find_identity_ids(make_client(tenant, "GetIdentity", "ListIdentities"), values, known)
 
 
-def groups(tenant: Any, *values: str) -> list[str]:
+def find_groups(tenant: Any, *values: str) -> list[str]:
     return find_group_ids(make_client(tenant, "ListGroups"), values)
 
 
-def operations(tenant: Any) -> list[str]:
+def list_requests(tenant: Any) -> list[str]:
+    """Return the operations that the tenant received, without the token requests."""
     return [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
 
 
-# Usernames that are hard to put into a filter, a query or a path.
-NAMES = [
-    "pat",
-    "pat@example.com",
-    "Pat Smith",
-    'pat "the cat" smith',
-    "o'neill",
-    "a+b&c",
-    "100% pat",
-    'a" or traits.username eq "kim',
-    "back\\slash",
-    "Zoë",
-    "日本",
-    "tab\there",
-    "..",
-    "a/b",
-    "😀",
-]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_by_username(name: str, tenant: Any) -> None:
-    identity(tenant, "kim")
-    wanted = identity(tenant, name)
-    assert identities(tenant, name) == [wanted]
+@pytest.mark.parametrize(
+    "name", ["pat", 'pat "the cat" smith', "a+b&c", 'a" or traits.username eq "kim', "back\\slash", "日本", "..", "a/b"]
+)
+def test_an_identity_is_found_by_any_username(name: str, tenant: Any) -> None:
+    create_identity(tenant, "kim")
+    wanted = create_identity(tenant, name)
+    assert find_identities(tenant, name) == [wanted]
     (listing,) = tenant.journal(operation="ListIdentities")
     assert listing["query"] == {"filter": build_username_filter(name), "page_size": "100"}
 
@@ -79,90 +63,91 @@ def test_by_username(name: str, tenant: Any) -> None:
         ("a\nb", 'traits.username eq "a\\nb"'),
     ],
 )
-def test_the_filter_is_json(name: str, text: str) -> None:
-    """RFC 7644 section 3.4.2.2: a compared value is as JSON has it."""
+def test_the_username_in_a_filter_is_json(name: str, text: str) -> None:
+    """RFC 7644 section 3.4.2.2."""
     assert build_username_filter(name) == text
 
 
-def test_usernames_are_the_same_in_either_case(tenant: Any) -> None:
-    wanted = identity(tenant, "Pat@Example.com")
-    assert identities(tenant, "pat@example.COM", "PAT@EXAMPLE.COM") == [wanted]
+def test_usernames_are_case_insensitive(tenant: Any) -> None:
+    wanted = create_identity(tenant, "Pat@Example.com")
+    assert find_identities(tenant, "pat@example.COM", "PAT@EXAMPLE.COM") == [wanted]
 
 
-def test_by_id_in_one_request(tenant: Any) -> None:
-    wanted = identity(tenant, "pat")
-    assert identities(tenant, wanted, wanted) == [wanted]
-    assert operations(tenant) == ["GetIdentity"]
+def test_an_identity_is_found_by_id_in_one_request(tenant: Any) -> None:
+    wanted = create_identity(tenant, "pat")
+    assert find_identities(tenant, wanted, wanted) == [wanted]
+    assert list_requests(tenant) == ["GetIdentity"]
 
 
-def test_what_can_be_no_id_is_not_looked_for_as_one(tenant: Any) -> None:
-    identity(tenant, "pat@example.com")
-    identities(tenant, "pat@example.com")
-    assert operations(tenant) == ["ListIdentities"]
+def test_a_value_that_cannot_be_an_id_is_only_searched_as_a_username(tenant: Any) -> None:
+    wanted = create_identity(tenant, "pat@example.com")
+    assert find_identities(tenant, "pat@example.com") == [wanted]
+    assert list_requests(tenant) == ["ListIdentities"]
 
 
-def test_an_id_goes_before_a_username(tenant: Any) -> None:
-    """Whoever names herself as another's id is does not become a member in her place."""
-    victim = identity(tenant, "pat")
-    identity(tenant, victim)
-    assert identities(tenant, victim) == [victim]
+def test_an_id_takes_precedence_over_a_username(tenant: Any) -> None:
+    """A user who chooses another identity's ID as a username must not become a member instead of that identity."""
+    victim = create_identity(tenant, "pat")
+    create_identity(tenant, victim)
+    assert find_identities(tenant, victim) == [victim]
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_what_is_refused_as_an_id_may_be_a_username(status: int, tenant: Any) -> None:
-    wanted = identity(tenant, "pat")
+def test_a_value_that_is_not_found_as_an_id_is_searched_as_a_username(status: int, tenant: Any) -> None:
+    wanted = create_identity(tenant, "pat")
     tenant.fault(operation="GetIdentity", status=status)
-    assert identities(tenant, "pat") == [wanted]
+    assert find_identities(tenant, "pat") == [wanted]
 
 
 @pytest.mark.parametrize("status", [403, 409])
-def test_any_other_refusal_is_an_error(status: int, tenant: Any) -> None:
-    identity(tenant, "pat")
+def test_any_other_error_response_is_an_error(status: int, tenant: Any) -> None:
+    create_identity(tenant, "pat")
     tenant.fault(operation="GetIdentity", status=status)
     with pytest.raises(ResponseError, match=f"HTTP {status}"):
-        identities(tenant, "pat")
+        find_identities(tenant, "pat")
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "no\x1bbody", "pa"])
-def test_nobody(name: str, tenant: Any) -> None:
-    identity(tenant, "pat")
-    with pytest.raises(StateError, match="There is no identity with the id or username") as caught:
-        identities(tenant, name)
-    assert "identity_info" in caught.value.message and "\x1b" not in caught.value.message
+def test_an_unknown_identity_is_an_error(name: str, tenant: Any) -> None:
+    create_identity(tenant, "pat")
+    with pytest.raises(StateError, match="no identity with the ID or username .*identity_info") as caught:
+        find_identities(tenant, name)
+    assert "\x1b" not in caught.value.message
 
 
-def test_several_are_an_error(tenant: Any) -> None:
-    both = [{"id": one, "traits": {"username": "pat"}} for one in ("1", "2")]
+def test_several_identities_with_one_username_are_an_error(tenant: Any) -> None:
+    both = [{"id": id, "traits": {"username": "pat"}} for id in ("1", "2")]
     tenant.fault(operation="ListIdentities", json={"identities": both})
-    with pytest.raises(StateError, match="There are several identities with the id or username 'pat'"):
-        identities(tenant, "pat")
+    with pytest.raises(StateError, match="several identities with the ID or username 'pat'"):
+        find_identities(tenant, "pat")
 
 
-def test_a_service_that_ignores_the_filter_gives_nobody_else(tenant: Any) -> None:
-    everybody = [{"id": one, "traits": {"username": one}} for one in ("kim", "pat")]
-    tenant.fault(operation="ListIdentities", json={"identities": everybody})
-    assert identities(tenant, "pat") == ["pat"]
-    with pytest.raises(StateError, match="There is no identity"):
-        identities(tenant, "sam")
+def test_identities_that_the_filter_should_exclude_are_ignored(tenant: Any) -> None:
+    everyone = [{"id": id, "traits": {"username": id}} for id in ("kim", "pat")]
+    tenant.fault(operation="ListIdentities", json={"identities": everyone})
+    assert find_identities(tenant, "pat") == ["pat"]
+    with pytest.raises(StateError, match="no identity"):
+        find_identities(tenant, "sam")
 
 
-@pytest.mark.parametrize("traits", [None, "pat", ["pat"], 7, {}, {"username": None}, {"username": ["pat"]}])
-def test_traits_that_are_none(traits: Any, tenant: Any) -> None:
-    tenant.fault(operation="ListIdentities", json={"identities": [{"id": "1", "traits": traits}]})
+def test_malformed_traits_match_no_username(tenant: Any) -> None:
+    malformed = [None, "pat", ["pat"], 7, {}, {"username": None}, {"username": ["pat"]}]
+    identities = [{"id": str(number), "traits": traits} for number, traits in enumerate(malformed)]
+    tenant.fault(operation="ListIdentities", json={"identities": identities})
     for name in ("pat", "None"):
-        with pytest.raises(StateError, match="There is no identity"):
-            identities(tenant, name)
+        with pytest.raises(StateError, match="no identity"):
+            find_identities(tenant, name)
 
 
 @pytest.mark.parametrize("item", [{}, {"id": 7}, {"id": None}])
-def test_identities_without_an_id(item: dict[str, Any], tenant: Any) -> None:
+def test_an_identity_without_an_id_is_an_error(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="GetIdentity", json=item)
-    with pytest.raises(MalformedResponseError, match="no identity"):
-        identities(tenant, "pat")
+    with pytest.raises(MalformedResponseError, match="not a valid identity object"):
+        find_identities(tenant, "pat")
     tenant.clear_faults()
     tenant.fault(operation="ListIdentities", json={"identities": [{**item, "traits": {"username": "pat"}}]})
-    with pytest.raises(MalformedResponseError, match="no identity"):
-        identities(tenant, "pat")
+    with pytest.raises(MalformedResponseError, match="not a valid identity object"):
+        find_identities(tenant, "pat")
 
 
 KNOWN = [
@@ -173,80 +158,76 @@ KNOWN = [
     {"id": "5", "traits": {"username": "twin@example.com"}},
     {"id": "6", "traits": None},
     {"id": "7", "traits": {"username": ""}},
+    {"id": "8", "traits": {"username": "soe@example.com"}},
 ]
 
 
 @pytest.mark.parametrize(
-    ("name", "found", "asked"),
-    [
-        ("pat@example.com", "1", []),
-        ("Zoë", "2", []),
-        ("kim", "3", ["GetIdentity"]),
-    ],
+    ("name", "id", "requests"), [("pat@example.com", "1", []), ("Zoë", "2", []), ("kim", "3", ["GetIdentity"])]
 )
-def test_who_is_known_by_username_is_not_looked_for(name: str, found: str, asked: list[str], tenant: Any) -> None:
-    assert identities(tenant, name, name, known=KNOWN) == [found]
-    assert operations(tenant) == asked
+def test_a_known_username_needs_no_search(name: str, id: str, requests: list[str], tenant: Any) -> None:
+    assert find_identities(tenant, name, name, known=KNOWN) == [id]
+    assert list_requests(tenant) == requests
 
 
 @pytest.mark.parametrize("name", ["PAT@example.com", "sam@example.com", "\u017foe@example.com", ""])
-def test_whom_one_knows_by_another_spelling_the_service_tells(name: str, tenant: Any) -> None:
-    """Folding case takes more for the same than the service may: whoever is known must not stand for somebody else."""
-    known = [*KNOWN, {"id": "8", "traits": {"username": "soe@example.com"}}]
-    with pytest.raises(StateError, match="There is no identity"):
-        identities(tenant, name, known=known)
-    assert operations(tenant) == ["ListIdentities"]
+def test_another_spelling_of_a_known_username_is_searched(name: str, tenant: Any) -> None:
+    """Case folding can match more spellings than the service: a known identity must not be taken for another one."""
+    with pytest.raises(StateError, match="no identity"):
+        find_identities(tenant, name, known=KNOWN)
+    assert list_requests(tenant) == ["ListIdentities"]
 
 
-def test_several_that_are_known_are_an_error(tenant: Any) -> None:
-    with pytest.raises(StateError, match="There are several identities"):
-        identities(tenant, "twin@example.com", known=KNOWN)
+def test_several_known_identities_with_one_username_are_an_error(tenant: Any) -> None:
+    with pytest.raises(StateError, match="several identities"):
+        find_identities(tenant, "twin@example.com", known=KNOWN)
 
 
-def test_an_id_goes_before_the_username_of_who_is_known(tenant: Any) -> None:
-    victim = identity(tenant, "pat")
+def test_an_id_takes_precedence_over_a_known_username(tenant: Any) -> None:
+    victim = create_identity(tenant, "pat")
     known = [{"id": "1", "traits": {"username": victim}}]
-    assert identities(tenant, victim, known=known) == [victim]
+    assert find_identities(tenant, victim, known=known) == [victim]
 
 
-def test_groups_by_id_and_by_name_in_one_listing(tenant: Any) -> None:
+def test_groups_are_found_by_id_and_name_in_one_listing(tenant: Any) -> None:
     ids = tenant.seed(groups=3, group={"display_name": "Shift {n}"})["groups"]
-    assert groups(tenant, "Shift 1", ids[1], "Shift 3", ids[2]) == sorted(ids)
-    assert operations(tenant) == ["ListGroups"]
+    assert find_groups(tenant, "Shift 1", ids[1], "Shift 3", ids[2]) == sorted(ids)
+    assert list_requests(tenant) == ["ListGroups"]
 
 
-def test_no_groups_need_no_request(tenant: Any) -> None:
-    assert groups(tenant) == identities(tenant) == []
+def test_an_empty_list_needs_no_request(tenant: Any) -> None:
+    assert find_groups(tenant) == find_identities(tenant) == []
     assert tenant.journal() == []
 
 
-def test_a_group_beyond_the_first_page(tenant: Any) -> None:
-    ids = tenant.seed(groups=245, group={"display_name": "Shift {n}"})["groups"]
-    assert groups(tenant, "Shift 241") == [ids[240]]
+def test_a_group_on_a_later_page_is_found(tenant: Any) -> None:
+    tenant.settings(page_size_maximum=2)
+    ids = tenant.seed(groups=5, group={"display_name": "Shift {n}"})["groups"]
+    assert find_groups(tenant, "Shift 5") == [ids[4]]
     assert len(tenant.journal(operation="ListGroups")) == 3
 
 
-def test_a_groups_id_goes_before_a_name(tenant: Any) -> None:
+def test_a_groups_id_takes_precedence_over_a_name(tenant: Any) -> None:
     (wanted,) = tenant.seed(groups=1)["groups"]
     tenant.seed(groups=1, group={"display_name": wanted})
-    assert groups(tenant, wanted) == [wanted]
+    assert find_groups(tenant, wanted) == [wanted]
 
 
-def test_two_groups_of_one_name(tenant: Any) -> None:
+def test_several_groups_with_one_name_are_an_error(tenant: Any) -> None:
     ids = tenant.seed(groups=2, group={"display_name": "Twin"})["groups"]
-    with pytest.raises(StateError, match="2 groups have the display_name 'Twin'") as caught:
-        groups(tenant, "Twin")
-    assert all(one in caught.value.message for one in ids) and "Give the id." in caught.value.message
+    with pytest.raises(StateError, match="2 groups have the display_name 'Twin': .* Use the ID") as caught:
+        find_groups(tenant, "Twin")
+    assert all(id in caught.value.message for id in ids)
 
 
-def test_a_group_that_is_not_there(tenant: Any) -> None:
+def test_an_unknown_group_is_an_error_that_lists_all_groups(tenant: Any) -> None:
     tenant.seed(groups=2, group={"display_name": "Shift {n}"})
-    with pytest.raises(StateError, match=r"There is no group 'shift 1' .*There are: Shift 1, Shift 2\."):
-        groups(tenant, "shift 1")
+    with pytest.raises(StateError, match=r"no group 'shift 1'.*Known groups: Shift 1, Shift 2\."):
+        find_groups(tenant, "shift 1")
 
 
 @pytest.mark.parametrize("item", [{"display_name": "Night"}, {"display_name": "Night", "id": 7}])
-def test_a_group_without_an_id(item: dict[str, Any], tenant: Any) -> None:
+def test_a_group_without_an_id_is_an_error(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="ListGroups", json={"groups": [item]})
-    with pytest.raises(MalformedResponseError, match="no group"):
-        groups(tenant, "Night")
+    with pytest.raises(MalformedResponseError, match="not a valid group object"):
+        find_groups(tenant, "Night")
