@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which stores a task may use, where a run's is, and what becomes of those that killed runs left."""
+"""Which stores a task can use, where the run's store is, and how the stores of killed runs are removed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import pytest
 from ansible import constants
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import stores as store_module
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import (
-    FOLDER,
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import abandoned_stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import stores as stores_module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import (
     RUN_FOLDER,
-    open_run_store,
-    open_stores,
     remove_abandoned_stores,
 )
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import open_run_store, open_stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.user_key import FOLDER
 from tests.unit.builders import connection_options, exit_code, run_in_child
 from tests.unit.memory_store import MemoryStore
 
@@ -30,7 +30,7 @@ KEY = ["key"]
 ENTRY = {"access_token": "t0ken"}
 
 
-def test_the_runs_store_is_in_ansibles_private_folder(
+def test_the_runs_store_is_in_ansibles_private_folder_and_only_this_run_can_read_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
 ) -> None:
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "ansible-local-1abcdefgh"))
@@ -39,37 +39,48 @@ def test_the_runs_store_is_in_ansibles_private_folder(
     assert store.folder == tmp_path / "ansible-local-1abcdefgh" / RUN_FOLDER
     store.put(KEY, ENTRY)
 
-    def worker() -> None:
-        again = open_run_store(warnings.append)
-        assert again.get(KEY) == ENTRY
+    def read_in_worker() -> None:
+        assert open_run_store(warnings.append).get(KEY) == ENTRY
 
-    assert exit_code(run_in_child(worker)) == 0, "a worker has the same secret"
+    assert exit_code(run_in_child(read_in_worker)) == 0, "a worker has the same secret"
     monkeypatch.setattr(multiprocessing.current_process(), "authkey", b"another run's")
     other = open_run_store(warnings.append)
     assert other.get(KEY) is None
 
 
-def dead_process() -> int:
+def test_the_first_use_of_the_runs_store_removes_abandoned_stores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
+) -> None:
+    abandoned = create_store(tmp_path, name_ended_run())
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "ansible-local-1abcdefgh"))
+    (tmp_path / "ansible-local-1abcdefgh").mkdir()
+    open_run_store(warnings.append)
+    assert not abandoned.exists()
+
+
+def name_ended_run() -> str:
+    """Return the name of the private folder of a run whose process does not exist anymore."""
     child = run_in_child(lambda: None)
     exit_code(child)
-    return child
+    return f"ansible-local-{child}ab_cdefg"
 
 
-def left_behind(parent: Path, name: str) -> Path:
+def create_store(parent: Path, name: str) -> Path:
+    """Create a store with one entry, in a run's private folder with this name."""
     folder = parent / name / RUN_FOLDER
     folder.mkdir(parents=True)
     (folder / "entry").write_text("ciphertext")
     return folder
 
 
-def test_what_killed_runs_left_is_swept(tmp_path: Path) -> None:
-    folder = left_behind(tmp_path, f"ansible-local-{dead_process()}ab_cdefg")
+def test_the_store_of_an_ended_run_is_removed_with_its_empty_folder(tmp_path: Path) -> None:
+    folder = create_store(tmp_path, name_ended_run())
     remove_abandoned_stores(tmp_path)
     assert not folder.parent.exists()
 
 
-def test_what_others_put_beside_it_stays(tmp_path: Path) -> None:
-    folder = left_behind(tmp_path, f"ansible-local-{dead_process()}abcdefgh")
+def test_other_files_beside_an_abandoned_store_stay(tmp_path: Path) -> None:
+    folder = create_store(tmp_path, name_ended_run())
     (folder.parent / "other").write_text("")
     remove_abandoned_stores(tmp_path)
     assert not folder.exists() and (folder.parent / "other").exists()
@@ -87,53 +98,53 @@ def test_what_others_put_beside_it_stays(tmp_path: Path) -> None:
         "ansible-local-99999999abcdefgh.bak",
     ],
 )
-def test_what_lives_or_is_not_ansibles_stays(name: str, tmp_path: Path) -> None:
-    folder = left_behind(tmp_path, name.replace("OWN", str(os.getpid())))
+def test_folders_of_living_processes_and_of_other_programs_stay(name: str, tmp_path: Path) -> None:
+    folder = create_store(tmp_path, name.replace("OWN", str(os.getpid())))
     remove_abandoned_stores(tmp_path)
     assert (folder / "entry").exists()
 
 
-def test_what_belongs_to_another_user_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = left_behind(tmp_path, f"ansible-local-{dead_process()}abcdefgh")
+def test_the_store_of_another_user_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = create_store(tmp_path, name_ended_run())
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     remove_abandoned_stores(tmp_path)
     assert (folder / "entry").exists()
 
 
-def test_what_was_left_elsewhere_is_not_ours_to_sweep(tmp_path: Path) -> None:
-    """Elsewhere, in another container or on another machine that has the same home, the process may be alive."""
-    run = f"ansible-local-{dead_process()}abcdefgh"
-    elsewhere = [tmp_path / run / name for name in (f"{FOLDER}-0123456789ab", FOLDER)]
-    for folder in elsewhere:
+def test_the_store_of_another_machine_or_container_stays(tmp_path: Path) -> None:
+    """If it shares the home directory, its process IDs are in the same place, but name other processes."""
+    run = name_ended_run()
+    foreign = [tmp_path / run / name for name in (f"{FOLDER}-0123456789ab", FOLDER)]
+    for folder in foreign:
         folder.mkdir(parents=True)
         (folder / "entry").write_text("ciphertext")
-    ours = left_behind(tmp_path, run)
+    own = create_store(tmp_path, run)
     remove_abandoned_stores(tmp_path)
-    assert [(folder / "entry").exists() for folder in (*elsewhere, ours)] == [True, True, False]
+    assert [(folder / "entry").exists() for folder in (*foreign, own)] == [True, True, False]
 
 
-def test_each_machine_and_pid_namespace_is_a_place_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    def place(nodename: str, namespace: str | None) -> str:
+def test_each_machine_and_each_pid_namespace_has_its_own_folder_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def identify(nodename: str, namespace: str | None) -> str:
         def readlink(path: str) -> str:
             if namespace is None:  # no /proc: not Linux
                 raise FileNotFoundError(path)
             return namespace
 
         system = SimpleNamespace(uname=lambda: SimpleNamespace(nodename=nodename), readlink=readlink)
-        monkeypatch.setattr(store_module, "os", system)
-        return store_module._place()
+        monkeypatch.setattr(abandoned_stores, "os", system)
+        return abandoned_stores._identify_process_space()
 
-    places = [("one", "pid:[1]"), ("one", "pid:[2]"), ("two", "pid:[1]"), ("one", None), ("two", None)]
-    assert len({place(*where) for where in places}) == len(places)
-    assert place("one", "pid:[1]") == place("one", "pid:[1]")
+    spaces = [("one", "pid:[1]"), ("one", "pid:[2]"), ("two", "pid:[1]"), ("one", None), ("two", None)]
+    assert len({identify(*space) for space in spaces}) == len(spaces)
+    assert identify("one", "pid:[1]") == identify("one", "pid:[1]")
     monkeypatch.undo()
-    assert store_module.RUN_FOLDER == f"{FOLDER}-{store_module._place()}"
+    assert RUN_FOLDER == f"{FOLDER}-{abandoned_stores._identify_process_space()}"
 
 
 @pytest.mark.parametrize("level", ["run", "store"])
-def test_links_are_not_followed(level: str, tmp_path: Path) -> None:
-    precious = left_behind(tmp_path / "elsewhere", "precious")
-    run = tmp_path / f"ansible-local-{dead_process()}abcdefgh"
+def test_removal_does_not_follow_links(level: str, tmp_path: Path) -> None:
+    precious = create_store(tmp_path / "elsewhere", "precious")
+    run = tmp_path / name_ended_run()
     if level == "run":
         run.symlink_to(precious.parent)
     else:
@@ -144,25 +155,27 @@ def test_links_are_not_followed(level: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
-def test_a_folder_that_can_not_be_swept_is_left(name: str, tmp_path: Path) -> None:
+def test_a_parent_that_cannot_be_listed_is_no_error(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     remove_abandoned_stores(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def stores_of(warnings: list[str], **given: Any) -> TokenStores:
+def open_with(warnings: list[str], **given: Any) -> TokenStores:
+    """Return the stores of a task with these connection options."""
     return open_stores(connection_options(**given), warnings.append)
 
 
 @pytest.fixture
-def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
     for name in ("data", "cache"):
         monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / name))
 
 
-@pytest.mark.usefixtures("_own_places")
+@pytest.mark.usefixtures("_own_folders")
 @pytest.mark.parametrize(
-    ("given", "beyond_run"),
+    ("given", "has_user_store"),
     [
         ({}, False),
         ({"token_cache": "none"}, False),
@@ -174,37 +187,45 @@ def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"grant_type": "authorization_code", "validate_certs": False}, False),
     ],
 )
-def test_which_stores_a_task_may_use(
-    given: dict[str, Any], beyond_run: bool, tmp_path: Path, warnings: list[str]
+def test_the_users_store_is_opened_only_if_the_options_need_it_and_certificates_are_verified(
+    given: dict[str, Any], has_user_store: bool, tmp_path: Path, warnings: list[str]
 ) -> None:
-    found = stores_of(warnings, **given)
-    assert found.run is not None
-    assert (found.user is not None) is beyond_run
-    assert (tmp_path / "data").exists() is beyond_run, "who needs no such store gets no key"
+    stores = open_with(warnings, **given)
+    assert stores.run is not None
+    assert (stores.user is not None) is has_user_store
+    assert (tmp_path / "data").exists() is has_user_store, "a key is created only for the user's store"
     assert warnings == []
 
 
-@pytest.mark.usefixtures("_own_places")
-def test_where_the_users_store_can_not_be_the_runs_serves(tmp_path: Path, warnings: list[str]) -> None:
+@pytest.mark.usefixtures("_own_folders")
+def test_if_the_users_store_cannot_be_opened_the_runs_store_replaces_it(tmp_path: Path, warnings: list[str]) -> None:
     (tmp_path / "data").write_text("")
-    found = stores_of(warnings, token_cache="user")
-    assert found.user is None and found.select("user") is found.run is not None
+    stores = open_with(warnings, token_cache="user")
+    assert stores.user is None and stores.select("user") is stores.run is not None
     assert len(warnings) == 1
 
 
-def test_without_cryptography_there_is_none(warnings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "HAS_CRYPTOGRAPHY", False)
-    assert stores_of(warnings, token_cache="user") == TokenStores()
+def test_without_cryptography_there_is_no_store(warnings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores_module, "HAS_CRYPTOGRAPHY", False)
+    assert open_with(warnings, token_cache="user") == TokenStores()
     assert "cryptography is missing" in warnings[0]
 
 
-def test_nearest_and_all() -> None:
+CACHES = ("run", "user", "none")
+
+
+def test_token_cache_selects_the_store_and_the_order_of_stores_for_sign_ins() -> None:
     run, user = MemoryStore(), MemoryStore()
     both, none = TokenStores(run, user), TokenStores()
-    assert [both.select(cache) for cache in ("run", "user", "none")] == [run, user, None]
-    assert [both.list_for_sign_ins(cache) for cache in ("run", "user", "none")] == [[run, user], [user, run], []]
-    assert [TokenStores(run).list_for_sign_ins(cache) for cache in ("run", "user", "none")] == [[run], [run], []]
-    assert [none.list_for_sign_ins(cache) for cache in ("run", "user", "none")] == [[], [], []]
+    assert [both.select(cache) for cache in CACHES] == [run, user, None]
+    assert [both.list_for_sign_ins(cache) for cache in CACHES] == [[run, user], [user, run], []]
+    assert [TokenStores(run).list_for_sign_ins(cache) for cache in CACHES] == [[run], [run], []]
+    assert [none.list_for_sign_ins(cache) for cache in CACHES] == [[], [], []]
+
+
+def test_forget_removes_entries_from_both_stores() -> None:
+    run, user = MemoryStore(), MemoryStore()
+    both, none = TokenStores(run, user), TokenStores()
     for store in (run, user):
         store.put(KEY, ENTRY)
         store.put(["other"], {"access_token": "other"})
