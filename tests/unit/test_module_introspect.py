@@ -16,20 +16,20 @@ from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, run_failed, run_ok
 from tests.unit.sign_in_helpers import READ, REFRESHED, sign_in_user
 
-NOBODY = {"client_id": None, "client_secret": None}
+NO_CREDENTIALS = {"client_id": None, "client_secret": None}
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_an_active_token(check_mode: bool, tenant: Any) -> None:
-    made = run_ok(token, tenant, scopes=READ)["token"]
-    known = run_ok(introspect, tenant, token=made["access_token"], check_mode=check_mode)
-    assert (known["changed"], known["requests"]) == (False, 1)
-    claims = known["introspection"]
-    assert (claims["active"], claims["jti"], claims["scope"]) == (True, made["id"], "realms:read")
-    assert made["access_token"] not in json.dumps(known)
+def test_an_active_token_has_its_claims(check_mode: bool, tenant: Any) -> None:
+    issued = run_ok(token, tenant, scopes=READ)["token"]
+    result = run_ok(introspect, tenant, token=issued["access_token"], check_mode=check_mode)
+    assert (result["changed"], result["requests"]) == (False, 1)
+    claims = result["introspection"]
+    assert (claims["active"], claims["jti"], claims["scope"]) == (True, issued["id"], "realms:read")
+    assert issued["access_token"] not in json.dumps(result)
 
 
-def test_a_referential_token_and_a_refresh_token(tenant: Any) -> None:
+def test_a_referential_token_and_a_refresh_token_can_be_introspected(tenant: Any) -> None:
     (value,) = tenant.seed(tokens=1)["token_values"]
     assert run_ok(introspect, tenant, token=value)["introspection"]["scope"] == "realms:read"
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
@@ -38,7 +38,7 @@ def test_a_referential_token_and_a_refresh_token(tenant: Any) -> None:
     assert run_ok(introspect, desk, token=refresh_token)["introspection"]["active"]
 
 
-def test_one_that_is_not_active_is_no_failure(tenant: Any) -> None:
+def test_an_inactive_token_is_not_an_error(tenant: Any) -> None:
     value = tenant.mint("realms:read")
     tenant.revoke_tokens()
     for inactive in (value, "unknown"):
@@ -46,62 +46,61 @@ def test_one_that_is_not_active_is_no_failure(tenant: Any) -> None:
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_the_clients_own_credentials_come_first(method: str, tenant: Any) -> None:
+def test_the_client_authenticates_with_its_own_credentials(method: str, tenant: Any) -> None:
     run_ok(introspect, tenant, token="unknown", client_auth_method=method)
     assert [entry["operation"] for entry in tenant.journal()] == ["introspect"]
 
 
-def test_with_a_given_token(tenant: Any) -> None:
-    value, able = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
-    known = run_ok(introspect, tenant, token=value, access_token=able, **NOBODY)
-    assert known["introspection"]["active"]
+def test_a_given_token_authorizes_an_introspection(tenant: Any) -> None:
+    value, introspector = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
+    result = run_ok(introspect, tenant, token=value, access_token=introspector, **NO_CREDENTIALS)
+    assert result["introspection"]["active"]
     assert tenant.journal(operation="introspect")[0]["headers"]["Authorization"].startswith("Bearer")
 
 
-def test_a_given_token_that_may_not(tenant: Any) -> None:
-    value, unable = tenant.mint("realms:read"), tenant.mint("realms:read")
-    result = call_module(introspect, tenant, token=value, access_token=unable, **NOBODY)
+def test_a_given_token_without_the_scope_is_refused(tenant: Any) -> None:
+    value, reader = tenant.mint("realms:read"), tenant.mint("realms:read")
+    result = call_module(introspect, tenant, token=value, access_token=reader, **NO_CREDENTIALS)
     assert result["failed"] and result["status"] == 403
-    assert value not in json.dumps(result) and unable not in json.dumps(result)
+    assert value not in json.dumps(result) and reader not in json.dumps(result)
 
 
-def test_a_persons_sign_in_may_ask_for_a_public_application(tenant: Any) -> None:
+def test_a_stored_sign_in_authorizes_the_introspection_of_a_public_client(tenant: Any) -> None:
     desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
     store = MemoryStore()
-    asked = desk.answered("tokens:introspect")
-    mine = run_ok(token, desk, store, **asked)["token"]
-    known = run_ok(introspect, desk, store, token=mine["access_token"], grant_type="authorization_code")
-    assert known["introspection"]["active"]
+    own = run_ok(token, desk, store, **desk.answered("tokens:introspect"))["token"]
+    result = run_ok(introspect, desk, store, token=own["access_token"], grant_type="authorization_code")
+    assert result["introspection"]["active"]
 
 
-def test_a_persons_token_that_is_not_known_any_more_is_refreshed(tenant: Any) -> None:
+def test_a_revoked_token_of_a_sign_in_is_refreshed(tenant: Any) -> None:
     tenant.settings(refresh_tokens="fixed", refresh_lifetime=600)
     desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
     store = MemoryStore()
-    mine = run_ok(token, desk, store, **desk.answered("tokens:introspect"))["token"]
-    run_ok(revoke, tenant, id=mine["id"], application=desk.application_id)
-    known = run_ok(introspect, desk, store, token=mine["access_token"], grant_type="authorization_code")
-    assert known["introspection"] == {"active": False}
+    own = run_ok(token, desk, store, **desk.answered("tokens:introspect"))["token"]
+    run_ok(revoke, tenant, id=own["id"], application=desk.application_id)
+    result = run_ok(introspect, desk, store, token=own["access_token"], grant_type="authorization_code")
+    assert result["introspection"] == {"active": False}
 
 
-def test_nobody_to_ask_as(tenant: Any) -> None:
-    assert "client_id is missing" in run_failed(introspect, tenant, token="t0ken", **NOBODY)
+def test_without_credentials_and_token_the_client_id_is_missing(tenant: Any) -> None:
+    assert "client_id is missing" in run_failed(introspect, tenant, token="t0ken", **NO_CREDENTIALS)
     assert tenant.journal() == []
 
 
 @pytest.mark.parametrize("value", ["", "s3cr t", "s3cr\nt", "é"])
-def test_what_is_no_token(value: str, tenant: Any) -> None:
+def test_a_malformed_token_is_refused_before_any_request(value: str, tenant: Any) -> None:
     message = run_failed(introspect, tenant, token=value)
-    assert "token is not 1 to 16384 printable ASCII characters" in message and "s3cr" not in message
+    assert "16384 printable ASCII characters" in message and "s3cr" not in message
     assert tenant.journal() == []
 
 
-@pytest.mark.parametrize("answer", [{}, {"active": None}, {"active": "true"}, {"active": 1}])
-def test_an_answer_that_says_nothing(answer: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="introspect", json=answer)
+@pytest.mark.parametrize("response", [{}, {"active": None}, {"active": "true"}, {"active": 1}])
+def test_a_response_without_a_boolean_active_is_malformed(response: dict[str, Any], tenant: Any) -> None:
+    tenant.fault(operation="introspect", json=response)
     assert "does not say whether the token is active" in run_failed(introspect, tenant, token="t0ken")
 
 
-def test_a_token_that_a_server_echoes_is_not_printed(tenant: Any) -> None:
+def test_a_token_that_a_server_echoes_is_masked(tenant: Any) -> None:
     tenant.fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
     assert "s3cret" not in run_failed(introspect, tenant, token="s3cret-t0ken")

@@ -253,6 +253,23 @@ def test_if_the_clients_credentials_are_refused_a_token_authorizes_the_revocatio
     assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == [DELETE]
 
 
+def test_a_new_token_that_is_refused_is_not_replaced(tenant: Any) -> None:
+    value = tenant.mint("realms:read")
+    tenant.clear_journal()
+    tenant.fault(operation="revoke", status=401)
+    assert "HTTP 401" in run_failed(revoke, tenant, MemoryStore(), token=value)
+    assert list_revocations(tenant) == [401, 401] and len(tenant.journal(operation="token")) == 1
+
+
+def test_if_the_token_request_gets_no_response_the_error_says_so(tenant: Any) -> None:
+    """The refusal of the client's credentials would be the wrong reason: another attempt may succeed."""
+    value = tenant.mint("realms:read")
+    tenant.fault(operation="revoke", status=401)
+    tenant.fault(operation="token", drop="reset")
+    message = run_failed(revoke, tenant, token=value, retries=0)
+    assert message.startswith("Requesting a token") and "the connection to" in message
+
+
 def test_a_client_that_authenticates_in_the_form_can_revoke(tenant: Any) -> None:
     value = tenant.mint("realms:read")
     assert run_ok(revoke, tenant, token=value, client_auth_method="client_secret_post")["changed"]
@@ -359,6 +376,15 @@ def test_a_server_that_is_unavailable_receives_no_further_request(
     tenant.fault(operation="revoke", **fault)
     sign_out(desk, store, warnings, retries=0)
     assert len(warnings) == 2 and len(tenant.journal(operation="revoke")) == 1
+
+
+def test_of_several_tokens_the_one_that_expires_last_authorizes_the_others(tenant: Any) -> None:
+    desk = make_desk(tenant, public=True)
+    store = MemoryStore()
+    lasting = sign_in(desk, store, DELETE, expiration_time=3600)
+    sign_in(desk, store, DELETE, "realms:read", expiration_time=600)
+    assert len(sign_out(desk, store)["revoked"]) == 2
+    assert tenant.journal(operation="revoke")[-1]["form"]["token"] == lasting["access_token"]
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(401, 1), (400, 2), (403, 2)])

@@ -19,46 +19,50 @@ PRINCIPAL = {"principal_type": "identity", "principal_id": "e372db224c06e850"}
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_what_a_token_looks_like(check_mode: bool, tenant: Any) -> None:
+def test_a_listed_token_has_its_times_and_never_its_value(check_mode: bool, tenant: Any) -> None:
     store = MemoryStore()
-    made = run_ok(token, tenant, store, scopes=["realms:read"], expiration_time=600)["token"]
-    shown = run_ok(token_info, tenant, store, id=made["id"], check_mode=check_mode)
-    assert shown["changed"] is False
-    (one,) = shown["tokens"]
-    assert (one["id"], one["scopes"], one["token_type"]) == (made["id"], ["realms:read"], "access")
-    assert one["application_id"] == tenant.application_id
-    assert one["principal_type"] is one["principal_id"] is None
-    assert one["expires"] - one["issued_at"] == 600
+    issued = run_ok(token, tenant, store, scopes=["realms:read"], expiration_time=600)["token"]
+    result = run_ok(token_info, tenant, store, id=issued["id"], check_mode=check_mode)
+    assert result["changed"] is False
+    (listed,) = result["tokens"]
+    assert (listed["id"], listed["scopes"], listed["token_type"]) == (
+        issued["id"],
+        ["realms:read"],
+        "access",
+    )
+    assert listed["application_id"] == tenant.application_id
+    assert listed["principal_type"] is listed["principal_id"] is None
+    assert listed["expires"] - listed["issued_at"] == 600
     for name in ("issued_time", "expires_time"):
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", one[name])
-    assert one["expires_time"] == made["expires_at"]
-    assert made["access_token"] not in json.dumps(shown)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", listed[name])
+    assert listed["expires_time"] == issued["expires_at"]
+    assert issued["access_token"] not in json.dumps(result)
 
 
-def test_all_pages(tenant: Any) -> None:
+def test_all_pages_are_read(tenant: Any) -> None:
     tokens = tenant.seed(tokens=250)["tokens"]
-    shown = run_ok(token_info, tenant)
-    assert {one["id"] for one in shown["tokens"]} > set(tokens) and len(shown["tokens"]) == 251
+    result = run_ok(token_info, tenant)
+    assert {listed["id"] for listed in result["tokens"]} > set(tokens) and len(result["tokens"]) == 251
     assert len(tenant.journal(operation="ListTokens")) == 3
     assert tenant.journal(operation="ListTokens")[0]["token_scopes"] == ["tokens:read"]
 
 
-def test_of_a_principal(tenant: Any) -> None:
+def test_only_the_tokens_of_the_principal_are_listed(tenant: Any) -> None:
     tokens = sorted(tenant.seed(tokens=2, **PRINCIPAL)["tokens"])
     tenant.seed(tokens=1)
-    shown = run_ok(token_info, tenant, **PRINCIPAL)["tokens"]
-    assert sorted(one["id"] for one in shown) == tokens
-    assert {(one["principal_type"], one["principal_id"]) for one in shown} == {tuple(PRINCIPAL.values())}
+    result = run_ok(token_info, tenant, **PRINCIPAL)["tokens"]
+    assert sorted(listed["id"] for listed in result) == tokens
+    assert {(listed["principal_type"], listed["principal_id"]) for listed in result} == {tuple(PRINCIPAL.values())}
 
 
 @pytest.mark.parametrize("by", ["id", "name"])
-def test_of_another_application(by: str, tenant: Any) -> None:
+def test_another_application_is_found_by_id_and_name(by: str, tenant: Any) -> None:
     (realm,) = tenant.seed(realms=1)["realms"]
     (other,) = tenant.seed(applications=1, name="Other", realm_id=realm)["applications"]
     tokens = sorted(tenant.seed(tokens=2, token_application=other)["tokens"])
-    shown = run_ok(token_info, tenant, application=other if by == "id" else "Other", realm_id=realm)["tokens"]
-    assert sorted(one["id"] for one in shown) == tokens
-    assert {one["application_id"] for one in shown} == {other}
+    result = run_ok(token_info, tenant, application=other if by == "id" else "Other", realm_id=realm)["tokens"]
+    assert sorted(listed["id"] for listed in result) == tokens
+    assert {listed["application_id"] for listed in result} == {other}
 
 
 @pytest.mark.parametrize(
@@ -72,26 +76,30 @@ def test_of_another_application(by: str, tenant: Any) -> None:
         ({"issued_at": 0, "expires": 1677250514}, ("1970-01-01T00:00:00Z", "2023-02-24T14:55:14Z")),
     ],
 )
-def test_fields_that_are_missing_or_odd(times: dict[str, Any], expected: tuple[Any, Any], tenant: Any) -> None:
+def test_a_missing_or_malformed_time_is_none(times: dict[str, Any], expected: tuple[Any, Any], tenant: Any) -> None:
     tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1", **times}]})
-    (one,) = run_ok(token_info, tenant)["tokens"]
-    assert (one["issued_time"], one["expires_time"]) == expected
-    assert {name: one[name] for name in times} == times
+    (listed,) = run_ok(token_info, tenant)["tokens"]
+    assert (listed["issued_time"], listed["expires_time"]) == expected
+    assert {name: listed[name] for name in times} == times
 
 
-def test_an_application_without_tokens(tenant: Any) -> None:
+def test_an_application_without_tokens_has_an_empty_list(tenant: Any) -> None:
     (other,) = tenant.seed(applications=1)["applications"]
     assert run_ok(token_info, tenant, application=other)["tokens"] == []
 
 
-def test_what_can_not_be_listed(tenant: Any) -> None:
+def test_an_application_that_cannot_be_found_is_an_error(tenant: Any) -> None:
     assert "HTTP 404" in run_failed(token_info, tenant, application="00000000-0000-0000-0000-000000000000")
-    assert "There is no application 'Other'" in run_failed(token_info, tenant, application="Other")
+    assert "no application 'Other'" in run_failed(token_info, tenant, application="Other")
     tenant.seed(applications=2, name="Other")
-    assert "Other" in run_failed(token_info, tenant, application="Other")
+    assert "2 applications are named 'Other'" in run_failed(token_info, tenant, application="Other")
+
+
+def test_a_malformed_id_is_an_error_on_one_line(tenant: Any) -> None:
     tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1\x1b[31m"}]})
-    assert run_failed(token_info, tenant).isprintable()
+    message = run_failed(token_info, tenant)
+    assert "without a valid ID" in message and message.isprintable()
 
 
-def test_the_options_of_a_principal_go_together() -> None:
+def test_the_options_of_a_principal_are_required_together() -> None:
     assert token_info.SPEC.rules == {"required_together": [("principal_type", "principal_id")]}
