@@ -34,22 +34,24 @@ EACH_TYPE = pytest.mark.parametrize(
 
 
 @EACH_TYPE
-def test_from_nothing_to_nothing(given: dict[str, Any], tenant: Any) -> None:
+def test_a_configuration_is_created_renamed_and_deleted_and_each_step_is_idempotent(
+    given: dict[str, Any], tenant: Any
+) -> None:
     named = {"display_name": "Mine", **given}
     predicted = run_ok(authenticator_config, tenant, check_mode=True, **named)
     assert predicted["changed"] and list_writes(tenant) == []
-    made = run_ok(authenticator_config, tenant, **named)
-    assert made["changed"] and made["diff"]["before"] == {}
-    shown = made["authenticator_config"]
-    assert predicted["authenticator_config"]["config"].items() <= shown["config"].items()
-    for again in (named, {"id": shown["id"], **given}, {"display_name": "Mine"}):
+    created = run_ok(authenticator_config, tenant, **named)
+    assert created["changed"] and created["diff"]["before"] == {}
+    config = created["authenticator_config"]
+    assert predicted["authenticator_config"]["config"].items() <= config["config"].items()
+    for again in (named, {"id": config["id"], **given}, {"display_name": "Mine"}):
         assert not run_ok(authenticator_config, tenant, **again)["changed"]
-    renamed = run_ok(authenticator_config, tenant, id=shown["id"], display_name="Other")
-    assert renamed["authenticator_config"] == {**shown, "display_name": "Other"}
-    gone = {"display_name": "Other", "state": "absent"}
-    assert run_ok(authenticator_config, tenant, check_mode=True, **gone)["changed"]
-    assert run_ok(authenticator_config, tenant, **gone)["authenticator_config"] is None
-    assert not run_ok(authenticator_config, tenant, **gone)["changed"]
+    renamed = run_ok(authenticator_config, tenant, id=config["id"], display_name="Other")
+    assert renamed["authenticator_config"] == {**config, "display_name": "Other"}
+    absent = {"display_name": "Other", "state": "absent"}
+    assert run_ok(authenticator_config, tenant, check_mode=True, **absent)["changed"]
+    assert run_ok(authenticator_config, tenant, **absent)["authenticator_config"] is None
+    assert not run_ok(authenticator_config, tenant, **absent)["changed"]
     assert list_writes(tenant) == [
         "CreateAuthenticatorConfig",
         "UpdateAuthenticatorConfig",
@@ -57,18 +59,18 @@ def test_from_nothing_to_nothing(given: dict[str, Any], tenant: Any) -> None:
     ]
 
 
-def test_lists_are_sets_and_lose_what_is_removed(tenant: Any) -> None:
+def test_lists_are_compared_as_sets_and_replaced_whole(tenant: Any) -> None:
     lists = {
         "trusted_origins": ["https://a.example", "https://b.example"],
         "authentication_methods": ["webauthn_passkey", "software_passkey"],
     }
     run_ok(authenticator_config, tenant, **HOSTED, **lists)
-    turned = {name: list(reversed(value)) for name, value in lists.items()}
-    assert not run_ok(authenticator_config, tenant, **HOSTED, **turned)["changed"]
-    assert not run_ok(authenticator_config, tenant, **HOSTED)["changed"], "what is omitted is not managed"
+    reversed_lists = {name: list(reversed(value)) for name, value in lists.items()}
+    assert not run_ok(authenticator_config, tenant, **HOSTED, **reversed_lists)["changed"]
+    assert not run_ok(authenticator_config, tenant, **HOSTED)["changed"], "an omitted option is not managed"
     for name, value in lists.items():
-        less = run_ok(authenticator_config, tenant, **HOSTED, **{name: value[:1]})
-        assert less["changed"] and len(less["authenticator_config"]["config"][name]) == 1
+        shortened = run_ok(authenticator_config, tenant, **HOSTED, **{name: value[:1]})
+        assert shortened["changed"] and len(shortened["authenticator_config"]["config"][name]) == 1
     assert run_ok(authenticator_config, tenant, **HOSTED, trusted_origins=[])["changed"]
     config = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]["config"]
     assert config == {
@@ -79,7 +81,7 @@ def test_lists_are_sets_and_lose_what_is_removed(tenant: Any) -> None:
     assert list_writes(tenant) == ["CreateAuthenticatorConfig"] + ["UpdateAuthenticatorConfig"] * 3
 
 
-def test_a_change_is_sent_whole(tenant: Any) -> None:
+def test_an_update_sends_the_whole_config(tenant: Any) -> None:
     run_ok(authenticator_config, tenant, **HOSTED, trusted_origins=["https://a.example"])
     run_ok(authenticator_config, tenant, **HOSTED, authentication_methods=["software_passkey"])
     assert tenant.journal(operation="UpdateAuthenticatorConfig")[0]["json"] == {
@@ -94,30 +96,32 @@ def test_a_change_is_sent_whole(tenant: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"display_name": "New"}, "The type of the authenticator configuration is missing"),
         ({"display_name": "New", "type": "embedded"}, "A new authenticator_config needs invoke_url."),
         ({"display_name": "New", "config": {"type": "embedded", "invoke_url": ""}}, "needs invoke_url"),
         ({"display_name": "New", "type": "console"}, "needs onboarding_configuration"),
-        ({"display_name": "Embedded", "invoke_url": ""}, "The authenticator_config needs invoke_url. Leave out"),
-        ({"display_name": "Hosted", "type": "platform"}, "is of the type hosted_web, not platform"),
+        ({"display_name": "Embedded", "invoke_url": ""}, "The authenticator_config needs invoke_url."),
+        ({"display_name": "Hosted", "type": "platform"}, "type hosted_web, not platform"),
         ({"display_name": "Hosted", "invoke_url": "http://x"}, "The type hosted_web has no invoke_url"),
-        ({"id": "nowhere"}, "There is no authenticator_config with the id nowhere"),
-        ({"id": "a/b"}, "is no id"),
-        ({"display_name": ""}, "neither may be empty"),
+        ({"id": "nowhere"}, "No authenticator_config has the ID nowhere"),
+        ({"id": "a/b"}, "'a/b' is not a valid ID"),
+        ({"display_name": ""}, "Set id or display_name"),
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_refusals_before_any_write(given: dict[str, Any], said: str, check_mode: bool, tenant: Any) -> None:
+def test_invalid_options_are_refused_before_any_write(
+    given: dict[str, Any], message: str, check_mode: bool, tenant: Any
+) -> None:
     run_ok(authenticator_config, tenant, **HOSTED)
     run_ok(authenticator_config, tenant, display_name="Embedded", type="embedded", invoke_url="http://x")
     tenant.clear_journal()
-    assert said in run_failed(authenticator_config, tenant, check_mode=check_mode, **given)
+    assert message in run_failed(authenticator_config, tenant, check_mode=check_mode, **given)
     assert list_writes(tenant) == []
 
 
-def test_two_of_one_name_are_told_by_their_ids(tenant: Any) -> None:
+def test_several_configurations_with_the_name_are_listed_by_their_ids(tenant: Any) -> None:
     first = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]
     second = run_ok(authenticator_config, tenant, display_name="Other", type="platform")["authenticator_config"]
     run_ok(authenticator_config, tenant, id=second["id"], display_name="Hosted")
@@ -126,18 +130,18 @@ def test_two_of_one_name_are_told_by_their_ids(tenant: Any) -> None:
     assert run_ok(authenticator_config, tenant, id=second["id"], state="absent")["changed"]
 
 
-def test_an_application_finds_it_by_name(tenant: Any) -> None:
-    made = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]
+def test_an_application_finds_the_configuration_by_name(tenant: Any) -> None:
+    created = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]
     desk = {"display_name": "Desk", "protocol": "oidc", "authenticator_config": "Hosted", "redirect_uris": [REDIRECT]}
-    assert run_ok(application, tenant, **desk)["application"]["authenticator_config_id"] == made["id"]
+    assert run_ok(application, tenant, **desk)["application"]["authenticator_config_id"] == created["id"]
 
 
-def test_info(tenant: Any) -> None:
-    made = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]
+def test_info_finds_configurations_by_name_and_id(tenant: Any) -> None:
+    created = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]
     everything = run_ok(authenticator_config_info, tenant)["authenticator_configs"]
-    assert made in everything and len(everything) == 2
-    for given in ({"display_name": "Hosted"}, {"id": made["id"]}):
-        assert run_ok(authenticator_config_info, tenant, **given)["authenticator_configs"] == [made]
+    assert created in everything and len(everything) == 2
+    for given in ({"display_name": "Hosted"}, {"id": created["id"]}):
+        assert run_ok(authenticator_config_info, tenant, **given)["authenticator_configs"] == [created]
     for given in ({"display_name": "nothing"}, {"id": "nothing"}):
         assert run_ok(authenticator_config_info, tenant, **given)["authenticator_configs"] == []
     for given in ({"display_name": ""}, {"id": ""}):

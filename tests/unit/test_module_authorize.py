@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module authorize up to the point where a person comes in."""
+"""The module authorize, up to the sign-in of a user."""
 
 from __future__ import annotations
 
@@ -18,107 +18,105 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
 from ansible_collections.beyondidentity.management.plugins.modules import authorize
 from tests.support.desk import REDIRECT, parameters
 from tests.unit.builders import US_ISSUER
-from tests.unit.module_calls import call_module
+from tests.unit.module_calls import run_failed, run_ok
 
 
-class Someone:
-    """Who listens in the place of the controller's listener."""
+class RecordingListener:
+    """Stands in for the controller's listener: records its arguments, and responds with a code."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, int, bool]] = []
+        self.calls: list[tuple[str, int, bool]] = []
 
     def __call__(
         self, redirect_uri: str, request: Callable[[str], AuthorizationRequest], seconds: int, open_browser: bool
     ) -> AuthorizationRequest:
-        self.asked.append((redirect_uri, seconds, open_browser))
+        self.calls.append((redirect_uri, seconds, open_browser))
         return replace(request("http://127.0.0.1:4711/callback"), code="c0de")
 
 
-class Client:
-    """Options that reach nobody."""
+class UnreachableTenant:
+    """Connection options of a client, in place of an emulated tenant: the module sends nothing."""
 
     variables = {"beyondidentity_issuer": US_ISSUER, "beyondidentity_client_id": "cl1ent"}
 
 
-def made(listener: Any = None, check_mode: bool = False, warn: Any = None, **given: Any) -> dict[str, Any]:
-    wishes = {"redirect_uri": REDIRECT, "operations": ["ListRealms"], **given}
-    return call_module(authorize, Client, check_mode=check_mode, listener=listener, warn=warn, **wishes)
+def call(run: Any = run_ok, **given: Any) -> Any:
+    """Run the module with a redirect URI and one operation."""
+    return run(authorize, UnreachableTenant, **{"redirect_uri": REDIRECT, "operations": ["ListRealms"], **given})
 
 
-def refused(**given: Any) -> str:
-    result = made(**given)
-    assert result["failed"]
-    return str(result["msg"])
-
-
-def test_a_request(warnings: list[str]) -> None:
-    result = made(scopes=["a b"], prompt="login", warn=warnings.append)
-    asked = result["authorization"]
+def test_a_request_has_all_that_its_exchange_needs(warnings: list[str]) -> None:
+    result = call(scopes=["a b"], prompt="login", warn=warnings.append)
+    authorization = result["authorization"]
     assert (result["changed"], result["requests"]) == (False, 0)
-    assert asked["scopes"] == ["a", "b", "openid", "realms:read"]
-    assert set(asked) == set(AuthorizationRequest.__dataclass_fields__) - {"code"}
-    sent = parameters(asked["url"])
+    assert authorization["scopes"] == ["a", "b", "openid", "realms:read"]
+    assert set(authorization) == set(AuthorizationRequest.__dataclass_fields__) - {"code"}
+    sent = parameters(authorization["url"])
     assert sent["scope"] == "a b openid realms:read" and sent["prompt"] == "login"
-    assert (sent["state"], sent["nonce"]) == (asked["state"], asked["nonce"])
-    assert has_secret(result), "the verifier"
+    assert (sent["state"], sent["nonce"]) == (authorization["state"], authorization["nonce"])
+    assert has_secret(result), "the code verifier is a secret"
     assert warnings == []
 
 
-def test_what_is_given_is_taken() -> None:
-    asked = made(oauth_state="s", nonce="n", code_verifier="v" * 43)["authorization"]
-    assert (asked["state"], asked["nonce"], asked["code_verifier"]) == ("s", "n", "v" * 43)
+def test_given_values_replace_generated_ones() -> None:
+    authorization = call(oauth_state="s", nonce="n", code_verifier="v" * 43)["authorization"]
+    assert (authorization["state"], authorization["nonce"], authorization["code_verifier"]) == ("s", "n", "v" * 43)
 
 
-def test_openid_alone_is_enough() -> None:
-    assert made(operations=None)["authorization"]["scopes"] == ["openid"]
+def test_openid_is_requested_even_without_scopes() -> None:
+    assert call(operations=None)["authorization"]["scopes"] == ["openid"]
 
 
-def test_plain_is_warned_of(warnings: list[str]) -> None:
-    asked = made(code_challenge_method="plain", warn=warnings.append)["authorization"]
-    assert asked["code_challenge"] == asked["code_verifier"]
+def test_the_method_plain_warns(warnings: list[str]) -> None:
+    authorization = call(code_challenge_method="plain", warn=warnings.append)["authorization"]
+    assert authorization["code_challenge"] == authorization["code_verifier"]
     assert len(warnings) == 1 and "'plain' protects little" in warnings[0]
 
 
-def test_listening_gives_the_code() -> None:
-    someone = Someone()
-    asked = made(listener=someone, listen=True, open_browser=True, wait_timeout=7)["authorization"]
-    assert someone.asked == [(REDIRECT, 7, True)]
-    assert asked["code"] == "c0de"
-    assert asked["redirect_uri"] == parameters(asked["url"])["redirect_uri"] == "http://127.0.0.1:4711/callback"
+def test_with_listen_the_result_has_the_code() -> None:
+    listener = RecordingListener()
+    authorization = call(listener=listener, listen=True, open_browser=True, wait_timeout=7)["authorization"]
+    assert listener.calls == [(REDIRECT, 7, True)]
+    assert authorization["code"] == "c0de"
+    assert (
+        authorization["redirect_uri"]
+        == parameters(authorization["url"])["redirect_uri"]
+        == "http://127.0.0.1:4711/callback"
+    )
 
 
-def test_in_check_mode_nobody_is_asked() -> None:
-    someone = Someone()
-    assert "code" not in made(listener=someone, check_mode=True, listen=True)["authorization"]
-    assert someone.asked == []
+def test_check_mode_does_not_listen() -> None:
+    listener = RecordingListener()
+    assert "code" not in call(listener=listener, check_mode=True, listen=True)["authorization"]
+    assert listener.calls == []
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         ({"redirect_uri": "http://127.0.0.1:1/x", "wait_timeout": 0}, "wait_timeout must be at least 1 second, not 0"),
         ({}, "listen works on the controller only"),
     ],
 )
-def test_where_it_can_not_listen(given: dict[str, Any], said: str) -> None:
-    assert said in refused(**given, listen=True)
+def test_listen_is_refused_without_a_wait_or_a_listener(given: dict[str, Any], expected: str) -> None:
+    assert expected in call(run_failed, **given, listen=True)
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         ({"client_id": None}, "client_id is missing"),
         ({"issuer": None}, "issuer is missing"),
         ({"operations": ["ListRealmss"]}, "Did you mean"),
-        ({"operations": [" "]}, "The name of an operation is empty"),
-        ({"scopes": ['"']}, "is no scope"),
+        ({"operations": [" "]}, "operation"),
+        ({"scopes": ['"']}, "is not a valid scope"),
         ({"code_verifier": "s3cret"}, "43 to 128"),
     ],
 )
-def test_refusals(given: dict[str, Any], said: str) -> None:
-    message = refused(**given)
-    assert said in message and "s3cret" not in message
+def test_invalid_options_are_refused(given: dict[str, Any], expected: str) -> None:
+    message = call(run_failed, **given)
+    assert expected in message and "s3cret" not in message
 
 
-def test_a_public_client_needs_no_secret() -> None:
-    assert made(client_auth_method="none")["authorization"]["client_id"] == "cl1ent"
+def test_a_public_client_needs_no_client_secret() -> None:
+    assert call(client_auth_method="none")["authorization"]["client_id"] == "cl1ent"
