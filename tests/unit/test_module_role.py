@@ -16,71 +16,78 @@ READERS = {"display_name": "Readers", "description": "May look, but not touch."}
 FULL = {**READERS, "scopes": ["realms:read", "roles:read"], "members": {"identities": ["pat"], "groups": ["Night"]}}
 
 
-def people(tenant: Any) -> dict[str, list[str]]:
-    """Make pat, kim and the groups Night and Day; return their ids."""
-    found = tenant.seed(groups=1, group={"display_name": "Night"}, identities=1, identity=_named("pat"))
-    more = tenant.seed(groups=1, group={"display_name": "Day"}, identities=1, identity=_named("kim"))
+def create_members(tenant: Any) -> dict[str, list[str]]:
+    """Create the identities pat and kim and the groups Night and Day, and return their IDs."""
+    found = tenant.seed(groups=1, group={"display_name": "Night"}, identities=1, identity=_build_identity("pat"))
+    more = tenant.seed(groups=1, group={"display_name": "Day"}, identities=1, identity=_build_identity("kim"))
     return {kind: found[kind] + more[kind] for kind in ("identities", "groups")}
 
 
-def _named(username: str) -> dict[str, Any]:
+def _build_identity(username: str) -> dict[str, Any]:
     return {"display_name": username.title(), "traits": {"username": username}}
 
 
-def token_scopes(tenant: Any) -> set[str]:
-    """The scopes of the task's one token."""
-    (minted,) = tenant.journal(operation="token")
-    return set(minted["form"]["scope"].split())
+def list_token_scopes(tenant: Any) -> set[str]:
+    """Return the scopes of the task's one token."""
+    (request,) = tenant.journal(operation="token")
+    return set(request["form"]["scope"].split())
 
 
-def test_from_nothing_to_nothing(tenant: Any) -> None:
-    pat, night = (ids[0] for ids in people(tenant).values())
+def test_a_role_is_created_and_deleted_and_each_step_is_idempotent(tenant: Any) -> None:
+    pat, night = (ids[0] for ids in create_members(tenant).values())
     lists = {"scopes": FULL["scopes"], "members": {"identities": [pat], "groups": [night]}}
     predicted = run_ok(role, tenant, check_mode=True, **FULL)
     assert predicted["changed"] and predicted["role"] == {**READERS, **lists} and list_writes(tenant) == []
     assert predicted["diff"] == {"before": {}, "after": predicted["role"]}
-    made = run_ok(role, tenant, **FULL)
-    shown = made["role"]
-    assert made["changed"] and predicted["role"].items() <= shown.items()
-    assert shown["resource_server_id"] == tenant.resource_server_id and made["diff"] == {"before": {}, "after": shown}
-    for again in (FULL, {**FULL, "id": shown["id"]}, {**FULL, "display_name": None, "id": shown["id"]}):
+    created = run_ok(role, tenant, **FULL)
+    existing = created["role"]
+    assert created["changed"] and predicted["role"].items() <= existing.items()
+    assert existing["resource_server_id"] == tenant.resource_server_id and created["diff"] == {
+        "before": {},
+        "after": existing,
+    }
+    for again in (FULL, {**FULL, "id": existing["id"]}, {**FULL, "display_name": None, "id": existing["id"]}):
         for check_mode in (True, False):
             unchanged = run_ok(role, tenant, check_mode=check_mode, **again)
-            assert not unchanged["changed"] and unchanged["role"] == shown
+            assert not unchanged["changed"] and unchanged["role"] == existing
     assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "AddRoleMembers"]
     tenant.clear_journal()
-    gone = {"display_name": "Readers", "state": "absent"}
-    foretold = run_ok(role, tenant, check_mode=True, **gone)
-    assert foretold["changed"] and foretold["diff"] == {"before": shown, "after": {}} and list_writes(tenant) == []
-    removed = run_ok(role, tenant, **gone)
-    assert removed["role"] is None and removed["diff"] == foretold["diff"]
+    absent = {"display_name": "Readers", "state": "absent"}
+    predicted_removal = run_ok(role, tenant, check_mode=True, **absent)
+    assert (
+        predicted_removal["changed"]
+        and predicted_removal["diff"] == {"before": existing, "after": {}}
+        and list_writes(tenant) == []
+    )
+    removed = run_ok(role, tenant, **absent)
+    assert removed["role"] is None and removed["diff"] == predicted_removal["diff"]
     assert list_writes(tenant) == ["DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole"], "the lists are emptied first"
-    assert not run_ok(role, tenant, **gone)["changed"]
+    assert not run_ok(role, tenant, **absent)["changed"]
     assert run_ok(role_info, tenant)["roles"] == []
 
 
-def test_without_its_resource_server_a_role_is_gone_as_well(tenant: Any) -> None:
-    """So that what removes both can be run again."""
-    gone = {"display_name": "Readers", "resource_server": "Pet API"}
-    assert not run_ok(role, tenant, state="absent", **gone)["changed"]
-    assert "There is no resource_server 'Pet API'" in run_failed(role, tenant, **gone)
+def test_without_its_resource_server_a_role_is_absent(tenant: Any) -> None:
+    """A playbook that removes both can run again."""
+    absent = {"display_name": "Readers", "resource_server": "Pet API"}
+    assert not run_ok(role, tenant, state="absent", **absent)["changed"]
+    assert "no resource_server 'Pet API'" in run_failed(role, tenant, **absent)
 
 
 @pytest.mark.parametrize("scopes", [[""], ["realms:read", " "]])
-def test_an_empty_text_is_no_empty_list(scopes: list[str], tenant: Any) -> None:
-    assert "scopes holds an empty text" in run_failed(role, tenant, **READERS, scopes=scopes, scopes_exclusive=True)
+def test_an_empty_text_is_not_an_empty_list(scopes: list[str], tenant: Any) -> None:
+    assert "Set scopes: []" in run_failed(role, tenant, **READERS, scopes=scopes, scopes_exclusive=True)
     assert list_writes(tenant) == []
 
 
-def test_what_is_left_out_is_neither_read_nor_managed(tenant: Any) -> None:
-    people(tenant)
+def test_omitted_lists_are_neither_read_nor_managed(tenant: Any) -> None:
+    create_members(tenant)
     run_ok(role, tenant, **FULL)
     tenant.clear_journal()
     found = run_ok(role, tenant, **READERS)
     assert not found["changed"] and not {"scopes", "members"} & set(found["role"])
     assert {entry["operation"] for entry in tenant.journal()} == {"token", "ListResourceServers", "ListRoles"}
     half = run_ok(role, tenant, display_name="Readers", members={"groups": ["Night"], "identities": None})
-    assert not half["changed"] and half["role"]["members"]["identities"], "they are told, and stay"
+    assert not half["changed"] and half["role"]["members"]["identities"], "the omitted list is returned, and stays"
 
 
 @pytest.mark.parametrize(
@@ -93,104 +100,108 @@ def test_what_is_left_out_is_neither_read_nor_managed(tenant: Any) -> None:
         ({"display_name": "Readers"}, None),
     ],
 )
-def test_by_id_a_role_is_renamed_and_described(given: dict[str, Any], sent: dict[str, Any] | None, tenant: Any) -> None:
-    made = run_ok(role, tenant, **READERS)["role"]
-    wanted = {"id": made["id"], **given}
+def test_with_an_id_name_and_description_can_change(
+    given: dict[str, Any], sent: dict[str, Any] | None, tenant: Any
+) -> None:
+    created = run_ok(role, tenant, **READERS)["role"]
+    wanted = {"id": created["id"], **given}
     predicted = run_ok(role, tenant, check_mode=True, **wanted)
     changed = run_ok(role, tenant, **wanted)
     assert predicted["changed"] is changed["changed"] is (sent is not None)
-    assert changed["diff"]["before"] == made
-    assert {"id": made["id"], **(sent or {})}.items() <= {"description": "", **changed["role"]}.items()
+    assert changed["diff"]["before"] == created
+    assert {"id": created["id"], **(sent or {})}.items() <= {"description": "", **changed["role"]}.items()
     assert [entry["json"] for entry in tenant.journal(operation="UpdateRole")] == ([{"role": sent}] if sent else [])
     assert not run_ok(role, tenant, **wanted)["changed"]
 
 
-def test_a_description_that_was_taken_away_is_gone(tenant: Any) -> None:
-    made = run_ok(role, tenant, **READERS)["role"]
-    assert "description" not in run_ok(role, tenant, id=made["id"], description="")["role"]
-    (shown,) = run_ok(role_info, tenant)["roles"]
-    assert "description" not in shown
+def test_an_empty_description_removes_it(tenant: Any) -> None:
+    created = run_ok(role, tenant, **READERS)["role"]
+    assert "description" not in run_ok(role, tenant, id=created["id"], description="")["role"]
+    (existing,) = run_ok(role_info, tenant)["roles"]
+    assert "description" not in existing
 
 
-def test_fields_and_lists_change_together(tenant: Any) -> None:
-    people(tenant)
-    made = run_ok(role, tenant, **FULL)["role"]
-    wanted = {"id": made["id"], "display_name": "Editors", "scopes": ["realms:update"], "members": {"groups": ["Day"]}}
+def test_fields_and_lists_change_in_one_task(tenant: Any) -> None:
+    create_members(tenant)
+    created = run_ok(role, tenant, **FULL)["role"]
+    wanted = {
+        "id": created["id"],
+        "display_name": "Editors",
+        "scopes": ["realms:update"],
+        "members": {"groups": ["Day"]},
+    }
     predicted = run_ok(role, tenant, check_mode=True, **wanted)
     changed = run_ok(role, tenant, **wanted)
-    told = {**changed["role"], "update_time": made["update_time"]}
-    assert predicted["role"] == told and predicted["diff"]["after"] == told
+    expected = {**changed["role"], "update_time": created["update_time"]}
+    assert predicted["role"] == expected and predicted["diff"]["after"] == expected
     assert changed["role"]["scopes"] == ["realms:read", "realms:update", "roles:read"]
     assert len(changed["role"]["members"]["groups"]) == 2
     assert list_writes(tenant)[3:] == ["UpdateRole", "AddRoleScopes", "AddRoleMembers"]
     assert not run_ok(role, tenant, **wanted)["changed"]
 
 
-def test_roles_of_one_name_in_two_resource_servers(tenant: Any) -> None:
+def test_each_resource_server_can_have_a_role_of_the_same_name(tenant: Any) -> None:
     run_ok(resource_server, tenant, display_name="Pet API", identifier="pets", scopes=["realms:read", "pets:feed"])
-    ours = run_ok(role, tenant, **READERS, scopes=["realms:read"])["role"]
+    own = run_ok(role, tenant, **READERS, scopes=["realms:read"])["role"]
     assert run_ok(role, tenant, **READERS, scopes=["realms:read"], resource_server="Pet API")["changed"]
-    theirs = run_ok(role, tenant, **READERS, scopes=["pets:feed"], resource_server="pets")["role"]
-    assert theirs["id"] != ours["id"] and theirs["scopes"] == ["pets:feed", "realms:read"]
+    other = run_ok(role, tenant, **READERS, scopes=["pets:feed"], resource_server="pets")["role"]
+    assert other["id"] != own["id"] and other["scopes"] == ["pets:feed", "realms:read"]
     assert not run_ok(role, tenant, **READERS, scopes=["realms:read"], resource_server="beyondidentity")["changed"]
     assert run_ok(role, tenant, display_name="Readers", resource_server="pets", state="absent")["changed"]
-    assert [item["id"] for item in run_ok(role_info, tenant)["roles"]] == [ours["id"]]
+    assert [item["id"] for item in run_ok(role_info, tenant)["roles"]] == [own["id"]]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("given", [{"state": "absent"}, {"description": "Mine."}, {}])
-def test_by_id_a_role_of_another_resource_server_is_not_taken_for_missing(
+def test_a_role_of_another_resource_server_is_an_error_and_not_missing(
     given: dict[str, Any], check_mode: bool, tenant: Any
 ) -> None:
     for name in ("Car API", "Pet API"):
         pets = run_ok(resource_server, tenant, display_name=name, identifier=name)["resource_server"]["id"]
-    theirs = run_ok(role, tenant, **READERS, resource_server="Pet API")["role"]["id"]
+    other = run_ok(role, tenant, **READERS, resource_server="Pet API")["role"]["id"]
     tenant.clear_journal()
-    said = run_failed(role, tenant, check_mode=check_mode, id=theirs, **given)
-    assert said == (
-        f"The role {theirs} belongs to resource_server 'Pet API' ({pets}), not to 'beyondidentity'. "
-        "Give that one as resource_server."
-    )
-    assert "roles:read" in token_scopes(tenant) and list_writes(tenant) == []
+    message = run_failed(role, tenant, check_mode=check_mode, id=other, **given)
+    assert f"The role {other} belongs to" in message and f"'Pet API' ({pets})" in message
+    assert "roles:read" in list_token_scopes(tenant) and list_writes(tenant) == []
     nowhere = {"resource_server": "Nowhere", "check_mode": check_mode}
-    assert "Nowhere" in run_failed(role, tenant, id=theirs, **given, **nowhere)
-    assert run_ok(role, tenant, check_mode=check_mode, id=theirs, **given, resource_server="Pet API")["requests"] > 0
+    assert "Nowhere" in run_failed(role, tenant, id=other, **given, **nowhere)
+    assert run_ok(role, tenant, check_mode=check_mode, id=other, **given, resource_server="Pet API")["requests"] > 0
 
 
 @pytest.mark.parametrize("server", ["beyondidentity", "Pet API", "Nowhere"])
-def test_by_id_a_role_that_no_resource_server_has_is_gone(server: str, tenant: Any) -> None:
+def test_an_id_that_no_resource_server_has_is_absent(server: str, tenant: Any) -> None:
     run_ok(resource_server, tenant, display_name="Pet API", identifier="pets")
-    gone = {"id": "gone", "resource_server": server}
-    assert not run_ok(role, tenant, state="absent", **gone)["changed"]
-    said = run_failed(role, tenant, **gone)
-    assert ("There is no resource_server" if server == "Nowhere" else "There is no role with the id gone") in said
+    absent = {"id": "gone", "resource_server": server}
+    assert not run_ok(role, tenant, state="absent", **absent)["changed"]
+    message = run_failed(role, tenant, **absent)
+    assert ("no resource_server 'Nowhere'" if server == "Nowhere" else "No role has the ID gone") in message
 
 
-def test_where_it_is_not_known_whose_a_role_is_it_is_not_gone(tenant: Any) -> None:
+def test_if_the_resource_server_of_a_role_cannot_be_found_the_role_is_not_absent(tenant: Any) -> None:
     run_ok(resource_server, tenant, display_name="Pet API", identifier="pets")
     tenant.fault(operation="GetRole", status=404, times=1)
     tenant.fault(operation="GetRole", status=403)
     assert "GetRole" in run_failed(role, tenant, id="gone", state="absent")
     tenant.fault(operation="ListResourceServers", json={"resource_servers": [{"identifier": "beyondidentity"}]})
-    assert "something that is no resource_server" in run_failed(role, tenant, id="gone", state="absent")
+    assert "not a valid resource_server object" in run_failed(role, tenant, id="gone", state="absent")
 
 
-def test_an_empty_resource_server_is_none(tenant: Any) -> None:
-    said = run_failed(role, tenant, display_name="Readers", state="absent", resource_server="")
-    assert "resource_server must not be empty" in said and tenant.journal() == []
+def test_an_empty_resource_server_is_refused_before_any_request(tenant: Any) -> None:
+    message = run_failed(role, tenant, display_name="Readers", state="absent", resource_server="")
+    assert "resource_server must not be empty" in message and tenant.journal() == []
 
 
-def test_two_of_one_name_are_told_by_their_ids(tenant: Any) -> None:
+def test_several_roles_with_the_name_are_listed_by_their_ids(tenant: Any) -> None:
     ids = tenant.seed(roles=2, role={"display_name": "Twin"})["roles"]
     for given in ({"scopes": ["realms:read"]}, {"state": "absent"}):
-        said = run_failed(role, tenant, display_name="Twin", **given)
-        assert "2 roles are named 'Twin'" in said and all(one in said for one in ids)
+        message = run_failed(role, tenant, display_name="Twin", **given)
+        assert "2 roles are named 'Twin'" in message and all(one in message for one in ids)
     assert list_writes(tenant) == []
     assert run_ok(role, tenant, id=ids[0], state="absent")["changed"]
     assert run_ok(role, tenant, display_name="Twin", scopes=["realms:read"])["role"]["id"] == ids[1]
 
 
-def test_among_many_the_right_one_is_found(tenant: Any) -> None:
+def test_a_role_on_the_last_page_is_found(tenant: Any) -> None:
     ids = tenant.seed(roles=250, role={"display_name": "Role {n}"})["roles"]
     assert run_ok(role, tenant, display_name="Role 237")["role"]["id"] == ids[236]
     assert len(tenant.journal(operation="ListRoles")) == 3
@@ -198,32 +209,31 @@ def test_among_many_the_right_one_is_found(tenant: Any) -> None:
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
-        ({"resource_server": "Nowhere"}, "There is no resource_server 'Nowhere'"),
-        ({"resource_server": ""}, "resource_server must not be empty. Leave it out for the Management API's own."),
-        ({"scopes": ["realms:red"]}, "does not offer realms:red. It offers: "),
+        ({"resource_server": "Nowhere"}, "no resource_server 'Nowhere'"),
+        ({"resource_server": ""}, "resource_server must not be empty."),
+        ({"scopes": ["realms:red"]}, "does not offer realms:red."),
         ({"scopes": ["openid"]}, "does not offer openid"),
-        ({"scopes": ['a"b']}, "is no scope"),
-        ({"members": {"identities": ["nobody"]}}, "There is no identity with the id or username 'nobody'"),
-        (
-            {"members": {"groups": ["Nowhere"]}},
-            "There is no group 'Nowhere' in the managed realm. There are: Day, Night",
-        ),
-        ({"display_name": ""}, "neither may be empty"),
-        ({"id": "nowhere"}, "There is no role with the id nowhere"),
-        ({"id": "a/b"}, "is no id"),
+        ({"scopes": ['a"b']}, "is not a valid scope"),
+        ({"members": {"identities": ["nobody"]}}, "'nobody'"),
+        ({"members": {"groups": ["Nowhere"]}}, "no group 'Nowhere'"),
+        ({"display_name": ""}, "Set id or display_name"),
+        ({"id": "nowhere"}, "No role has the ID nowhere"),
+        ({"id": "a/b"}, "'a/b' is not a valid ID"),
     ],
 )
-def test_refusals_before_any_write(given: dict[str, Any], said: str, check_mode: bool, tenant: Any) -> None:
-    people(tenant)
-    assert said in run_failed(role, tenant, check_mode=check_mode, **{**READERS, **given})
+def test_invalid_options_are_refused_before_any_write(
+    given: dict[str, Any], message: str, check_mode: bool, tenant: Any
+) -> None:
+    create_members(tenant)
+    assert message in run_failed(role, tenant, check_mode=check_mode, **{**READERS, **given})
     assert list_writes(tenant) == []
 
 
-def test_what_the_service_refuses_is_told(tenant: Any) -> None:
-    said = run_failed(role, tenant, display_name="Readers", description="x" * 301)
-    assert "CreateRole" in said and "HTTP 400" in said and "role.description" in said
+def test_the_services_refusal_is_shown(tenant: Any) -> None:
+    message = run_failed(role, tenant, display_name="Readers", description="x" * 301)
+    assert "CreateRole" in message and "HTTP 400" in message and "role.description" in message
 
 
 READING = {"resource-servers:read", "roles:read"}
@@ -246,56 +256,56 @@ DIRECTORY = {"identities:read", "groups:read"}
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_the_token_has_the_scopes_that_are_needed(
+def test_the_token_has_only_the_scopes_that_the_task_needs(
     given: dict[str, Any], reading: set[str], writing: set[str], check_mode: bool, tenant: Any
 ) -> None:
-    people(tenant)
+    create_members(tenant)
     (seeded,) = tenant.seed(roles=1)["roles"]
     named = {name: seeded if value == "{id}" else value for name, value in given.items()}
     run_ok(role, tenant, check_mode=check_mode, **named)
-    assert token_scopes(tenant) == (reading if check_mode else reading | writing)
+    assert list_token_scopes(tenant) == (reading if check_mode else reading | writing)
     assert not check_mode or list_writes(tenant) == []
 
 
 @pytest.mark.parametrize("item", [{}, {"display_name": "Readers"}, {"id": 7, "display_name": "Readers"}])
-def test_what_is_no_role(item: dict[str, Any], tenant: Any) -> None:
+def test_a_malformed_role_is_an_error(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="GetRole", json=item)
     tenant.fault(operation="CreateRole", json=item)
     for given in ({"id": "r1"}, {"id": "r1", "state": "absent"}, READERS):
-        assert "The API showed something that is no role" in run_failed(role, tenant, **given)
+        assert "not a valid role object" in run_failed(role, tenant, **given)
 
 
 @pytest.mark.parametrize(
     "operation", ["DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole"], ids=["scopes", "members", "role"]
 )
-def test_who_was_faster_to_remove_is_no_error(operation: str, tenant: Any) -> None:
-    people(tenant)
+def test_parts_that_another_process_removes_first_count_as_removed(operation: str, tenant: Any) -> None:
+    create_members(tenant)
     run_ok(role, tenant, **FULL)
     tenant.fault(operation=operation, status=404)
     tenant.fault(operation="DeleteRole", status=404)
     assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"]
 
 
-def test_a_member_that_vanishes_meanwhile_does_not_hide_that_the_role_is_there(tenant: Any) -> None:
-    people(tenant)
+def test_if_emptying_a_list_finds_no_member_the_role_is_not_reported_as_removed(tenant: Any) -> None:
+    create_members(tenant)
     run_ok(role, tenant, **FULL)
     tenant.fault(operation="DeleteRoleMembers", status=404, times=1)
-    said = run_failed(role, tenant, display_name="Readers", state="absent")
-    assert "DeleteRole" in said and "HTTP 409" in said
-    assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"], "the next time it goes"
+    message = run_failed(role, tenant, display_name="Readers", state="absent")
+    assert "DeleteRole" in message and "HTTP 409" in message
+    assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"], "a repeated task removes the role"
 
 
-def test_any_other_refusal_to_empty_a_list_is_an_error(tenant: Any) -> None:
-    people(tenant)
+def test_a_refusal_to_empty_a_list_is_an_error(tenant: Any) -> None:
+    create_members(tenant)
     run_ok(role, tenant, **FULL)
     tenant.fault(operation="DeleteRoleScopes", status=403)
-    said = run_failed(role, tenant, display_name="Readers", state="absent")
-    assert "DeleteRoleScopes needs the scopes resource-servers:read, roles:update" in said
+    message = run_failed(role, tenant, display_name="Readers", state="absent")
+    assert "DeleteRoleScopes needs the scopes resource-servers:read, roles:update" in message
     assert "DeleteRole" not in list_writes(tenant)
 
 
-def test_what_was_half_made_is_completed_the_next_time(tenant: Any) -> None:
-    people(tenant)
+def test_a_repeated_task_completes_a_half_created_role(tenant: Any) -> None:
+    create_members(tenant)
     tenant.fault(operation="AddRoleMembers", status=500, times=1)
     assert "AddRoleMembers" in run_failed(role, tenant, **FULL)
     tenant.clear_journal()
