@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a person: only where there is one, who is told at once where to go."""
+"""The prompt for a sign-in: shown at once, and only if a user can see it or a browser can be opened."""
 
 from __future__ import annotations
 
@@ -19,27 +19,28 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import (
+    AuthorizationOptions,
     AuthorizationRequest,
     create_authorization_request,
 )
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_prompt as module
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import open_in_browser
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.browser import open_in_browser
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_prompt import wait_for_sign_in
 from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in
 from tests.unit.sign_in_helpers import make_server
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return what the person is told, on standard error only."""
-    told: list[str] = []
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the messages that are displayed, all on standard error."""
+    messages: list[str] = []
 
     def display(text: str, stderr: bool = False) -> None:
         assert stderr, "standard output may be JSON"
-        told.append(text)
+        messages.append(text)
 
     monkeypatch.setattr(module, "display", SimpleNamespace(display=display))
-    return told
+    return messages
 
 
 @pytest.fixture
@@ -47,136 +48,149 @@ def port() -> int:
     return free_port()
 
 
-def attended(monkeypatch: pytest.MonkeyPatch, terminal: bool, browser: Callable[[str], bool] | None = None) -> None:
-    monkeypatch.setattr(module, "_ATTENDED", terminal)
+def set_up(monkeypatch: pytest.MonkeyPatch, terminal: bool, browser: Callable[[str], bool] | None = None) -> None:
+    """Set whether there is a terminal, and what opens a URL in the browser."""
+    monkeypatch.setattr(module, "_HAS_TERMINAL", terminal)
     monkeypatch.setattr(module, "open_in_browser", browser or (lambda url: pytest.fail("a browser was opened")))
 
 
 def browse(url: str) -> bool:
-    """Sign in and follow the redirect, as a browser beside the play would."""
+    """Sign in and follow the redirect, as a browser does beside the play."""
     threading.Thread(target=lambda: get(sign_in(url)), daemon=True).start()
     return True
 
 
-class Person:
-    """Who asks for a request, and how often."""
+class RequestFactory:
+    """Creates authorization requests of an application, and keeps them."""
 
     def __init__(self, tenant: Any, port: int) -> None:
         self.redirect_uri = f"http://127.0.0.1:{port}/callback"
-        self.desk = Desk.of(tenant, self.redirect_uri)
+        self.server = make_server(Desk.of(tenant, self.redirect_uri))
         self.requests: list[AuthorizationRequest] = []
 
     def __call__(self, redirect_uri: str) -> AuthorizationRequest:
-        self.requests.append(
-            create_authorization_request(make_server(self.desk), scopes=["realms:read"], redirect_uri=redirect_uri)
+        request = create_authorization_request(
+            self.server, scopes=["realms:read"], redirect_uri=redirect_uri, options=AuthorizationOptions()
         )
-        return self.requests[-1]
+        self.requests.append(request)
+        return request
 
 
-def test_where_nobody_would_see_it_it_fails_at_once(
-    tenant: Any, port: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+def test_without_a_terminal_the_task_fails_before_a_request_is_created(
+    tenant: Any, port: int, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attended(monkeypatch, terminal=False)
-    person = Person(tenant, port)
+    set_up(monkeypatch, terminal=False)
+    factory = RequestFactory(tenant, port)
     with pytest.raises(StateError, match="There is no terminal.*login.*redirect_response"):
-        wait_for_sign_in(person.redirect_uri, person, 300, False)
-    assert person.requests == [] and said == [] and is_free(port)
+        wait_for_sign_in(factory.redirect_uri, factory, 300, False)
+    assert factory.requests == [] and shown == [] and is_free(port)
 
 
-def test_with_neither_terminal_nor_browser_it_fails_at_once(
-    tenant: Any, port: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+def test_without_terminal_and_browser_the_task_does_not_wait(
+    tenant: Any, port: int, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attended(monkeypatch, terminal=False, browser=lambda _url: False)
-    person = Person(tenant, port)
-    with pytest.raises(StateError, match="neither a terminal nor a browser"):
-        wait_for_sign_in(person.redirect_uri, person, 300, True)
+    set_up(monkeypatch, terminal=False, browser=lambda _url: False)
+    factory = RequestFactory(tenant, port)
+    with pytest.raises(StateError, match="There is no terminal and no browser"):
+        wait_for_sign_in(factory.redirect_uri, factory, 300, True)
     assert is_free(port)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_a_browser_brings_the_answer(
-    terminal: bool, tenant: Any, port: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+def test_the_response_of_an_opened_browser_completes_the_request(
+    terminal: bool, tenant: Any, port: int, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attended(monkeypatch, terminal, browse)
-    person = Person(tenant, port)
-    answered = wait_for_sign_in(person.redirect_uri, person, 60, True)
-    [asked] = person.requests
-    assert answered.code and asked.code is None
-    assert answered.to_dict() == {**asked.to_dict(), "code": answered.code}
+    set_up(monkeypatch, terminal, browse)
+    factory = RequestFactory(tenant, port)
+    completed = wait_for_sign_in(factory.redirect_uri, factory, 60, True)
+    (request,) = factory.requests
+    assert completed.code and request.code is None
+    assert completed.to_dict() == {**request.to_dict(), "code": completed.code}
     assert is_free(port)
 
 
-def test_without_a_browser_the_address_is_there_to_be_opened(
+def test_the_url_is_displayed_before_the_wait_and_without_secrets(
     tenant: Any, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is shown before the waiting begins, else nobody could end it."""
-    attended(monkeypatch, terminal=True, browser=lambda _url: False)
-    said: list[str] = []
-    person = Person(tenant, port)
+    set_up(monkeypatch, terminal=True, browser=lambda _url: False)
+    messages: list[str] = []
+    factory = RequestFactory(tenant, port)
 
     def display(text: str, stderr: bool = False) -> None:
-        said.append(text)
+        messages.append(text)
         if text.startswith("No browser"):
-            browse(person.requests[0].url)
+            browse(factory.requests[0].url)
 
     monkeypatch.setattr(module, "display", SimpleNamespace(display=display))
-    answered = wait_for_sign_in(person.redirect_uri, person, 125, True)
-    assert answered.url in said[0] and said[1] == f"Waiting 2:05 for the answer at {person.redirect_uri}"
-    assert said[2] == "No browser could be opened here."
-    assert answered.code_verifier not in "".join(said) and str(answered.code) not in "".join(said)
+    completed = wait_for_sign_in(factory.redirect_uri, factory, 125, True)
+    assert completed.url in messages[0] and messages[1] == f"Waiting 2:05 for the response at {factory.redirect_uri}"
+    assert messages[2] == "No browser could be opened."
+    assert completed.code_verifier not in "".join(messages) and str(completed.code) not in "".join(messages)
 
 
-def test_a_browser_is_opened_only_where_that_is_wished(
-    tenant: Any, port: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+def test_a_browser_is_opened_only_if_the_option_is_set(
+    tenant: Any, port: int, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attended(monkeypatch, terminal=True)
-    person = Person(tenant, port)
-    with pytest.raises(StateError, match="Nobody signed in within 1 seconds"):
-        wait_for_sign_in(person.redirect_uri, person, 1, False)
+    set_up(monkeypatch, terminal=True)
+    factory = RequestFactory(tenant, port)
+    with pytest.raises(StateError, match="No user signed in within 1 s"):
+        wait_for_sign_in(factory.redirect_uri, factory, 1, False)
     assert is_free(port)
 
 
 @pytest.mark.parametrize(
-    ("kind", "opens"),
+    ("browser_type", "opens"),
     [
-        *((webbrowser.GenericBrowser, False), (webbrowser.Elinks, False)),  # of text, in the terminal
+        *((webbrowser.GenericBrowser, False), (webbrowser.Elinks, False)),  # text browsers
         *((webbrowser.BackgroundBrowser, True), (webbrowser.Chrome, True)),
     ],
 )
-def test_no_browser_fights_for_the_terminal(kind: Any, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    browser = type("Mine", (kind,), {"open": lambda _self, url: bool(asked.append(url)) or True})("mine")
+def test_a_text_browser_is_not_opened(browser_type: Any, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    browser = type("Browser", (browser_type,), {"open": lambda _self, url: bool(opened.append(url)) or True})("name")
     monkeypatch.setattr(webbrowser, "get", lambda: browser)
     assert open_in_browser("http://x/") is opens
-    assert asked == (["http://x/"] if opens else [])
+    assert opened == (["http://x/"] if opens else [])
 
 
-def test_an_error_in_the_request_frees_the_port(port: int, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    attended(monkeypatch, terminal=True)
+def test_without_any_browser_none_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_none() -> None:
+        raise webbrowser.Error
 
-    def request(_redirect_uri: str) -> AuthorizationRequest:
+    monkeypatch.setattr(webbrowser, "get", find_none)
+    assert open_in_browser("http://x/") is False
+
+
+def test_an_error_while_the_request_is_created_frees_the_port(
+    port: int, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(monkeypatch, terminal=True)
+
+    def fail(_redirect_uri: str) -> AuthorizationRequest:
         raise OptionError("No.")
 
     with pytest.raises(OptionError, match="No"):
-        wait_for_sign_in(f"http://127.0.0.1:{port}/", request, 1, False)
-    assert is_free(port) and said == []
+        wait_for_sign_in(f"http://127.0.0.1:{port}/", fail, 1, False)
+    assert is_free(port) and shown == []
 
 
 @pytest.fixture
 def terminal() -> Iterator[Any]:
+    """Return a stream to a terminal."""
     ends = os.openpty()
     with os.fdopen(ends[1], "w") as stream:
         yield stream
     os.close(ends[0])
 
 
-def test_what_is_a_terminal(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_is_standard_input_or_standard_error(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWX_ISOLATED_DATA_DIR", raising=False)
     with open(os.devnull) as closed:
         pass
     with open(os.devnull) as null:
-        for nothing in (null, None, closed, io.StringIO()):
-            monkeypatch.setattr(sys, "__stderr__", nothing)
-            monkeypatch.setattr(sys, "__stdin__", nothing)
+        for stream in (null, None, closed, io.StringIO()):
+            monkeypatch.setattr(sys, "__stderr__", stream)
+            monkeypatch.setattr(sys, "__stdin__", stream)
             assert not module._has_terminal()
             monkeypatch.setattr(sys, "__stdin__", terminal)
             assert module._has_terminal()
@@ -185,23 +199,25 @@ def test_what_is_a_terminal(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> N
         assert module._has_terminal()
 
 
-def test_an_answer_as_quick_as_the_address_is_taken(monkeypatch: pytest.MonkeyPatch, tenant: Any) -> None:
-    """A browser that is opened, or a program that reads the address, may answer before the waiting begins."""
-    monkeypatch.setattr(module, "_ATTENDED", True)
-    answers: list[int] = []
+def test_the_terminal_of_ansible_runner_does_not_count(terminal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "__stdin__", terminal)
+    monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner")
+    assert not module._has_terminal()
 
-    def say(text: str) -> None:
-        address = re.search(r"http\S+/authorize\?\S+", text)
-        if address:
-            asked = parameters(address[0])
-            answers.append(get(f"{asked['redirect_uri']}?code=quick&state={asked['state']}").status_code)
 
-    monkeypatch.setattr(module, "_say", say)
-    server = make_server(Desk.of(tenant))
-    found = wait_for_sign_in(
-        "http://127.0.0.1:0/callback",
-        lambda uri: create_authorization_request(server, scopes=[], redirect_uri=uri),
-        5,
-        False,
-    )
-    assert (found.code, answers) == ("quick", [200])
+def test_a_response_that_arrives_while_the_url_is_displayed_counts(
+    tenant: Any, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An opened browser, or a program that reads the output, can respond before the wait begins."""
+    set_up(monkeypatch, terminal=True)
+    statuses: list[int] = []
+
+    def display(text: str, stderr: bool = False) -> None:
+        url = re.search(r"http\S+/authorize\?\S+", text)
+        if url:
+            request = parameters(url[0])
+            statuses.append(get(f"{request['redirect_uri']}?code=quick&state={request['state']}").status_code)
+
+    monkeypatch.setattr(module, "display", SimpleNamespace(display=display))
+    completed = wait_for_sign_in("http://127.0.0.1:0/callback", RequestFactory(tenant, port), 60, False)
+    assert (completed.code, statuses) == ("quick", [200])
