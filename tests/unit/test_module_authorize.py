@@ -108,7 +108,7 @@ def test_listen_is_refused_without_a_wait_or_a_listener(given: dict[str, Any], e
         ({"client_id": None}, "client_id is missing"),
         ({"issuer": None}, "issuer is missing"),
         ({"operations": ["ListRealmss"]}, "Did you mean"),
-        ({"operations": [" "]}, "operation"),
+        ({"operations": [" "]}, "operation is empty"),
         ({"scopes": ['"']}, "is not a valid scope"),
         ({"code_verifier": "s3cret"}, "43 to 128"),
     ],

@@ -61,7 +61,7 @@ def test_check_mode_requests_a_token_too(tenant: Any) -> None:
         ({"scopes": [" , "]}, "scopes and operations are empty"),
         ({"operations": ["ListResourceTypes"]}, "scopes and operations are empty"),
         ({"operations": ["CreateRealmm"]}, "Did you mean CreateRealm"),
-        ({"operations": [""], "scopes": ["realms:read"]}, "operation"),
+        ({"operations": [""], "scopes": ["realms:read"]}, "operation is empty"),
         ({"scopes": ["a"], "access_token": "t0ken"}, "access_token is set"),
         ({"scopes": ['"']}, "is not a valid scope"),
         ({"scopes": ["realms:read"], "client_secret": None}, "client_secret is missing"),
