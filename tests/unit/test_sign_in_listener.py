@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The listener for the answer to an authorization request, over real sockets."""
+"""The listener for the response to an authorization request, over real sockets."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -12,24 +13,27 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import requests
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    AuthorizationDeniedError,
+    OptionError,
+    StateError,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import (
     AuthorizationRequest,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_response import (
-    AuthorizationDeniedError,
-)
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_listener as module
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import (
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.listen_address import (
     ListenAddress,
-    SignInListener,
     parse_listen_address,
+)
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import (
+    SignInListener,
+    format_duration,
 )
 from tests.support.desk import free_port, get, is_free
 
@@ -37,41 +41,46 @@ STATE = "state-of-this-sign-in"
 ISSUER = "https://auth-us.beyondidentity.com/v1/tenants/t/realms/r/applications/a"
 GOOD = {"code": "good-code", "state": STATE}
 MARKER = "marker-of-the-test"
-SECONDS = 30
+SECONDS = 60  # a guard against hanging
 
 
-class Waiting:
-    """A listener that waits, on a thread, for the answer to one request."""
+class WaitingListener:
+    """A listener that waits, in a thread, for the response to one request."""
 
     def __init__(
         self, stack: ExitStack, redirect_uri: str = "http://127.0.0.1:0/callback", seconds: int = SECONDS
     ) -> None:
         self.listener = stack.enter_context(SignInListener(redirect_uri))
         self.uri = self.listener.redirect_uri
-        self.said: list[str] = []
+        self.shown: list[str] = []
         request = AuthorizationRequest(
             url="", state=STATE, nonce="n", code_verifier="v", code_challenge="c", redirect_uri=self.uri,
             scopes=(), issuer=ISSUER, client_id="client",
         )  # fmt: skip
-        self.threads = ThreadPoolExecutor(1)
         self.listener.expect(request)
-        self.outcome: Future[str] = self.threads.submit(self.listener.wait, seconds, self.said.append)
-        self.threads.shutdown(wait=False)
+        threads = ThreadPoolExecutor(1)
+        self.outcome: Future[str] = threads.submit(self.listener.wait, seconds, self.shown.append)
+        threads.shutdown(wait=False)
 
-    def answer(self, **parameters: str) -> requests.Response:
-        """Send the browser back."""
+    @property
+    def address(self) -> ListenAddress:
+        """Where the listener listens."""
+        return self.listener.address
+
+    def respond(self, **parameters: str) -> requests.Response:
+        """Send an authorization response, as a browser does. Return the page."""
         return get(f"{self.uri}?{urlencode(parameters)}")
 
-    def code(self) -> str:
-        """What the waiting ended with."""
+    def get_code(self) -> str:
+        """Wait for the end of the wait, and return its code."""
         return self.outcome.result(SECONDS)
 
     def connect(self) -> socket.socket:
-        """A connection of our own."""
-        return socket.create_connection((self.listener.place.host, self.listener.place.port), timeout=SECONDS)
+        """Return a connection."""
+        return socket.create_connection((self.address.host, self.address.port), timeout=SECONDS)
 
     def send(self, data: bytes) -> bytes:
-        """Send this, and nothing more; return the answer."""
+        """Send this and nothing more. Return everything that is received."""
         with self.connect() as connection:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -85,11 +94,11 @@ def stack() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def waiting(stack: ExitStack) -> Waiting:
-    return Waiting(stack)
+def waiting(stack: ExitStack) -> WaitingListener:
+    return WaitingListener(stack)
 
 
-PLACES = {
+ADDRESSES = {
     "http://127.0.0.1:8400/callback": ListenAddress("127.0.0.1", 8400, "/callback"),
     "http://[::1]:8400/callback": ListenAddress("::1", 8400, "/callback"),
     "http://localhost:8400/callback": ListenAddress("localhost", 8400, "/callback"),
@@ -101,12 +110,12 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize(("uri", "place"), PLACES.items(), ids=PLACES)
-def test_it_listens_where_the_redirect_uri_says(uri, place):
-    assert parse_listen_address(uri) == place
+@pytest.mark.parametrize(("uri", "address"), ADDRESSES.items(), ids=ADDRESSES)
+def test_the_listen_address_is_the_literal_host_port_and_path(uri: str, address: ListenAddress) -> None:
+    assert parse_listen_address(uri) == address
 
 
-NOT_OURS = (
+IMPOSSIBLE_URIS = (
     "https://127.0.0.1:8400/callback",
     "http://example.com:8400/callback",
     "http://0.0.0.0:8400/callback",
@@ -125,21 +134,21 @@ NOT_OURS = (
 )
 
 
-@pytest.mark.parametrize("uri", NOT_OURS)
-def test_it_listens_nowhere_else_and_says_what_to_do(uri):
-    with pytest.raises(OptionError, match=r"can't be listened on.*http://127\.0\.0\.1:PORT/PATH.*method paste"):
+@pytest.mark.parametrize("uri", IMPOSSIBLE_URIS)
+def test_any_other_redirect_uri_is_an_error_that_says_what_to_do(uri: str) -> None:
+    with pytest.raises(OptionError, match=r"Cannot listen at redirect_uri.*http://127\.0\.0\.1:PORT/PATH.*paste"):
         SignInListener(uri)
 
 
 @pytest.mark.parametrize("iss", [{}, {"iss": ISSUER}], ids=["without iss", "right iss"])
-def test_the_answer_brings_the_code(waiting, iss):
-    answer = waiting.call_with_status(**GOOD, **iss)
-    assert answer.status_code == 200
-    assert "You are signed in" in answer.text
-    assert waiting.code() == "good-code"
+def test_the_response_to_the_request_ends_the_wait_with_its_code(waiting: WaitingListener, iss: dict[str, str]) -> None:
+    page = waiting.respond(**GOOD, **iss)
+    assert page.status_code == 200
+    assert "Sign-in complete" in page.text
+    assert waiting.get_code() == "good-code"
 
 
-# What does not belong to the request: it is not used, and the waiting goes on.
+# Responses that do not belong to the request.
 FOREIGN = {
     "forged state": {"code": MARKER, "state": STATE + "x"},
     "no state": {"code": MARKER},
@@ -157,18 +166,20 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("parameters", FOREIGN.values(), ids=FOREIGN)
-def test_what_is_not_the_answer_is_refused_and_the_waiting_goes_on(waiting, parameters):
-    answer = waiting.call_with_status(**parameters)
-    assert answer.status_code == 400
-    assert "This answer is not the expected one" in answer.text
-    assert_nothing_repeated(answer)
+def test_a_foreign_response_is_refused_and_the_wait_continues(
+    waiting: WaitingListener, parameters: dict[str, str]
+) -> None:
+    page = waiting.respond(**parameters)
+    assert page.status_code == 400
+    assert "Unexpected response" in page.text
+    assert_nothing_repeated(page)
     assert not waiting.outcome.done()
-    assert waiting.call_with_status(**GOOD).status_code == 200
-    assert waiting.code() == "good-code"
+    assert waiting.respond(**GOOD).status_code == 200
+    assert waiting.get_code() == "good-code"
 
 
 @pytest.mark.parametrize("name", ["state", "code", "iss", "error"])
-def test_nothing_may_be_named_twice(waiting, name):
+def test_a_response_with_a_parameter_twice_is_refused(waiting: WaitingListener, name: str) -> None:
     query = urlencode({**GOOD, "iss": ISSUER})
     twice = {"state": STATE, "code": "good-code", "iss": ISSUER, "error": ""}[name]
     more = urlencode([(name, twice)] * (2 if name == "error" else 1))
@@ -176,46 +187,44 @@ def test_nothing_may_be_named_twice(waiting, name):
     assert not waiting.outcome.done()
 
 
-def test_a_refusal_ends_it_with_the_servers_words_escaped(waiting):
-    said = f"<b>{MARKER}</b> & more"
-    answer = waiting.call_with_status(error="access_denied", error_description=said, state=STATE)
-    assert answer.status_code == 200
-    assert "You are not signed in" in answer.text
-    assert f"&lt;b&gt;{MARKER}&lt;/b&gt; &amp; more" in answer.text and "<b>" not in answer.text
-    with pytest.raises(
-        AuthorizationDeniedError, match=f"access_denied: <b>{MARKER}</b> & more.*refused, or may not use"
-    ):
-        waiting.code()
+def test_a_denial_ends_the_wait_and_its_text_is_escaped(waiting: WaitingListener) -> None:
+    text = f"<b>{MARKER}</b> & more"
+    page = waiting.respond(error="access_denied", error_description=text, state=STATE)
+    assert page.status_code == 200
+    assert "Sign-in failed" in page.text
+    assert f"&lt;b&gt;{MARKER}&lt;/b&gt; &amp; more" in page.text and "<b>" not in page.text
+    with pytest.raises(AuthorizationDeniedError, match=f"access_denied: <b>{MARKER}</b> & more.*user refused"):
+        waiting.get_code()
 
 
-def test_of_two_answers_the_first_counts(waiting):
-    waiting.call_with_status(**GOOD)
-    waiting.call_with_status(error="access_denied", state=STATE)
-    waiting.call_with_status(**{**GOOD, "code": "second"})
-    assert waiting.code() == "good-code"
+def test_of_several_responses_the_first_counts(waiting: WaitingListener) -> None:
+    waiting.respond(**GOOD)
+    waiting.respond(error="access_denied", state=STATE)
+    waiting.respond(**{**GOOD, "code": "second"})
+    assert waiting.get_code() == "good-code"
 
 
-ELSEWHERE = ("/", "/favicon.ico", "/callback/", "/Callback", "/callback/x", "/callback;x", "/%63allback", "*")
+OTHER_PATHS = ("/", "/favicon.ico", "/callback/", "/Callback", "/callback/x", "/callback;x", "/%63allback", "*")
 
 
-@pytest.mark.parametrize("path", ELSEWHERE)
-def test_other_paths_are_not_there(waiting, path):
-    host = waiting.listener.place.netloc
-    answer = waiting.send(f"GET {path}?{urlencode(GOOD)}&x={MARKER} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-    assert re.match(rb"HTTP/1\.[01] 404 ", answer)
-    assert MARKER.encode() not in answer and b"good-code" not in answer
+@pytest.mark.parametrize("path", OTHER_PATHS)
+def test_another_path_is_not_found(waiting: WaitingListener, path: str) -> None:
+    host = waiting.address.netloc
+    response = waiting.send(f"GET {path}?{urlencode(GOOD)}&x={MARKER} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert re.match(rb"HTTP/1\.[01] 404 ", response)
+    assert MARKER.encode() not in response and b"good-code" not in response
     assert not waiting.outcome.done()
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "FOO"])
-def test_other_methods_are_not_allowed(waiting, method):
+def test_another_method_is_not_allowed(waiting: WaitingListener, method: str) -> None:
     target = f"/callback?{urlencode(GOOD)}&x={MARKER}"
-    host = waiting.listener.place.netloc
-    answer = waiting.send(f"{method} {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n".encode())
-    head, _blank, body = answer.partition(b"\r\n\r\n")
+    host = waiting.address.netloc
+    response = waiting.send(f"{method} {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n".encode())
+    head, _blank, body = response.partition(b"\r\n\r\n")
     assert re.match(rb"HTTP/1\.[01] 405 ", head)
     assert b"\r\nAllow: GET\r\n" in head
-    assert MARKER.encode() not in answer and b"good-code" not in answer
+    assert MARKER.encode() not in response and b"good-code" not in response
     assert bool(body) == (method != "HEAD")
     assert not waiting.outcome.done()
 
@@ -223,16 +232,16 @@ def test_other_methods_are_not_allowed(waiting, method):
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost:{port}", "[::1]:{port}", "", None]
 )
-def test_a_foreign_host_is_refused(waiting, host):
-    """Else a page elsewhere, whose name leads here, could read what is answered (DNS rebinding)."""
-    named = "" if host is None else f"Host: {host.format(port=waiting.listener.place.port)}\r\n"
-    answer = waiting.send(f"GET /callback?{urlencode(GOOD)} HTTP/1.1\r\n{named}\r\n".encode())
-    assert re.match(rb"HTTP/1\.[01] 400 ", answer)
+def test_a_request_with_a_foreign_host_is_refused(waiting: WaitingListener, host: str | None) -> None:
+    """A page of another site, whose name resolves to this machine, must not read a response (DNS rebinding)."""
+    header = "" if host is None else f"Host: {host.format(port=waiting.address.port)}\r\n"
+    response = waiting.send(f"GET /callback?{urlencode(GOOD)} HTTP/1.1\r\n{header}\r\n".encode())
+    assert re.match(rb"HTTP/1\.[01] 400 ", response)
     assert not waiting.outcome.done()
 
 
-def test_two_hosts_are_one_too_many(waiting):
-    host = waiting.listener.place.netloc
+def test_a_request_with_two_hosts_is_refused(waiting: WaitingListener) -> None:
+    host = waiting.address.netloc
     head = f"GET /callback?{urlencode(GOOD)} HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n\r\n"
     assert re.match(rb"HTTP/1\.[01] 400 ", waiting.send(head.encode()))
     assert not waiting.outcome.done()
@@ -257,155 +266,159 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_is_harmless(waiting, data, capfd):
-    answer = waiting.send(data.replace(b"{host}", waiting.listener.place.netloc.encode()))
-    assert not re.match(rb"HTTP/1\.[01] [23]", answer)
+def test_garbage_is_refused_printed_nowhere_and_does_not_end_the_wait(
+    waiting: WaitingListener, data: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    response = waiting.send(data.replace(b"{host}", waiting.address.netloc.encode()))
+    assert not re.match(rb"HTTP/1\.[01] [23]", response)
     assert not waiting.outcome.done()
-    assert waiting.call_with_status(**GOOD).status_code == 200
-    assert waiting.code() == "good-code"
-    assert capfd.readouterr() == ("", ""), "nothing is printed of what clients send"
+    assert waiting.respond(**GOOD).status_code == 200
+    assert waiting.get_code() == "good-code"
+    assert capfd.readouterr() == ("", "")
 
 
-def test_silent_and_slow_clients_keep_nobody_waiting(waiting):
+def test_silent_clients_delay_neither_the_response_nor_the_end(waiting: WaitingListener) -> None:
     with ExitStack() as clients:
         for _number in range(20):
             clients.enter_context(waiting.connect())
-        slow = clients.enter_context(waiting.connect())
-        slow.sendall(b"GET /callback?state=")
+        incomplete = clients.enter_context(waiting.connect())
+        incomplete.sendall(b"GET /callback?state=")
         reset = waiting.connect()
         reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         reset.close()
-        assert waiting.call_with_status(**GOOD).status_code == 200
-        assert waiting.code() == "good-code"
+        assert waiting.respond(**GOOD).status_code == 200
+        assert waiting.get_code() == "good-code"
         waiting.listener.__exit__(None, None, None)
-        assert is_free(waiting.listener.place.port)
+        assert is_free(waiting.address.port)
 
 
-def test_a_slow_client_is_served(waiting):
-    request = f"GET /callback?{urlencode(GOOD)} HTTP/1.1\r\nHost: {waiting.listener.place.netloc}\r\n\r\n".encode()
-    with waiting.connect() as slow:
+def test_a_request_that_arrives_byte_by_byte_is_served(waiting: WaitingListener) -> None:
+    request = f"GET /callback?{urlencode(GOOD)} HTTP/1.1\r\nHost: {waiting.address.netloc}\r\n\r\n".encode()
+    with waiting.connect() as client:
         for byte in request:
-            slow.sendall(bytes([byte]))
-        assert slow.recv(20).startswith(b"HTTP/1.0 200 ")
-    assert waiting.code() == "good-code"
+            client.sendall(bytes([byte]))
+        assert client.recv(20).startswith(b"HTTP/1.0 200 ")
+    assert waiting.get_code() == "good-code"
 
 
-def test_a_silent_client_is_dropped(monkeypatch, waiting):
+def test_a_silent_client_is_disconnected(monkeypatch: pytest.MonkeyPatch, waiting: WaitingListener) -> None:
     monkeypatch.setattr(module._Handler, "timeout", 0.2)
-    with waiting.connect() as silent:
-        assert silent.recv(1) == b"", "closed, long before our own patience ends"
+    with waiting.connect() as client:
+        assert client.recv(1) == b""
 
 
-def test_it_says_what_time_is_left(monkeypatch, stack):
-    monkeypatch.setattr(module, "_REMIND_SECONDS", 0.05)
-    monkeypatch.setattr(module, "_HEED_SECONDS", 0.01)
-    waiting = Waiting(stack, seconds=100)
-    while not waiting.said:
-        threading.Event().wait(0.01)
-    assert re.fullmatch(r"Still waiting for the sign-in, 1:(39|40) left\.", waiting.said[0])
-    waiting.call_with_status(**GOOD)
-    assert waiting.code() == "good-code"
+def test_a_reminder_shows_the_remaining_time(monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+    monkeypatch.setattr(module, "_REMINDER_SECONDS", 0.05)
+    monkeypatch.setattr(module, "_SIGNAL_SECONDS", 0.01)
+    reminded = threading.Event()
+    monkeypatch.setattr(module, "format_duration", lambda _seconds: reminded.set() or "1:40")
+    waiting = WaitingListener(stack, seconds=100)
+    assert reminded.wait(SECONDS)
+    waiting.respond(**GOOD)
+    assert waiting.get_code() == "good-code"
+    assert waiting.shown[0] == "Still waiting for the sign-in, 1:40 left."
 
 
-def test_it_ends_in_time_and_a_late_answer_finds_nobody(stack):
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0:00"), (5, "0:05"), (59.6, "1:00"), (125, "2:05"), (3600, "60:00")]
+)
+def test_a_duration_is_minutes_and_seconds(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
+
+
+def test_after_the_timeout_the_port_is_closed(stack: ExitStack) -> None:
     with ExitStack() as own:
-        waiting = Waiting(own, seconds=1)
-        with pytest.raises(StateError, match=r"Nobody signed in within 1 seconds\. .*wait_timeout"):
-            waiting.code()
+        waiting = WaitingListener(own, seconds=1)
+        with pytest.raises(StateError, match=r"No user signed in within 1 s\. .*wait_timeout"):
+            waiting.get_code()
     with pytest.raises(requests.ConnectionError):
-        waiting.call_with_status(**GOOD)
+        waiting.respond(**GOOD)
 
 
-def test_an_answer_before_the_request_is_none(stack):
+def test_a_response_before_any_request_is_refused(stack: ExitStack) -> None:
     listener = stack.enter_context(SignInListener("http://127.0.0.1:0/callback"))
     assert get(f"{listener.redirect_uri}?{urlencode(GOOD)}").status_code == 400
 
 
 @pytest.mark.parametrize(
-    ("written", "host"),
+    ("given", "host"),
     [
         *(("127.0.0.1:0", "127.0.0.1"), ("127.0.0.1:00", "127.0.0.1"), ("[::1]:0", "[::1]")),
         *(("localhost:0", "localhost"), ("LocalHost:0", "localhost")),
     ],
 )
-def test_port_zero_is_any_free_one(stack, written, host):
-    waiting = Waiting(stack, f"http://{written}/callback")
-    port = waiting.listener.place.port
+def test_port_zero_is_replaced_by_a_free_port(stack: ExitStack, given: str, host: str) -> None:
+    waiting = WaitingListener(stack, f"http://{given}/callback")
+    port = waiting.address.port
     assert port > 1023
     assert waiting.uri == f"http://{host}:{port}/callback"
-    answer = waiting.call_with_status(**GOOD)
-    assert answer.status_code == 200
-    assert waiting.code() == "good-code"
+    assert waiting.respond(**GOOD).status_code == 200
+    assert waiting.get_code() == "good-code"
 
 
 @pytest.mark.parametrize(
-    ("host", "reached"),
+    ("host", "reachable"),
     [("127.0.0.1", {"127.0.0.1"}), ("[::1]", {"::1"}), ("localhost", {"127.0.0.1", "::1"})],
 )
-def test_it_binds_the_literal_address_and_no_other(stack, host, reached):
-    waiting = Waiting(stack, f"http://{host}:0/callback")
-    assert {address for address in ("127.0.0.1", "::1", "127.0.0.2") if _answers(address, waiting)} == reached
+def test_only_the_literal_address_is_bound(stack: ExitStack, host: str, reachable: set[str]) -> None:
+    port = WaitingListener(stack, f"http://{host}:0/callback").address.port
+    assert {address for address in ("127.0.0.1", "::1", "127.0.0.2") if is_reachable(address, port)} == reachable
 
 
-def _answers(address: str, waiting: Waiting) -> bool:
+def is_reachable(address: str, port: int) -> bool:
+    """Return whether a connection is possible."""
     try:
-        socket.create_connection((address, waiting.listener.place.port), timeout=5).close()
+        socket.create_connection((address, port), timeout=SECONDS).close()
     except OSError:
         return False
     return True
 
 
-@pytest.mark.parametrize("family", ["127.0.0.1", "::1"])
-def test_localhost_needs_both_families(family):
-    with socket.socket(socket.AF_INET6 if ":" in family else socket.AF_INET) as other:
-        other.bind((family, 0))
+@pytest.mark.parametrize("used", ["127.0.0.1", "::1"])
+def test_localhost_needs_the_port_at_both_addresses(used: str) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in used else socket.AF_INET) as other:
+        other.bind((used, 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(StateError, match=rf"Port {port} at {re.escape(family)} is taken by "):
+        message = rf"Port {port} at {re.escape(used)} is in use\. .*ss -ltnp 'sport = :{port}'.*run_once"
+        with pytest.raises(StateError, match=message):
             SignInListener(f"http://localhost:{port}/callback")
-        free = "::1" if family == "127.0.0.1" else "127.0.0.1"
-        assert is_free(port, free), "what was bound of the two is given back"
+        free = "::1" if used == "127.0.0.1" else "127.0.0.1"
+        assert is_free(port, free), "the other address is released"
 
 
-def test_a_port_that_is_taken_names_its_holder():
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(
-            StateError, match=rf"Port {port} .* is taken by \S+ \(process {os.getpid()} of \w+\)\. End that program"
-        ):
-            SignInListener(f"http://127.0.0.1:{port}/callback")
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(errno.EACCES, "Permission denied"), "Port 80 at 127.0.0.1 needs administrator rights. .*above 1023"),
+        (OSError(errno.EADDRNOTAVAIL, "Cannot assign\x1b[31m"), r"Cannot listen at 127.0.0.1, port 80: Cannot assign \["),
+        (OSError(), "Cannot listen at 127.0.0.1, port 80: OSError"),
+    ],
+)
+def test_an_error_of_the_socket_is_one_message(error: OSError, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "_Server", fail)
+    with pytest.raises(StateError, match=message):
+        SignInListener("http://127.0.0.1/callback")
 
 
-def test_what_a_program_calls_itself_is_harmless():
-    name = Path("/proc/self/comm").read_text(encoding="utf-8")
-    try:
-        Path("/proc/self/comm").write_text("\x1b[31mx", encoding="utf-8")
-        with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
-            other.listen()
-            assert holder(other.getsockname()[1]).startswith("[31mx (process ")
-    finally:
-        Path("/proc/self/comm").write_text(name, encoding="utf-8")
-
-
-def test_it_asks_no_name_server(monkeypatch, stack):
+def test_no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
     monkeypatch.setattr(socket, "getfqdn", lambda *_arguments: pytest.fail("a name was looked up"))
-    waiting = Waiting(stack)
-    assert waiting.call_with_status(**GOOD).status_code == 200
+    assert WaitingListener(stack).respond(**GOOD).status_code == 200
 
 
-def test_nobody_can_listen_beside_it(waiting):
+def test_no_other_process_can_listen_on_the_same_port(waiting: WaitingListener) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         with pytest.raises(OSError, match="in use"):
-            other.bind(("127.0.0.1", waiting.listener.place.port))
+            other.bind(("127.0.0.1", waiting.address.port))
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError, KeyboardInterrupt, SystemExit])
-def test_the_port_is_freed_whatever_happens(error):
+def test_the_port_is_released_after_any_exception(error: type[BaseException] | None) -> None:
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
     try:
@@ -420,10 +433,10 @@ def test_the_port_is_freed_whatever_happens(error):
     SignInListener(uri).__exit__(None, None, None)
 
 
-def assert_nothing_repeated(answer: requests.Response) -> None:
-    """It does not repeat what it was sent, and does not redirect."""
-    assert MARKER not in answer.text and MARKER not in str(answer.headers)
-    assert "Location" not in answer.headers and not 300 <= answer.status_code < 400
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+def assert_nothing_repeated(page: requests.Response) -> None:
+    """Check that a page neither repeats the request nor redirects, and has the security headers."""
+    assert MARKER not in page.text and MARKER not in str(page.headers)
+    assert "Location" not in page.headers and not 300 <= page.status_code < 400
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
