@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import threading
 from typing import Any
 
 import pytest
@@ -14,44 +16,65 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     MalformedResponseError,
     TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.connection_pool import get_adapter
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.response import BODY_LIMIT, Response
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.session import HttpSession
 from tests.unit.builders import make_session
 from tests.unit.raw_servers import build_response, record_requests, run_raw_server
 
 
-def send(tenant: Any, sender: HttpSession, method: str = "GET") -> Response:
-    return sender.send(
+def send(tenant: Any, session: HttpSession, method: str = "GET") -> Response:
+    return session.send(
         method, f"{tenant.url}/odd?secret=q", action="Asking", headers={"Authorization": "Bearer s3cret"}
     )
 
 
-# Each ends after more than 1 second, and would then be a success.
-SLOW = [
-    {"json": {}, "delay": 20},
-    {"json": {"long": "x" * 20}, "drip": 0.2, "drip_part": "body"},
-    {"json": {}, "drip": 0.2, "drip_part": "head"},
-]
+class SlowServer:
+    """Begins a response and sends one byte after another, for a minute or until the test ends."""
+
+    def __init__(self, beginning: bytes) -> None:
+        self.beginning = beginning
+        self.stop = threading.Event()
+
+    def __call__(self, connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(self.beginning)
+        for _n in range(300):
+            if self.stop.wait(0.2):
+                return
+            connection.sendall(b"x" if self.beginning else b"")
 
 
-@pytest.mark.parametrize("fault", SLOW, ids=["silent", "dripping body", "dripping head"])
-def test_one_deadline_limits_the_whole_response(fault: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(path="/odd", **fault)
-    with pytest.raises(
-        TransportError, match=r"no complete response from http://127.0.0.1:\d+ within 1 seconds"
-    ) as caught:
-        send(tenant, make_session(timeout=1, retries=0))
+@pytest.mark.parametrize(
+    "beginning",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "],
+    ids=["silent", "slow body", "slow headers"],
+)
+def test_one_deadline_limits_the_whole_response(beginning: bytes) -> None:
+    """Without the deadline, the error would say that the server closed the connection."""
+    server = SlowServer(beginning)
+    with run_raw_server(server) as running:
+        url = f"http://127.0.0.1:{running.port}/odd?secret=q"
+        with pytest.raises(
+            TransportError, match=r"no complete response from http://127.0.0.1:\d+ within 1 seconds"
+        ) as caught:
+            make_session(timeout=1, retries=0).send(
+                "GET", url, action="Asking", headers={"Authorization": "Bearer s3cret"}
+            )
+        server.stop.set()
     assert caught.value.sent, "the server may have carried it out"
     assert "s3cret" not in str(caught.value) and "secret=q" not in str(caught.value)
 
 
-def test_the_next_request_after_a_deadline_gets_its_own_response(tenant: Any) -> None:
+def test_after_a_deadline_requests_use_new_connections(tenant: Any) -> None:
     tenant.fault(path="/odd", json={"first": True}, drip=0.5, drip_part="head", times=1)
     tenant.fault(path="/odd", json={"second": True})
-    sender = make_session(timeout=1, retries=0)
+    session = make_session(timeout=1, retries=0)
+    before = get_adapter(session.settings, True)
     with pytest.raises(TransportError):
-        send(tenant, sender)
-    assert send(tenant, sender).json("Asking") == {"second": True}
+        send(tenant, session)
+    assert get_adapter(session.settings, True) is not before
+    assert send(tenant, session).json("Asking") == {"second": True}
 
 
 def test_a_slow_creation_is_not_sent_twice(tenant: Any, waits: list[float]) -> None:
@@ -77,12 +100,12 @@ def test_redirects_are_refused(method: str, status: int, tenant: Any, waits: lis
 @pytest.mark.parametrize(("size", "too_large"), [(BODY_LIMIT, False), (BODY_LIMIT + 1, True)])
 def test_a_decoded_body_has_at_most_ten_mebibytes(size: int, too_large: bool, compressed: bool, tenant: Any) -> None:
     tenant.fault(path="/odd", size=size, gzip=compressed)
-    sender = make_session()
+    session = make_session()
     if too_large:
         with pytest.raises(MalformedResponseError, match="larger than 10 MiB"):
-            send(tenant, sender)
+            send(tenant, session)
     else:
-        assert len(send(tenant, sender).content) == size
+        assert len(send(tenant, session).content) == size
     assert len(tenant.journal(path="/odd")) == 1
 
 

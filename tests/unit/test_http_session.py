@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import BeyondIdentityError, OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils._http import libraries
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.connection_pool import get_adapter
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.deadline import run_within
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.session import USER_AGENT, HttpSession
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
@@ -61,6 +62,11 @@ def test_sessions_with_different_settings_share_no_connection(tenant: Any) -> No
     for timeout in (29, 31):
         make_session(timeout=timeout).send("GET", tenant.url, action="Asking")
     assert len(list_ports(tenant)) == 2
+
+
+def test_connections_verified_by_different_authorities_are_not_shared() -> None:
+    settings = HttpSettings()
+    assert get_adapter(settings, "/a.pem") is get_adapter(settings, "/a.pem") is not get_adapter(settings, "/b.pem")
 
 
 def test_a_forked_process_opens_its_own_connection(tenant: Any) -> None:

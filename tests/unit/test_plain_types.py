@@ -60,6 +60,11 @@ def test_a_subclass_becomes_its_base_type(value: Any, result: Any) -> None:
     assert_plain(converted)
 
 
+def test_omit_becomes_none() -> None:
+    internal = pytest.importorskip("ansible._internal._templating._utils", reason="ansible-core before 2.19")
+    assert to_plain_types({"timeout": internal.Omit}) == {"timeout": None}
+
+
 def test_values_of_yaml_and_vault_become_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = VaultSecret(b"password")
     secrets = [("default", secret)]
