@@ -231,7 +231,7 @@ def test_masking_ends_if_a_secret_looks_like_the_mask(secret: int, text: int) ->
     assert set(mask_secrets("*" * text, ["*" * secret])) <= {"*"}
 
 
-# The promise about cuts: whatever part of a server's text is displayed, no part of a known secret is.
+# The promise about cuts: no part of a known secret is displayed, at any place where a server's text is cut.
 
 
 @EACH_FORM

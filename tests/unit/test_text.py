@@ -59,7 +59,7 @@ def test_displayed_text_has_at_most_500_characters(length: int) -> None:
 
 
 @given(st.text(alphabet=st.characters(), max_size=200), st.integers(min_value=10, max_value=60))
-def test_displayed_text_is_harmless_whatever_it_was(text: str, limit: int) -> None:
+def test_each_text_becomes_harmless(text: str, limit: int) -> None:
     line = sanitize_for_display(text, limit)
     assert len(line) <= limit
     assert not {unicodedata.category(char) for char in line} & INVISIBLE
