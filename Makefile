@@ -1,7 +1,7 @@
-# Everything that is done with this collection is a target here; `make` alone lists them.
+# All tasks of this project. Run `make` without a target for a list.
 #
-# Python (3.10 or later), git, make and a Python package index are all that is needed: each target makes the virtual
-# environments that it wants, inside this folder. PYTHON=... chooses the interpreter, ARGS=... is handed on.
+# The requirements are Python 3.10 or later, git, make and a Python package index. Each target creates the virtual
+# environments that it needs in this folder. PYTHON=... sets the interpreter, ARGS=... adds arguments.
 
 PYTHON ?= python3
 ARGS ?=
@@ -15,17 +15,17 @@ SUITES := lint sanity unit integration roles
 .DEFAULT_GOAL := help
 .PHONY: help venv cores sshd browser emulator demo $(SUITES) test bench matrix build clean
 
-help: ## show this list
+help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
 	@echo
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# Trying it out
+# Try the collection
 
-demo: .venv/.made ## build and install the collection, run its quickstart against an emulator (or BEYONDIDENTITY_*)
+demo: .venv/.made ## build, install and run the quickstart against an emulator or the tenant in BEYONDIDENTITY_*
 	@$(BIN)/python -m tests.tools.demo $(ARGS)
 
-emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground; it prints how to point at it
+emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground and print its settings
 	@exec $(BIN)/python -m tests.emulator $(ARGS)
 
 # Tests
@@ -45,46 +45,46 @@ unit: .venv/.made ## run the unit tests
 integration: .venv/.made cores sshd browser ## run real playbooks against the emulator
 	@$(BIN)/python -m pytest -n auto tests/integration $(ARGS)
 
-roles: .venv/.made .venv-tools/.made ## run the roles' molecule scenarios
+roles: .venv/.made .venv-tools/.made ## run the molecule scenarios of the roles
 	@$(BIN)/python -m tests.tools.roles $(ARGS)
 
-matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests on every Python found
+matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests on all installed Python versions
 	@$(BIN)/python -m tests.tools.matrix
 
-bench: .venv/.made ## compare the cost of our modules with debug and uri
+bench: .venv/.made ## compare the speed of the modules with debug and uri
 	@$(BIN)/python -m tests.benchmark $(ARGS)
 
-# Making things
+# Build
 
-build: .venv/.made ## build the collection into .build/dist and check what is in it
+build: .venv/.made ## build the collection in .build/dist and check its files
 	@$(BIN)/python -m tests.tools.tarball
 
-clean: ## remove all that make made
+clean: ## remove all files that make created
 	rm -rf .venv .venv-* .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-venv: .venv/.made ## make the virtual environment (the other targets do it by themselves)
+venv: .venv/.made ## create the virtual environment (the other targets do so if needed)
 
 .venv/.made: requirements.txt tests/requirements.txt
 .venv-tools/.made: requirements.txt tests/requirements-tools.txt
 
 .venv/.made .venv-tools/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed: make PYTHON=...")'
-	@echo "Making $(@D) ..." >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is required. Set the interpreter: make PYTHON=...")'
+	@echo "Creating $(@D) ..." >&2
 	@$(PYTHON) -m venv $(@D) >&2
 	@$(@D)/bin/python $(PIP) -r $(lastword $^) >&2
 	@touch $@
 
-cores: .venv-oldest/.made ## make environments with the oldest and the newest ansible-core
+cores: .venv-oldest/.made ## create environments with the oldest and newest ansible-core
 
 .venv-oldest/.made: requirements.txt tests/tools/cores.py
 	@$(PYTHON) -m tests.tools.cores >&2
 	@touch $@
 
-# A second host for the tests. Without it a connection plugin of the tests' own stands in.
+# A second host for the tests. Without sshd, the tests use a connection plugin instead.
 sshd:
 	@command -v sshd >/dev/null || test -x /usr/sbin/sshd || tests/tools/install-sshd >&2
 
-# A browser for the tests of the page that a person sees after signing in.
+# A browser for the tests of the page that users see after sign-in.
 browser:
 	@{ command -v chromium || command -v google-chrome; } >/dev/null && command -v chromedriver >/dev/null || tests/tools/install-chromium >&2

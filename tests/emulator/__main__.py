@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the emulator: `python -m tests.emulator`. Prints its URLs and credentials as shell assignments, then `ready`."""
+"""Start the emulator: `python -m tests.emulator`. Print its URLs and credentials, then `ready`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .app import create_app
-from .builtin import new_tenant
-from .control import describe
+from .builtin_objects import create_tenant_with_defaults
+from .control import describe_tenant
+from .http_server import Server
 from .state import World
-from .trust import server_context
-from .wire import Server
+from .tls import create_server_context
 
 PARENT_CHECK_SECONDS = 0.5
 
@@ -33,20 +33,18 @@ def parse_arguments() -> argparse.Namespace:
         prog="python -m tests.emulator", description="Beyond Identity for tests, on 127.0.0.1."
     )
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, lets the system choose")
+    parser.add_argument("--tls", action="store_true", help="speak HTTPS, with a certificate authority for this run")
     parser.add_argument(
-        "--tls", action="store_true", help="speak HTTPS, with a certificate authority made for this run"
+        "--ca-path", type=Path, help="file to write that authority's certificate to (default: a temporary file)"
     )
-    parser.add_argument(
-        "--ca-path", type=Path, help="where to write that authority's certificate; default: a temporary file"
-    )
-    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process is gone")
-    parser.add_argument("--quiet", action="store_true", help="print no more than the assignments and `ready`")
+    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process ends")
+    parser.add_argument("--quiet", action="store_true", help="print only the assignments and `ready`")
     return parser.parse_args()
 
 
 @contextlib.contextmanager
-def certificate_path(given: Path | None) -> Iterator[Path]:
-    """Give the path of the authority's certificate; a temporary one is removed at the end."""
+def choose_certificate_path(given: Path | None) -> Iterator[Path]:
+    """Yield the path of the authority's certificate; remove a temporary file at the end."""
     if given is not None:
         yield given.resolve()
         return
@@ -55,8 +53,8 @@ def certificate_path(given: Path | None) -> Iterator[Path]:
 
 
 def print_environment(world: World, ca_path: Path | None) -> None:
-    """Tell how to reach the emulator and its first tenant."""
-    tenant = describe(world, next(iter(world.tenants.values())))
+    """Print the URLs and credentials of the emulator and its first tenant."""
+    tenant = describe_tenant(world, next(iter(world.tenants.values())))
     values = {
         "BEYONDIDENTITY_ISSUER": tenant["issuer"],
         "BEYONDIDENTITY_API_URL": tenant["api_url"],
@@ -72,18 +70,18 @@ def print_environment(world: World, ca_path: Path | None) -> None:
 
 
 def watch_parent(pid: int, stopped: threading.Event) -> None:
-    """Set `stopped` when a process is gone; our own parent may be a zombie for a while, but we are handed on at once."""
+    """Set `stopped` when a process ends. If it is our parent, getppid() changes at once, even while it is a zombie."""
     is_own_parent = os.getppid() == pid
     while not stopped.wait(PARENT_CHECK_SECONDS):
         if is_own_parent:
-            gone = os.getppid() != pid
+            has_ended = os.getppid() != pid
         else:
-            gone = not _exists(pid)
-        if gone:
+            has_ended = not _process_exists(pid)
+        if has_ended:
             stopped.set()
 
 
-def _exists(pid: int) -> bool:
+def _process_exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -101,12 +99,12 @@ def main() -> int:
         signal.signal(number, lambda *_: stopped.set())
     world = World()
     with contextlib.ExitStack() as stack:
-        ca_path = stack.enter_context(certificate_path(arguments.ca_path)) if arguments.tls else None
+        ca_path = stack.enter_context(choose_certificate_path(arguments.ca_path)) if arguments.tls else None
         server = stack.enter_context(
-            Server(create_app(world), arguments.port, server_context(ca_path) if ca_path else None)
+            Server(create_app(world), arguments.port, create_server_context(ca_path) if ca_path else None)
         )
         world.base_url = server.url
-        new_tenant(world)
+        create_tenant_with_defaults(world)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         if arguments.parent:
             threading.Thread(target=watch_parent, args=(arguments.parent, stopped), daemon=True).start()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Flask application: what happens to every request before and after its operation."""
+"""The Flask application, with the steps before and after each operation."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
 from . import control, management
-from .authserver import AuthorizationEndpoints
+from .authorization_server import AuthorizationEndpoints
 from .bearer import bearer_value
 from .catalogue import BY_NAME
 from .errors import ApiError, error_body
+from .fault_responses import apply_fault, build_delivery, build_fault_response
+from .http_server import DELIVERY, UNDERSCORED_HEADERS
 from .keys import SigningKey
-from .misbehaviour import canned, delivery_of, spoil
 from .state import World
-from .wire import DELIVERY, UNDERSCORED
 
 CONTROL = "/_emulator/"
 
@@ -35,43 +35,12 @@ def create_app(world: World) -> Flask:
     provider = DefaultJSONProvider(app)
     provider.sort_keys = False
     app.json = provider
-    management.register(app, world)
+    management.register_routes(app, world)
     AuthorizationEndpoints(world, SigningKey()).register(app)
-    control.register(app, world)
+    control.register_routes(app, world)
 
-    @app.before_request
-    def before() -> Response | None:
-        if request.path.startswith(CONTROL):
-            return None
-        g.exchange = _open_exchange(world)
-        g.fault = fault = world.faults.take(g.exchange)
-        if fault is not None:
-            g.exchange.fault = fault.id
-            if fault.expire_token:
-                _expire_token(world)
-            if fault.drop and not fault.carry_out:
-                return Response(status=200)
-        if isinstance(request.routing_exception, RequestRedirect):
-            # The service describes some paths with a slash at the end, and none that leads there.
-            raise NotFound
-        limited = _rate_limit(world)
-        if limited is not None:
-            return limited
-        return canned(fault, request.endpoint) if fault is not None and fault.answers() else None
-
-    @app.after_request
-    def after(response: Response) -> Response:
-        if "exchange" not in g:
-            return response
-        if "rate_headers" in g:
-            response.headers.extend(g.rate_headers)
-        fault = g.fault
-        if fault is not None:
-            spoil(fault, response)
-            request.environ[DELIVERY] = delivery_of(fault)
-        if fault is None or not fault.drop or fault.carry_out:
-            g.exchange.status = response.status_code
-        return response
+    app.before_request(lambda: _open_request(world))
+    app.after_request(_close_request)
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> tuple[Response, int]:
@@ -83,6 +52,42 @@ def create_app(world: World) -> Flask:
         return jsonify(error_body(status)), status
 
     return app
+
+
+def _open_request(world: World) -> Response | None:
+    """Write the request to the journal; return a response if a fault or the rate limit replaces the operation."""
+    if request.path.startswith(CONTROL):
+        return None
+    g.exchange = _open_exchange(world)
+    g.fault = fault = world.faults.take(g.exchange)
+    if fault is not None:
+        g.exchange.fault = fault.id
+        if fault.expire_token:
+            _expire_token(world)
+        if fault.drop and not fault.carry_out:
+            return Response(status=200)
+    if isinstance(request.routing_exception, RequestRedirect):
+        # The service describes some paths with a slash at the end, and does not redirect to them.
+        raise NotFound
+    limit_response = _rate_limit(world)
+    if limit_response is not None:
+        return limit_response
+    return build_fault_response(fault, request.endpoint) if fault is not None and fault.replaces_response() else None
+
+
+def _close_request(response: Response) -> Response:
+    """Apply the fault to the response, and write its status to the journal."""
+    if "exchange" not in g:
+        return response
+    if "rate_headers" in g:
+        response.headers.extend(g.rate_headers)
+    fault = g.fault
+    if fault is not None:
+        apply_fault(fault, response)
+        request.environ[DELIVERY] = build_delivery(fault)
+    if fault is None or not fault.drop or fault.carry_out:
+        g.exchange.status = response.status_code
+    return response
 
 
 def _open_exchange(world: World) -> Any:
@@ -98,7 +103,7 @@ def _open_exchange(world: World) -> Any:
         operation=request.endpoint,
         tenant_id=tenant_id,
         grant=form.get("grant_type"),
-        headers={**dict(request.headers), **request.environ[UNDERSCORED]},
+        headers={**dict(request.headers), **request.environ[UNDERSCORED_HEADERS]},
         form=form,
         json=request.get_json(silent=True) if request.is_json else None,
         peer_port=request.environ.get("REMOTE_PORT", 0),
@@ -125,7 +130,7 @@ def _rate_limit(world: World) -> Response | None:
     if not exceeded:
         return None
     operation = BY_NAME.get(request.endpoint or "")
-    # SCIM's own has no body.
+    # SCIM's 429 response has no body.
     response = Response() if operation and operation.is_scim else jsonify(error_body(429))
     response.status_code = 429
     return response

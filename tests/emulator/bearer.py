@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bearer tokens on requests: which token, and where it is good."""
+"""Bearer tokens of requests, and the tenants and realms where they are valid."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from dataclasses import dataclass
 from flask import g, request
 
 from .errors import ApiError, not_found
-from .issued import IssuedToken
+from .issued_tokens import IssuedToken
 from .operation import Operation
 from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a request's path names: a tenant, and within it perhaps a realm and an application."""
+class Target:
+    """The tenant, realm and application in a request's path."""
 
     tenant: Tenant
     realm: Realm | None = None
     application: Record | None = None
 
     def holds(self, token: IssuedToken) -> bool:
-        """Tell whether a token was issued here."""
+        """Return whether a token was issued by this tenant, realm or application."""
         if token.tenant_id != self.tenant.id or (self.realm and token.realm_id != self.realm.id):
             return False
         return self.application is None or token.application_id == self.application["id"]
 
     def is_open_to(self, token: IssuedToken) -> bool:
-        """Tell whether a token may act here: those of the admin realm in all of the tenant, others in their own realm."""
+        """Return whether a token is valid here: tokens of the admin realm in the whole tenant, others in their own realm."""
         if token.tenant_id != self.tenant.id:
             return False
         return token.all_realms or (self.realm is not None and token.realm_id == self.realm.id)
 
 
 def bearer_value(header: str | None) -> str | None:
-    """Return the token of an Authorization header, if it holds one."""
+    """Return the bearer token of an Authorization header, or None."""
     scheme, _space, value = (header or "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" and value.strip() else None
 
 
 def find_active(world: World, value: str) -> IssuedToken | None:
-    """Return the token with a value, if it is good for the Management API; note it in the journal in any case."""
+    """Return the token with this value if it is valid for the Management API; record it in the journal in any case."""
     token = world.tokens.get(value)
     if token is None or token.token_type != "access":
         return None
@@ -53,8 +53,8 @@ def find_active(world: World, value: str) -> IssuedToken | None:
     return token if token.is_active() and token.audience == MANAGEMENT_AUDIENCE else None
 
 
-def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str | None) -> Place:
-    """Return the place of an operation if the request's token may carry it out there; 401, 403 or 404 otherwise."""
+def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str | None) -> Target:
+    """Return the target of an operation; raise 401, 403 or 404 if the request's token does not allow it."""
     value = bearer_value(request.headers.get("Authorization"))
     token = find_active(world, value) if value else None
     if token is None:
@@ -67,8 +67,8 @@ def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str 
         raise ApiError(403)
     tenant = world.tenants[tenant_id]
     if realm_id is None:
-        return Place(tenant)
+        return Target(tenant)
     realm = tenant.realms.get(realm_id)
     if realm is None:
         raise not_found("Realm", realm_id)
-    return Place(tenant, realm)
+    return Target(tenant, realm)

@@ -8,23 +8,33 @@ from __future__ import annotations
 from .catalogue_described import DESCRIBED
 from .catalogue_directory import DIRECTORY
 from .catalogue_scim import SCIM_OPERATIONS
-from .operation import APPLICATION, APPLICATIONS, REALM, REALMS, SERVERS, TENANT, Operation, crud, operation
+from .operation import (
+    APPLICATION,
+    APPLICATIONS,
+    REALM,
+    REALMS,
+    SERVERS,
+    TENANT,
+    Operation,
+    define_crud_operations,
+    define_operation,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
-    operation("GetTenant", "GET", TENANT, "tenants:read"),
-    operation("UpdateTenant", "PATCH", TENANT, "tenants:update"),
-    *crud("Realm", "Realms", REALMS, "realm_id", "realms"),
-    *crud("Application", "Applications", APPLICATIONS, "application_id", "applications"),
-    *crud(
+    define_operation("GetTenant", "GET", TENANT, "tenants:read"),
+    define_operation("UpdateTenant", "PATCH", TENANT, "tenants:update"),
+    *define_crud_operations("Realm", "Realms", REALMS, "realm_id", "realms"),
+    *define_crud_operations("Application", "Applications", APPLICATIONS, "application_id", "applications"),
+    *define_crud_operations(
         "AuthenticatorConfig",
         "AuthenticatorConfigs",
         REALM + "/authenticator-configs",
         "authenticator_config_id",
         "authenticator-configs",
     ),
-    *crud("ResourceServer", "ResourceServers", SERVERS, "resource_server_id", "resource-servers"),
-    operation("ListTokens", "GET", APPLICATION + "/tokens", "tokens:read"),
-    operation("RevokeToken", "DELETE", APPLICATION + "/tokens/{token_id}", "tokens:delete"),
+    *define_crud_operations("ResourceServer", "ResourceServers", SERVERS, "resource_server_id", "resource-servers"),
+    define_operation("ListTokens", "GET", APPLICATION + "/tokens", "tokens:read"),
+    define_operation("RevokeToken", "DELETE", APPLICATION + "/tokens/{token_id}", "tokens:delete"),
     *DIRECTORY,
     *SCIM_OPERATIONS,
     *DESCRIBED,

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations that the emulator has no model of: passkeys, themes, SSO and flow types."""
+"""The operations without a model in the emulator: passkeys, themes, SSO and flow types."""
 
 from __future__ import annotations
 
-from .operation import APPLICATION, GROUP, IDENTITY, REALM, described
+from .operation import APPLICATION, GROUP, IDENTITY, REALM, define_described_operation
 
 CREDENTIAL = IDENTITY + "/credentials/{credential_id}"
 JOBS = IDENTITY + "/credential-binding-jobs"
@@ -21,27 +21,33 @@ PROVIDERS = REALM + "/identity-providers"
 PROVIDER = PROVIDERS + "/{identity_provider_id}"
 
 _CREDENTIALS = (
-    described("ListCredentials", "GET", IDENTITY + "/credentials", "credentials:read"),
-    described("GetCredential", "GET", CREDENTIAL, "credentials:read"),
-    described("RevokeCredential", "POST", CREDENTIAL + ":revoke", "credentials:revoke"),
-    described("CreateCredentialBindingJob", "POST", JOBS, "credential-binding-jobs:create"),
-    described("ListCredentialBindingJobs", "GET", JOBS, "credential-binding-jobs:read"),
-    described("GetCredentialBindingJob", "GET", JOB, "credential-binding-jobs:read"),
-    described("SetCredentialBindingJobRevoked", "POST", JOB + ":revoke", "credential-binding-jobs:revoke"),
-    described("CreateBatchCredentialBindingJob", "POST", BATCHES, "credential-binding-jobs:create"),
-    described("GetBatchCredentialBindingJob", "GET", BATCH, "credential-binding-jobs:read"),
-    described("ListBatchCredentialBindingJobResults", "GET", BATCH + ":listResults", "credential-binding-jobs:read"),
+    define_described_operation("ListCredentials", "GET", IDENTITY + "/credentials", "credentials:read"),
+    define_described_operation("GetCredential", "GET", CREDENTIAL, "credentials:read"),
+    define_described_operation("RevokeCredential", "POST", CREDENTIAL + ":revoke", "credentials:revoke"),
+    define_described_operation("CreateCredentialBindingJob", "POST", JOBS, "credential-binding-jobs:create"),
+    define_described_operation("ListCredentialBindingJobs", "GET", JOBS, "credential-binding-jobs:read"),
+    define_described_operation("GetCredentialBindingJob", "GET", JOB, "credential-binding-jobs:read"),
+    define_described_operation(
+        "SetCredentialBindingJobRevoked", "POST", JOB + ":revoke", "credential-binding-jobs:revoke"
+    ),
+    define_described_operation("CreateBatchCredentialBindingJob", "POST", BATCHES, "credential-binding-jobs:create"),
+    define_described_operation("GetBatchCredentialBindingJob", "GET", BATCH, "credential-binding-jobs:read"),
+    define_described_operation(
+        "ListBatchCredentialBindingJobResults", "GET", BATCH + ":listResults", "credential-binding-jobs:read"
+    ),
 )
 
 _SSO = (
-    described("CreateSsoConfig", "POST", SSO_CONFIGS, "sso-configs:create"),
-    described("listSsoConfigs", "GET", SSO_CONFIGS, "sso-configs:read"),
-    described("GetSsoConfig", "GET", SSO_CONFIG, "sso-configs:read"),
-    described("UpdateSsoConfig", "PATCH", SSO_CONFIG, "sso-configs:update"),
-    described("DeleteSsoConfig", "DELETE", SSO_CONFIG, "sso-configs:delete"),
-    described("AddIdentitiesToSsoConfig", "POST", SSO_CONFIG + ":addIdentities", "sso-configs:update"),
-    described("DeleteIdentitiesFromSsoConfig", "POST", SSO_CONFIG + ":deleteIdentities", "sso-configs:update"),
-    described(
+    define_described_operation("CreateSsoConfig", "POST", SSO_CONFIGS, "sso-configs:create"),
+    define_described_operation("listSsoConfigs", "GET", SSO_CONFIGS, "sso-configs:read"),
+    define_described_operation("GetSsoConfig", "GET", SSO_CONFIG, "sso-configs:read"),
+    define_described_operation("UpdateSsoConfig", "PATCH", SSO_CONFIG, "sso-configs:update"),
+    define_described_operation("DeleteSsoConfig", "DELETE", SSO_CONFIG, "sso-configs:delete"),
+    define_described_operation("AddIdentitiesToSsoConfig", "POST", SSO_CONFIG + ":addIdentities", "sso-configs:update"),
+    define_described_operation(
+        "DeleteIdentitiesFromSsoConfig", "POST", SSO_CONFIG + ":deleteIdentities", "sso-configs:update"
+    ),
+    define_described_operation(
         "ListIdentitiesForSsoConfig",
         "GET",
         SSO_CONFIG + ":listIdentityAssociations",
@@ -49,36 +55,38 @@ _SSO = (
         "identities:read",
         "groups:read",
     ),
-    described(
+    define_described_operation(
         "IdentityToSSOConfigCheck",
         "GET",
         IDENTITY + "/sso-configs/{sso_config_id}/is-identity-assigned",
         "sso-configs:read",
     ),
-    described("ListSsoConfigsForIdentity", "GET", IDENTITY + "/sso-configs", "sso-configs:read"),
-    described("AddGroupsToSsoConfig", "POST", SSO_CONFIG + ":addGroups", "sso-configs:update"),
-    described("DeleteGroupsFromSsoConfig", "POST", SSO_CONFIG + ":deleteGroups", "sso-configs:update"),
-    described(
+    define_described_operation("ListSsoConfigsForIdentity", "GET", IDENTITY + "/sso-configs", "sso-configs:read"),
+    define_described_operation("AddGroupsToSsoConfig", "POST", SSO_CONFIG + ":addGroups", "sso-configs:update"),
+    define_described_operation("DeleteGroupsFromSsoConfig", "POST", SSO_CONFIG + ":deleteGroups", "sso-configs:update"),
+    define_described_operation(
         "ListGroupsForSSOConfig", "GET", SSO_CONFIG + ":listGroupAssociations", "sso-configs:read", "groups:read"
     ),
-    described("ListSsoConfigsForGroup", "GET", GROUP + "/sso-configs", "sso-configs:read"),
-    described("SSOIsGroupAssigned", "POST", SSO_CONFIG + "/is-group-assigned", "sso-configs:read"),
-    described("ApplicationIdToSSOConfigId", "GET", APPLICATION + "/sso-configs-id", "sso-configs:read"),
-    described("TestSsoConfig", "POST", SSO_CONFIG + "/test", "sso-configs:read"),
+    define_described_operation("ListSsoConfigsForGroup", "GET", GROUP + "/sso-configs", "sso-configs:read"),
+    define_described_operation("SSOIsGroupAssigned", "POST", SSO_CONFIG + "/is-group-assigned", "sso-configs:read"),
+    define_described_operation(
+        "ApplicationIdToSSOConfigId", "GET", APPLICATION + "/sso-configs-id", "sso-configs:read"
+    ),
+    define_described_operation("TestSsoConfig", "POST", SSO_CONFIG + "/test", "sso-configs:read"),
 )
 
 DESCRIBED = (
     *_CREDENTIALS,
-    described("CreateTheme", "POST", THEMES, "themes:create"),
-    described("GetActiveTheme", "GET", THEMES + "/active", "themes:read"),
-    described("GetTheme", "GET", THEMES + "/{theme_id}", "themes:read"),
-    described("UpdateTheme", "PATCH", THEMES + "/{theme_id}", "themes:update"),
+    define_described_operation("CreateTheme", "POST", THEMES, "themes:create"),
+    define_described_operation("GetActiveTheme", "GET", THEMES + "/active", "themes:read"),
+    define_described_operation("GetTheme", "GET", THEMES + "/{theme_id}", "themes:read"),
+    define_described_operation("UpdateTheme", "PATCH", THEMES + "/{theme_id}", "themes:update"),
     *_SSO,
-    described("GetFlowTypeConfig", "GET", FLOW_TYPES, *READ_FLOW_TYPES),
-    described("UpdateFlowTypeConfig", "PATCH", FLOW_TYPES, *READ_FLOW_TYPES, "flow-type:update"),
-    described("listIdentityProviders", "GET", PROVIDERS),
-    described("createIdentityProvider", "POST", PROVIDERS),
-    described("updateIdentityProvider", "PATCH", PROVIDER),
-    described("getIdentityProvider", "GET", PROVIDER),
-    described("deleteIdentityProvider", "DELETE", PROVIDER),
+    define_described_operation("GetFlowTypeConfig", "GET", FLOW_TYPES, *READ_FLOW_TYPES),
+    define_described_operation("UpdateFlowTypeConfig", "PATCH", FLOW_TYPES, *READ_FLOW_TYPES, "flow-type:update"),
+    define_described_operation("listIdentityProviders", "GET", PROVIDERS),
+    define_described_operation("createIdentityProvider", "POST", PROVIDERS),
+    define_described_operation("updateIdentityProvider", "PATCH", PROVIDER),
+    define_described_operation("getIdentityProvider", "GET", PROVIDER),
+    define_described_operation("deleteIdentityProvider", "DELETE", PROVIDER),
 )

@@ -5,28 +5,32 @@
 
 from __future__ import annotations
 
-from .operation import GROUP, GROUPS, IDENTITIES, IDENTITY, SERVERS, crud, operation
+from .operation import GROUP, GROUPS, IDENTITIES, IDENTITY, SERVERS, define_crud_operations, define_operation
 
 ROLES = SERVERS + "/{resource_server_id}/roles"
 ROLE = ROLES + "/{role_id}"
 
 DIRECTORY = (
-    *crud("Identity", "Identities", IDENTITIES, "identity_id", "identities"),
-    operation("BatchDeleteIdentities", "POST", IDENTITIES + ":batchDelete", "identities:delete"),
-    operation("ListIdentityGroups", "GET", IDENTITY + ":listGroups", "identities:read", "groups:read"),
-    operation(
+    *define_crud_operations("Identity", "Identities", IDENTITIES, "identity_id", "identities"),
+    define_operation("BatchDeleteIdentities", "POST", IDENTITIES + ":batchDelete", "identities:delete"),
+    define_operation("ListIdentityGroups", "GET", IDENTITY + ":listGroups", "identities:read", "groups:read"),
+    define_operation(
         "ListIdentityRoles", "GET", IDENTITY + ":listRoles", "identities:read", "roles:read", "resource-servers:read"
     ),
-    *crud("Group", "Groups", GROUPS, "group_id", "groups"),
-    operation("AddGroupMembers", "POST", GROUP + ":addMembers", "groups:update", "identities:read"),
-    operation("DeleteGroupMembers", "POST", GROUP + ":deleteMembers", "groups:update", "identities:read"),
-    operation("ListGroupMembers", "GET", GROUP + ":listMembers", "groups:read", "identities:read"),
-    operation("ListGroupRoles", "GET", GROUP + ":listRoles", "groups:read", "roles:read", "resource-servers:read"),
-    *crud("Role", "Roles", ROLES, "role_id", "roles"),
-    operation("AddRoleMembers", "POST", ROLE + ":addMembers", "roles:update", "groups:read", "identities:read"),
-    operation("DeleteRoleMembers", "POST", ROLE + ":deleteMembers", "roles:update", "groups:read", "identities:read"),
-    operation("ListRoleMembers", "GET", ROLE + ":listMembers", "roles:read", "groups:read", "identities:read"),
-    operation("AddRoleScopes", "POST", ROLE + ":addScopes", "roles:update", "resource-servers:read"),
-    operation("DeleteRoleScopes", "POST", ROLE + ":deleteScopes", "roles:update", "resource-servers:read"),
-    operation("ListRoleScopes", "GET", ROLE + ":listScopes", "roles:read", "resource-servers:read"),
+    *define_crud_operations("Group", "Groups", GROUPS, "group_id", "groups"),
+    define_operation("AddGroupMembers", "POST", GROUP + ":addMembers", "groups:update", "identities:read"),
+    define_operation("DeleteGroupMembers", "POST", GROUP + ":deleteMembers", "groups:update", "identities:read"),
+    define_operation("ListGroupMembers", "GET", GROUP + ":listMembers", "groups:read", "identities:read"),
+    define_operation(
+        "ListGroupRoles", "GET", GROUP + ":listRoles", "groups:read", "roles:read", "resource-servers:read"
+    ),
+    *define_crud_operations("Role", "Roles", ROLES, "role_id", "roles"),
+    define_operation("AddRoleMembers", "POST", ROLE + ":addMembers", "roles:update", "groups:read", "identities:read"),
+    define_operation(
+        "DeleteRoleMembers", "POST", ROLE + ":deleteMembers", "roles:update", "groups:read", "identities:read"
+    ),
+    define_operation("ListRoleMembers", "GET", ROLE + ":listMembers", "roles:read", "groups:read", "identities:read"),
+    define_operation("AddRoleScopes", "POST", ROLE + ":addScopes", "roles:update", "resource-servers:read"),
+    define_operation("DeleteRoleScopes", "POST", ROLE + ":deleteScopes", "roles:update", "resource-servers:read"),
+    define_operation("ListRoleScopes", "GET", ROLE + ":listScopes", "roles:read", "resource-servers:read"),
 )

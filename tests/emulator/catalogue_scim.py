@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .operation import REALM, operation
+from .operation import REALM, define_operation
 
 SCIM = REALM + "/scim/v2"
 USERS = SCIM + "/Users"
@@ -13,19 +13,19 @@ USER = USERS + "/{user_id}"
 SCIM_GROUPS = SCIM + "/Groups/"
 
 SCIM_OPERATIONS = (
-    operation("SCIMCreateUser", "POST", USERS, "scim:users:create", status=201),
-    operation("SCIMListUsers", "GET", USERS, "scim:users:read"),
-    operation("SCIMGetUser", "GET", USER, "scim:users:read"),
-    operation("SCIMUpdateUser", "PATCH", USER, "scim:users:update"),
-    operation("SCIMReplaceUser", "PUT", USER, "scim:users:update"),
-    operation("SCIMDeleteUser", "DELETE", USER, "scim:users:delete", status=204),
-    # The slash at the end is the service's.
-    operation("SCIMCreateGroup", "POST", SCIM_GROUPS, "scim:groups:create", status=201),
-    operation("SCIMListGroups", "GET", SCIM_GROUPS, "scim:groups:read"),
-    operation("SCIMGetGroup", "GET", SCIM_GROUPS + "{group_id}", "scim:groups:read"),
-    operation("SCIMUpdateGroup", "PATCH", SCIM_GROUPS + "{group_id}", "scim:groups:update"),
-    operation("SCIMDeleteGroup", "DELETE", SCIM_GROUPS + "{group_id}", "scim:groups:delete", status=204),
-    operation("ListResourceTypes", "GET", SCIM + "/ResourceTypes"),
-    operation("ListSchemas", "GET", SCIM + "/Schemas"),
-    operation("GetServiceProviderConfig", "GET", SCIM + "/ServiceProviderConfig"),
+    define_operation("SCIMCreateUser", "POST", USERS, "scim:users:create", status=201),
+    define_operation("SCIMListUsers", "GET", USERS, "scim:users:read"),
+    define_operation("SCIMGetUser", "GET", USER, "scim:users:read"),
+    define_operation("SCIMUpdateUser", "PATCH", USER, "scim:users:update"),
+    define_operation("SCIMReplaceUser", "PUT", USER, "scim:users:update"),
+    define_operation("SCIMDeleteUser", "DELETE", USER, "scim:users:delete", status=204),
+    # The service's paths have the slash at the end.
+    define_operation("SCIMCreateGroup", "POST", SCIM_GROUPS, "scim:groups:create", status=201),
+    define_operation("SCIMListGroups", "GET", SCIM_GROUPS, "scim:groups:read"),
+    define_operation("SCIMGetGroup", "GET", SCIM_GROUPS + "{group_id}", "scim:groups:read"),
+    define_operation("SCIMUpdateGroup", "PATCH", SCIM_GROUPS + "{group_id}", "scim:groups:update"),
+    define_operation("SCIMDeleteGroup", "DELETE", SCIM_GROUPS + "{group_id}", "scim:groups:delete", status=204),
+    define_operation("ListResourceTypes", "GET", SCIM + "/ResourceTypes"),
+    define_operation("ListSchemas", "GET", SCIM + "/Schemas"),
+    define_operation("GetServiceProviderConfig", "GET", SCIM + "/ServiceProviderConfig"),
 )

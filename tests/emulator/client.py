@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Python tests use the emulator: as a process of its own, with a tenant for each test."""
+"""The client that Python tests use: it starts the emulator as a process and creates a tenant for each test."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 
 import requests
 
-REQUEST_SECONDS = 30
-STOP_SECONDS = 10
+REQUEST_SECONDS = 60
+STOP_SECONDS = 60
 
 
 class EmulatorError(Exception):
@@ -42,7 +42,7 @@ class Emulator:
             command.append("--tls")
         if ca_path is not None:
             command += ["--ca-path", os.fspath(ca_path)]
-        # The folder that the package is found from: the repository, or what holds ansible_collections.
+        # The folder to import the package from: the repository, or the parent of ansible_collections.
         root = Path(__file__).resolve().parents[__package__.count(".") + 1]
         process = subprocess.Popen(command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         values = _read_environment(process)
@@ -60,7 +60,7 @@ class Emulator:
         self.stop()
 
     def stop(self) -> int:
-        """Stop it and return its exit code."""
+        """Stop the emulator and return its exit code."""
         self.session.close()
         self.process.terminate()
         try:
@@ -86,10 +86,11 @@ class Emulator:
 
     def journal(self, **filters: Any) -> list[dict[str, Any]]:
         """Return the requests of all tenants (see Tenant.journal)."""
-        return self.control("GET", "journal", params=filters)
+        entries: list[dict[str, Any]] = self.control("GET", "journal", params=filters)
+        return entries
 
     def reset(self) -> None:
-        """Forget all tenants but the first, all faults and the journal."""
+        """Remove all tenants except the first, all faults and the journal."""
         self.control("POST", "reset")
 
 
@@ -100,7 +101,7 @@ class Tenant:
     emulator: Emulator = field(repr=False)
     tenant_id: str
     realm_id: str
-    """The admin realm's."""
+    """ID of the admin realm."""
     application_id: str
     issuer: str
     api_url: str
@@ -115,7 +116,7 @@ class Tenant:
 
     @property
     def variables(self) -> dict[str, str]:
-        """Return the same as Ansible variables."""
+        """Return the Ansible variables of the built-in application."""
         values = {
             "beyondidentity_issuer": self.issuer,
             "beyondidentity_api_url": self.api_url,
@@ -141,15 +142,16 @@ class Tenant:
         return self.emulator.journal(tenant=self.tenant_id, **filters)
 
     def clear_journal(self) -> None:
-        """Forget this tenant's requests."""
+        """Remove this tenant's requests from the journal."""
         self.emulator.control("DELETE", "journal", params={"tenant": self.tenant_id})
 
     def fault(self, **fault: Any) -> dict[str, Any]:
         """Add a fault for this tenant's requests (see faults.py); return it, with its `id`."""
-        return self.emulator.control("POST", "faults", json={"tenant": self.tenant_id, **fault})
+        added: dict[str, Any] = self.emulator.control("POST", "faults", json={"tenant": self.tenant_id, **fault})
+        return added
 
     def faults(self) -> list[dict[str, Any]]:
-        """Return this tenant's faults with how often each was `seen` and `used`."""
+        """Return this tenant's faults, with the numbers of requests that each has `seen` and was `used` for."""
         return [fault for fault in self.emulator.control("GET", "faults") if fault["tenant"] == self.tenant_id]
 
     def clear_faults(self) -> None:
@@ -157,19 +159,22 @@ class Tenant:
         self.emulator.control("DELETE", "faults", params={"tenant": self.tenant_id})
 
     def seed(self, **wanted: Any) -> dict[str, list[str]]:
-        """Create objects in bulk (see seeding.py); return their ids by kind."""
-        return self.emulator.control("POST", f"tenants/{self.tenant_id}/seed", json=wanted)
+        """Create objects in bulk (see seeding.py); return their IDs by collection."""
+        ids: dict[str, list[str]] = self.emulator.control("POST", f"tenants/{self.tenant_id}/seed", json=wanted)
+        return ids
 
     def settings(self, **settings: Any) -> dict[str, Any]:
-        """Change settings (see settings.py); return all."""
-        return self.emulator.control("PATCH", f"tenants/{self.tenant_id}/settings", json=settings)
+        """Change settings (see settings.py); return all settings."""
+        path = f"tenants/{self.tenant_id}/settings"
+        changed: dict[str, Any] = self.emulator.control("PATCH", path, json=settings)
+        return changed
 
     def revoke_tokens(self) -> int:
         """Revoke all tokens now; return how many were active."""
-        return self.emulator.control("POST", f"tenants/{self.tenant_id}/revoke-tokens")["revoked"]
+        return int(self.emulator.control("POST", f"tenants/{self.tenant_id}/revoke-tokens")["revoked"])
 
     def mint(self, *scopes: str, **form: str) -> str:
-        """Return a token of the built-in application, asked for in the plainest way."""
+        """Request a token of the built-in application with the client credentials grant; return its value."""
         response = self.emulator.session.post(
             f"{self.issuer}/token",
             data={"grant_type": "client_credentials", "scope": " ".join(scopes), **form},
@@ -177,7 +182,7 @@ class Tenant:
             timeout=REQUEST_SECONDS,
         )
         response.raise_for_status()
-        return response.json()["access_token"]
+        return str(response.json()["access_token"])
 
 
 def _read_environment(process: subprocess.Popen[str]) -> dict[str, str]:

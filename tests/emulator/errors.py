@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors in the Management API's shape."""
+"""Errors in the format of the Management API."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def error_body(status: int, message: str | None = None, details: Iterable[dict[s
 
 
 class ApiError(Exception):
-    """An answer other than success, of the Management API."""
+    """An error response of the Management API."""
 
     def __init__(self, status: int, message: str | None = None, details: Iterable[dict[str, Any]] = ()) -> None:
         super().__init__(message or str(status))
@@ -48,25 +48,25 @@ class ApiError(Exception):
 
 
 def not_found(resource_type: str, identifier: str, status: int = 404) -> ApiError:
-    """Return the error for an object that does not exist; in a query the service calls that a conflict."""
+    """Return the error for an object that does not exist; for an ID in the query, the service uses status 409."""
     text = f"{re.sub('(?<=[a-z])(?=[A-Z])', ' ', resource_type).lower()} not found"
     detail = {"type": "ResourceInfo", "resource_type": resource_type, "id": identifier, "description": text}
     return ApiError(status, text, [detail])
 
 
 class Violations:
-    """Collects what is wrong with a request's fields, to tell all of it at once."""
+    """The invalid fields of a request, reported together."""
 
     def __init__(self, prefix: str = "") -> None:
         self.prefix = prefix
         self.found: list[dict[str, str]] = []
 
     def add(self, field: str, description: str) -> None:
-        """Note that a field's value is refused."""
+        """Add a field whose value is refused."""
         name = ".".join(part for part in (self.prefix, field) if part)
         self.found.append({"field": name, "description": description})
 
     def raise_if_any(self) -> None:
-        """Answer 400 with all that was noted."""
+        """Raise 400 with all fields that were added."""
         if self.found:
             raise ApiError(400, "invalid parameters", [{"type": "FieldViolations", "field_violations": self.found}])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Misbehaviour on demand: which requests it befalls, and what happens to them."""
+"""Faults that tests add: the requests that they match, and their effects."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ CHOICES = {
 
 @dataclass
 class Fault:
-    """One fault. The first group of fields says which requests, the second what happens; what is not set is left alone.
+    """One fault. The first group of fields selects requests, the second sets the effect; unset fields have none.
 
-    A fault with `status`, `redirect`, `body`, `json`, `shape` or `size` answers by itself; otherwise the operation is
-    carried out and its answer changed or delivered badly. `drop` alone closes the connection before anything is done.
+    A fault with `status`, `redirect`, `body`, `json`, `shape` or `size` replaces the operation; otherwise the
+    operation runs, and its response is changed or delayed. `drop` alone prevents the operation.
     """
 
     tenant: str | None = None
@@ -37,18 +37,18 @@ class Fault:
     times: int | None = None
 
     status: int | None = None
-    """Status of the answer; 200 where only a body is given."""
+    """Status of the response; 200 if only a body is set."""
     shape: str | None = None
-    """What error body goes with `status`: `management`, `oauth`, `html` or `empty`. Default: that of the endpoint."""
+    """Format of the error body: `management`, `oauth`, `html` or `empty`. Default: the endpoint's format."""
     error: str | None = None
     """The `error` of an `oauth` body."""
     message: str | None = None
     """The text of an error body."""
     body: str | None = None
-    """The answer's body as it stands."""
+    """The response's body, sent unchanged."""
     json: Any = None
     headers: dict[str, str] = field(default_factory=dict)
-    """Added to the answer, replacing its own headers of that name."""
+    """Added to the response; replace its headers of the same name."""
     redirect: str | None = None
     """Location of a redirect (302 unless `status` says otherwise)."""
     size: int | None = None
@@ -56,30 +56,30 @@ class Fault:
     gzip: bool = False
     """Compress the body (with `size`: a bomb)."""
     merge: dict[str, Any] | None = None
-    """Replaces keys of the operation's own JSON answer; null removes a key."""
+    """Replaces keys of the operation's JSON response; null removes a key."""
     expire_token: bool = False
-    """The bearer token that comes with the request dies first."""
+    """The request's bearer token expires first."""
     carry_out: bool = False
     """With `drop`: the operation is carried out before the connection is closed."""
     drop: str | None = None
-    """`close` the connection, or `reset` it, instead of an answer."""
+    """`close` the connection, or `reset` it, instead of a response."""
     delay: float = 0.0
-    """Seconds before the answer."""
+    """Seconds before the response."""
     drip: float = 0.0
-    """Seconds between pieces of the answer."""
+    """Seconds between pieces of the response."""
     drip_part: str = "body"
-    """`body`: the head comes at once; `head`: everything drips."""
+    """`body`: send the head at once; `head`: send all of the response in pieces."""
     drip_size: int = 1
     """Bytes in a piece."""
     truncate: int | None = None
-    """Send only so many bytes of the body that Content-Length promises, then close."""
+    """Send only this many bytes of the body, fewer than Content-Length, then close."""
 
     id: int = 0
     seen: int = 0
     used: int = 0
 
     def matches(self, exchange: Exchange) -> bool:
-        """Tell whether a request is one of those that the fault is for."""
+        """Return whether the fault applies to a request."""
         pairs = (
             (self.tenant, exchange.tenant_id),
             (self.method, exchange.method),
@@ -90,15 +90,15 @@ class Fault:
             return False
         return self.path is None or re.search(self.path, exchange.path) is not None
 
-    def answers(self) -> bool:
-        """Tell whether the fault answers in the operation's place."""
+    def replaces_response(self) -> bool:
+        """Return whether the fault sends a response instead of the operation's."""
         return any(
             value is not None for value in (self.status, self.shape, self.body, self.json, self.redirect, self.size)
         )
 
 
 class Faults:
-    """The faults that wait for requests, in the order in which they were added."""
+    """The faults, in the order in which they were added."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -122,7 +122,7 @@ class Faults:
         return fault
 
     def take(self, exchange: Exchange) -> Fault | None:
-        """Return the first fault that is due for a request, and count it."""
+        """Return the first fault that applies to a request, and count the request."""
         if not self._faults:
             return None
         with self._lock:
@@ -136,8 +136,8 @@ class Faults:
                 return fault
         return None
 
-    def listed(self) -> list[dict[str, Any]]:
-        """Return all faults, with how often each was seen and used."""
+    def list_faults(self) -> list[dict[str, Any]]:
+        """Return all faults with their counts."""
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of single fields of a request."""
+"""Validation of single fields of a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DESCRIPTION_LONGEST = 300
 
 
 def text(given: dict[str, Any], current: dict[str, Any] | None, name: str, violations: Violations) -> str:
-    """Return a string that must not be empty: the given one, or the current one where it is omitted."""
+    """Return a string that must not be empty; the current one if it is omitted."""
     value = given.get(name)
     if name not in given and current is not None:
         return str(current[name])
@@ -35,7 +35,7 @@ def strict_text(
     violations: Violations,
     longest: int = NAME_LONGEST,
 ) -> str:
-    """Return a string that must not be empty, under the rules for names: not too long, many of the special characters refused."""
+    """Return a string under the rules for names: not empty, not too long, and without some special characters."""
     value = text(given, current, name, violations)
     _check_strictly(name, value, longest, violations)
     return value
@@ -49,7 +49,7 @@ def strict_name(given: dict[str, Any], current: dict[str, Any] | None, violation
 def optional_text(
     given: dict[str, Any], current: dict[str, Any] | None, name: str, longest: int, violations: Violations
 ) -> str:
-    """Return a string under the same rules that may be empty or missing."""
+    """Return a string under the rules for names, except that it can be empty or missing."""
     value = given.get(name, (current or {}).get(name, ""))
     if not isinstance(value, str):
         violations.add(name, "must be a string")
@@ -62,13 +62,13 @@ def _check_strictly(name: str, value: str, longest: int, violations: Violations)
     if len(value) > longest:
         violations.add(name, f"longer than {longest} characters")
     elif NAME_REFUSED.search(value):
-        violations.add(name, "holds a character that is not allowed")
+        violations.add(name, "contains a character that is not allowed")
 
 
 def string_list(
     given: dict[str, Any], name: str, violations: Violations, current: dict[str, Any] | None = None
 ) -> list[str]:
-    """Return a list of strings without repetitions: the given one, or the current one (or none) where it is omitted."""
+    """Return a list of strings without duplicates; the current one, or an empty list, if it is omitted."""
     if name not in given:
         return list(current[name]) if current else []
     value = given[name]
@@ -79,7 +79,7 @@ def string_list(
 
 
 def choice(given: dict[str, Any], name: str, allowed: tuple[str, ...], default: str, violations: Violations) -> str:
-    """Return one of some values; the default where it is omitted."""
+    """Return one of the allowed values; the default if it is omitted."""
     value = given.get(name, default)
     if value not in allowed:
         violations.add(name, f"must be one of {', '.join(allowed)}")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grants: Authlib's, with the service's own rules on top."""
+"""Authlib's grants, with the additional rules of the service."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredenti
 from authlib.oauth2.rfc7636 import CodeChallenge
 from flask import g
 
-from . import person
-from .issued import IssuedCode, IssuedToken
+from . import signed_in_user
+from .issued_tokens import IssuedCode, IssuedToken
 from .oauth import Client
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
 CHALLENGE_METHODS = {"s256": "S256", "plain": "plain"}
-"""The challenge method that an application's `pkce` asks for."""
+"""The challenge method that an application's `pkce` requires."""
 
 
 class ClientCredentials(ClientCredentialsGrant):
-    """The client credentials grant: scopes must be asked for."""
+    """The client credentials grant: the request must name scopes."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def validate_requested_scope(self) -> None:
-        """Refuse scopes that the application does not allow, and a request for none."""
+        """Refuse scopes that the application does not allow, and a request without scopes."""
         if self.client.get_allowed_scope(self.request.payload.scope) is None:
-            raise InvalidScopeError("Ask for one or more of the application's allowed scopes.")
+            raise InvalidScopeError("Request one or more of the application's allowed scopes.")
 
 
 class AuthorizationCode(AuthorizationCodeGrant):
-    """The authorization code grant: codes are good once, for a short time."""
+    """The authorization code grant: a code is valid once, for a short time."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def save_authorization_code(self, code: str, request: Any) -> None:
-        """Remember a code and what it is bound to."""
+        """Store a code with the parameters that it is bound to."""
         client: Client = request.client
         client.tenant.codes[code] = IssuedCode(
             value=code,
             application_id=client.application["id"],
             client_id=client.client_id,
             redirect_uri=request.payload.redirect_uri,
-            scope=person.granted(client, request.user, request.scope),
+            scope=signed_in_user.grant_scopes(client, request.user, request.scope),
             nonce=request.payload.data.get("nonce"),
             code_challenge=request.payload.data.get("code_challenge"),
             code_challenge_method=request.payload.data.get("code_challenge_method"),
             expires=time.time() + client.tenant.settings.code_lifetime,
-            person=request.user,
+            user=request.user,
         )
 
     def query_authorization_code(self, code: str, client: Client) -> IssuedCode | None:
-        """Return a good code. A second use is an attack: what the first one gave is revoked (RFC 6749 section 4.1.2)."""
+        """Return a valid code. A second use is an attack: revoke the tokens of the first one (RFC 6749 section 4.1.2)."""
         issued = client.tenant.codes.get(code)
         if issued is None or issued.application_id != client.application["id"]:
             return None
@@ -70,13 +70,13 @@ class AuthorizationCode(AuthorizationCodeGrant):
         """Mark a code as used."""
         authorization_code.used = True
 
-    def authenticate_user(self, authorization_code: IssuedCode) -> person.Person:
-        """Return who signed in."""
-        return authorization_code.person
+    def authenticate_user(self, authorization_code: IssuedCode) -> signed_in_user.User:
+        """Return the signed-in user."""
+        return authorization_code.user
 
 
 class Pkce(CodeChallenge):
-    """PKCE as the application is configured: with `s256` or `plain` it is mandatory, and no other method will do."""
+    """PKCE as the application is configured: `s256` and `plain` make that method mandatory."""
 
     def validate_code_challenge(self, grant: AuthorizationCode, redirect_uri: str) -> None:
         """Check an authorization request."""
@@ -92,38 +92,40 @@ class Pkce(CodeChallenge):
 
 
 class RefreshToken(RefreshTokenGrant):
-    """The refresh token grant, where a tenant has it switched on."""
+    """The refresh token grant, if the tenant's settings enable it."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken:
-        """Return a good refresh token of this application."""
-        place = g.place
-        for token in list(place.tenant.tokens.values()):
+        """Return a valid refresh token of this application."""
+        target = g.target
+        for token in list(target.tenant.tokens.values()):
             if (
                 token.value == refresh_token
                 and token.token_type == "refresh"
                 and token.is_active()
-                and place.holds(token)
+                and target.holds(token)
             ):
                 return token
         raise InvalidGrantError("The refresh token is unknown, expired or revoked.")
 
-    def authenticate_user(self, refresh_token: IssuedToken) -> person.Person:
-        """Return who signed in."""
+    def authenticate_user(self, refresh_token: IssuedToken) -> signed_in_user.User:
+        """Return the signed-in user."""
         client: Client = self.request.client
-        user = person.who_signed_in(client.tenant, client.realm, refresh_token.principal_id)
+        user = signed_in_user.find_refreshing_user(client.tenant, client.realm, refresh_token.principal_id)
         if user is None:
-            raise InvalidGrantError("Whoever signed in may not do so any more.")
+            raise InvalidGrantError("The signed-in user is unknown or suspended.")
         return user
 
-    def issue_token(self, user: person.Person, refresh_token: IssuedToken) -> dict[str, Any]:
-        """Make the new tokens; with rotation a refresh token is among them."""
-        scope = person.granted(self.request.client, user, self.request.payload.scope or refresh_token.get_scope())
+    def issue_token(self, user: signed_in_user.User, refresh_token: IssuedToken) -> dict[str, Any]:
+        """Issue the new tokens; with rotation, also a refresh token."""
+        scope = signed_in_user.grant_scopes(
+            self.request.client, user, self.request.payload.scope or refresh_token.get_scope()
+        )
         return self.generate_token(user=user, scope=scope, include_refresh_token=self._rotates())
 
     def revoke_old_credential(self, refresh_token: IssuedToken) -> None:
-        """End the old refresh token, with rotation."""
+        """Revoke the old refresh token if refresh tokens rotate."""
         refresh_token.revoked = self._rotates()
 
     def _rotates(self) -> bool:

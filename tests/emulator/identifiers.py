@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Identifiers and secrets that look like the service's own."""
+"""Identifiers and secrets in the formats of the service."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ import string
 import uuid
 
 ALPHANUMERIC = (string.ascii_letters + string.digits).encode()
-# 248 is the largest multiple of 62 below 256; the few values above it are merely likelier, which does not matter here.
+# 248 is the largest multiple of 62 below 256; the values above it are slightly more likely, which does not matter here.
 BYTE_TO_ALPHANUMERIC = bytes(ALPHANUMERIC[value % len(ALPHANUMERIC)] for value in range(256))
 
 
-def alphanumeric(length: int) -> str:
+def generate_alphanumeric(length: int) -> str:
     """Return random letters and digits."""
     return secrets.token_bytes(length).translate(BYTE_TO_ALPHANUMERIC).decode()
 
 
-def tenant_id() -> str:
-    """Return a tenant's id: 16 hexadecimal digits that begin with 0001."""
+def generate_tenant_id() -> str:
+    """Return a tenant's ID: 16 hexadecimal digits that begin with 0001."""
     return "0001" + secrets.token_hex(6)
 
 
-def realm_id() -> str:
-    """Return a realm's id: 16 hexadecimal digits."""
+def generate_realm_id() -> str:
+    """Return a realm's ID: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
-def object_id() -> str:
-    """Return the id of an application, resource server or authenticator configuration."""
+def generate_object_id() -> str:
+    """Return the ID of an application, resource server or authenticator configuration."""
     return str(uuid.uuid4())
 
 
-def short_id() -> str:
-    """Return the id of an identity, group or role: 16 hexadecimal digits."""
+def generate_short_id() -> str:
+    """Return the ID of an identity, group or role: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
-def client_id() -> str:
-    """Return a client id: 24 letters and digits."""
-    return alphanumeric(24)
+def generate_client_id() -> str:
+    """Return a client ID: 24 letters and digits."""
+    return generate_alphanumeric(24)
 
 
-def client_secret() -> str:
+def generate_client_secret() -> str:
     """Return a client secret: 48 letters and digits."""
-    return alphanumeric(48)
+    return generate_alphanumeric(48)
 
 
-def token_id() -> str:
-    """Return a token's id: 32 letters and digits."""
-    return alphanumeric(32)
+def generate_token_id() -> str:
+    """Return a token's ID: 32 letters and digits."""
+    return generate_alphanumeric(32)

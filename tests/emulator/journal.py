@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A record of every request, for tests to ask what was really sent."""
+"""A record of every request, with which tests check what was sent."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-LONGEST = 100_000
+MAXIMUM_LENGTH = 100_000
 
 
 @dataclass
 class Exchange:
-    """One request and what became of it. `status` stays None where no answer was made."""
+    """One request and its result. `status` is None if no response was created."""
 
     seq: int
     method: str
@@ -42,15 +42,15 @@ class Exchange:
 
 
 class Journal:
-    """The requests in the order of their arrival; the oldest are forgotten after LONGEST."""
+    """The requests in the order of arrival; the oldest are removed if there are more than MAXIMUM_LENGTH."""
 
     def __init__(self) -> None:
-        self._entries: deque[Exchange] = deque(maxlen=LONGEST)
+        self._entries: deque[Exchange] = deque(maxlen=MAXIMUM_LENGTH)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
     def open(self, **values: Any) -> Exchange:
-        """Note a request that arrived."""
+        """Add a request."""
         with self._lock:
             exchange = Exchange(seq=next(self._numbers), **values)
             self._entries.append(exchange)
@@ -63,11 +63,11 @@ class Journal:
         return [asdict(entry) for entry in entries if _matches(entry, filters)]
 
     def clear(self, tenant_id: str | None = None) -> None:
-        """Forget a tenant's entries, or all of them."""
+        """Remove a tenant's entries, or all entries."""
         with self._lock:
-            kept = [entry for entry in self._entries if tenant_id is not None and entry.tenant_id != tenant_id]
+            remaining = [entry for entry in self._entries if tenant_id is not None and entry.tenant_id != tenant_id]
             self._entries.clear()
-            self._entries.extend(kept)
+            self._entries.extend(remaining)
 
 
 def _matches(entry: Exchange, filters: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The key that signs tokens, made once at start."""
+"""The key that signs tokens, generated once at start."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ BITS = 2048
 
 
 class SigningKey:
-    """An RSA key and what is made with it."""
+    """An RSA key that signs JWTs."""
 
     def __init__(self) -> None:
         self._key = RSAKey.generate_key(BITS, {"use": "sig", "alg": "RS256"}, auto_kid=True)
 
     @property
     def kid(self) -> str:
-        """Return the key's id."""
+        """Return the key's ID."""
         return str(self._key.kid)
 
     def sign(self, claims: dict[str, Any], jku: str) -> str:

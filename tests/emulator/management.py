@@ -13,71 +13,71 @@ from flask import Flask, Response, jsonify
 from werkzeug.routing import BaseConverter
 
 from . import (
-    described,
-    directory,
-    membership,
+    described_operations,
+    group_members,
+    identities,
     objects,
     roles,
     scim,
     scim_discovery,
     scim_groups,
     scim_users,
-    tenancy,
-    tokenlist,
+    tenant_and_realms,
+    token_list,
 )
 from .bearer import authorize
-from .calls import Call, Handler
 from .catalogue import OPERATIONS
 from .errors import ApiError
 from .operation import Operation
+from .operation_call import Call, Handler
 from .state import World
 
 
 class Identifier(BaseConverter):
-    """A path parameter; what follows a colon is a verb, not part of an id."""
+    """A path parameter; a colon separates it from a verb."""
 
     regex = "[^/:]+"
 
 
-def register(app: Flask, world: World) -> None:
-    """Add a route for every operation of the catalogue; a missing handler is an error here, not later."""
+def register_routes(app: Flask, world: World) -> None:
+    """Add a route for every operation of the catalogue; fail if a handler is missing."""
     app.url_map.converters["id"] = Identifier
-    known = _handlers()
+    handlers = _build_handlers()
     for operation in OPERATIONS:
         path = re.sub(r"{(\w+)}", r"<id:\1>", operation.path)
-        handler = known[operation.name] if operation.is_modelled else described.handler_of(operation)
-        view = _view(world, operation, handler)
+        handler = handlers[operation.name] if operation.is_modelled else described_operations.build_handler(operation)
+        view = _build_view(world, operation, handler)
         app.add_url_rule(path, operation.name, view, methods=[operation.method])
 
 
-def _view(world: World, operation: Operation, handler: Handler) -> Callable[..., Response]:
+def _build_view(world: World, operation: Operation, handler: Handler) -> Callable[..., Response]:
     def view(**parameters: str) -> Response:
         try:
-            place = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
-            # Reading the description takes a while, and changes nothing.
+            target = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
+            # Reading the description is slow and changes nothing, so it needs no lock.
             with world.lock if operation.is_modelled else contextlib.nullcontext():
-                answer = handler(Call(world, place, parameters))
+                response_body = handler(Call(world, target, parameters))
         except ApiError as error:
             if operation.is_scim:
-                return scim.error_response(error)
+                return scim.build_error_response(error)
             raise
-        response = Response() if answer is None else jsonify(answer)
+        response = Response() if response_body is None else jsonify(response_body)
         response.status_code = operation.status
         return response
 
     return view
 
 
-def _handlers() -> dict[str, Handler]:
-    rooms = (
-        tenancy,
+def _build_handlers() -> dict[str, Handler]:
+    modules = (
+        tenant_and_realms,
         objects,
-        directory,
-        membership,
+        identities,
+        group_members,
         roles,
-        tokenlist,
+        token_list,
         scim_users,
         scim_groups,
         scim_discovery,
     )
-    return {name: handler for room in rooms for name, handler in room.handlers().items()}
+    return {name: handler for module in modules for name, handler in module.build_handlers().items()}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients of the authorization server, how they authenticate, and what they may ask for."""
+"""Clients of the authorization server: their authentication, scopes and token parameters."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from flask import Request, g
 from .state import Realm, Record, Tenant
 
 OPENID = "openid"
-LONGEST_CLAIMS = 8192
+MAXIMUM_CLAIMS_LENGTH = 8192
 
 
 @dataclass(frozen=True)
 class Client(ClientMixin):
-    """An application in Authlib's eyes."""
+    """An application as Authlib's client."""
 
     tenant: Tenant
     realm: Realm
@@ -37,44 +37,44 @@ class Client(ClientMixin):
 
     @property
     def client_id(self) -> str:
-        """Return the client id."""
+        """Return the client ID."""
         return self.protocol["client_id"]
 
     @property
     def is_public(self) -> bool:
-        """Tell whether the client has no secret."""
+        """Return whether the client has no secret."""
         return self.protocol["confidentiality"] == "public"
 
     def get_client_id(self) -> str:
-        """Return the client id."""
+        """Return the client ID."""
         return self.client_id
 
     def get_default_redirect_uri(self) -> None:
-        """Return nothing: the redirect URI must be sent."""
+        """Return None: the request must contain the redirect URI."""
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """Return the scopes that are granted of those asked for; None makes Authlib answer `invalid_scope`."""
-        asked = scope_to_list(scope) or []
+        """Return the scopes to grant; None makes Authlib respond with `invalid_scope`."""
+        requested = scope_to_list(scope) or []
         allowed = set(self.protocol["allowed_scopes"])
         if self.protocol["type"] == "oidc":
             allowed.add(OPENID)
-        if not asked or not allowed.issuperset(asked):
+        if not requested or not allowed.issuperset(requested):
             return None
-        if self.protocol["type"] == "oidc" and OPENID not in asked:
+        if self.protocol["type"] == "oidc" and OPENID not in requested:
             return None
         only = self.tenant.settings.grant_only
-        return " ".join(name for name in dict.fromkeys(asked) if only is None or name in only)
+        return " ".join(name for name in dict.fromkeys(requested) if only is None or name in only)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Tell whether a redirect URI is registered, character for character."""
+        """Return whether a redirect URI is registered, compared character by character."""
         return redirect_uri in self.protocol["redirect_uris"]
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Tell whether the secret is the client's."""
+        """Return whether the secret is the client's."""
         return secrets.compare_digest(self.protocol["client_secret"].encode(), client_secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Tell whether the client may authenticate so."""
+        """Return whether the client can use an authentication method."""
         if endpoint == "revocation" and self.protocol["type"] != "oauth2":
             return False
         if self.is_public:
@@ -82,18 +82,18 @@ class Client(ClientMixin):
         return method in ("client_secret_basic", "client_secret_post")
 
     def check_response_type(self, response_type: str) -> bool:
-        """Tell whether the client may use the authorization endpoint so."""
+        """Return whether the client can use a response type."""
         return response_type == "code" and self.check_grant_type("authorization_code")
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Tell whether the application has the grant."""
+        """Return whether the application has the grant."""
         if grant_type == "refresh_token":
             return self.tenant.settings.refresh_tokens != "off" and "authorization_code" in self.protocol["grant_type"]
         return grant_type in self.protocol["grant_type"]
 
 
 def client_secret_basic(query_client: Any, request: Any) -> Client | None:
-    """Authenticate by the Authorization header, id and secret form-encoded in it (RFC 6749 section 2.3.1)."""
+    """Authenticate with the Authorization header; the ID and secret are form-encoded (RFC 6749 section 2.3.1)."""
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -109,43 +109,43 @@ def client_secret_basic(query_client: Any, request: Any) -> Client | None:
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
     if not client.check_client_secret(unquote_plus(secret)):
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
-    return _authenticated(client)
+    return _record_client(client)
 
 
 def client_secret_post(query_client: Any, request: Any) -> Client | None:
-    """Authenticate by id and secret in the body."""
+    """Authenticate with the client ID and secret in the body."""
     identifier, secret = request.form.get("client_id"), request.form.get("client_secret")
     if not identifier or not secret:
         return None
     client = query_client(identifier)
     if client is None or client.is_public or not client.check_client_secret(secret):
         raise InvalidClientError(status_code=401, description="Client authentication failed.")
-    return _authenticated(client)
+    return _record_client(client)
 
 
 def no_authentication(query_client: Any, request: Any) -> Client | None:
-    """Take a public client at its word."""
+    """Accept a public client by its client ID."""
     identifier = request.form.get("client_id")
     client = query_client(identifier) if identifier and not request.form.get("client_secret") else None
-    return _authenticated(client) if client is not None and client.is_public else None
+    return _record_client(client) if client is not None and client.is_public else None
 
 
-def _authenticated(client: Client) -> Client:
-    """Note in the journal who authenticated."""
+def _record_client(client: Client) -> Client:
+    """Record the authenticated client in the journal."""
     g.exchange.application_id = client.application["id"]
     return client
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a token request may ask for besides scopes."""
+class TokenParameters:
+    """The parameters of a token request besides scopes."""
 
     lifetime: int | None
     custom_claims: dict[str, Any] | None
 
     @classmethod
-    def of(cls, request: Request) -> Wishes:
-        """Read them from the form; malformed ones are an `invalid_request`."""
+    def from_request(cls, request: Request) -> TokenParameters:
+        """Read the parameters from the form; raise `invalid_request` if they are malformed."""
         lifetime = request.form.get("expiration_time")
         if lifetime is not None and not (lifetime.isascii() and lifetime.isdecimal() and 0 < int(lifetime) < 2**32):
             raise InvalidRequestError("expiration_time must be a positive whole number of seconds.")
@@ -153,7 +153,7 @@ class Wishes:
         parsed = None
         if claims is not None:
             try:
-                parsed = json.loads(claims) if len(claims) <= LONGEST_CLAIMS else None
+                parsed = json.loads(claims) if len(claims) <= MAXIMUM_CLAIMS_LENGTH else None
             except ValueError:
                 parsed = None
             if not isinstance(parsed, dict):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The published OpenAPI description, where it is at hand: read when it is first asked for, never at start."""
+"""The published OpenAPI description, if its file is available. It is read on first use, not at start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "urn:management-api"
 
 @functools.cache
 def document() -> dict[str, Any] | None:
-    """Return the description, or None where there is none."""
+    """Return the description, or None if its file is not available."""
     if not FILE.is_file():
         return None
     import yaml
@@ -42,7 +42,7 @@ def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
 
 
 def resolved(node: Any) -> Any:
-    """Return a part of the description, or that which it refers to."""
+    """Return a part of the description, with a reference replaced by its target."""
     while isinstance(node, dict) and "$ref" in node:
         target: Any = document()
         for part in unquote(node["$ref"]).removeprefix("#/").split("/"):
@@ -58,14 +58,14 @@ def pointer(*parts: str) -> str:
 
 
 def response_schema(operation: str, status: int) -> str:
-    """Return the pointer to the schema of an answer."""
+    """Return the pointer to the schema of a response."""
     method, path, _described = operations()[operation]
     return pointer("paths", path, method.lower(), "responses", str(status), "content", "application/json", "schema")
 
 
 def violations(place: str, instance: Any) -> list[str]:
     """Return what is wrong with something by the schema at a pointer."""
-    # The braces in the file's own references are percent-encoded; in ours they must be, too.
+    # The braces in the file's own references are percent-encoded; ours must be, too.
     target = f"{NAME}#/{place}".replace("{", "%7B").replace("}", "%7D")
     validator = _validator()({"$ref": target}, registry=_registry())
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(instance)]
@@ -81,7 +81,7 @@ def _registry() -> Any:
 
 @functools.cache
 def _validator() -> Any:
-    """Return the JSON Schema validator that is nearest to OpenAPI 3.0, taught the two things that differ here."""
+    """Return the JSON Schema validator that is nearest to OpenAPI 3.0, adapted to two differences."""
     from jsonschema import Draft4Validator, validators
 
     def type_or_null(validator: Any, types: Any, instance: Any, schema: dict[str, Any]) -> Any:
@@ -89,6 +89,6 @@ def _validator() -> Any:
             return ()
         return Draft4Validator.VALIDATORS["type"](validator, types, instance, schema)
 
-    # The kinds of SSO configurations overlap: by the letter, hardly any could be shown.
+    # The schemas of SSO configurations overlap, so hardly any configuration matches exactly one.
     changed = {"type": type_or_null, "oneOf": Draft4Validator.VALIDATORS["anyOf"]}
     return validators.extend(Draft4Validator, changed)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An operation of the Management API, and what the paths of many of them have in common."""
+"""An operation of the Management API, and the common parts of their paths."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ class Operation:
     path: str
     scopes: tuple[str, ...]
     status: int = 200
-    """Of a good answer."""
+    """Status of a successful response."""
     is_modelled: bool = True
-    """Whether the emulator knows what it does; else it answers with what the published description has for it."""
+    """Whether the emulator has a model of the operation; if not, it returns examples of the published description."""
 
     @property
     def is_scim(self) -> bool:
-        """Tell whether it is one of SCIM's, which have errors and pages of their own."""
+        """Return whether the operation belongs to SCIM, which has different errors and pages."""
         return "/scim/" in self.path
 
 
-def operation(name: str, method: str, path: str, *scopes: str, status: int = 200) -> Operation:
+def define_operation(name: str, method: str, path: str, *scopes: str, status: int = 200) -> Operation:
     """Return an operation."""
     return Operation(name, method, path, scopes, status)
 
 
-def described(name: str, method: str, path: str, *scopes: str) -> Operation:
-    """Return an operation that the emulator has no model of."""
+def define_described_operation(name: str, method: str, path: str, *scopes: str) -> Operation:
+    """Return an operation without a model."""
     return Operation(name, method, path, scopes, is_modelled=False)
 
 
-def crud(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
-    """Return the five operations on a kind of object."""
+def define_crud_operations(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:
+    """Return the five operations on one type of objects."""
     item = f"{path}/{{{key}}}"
     return (
-        operation(f"Create{singular}", "POST", path, f"{resource}:create"),
-        operation(f"List{plural}", "GET", path, f"{resource}:read"),
-        operation(f"Get{singular}", "GET", item, f"{resource}:read"),
-        operation(f"Update{singular}", "PATCH", item, f"{resource}:update"),
-        operation(f"Delete{singular}", "DELETE", item, f"{resource}:delete"),
+        define_operation(f"Create{singular}", "POST", path, f"{resource}:create"),
+        define_operation(f"List{plural}", "GET", path, f"{resource}:read"),
+        define_operation(f"Get{singular}", "GET", item, f"{resource}:read"),
+        define_operation(f"Update{singular}", "PATCH", item, f"{resource}:update"),
+        define_operation(f"Delete{singular}", "DELETE", item, f"{resource}:delete"),
     )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations on roles: their members, their scopes, and who has them."""
+"""The operations on the members and scopes of roles, and on the roles of identities and groups."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from collections.abc import Callable, Iterable
 
 from flask import request
 
-from .calls import Call, Handler, document
 from .errors import Violations, not_found
-from .kind import SMALL_PAGES
+from .group_members import check_objects_exist, find_objects, read_strings
 from .links import Links
-from .membership import must_exist, records, strings
+from .object_type import SMALL_PAGES
+from .operation_call import Call, Handler, read_document
 from .state import Realm, Record
 
 Change = Callable[[Links, str, Iterable[str]], None]
 
 
-def handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+def build_handlers() -> dict[str, Handler]:
+    """Return the handlers of the operations, by name."""
     return {
-        "AddRoleMembers": _change_members(Links.add),
-        "DeleteRoleMembers": _change_members(Links.remove),
+        "AddRoleMembers": _build_change_members(Links.add),
+        "DeleteRoleMembers": _build_change_members(Links.remove),
         "ListRoleMembers": list_members,
         "AddRoleScopes": add_scopes,
         "DeleteRoleScopes": delete_scopes,
         "ListRoleScopes": list_scopes,
-        "ListGroupRoles": _list_roles("group", lambda realm: realm.role_groups),
-        "ListIdentityRoles": _list_roles("identity", lambda realm: realm.role_identities),
+        "ListGroupRoles": _build_list_roles("group", lambda realm: realm.role_groups),
+        "ListIdentityRoles": _build_list_roles("identity", lambda realm: realm.role_identities),
     }
 
 
-def _change_members(change: Change) -> Handler:
+def _build_change_members(change: Change) -> Handler:
     def handler(call: Call) -> Record:
-        role = call.found("role")
-        given = document()
+        role = call.find("role")
+        given = read_document()
         violations = Violations()
-        # Either list may be left out, but not both.
+        # One of the lists can be omitted, but not both.
         names = [name for name in ("group_ids", "identity_ids") if name in given]
-        lists = {name: strings(given, name, violations) for name in names or ["identity_ids"]}
+        lists = {name: read_strings(given, name, violations) for name in names or ["identity_ids"]}
         violations.raise_if_any()
         groups, identities = lists.get("group_ids", []), lists.get("identity_ids", [])
-        must_exist(call, "group", groups)
-        must_exist(call, "identity", identities)
+        check_objects_exist(call, "group", groups)
+        check_objects_exist(call, "identity", identities)
         change(call.realm.role_groups, role["id"], groups)
         change(call.realm.role_identities, role["id"], identities)
         return role
@@ -53,19 +53,19 @@ def _change_members(change: Change) -> Handler:
 
 
 def list_members(call: Call) -> Record:
-    """List groups and identities, each in pages of its own size, with one page token for both."""
-    role_id = call.found("role")["id"]
-    return call.listing(SMALL_PAGES, "groups_", "identities_").pages(
-        groups=records(call, "group", call.realm.role_groups.held_by(role_id)),
-        identities=records(call, "identity", call.realm.role_identities.held_by(role_id)),
+    """List groups and identities, with separate page sizes and one page token for both."""
+    role_id = call.find("role")["id"]
+    return call.read_listing(SMALL_PAGES, "groups_", "identities_").build_pages(
+        groups=find_objects(call, "group", call.realm.role_groups.items_of(role_id)),
+        identities=find_objects(call, "identity", call.realm.role_identities.items_of(role_id)),
     )
 
 
 def add_scopes(call: Call) -> Record:
-    """Give a role scopes that its resource server offers."""
-    role = call.found("role")
-    scopes = _scopes()
-    surplus = sorted(set(scopes) - set(call.found("resource_server")["scopes"]))
+    """Add scopes of the resource server to a role."""
+    role = call.find("role")
+    scopes = _read_scopes()
+    surplus = sorted(set(scopes) - set(call.find("resource_server")["scopes"]))
     if surplus:
         violations = Violations()
         violations.add("scopes", f"not among the resource server's scopes: {', '.join(surplus)}")
@@ -75,29 +75,29 @@ def add_scopes(call: Call) -> Record:
 
 
 def delete_scopes(call: Call) -> Record:
-    """Take scopes from a role; those that it does not have are passed over."""
-    role = call.found("role")
-    call.realm.role_scopes.remove(role["id"], _scopes())
+    """Remove scopes from a role; ignore scopes that it does not have."""
+    role = call.find("role")
+    call.realm.role_scopes.remove(role["id"], _read_scopes())
     return role
 
 
-def _scopes() -> list[str]:
+def _read_scopes() -> list[str]:
     violations = Violations()
-    scopes = strings(document(), "scopes", violations)
+    scopes = read_strings(read_document(), "scopes", violations)
     violations.raise_if_any()
     return scopes
 
 
 def list_scopes(call: Call) -> Record:
     """List a role's scopes."""
-    scopes = call.realm.role_scopes.held_by(call.found("role")["id"])
-    return call.page("scopes", {scope: scope for scope in scopes}, SMALL_PAGES)
+    scopes = call.realm.role_scopes.items_of(call.find("role")["id"])
+    return call.build_page("scopes", {scope: scope for scope in scopes}, SMALL_PAGES)
 
 
-def _list_roles(envelope: str, links: Callable[[Realm], Links]) -> Handler:
+def _build_list_roles(envelope: str, links: Callable[[Realm], Links]) -> Handler:
     def handler(call: Call) -> Record:
-        """List the roles of one resource server that were given to an identity or group itself."""
-        identifier = call.found(envelope)["id"]
+        """List the roles of one resource server that are assigned directly to an identity or group."""
+        identifier = call.find(envelope)["id"]
         server_id = request.args.get("resource_server_id", "")
         if not server_id:
             violations = Violations()
@@ -105,15 +105,15 @@ def _list_roles(envelope: str, links: Callable[[Realm], Links]) -> Handler:
             violations.raise_if_any()
         if server_id not in call.realm.objects["resource_servers"]:
             raise not_found("ResourceServer", server_id, status=409)
-        roles = records(call, "role", links(call.realm).holders_of(identifier))
+        roles = find_objects(call, "role", links(call.realm).holders_of(identifier))
         of_server = {key: role for key, role in roles.items() if role["resource_server_id"] == server_id}
-        return call.page("roles", of_server, SMALL_PAGES)
+        return call.build_page("roles", of_server, SMALL_PAGES)
 
     return handler
 
 
-def scopes_of(realm: Realm, identity_id: str, server_id: str) -> set[str]:
-    """Return the scopes of a resource server that an identity has by its own roles and those of its groups."""
+def find_scopes(realm: Realm, identity_id: str, server_id: str) -> set[str]:
+    """Return the scopes of a resource server that an identity has through its roles and its groups' roles."""
     role_ids = set(realm.role_identities.holders_of(identity_id))
     for group_id in realm.group_identities.holders_of(identity_id):
         role_ids.update(realm.role_groups.holders_of(group_id))
@@ -121,5 +121,5 @@ def scopes_of(realm: Realm, identity_id: str, server_id: str) -> set[str]:
         scope
         for role_id in role_ids
         if realm.objects["roles"][role_id]["resource_server_id"] == server_id
-        for scope in realm.role_scopes.held_by(role_id)
+        for scope in realm.role_scopes.items_of(role_id)
     }

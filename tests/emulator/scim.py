@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all SCIM operations share: errors, lists, filters and the operations of a PATCH (RFC 7644)."""
+"""The common parts of SCIM operations: errors, lists, filters and the operations of a PATCH (RFC 7644)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from .calls import Call, document
 from .errors import ApiError, Violations
+from .operation_call import Call, read_document
 from .state import Record
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0"
-MOST = 1000
-"""Items in a page, and what the service's own configuration tells of filters and bulk operations."""
+MAXIMUM = 1000
+"""Items in a page, and the limits of filters and bulk operations in the service's configuration."""
 FILTER = re.compile(r'\s*(\w+)\s+(eq|ne)\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
 DETAILS = {
     401: ("unauthorized", "The authorization header is invalid or missing."),
@@ -28,8 +28,8 @@ DETAILS = {
 }
 
 
-def error_response(error: ApiError) -> Response:
-    """Return an error in SCIM's shape. What is a conflict elsewhere is a bad request here: no 409 is described."""
+def build_error_response(error: ApiError) -> Response:
+    """Return an error in SCIM's format. SCIM uses status 400 for a conflict: no 409 is described."""
     status = 400 if error.status == 409 else error.status
     scim_type, detail = DETAILS.get(status, (None, str(error)))
     if status == 400:
@@ -46,24 +46,24 @@ def error_response(error: ApiError) -> Response:
 
 
 def refuse(field: str, description: str) -> None:
-    """Answer 400 because of one field."""
+    """Raise 400 for one field."""
     violations = Violations()
     violations.add(field, description)
     violations.raise_if_any()
 
 
-def body_of(schema: str) -> Record:
+def read_body(schema: str) -> Record:
     """Return a request's body, which must name its schema."""
-    given = document()
+    given = read_document()
     schemas = given.get("schemas")
     if not isinstance(schemas, list) or schema not in schemas:
         refuse("schemas", f"must name {schema}")
     return given
 
 
-def patch_operations() -> Iterable[tuple[str, str, Any]]:
+def read_patch() -> Iterable[tuple[str, str, Any]]:
     """Return operation, path (empty: none) and value of each step of a PATCH."""
-    steps = body_of(f"{MESSAGES}:PatchOp").get("Operations")
+    steps = read_body(f"{MESSAGES}:PatchOp").get("Operations")
     if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) for step in steps):
         refuse("Operations", "must be a list of one or more operations")
     for step in steps or ():
@@ -73,8 +73,10 @@ def patch_operations() -> Iterable[tuple[str, str, Any]]:
         yield name, step.get("path") or "", step.get("value")
 
 
-def list_response(resources: list[Record], start: int = 1, count: int = MOST, total: int | None = None) -> Record:
-    """Return a list. `itemsPerPage` tells the page's capacity, as in the description's example."""
+def build_list_response(
+    resources: list[Record], start: int = 1, count: int = MAXIMUM, total: int | None = None
+) -> Record:
+    """Return a list. `itemsPerPage` is the page's capacity, as in the description's example."""
     return {
         "schemas": [f"{MESSAGES}:ListResponse"],
         "Resources": resources,
@@ -84,19 +86,19 @@ def list_response(resources: list[Record], start: int = 1, count: int = MOST, to
     }
 
 
-def listed(call: Call, records: dict[str, Record], show: Callable[[Record], Record], **filterable: Any) -> Record:
-    """Return the page that is asked for; without a `count` it is empty. `filterable` gives an attribute of a record."""
-    matching = _matching(records.values(), filterable)
-    # The order must be the same for all pages, but is nobody's.
+def build_list(call: Call, records: dict[str, Record], show: Callable[[Record], Record], **filterable: Any) -> Record:
+    """Return the requested page; it is empty without `count`. `filterable` maps attributes to functions that read them."""
+    matching = _filter_records(records.values(), filterable)
+    # The order is arbitrary, but must be the same for all pages.
     matching.sort(key=lambda record: zlib.crc32(record["id"].encode()))
-    start = max(1, _whole_number("startIndex", 1))
-    most = call.tenant.settings.page_size_maximum or MOST
-    count = min(max(0, _whole_number("count", 0)), most)
+    start = max(1, _read_number("startIndex", 1))
+    most = call.tenant.settings.page_size_maximum or MAXIMUM
+    count = min(max(0, _read_number("count", 0)), most)
     shown = [show(record) for record in matching[start - 1 : start - 1 + count]]
-    return list_response(shown, start, count, len(matching))
+    return build_list_response(shown, start, count, len(matching))
 
 
-def _matching(records: Iterable[Record], filterable: dict[str, Callable[[Record], str]]) -> list[Record]:
+def _filter_records(records: Iterable[Record], filterable: dict[str, Callable[[Record], str]]) -> list[Record]:
     text = request.args.get("filter")
     if text is None:
         return list(records)
@@ -110,12 +112,12 @@ def _matching(records: Iterable[Record], filterable: dict[str, Callable[[Record]
         refuse("filter", f"must be eq or ne of {', '.join(filterable)}")
         return []
     equal = match[2].lower() == "eq"
-    # The service compares names without regard to case; what the client itself numbered, as it is.
+    # The service compares names without regard to case, but externalId exactly.
     fold = str if attribute == "externalId" else str.casefold
     return [record for record in records if (fold(filterable[attribute](record)) == fold(wanted)) == equal]
 
 
-def _whole_number(name: str, default: int) -> int:
+def _read_number(name: str, default: int) -> int:
     given = request.args.get(name)
     if given is None:
         return default
@@ -124,7 +126,7 @@ def _whole_number(name: str, default: int) -> int:
     return int(given)
 
 
-def meta(record: Record, resource_type: str) -> Record:
+def build_meta(record: Record, resource_type: str) -> Record:
     """Return a resource's metadata."""
     return {
         "resourceType": resource_type,

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the SCIM server tells of itself."""
+"""The SCIM server's description of itself."""
 
 from __future__ import annotations
 
-from .calls import Handler
-from .scim import CORE, MOST, list_response
+from .operation_call import Handler
+from .scim import CORE, MAXIMUM, build_list_response
 from .scim_groups import GROUP
 from .scim_users import USER
 from .state import Record
@@ -14,52 +14,61 @@ from .state import Record
 OWN_GROUP = "urn:scim:schemas:extension:byndid:1.0:Group"
 
 
-def handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+def build_handlers() -> dict[str, Handler]:
+    """Return the handlers of the operations, by name."""
     return {
-        "ListResourceTypes": lambda _call: list_response(
-            [_resource_type("User", "User Account", USER), _resource_type("Group", "User Groups", GROUP, OWN_GROUP)]
+        "ListResourceTypes": lambda _call: build_list_response(
+            [
+                _build_resource_type("User", "User Account", USER),
+                _build_resource_type("Group", "User Groups", GROUP, OWN_GROUP),
+            ]
         ),
-        "ListSchemas": lambda _call: list_response(
-            [_schema("User", USER, USER_ATTRIBUTES), _schema("Group", GROUP, GROUP_ATTRIBUTES)]
+        "ListSchemas": lambda _call: build_list_response(
+            [_build_schema("User", USER, USER_ATTRIBUTES), _build_schema("Group", GROUP, GROUP_ATTRIBUTES)]
         ),
         "GetServiceProviderConfig": lambda _call: CONFIGURATION,
     }
 
 
-def _attribute(name: str, description: str, kind: str = "string", **others: object) -> Record:
+def _build_attribute(name: str, description: str, attribute_type: str = "string", **others: object) -> Record:
     fixed = {"multiValued": False, "required": False, "mutability": "readWrite", "returned": "default"}
-    return {"name": name, "type": kind, "description": description, **fixed, **others}
+    return {"name": name, "type": attribute_type, "description": description, **fixed, **others}
 
 
 USER_ATTRIBUTES = [
-    _attribute("externalId", "The provisioning client's identifier.", required=True, uniqueness="server"),
-    _attribute("userName", "The username of the user.", required=True, uniqueness="server"),
-    _attribute("displayName", "The name of the user, for display.", required=True, uniqueness="none"),
-    _attribute("active", "The user's administrative status.", "boolean", required=True),
-    _attribute(
+    _build_attribute("externalId", "The provisioning client's identifier.", required=True, uniqueness="server"),
+    _build_attribute("userName", "The username of the user.", required=True, uniqueness="server"),
+    _build_attribute("displayName", "The name of the user, for display.", required=True, uniqueness="none"),
+    _build_attribute("active", "The user's administrative status.", "boolean", required=True),
+    _build_attribute(
         "name",
         "The parts of the user's name.",
         "complex",
-        subAttributes=[_attribute("familyName", "The family name."), _attribute("givenName", "The given name.")],
+        subAttributes=[
+            _build_attribute("familyName", "The family name."),
+            _build_attribute("givenName", "The given name."),
+        ],
     ),
-    _attribute(
+    _build_attribute(
         "emails",
         "The user's addresses; one is primary.",
         "complex",
         multiValued=True,
-        subAttributes=[_attribute("value", "The address."), _attribute("primary", "Which is it?", "boolean")],
+        subAttributes=[
+            _build_attribute("value", "The address."),
+            _build_attribute("primary", "Which is it?", "boolean"),
+        ],
     ),
 ]
 GROUP_ATTRIBUTES = [
-    _attribute("id", "group id", uniqueness="server"),
-    _attribute("displayName", "A human-readable name for the group.", uniqueness="server"),
-    _attribute(
+    _build_attribute("id", "group id", uniqueness="server"),
+    _build_attribute("displayName", "A human-readable name for the group.", uniqueness="server"),
+    _build_attribute(
         "members",
         "The group's members.",
         "complex",
         multiValued=True,
-        subAttributes=[_attribute("value", "The member's id.", mutability="immutable")],
+        subAttributes=[_build_attribute("value", "The member's id.", mutability="immutable")],
     ),
 ]
 CONFIGURATION: Record = {
@@ -74,17 +83,17 @@ CONFIGURATION: Record = {
             "type": "oauthbearertoken",
         }
     ],
-    "bulk": {"maxOperations": MOST, "maxPayloadSize": 1048576, "supported": False},
+    "bulk": {"maxOperations": MAXIMUM, "maxPayloadSize": 1048576, "supported": False},
     "changePassword": {"supported": False},
     "documentationUri": "",
     "etag": {"supported": False},
-    "filter": {"maxResults": MOST, "supported": True},
+    "filter": {"maxResults": MAXIMUM, "supported": True},
     "patch": {"supported": True},
     "sort": {"supported": False},
 }
 
 
-def _resource_type(name: str, description: str, schema: str, *extensions: str) -> Record:
+def _build_resource_type(name: str, description: str, schema: str, *extensions: str) -> Record:
     return {
         "schemas": [f"{CORE}:ResourceType"],
         "id": name,
@@ -96,5 +105,5 @@ def _resource_type(name: str, description: str, schema: str, *extensions: str) -
     }
 
 
-def _schema(name: str, schema: str, attributes: list[Record]) -> Record:
+def _build_schema(name: str, schema: str, attributes: list[Record]) -> Record:
     return {"id": schema, "name": name, "description": f"{name} resource", "attributes": attributes}

@@ -1,32 +1,32 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SCIM groups: groups in another shape; their members are changed here, but never shown."""
+"""SCIM groups: groups in the format of SCIM; their members can be changed, but are not returned."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from .calls import Call, Handler
 from .errors import ApiError
-from .kinds import BY_ENVELOPE
-from .membership import must_exist
+from .group_members import check_objects_exist
+from .object_types import BY_ENVELOPE
 from .objects import create_object, delete_object, update_object
-from .scim import CORE, body_of, listed, meta, patch_operations, refuse
+from .operation_call import Call, Handler
+from .scim import CORE, build_list, build_meta, read_body, read_patch, refuse
 from .state import Record
 
-GROUP_KIND = BY_ENVELOPE["group"]
+GROUP_TYPE = BY_ENVELOPE["group"]
 GROUP = f"{CORE}:Group"
 ONE_MEMBER = re.compile(r'members\[\s*value\s+eq\s+"([^"]*)"\s*\]', re.IGNORECASE)
 
 
-def handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+def build_handlers() -> dict[str, Handler]:
+    """Return the handlers of the operations, by name."""
     return {
         "SCIMCreateGroup": create_group,
         "SCIMListGroups": list_groups,
-        "SCIMGetGroup": lambda call: shown(call.found("group")),
+        "SCIMGetGroup": lambda call: to_scim(call.find("group")),
         "SCIMUpdateGroup": update_group,
         "SCIMDeleteGroup": delete_group,
     }
@@ -34,55 +34,55 @@ def handlers() -> dict[str, Handler]:
 
 def create_group(call: Call) -> Record:
     """Create a group."""
-    return shown(create_object(call, GROUP_KIND, {"display_name": body_of(GROUP).get("displayName")}))
+    return to_scim(create_object(call, GROUP_TYPE, {"display_name": read_body(GROUP).get("displayName")}))
 
 
 def list_groups(call: Call) -> Record:
     """List groups."""
-    return listed(call, call.all_of(GROUP_KIND), shown, displayName=lambda record: record["display_name"])
+    return build_list(call, call.list_objects(GROUP_TYPE), to_scim, displayName=lambda record: record["display_name"])
 
 
 def update_group(call: Call) -> Record:
-    """Carry out the steps of a PATCH: the name is replaced, members are added, or removed one at a time."""
-    for operation, path, value in patch_operations():
-        group = call.found("group")
+    """Apply the steps of a PATCH: replace the name, add members, or remove one member."""
+    for operation, path, value in read_patch():
+        group = call.find("group")
         if operation == "replace" and not path and isinstance(value, dict) and set(value) <= {"id", "displayName"}:
             path, value = "displayName", value.get("displayName", group["display_name"])
         match = ONE_MEMBER.fullmatch(path)
         if operation == "replace" and path == "displayName":
-            update_object(call, GROUP_KIND, group, {"display_name": value})
+            update_object(call, GROUP_TYPE, group, {"display_name": value})
         elif operation == "add" and path == "members":
-            members = _members(value)
-            must_exist(call, "identity", members)
+            members = _read_members(value)
+            check_objects_exist(call, "identity", members)
             call.realm.group_identities.add(group["id"], members)
         elif operation == "remove" and (match or path == "members"):
-            members = [match[1]] if match else _members(value)
+            members = [match[1]] if match else _read_members(value)
             if len(members) != 1:
                 refuse("members", "only one can be removed at a time")
             call.realm.group_identities.remove(group["id"], members)
         else:
             raise ApiError(400, f"unsupported operation: {operation} {path}")
-    return shown(call.found("group"))
+    return to_scim(call.find("group"))
 
 
 def delete_group(call: Call) -> None:
-    """Delete a group, with members or without: no conflict is described here."""
-    group = call.found("group")
+    """Delete a group with or without members: no conflict is described here."""
+    group = call.find("group")
     call.realm.group_identities.drop_holder(group["id"])
-    delete_object(call, GROUP_KIND, group)
+    delete_object(call, GROUP_TYPE, group)
 
 
-def shown(record: Record) -> Record:
-    """Return a group as SCIM shows it."""
+def to_scim(record: Record) -> Record:
+    """Return a group in SCIM's format."""
     return {
         "schemas": [GROUP],
         "id": record["id"],
         "displayName": record["display_name"],
-        "meta": meta(record, "Group"),
+        "meta": build_meta(record, "Group"),
     }
 
 
-def _members(value: Any) -> list[str]:
+def _read_members(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(
         isinstance(item, dict) and isinstance(item.get("value"), str) for item in value
     ):

@@ -1,19 +1,19 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SCIM users: identities in another shape."""
+"""SCIM users: identities in SCIM's format."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from .calls import Call, Handler
+from .directory_fields import TRAITS
 from .errors import ApiError, not_found
-from .kinds import BY_ENVELOPE
+from .object_types import BY_ENVELOPE
 from .objects import create_object, delete_object, update_object
-from .people import TRAITS
-from .scim import CORE, body_of, listed, meta, patch_operations, refuse
+from .operation_call import Call, Handler
+from .scim import CORE, build_list, build_meta, read_body, read_patch, refuse
 from .state import Record
 
 IDENTITY = BY_ENVELOPE["identity"]
@@ -32,26 +32,26 @@ TRAIT_OF = {
     f"{ENTERPRISE}.manager.value": "manager_id",
     f"{ENTERPRISE}.manager.displayName": "manager_name",
 }
-"""The trait that holds an attribute; dots stand between the names of nested ones, none of which holds a dot but the URN."""
+"""The trait for each attribute. Dots separate nested names; only the URN contains dots."""
 EMAIL_PATHS = re.compile(r"emails(\[[^\]]*\])?(\.value)?")
 
 
-def handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+def build_handlers() -> dict[str, Handler]:
+    """Return the handlers of the operations, by name."""
     return {
-        "SCIMCreateUser": lambda call: shown(create_object(call, IDENTITY, identity_of(body_of(USER)))),
+        "SCIMCreateUser": lambda call: to_scim(create_object(call, IDENTITY, from_scim(read_body(USER)))),
         "SCIMListUsers": list_users,
-        "SCIMGetUser": lambda call: shown(found(call)),
+        "SCIMGetUser": lambda call: to_scim(find_identity(call)),
         "SCIMUpdateUser": update_user,
-        "SCIMReplaceUser": lambda call: _updated(call, found(call), body_of(USER)),
-        "SCIMDeleteUser": lambda call: delete_object(call, IDENTITY, found(call)),
+        "SCIMReplaceUser": lambda call: _update(call, find_identity(call), read_body(USER)),
+        "SCIMDeleteUser": lambda call: delete_object(call, IDENTITY, find_identity(call)),
     }
 
 
-def found(call: Call) -> Record:
+def find_identity(call: Call) -> Record:
     """Return the identity that the path names."""
     identifier = call.parameters["user_id"]
-    record = call.all_of(IDENTITY).get(identifier)
+    record = call.list_objects(IDENTITY).get(identifier)
     if record is None:
         raise not_found("User", identifier)
     return record
@@ -59,34 +59,34 @@ def found(call: Call) -> Record:
 
 def list_users(call: Call) -> Record:
     """List users."""
-    return listed(
+    return build_list(
         call,
-        call.all_of(IDENTITY),
-        shown,
+        call.list_objects(IDENTITY),
+        to_scim,
         userName=lambda record: record["traits"]["username"],
         externalId=lambda record: record["traits"].get("external_id", ""),
     )
 
 
 def update_user(call: Call) -> Record:
-    """Carry out the steps of a PATCH one by one; those before a refused one stay done, as the service says."""
-    answer: Record = {}
-    for operation, path, value in patch_operations():
-        user = shown(found(call))
+    """Apply the steps of a PATCH one by one. As documented, the steps before a refused one stay applied."""
+    response: Record = {}
+    for operation, path, value in read_patch():
+        user = to_scim(find_identity(call))
         if operation == "remove":
             refuse("op", "remove is not supported for users")
         for name, part in value.items() if not path and isinstance(value, dict) else [(path, value)]:
             _set(user, name, part)
-        answer = _updated(call, found(call), user)
-    return answer
+        response = _update(call, find_identity(call), user)
+    return response
 
 
-def _updated(call: Call, record: Record, user: Record) -> Record:
-    return shown(update_object(call, IDENTITY, record, identity_of(user)))
+def _update(call: Call, record: Record, user: Record) -> Record:
+    return to_scim(update_object(call, IDENTITY, record, from_scim(user)))
 
 
-def shown(record: Record) -> Record:
-    """Return an identity as a user."""
+def to_scim(record: Record) -> Record:
+    """Return an identity as a SCIM user."""
     traits = record["traits"]
     user: Record = {"schemas": [USER], "id": record["id"], "displayName": record["display_name"]}
     for attribute, trait in TRAIT_OF.items():
@@ -97,12 +97,12 @@ def shown(record: Record) -> Record:
     user["active"] = record["status"] == "active"
     if "primary_email_address" in traits:
         user["emails"] = [{"primary": True, "value": traits["primary_email_address"]}]
-    return {**user, "meta": meta(record, "User")}
+    return {**user, "meta": build_meta(record, "User")}
 
 
-def identity_of(user: Record) -> Record:
-    """Return what a request for an identity would say of a user; attributes that are missing are emptied."""
-    traits = {"type": TRAITS, "primary_email_address": _primary_email(user.get("emails"))}
+def from_scim(user: Record) -> Record:
+    """Return the identity fields of a SCIM user; missing attributes become empty."""
+    traits = {"type": TRAITS, "primary_email_address": _read_primary_email(user.get("emails"))}
     for attribute, trait in TRAIT_OF.items():
         traits[trait] = _get(user, attribute)
     active = user.get("active", True)
@@ -115,7 +115,7 @@ def identity_of(user: Record) -> Record:
     }
 
 
-def _primary_email(emails: Any) -> Any:
+def _read_primary_email(emails: Any) -> Any:
     if emails is None:
         return ""
     if not isinstance(emails, list) or not all(isinstance(email, dict) for email in emails):
@@ -124,8 +124,8 @@ def _primary_email(emails: Any) -> Any:
     return primary[0].get("value") if primary else ""
 
 
-def _steps(path: str) -> list[str]:
-    """Return the names in a path; a PATCH separates the URN by a colon."""
+def _split_path(path: str) -> list[str]:
+    """Return the names in a path; in a PATCH, a colon follows the URN."""
     if path.startswith(ENTERPRISE):
         rest = path.removeprefix(ENTERPRISE).lstrip(":.")
         return [ENTERPRISE, *(rest.split(".") if rest else ())]
@@ -134,7 +134,7 @@ def _steps(path: str) -> list[str]:
 
 def _get(user: Record, path: str) -> Any:
     value: Any = user
-    for name in _steps(path):
+    for name in _split_path(path):
         value = value.get(name) if isinstance(value, dict) else None
     return "" if value is None else value
 
@@ -143,8 +143,8 @@ def _set(user: Record, path: str, value: Any) -> None:
     if EMAIL_PATHS.fullmatch(path) and not isinstance(value, list):
         user["emails"] = [{"primary": True, "value": value}]
         return
-    steps = _steps(path)
-    known = [".".join(_steps(attribute)[: len(steps)]) for attribute in TRAIT_OF]
+    steps = _split_path(path)
+    known = [".".join(_split_path(attribute)[: len(steps)]) for attribute in TRAIT_OF]
     if ".".join(steps) not in (*known, "displayName", "active", "emails"):
         raise ApiError(400, f"unsupported path: {path}")
     holder = user

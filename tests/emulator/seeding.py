@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects in bulk, past the API's rules where tests need that."""
+"""Creation of many objects, without some of the API's rules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import identifiers
-from .builtin import client_credentials_protocol, managed_object, new_realm
-from .people import TRAITS
+from .builtin_objects import build_client_credentials_protocol, create_realm_with_defaults, find_managed_object
+from .directory_fields import TRAITS
 from .seeding_tokens import DEFAULT_SCOPES, TOKEN_FIELDS, seed_tokens
 from .state import Realm, Record, Tenant, World, now
 
@@ -19,17 +19,27 @@ SAML = {"type": "saml", "acs_url": "https://example.com/saml/acs", "audience_url
 
 
 def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Create what is asked for and return ids, in order, by kind.
+    """Create objects and return their IDs, in order, by collection.
 
     `applications`: how many; `name`: their display name with `{n}` for the number (from 1); `application`: fields of
-    their own (`protocol_config` is merged), so that a test can have any protocol type, secret or name.
+    their fields (`protocol_config` is merged), so that a test can have any protocol type, secret or name.
     `realms`, `realm_name`: the same for realms. `identities`, `groups`: how many; `identity`, `group`: fields of their
-    own, where texts have `{n}`, too (`traits` are merged). `roles`, `role`: the same, of `resource_server_id` (the
+    fields, where texts have `{n}`, too (`traits` are merged). `roles`, `role`: the same, of `resource_server_id` (the
     built-in one). `realm_id`: where all of these are created (the admin realm).
-    `tokens`: how many tokens are pretended to have been issued; see seeding_tokens.py.
+    `tokens`: how many tokens; see seeding_tokens.py.
     """
-    kinds = ("applications", "realms", "identities", "groups", "roles", "tokens")
-    known = {*kinds, "name", "application", "realm_name", "identity", "group", "role", "resource_server_id", "realm_id"}
+    collections = ("applications", "realms", "identities", "groups", "roles", "tokens")
+    known = {
+        *collections,
+        "name",
+        "application",
+        "realm_name",
+        "identity",
+        "group",
+        "role",
+        "resource_server_id",
+        "realm_id",
+    }
     unknown = sorted(set(wanted) - known - TOKEN_FIELDS)
     if unknown:
         raise ValueError(
@@ -38,72 +48,76 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
     realm = tenant.realms[wanted.get("realm_id", tenant.admin_realm_id)]
     realm_name = wanted.get("realm_name", "Seeded Realm {n}")
 
-    def make(kind: str, maker: Callable[[int], str]) -> list[str]:
-        return [maker(number) for number in range(1, wanted.get(kind, 0) + 1)]
+    def create(collection: str, create_one: Callable[[int], str]) -> list[str]:
+        return [create_one(number) for number in range(1, wanted.get(collection, 0) + 1)]
 
     tokens = seed_tokens(world, tenant, wanted)
     return {
-        "applications": make("applications", lambda n: _application(tenant, realm, wanted, n)),
-        "realms": make("realms", lambda n: new_realm(tenant, _numbered(realm_name, n), "SECURE_CUSTOMER").id),
-        "identities": make("identities", lambda n: _identity(tenant, realm, wanted.get("identity", {}), n)),
-        "groups": make("groups", lambda n: _object(tenant, realm, "groups", wanted.get("group", {}), n)),
-        "roles": make("roles", lambda n: _role(tenant, realm, wanted, n)),
+        "applications": create("applications", lambda n: _create_application(tenant, realm, wanted, n)),
+        "realms": create(
+            "realms", lambda n: create_realm_with_defaults(tenant, _insert_number(realm_name, n), "SECURE_CUSTOMER").id
+        ),
+        "identities": create("identities", lambda n: _create_identity(tenant, realm, wanted.get("identity", {}), n)),
+        "groups": create("groups", lambda n: _create_object(tenant, realm, "groups", wanted.get("group", {}), n)),
+        "roles": create("roles", lambda n: _create_role(tenant, realm, wanted, n)),
         "tokens": [token.id for token in tokens],
         "token_values": [token.value for token in tokens],
     }
 
 
-def _numbered(pattern: str, number: int) -> str:
-    """Not str.format: names may be full of braces on purpose."""
+def _insert_number(pattern: str, number: int) -> str:
+    """Replace `{n}`. Not str.format, since tests use names with braces."""
     return pattern.replace("{n}", str(number))
 
 
-def _application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], number: int) -> str:
-    own: Record = copy.deepcopy(wanted.get("application", {}))
-    protocol = own.pop("protocol_config", {})
+def _create_application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], number: int) -> str:
+    fields: Record = copy.deepcopy(wanted.get("application", {}))
+    protocol = fields.pop("protocol_config", {})
     if protocol.get("type", "oauth2") in ("oauth2", "oidc"):
-        builtin = managed_object(realm, "resource_servers")
-        protocol = {**client_credentials_protocol(DEFAULT_SCOPES), **protocol}
-        own.setdefault("resource_server_id", builtin["id"])
+        builtin = find_managed_object(realm, "resource_servers")
+        protocol = {**build_client_credentials_protocol(DEFAULT_SCOPES), **protocol}
+        fields.setdefault("resource_server_id", builtin["id"])
     else:
         protocol = {**SAML, **protocol}
     record: Record = {
-        "id": identifiers.object_id(),
+        "id": identifiers.generate_object_id(),
         "realm_id": realm.id,
         "tenant_id": tenant.id,
-        "display_name": _numbered(wanted.get("name", "Seeded Application {n}"), number),
+        "display_name": _insert_number(wanted.get("name", "Seeded Application {n}"), number),
         "is_managed": False,
-        **own,
+        **fields,
         "protocol_config": protocol,
     }
     realm.objects["applications"][record["id"]] = record
     return record["id"]
 
 
-def _object(tenant: Tenant, realm: Realm, collection: str, own: Record, number: int) -> str:
+def _create_object(tenant: Tenant, realm: Realm, collection: str, fields: Record, number: int) -> str:
     moment = now()
     record: Record = {
-        "id": identifiers.short_id(),
+        "id": identifiers.generate_short_id(),
         "realm_id": realm.id,
         "tenant_id": tenant.id,
         "display_name": f"Seeded {number}",
         "create_time": moment,
         "update_time": moment,
-        **{name: _numbered(value, number) if isinstance(value, str) else value for name, value in own.items()},
+        **{name: _insert_number(value, number) if isinstance(value, str) else value for name, value in fields.items()},
     }
     realm.objects[collection][record["id"]] = record
     return record["id"]
 
 
-def _identity(tenant: Tenant, realm: Realm, own: Record, number: int) -> str:
-    suffix = identifiers.short_id()
+def _create_identity(tenant: Tenant, realm: Realm, fields: Record, number: int) -> str:
+    suffix = identifiers.generate_short_id()
     given = {"username": f"seeded-{number}-{suffix}", "primary_email_address": "seeded-{n}@example.com"}
-    traits = {name: _numbered(value, number) for name, value in {**given, **own.get("traits", {})}.items()}
+    traits = {name: _insert_number(value, number) for name, value in {**given, **fields.get("traits", {})}.items()}
     fixed = {"status": "active", "enrollment_status": "UNENROLLED"}
-    return _object(tenant, realm, "identities", {**fixed, **own, "traits": {"type": TRAITS, **traits}}, number)
+    return _create_object(
+        tenant, realm, "identities", {**fixed, **fields, "traits": {"type": TRAITS, **traits}}, number
+    )
 
 
-def _role(tenant: Tenant, realm: Realm, wanted: Record, number: int) -> str:
-    server_id = wanted.get("resource_server_id") or managed_object(realm, "resource_servers")["id"]
-    own = {"resource_server_id": server_id, **wanted.get("role", {})}
-    return _object(tenant, realm, "roles", own, number)
+def _create_role(tenant: Tenant, realm: Realm, wanted: Record, number: int) -> str:
+    server_id = wanted.get("resource_server_id") or find_managed_object(realm, "resource_servers")["id"]
+    fields = {"resource_server_id": server_id, **wanted.get("role", {})}
+    return _create_object(tenant, realm, "roles", fields, number)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens in bulk, as if an application had issued them."""
+"""Creation of many tokens, as if an application had issued them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import time
 from typing import Any
 
 from . import identifiers
-from .builtin import managed_object
-from .issued import IssuedToken
+from .builtin_objects import find_managed_object
+from .issued_tokens import IssuedToken
 from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 DEFAULT_SCOPES = ("realms:read",)
@@ -27,24 +27,29 @@ def seed_tokens(world: World, tenant: Tenant, wanted: dict[str, Any]) -> list[Is
     """Create `tokens` tokens.
 
     `token_application`: the id of the application that issued them (the built-in one), in any realm.
-    `principal_type`, `principal_id`: whom they stand for (the application). `token_scopes`, `token_lifetime` (seconds).
-    `token_format`: `referential`, or `self_contained`; these can be used and read, but their signature is not good.
+    `principal_type`, `principal_id`: the principal (default: the application). `token_scopes`, `token_lifetime` (seconds).
+    `token_format`: `referential`, or `self_contained`; these can be used and decoded, but their signature is invalid.
     """
     count = wanted.get("tokens", 0)
     if not count:
         return []
     admin = tenant.realms[tenant.admin_realm_id]
-    application_id = wanted.get("token_application") or managed_object(admin, "applications")["id"]
-    home = next((one for one in tenant.realms.values() if application_id in one.objects["applications"]), None)
-    if home is None:
+    application_id = wanted.get("token_application") or find_managed_object(admin, "applications")["id"]
+    realm = next((one for one in tenant.realms.values() if application_id in one.objects["applications"]), None)
+    if realm is None:
         raise ValueError(f"no application {application_id}")
-    tokens = [_token(world, tenant, home, home.objects["applications"][application_id], wanted) for _n in range(count)]
+    tokens = [
+        _create_token(world, tenant, realm, realm.objects["applications"][application_id], wanted)
+        for _n in range(count)
+    ]
     for token in tokens:
-        world.keep_token(token)
+        world.add_token(token)
     return tokens
 
 
-def _token(world: World, tenant: Tenant, realm: Realm, application: Record, wanted: dict[str, Any]) -> IssuedToken:
+def _create_token(
+    world: World, tenant: Tenant, realm: Realm, application: Record, wanted: dict[str, Any]
+) -> IssuedToken:
     moment = int(time.time())
     server = realm.objects["resource_servers"].get(application.get("resource_server_id", ""))
     all_realms = realm.id == tenant.admin_realm_id
@@ -56,7 +61,7 @@ def _token(world: World, tenant: Tenant, realm: Realm, application: Record, want
         "iat": moment,
         "nbf": moment,
         "exp": moment + wanted.get("token_lifetime", 86400),
-        "jti": identifiers.token_id(),
+        "jti": identifiers.generate_token_id(),
         "scope": " ".join(wanted.get("token_scopes", DEFAULT_SCOPES)),
         "azp": application["protocol_config"]["client_id"],
         "bi_t": tenant.id,
@@ -66,7 +71,9 @@ def _token(world: World, tenant: Tenant, realm: Realm, application: Record, want
     token_format = wanted.get("token_format", "referential")
     return IssuedToken(
         id=claims["jti"],
-        value=_unsigned(claims) if token_format == "self_contained" else identifiers.alphanumeric(64),
+        value=_build_unsigned_jwt(claims)
+        if token_format == "self_contained"
+        else identifiers.generate_alphanumeric(64),
         tenant_id=tenant.id,
         realm_id=realm.id,
         application_id=application["id"],
@@ -83,7 +90,7 @@ def _token(world: World, tenant: Tenant, realm: Realm, application: Record, want
     )
 
 
-def _unsigned(claims: dict[str, Any]) -> str:
-    """Return a JWT with a signature of the right length; real ones take a millisecond each."""
+def _build_unsigned_jwt(claims: dict[str, Any]) -> str:
+    """Return a JWT with a random signature of the right length; a real one takes a millisecond."""
     parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (HEADER, claims))
-    return f"{'.'.join(parts)}.{identifiers.alphanumeric(SIGNATURE_LENGTH)}"
+    return f"{'.'.join(parts)}.{identifiers.generate_alphanumeric(SIGNATURE_LENGTH)}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the emulator remembers: tenants, their realms, objects, tokens and settings."""
+"""The state of the emulator: tenants, realms, objects, tokens and settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .faults import Faults
-from .issued import IssuedCode, IssuedToken
+from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
 from .links import Links
 from .settings import Settings
@@ -23,19 +23,26 @@ Record = dict[str, Any]
 
 
 def now() -> str:
-    """Return the time as the API writes it."""
+    """Return the current time in the API's format."""
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass
 class Realm:
-    """A realm: its record, and its objects by kind and id. Records are replaced, never changed, so readers need no lock."""
+    """A realm: its record, and its objects by collection and ID. Records are replaced, not changed: readers need no lock."""
 
     record: Record
     objects: dict[str, dict[str, Record]] = field(
         default_factory=lambda: {
-            kind: {}
-            for kind in ("applications", "authenticator_configs", "resource_servers", "identities", "groups", "roles")
+            collection: {}
+            for collection in (
+                "applications",
+                "authenticator_configs",
+                "resource_servers",
+                "identities",
+                "groups",
+                "roles",
+            )
         }
     )
     group_identities: Links = field(default_factory=Links)
@@ -45,17 +52,17 @@ class Realm:
 
     @property
     def id(self) -> str:
-        """Return the realm's id."""
+        """Return the realm's ID."""
         return self.record["id"]
 
-    def is_in_use(self) -> bool:
-        """Tell whether the realm has what keeps it from being deleted."""
-        return any(self.objects[kind] for kind in ("identities", "groups", "roles"))
+    def has_members(self) -> bool:
+        """Return whether the realm has objects that prevent its deletion."""
+        return any(self.objects[collection] for collection in ("identities", "groups", "roles"))
 
 
 @dataclass
 class Tenant:
-    """A tenant with all that belongs to it."""
+    """A tenant with its realms, settings, tokens and codes."""
 
     record: Record
     admin_realm_id: str
@@ -69,11 +76,11 @@ class Tenant:
 
     @property
     def id(self) -> str:
-        """Return the tenant's id."""
+        """Return the tenant's ID."""
         return self.record["id"]
 
     def count_request(self) -> tuple[int, int, bool]:
-        """Count a request against the rate limit: what remains, seconds until the window ends, whether it is too much."""
+        """Count a request; return the remaining requests, seconds until the window ends, and whether the limit is exceeded."""
         limit = self.settings.rate_limit or 0
         moment = time.monotonic()
         if moment - self.window_started >= self.settings.rate_window:
@@ -82,13 +89,13 @@ class Tenant:
         reset = max(0, round(self.window_started + self.settings.rate_window - moment + 0.5))
         return max(0, limit - self.window_used), reset, self.window_used > limit
 
-    def keep_token(self, token: IssuedToken) -> None:
-        """Remember a token that was issued."""
+    def add_token(self, token: IssuedToken) -> None:
+        """Store an issued token."""
         self.tokens[token.id] = token
         self.tokens_by_application.setdefault(token.application_id, {})[token.id] = token
 
-    def live_tokens(self, application_id: str) -> list[IssuedToken]:
-        """Return an application's tokens that are neither expired nor revoked; forget the others, which never come back."""
+    def list_active_tokens(self, application_id: str) -> list[IssuedToken]:
+        """Return an application's tokens that are neither expired nor revoked; remove the others."""
         issued = self.tokens_by_application.get(application_id, {})
         moment = time.time()
         for token in list(issued.values()):
@@ -99,10 +106,10 @@ class Tenant:
     def revoke_tokens(self, application_id: str | None = None) -> int:
         """Revoke an application's tokens, or all of them; return how many were active."""
         applications = list(self.tokens_by_application) if application_id is None else [application_id]
-        hit = [token for identifier in applications for token in self.live_tokens(identifier)]
-        for token in hit:
+        active = [token for identifier in applications for token in self.list_active_tokens(identifier)]
+        for token in active:
             token.revoked = True
-        return len(hit)
+        return len(active)
 
 
 @dataclass
@@ -116,9 +123,9 @@ class World:
     faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def keep_token(self, token: IssuedToken) -> None:
-        """Remember a token that was issued."""
-        self.tenants[token.tenant_id].keep_token(token)
+    def add_token(self, token: IssuedToken) -> None:
+        """Store an issued token."""
+        self.tenants[token.tenant_id].add_token(token)
         self.tokens[token.value] = token
 
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:

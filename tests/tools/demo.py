@@ -4,7 +4,7 @@
 
 """Build the collection, install it as a user would, and run its quickstart playbook.
 
-It runs against the tenant that the environment names, or else against an emulator.
+It uses the tenant in the environment variables, or an emulator if there is none.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.tools.emulated import emulated, names_tenant
-from tests.tools.foreground import foreground
-from tests.tools.paths import BIN, COLLECTION, alone, fresh
+from tests.tools.foreground_process import run_in_foreground
+from tests.tools.paths import BIN, COLLECTION, clear_folder, lock_folder
 from tests.tools.tarball import build
+from tests.tools.tenant_environment import has_tenant, start_tenant
 
 PLAYBOOK = f"{COLLECTION}.quickstart"
 
 
 def main(arguments: list[str], folder: Path) -> int:
-    """Run the demo; further arguments go to ansible-playbook. Return its exit code."""
-    own = _settings(folder)
+    """Run the demo, with these arguments of ansible-playbook; return its exit code."""
+    own = _create_settings(folder)
     print("Building the collection and installing it ...", flush=True)
     _install(folder / "collections", own)
-    with _tenant() as tenant:
+    with _open_tenant() as tenant:
         command: list[str | Path] = [BIN / "ansible-playbook", PLAYBOOK, *arguments]
-        return foreground(command, {**tenant, **own}, folder)
+        return run_in_foreground(command, {**tenant, **own}, folder)
 
 
 @contextmanager
-def _tenant() -> Iterator[dict[str, str]]:
-    if names_tenant(os.environ):
+def _open_tenant() -> Iterator[dict[str, str]]:
+    if has_tenant(os.environ):
         print(f"Running {PLAYBOOK} against {os.environ['BEYONDIDENTITY_ISSUER']} ...", flush=True)
         yield dict(os.environ)
         return
-    with emulated() as environment:
+    with start_tenant() as environment:
         print(f"Running {PLAYBOOK} against an emulator of Beyond Identity on this machine ...", flush=True)
         yield environment
 
 
-def _settings(folder: Path) -> dict[str, str]:
+def _create_settings(folder: Path) -> dict[str, str]:
     for name in ("home", "collections"):
-        fresh(folder / name)
+        clear_folder(folder / name)
     (folder / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
     return {
         "HOME": str(folder / "home"),
@@ -65,9 +65,9 @@ def _install(collections_path: Path, settings: dict[str, str]) -> None:
     command.append(build(folder=collections_path.parent / "dist"))
     run = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
     if run.returncode:
-        sys.exit(f"{run.stdout}{run.stderr}The collection could not be installed.")
+        sys.exit(f"{run.stdout}{run.stderr}Cannot install the collection.")
 
 
 if __name__ == "__main__":
-    with alone("demo") as place:
+    with lock_folder("demo") as place:
         sys.exit(main(sys.argv[1:], place))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run all linters on a copy of the sources; print what those say that dislike something."""
+"""Run the linters, two at a time; print the output of those that fail."""
 
 from __future__ import annotations
 
@@ -11,56 +11,73 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tests.tools.paths import BIN, COLLECTION, ROOT, TOOLS, alone, fresh
+from tests.tools.paths import BIN, COLLECTION, ROOT, TOOLS, clear_folder, lock_folder
 from tests.tools.tree import copy_tree
 
 Command = Sequence[str | Path]
 
+PARALLEL = 2
+
 
 def linters(home: Path) -> dict[str, Command]:
-    """Return each linter's name and command; `home` is where they may leave things."""
+    """Return each linter's name and command, the slowest first; `home` is where they can write files."""
     docs = ("--plugin-docs", "--validate-collection-refs", "all", ".")
+    packages = (f"ansible_collections.{COLLECTION}.plugins", "tests.tools", "tests.support")
     mypy = ("--config-file", "pyproject.toml", "--cache-dir", home / "mypy")
     return {
-        "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."),
-        "yamllint": (TOOLS / "yamllint", "--strict", "."),
-        "mypy": (TOOLS / "mypy", *mypy, "--package", f"ansible_collections.{COLLECTION}.plugins"),
-        "mypy of the tests' tools": (TOOLS / "mypy", *mypy, "--package", "tests.tools", "--package", "tests.support"),
-        "ansible-lint": (TOOLS / "ansible-lint", "--strict", "--offline", "--nocolor", "-q"),
-        "antsibull-changelog": (TOOLS / "antsibull-changelog", "lint"),
-        "antsibull-docs": (TOOLS / "antsibull-docs", "lint-collection-docs", *docs),
-        "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
+        "ansible-lint": (BIN / "python", "-m", "tests.tools.ansible_lint"),
         "galaxy-importer": (BIN / "python", "-m", "tests.tools.importer"),
+        "antsibull-docs": (TOOLS / "antsibull-docs", "lint-collection-docs", *docs),
+        "mypy": (TOOLS / "mypy", *mypy, *(option for package in packages for option in ("--package", package))),
         "ansible-builder": (BIN / "python", "-m", "tests.tools.execution_environment"),
+        "antsibull-changelog": (TOOLS / "antsibull-changelog", "lint"),
+        "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
+        "yamllint": (TOOLS / "yamllint", "--strict", "."),
+        "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."),
     }
 
 
 def main(wanted: list[str], folder: Path) -> int:
-    """Run the linters, or those of these names; return 1 if one of them is not content."""
-    home, tree = fresh(folder / "home"), copy_tree(folder)
+    """Run the linters, or those of these names; return 1 if one fails."""
+    commands = linters(clear_folder(folder / "home"))
+    unknown = set(wanted) - set(commands)
+    if unknown:
+        sys.exit(f"Unknown linters: {', '.join(sorted(unknown))}. Known linters: {', '.join(commands)}.")
+    tree = copy_tree(folder)
+    failed = False
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        runs = {
+            pool.submit(_run, command, folder, tree): name
+            for name, command in commands.items()
+            if not wanted or name in wanted
+        }
+        for run in as_completed(runs):
+            code, output, seconds = run.result()
+            print(f"{runs[run]}: {'FAILED' if code else 'ok'} ({seconds:.1f} s)", flush=True)
+            if code:
+                failed = True
+                print(output, flush=True)
+    return 1 if failed else 0
+
+
+def _run(command: Command, folder: Path, tree: Path) -> tuple[int, str, float]:
+    """Return the exit code, the output and the duration in seconds."""
     environment = {
-        "HOME": str(home),
+        "HOME": str(folder / "home"),
         "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
         "MYPYPATH": str(folder),
     }
-    discontent = []
-    for name, command in linters(home).items():
-        if wanted and name not in wanted:
-            continue
-        begin = time.monotonic()
-        where = ROOT if command[0] == BIN / "python" else tree
-        run = subprocess.run(command, cwd=where, env=environment, capture_output=True, text=True, check=False)
-        print(f"{name}: {'ok' if run.returncode == 0 else 'FAILED'} ({time.monotonic() - begin:.1f} s)", flush=True)
-        if run.returncode:
-            discontent.append(name)
-            print(run.stdout + run.stderr, flush=True)
-    return 1 if discontent else 0
+    start = time.monotonic()
+    cwd = ROOT if command[0] == BIN / "python" else tree
+    run = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout + run.stderr, time.monotonic() - start
 
 
 if __name__ == "__main__":
-    with alone("lint") as place:
+    with lock_folder("lint") as place:
         sys.exit(main(sys.argv[1:], place))

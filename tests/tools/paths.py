@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folders that the tools share; all that they make is below `.build`."""
+"""The folders that the tools share; all of their output is below `.build`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ COLLECTION = "beyondidentity.management"
 
 
 @contextmanager
-def alone(name: str) -> Iterator[Path]:
-    """Yield a folder that no other process uses meanwhile; wait for one that does."""
+def lock_folder(name: str) -> Iterator[Path]:
+    """Yield a folder of the build folder, locked against other processes."""
     folder = BUILD / name
     folder.mkdir(parents=True, exist_ok=True)
     with (BUILD / f"{name}.lock").open("w") as lock:
@@ -29,8 +29,8 @@ def alone(name: str) -> Iterator[Path]:
         yield folder
 
 
-def fresh(folder: Path) -> Path:
-    """Empty this folder, or make it."""
+def clear_folder(folder: Path) -> Path:
+    """Empty or create a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

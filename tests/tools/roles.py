@@ -10,22 +10,22 @@ import os
 import sys
 from pathlib import Path
 
-from tests.tools.emulated import emulated
-from tests.tools.foreground import foreground
-from tests.tools.paths import TOOLS, alone, fresh
+from tests.tools.foreground_process import run_in_foreground
+from tests.tools.paths import TOOLS, clear_folder, lock_folder
+from tests.tools.tenant_environment import start_tenant
 from tests.tools.tree import copy_tree
 
 
 def main(arguments: list[str], folder: Path) -> int:
-    """Run `molecule test`, for all scenarios or as the arguments say; return its exit code."""
-    tree, settings = copy_tree(folder), _settings(folder)
-    with emulated() as environment:
+    """Run `molecule test`, for all scenarios or with these arguments; return its exit code."""
+    tree, settings = copy_tree(folder), _create_settings(folder)
+    with start_tenant() as environment:
         command: list[str | Path] = [TOOLS / "molecule", "test", *(arguments or ["--all"])]
-        return foreground(command, {**environment, **settings}, tree)
+        return run_in_foreground(command, {**environment, **settings}, tree)
 
 
-def _settings(folder: Path) -> dict[str, str]:
-    home = fresh(folder / "home")
+def _create_settings(folder: Path) -> dict[str, str]:
+    home = clear_folder(folder / "home")
     (home / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
     return {
         "HOME": str(home),
@@ -39,5 +39,5 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    with alone("roles") as place:
+    with lock_folder("roles") as place:
         sys.exit(main(sys.argv[1:], place))

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Build the collection and check that the tarball holds what users need, and nothing else.
+"""Build the collection and check that the tarball contains all required files and no others.
 
-`ansible-galaxy collection build` packs all that galaxy.yml's `build_ignore` does not name, so here is the list of
-what may be in it.
+`ansible-galaxy collection build` packs all files except those in `build_ignore` of galaxy.yml, so this module lists the
+allowed files.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import sys
 import tarfile
 from pathlib import Path
 
-from tests.tools.paths import BIN, ROOT, alone, fresh
+from tests.tools.paths import BIN, ROOT, clear_folder, lock_folder
 
-MAY = (
+ALLOWED = (
     "CHANGELOG.md",
     "FILES.json",
     "LICENSE",
@@ -37,24 +37,31 @@ MAY = (
     "tests/config.yml",
     "tests/sanity/ignore-*.txt",
 )
-MUST = ("FILES.json", "LICENSE", "MANIFEST.json", "README.md", "meta/runtime.yml", "requirements.txt")
-MUST_NOT = ("*/.*", ".*", "*.pyc", "*__pycache__*")
+REQUIRED = ("FILES.json", "LICENSE", "MANIFEST.json", "README.md", "meta/runtime.yml", "requirements.txt")
+FORBIDDEN = ("*/.*", ".*", "*.pyc", "*__pycache__*")
 
 
 def build(folder: Path) -> Path:
-    """Build the collection's tarball into this folder, which is emptied first."""
-    command: list[str | Path] = [BIN / "ansible-galaxy", "collection", "build", "--output-path", fresh(folder), ROOT]
+    """Empty this folder and build the collection's tarball in it."""
+    command: list[str | Path] = [
+        BIN / "ansible-galaxy",
+        "collection",
+        "build",
+        "--output-path",
+        clear_folder(folder),
+        ROOT,
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return next(folder.glob("*.tar.gz"))
 
 
-def faults(tarball: Path) -> list[str]:
-    """Return what is wrong with the tarball's list of files."""
+def find_problems(tarball: Path) -> list[str]:
+    """Return the unexpected and the missing files of the tarball."""
     with tarfile.open(tarball) as archive:
         names = {member.name for member in archive.getmembers() if not member.isdir()}
-    surplus = {name for name in names if not _matches(name, MAY) or _matches(name, MUST_NOT)}
-    return [f"{name} should not be in it" for name in sorted(surplus)] + [
-        f"{name} is missing" for name in MUST if name not in names
+    unexpected = {name for name in names if not _matches(name, ALLOWED) or _matches(name, FORBIDDEN)}
+    return [f"{name} must not be in the tarball" for name in sorted(unexpected)] + [
+        f"{name} is missing in the tarball" for name in REQUIRED if name not in names
     ]
 
 
@@ -63,8 +70,8 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 if __name__ == "__main__":
-    with alone("dist") as place:
+    with lock_folder("dist") as place:
         built = build(folder=place)
-        found = faults(built)
-    print("\n".join([str(built.relative_to(ROOT)), *found]))
-    sys.exit(1 if found else 0)
+        problems = find_problems(built)
+    print("\n".join([str(built.relative_to(ROOT)), *problems]))
+    sys.exit(1 if problems else 0)

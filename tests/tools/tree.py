@@ -4,8 +4,8 @@
 
 """Copy the sources into a collections path.
 
-ansible-test refuses a link, and every linter is quicker and surer in a folder that holds sources only. The copy is a
-git repository of its own, or else tools that ask git would find the whole copy ignored by ours.
+ansible-test refuses a symbolic link, and linters are faster and more reliable in a folder with sources only. The copy
+is a git repository, since tools that ask git would otherwise find that our .gitignore ignores it.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.tools.paths import COLLECTION, ROOT, fresh
+from tests.tools.paths import COLLECTION, ROOT, clear_folder
 
 
 def copy_tree(collections_path: Path) -> Path:
-    """Copy what git tracks, and what is new and not ignored, into a collections path; return the copy's folder."""
-    tree = fresh(collections_path.joinpath("ansible_collections", *COLLECTION.split(".")))
+    """Copy all tracked and all new files that are not ignored to a collections path; return the copy's folder."""
+    tree = clear_folder(collections_path.joinpath("ansible_collections", *COLLECTION.split(".")))
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     for name in sorted(set(names) - {""}):
         source, target = ROOT / name, tree / name
-        if source.is_file():  # else deleted and not yet committed, or a submodule
+        if source.is_file():  # not deleted without a commit, and no submodule
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
     for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):

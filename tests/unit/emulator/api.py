@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plain client of the Management API that holds every answer against the published description."""
+"""A client of the Management API that checks every response against the published description."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.emulator.catalogue import SCOPES
 from tests.emulator.client import Tenant
 from tests.unit.emulator import description
 
-TIMEOUT = 30
+TIMEOUT = 60
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Api:
         return cls(tenant, tenant.mint(*(scopes or SCOPES)))
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Send a request; `path` is below the tenant's URL, or below the admin realm's where it does not begin with `/`."""
+        """Send a request; `path` is below the tenant's URL, or below the admin realm's if it does not begin with `/`."""
         base = self.tenant.url if path.startswith("/") or not path else f"{self.tenant.realm_url}/"
         options.setdefault("headers", {"Authorization": f"Bearer {self.token}", "x-correlation_id": "from a test"})
         response = self.session.request(method, base + path, timeout=TIMEOUT, **options)
@@ -45,19 +45,19 @@ class Api:
 
     def get(self, path: str = "", **options: Any) -> Any:
         """Return an object."""
-        return good(self.call("GET", path, **options))
+        return read_json(self.call("GET", path, **options))
 
     def post(self, path: str, document: Any) -> Any:
         """Create an object and return it."""
-        return good(self.call("POST", path, json=document))
+        return read_json(self.call("POST", path, json=document))
 
     def patch(self, path: str, document: Any) -> Any:
         """Change an object and return it."""
-        return good(self.call("PATCH", path, json=document))
+        return read_json(self.call("PATCH", path, json=document))
 
     def delete(self, path: str) -> Any:
         """Delete an object."""
-        return good(self.call("DELETE", path))
+        return read_json(self.call("DELETE", path))
 
     def pages(self, path: str, name: str, **query: Any) -> list[dict[str, Any]]:
         """Return all pages of a list."""
@@ -74,21 +74,21 @@ class Api:
         return [record for page in self.pages(path, name, **query) for record in page[name]]
 
 
-def good(response: requests.Response) -> Any:
-    """Return the JSON of a successful answer."""
+def read_json(response: requests.Response) -> Any:
+    """Return the JSON of a successful response."""
     assert response.status_code == 200, response.text
     return response.json() if response.content else None
 
 
-def violated(response: requests.Response) -> list[str]:
-    """Return the fields that an answer complains about."""
+def read_violated_fields(response: requests.Response) -> list[str]:
+    """Return the invalid fields that a response names."""
     assert response.status_code == 400, response.text
     body = response.json()
     assert body["code"] == "bad_request"
     return [violation["field"] for detail in body.get("details", ()) for violation in detail["field_violations"]]
 
 
-def application(**changes: Any) -> dict[str, Any]:
+def build_application(**changes: Any) -> dict[str, Any]:
     """Return the body of a valid request for an application; `protocol` changes its protocol configuration."""
     protocol = {
         "type": "oauth2",

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The published OpenAPI description, where it is at hand: the judge of the emulator's answers."""
+"""Validation of the emulator's responses against the published OpenAPI description, if it is available."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNDESCRIBED = {
     "BatchDeleteIdentities": {400},
     **{name: {401, 403} for name in ("ListResourceTypes", "ListSchemas", "GetServiceProviderConfig")},
 }
-"""Answers that the description forgets, though it tells in words that such a request fails. A 404 is often forgotten."""
+"""Statuses that are missing in the description although its text mentions them. A 404 is often missing."""
 
 
 @functools.cache
@@ -32,18 +32,18 @@ def operations() -> dict[str, tuple[str, str, frozenset[str]]]:
 
 
 def violations(operation: str, status: int, body: Any) -> list[str]:
-    """Return what is wrong with an operation's answer by the description; nothing where there is none."""
+    """Return the violations of the description in an operation's response; none if it is not available."""
     described = openapi.document()
     if described is None:
         return []
     _method, path, found = openapi.operations()[operation]
     responses = found["responses"]
     if str(status) not in responses and status != 404 and status not in UNDESCRIBED.get(operation, ()):
-        return [f"{operation} does not answer {status}"]
+        return [f"{operation} has no response {status}"]
     if "content" not in responses.get(str(status), {"content": {}}):
-        return [] if body is None else [f"{operation} answers {status} without a body"]
+        return [] if body is None else [f"{operation} has a response {status} without a body"]
     if status >= 400:
-        # Where an error's own schema is another one, it is by mistake: its example is of this one.
+        # Some errors have another schema by mistake: their examples match this one.
         wrong = openapi.violations(
             openapi.pointer("components", "schemas", "SCIMError" if "/scim/" in path else "Error"), body
         )
@@ -57,7 +57,7 @@ def violations(operation: str, status: int, body: Any) -> list[str]:
 
 
 def operation_of(method: str, path: str) -> str | None:
-    """Return the described operation that a request is for."""
+    """Return the described operation of a request."""
     return next((name for name, wanted, pattern in _patterns() if method == wanted and pattern.fullmatch(path)), None)
 
 

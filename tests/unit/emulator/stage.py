@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that an operation of the Management API needs to succeed: objects to name in its path, and a body."""
+"""Fixtures with which each operation of the Management API succeeds: objects for its path, and a body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.emulator.client import Tenant
 from tests.emulator.operation import Operation
-from tests.unit.emulator.api import Api, application
+from tests.unit.emulator.api import Api, build_application
 
 NAMED = {"display_name": "Pets"}
 JOB = {"delivery_method": "RETURN", "authenticator_config_id": "x"}
@@ -25,7 +25,7 @@ BODIES: dict[str, Any] = {
     "UpdateTenant": {"tenant": NAMED},
     "CreateRealm": {"realm": NAMED},
     "UpdateRealm": {"realm": NAMED},
-    "CreateApplication": application(),
+    "CreateApplication": build_application(),
     "UpdateApplication": {"application": NAMED},
     "CreateAuthenticatorConfig": {"authenticator_config": {**NAMED, "config": {"type": "platform"}}},
     "UpdateAuthenticatorConfig": {"authenticator_config": NAMED},
@@ -62,26 +62,26 @@ BODIES: dict[str, Any] = {
 
 
 def call(api: Api, operation: Operation, values: dict[str, str]) -> Any:
-    """Carry out an operation and return the response."""
+    """Call an operation and return the response."""
     path = re.sub(r"{(\w+)}", lambda match: values[match[1]], operation.path.removeprefix("/v1/tenants/{tenant_id}"))
     return api.call(operation.method, path, json=body(operation, values), params=query(operation, values))
 
 
 def body(operation: Operation, values: dict[str, str]) -> Any:
-    """Return the body of a request, None where there is none."""
+    """Return the body of a request, or None."""
     members = {"identity_ids": [values["identity_id"]]}
     named = dict.fromkeys(("AddGroupMembers", "DeleteGroupMembers", "AddRoleMembers", "DeleteRoleMembers"), members)
     return {**named, "BatchDeleteIdentities": {"ids": [values["identity_id"]]}, **BODIES}.get(operation.name)
 
 
 def query(operation: Operation, values: dict[str, str]) -> dict[str, str]:
-    """Return the parameters of a query that an operation can't do without."""
+    """Return the required query parameters of an operation."""
     filtered = operation.name in ("ListIdentityRoles", "ListGroupRoles")
     return {"resource_server_id": values["resource_server_id"]} if filtered else {}
 
 
 def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
-    """Create objects that only this operation uses; return their ids by the names in paths."""
+    """Create objects that only this operation uses; return their IDs by path parameter."""
     admin = Api.of(tenant)
     server = {**NAMED, "identifier": f"https://pets.example/{uuid.uuid4()}", "scopes": ["pets:read"]}
     server_id = admin.post("resource-servers", {"resource_server": server})["id"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applications: what may be created and changed, and how they look."""
+"""Creating, changing and reading applications."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.unit.emulator.api import Api, application, violated
+from tests.unit.emulator.api import Api, build_application, read_violated_fields
 
 CODE = {"grant_type": ["authorization_code"], "redirect_uris": ["http://127.0.0.1:8080/callback"], "pkce": "s256"}
 
@@ -19,7 +19,7 @@ def api(tenant):
     return Api.of(tenant)
 
 
-def test_the_builtin_application(tenant, api):
+def test_builtin_application_is_listed_as_managed(tenant, api):
     [builtin] = api.get("applications")["applications"]
     assert builtin == api.get(f"applications/{tenant.application_id}")
     assert builtin["is_managed"] is True
@@ -28,7 +28,7 @@ def test_the_builtin_application(tenant, api):
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-def test_managed_objects_stay_as_they_are(tenant, api, method):
+def test_managed_objects_cannot_be_changed_or_deleted(tenant, api, method):
     for path, name in (
         (f"applications/{tenant.application_id}", "application"),
         (f"resource-servers/{tenant.resource_server_id}", "resource_server"),
@@ -38,9 +38,9 @@ def test_managed_objects_stay_as_they_are(tenant, api, method):
         assert api.get(path) == before
 
 
-def test_creation_fills_in_what_the_service_sets(tenant, api):
+def test_create_sets_ids_credentials_and_defaults(tenant, api):
     created = api.post(
-        "applications", application(id="mine", is_managed=True, protocol={"client_id": "a", "client_secret": "b"})
+        "applications", build_application(id="mine", is_managed=True, protocol={"client_id": "a", "client_secret": "b"})
     )
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", created["id"])
     assert created["is_managed"] is False
@@ -60,17 +60,18 @@ def test_creation_fills_in_what_the_service_sets(tenant, api):
 
 
 def test_display_names_are_not_unique(api):
-    first, second = (api.post("applications", application()) for _round in range(2))
+    first, second = (api.post("applications", build_application()) for _round in range(2))
     assert first["id"] != second["id"]
     assert first["display_name"] == second["display_name"]
 
 
 @pytest.mark.parametrize("sent", ["client_secret_post", "none", "client_secret_basic"])
-def test_auth_method_is_ignored(api, sent):
-    confidential = api.post("applications", application(protocol={"token_endpoint_auth_method": sent}))
+def test_requested_auth_method_is_ignored(api, sent):
+    confidential = api.post("applications", build_application(protocol={"token_endpoint_auth_method": sent}))
     assert confidential["protocol_config"]["token_endpoint_auth_method"] == "client_secret_basic"
     public = api.post(
-        "applications", application(protocol={**CODE, "confidentiality": "public", "token_endpoint_auth_method": sent})
+        "applications",
+        build_application(protocol={**CODE, "confidentiality": "public", "token_endpoint_auth_method": sent}),
     )
     assert public["protocol_config"]["token_endpoint_auth_method"] == "none"
     assert "client_secret" not in public["protocol_config"]
@@ -108,39 +109,39 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("changes", "fields"), REFUSED)
-def test_refused_creation(api, changes, fields):
-    assert violated(api.call("POST", "applications", json=application(**changes))) == fields
+def test_create_refuses_invalid_fields(api, changes, fields):
+    assert read_violated_fields(api.call("POST", "applications", json=build_application(**changes))) == fields
     assert api.get("applications")["total_size"] == 1
 
 
-def test_scopes_must_be_the_resource_servers(tenant, api):
-    body = application(
+def test_allowed_scopes_must_belong_to_the_resource_server(tenant, api):
+    body = build_application(
         resource_server_id=tenant.resource_server_id,
         protocol={"allowed_scopes": ["realms:read", "pets:read", "openid"]},
     )
     response = api.call("POST", "applications", json=body)
-    assert violated(response) == ["application.protocol_config.allowed_scopes"]
+    assert read_violated_fields(response) == ["application.protocol_config.allowed_scopes"]
     assert "openid, pets:read" in response.text
 
 
-def test_client_credentials_go_without_an_authenticator(api):
+def test_client_credentials_application_cannot_have_an_authenticator(api):
     [authenticator] = api.get("authenticator-configs")["authenticator_configs"]
-    body = application(authenticator_config_id=authenticator["id"])
-    assert violated(api.call("POST", "applications", json=body)) == ["application.authenticator_config_id"]
-    created = api.post("applications", application(authenticator_config_id=authenticator["id"], protocol=CODE))
+    body = build_application(authenticator_config_id=authenticator["id"])
+    assert read_violated_fields(api.call("POST", "applications", json=body)) == ["application.authenticator_config_id"]
+    created = api.post("applications", build_application(authenticator_config_id=authenticator["id"], protocol=CODE))
     assert created["authenticator_config_id"] == authenticator["id"]
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"application": 1}', b'{"display_name": "x"}', b"\xff"])
-def test_malformed_body(api, data):
+def test_malformed_body_is_refused(api, data):
     headers = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json"}
     assert api.call("POST", "applications", data=data, headers=headers).status_code == 400
 
 
-def test_patch_keeps_what_is_omitted(tenant, api):
+def test_patch_keeps_omitted_fields(tenant, api):
     created = api.post(
         "applications",
-        application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}),
+        build_application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}),
     )
     changed = api.patch(
         f"applications/{created['id']}", {"application": {"display_name": "Cats", "id": "x", "realm_id": "y"}}
@@ -148,15 +149,17 @@ def test_patch_keeps_what_is_omitted(tenant, api):
     assert changed == {**created, "display_name": "Cats"}
 
 
-def test_patch_replaces_the_protocol_whole_but_keeps_the_credentials(tenant, api):
-    body = application(
+def test_patch_replaces_the_protocol_but_keeps_the_credentials(tenant, api):
+    body = build_application(
         resource_server_id=tenant.resource_server_id,
         protocol={"allowed_scopes": ["realms:read"], "token_format": "referential"},
     )
     created = api.post("applications", body)
     path = f"applications/{created['id']}"
-    assert violated(api.call("PATCH", path, json={"application": {"protocol_config": {"allowed_scopes": []}}}))
-    assert violated(
+    assert read_violated_fields(
+        api.call("PATCH", path, json={"application": {"protocol_config": {"allowed_scopes": []}}})
+    )
+    assert read_violated_fields(
         api.call(
             "PATCH",
             path,
@@ -174,19 +177,19 @@ def test_patch_replaces_the_protocol_whole_but_keeps_the_credentials(tenant, api
         assert protocol[name] == created["protocol_config"][name]
 
 
-def test_a_resource_server_can_be_taken_away_with_its_scopes_only(tenant, api):
+def test_resource_server_can_be_removed_only_with_its_scopes(tenant, api):
     created = api.post(
         "applications",
-        application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}),
+        build_application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}),
     )
     path = f"applications/{created['id']}"
-    assert violated(api.call("PATCH", path, json={"application": {"resource_server_id": ""}}))
+    assert read_violated_fields(api.call("PATCH", path, json={"application": {"resource_server_id": ""}}))
     whole = {"resource_server_id": None, "protocol_config": {**created["protocol_config"], "allowed_scopes": []}}
     assert "resource_server_id" not in api.patch(path, {"application": whole})
 
 
-def test_deletion(api):
-    created = api.post("applications", application())
+def test_deleted_application_is_not_found(api):
+    created = api.post("applications", build_application())
     path = f"applications/{created['id']}"
     assert api.delete(path) is None
     for method in ("GET", "PATCH", "DELETE"):
@@ -195,7 +198,7 @@ def test_deletion(api):
         assert response.json()["details"][0]["resource_type"] == "Application"
 
 
-def test_seeded_applications_of_other_protocols_are_listed(tenant, api):
+def test_seeded_saml_applications_are_listed(tenant, api):
     tenant.seed(applications=2, name="SSO {n}", application={"protocol_config": {"type": "saml"}})
     api.checked = False
     names = {

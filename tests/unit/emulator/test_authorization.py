@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what in the Management API."""
+"""Authorization in the Management API."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import re
 import pytest
 
 from tests.emulator.catalogue import OPERATIONS, SCOPES
-from tests.unit.emulator.api import Api, application, good
+from tests.unit.emulator.api import Api, build_application, read_json
 
 
-def path_of(operation, realm_id="x"):
-    """Return an operation's path below the tenant's URL, with ids that nothing has."""
+def build_path(operation, realm_id="x"):
+    """Return an operation's path below the tenant's URL, with unknown IDs."""
     path = operation.path.removeprefix("/v1/tenants/{tenant_id}").replace("{realm_id}", realm_id)
     return re.sub(r"{\w+}", "x", path)
 
@@ -24,25 +24,25 @@ def shared(emulator):
     return emulator.tenant()
 
 
-def problem(response):
-    """Return an error's status and code, in SCIM's shape or the other."""
+def read_status_and_code(response):
+    """Return an error's status and code, in SCIM's format or the other."""
     body = response.json()
     return response.status_code, body.get("scimType") or body.get("code")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_every_operation_needs_a_token(shared, operation):
-    path = path_of(operation, shared.realm_id)
-    nobody = Api(shared, "unknown")
-    for response in (nobody.call(operation.method, path), nobody.call(operation.method, path, headers={})):
-        assert problem(response) == (401, "unauthorized")
+    path = build_path(operation, shared.realm_id)
+    unauthorized = Api(shared, "unknown")
+    for response in (unauthorized.call(operation.method, path), unauthorized.call(operation.method, path, headers={})):
+        assert read_status_and_code(response) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize(
     "operation", [one for one in OPERATIONS if "{realm_id}" in one.path], ids=lambda operation: operation.name
 )
-def test_an_unknown_realm_is_not_found(shared, operation):
-    response = Api.of(shared).call(operation.method, path_of(operation))
+def test_unknown_realm_is_not_found(shared, operation):
+    response = Api.of(shared).call(operation.method, build_path(operation))
     assert response.status_code == 404
     if operation.is_scim:
         assert response.json()["detail"] == "Resource x not found."
@@ -55,25 +55,25 @@ def test_an_unknown_realm_is_not_found(shared, operation):
     }
 
 
-def test_a_token_of_another_tenant_is_forbidden(emulator, tenant):
+def test_token_of_another_tenant_is_forbidden(emulator, tenant):
     response = Api(tenant, emulator.tenant().mint("realms:read")).call("GET", "/realms")
     assert response.status_code == 403
 
 
-def test_a_realms_own_application_manages_its_realm_only(emulator, tenant):
+def test_token_of_another_realm_is_valid_only_in_that_realm(emulator, tenant):
     admin = Api.of(tenant)
     realm = admin.post("/realms", {"realm": {"display_name": "Other"}})
     path = f"/realms/{realm['id']}"
     [server] = admin.get(f"{path}/resource-servers")["resource_servers"]
-    body = application(resource_server_id=server["id"], protocol={"allowed_scopes": list(SCOPES)})
+    body = build_application(resource_server_id=server["id"], protocol={"allowed_scopes": list(SCOPES)})
     created = admin.post(f"{path}/applications", body)
     response = admin.session.post(
         f"{tenant.url}{path}/applications/{created['id']}/token",
         data={"grant_type": "client_credentials", "scope": " ".join(SCOPES)},
         auth=(created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"]),
-        timeout=30,
+        timeout=60,
     )
-    own = Api(tenant, good(response)["access_token"])
+    own = Api(tenant, read_json(response)["access_token"])
     assert own.get(path)["id"] == realm["id"]
     assert own.get(f"{path}/applications")["total_size"] == 1
     assert own.call("GET", f"/realms/{tenant.realm_id}").status_code == 403
@@ -81,26 +81,26 @@ def test_a_realms_own_application_manages_its_realm_only(emulator, tenant):
     assert own.call("GET", "").status_code == 403
 
 
-def test_the_audience_must_be_the_management_api(tenant):
+def test_token_for_another_audience_is_refused(tenant):
     api = Api.of(tenant)
     server = {
         "resource_server": {"display_name": "Pets", "identifier": "https://pets.example", "scopes": ["realms:read"]}
     }
     own = api.post("resource-servers", server)
     created = api.post(
-        "applications", application(resource_server_id=own["id"], protocol={"allowed_scopes": ["realms:read"]})
+        "applications", build_application(resource_server_id=own["id"], protocol={"allowed_scopes": ["realms:read"]})
     )
     response = api.session.post(
         f"{tenant.realm_url}/applications/{created['id']}/token",
         data={"grant_type": "client_credentials", "scope": "realms:read"},
         auth=(created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"]),
-        timeout=30,
+        timeout=60,
     )
-    assert Api(tenant, good(response)["access_token"]).call("GET", "/realms").status_code == 401
+    assert Api(tenant, read_json(response)["access_token"]).call("GET", "/realms").status_code == 401
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "application deleted"])
-def test_a_token_that_ended_is_not_recognized(tenant, end):
+def test_revoked_or_expired_token_is_refused(tenant, end):
     token = None
     if end == "revoked":
         token = tenant.mint("realms:read")
@@ -110,21 +110,23 @@ def test_a_token_that_ended_is_not_recognized(tenant, end):
         token = tenant.mint("realms:read")
     else:
         api = Api.of(tenant)
-        body = application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]})
+        body = build_application(
+            resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]}
+        )
         created = api.post("applications", body)
         response = api.session.post(
             f"{tenant.realm_url}/applications/{created['id']}/token",
             data={"grant_type": "client_credentials", "scope": "realms:read"},
             auth=(created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"]),
-            timeout=30,
+            timeout=60,
         )
-        token = good(response)["access_token"]
+        token = read_json(response)["access_token"]
         assert Api(tenant, token).call("GET", "/realms").status_code == 200
         api.delete(f"applications/{created['id']}")
     assert Api(tenant, token).call("GET", "/realms").status_code == 401
 
 
-def test_a_path_that_nothing_serves(tenant):
+def test_unknown_path_and_method_are_refused(tenant):
     api = Api.of(tenant)
     for path in ("/realm", "/realms/", f"//realms/{tenant.realm_id}", f"/realms/{tenant.realm_id}/pets"):
         response = api.call("GET", path)
@@ -132,12 +134,12 @@ def test_a_path_that_nothing_serves(tenant):
     assert api.call("PUT", "/realms").json()["code"] == "method_not_allowed"
 
 
-def test_rate_limit(tenant):
+def test_rate_limit_is_counted_and_enforced(tenant):
     api = Api.of(tenant)
     tenant.settings(rate_limit=3, rate_window=30)
-    answers = [api.call("GET", "", headers={"Authorization": f"Bearer {api.token}"}) for _round in range(3)]
-    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0"]
-    assert {answer.status_code for answer in answers} == {200}
+    responses = [api.call("GET", "", headers={"Authorization": f"Bearer {api.token}"}) for _round in range(3)]
+    assert [response.headers["RateLimit-Remaining"] for response in responses] == ["2", "1", "0"]
+    assert {response.status_code for response in responses} == {200}
     api.checked = False
     refused = api.call("GET", "")
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")

@@ -16,7 +16,7 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.unit.emulator.api import Api, application, good
+from tests.unit.emulator.api import Api, build_application, read_json
 
 REDIRECT = "http://127.0.0.1:8080/callback"
 VERIFIER = "v" * 43
@@ -41,7 +41,7 @@ class App:
             "pkce": "s256",
             "allowed_scopes": ["realms:read", "realms:create"],
         }
-        body = application(
+        body = build_application(
             resource_server_id=tenant.resource_server_id,
             authenticator_config_id=authenticator["id"],
             protocol={**code, **protocol},
@@ -68,10 +68,10 @@ class App:
             "code_challenge_method": "S256",
         }
         query = {name: value for name, value in {**query, **changes}.items() if value is not None}
-        return requests.get(f"{self.issuer}/authorize", params=query, allow_redirects=False, timeout=30)
+        return requests.get(f"{self.issuer}/authorize", params=query, allow_redirects=False, timeout=60)
 
     def code(self, **changes):
-        return returned(self.authorize(**changes))["code"]
+        return read_redirect(self.authorize(**changes))["code"]
 
     def token(self, **form):
         values = {"client_id": self.protocol["client_id"], **form}
@@ -79,7 +79,7 @@ class App:
             (self.protocol["client_id"], self.protocol["client_secret"]) if "client_secret" in self.protocol else None
         )
         return requests.post(
-            f"{self.issuer}/token", data={name: value for name, value in values.items() if value}, auth=auth, timeout=30
+            f"{self.issuer}/token", data={name: value for name, value in values.items() if value}, auth=auth, timeout=60
         )
 
     def exchange(self, code, **changes):
@@ -90,7 +90,7 @@ class App:
         return self.token(grant_type="refresh_token", refresh_token=token, **changes)
 
 
-def returned(response):
+def read_redirect(response):
     """Return the parameters of a redirect back to the application."""
     assert response.status_code == 302, response.text
     target = urlsplit(response.headers["Location"])
@@ -98,30 +98,30 @@ def returned(response):
     return {name: values[0] for name, values in parse_qs(target.query).items()}
 
 
-def refused(response, error="invalid_grant"):
+def assert_refused(response, error="invalid_grant"):
     assert (response.status_code, response.json()["error"]) == (400, error)
 
 
 @pytest.mark.parametrize("confidentiality", ["confidential", "public"])
-def test_code_for_token(tenant, confidentiality):
+def test_code_is_exchanged_for_tokens(tenant, confidentiality):
     app = App.of(tenant, confidentiality=confidentiality)
-    back = returned(app.authorize())
+    back = read_redirect(app.authorize())
     assert back["state"] == "s t"
-    answer = good(app.exchange(back["code"], custom_claims='{"a": 1}', expiration_time="60"))
-    assert (answer["scope"], answer["expires_in"], answer["token_type"]) == ("openid realms:read", 60, "Bearer")
-    assert "refresh_token" not in answer
-    keys = KeySet.import_key_set(requests.get(f"{app.issuer}/.well-known/jwks.json", timeout=30).json())
+    response = read_json(app.exchange(back["code"], custom_claims='{"a": 1}', expiration_time="60"))
+    assert (response["scope"], response["expires_in"], response["token_type"]) == ("openid realms:read", 60, "Bearer")
+    assert "refresh_token" not in response
+    keys = KeySet.import_key_set(requests.get(f"{app.issuer}/.well-known/jwks.json", timeout=60).json())
     identity = tenant.settings()["identity"]
-    id_token = jwt.decode(answer["id_token"], keys, algorithms=["RS256"]).claims
+    id_token = jwt.decode(response["id_token"], keys, algorithms=["RS256"]).claims
     assert (id_token["iss"], id_token["aud"], id_token["sub"], id_token["nonce"]) == (
         app.issuer,
         app.protocol["client_id"],
         identity["id"],
         "n",
     )
-    access = jwt.decode(answer["access_token"], keys, algorithms=["RS256"]).claims
+    access = jwt.decode(response["access_token"], keys, algorithms=["RS256"]).claims
     assert (access["aud"], access["bi_p"], access["bi_custom"]) == ("beyondidentity", identity["id"], {"a": 1})
-    assert Api(tenant, answer["access_token"]).get("/realms")["total_size"] == 1
+    assert Api(tenant, response["access_token"]).get("/realms")["total_size"] == 1
     path = f"applications/{app.record['id']}/tokens"
     assert (
         Api.of(tenant).get(path, params={"principal_type": "identity", "principal_id": identity["id"]})["total_size"]
@@ -129,30 +129,30 @@ def test_code_for_token(tenant, confidentiality):
     )
 
 
-def test_subject_field(tenant):
+def test_subject_field_sets_the_sub_claim(tenant):
     app = App.of(tenant, token_configuration={"expires_after": 60, "subject_field": "email"})
-    token = good(app.exchange(app.code()))["access_token"]
+    token = read_json(app.exchange(app.code()))["access_token"]
     claims = requests.post(
         f"{tenant.realm_url}/introspect",
         data={"token": token},
         auth=(tenant.client_id, tenant.client_secret),
-        timeout=30,
+        timeout=60,
     ).json()
     assert claims["sub"] == "pat@example.com"
 
 
-def test_a_code_is_good_once_and_its_token_dies_of_a_second_use(tenant):
+def test_second_use_of_a_code_revokes_its_token(tenant):
     app = App.of(tenant)
     code = app.code()
-    token = good(app.exchange(code))["access_token"]
-    refused(app.exchange(code))
+    token = read_json(app.exchange(code))["access_token"]
+    assert_refused(app.exchange(code))
     assert Api(tenant, token).call("GET", "/realms").status_code == 401
 
 
-def test_a_code_expires(tenant):
+def test_expired_code_is_refused(tenant):
     app = App.of(tenant)
     tenant.settings(code_lifetime=0)
-    refused(app.exchange(app.code()))
+    assert_refused(app.exchange(app.code()))
 
 
 @pytest.mark.parametrize(
@@ -167,15 +167,15 @@ def test_a_code_expires(tenant):
         ({"code_verifier": None}, "invalid_request"),
     ],
 )
-def test_refused_exchange(tenant, changes, error):
+def test_invalid_exchange_is_refused_and_keeps_the_code_valid(tenant, changes, error):
     app = App.of(tenant)
     code = app.code()
-    refused(app.exchange(**{"code": code, **changes}), error)
+    assert_refused(app.exchange(**{"code": code, **changes}), error)
     assert app.exchange(code).status_code == 200
 
 
-def test_a_code_of_another_application(tenant):
-    refused(App.of(tenant).exchange(App.of(tenant).code()))
+def test_code_of_another_application_is_refused(tenant):
+    assert_refused(App.of(tenant).exchange(App.of(tenant).code()))
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_a_code_of_another_application(tenant):
         ({"code_challenge": "short"}, "invalid_request"),
     ],
 )
-def test_refused_authorization_goes_back_to_the_application(tenant, changes, error):
-    back = returned(App.of(tenant).authorize(**changes))
+def test_invalid_authorization_request_redirects_with_an_error(tenant, changes, error):
+    back = read_redirect(App.of(tenant).authorize(**changes))
     assert (back["error"], back["state"]) == (error, "s t")
     assert "code" not in back
 
@@ -200,7 +200,7 @@ def test_refused_authorization_goes_back_to_the_application(tenant, changes, err
 @pytest.mark.parametrize(
     "changes", [{"redirect_uri": REDIRECT + "?x"}, {"redirect_uri": None}, {"client_id": "x"}, {"client_id": None}]
 )
-def test_refused_authorization_goes_nowhere_unknown(tenant, changes):
+def test_unknown_redirect_uri_or_client_gets_no_redirect(tenant, changes):
     response = App.of(tenant).authorize(**changes)
     assert response.status_code in (400, 401)
     assert "Location" not in response.headers
@@ -210,87 +210,87 @@ def test_refused_authorization_goes_nowhere_unknown(tenant, changes):
     ("pkce", "method", "challenge"),
     [("plain", "plain", VERIFIER), ("disabled", "S256", CHALLENGE), ("disabled", None, None)],
 )
-def test_other_pkce_settings(tenant, pkce, method, challenge):
+def test_pkce_can_be_plain_or_disabled(tenant, pkce, method, challenge):
     app = App.of(tenant, pkce=pkce)
     code = app.code(code_challenge=challenge, code_challenge_method=method)
     if challenge:
-        refused(app.exchange(code, code_verifier="w" * 43))
+        assert_refused(app.exchange(code, code_verifier="w" * 43))
     assert app.exchange(code, code_verifier=VERIFIER if challenge else None).status_code == 200
 
 
-def test_nobody_signs_in_without_an_authenticator(tenant):
+def test_sign_in_needs_an_authenticator(tenant):
     app = App.of(tenant)
     Api.of(tenant).patch(f"applications/{app.record['id']}", {"application": {"authenticator_config_id": None}})
-    assert returned(app.authorize())["error"] == "invalid_request"
+    assert read_redirect(app.authorize())["error"] == "invalid_request"
 
 
-def test_the_person_refuses(tenant):
+def test_denied_sign_in_redirects_with_an_error(tenant):
     app = App.of(tenant)
     tenant.settings(sign_in="deny")
-    assert returned(app.authorize())["error"] == "access_denied"
+    assert read_redirect(app.authorize())["error"] == "access_denied"
 
 
 @pytest.mark.parametrize(("decision", "key"), [("approve", "code"), ("deny", "error")])
-def test_sign_in_page(tenant, decision, key):
+def test_sign_in_page_approves_or_denies(tenant, decision, key):
     app = App.of(tenant)
     tenant.settings(sign_in="page", identity={"id": "1", "username": "<pat>"})
     page = app.authorize()
     assert page.status_code == 200
     assert "&lt;pat&gt;" in page.text
-    back = returned(requests.post(page.url, data={"decision": decision}, allow_redirects=False, timeout=30))
+    back = read_redirect(requests.post(page.url, data={"decision": decision}, allow_redirects=False, timeout=60))
     assert key in back and back["state"] == "s t"
 
 
 @pytest.mark.parametrize("decision", ["approve", "deny"])
 @pytest.mark.parametrize("answer_iss", [None, "issuer", "https://evil.example/x?a=b&c"])
-def test_an_answer_names_the_issuer_on_demand(tenant, answer_iss, decision):
+def test_authorization_response_contains_iss_if_configured(tenant, answer_iss, decision):
     app = App.of(tenant)
     tenant.settings(answer_iss=answer_iss, sign_in=decision)
-    back = returned(app.authorize())
+    back = read_redirect(app.authorize())
     assert back.get("iss") == (app.issuer if answer_iss == "issuer" else answer_iss)
     assert ("code" if decision == "approve" else "error") in back and back["state"] == "s t"
 
 
-def test_roles_may_allow_less(tenant):
+def test_identity_scopes_limit_the_granted_scopes(tenant):
     app = App.of(tenant)
     tenant.settings(identity_scopes=["realms:read"])
-    answer = good(app.exchange(app.code(scope="openid realms:create realms:read")))
-    assert answer["scope"] == "openid realms:read"
+    response = read_json(app.exchange(app.code(scope="openid realms:create realms:read")))
+    assert response["scope"] == "openid realms:read"
 
 
-def test_refresh_tokens_are_expired_at_once_by_default(tenant):
+def test_refresh_token_is_expired_by_default(tenant):
     app = App.of(tenant)
     tenant.settings(refresh_tokens="fixed")
-    refused(app.refresh(good(app.exchange(app.code()))["refresh_token"]))
+    assert_refused(app.refresh(read_json(app.exchange(app.code()))["refresh_token"]))
 
 
-def test_a_fixed_refresh_token_stays_and_is_not_returned(tenant):
+def test_fixed_refresh_token_stays_valid_and_is_not_returned_again(tenant):
     app = App.of(tenant)
-    tenant.settings(refresh_tokens="fixed", refresh_lifetime=60)
-    first = good(app.exchange(app.code()))
+    tenant.settings(refresh_tokens="fixed", refresh_lifetime=3600)
+    first = read_json(app.exchange(app.code()))
     for _round in range(2):
-        answer = good(app.refresh(first["refresh_token"]))
-        assert "refresh_token" not in answer
-        assert Api(tenant, answer["access_token"]).get("/realms")["total_size"] == 1
-    refused(app.refresh(first["refresh_token"], scope="realms:delete"), "invalid_scope")
+        response = read_json(app.refresh(first["refresh_token"]))
+        assert "refresh_token" not in response
+        assert Api(tenant, response["access_token"]).get("/realms")["total_size"] == 1
+    assert_refused(app.refresh(first["refresh_token"], scope="realms:delete"), "invalid_scope")
     assert Api(tenant, first["refresh_token"]).call("GET", "/realms").status_code == 401
     types = [token["token_type"] for token in Api.of(tenant).get(f"applications/{app.record['id']}/tokens")["tokens"]]
     assert sorted(types) == ["access"] * 3 + ["refresh"]
 
 
-def test_a_rotating_refresh_token_is_replaced(tenant):
+def test_rotating_refresh_token_is_replaced(tenant):
     app = App.of(tenant)
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=60)
-    first = good(app.exchange(app.code()))["refresh_token"]
-    second = good(app.refresh(first))["refresh_token"]
-    refused(app.refresh(first))
-    assert good(app.refresh(second))["refresh_token"] not in (first, second)
+    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    first = read_json(app.exchange(app.code()))["refresh_token"]
+    second = read_json(app.refresh(first))["refresh_token"]
+    assert_refused(app.refresh(first))
+    assert read_json(app.refresh(second))["refresh_token"] not in (first, second)
 
 
-def test_no_refresh_where_it_is_off(tenant):
+def test_refresh_is_refused_if_disabled(tenant):
     app = App.of(tenant)
-    refused(app.refresh("x"), "unauthorized_client")
+    assert_refused(app.refresh("x"), "unauthorized_client")
 
 
-def test_client_credentials_are_another_grant(tenant):
-    refused(App.of(tenant).token(grant_type="client_credentials", scope="realms:read"), "unauthorized_client")
+def test_code_application_cannot_use_client_credentials(tenant):
+    assert_refused(App.of(tenant).token(grant_type="client_credentials", scope="realms:read"), "unauthorized_client")

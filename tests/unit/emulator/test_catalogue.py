@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator's table of operations is the service's."""
+"""The emulator's operations and scopes match the published description."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.emulator import description
 def described():
     found = description.operations()
     if not found:
-        pytest.skip("the published description is not at hand")
+        pytest.skip("the published description is not available")
     return found
 
 
@@ -24,16 +24,16 @@ def test_operation_is_as_described(described, operation):
     assert (operation.method, operation.path, frozenset(operation.scopes)) == described[operation.name]
 
 
-def test_all_that_is_described_is_there(described):
+def test_catalogue_has_all_described_operations(described):
     assert {operation.name for operation in OPERATIONS} == set(described)
     assert len(OPERATIONS) == 104
 
 
-def test_scopes_are_all_that_are_described_and_introspection(described):
+def test_scopes_are_the_described_ones_and_introspection(described):
     scopes = {scope for _method, _path, scopes in described.values() for scope in scopes}
     assert set(SCOPES) == scopes | {"tokens:introspect"}
 
 
-def test_names_and_scopes_are_there_once():
+def test_operation_names_and_scopes_are_unique():
     assert len(SCOPES) == len(set(SCOPES))
     assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS)

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from tests.emulator.client import Emulator, EmulatorError
-from tests.unit.emulator.api import Api, application
+from tests.unit.emulator.api import Api, build_application
 
 
-def test_the_journal_tells_what_was_sent(tenant):
+def test_journal_records_requests(tenant):
     api = Api.of(tenant, "realms:read", "realms:create")
     api.post("/realms", {"realm": {"display_name": "Pets"}})
     api.call("GET", "/realms", params={"page_size": "7"})
@@ -34,7 +34,7 @@ def test_the_journal_tells_what_was_sent(tenant):
     assert token["time"] <= create["time"] <= listing["time"]
 
 
-def test_kept_connections_are_seen(tenant):
+def test_journal_shows_reused_connections(tenant):
     one, other = Api.of(tenant), Api.of(tenant)
     tenant.clear_journal()
     for api in (one, one, other):
@@ -43,7 +43,7 @@ def test_kept_connections_are_seen(tenant):
     assert ports[0] == ports[1] != ports[2]
 
 
-def test_the_journal_is_filtered_and_cleared(emulator, tenant):
+def test_journal_can_be_filtered_and_cleared(emulator, tenant):
     api = Api.of(tenant)
     api.call("GET", "/nowhere")
     api.get("/realms")
@@ -66,14 +66,14 @@ def test_the_journal_is_filtered_and_cleared(emulator, tenant):
     assert len(other.journal()) == 1
 
 
-def test_tenants_do_not_see_each_other(emulator, tenant):
+def test_tenants_are_separate(emulator, tenant):
     other = emulator.tenant()
     assert len({tenant.tenant_id, other.tenant_id, tenant.client_id, other.client_id}) == 4
-    Api.of(tenant).post("applications", application())
+    Api.of(tenant).post("applications", build_application())
     assert Api.of(other).get("applications")["total_size"] == 1
 
 
-def test_variables_and_environment(tenant):
+def test_tenant_returns_variables_and_environment(tenant):
     assert tenant.variables == {
         "beyondidentity_issuer": tenant.issuer,
         "beyondidentity_api_url": tenant.api_url,
@@ -84,7 +84,7 @@ def test_variables_and_environment(tenant):
     assert tenant.client_secret not in repr(tenant)
 
 
-def test_settings_at_birth_and_later(emulator):
+def test_settings_can_be_set_at_creation_and_later(emulator):
     tenant = emulator.tenant(token_lifetime=5)
     assert tenant.settings()["token_lifetime"] == 5
     assert tenant.settings(rate_limit=3)["rate_limit"] == 3
@@ -92,17 +92,17 @@ def test_settings_at_birth_and_later(emulator):
         tenant.settings(ratelimit=3)
 
 
-def test_a_misspelt_seed_is_an_error(tenant):
+def test_unknown_seed_field_is_refused(tenant):
     with pytest.raises(EmulatorError, match="unknown fields"):
         tenant.seed(apps=3)
 
 
-def test_an_unknown_tenant_is_an_error(emulator):
+def test_unknown_tenant_is_refused(emulator):
     with pytest.raises(EmulatorError, match="404"):
         emulator.control("PATCH", "tenants/x/settings", json={})
 
 
-def test_reset_leaves_the_first_tenant():
+def test_reset_keeps_only_the_first_tenant():
     with Emulator.start() as emulator:
         tenant = emulator.tenant()
         tenant.fault(status=500)
@@ -116,6 +116,6 @@ def test_reset_leaves_the_first_tenant():
             f"{first['BEYONDIDENTITY_ISSUER']}/token",
             data={"grant_type": "client_credentials", "scope": "realms:read"},
             auth=(first["BEYONDIDENTITY_CLIENT_ID"], first["BEYONDIDENTITY_CLIENT_SECRET"]),
-            timeout=30,
+            timeout=60,
         )
         assert response.status_code == 200

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations that the emulator answers from the published description."""
+"""Operations whose responses come from the published description."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import pytest
 from tests.emulator import openapi
 from tests.emulator.catalogue import BY_NAME
 from tests.emulator.client import Emulator
-from tests.unit.emulator.api import Api, good, violated
+from tests.unit.emulator.api import Api, read_json, read_violated_fields
 from tests.unit.emulator.stage import call, prepare
 
-described = pytest.mark.skipif(openapi.document() is None, reason="the published description is not at hand")
+described = pytest.mark.skipif(openapi.document() is None, reason="the published description is not available")
 
 
-def answer(tenant, name):
-    """Return an operation's answer."""
-    return good(call(Api.of(tenant), BY_NAME[name], prepare(tenant, BY_NAME[name])))
+def call_operation(tenant, name):
+    """Return an operation's response."""
+    return read_json(call(Api.of(tenant), BY_NAME[name], prepare(tenant, BY_NAME[name])))
 
 
-def secrets(value):
-    """Return all client secrets in an answer."""
+def collect_secrets(value):
+    """Return all client secrets in an response."""
     if isinstance(value, list):
-        return [secret for item in value for secret in secrets(item)]
+        return [secret for item in value for secret in collect_secrets(item)]
     if isinstance(value, dict):
         own = [value["client_secret"]] if "client_secret" in value else []
-        return own + [secret for item in value.values() for secret in secrets(item)]
+        return own + [secret for item in value.values() for secret in collect_secrets(item)]
     return []
 
 
@@ -40,24 +40,24 @@ WITH_SECRET = [
 @described
 @pytest.mark.parametrize("name", WITH_SECRET)
 def test_secrets_are_new_each_time(tenant, name):
-    [first], [second] = secrets(answer(tenant, name)), secrets(answer(tenant, name))
+    [first], [second] = collect_secrets(call_operation(tenant, name)), collect_secrets(call_operation(tenant, name))
     assert first != second
     assert len(first) == 48
 
 
 @described
-def test_a_binding_link_is_new_each_time(tenant):
-    answers = [answer(tenant, "CreateCredentialBindingJob") for _round in range(2)]
-    links = [found["credential_binding_link"] for found in answers]
+def test_binding_link_is_new_each_time(tenant):
+    responses = [call_operation(tenant, "CreateCredentialBindingJob") for _round in range(2)]
+    links = [found["credential_binding_link"] for found in responses]
     assert all(link.startswith(tenant.realm_url) for link in links)
     tokens = {link.partition("?token=")[2] for link in links}
     assert {len(token) for token in tokens} == {40}
     assert len(tokens) == 2
-    assert answers[0]["credential_binding_job"]["id"] in links[0]
+    assert responses[0]["credential_binding_job"]["id"] in links[0]
 
 
 @described
-def test_a_binding_link_by_mail_is_not_told(tenant):
+def test_binding_link_sent_by_email_is_not_returned(tenant):
     api = Api.of(tenant)
     [identity] = tenant.seed(identities=1)["identities"]
     path = f"identities/{identity}/credential-binding-jobs"
@@ -71,19 +71,19 @@ def test_a_binding_link_by_mail_is_not_told(tenant):
 
 
 @described
-def test_ids_are_those_of_the_path(tenant):
+def test_response_has_the_ids_of_the_path(tenant):
     theme = Api.of(tenant).get("themes/88ef08fb-0000-4000-8000-000000000000")
     assert theme["id"] == "88ef08fb-0000-4000-8000-000000000000"
     assert (theme["tenant_id"], theme["realm_id"]) == (tenant.tenant_id, tenant.realm_id)
     assert Api.of(tenant).get("themes/active")["id"] != "active"
-    job = answer(tenant, "CreateCredentialBindingJob")["credential_binding_job"]
+    job = call_operation(tenant, "CreateCredentialBindingJob")["credential_binding_job"]
     assert job["tenant_id"] == tenant.tenant_id
-    listed = answer(tenant, "listIdentityProviders")
+    listed = call_operation(tenant, "listIdentityProviders")
     assert listed["total_size"] == len(listed["identity_providers"]) == 1
 
 
 @described
-def test_an_unknown_identity_is_not_found(tenant):
+def test_unknown_identity_is_not_found(tenant):
     path = "identities/x/credential-binding-jobs"
     assert Api.of(tenant).call("POST", path, json={"job": {}}).status_code == 404
 
@@ -100,10 +100,10 @@ def test_an_unknown_identity_is_not_found(tenant):
         ("identity-providers", {}, ["protocol_config", "display_name"]),
     ],
 )
-def test_required_keys(tenant, path, body, fields):
+def test_missing_required_key_is_refused(tenant, path, body, fields):
     api = Api.of(tenant)
     api.checked = path != "batch-credential-binding-jobs"
-    assert violated(api.call("POST", path, json=body)) == fields
+    assert read_violated_fields(api.call("POST", path, json=body)) == fields
 
 
 @described
@@ -111,19 +111,19 @@ def test_required_keys(tenant, path, body, fields):
     ("method", "path"), [("GET", "sso-configs"), ("DELETE", "sso-configs/x"), ("POST", "identity-providers")]
 )
 @pytest.mark.parametrize("name", [None, "x-correlation-id", "correlation_id"])
-def test_a_required_header(tenant, method, path, name):
+def test_missing_required_header_is_refused(tenant, method, path, name):
     api = Api.of(tenant)
     headers = {"Authorization": f"Bearer {api.token}", **({name: "1"} if name else {})}
-    assert violated(api.call(method, path, headers=headers)) == ["x-correlation_id"]
+    assert read_violated_fields(api.call(method, path, headers=headers)) == ["x-correlation_id"]
 
 
 @described
-def test_a_body_must_be_an_object(tenant):
+def test_body_must_be_an_object(tenant):
     for options in ({}, {"json": []}):
         assert Api.of(tenant).call("POST", "sso-configs", **options).status_code == 400
 
 
-def test_without_the_description_there_is_no_answer(monkeypatch, tmp_path):
+def test_missing_description_is_reported(monkeypatch, tmp_path):
     monkeypatch.setenv("EMULATOR_DESCRIPTION", str(tmp_path / "none.yaml"))
     with Emulator.start() as emulator:
         tenant = emulator.tenant()

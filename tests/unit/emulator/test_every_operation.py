@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each operation of the Management API: what it needs is enough, and all of that is needed."""
+"""Each operation of the Management API needs exactly its scopes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def shared(emulator):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_an_operations_own_scopes_are_enough_and_each_is_needed(shared, operation):
+def test_all_scopes_of_an_operation_are_needed_and_sufficient(shared, operation):
     if not operation.is_modelled and openapi.document() is None:
-        pytest.skip("the published description is not at hand")
+        pytest.skip("the published description is not available")
     values = prepare(shared, operation)
     for scope in operation.scopes:
         response = call(Api.of(shared, *(set(SCOPES) - {scope})), operation, values)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.emulator.api import Api, violated
-from tests.unit.emulator.test_identities import conflict
+from tests.unit.emulator.api import Api, read_violated_fields
+from tests.unit.emulator.test_identities import read_conflict
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def group(api):
     return api.post("groups", {"group": {"display_name": "Cats"}})
 
 
-def members(api, group):
+def list_members(api, group):
     """Return the ids of a group's members."""
     return {record["id"] for record in api.all(f"groups/{group['id']}:listMembers", "identities")}
 
 
-def test_group(tenant, api):
+def test_group_can_be_created_changed_and_deleted(tenant, api):
     given = {"display_name": "Cats", "description": "Who likes cats."}
     created = api.post("groups", {"group": {**given, "id": "x"}})
     assert {name: created[name] for name in given} == given
@@ -44,61 +44,61 @@ def test_group(tenant, api):
 @pytest.mark.parametrize(
     "given", [{}, {"display_name": ""}, {"display_name": "a/b"}, {"display_name": "x" * 65}], ids=str
 )
-def test_refused_group(api, given):
-    assert violated(api.call("POST", "groups", json={"group": given})) == ["group.display_name"]
+def test_invalid_group_is_refused(api, given):
+    assert read_violated_fields(api.call("POST", "groups", json={"group": given})) == ["group.display_name"]
 
 
 @pytest.mark.parametrize("description", ["x" * 301, "a{b", 1])
-def test_refused_description(api, description):
+def test_invalid_description_is_refused(api, description):
     given = {"group": {"display_name": "Cats", "description": description}}
-    assert violated(api.call("POST", "groups", json=given)) == ["group.description"]
+    assert read_violated_fields(api.call("POST", "groups", json=given)) == ["group.description"]
 
 
-def test_names_of_groups_are_not_unique(api, group):
+def test_group_names_are_not_unique(api, group):
     assert api.post("groups", {"group": {"display_name": "Cats"}})["id"] != group["id"]
 
 
-def test_members_come_and_go(tenant, api, group):
+def test_members_can_be_added_and_removed(tenant, api, group):
     ids = tenant.seed(identities=3)["identities"]
     path = f"groups/{group['id']}"
     for _round in range(2):
         assert api.post(f"{path}:addMembers", {"identity_ids": ids}) == group
-        assert members(api, group) == set(ids)
+        assert list_members(api, group) == set(ids)
     for identifier in ids:
         assert api.get(f"identities/{identifier}:listGroups") == {"groups": [group], "total_size": 1}
     for _round in range(2):
         assert api.post(f"{path}:deleteMembers", {"identity_ids": ids[:1]}) == group
-        assert members(api, group) == set(ids[1:])
+        assert list_members(api, group) == set(ids[1:])
     assert api.get(f"identities/{ids[0]}:listGroups")["groups"] == []
-    assert conflict(api.call("DELETE", path)) == "group has children"
+    assert read_conflict(api.call("DELETE", path)) == "group has children"
     api.delete(f"identities/{ids[1]}")
-    assert members(api, group) == {ids[2]}
+    assert list_members(api, group) == {ids[2]}
     api.post(f"{path}:deleteMembers", {"identity_ids": ids[2:]})
     assert api.delete(path) is None
     assert api.get(f"identities/{ids[2]}:listGroups")["groups"] == []
 
 
 @pytest.mark.parametrize("verb", ["addMembers", "deleteMembers"])
-def test_refused_members(tenant, api, group, verb):
+def test_invalid_members_are_refused(tenant, api, group, verb):
     path = f"groups/{group['id']}:{verb}"
     [known] = tenant.seed(identities=1)["identities"]
     for ids in (None, [], "x", [1], ["x"] * 1001):
-        assert violated(api.call("POST", path, json={"identity_ids": ids})) == ["identity_ids"]
+        assert read_violated_fields(api.call("POST", path, json={"identity_ids": ids})) == ["identity_ids"]
     response = api.call("POST", path, json={"identity_ids": [known, "x"]})
     assert response.status_code == 404
     assert response.json()["details"][0]["resource_type"] == "Identity"
-    assert members(api, group) == set()
+    assert list_members(api, group) == set()
     assert api.call("POST", f"groups/x:{verb}", json={"identity_ids": [known]}).status_code == 404
 
 
-def test_a_thousand_members_in_small_pages(tenant, api, group):
+def test_thousand_members_are_paged(tenant, api, group):
     ids = tenant.seed(identities=1000)["identities"]
     api.post(f"groups/{group['id']}:addMembers", {"identity_ids": ids})
     path = f"groups/{group['id']}:listMembers"
     assert len(api.get(path)["identities"]) == 20
     assert len(api.pages(path, "identities", page_size=200)) == 5
-    assert members(api, group) == set(ids)
+    assert list_members(api, group) == set(ids)
 
 
-def test_a_verb_is_no_part_of_an_id(api, group):
+def test_unknown_verb_is_not_found(api, group):
     assert api.call("GET", f"groups/{group['id']}:listNothing").status_code == 404

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.unit.emulator.api import Api, violated
+from tests.unit.emulator.api import Api, read_violated_fields
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def api(tenant):
 BAD_NAMES = ["", "x" * 65, "a{b", "a]b", "a/b", "a~b", "a`b", "what?", None, 1]
 
 
-def test_tenant(tenant, api):
+def test_tenant_can_be_renamed(tenant, api):
     assert re.fullmatch("0001[0-9a-f]{12}", api.get()["id"])
     changed = api.patch("", {"tenant": {"display_name": "Pets", "id": "x"}})
     assert changed == api.get()
@@ -29,11 +29,11 @@ def test_tenant(tenant, api):
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 @pytest.mark.parametrize(("method", "path", "key"), [("PATCH", "", "tenant"), ("POST", "/realms", "realm")])
-def test_refused_name(api, method, path, key, name):
-    assert violated(api.call(method, path, json={key: {"display_name": name}})) == [f"{key}.display_name"]
+def test_invalid_name_is_refused(api, method, path, key, name):
+    assert read_violated_fields(api.call(method, path, json={key: {"display_name": name}})) == [f"{key}.display_name"]
 
 
-def test_realm(tenant, api):
+def test_realm_can_be_created_changed_and_deleted(tenant, api):
     created = api.post("/realms", {"realm": {"display_name": "Pets", "id": "x"}})
     assert re.fullmatch("[0-9a-f]{16}", created["id"])
     assert (created["tenant_id"], created["classification"]) == (tenant.tenant_id, "SECURE_CUSTOMER")
@@ -50,7 +50,7 @@ def test_realm(tenant, api):
     assert api.call("GET", path).status_code == 404
 
 
-def test_a_realm_with_children_is_not_deleted(tenant, api):
+def test_admin_realm_and_realm_with_children_cannot_be_deleted(tenant, api):
     created = api.post("/realms", {"realm": {"display_name": "Pets"}})
     tenant.seed(identities=1, realm_id=created["id"])
     for identifier in (created["id"], tenant.realm_id):
@@ -58,7 +58,7 @@ def test_a_realm_with_children_is_not_deleted(tenant, api):
         assert (response.status_code, response.json()["code"]) == (409, "conflict")
 
 
-def test_resource_server(api):
+def test_resource_server_can_be_created_changed_and_deleted(api):
     given = {"display_name": "Pets", "identifier": "https://pets.example", "scopes": ["pets:read", "pets:write"]}
     created = api.post("resource-servers", {"resource_server": given})
     assert {name: created[name] for name in given} == given
@@ -79,17 +79,17 @@ def test_resource_server(api):
         ({"scopes": [1]}, "scopes"),
     ],
 )
-def test_refused_resource_server(api, changes, field):
+def test_invalid_resource_server_is_refused(api, changes, field):
     given = {"display_name": "Pets", "identifier": "https://pets.example", "scopes": [], **changes}
-    assert violated(api.call("POST", "resource-servers", json={"resource_server": given})) == [
+    assert read_violated_fields(api.call("POST", "resource-servers", json={"resource_server": given})) == [
         f"resource_server.{field}"
     ]
 
 
-def test_identifiers_of_resource_servers_are_unique(api):
+def test_resource_server_identifiers_are_unique(api):
     given = {"resource_server": {"display_name": "Pets", "identifier": "https://pets.example"}}
     created = api.post("resource-servers", given)
-    assert violated(api.call("POST", "resource-servers", json=given)) == ["resource_server.identifier"]
+    assert read_violated_fields(api.call("POST", "resource-servers", json=given)) == ["resource_server.identifier"]
     assert api.patch(f"resource-servers/{created['id']}", given) == created
 
 
@@ -110,7 +110,7 @@ CONFIGS = [
 
 
 @pytest.mark.parametrize(("config", "added"), CONFIGS, ids=lambda config: config.get("type", "-"))
-def test_authenticator_config(api, config, added):
+def test_authenticator_config_can_be_created_changed_and_deleted(api, config, added):
     created = api.post("authenticator-configs", {"authenticator_config": {"display_name": "Web", "config": config}})
     assert created["config"] == {**config, **added}
     path = f"authenticator-configs/{created['id']}"
@@ -136,9 +136,9 @@ def test_authenticator_config(api, config, added):
         ({"invoke_url": "http://localhost:1"}, ["type"]),
     ],
 )
-def test_refused_authenticator_config(api, config, fields):
+def test_invalid_authenticator_config_is_refused(api, config, fields):
     given = {"authenticator_config": {"display_name": "Web", "config": config}}
     expected = [f"authenticator_config.config.{field}" for field in fields]
-    assert violated(api.call("POST", "authenticator-configs", json=given)) == expected
+    assert read_violated_fields(api.call("POST", "authenticator-configs", json=given)) == expected
     [existing] = api.get("authenticator-configs")["authenticator_configs"]
-    assert violated(api.call("PATCH", f"authenticator-configs/{existing['id']}", json=given)) == expected
+    assert read_violated_fields(api.call("PATCH", f"authenticator-configs/{existing['id']}", json=given)) == expected

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.emulator.api import Api, violated
+from tests.unit.emulator.api import Api, read_violated_fields
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def api(tenant):
     return Api.of(tenant)
 
 
-def test_all_pages_hold_everything_once(tenant, api):
+def test_pages_contain_each_object_once(tenant, api):
     tenant.seed(applications=250)
     pages = api.pages("applications", "applications")
     assert [len(page["applications"]) for page in pages] == [100, 100, 51]
@@ -27,14 +27,14 @@ def test_all_pages_hold_everything_once(tenant, api):
     )
 
 
-def test_there_is_no_order(tenant, api):
+def test_listings_have_different_orders(tenant, api):
     tenant.seed(applications=20)
     listings = [[record["id"] for record in api.all("applications", "applications")] for _round in range(3)]
     assert sorted(listings[0]) == sorted(listings[1]) == sorted(listings[2])
     assert not listings[0] == listings[1] == listings[2]
 
 
-def test_a_listing_survives_deletions(tenant, api):
+def test_listing_continues_after_deletions(tenant, api):
     ids = set(tenant.seed(applications=9)["applications"])
     first = api.get("applications", params={"page_size": 5})
     seen = {record["id"] for record in first["applications"]}
@@ -44,32 +44,32 @@ def test_a_listing_survives_deletions(tenant, api):
     assert {record["id"] for record in rest} == (ids | {tenant.application_id}) - seen
 
 
-def test_an_unencoded_page_token_is_refused(tenant, api):
+def test_unencoded_page_token_is_refused(tenant, api):
     tenant.seed(applications=3)
     token = api.get("applications", params={"page_size": 2})["next_page_token"]
-    assert violated(api.call("GET", f"applications?page_token={token}")) == ["page_token"]
+    assert read_violated_fields(api.call("GET", f"applications?page_token={token}")) == ["page_token"]
 
 
-def test_the_page_token_keeps_the_size_and_the_list(tenant, api):
+def test_page_token_contains_the_size_and_the_list(tenant, api):
     tenant.seed(applications=5)
     token = api.get("applications", params={"page_size": 2})["next_page_token"]
     assert len(api.get("applications", params={"page_token": token})["applications"]) == 2
     assert len(api.get("applications", params={"page_token": token, "page_size": 3})["applications"]) == 3
-    assert violated(api.call("GET", "resource-servers", params={"page_token": token})) == ["page_token"]
+    assert read_violated_fields(api.call("GET", "resource-servers", params={"page_token": token})) == ["page_token"]
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "101", "ten", "", "1.5"])
-def test_refused_page_size(api, size):
-    assert violated(api.call("GET", "applications", params={"page_size": size})) == ["page_size"]
+def test_invalid_page_size_is_refused(api, size):
+    assert read_violated_fields(api.call("GET", "applications", params={"page_size": size})) == ["page_size"]
 
 
-def test_realms_have_pages_of_their_own_size(tenant, api):
+def test_realms_are_paged(tenant, api):
     tenant.seed(realms=210)
     assert len(api.get("/realms")["realms"]) == 20
     assert len(api.get("/realms", params={"page_size": 200})["realms"]) == 200
     assert len(api.get("/realms", params={"skip": 205})["realms"]) == 6
     assert len(api.all("/realms", "realms")) == 211
-    assert violated(api.call("GET", "/realms", params={"page_size": 201})) == ["page_size"]
+    assert read_violated_fields(api.call("GET", "/realms", params={"page_size": 201})) == ["page_size"]
 
 
 def test_tokens_are_paged(tenant, api):
@@ -78,9 +78,9 @@ def test_tokens_are_paged(tenant, api):
     assert [len(page["tokens"]) for page in api.pages(path, "tokens")] == [100, 21]
 
 
-def test_the_largest_page_can_be_made_smaller(tenant, api):
+def test_setting_limits_the_page_size(tenant, api):
     tenant.seed(applications=5)
     tenant.settings(page_size_maximum=2)
     assert [len(page["applications"]) for page in api.pages("applications", "applications")] == [2, 2, 2]
     pages = api.pages("applications", "applications", page_size=3)
-    assert [len(page["applications"]) for page in pages] == [2, 2, 2], "it may give fewer than it is asked for"
+    assert [len(page["applications"]) for page in pages] == [2, 2, 2]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.emulator.api import Api, violated
-from tests.unit.emulator.test_identities import conflict
+from tests.unit.emulator.api import Api, read_violated_fields
+from tests.unit.emulator.test_identities import read_conflict
 
 
 @pytest.fixture
@@ -28,16 +28,16 @@ def role(api, server):
     return api.post(f"resource-servers/{server['id']}/roles", {"role": {"display_name": "Keeper"}})
 
 
-def path_of(role):
+def build_path(role):
     return f"resource-servers/{role['resource_server_id']}/roles/{role['id']}"
 
 
-def scopes(api, role):
+def list_scopes(api, role):
     """Return a role's scopes."""
-    return sorted(scope for page in api.pages(f"{path_of(role)}:listScopes", "scopes") for scope in page["scopes"])
+    return sorted(scope for page in api.pages(f"{build_path(role)}:listScopes", "scopes") for scope in page["scopes"])
 
 
-def test_role(tenant, api, server):
+def test_role_can_be_created_changed_and_deleted(tenant, api, server):
     roles = f"resource-servers/{server['id']}/roles"
     given = {"display_name": "Keeper", "description": "Keeps pets."}
     created = api.post(roles, {"role": {**given, "id": "x", "resource_server_id": "y"}})
@@ -49,13 +49,13 @@ def test_role(tenant, api, server):
     assert {**changed, "update_time": ""} == {**created, "display_name": "Vet", "update_time": ""}
     assert changed == api.get(path)
     assert api.get(roles) == {"roles": [changed], "total_size": 1}
-    assert violated(api.call("POST", roles, json={"role": {}})) == ["role.display_name"]
+    assert read_violated_fields(api.call("POST", roles, json={"role": {}})) == ["role.display_name"]
     assert api.post(roles, {"role": given})["id"] != created["id"]
     assert api.delete(path) is None
     assert api.call("GET", path).json()["details"][0]["description"] == "role not found"
 
 
-def test_a_role_is_found_at_its_own_resource_server_only(tenant, api, role):
+def test_role_is_found_only_at_its_resource_server(tenant, api, role):
     elsewhere = f"resource-servers/{tenant.resource_server_id}/roles"
     assert api.get(elsewhere)["roles"] == []
     assert api.call("GET", f"{elsewhere}/{role['id']}").status_code == 404
@@ -63,35 +63,35 @@ def test_a_role_is_found_at_its_own_resource_server_only(tenant, api, role):
     assert response.json()["details"][0]["description"] == "resource server not found"
 
 
-def test_scopes_come_and_go(api, server, role):
-    path = path_of(role)
+def test_scopes_can_be_added_and_removed(api, server, role):
+    path = build_path(role)
     for _round in range(2):
         assert api.post(f"{path}:addScopes", {"scopes": ["pets:read", "pets:write"]}) == role
-        assert scopes(api, role) == ["pets:read", "pets:write"]
+        assert list_scopes(api, role) == ["pets:read", "pets:write"]
     assert api.post(f"{path}:deleteScopes", {"scopes": ["pets:read", "pets:feed"]}) == role
-    assert scopes(api, role) == ["pets:write"]
-    assert conflict(api.call("DELETE", path)) == "role has children"
+    assert list_scopes(api, role) == ["pets:write"]
+    assert read_conflict(api.call("DELETE", path)) == "role has children"
     api.patch(f"resource-servers/{server['id']}", {"resource_server": {"scopes": ["pets:read"]}})
-    assert scopes(api, role) == []
+    assert list_scopes(api, role) == []
     assert api.delete(path) is None
 
 
 @pytest.mark.parametrize("verb", ["addScopes", "deleteScopes"])
 @pytest.mark.parametrize("given", [None, [], "x", [1], ["pets:read"] * 1001], ids=lambda given: str(given)[:9])
-def test_refused_scopes(api, role, verb, given):
-    assert violated(api.call("POST", f"{path_of(role)}:{verb}", json={"scopes": given})) == ["scopes"]
+def test_invalid_scopes_are_refused(api, role, verb, given):
+    assert read_violated_fields(api.call("POST", f"{build_path(role)}:{verb}", json={"scopes": given})) == ["scopes"]
 
 
-def test_a_role_has_only_scopes_that_the_server_offers(api, role):
-    response = api.call("POST", f"{path_of(role)}:addScopes", json={"scopes": ["pets:read", "cars:read"]})
-    assert violated(response) == ["scopes"]
+def test_role_refuses_scopes_that_the_server_does_not_offer(api, role):
+    response = api.call("POST", f"{build_path(role)}:addScopes", json={"scopes": ["pets:read", "cars:read"]})
+    assert read_violated_fields(response) == ["scopes"]
     assert "cars:read" in response.text
-    assert scopes(api, role) == []
+    assert list_scopes(api, role) == []
 
 
-def test_members_come_and_go(tenant, api, role):
+def test_members_can_be_added_and_removed(tenant, api, role):
     ids = tenant.seed(identities=2, groups=2)
-    path = path_of(role)
+    path = build_path(role)
     query = {"resource_server_id": role["resource_server_id"]}
     both = {"group_ids": ids["groups"], "identity_ids": ids["identities"]}
     for _round in range(2):
@@ -104,7 +104,7 @@ def test_members_come_and_go(tenant, api, role):
         assert api.get(f"{kind}/{ids[kind][0]}:listRoles", params=query) == {"roles": [role], "total_size": 1}
     assert api.post(f"{path}:deleteMembers", {"identity_ids": ids["identities"][:1]}) == role
     assert api.get(f"identities/{ids['identities'][0]}:listRoles", params=query)["roles"] == []
-    assert conflict(api.call("DELETE", path)) == "role has children"
+    assert read_conflict(api.call("DELETE", path)) == "role has children"
     api.post(f"{path}:deleteMembers", {"group_ids": ids["groups"][:1]})
     api.delete(f"groups/{ids['groups'][1]}")
     api.delete(f"identities/{ids['identities'][1]}")
@@ -112,12 +112,12 @@ def test_members_come_and_go(tenant, api, role):
 
 
 @pytest.mark.parametrize("verb", ["addMembers", "deleteMembers"])
-def test_refused_members(tenant, api, role, verb):
-    path = f"{path_of(role)}:{verb}"
-    assert violated(api.call("POST", path, json={})) == ["identity_ids"]
+def test_invalid_members_are_refused(tenant, api, role, verb):
+    path = f"{build_path(role)}:{verb}"
+    assert read_violated_fields(api.call("POST", path, json={})) == ["identity_ids"]
     for name in ("group_ids", "identity_ids"):
         for given in (None, [], "x", [1], ["x"] * 1001):
-            assert violated(api.call("POST", path, json={name: given})) == [name]
+            assert read_violated_fields(api.call("POST", path, json={name: given})) == [name]
     ids = tenant.seed(identities=1, groups=1)
     swapped = {"group_ids": ids["identities"], "identity_ids": ids["groups"]}
     for name, resource_type in (("group_ids", "Group"), ("identity_ids", "Identity")):
@@ -125,12 +125,12 @@ def test_refused_members(tenant, api, role, verb):
         response = api.call("POST", path, json=given)
         assert response.status_code == 404
         assert response.json()["details"][0]["resource_type"] == resource_type
-    assert api.get(f"{path_of(role)}:listMembers")["total_groups_size"] == 0
+    assert api.get(f"{build_path(role)}:listMembers")["total_groups_size"] == 0
 
 
-def test_groups_and_identities_have_their_own_page_sizes_and_one_token(tenant, api, role):
+def test_role_members_have_two_page_sizes_and_one_page_token(tenant, api, role):
     ids = tenant.seed(identities=25, groups=3)
-    path = path_of(role)
+    path = build_path(role)
     api.post(f"{path}:addMembers", {"group_ids": ids["groups"], "identity_ids": ids["identities"]})
     first = api.get(f"{path}:listMembers")
     assert (len(first["groups"]), len(first["identities"])) == (3, 20)
@@ -145,37 +145,37 @@ def test_groups_and_identities_have_their_own_page_sizes_and_one_token(tenant, a
     skipped = api.get(f"{path}:listMembers", params={"groups_skip": 2, "identities_skip": 24})
     assert (len(skipped["groups"]), len(skipped["identities"])) == (1, 1)
     for name in ("groups_page_size", "identities_page_size"):
-        assert violated(api.call("GET", f"{path}:listMembers", params={name: 201})) == [name]
+        assert read_violated_fields(api.call("GET", f"{path}:listMembers", params={name: 201})) == [name]
 
 
-def test_roles_of_someone_are_asked_for_by_resource_server(tenant, api, role):
+def test_list_of_roles_needs_a_resource_server(tenant, api, role):
     [identity] = tenant.seed(identities=1)["identities"]
-    api.post(f"{path_of(role)}:addMembers", {"identity_ids": [identity]})
+    api.post(f"{build_path(role)}:addMembers", {"identity_ids": [identity]})
     path = f"identities/{identity}:listRoles"
-    assert violated(api.call("GET", path)) == ["resource_server_id"]
+    assert read_violated_fields(api.call("GET", path)) == ["resource_server_id"]
     assert api.get(path, params={"resource_server_id": tenant.resource_server_id})["roles"] == []
-    assert conflict(api.call("GET", path, params={"resource_server_id": "x"})) == "resource server not found"
+    assert read_conflict(api.call("GET", path, params={"resource_server_id": "x"})) == "resource server not found"
 
 
-def test_a_resource_servers_roles_go_with_it(tenant, api, role):
+def test_deleted_resource_server_deletes_its_roles(tenant, api, role):
     [identity] = tenant.seed(identities=1)["identities"]
-    api.post(f"{path_of(role)}:addMembers", {"identity_ids": [identity]})
+    api.post(f"{build_path(role)}:addMembers", {"identity_ids": [identity]})
     api.delete(f"resource-servers/{role['resource_server_id']}")
     query = {"resource_server_id": tenant.resource_server_id}
     assert api.get(f"identities/{identity}:listRoles", params=query)["roles"] == []
 
 
-def test_scopes_are_paged(tenant, api):
+def test_role_scopes_are_paged(tenant, api):
     [role_id] = tenant.seed(roles=1)["roles"]
     role = api.get(f"resource-servers/{tenant.resource_server_id}/roles/{role_id}")
     offered = api.get(f"resource-servers/{tenant.resource_server_id}")["scopes"]
-    api.post(f"{path_of(role)}:addScopes", {"scopes": offered})
-    assert len(api.get(f"{path_of(role)}:listScopes")["scopes"]) == 20
-    assert scopes(api, role) == sorted(offered)
+    api.post(f"{build_path(role)}:addScopes", {"scopes": offered})
+    assert len(api.get(f"{build_path(role)}:listScopes")["scopes"]) == 20
+    assert list_scopes(api, role) == sorted(offered)
 
 
 @pytest.mark.parametrize("kind", ["identities", "groups", "roles"])
-def test_a_realm_with_one_of_them_is_not_deleted(tenant, api, kind):
+def test_realm_with_children_cannot_be_deleted(tenant, api, kind):
     [realm_id] = tenant.seed(realms=1)["realms"]
     tenant.seed(**{kind: 1}, realm_id=realm_id)
-    assert conflict(api.call("DELETE", f"/realms/{realm_id}")) == "realm has children"
+    assert read_conflict(api.call("DELETE", f"/realms/{realm_id}")) == "realm has children"

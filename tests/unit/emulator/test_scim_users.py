@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.emulator.api import Api, good
+from tests.unit.emulator.api import Api, read_json
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -27,19 +27,19 @@ def api(tenant):
     return Api.of(tenant)
 
 
-def users(method, api, path="", **options):
+def call_users(method, api, path="", **options):
     """Send a request to the users' path."""
     return api.call(method, f"scim/v2/Users{path}", **options)
 
 
-def created(api, **changes):
+def create_user(api, **changes):
     """Create a user and return it."""
-    response = users("POST", api, json={"schemas": [CORE], **USER, **changes})
+    response = call_users("POST", api, json={"schemas": [CORE], **USER, **changes})
     assert response.status_code == 201, response.text
     return response.json()
 
 
-def refusal(response, status=400):
+def read_error(response, status=400):
     """Return the type and detail of an error."""
     assert response.status_code == status, response.text
     body = response.json()
@@ -47,13 +47,13 @@ def refusal(response, status=400):
     return body.get("scimType"), body["detail"]
 
 
-def patched(api, user, *steps):
+def patch_user(api, user, *steps):
     """Change a user by some steps."""
-    return users("PATCH", api, f"/{user['id']}", json={"schemas": [PATCH], "Operations": list(steps)})
+    return call_users("PATCH", api, f"/{user['id']}", json={"schemas": [PATCH], "Operations": list(steps)})
 
 
-def test_a_user_is_an_identity(api):
-    user = created(api, id="x", **{ENTERPRISE: {"employeeNumber": "7", "manager": {"value": "m"}}})
+def test_scim_user_is_an_identity(api):
+    user = create_user(api, id="x", **{ENTERPRISE: {"employeeNumber": "7", "manager": {"value": "m"}}})
     assert user["schemas"] == [CORE, ENTERPRISE]
     assert {name: user[name] for name in USER} == USER
     assert user["meta"]["location"] == f"Users/{user['id']}"
@@ -69,12 +69,15 @@ def test_a_user_is_an_identity(api):
         "employee_number": "7",
         "manager_id": "m",
     }
-    assert good(users("GET", api, f"/{user['id']}")) == user
-    response = users("DELETE", api, f"/{user['id']}")
+    assert read_json(call_users("GET", api, f"/{user['id']}")) == user
+    response = call_users("DELETE", api, f"/{user['id']}")
     assert (response.status_code, response.content) == (204, b"")
     for method in ("GET", "DELETE", "PUT", "PATCH"):
         body = {"schemas": [CORE, PATCH], "Operations": [{"op": "add", "path": "active", "value": True}]}
-        assert refusal(users(method, api, f"/{user['id']}", json=body), 404)[1] == f"Resource {user['id']} not found."
+        assert (
+            read_error(call_users(method, api, f"/{user['id']}", json=body), 404)[1]
+            == f"Resource {user['id']} not found."
+        )
 
 
 @pytest.mark.parametrize(
@@ -91,22 +94,22 @@ def test_a_user_is_an_identity(api):
     ],
     ids=str,
 )
-def test_refused_user(api, changes):
+def test_invalid_user_is_refused(api, changes):
     body = {"schemas": [CORE], **USER, **changes}
-    assert refusal(users("POST", api, json=body))[0] == "invalidValue"
+    assert read_error(call_users("POST", api, json=body))[0] == "invalidValue"
 
 
 def test_usernames_are_unique(api):
-    created(api)
-    response = users("POST", api, json={"schemas": [CORE], **USER, "userName": "BJensen"})
-    assert refusal(response) == ("uniqueness", "username already exists")
+    create_user(api)
+    response = call_users("POST", api, json={"schemas": [CORE], **USER, "userName": "BJensen"})
+    assert read_error(response) == ("uniqueness", "username already exists")
 
 
-def test_replacement_empties_what_is_missing(api):
-    user = created(api)
+def test_put_clears_missing_attributes(api):
+    user = create_user(api)
     api.patch(f"identities/{user['id']}", {"identity": {"traits": {"type": "traits_v0", "title": "Ms."}}})
     body = {"schemas": [CORE], "userName": "bj", "displayName": "BJ"}
-    changed = good(users("PUT", api, f"/{user['id']}", json=body))
+    changed = read_json(call_users("PUT", api, f"/{user['id']}", json=body))
     assert {name for name in USER if name in changed} == {"userName", "displayName", "active"}
     traits = api.get(f"identities/{user['id']}")["traits"]
     assert traits == {"type": "traits_v0", "username": "bj", "title": "Ms."}
@@ -127,12 +130,12 @@ def test_replacement_empties_what_is_missing(api):
     ],
 )
 @pytest.mark.parametrize("operation", ["add", "Replace"])
-def test_patch(api, operation, path, value, expected):
-    user = created(api)
+def test_patch_changes_attributes(api, operation, path, value, expected):
+    user = create_user(api)
     step = {"op": operation, "value": value, **({"path": path} if path else {})}
-    changed = good(patched(api, user, step))
+    changed = read_json(patch_user(api, user, step))
     assert {name: changed[name] for name in expected} == expected
-    assert good(users("GET", api, f"/{user['id']}")) == changed
+    assert read_json(call_users("GET", api, f"/{user['id']}")) == changed
 
 
 @pytest.mark.parametrize(
@@ -146,28 +149,30 @@ def test_patch(api, operation, path, value, expected):
     ],
     ids=str,
 )
-def test_refused_patch(api, step):
-    user = created(api)
-    refusal(patched(api, user, step))
-    assert good(users("GET", api, f"/{user['id']}")) == user
+def test_invalid_patch_is_refused(api, step):
+    user = create_user(api)
+    read_error(patch_user(api, user, step))
+    assert read_json(call_users("GET", api, f"/{user['id']}")) == user
 
 
-def test_what_came_before_a_refused_step_stays(api):
-    user = created(api)
+def test_steps_before_a_refused_step_stay_applied(api):
+    user = create_user(api)
     first = {"op": "replace", "path": "externalId", "value": "b2"}
-    refusal(patched(api, user, first, {"op": "remove", "path": "externalId"}))
-    assert good(users("GET", api, f"/{user['id']}"))["externalId"] == "b2"
-    refusal(patched(api, user))
-    refusal(users("PATCH", api, f"/{user['id']}", json={"Operations": [first]}))
+    read_error(patch_user(api, user, first, {"op": "remove", "path": "externalId"}))
+    assert read_json(call_users("GET", api, f"/{user['id']}"))["externalId"] == "b2"
+    read_error(patch_user(api, user))
+    read_error(call_users("PATCH", api, f"/{user['id']}", json={"Operations": [first]}))
 
 
-def test_users_are_filtered(tenant, api):
-    user = created(api)
+def test_users_can_be_filtered(tenant, api):
+    user = create_user(api)
     tenant.seed(identities=2)
     for text in ('userName eq "BJensen"', 'externalId eq "b1"'):
-        found = good(users("GET", api, params={"filter": text, "count": 10}))
+        found = read_json(call_users("GET", api, params={"filter": text, "count": 10}))
         assert (found["Resources"], found["totalResults"]) == ([user], 1)
-    assert good(users("GET", api, params={"filter": 'username NE "bjensen"', "count": 10}))["totalResults"] == 2
-    assert good(users("GET", api, params={"filter": 'externalId eq "B1"'}))["totalResults"] == 0
+    assert (
+        read_json(call_users("GET", api, params={"filter": 'username NE "bjensen"', "count": 10}))["totalResults"] == 2
+    )
+    assert read_json(call_users("GET", api, params={"filter": 'externalId eq "B1"'}))["totalResults"] == 0
     for text in ("", "userName", 'title eq "x"', 'userName co "x"'):
-        assert refusal(users("GET", api, params={"filter": text}))[0] == "invalidValue"
+        assert read_error(call_users("GET", api, params={"filter": text}))[0] == "invalidValue"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token endpoint: what it grants, and what it refuses."""
+"""The token endpoint."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.unit.emulator.api import Api, application
+from tests.unit.emulator.api import Api, build_application
 
 GRANT = {"grant_type": "client_credentials", "scope": "realms:read"}
 
 
-def ask(tenant, form=None, auth=True, issuer=None, **options):
+def request_token(tenant, form=None, auth=True, issuer=None, **options):
     if auth is True:
         auth = (tenant.client_id, tenant.client_secret)
     options.setdefault("data", GRANT if form is None else form)
-    return requests.post(f"{issuer or tenant.issuer}/token", auth=auth or None, timeout=30, **options)
+    return requests.post(f"{issuer or tenant.issuer}/token", auth=auth or None, timeout=60, **options)
 
 
-def refused(response, status, error):
+def assert_refused(response, status, error):
     assert (response.status_code, response.json()["error"]) == (status, error)
     assert (response.headers.get("WWW-Authenticate") is not None) == (status == 401)
 
 
-def issuer_of(tenant, application_id, realm_id=None):
+def build_issuer(tenant, application_id, realm_id=None):
     return f"{tenant.api_url}/v1/tenants/{tenant.tenant_id}/realms/{realm_id or tenant.realm_id}/applications/{application_id}"
 
 
-def test_answer_and_claims(tenant):
+def test_token_response_and_claims(tenant):
     before = int(time.time())
     form = {**GRANT, "scope": "realms:read realms:create", "expiration_time": "600", "custom_claims": '{"team": "ops"}'}
-    response = ask(tenant, form)
-    answer = response.json()
-    assert {name: answer[name] for name in ("token_type", "expires_in", "scope")} == {
+    response = request_token(tenant, form)
+    body = response.json()
+    assert {name: body[name] for name in ("token_type", "expires_in", "scope")} == {
         "token_type": "Bearer",
         "expires_in": 600,
         "scope": "realms:read realms:create",
     }
     assert response.headers["Cache-Control"] == "no-store"
 
-    discovery = requests.get(f"{tenant.issuer}/.well-known/openid-configuration", timeout=30).json()
-    keys = KeySet.import_key_set(requests.get(discovery["jwks_uri"], timeout=30).json())
-    token = jwt.decode(answer["access_token"], keys, algorithms=["RS256"])
+    discovery = requests.get(f"{tenant.issuer}/.well-known/openid-configuration", timeout=60).json()
+    keys = KeySet.import_key_set(requests.get(discovery["jwks_uri"], timeout=60).json())
+    token = jwt.decode(body["access_token"], keys, algorithms=["RS256"])
     assert set(token.header) >= {"alg", "kid", "jku"}
     assert token.header["jku"] == discovery["jwks_uri"]
     assert before <= token.claims["iat"] == token.claims["nbf"] == token.claims["exp"] - 600
@@ -68,7 +68,7 @@ def test_answer_and_claims(tenant):
 
 
 def test_discovery_names_the_endpoints(tenant):
-    discovery = requests.get(f"{tenant.issuer}/.well-known/openid-configuration", timeout=30).json()
+    discovery = requests.get(f"{tenant.issuer}/.well-known/openid-configuration", timeout=60).json()
     assert discovery["issuer"] == tenant.issuer
     assert discovery["token_endpoint"] == f"{tenant.issuer}/token"
     assert discovery["revocation_endpoint"] == f"{tenant.issuer}/revoke"
@@ -93,8 +93,8 @@ def test_discovery_names_the_endpoints(tenant):
         ([*GRANT.items(), ("scope", "realms:create")], "invalid_request"),
     ],
 )
-def test_refused_request(tenant, form, error):
-    refused(ask(tenant, form), 400, error)
+def test_invalid_token_request_is_refused(tenant, form, error):
+    assert_refused(request_token(tenant, form), 400, error)
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_refused_request(tenant, form, error):
     ids=["json", "query", "query-and-form"],
 )
 def test_parameters_must_be_in_a_form(tenant, options):
-    refused(ask(tenant, **options), 400, "invalid_request")
+    assert_refused(request_token(tenant, **options), 400, "invalid_request")
 
 
-def test_secret_in_the_body_works(tenant):
+def test_secret_can_be_in_the_body(tenant):
     form = {**GRANT, "client_id": tenant.client_id, "client_secret": tenant.client_secret}
-    assert ask(tenant, form, auth=False).status_code == 200
+    assert request_token(tenant, form, auth=False).status_code == 200
 
 
-def test_two_ways_of_authentication_are_too_many(tenant):
-    refused(
-        ask(tenant, {**GRANT, "client_id": tenant.client_id, "client_secret": tenant.client_secret}),
+def test_two_authentication_methods_are_refused(tenant):
+    assert_refused(
+        request_token(tenant, {**GRANT, "client_id": tenant.client_id, "client_secret": tenant.client_secret}),
         400,
         "invalid_request",
     )
@@ -130,16 +130,16 @@ def test_client_must_authenticate(emulator, tenant, how):
     other = emulator.tenant()
     own_id = {"client_id": tenant.client_id}
     response = {
-        "none": lambda: ask(tenant, auth=False),
-        "wrong secret": lambda: ask(tenant, auth=(tenant.client_id, "x")),
-        "wrong id": lambda: ask(tenant, auth=("x", tenant.client_secret)),
-        "foreign": lambda: ask(tenant, auth=(other.client_id, other.client_secret)),
-        "garbage": lambda: ask(tenant, auth=False, headers={"Authorization": "Basic ???"}),
-        "in the body": lambda: ask(tenant, {**GRANT, **own_id, "client_secret": "x"}, auth=False),
-        "id only": lambda: ask(tenant, {**GRANT, **own_id}, auth=False),
-        "other id in the body": lambda: ask(tenant, {**GRANT, "client_id": other.client_id}),
+        "none": lambda: request_token(tenant, auth=False),
+        "wrong secret": lambda: request_token(tenant, auth=(tenant.client_id, "x")),
+        "wrong id": lambda: request_token(tenant, auth=("x", tenant.client_secret)),
+        "foreign": lambda: request_token(tenant, auth=(other.client_id, other.client_secret)),
+        "garbage": lambda: request_token(tenant, auth=False, headers={"Authorization": "Basic ???"}),
+        "in the body": lambda: request_token(tenant, {**GRANT, **own_id, "client_secret": "x"}, auth=False),
+        "id only": lambda: request_token(tenant, {**GRANT, **own_id}, auth=False),
+        "other id in the body": lambda: request_token(tenant, {**GRANT, "client_id": other.client_id}),
     }[how]()
-    refused(response, 401, "invalid_client")
+    assert_refused(response, 401, "invalid_client")
     assert tenant.journal(operation="token")[-1]["application_id"] is None
 
 
@@ -148,32 +148,35 @@ def test_id_and_secret_are_form_encoded_in_the_header(tenant):
     [application_id] = tenant.seed(
         applications=1, application={"protocol_config": {"client_id": "i:d +", "client_secret": secret}}
     )["applications"]
-    issuer = issuer_of(tenant, application_id)
-    assert ask(tenant, issuer=issuer, auth=("i%3Ad+%2B", "s+p%2B%25%3A%C3%A4%2F%3D")).status_code == 200
-    refused(ask(tenant, issuer=issuer, auth=(b"i:d +", secret.encode())), 401, "invalid_client")
+    issuer = build_issuer(tenant, application_id)
+    assert request_token(tenant, issuer=issuer, auth=("i%3Ad+%2B", "s+p%2B%25%3A%C3%A4%2F%3D")).status_code == 200
+    assert_refused(request_token(tenant, issuer=issuer, auth=(b"i:d +", secret.encode())), 401, "invalid_client")
 
 
-def test_unknown_places_are_not_found(tenant):
+def test_unknown_tenant_realm_or_application_is_not_found(tenant):
     for issuer in (
-        issuer_of(tenant, "x"),
-        issuer_of(tenant, tenant.application_id, "x"),
+        build_issuer(tenant, "x"),
+        build_issuer(tenant, tenant.application_id, "x"),
         tenant.issuer.replace(tenant.tenant_id, "0001ffffffffffff"),
     ):
-        assert ask(tenant, issuer=issuer).status_code == 404
+        assert request_token(tenant, issuer=issuer).status_code == 404
 
 
 def test_get_is_not_allowed(tenant):
-    assert requests.get(f"{tenant.issuer}/token", timeout=30).status_code == 405
+    assert requests.get(f"{tenant.issuer}/token", timeout=60).status_code == 405
 
 
-@pytest.mark.parametrize(("asked", "lifetime"), [(None, 3600), ("60", 60), ("99999", 3600)])
-def test_lifetime_is_capped_by_the_application(tenant, asked, lifetime):
-    body = application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]})
+@pytest.mark.parametrize(("requested", "lifetime"), [(None, 3600), ("60", 60), ("99999", 3600)])
+def test_application_limits_the_lifetime(tenant, requested, lifetime):
+    body = build_application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]})
     created = Api.of(tenant).post("applications", body)
     protocol = created["protocol_config"]
-    form = GRANT if asked is None else {**GRANT, "expiration_time": asked}
-    response = ask(
-        tenant, form, auth=(protocol["client_id"], protocol["client_secret"]), issuer=issuer_of(tenant, created["id"])
+    form = GRANT if requested is None else {**GRANT, "expiration_time": requested}
+    response = request_token(
+        tenant,
+        form,
+        auth=(protocol["client_id"], protocol["client_secret"]),
+        issuer=build_issuer(tenant, created["id"]),
     )
     assert response.json()["expires_in"] == lifetime
 
@@ -181,9 +184,11 @@ def test_lifetime_is_capped_by_the_application(tenant, asked, lifetime):
 def test_referential_token_is_opaque_and_works(tenant):
     api = Api.of(tenant)
     protocol = {"allowed_scopes": ["realms:read"], "token_format": "referential"}
-    created = api.post("applications", application(resource_server_id=tenant.resource_server_id, protocol=protocol))
+    created = api.post(
+        "applications", build_application(resource_server_id=tenant.resource_server_id, protocol=protocol)
+    )
     credentials = (created["protocol_config"]["client_id"], created["protocol_config"]["client_secret"])
-    token = ask(tenant, auth=credentials, issuer=issuer_of(tenant, created["id"])).json()["access_token"]
+    token = request_token(tenant, auth=credentials, issuer=build_issuer(tenant, created["id"])).json()["access_token"]
     assert "." not in token
     assert Api(tenant, token).get("/realms")["total_size"] == 1
     [listed] = api.get(f"applications/{created['id']}/tokens")["tokens"]
@@ -191,25 +196,25 @@ def test_referential_token_is_opaque_and_works(tenant):
     assert token.endswith(listed["token_suffix"])
 
 
-def test_settings_change_the_answer(tenant):
+def test_settings_change_the_response(tenant):
     tenant.settings(
         token_lifetime=7,
         grant_only=["realms:read"],
         token_answer={"token_type": None, "odd": "{{ 1 }}"},
         audience_list=True,
     )
-    answer = ask(tenant, {**GRANT, "scope": "realms:create realms:read"}).json()
-    assert (answer["expires_in"], answer["scope"], answer["odd"]) == (7, "realms:read", "{{ 1 }}")
-    assert "token_type" not in answer
+    response = request_token(tenant, {**GRANT, "scope": "realms:create realms:read"}).json()
+    assert (response["expires_in"], response["scope"], response["odd"]) == (7, "realms:read", "{{ 1 }}")
+    assert "token_type" not in response
     assert requests.get(
-        f"{tenant.url}/realms", headers={"Authorization": f"Bearer {answer['access_token']}"}, timeout=30
+        f"{tenant.url}/realms", headers={"Authorization": f"Bearer {response['access_token']}"}, timeout=60
     ).ok
 
 
-def test_errors_in_the_management_shape(tenant):
+def test_errors_can_have_the_management_format(tenant):
     tenant.settings(token_errors="management")
-    response = ask(tenant, auth=False)
+    response = request_token(tenant, auth=False)
     assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
     assert "error" not in response.json()
-    response = ask(tenant, {"scope": "realms:read"})
+    response = request_token(tenant, {"scope": "realms:read"})
     assert (response.status_code, response.json()["code"]) == (400, "bad_request")

@@ -14,15 +14,15 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from flask import Flask, Response, g, jsonify, request
 
 from . import oauth
-from .bearer import Place
-from .endpoints import Introspection, Revocation
+from .bearer import Target
 from .errors import error_body, not_found
 from .grants import AuthorizationCode, ClientCredentials, Pkce, RefreshToken
 from .keys import SigningKey
-from .minting import Minter
 from .operation import REALM
-from .signin import sign_in
+from .sign_in_page import handle_sign_in
 from .state import World
+from .token_endpoints import Introspection, Revocation
+from .token_issuer import TokenIssuer
 
 APPLICATION = REALM.replace("{", "<").replace("}", ">") + "/applications/<application_id>"
 FORM = "application/x-www-form-urlencoded"
@@ -57,37 +57,37 @@ class AuthorizationEndpoints:
         app.add_url_rule(f"{APPLICATION}/.well-known/jwks.json", "jwks", self.jwks)
 
     def token(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer a token request."""
-        place = self._place(tenant_id, realm_id, application_id)
+        """Respond to a token request."""
+        target = self._find_target(tenant_id, realm_id, application_id)
         try:
             _check_form()
             if not request.form.get("grant_type"):
                 raise InvalidRequestError("The grant_type is missing.")
-            g.wishes = oauth.Wishes.of(request)
+            g.token_parameters = oauth.TokenParameters.from_request(request)
         except OAuth2Error as error:
-            return self._oauth_error(place, error)
+            return self._oauth_error(target, error)
         # A code or refresh token must not be used by two requests at the same time.
         with (
             self.world.lock if request.form["grant_type"] != ClientCredentials.GRANT_TYPE else contextlib.nullcontext()
         ):
-            return self._in_tenant_shape(place, self.server.create_token_response())
+            return self._apply_error_shape(target, self.server.create_token_response())
 
     def authorize(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer an authorization request."""
-        self._place(tenant_id, realm_id, application_id)
-        return sign_in(self.server)
+        """Respond to an authorization request."""
+        self._find_target(tenant_id, realm_id, application_id)
+        return handle_sign_in(self.server)
 
     def revoke(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer a revocation request."""
-        return self._endpoint(self._place(tenant_id, realm_id, application_id), Revocation.ENDPOINT_NAME)
+        """Respond to a revocation request."""
+        return self._respond(self._find_target(tenant_id, realm_id, application_id), Revocation.ENDPOINT_NAME)
 
     def introspect(self, tenant_id: str, realm_id: str) -> Response:
-        """Answer an introspection request."""
-        return self._endpoint(self._place(tenant_id, realm_id), Introspection.ENDPOINT_NAME)
+        """Respond to an introspection request."""
+        return self._respond(self._find_target(tenant_id, realm_id), Introspection.ENDPOINT_NAME)
 
     def discovery(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer with the issuer's metadata."""
-        place = self._place(tenant_id, realm_id, application_id)
+        """Return the issuer's metadata."""
+        target = self._find_target(tenant_id, realm_id, application_id)
         issuer = self.world.issuer(tenant_id, realm_id, application_id)
         return jsonify(
             issuer=issuer,
@@ -98,7 +98,7 @@ class AuthorizationEndpoints:
             jwks_uri=f"{issuer}/.well-known/jwks.json",
             response_types_supported=["code"],
             response_modes_supported=["query"],
-            grant_types_supported=place.application["protocol_config"]["grant_type"] if place.application else [],
+            grant_types_supported=target.application["protocol_config"]["grant_type"] if target.application else [],
             scopes_supported=[oauth.OPENID],
             subject_types_supported=["public"],
             id_token_signing_alg_values_supported=["RS256"],
@@ -107,11 +107,11 @@ class AuthorizationEndpoints:
         )
 
     def jwks(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
-        """Answer with the public keys."""
-        self._place(tenant_id, realm_id, application_id)
+        """Return the public keys."""
+        self._find_target(tenant_id, realm_id, application_id)
         return jsonify(self.key.jwks())
 
-    def _place(self, tenant_id: str, realm_id: str, application_id: str | None = None) -> Place:
+    def _find_target(self, tenant_id: str, realm_id: str, application_id: str | None = None) -> Target:
         tenant = self.world.tenants.get(tenant_id)
         if tenant is None:
             raise not_found("Tenant", tenant_id)
@@ -123,24 +123,24 @@ class AuthorizationEndpoints:
             application = realm.objects["applications"].get(application_id)
             if application is None or application["protocol_config"]["type"] not in ("oauth2", "oidc"):
                 raise not_found("Application", application_id)
-        g.place = Place(tenant, realm, application)
-        return g.place
+        g.target = Target(tenant, realm, application)
+        return g.target
 
-    def _endpoint(self, place: Place, name: str) -> Response:
+    def _respond(self, target: Target, name: str) -> Response:
         try:
             _check_form()
         except OAuth2Error as error:
-            return self._oauth_error(place, error)
-        return self._in_tenant_shape(place, self.server.create_endpoint_response(name))
+            return self._oauth_error(target, error)
+        return self._apply_error_shape(target, self.server.create_endpoint_response(name))
 
     def _query_client(self, client_id: str) -> oauth.Client | None:
-        place: Place = g.place
-        if place.realm is None:
+        target: Target = g.target
+        if target.realm is None:
             return None
-        candidates = [place.application] if place.application else list(place.realm.objects["applications"].values())
+        candidates = [target.application] if target.application else list(target.realm.objects["applications"].values())
         for application in candidates:
             if application["protocol_config"].get("client_id") == client_id:
-                return oauth.Client(place.tenant, place.realm, application)
+                return oauth.Client(target.tenant, target.realm, application)
         return None
 
     def _generate_token(
@@ -152,44 +152,44 @@ class AuthorizationEndpoints:
         include_refresh_token: bool = True,
         **_others: Any,
     ) -> dict[str, Any]:
-        """Make what a token answer holds. A person's scopes were settled at sign-in; an application's are settled here."""
+        """Return the body of a token response. A user's scopes are chosen at sign-in, an application's here."""
         granted = scope or "" if user else client.get_allowed_scope(scope) or ""
-        minter = Minter(self.world, self.key, client, g.wishes, user)
-        token = minter.access_token(granted)
-        g.issued = [token]
-        answer = {
+        issuer = TokenIssuer(self.world, self.key, client, g.token_parameters, user)
+        token = issuer.issue_access_token(granted)
+        g.issued_tokens = [token]
+        response = {
             "access_token": token.value,
             "token_type": "Bearer",
             "expires_in": token.expires - token.issued_at,
             "scope": granted,
         }
         if user and include_refresh_token:
-            refresh_token = minter.refresh_token(granted)
-            g.issued.append(refresh_token)
-            answer["refresh_token"] = refresh_token.value
+            refresh_token = issuer.issue_refresh_token(granted)
+            g.issued_tokens.append(refresh_token)
+            response["refresh_token"] = refresh_token.value
         if user and oauth.OPENID in granted.split() and grant_type == AuthorizationCode.GRANT_TYPE:
-            answer["id_token"] = minter.id_token(g.code.nonce)
-        return answer
+            response["id_token"] = issuer.issue_id_token(g.code.nonce)
+        return response
 
     def _save_token(self, token: dict[str, Any], _request: Any) -> None:
         code = g.get("code")
-        for issued in g.issued:
+        for issued in g.issued_tokens:
             issued.code = code.value if code else None
-            self.world.keep_token(issued)
-        g.exchange.issued_token_id = g.issued[0].id
-        for name, value in g.place.tenant.settings.token_answer.items():
+            self.world.add_token(issued)
+        g.exchange.issued_token_id = g.issued_tokens[0].id
+        for name, value in g.target.tenant.settings.token_answer.items():
             if value is None:
                 token.pop(name, None)
             else:
                 token[name] = value
 
-    def _oauth_error(self, place: Place, error: OAuth2Error) -> Response:
-        return self._in_tenant_shape(place, self.server.handle_error_response(None, error))
+    def _oauth_error(self, target: Target, error: OAuth2Error) -> Response:
+        return self._apply_error_shape(target, self.server.handle_error_response(None, error))
 
-    def _in_tenant_shape(self, place: Place, response: Response) -> Response:
+    def _apply_error_shape(self, target: Target, response: Response) -> Response:
         if response.status_code == 401 and "WWW-Authenticate" not in response.headers:
             response.headers["WWW-Authenticate"] = 'Basic realm="beyondidentity"'
-        if response.status_code >= 400 and place.tenant.settings.token_errors == "management":
+        if response.status_code >= 400 and target.tenant.settings.token_errors == "management":
             problem = response.get_json(silent=True) or {}
             changed = jsonify(
                 error_body(response.status_code, problem.get("error_description") or problem.get("error"))
@@ -200,11 +200,11 @@ class AuthorizationEndpoints:
 
 
 def _check_form() -> None:
-    """Refuse what is no form, parameters in the URL and repeated ones (RFC 6749 section 3.2)."""
+    """Refuse other content types, parameters in the URL and repeated parameters (RFC 6749 section 3.2)."""
     if request.mimetype != FORM:
         raise InvalidRequestError(f"The body must be {FORM}.")
     if request.args:
-        raise InvalidRequestError("Parameters belong into the body.")
+        raise InvalidRequestError("Parameters must be in the body.")
     for _name, values in request.form.lists():
         if len(values) > 1:
             raise InvalidRequestError("A parameter was sent more than once.")

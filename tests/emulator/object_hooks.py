@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else happens when an object is changed or deleted, or why it may not be."""
+"""Functions that run after an object is updated or before it is deleted; some refuse the deletion."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from .errors import ApiError
 from .state import Realm, Record, Tenant
 
 
-def revoke_its_tokens(tenant: Tenant, _realm: Realm, application: Record) -> None:
-    """End what a deleted application issued."""
+def revoke_application_tokens(tenant: Tenant, _realm: Realm, application: Record) -> None:
+    """Revoke the tokens of a deleted application."""
     tenant.revoke_tokens(application["id"])
 
 
-def forget_authenticator(_tenant: Tenant, realm: Realm, authenticator: Record) -> None:
-    """Take a deleted authenticator configuration from the applications that name it."""
+def detach_authenticator_config(_tenant: Tenant, realm: Realm, authenticator: Record) -> None:
+    """Remove a deleted authenticator configuration from its applications."""
     for application in _naming(realm, "authenticator_config_id", authenticator["id"]):
         _replace(realm, application, "authenticator_config_id")
 
 
-def forget_resource_server(_tenant: Tenant, realm: Realm, server: Record) -> None:
-    """Take a deleted resource server from the applications that name it; its roles go with it."""
+def detach_resource_server(_tenant: Tenant, realm: Realm, server: Record) -> None:
+    """Remove a deleted resource server from its applications, and delete its roles."""
     for application in _naming(realm, "resource_server_id", server["id"]):
         protocol = {**application["protocol_config"], "allowed_scopes": []}
         _replace(realm, {**application, "protocol_config": protocol}, "resource_server_id")
@@ -30,28 +30,28 @@ def forget_resource_server(_tenant: Tenant, realm: Realm, server: Record) -> Non
         del realm.objects["roles"][role["id"]]
 
 
-def withdraw_scopes(_tenant: Tenant, realm: Realm, server: Record) -> None:
-    """Take scopes that a resource server no longer offers from its roles; the service does it a little later."""
+def remove_withdrawn_scopes(_tenant: Tenant, realm: Realm, server: Record) -> None:
+    """Remove scopes that a resource server no longer offers from its roles; the service does so with a delay."""
     for role in _roles_of(realm, server):
-        realm.role_scopes.remove(role["id"], set(realm.role_scopes.held_by(role["id"])) - set(server["scopes"]))
+        realm.role_scopes.remove(role["id"], set(realm.role_scopes.items_of(role["id"])) - set(server["scopes"]))
 
 
-def leave_groups_and_roles(_tenant: Tenant, realm: Realm, identity: Record) -> None:
-    """Take a deleted identity from all groups and roles."""
+def remove_memberships(_tenant: Tenant, realm: Realm, identity: Record) -> None:
+    """Remove a deleted identity from all groups and roles."""
     realm.group_identities.drop_held(identity["id"])
     realm.role_identities.drop_held(identity["id"])
 
 
 def refuse_group_with_members(_tenant: Tenant, realm: Realm, group: Record) -> None:
-    """Refuse to delete a group with members; an empty one leaves its roles."""
-    if realm.group_identities.held_by(group["id"]):
+    """Refuse to delete a group with members; remove an empty group from its roles."""
+    if realm.group_identities.items_of(group["id"]):
         raise ApiError(409, "group has children")
     realm.role_groups.drop_held(group["id"])
 
 
 def refuse_role_with_children(_tenant: Tenant, realm: Realm, role: Record) -> None:
     """Refuse to delete a role that has scopes or members."""
-    if any(links.held_by(role["id"]) for links in (realm.role_scopes, realm.role_groups, realm.role_identities)):
+    if any(links.items_of(role["id"]) for links in (realm.role_scopes, realm.role_groups, realm.role_identities)):
         raise ApiError(409, "role has children")
     _unlink_role(realm, role["id"])
 

@@ -1,18 +1,18 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of objects in a realm that have the same five operations, and what a request may say about them."""
+"""The types of objects in a realm that have the same five operations, and their fields."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import consequences, identifiers
-from .applications import build_application
+from . import identifiers, object_hooks
+from .application_fields import build_application
+from .directory_fields import build_group, build_identity, build_role
 from .errors import Violations
 from .fields import string_list, text
-from .kind import SMALL_PAGES, Kind
-from .people import build_group, build_identity, build_role
+from .object_type import SMALL_PAGES, ObjectType
 from .state import MANAGEMENT_AUDIENCE, Realm, Record
 
 AUTHENTICATION_METHODS = ("email_one_time_password", "software_passkey", "webauthn_passkey")
@@ -26,7 +26,7 @@ CONFIG_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def build_resource_server(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return a resource server's own fields."""
+    """Return a resource server's fields."""
     record = {
         "display_name": text(given, current, "display_name", violations),
         "is_managed": False,
@@ -38,12 +38,12 @@ def build_resource_server(realm: Realm, given: Record, current: Record | None, v
     if record["identifier"] == MANAGEMENT_AUDIENCE:
         violations.add("identifier", "is reserved")
     elif record["identifier"] in others:
-        violations.add("identifier", "is taken by another resource server of the realm")
+        violations.add("identifier", "is used by another resource server of the realm")
     return record
 
 
 def build_authenticator_config(_realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return an authenticator configuration's own fields; `config` is replaced whole."""
+    """Return an authenticator configuration's fields; replace `config` as a whole."""
     record: Record = {"display_name": text(given, current, "display_name", violations)}
     if current is not None and "config" not in given:
         record["config"] = current["config"]
@@ -78,7 +78,7 @@ def _check_config(config: Record, violations: Violations) -> None:
     methods = config.get("authentication_methods", [])
     if not _is_list_of(methods, dict) or any(method.get("type") not in AUTHENTICATION_METHODS for method in methods):
         violations.add(
-            "config.authentication_methods", f"must be a list of types out of {', '.join(AUTHENTICATION_METHODS)}"
+            "config.authentication_methods", f"must be a list of these types: {', '.join(AUTHENTICATION_METHODS)}"
         )
     if config.get("invocation_type", "automatic") not in ("automatic", "manual"):
         violations.add("config.invocation_type", "must be automatic or manual")
@@ -101,65 +101,65 @@ def _is_list_of(value: Any, of: type) -> bool:
     return isinstance(value, list) and all(isinstance(item, of) for item in value)
 
 
-KINDS = (
-    Kind(
+OBJECT_TYPES = (
+    ObjectType(
         "Application",
         "Applications",
         "application",
         "applications",
         build_application,
-        before_delete=consequences.revoke_its_tokens,
+        before_delete=object_hooks.revoke_application_tokens,
     ),
-    Kind(
+    ObjectType(
         "AuthenticatorConfig",
         "AuthenticatorConfigs",
         "authenticator_config",
         "authenticator_configs",
         build_authenticator_config,
-        before_delete=consequences.forget_authenticator,
+        before_delete=object_hooks.detach_authenticator_config,
     ),
-    Kind(
+    ObjectType(
         "ResourceServer",
         "ResourceServers",
         "resource_server",
         "resource_servers",
         build_resource_server,
-        after_update=consequences.withdraw_scopes,
-        before_delete=consequences.forget_resource_server,
+        after_update=object_hooks.remove_withdrawn_scopes,
+        before_delete=object_hooks.detach_resource_server,
     ),
-    Kind(
+    ObjectType(
         "Identity",
         "Identities",
         "identity",
         "identities",
         build_identity,
-        new_id=identifiers.short_id,
+        new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=consequences.leave_groups_and_roles,
+        before_delete=object_hooks.remove_memberships,
     ),
-    Kind(
+    ObjectType(
         "Group",
         "Groups",
         "group",
         "groups",
         build_group,
-        new_id=identifiers.short_id,
+        new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=consequences.refuse_group_with_members,
+        before_delete=object_hooks.refuse_group_with_members,
     ),
-    Kind(
+    ObjectType(
         "Role",
         "Roles",
         "role",
         "roles",
         build_role,
         parent="resource_server",
-        new_id=identifiers.short_id,
+        new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=consequences.refuse_role_with_children,
+        before_delete=object_hooks.refuse_role_with_children,
     ),
 )
-BY_ENVELOPE = {kind.envelope: kind for kind in KINDS}
+BY_ENVELOPE = {object_type.envelope: object_type for object_type in OBJECT_TYPES}

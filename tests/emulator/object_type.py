@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the kinds of objects in a realm have in common."""
+"""The description of one type of objects in a realm."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from .paging import PageSizes
 from .state import Realm, Record, Tenant
 
 Builder = Callable[[Realm, Record, "Record | None", Violations], Record]
-Consequence = Callable[[Tenant, Realm, Record], None]
+Hook = Callable[[Tenant, Realm, Record], None]
 
 SMALL_PAGES = PageSizes(default=20, maximum=200)
-"""Of realms, identities, groups and roles, and of the lists of who belongs to what."""
+"""For realms, identities, groups, roles and lists of members."""
 LARGE_PAGES = PageSizes()
 
 
-def nothing_else(_tenant: Tenant, _realm: Realm, _record: Record) -> None:
+def do_nothing(_tenant: Tenant, _realm: Realm, _record: Record) -> None:
     """Do nothing."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One kind of object: its names in operations, bodies and errors, and the function that makes a record of a request."""
+class ObjectType:
+    """One type of objects: its names in operations, bodies and errors, and the function that builds a record."""
 
     singular: str
     plural: str
@@ -35,16 +35,16 @@ class Kind:
     collection: str
     build: Builder
     parent: str | None = None
-    """The envelope of the kind that holds it, where its path goes through another object."""
-    new_id: Callable[[], str] = identifiers.object_id
+    """The envelope of the parent's type, if the path contains a parent object."""
+    new_id: Callable[[], str] = identifiers.generate_object_id
     sizes: PageSizes = LARGE_PAGES
     is_dated: bool = False
-    """Whether it tells when it was created and updated."""
-    after_update: Consequence = nothing_else
-    before_delete: Consequence = nothing_else
-    """May refuse, by raising an error."""
+    """Whether the objects have `create_time` and `update_time`."""
+    after_update: Hook = do_nothing
+    before_delete: Hook = do_nothing
+    """Can refuse the deletion by raising an error."""
 
     @property
     def key(self) -> str:
-        """Return the name of the path parameter that holds its id."""
+        """Return the name of the path parameter for the ID."""
         return f"{self.envelope}_id"

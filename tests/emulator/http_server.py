@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP/1.1 with keep-alive, a thread for each connection, and answers that can be delivered badly on purpose.
+"""An HTTP/1.1 server with keep-alive and a thread for each connection, which can delay and break responses.
 
-werkzeug's own server closes the connection after every answer, and hides the socket from whoever wants to misuse it.
+werkzeug's own server closes the connection after every response, and hides the socket.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 DELIVERY = "emulator.delivery"
-"""Where in the WSGI environment the application leaves a Delivery."""
+"""The key of a Delivery in the WSGI environment."""
 
-UNDERSCORED = "emulator.underscored"
-"""Where in the WSGI environment headers are that have underscores in their names, and else would pass for others with hyphens."""
+UNDERSCORED_HEADERS = "emulator.underscored"
+"""The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
 LARGEST_BODY = 16 * 1024 * 1024
-HANDSHAKE_SECONDS = 10
+HANDSHAKE_SECONDS = 60
 
 
 @dataclass
 class Delivery:
-    """How an answer goes out; the default is as it should."""
+    """How to send a response; the default is without faults."""
 
     delay: float = 0.0
     drip: float = 0.0
@@ -45,12 +45,12 @@ class Delivery:
     drop: str | None = None
 
 
-class BadBody(Exception):
-    """The request's body can't be read as its headers describe it."""
+class InvalidBodyError(Exception):
+    """The request's body does not match its headers."""
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One client's connection: requests in, answers of the WSGI application out."""
+    """One client's connection, which passes requests to the WSGI application."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -65,7 +65,7 @@ class Connection(BaseHTTPRequestHandler):
         super().setup()
 
     def handle_one_request(self) -> None:
-        """Read a request, have it answered, deliver the answer."""
+        """Read a request, call the application and send the response."""
         self.raw_requestline = self.rfile.readline(65537)
         if not self.raw_requestline:
             self.close_connection = True
@@ -78,23 +78,23 @@ class Connection(BaseHTTPRequestHandler):
             return
         try:
             body = self._read_body()
-        except BadBody as error:
+        except InvalidBodyError as error:
             self.close_connection = True
             self.send_error(400, str(error))
             return
-        environ = self._environ(body)
-        status, headers, answer = _run(self.server.application, environ)
-        self._deliver(environ.get(DELIVERY), status, headers, answer)
+        environ = self._build_environ(body)
+        status, headers, response = _call_application(self.server.application, environ)
+        self._deliver(environ.get(DELIVERY), status, headers, response)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: what was asked is in the journal."""
+        """Log nothing: the journal has the requests."""
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise BadBody("unusable Content-Length")
+            raise InvalidBodyError("invalid Content-Length")
         return self.rfile.read(int(length)) if length != "0" else b""
 
     def _read_chunks(self) -> bytes:
@@ -105,16 +105,16 @@ class Connection(BaseHTTPRequestHandler):
             try:
                 size = int(line, 16)
             except ValueError as error:
-                raise BadBody("unusable chunk") from error
+                raise InvalidBodyError("invalid chunk") from error
             total += size
             if total > LARGEST_BODY:
-                raise BadBody("body too large")
+                raise InvalidBodyError("body too large")
             parts.append(self.rfile.read(size))
             self.rfile.readline(3)
             if size == 0:
                 return b"".join(parts)
 
-    def _environ(self, body: bytes) -> dict[str, Any]:
+    def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _mark, query = self.path.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
@@ -138,7 +138,7 @@ class Connection(BaseHTTPRequestHandler):
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
-        environ[UNDERSCORED] = {name.lower(): value for name, value in self.headers.items() if "_" in name}
+        environ[UNDERSCORED_HEADERS] = {name.lower(): value for name, value in self.headers.items() if "_" in name}
         if "Content-Type" in self.headers:
             environ["CONTENT_TYPE"] = self.headers["Content-Type"]
         for name, value in self.headers.items():
@@ -195,10 +195,10 @@ class Connection(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _run(
+def _call_application(
     application: Callable[..., Iterable[bytes]], environ: dict[str, Any]
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Call a WSGI application; return status line, headers and whole body."""
+    """Call a WSGI application; return status line, headers and complete body."""
     started: list[Any] = ["500 Internal Server Error", []]
 
     def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], object]:
@@ -216,7 +216,7 @@ def _run(
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Listens on the loopback interface and gives every connection a thread."""
+    """A server on the loopback interface with a thread for each connection."""
 
     daemon_threads = True
     block_on_close = False
@@ -232,7 +232,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     @property
     def scheme(self) -> str:
-        """Return the URL scheme that is spoken."""
+        """Return the URL scheme."""
         return "https" if self.tls else "http"
 
     @property
@@ -241,13 +241,13 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Accept a connection; its handshake waits for the connection's thread."""
+        """Accept a connection; its thread does the handshake."""
         connection, address = super().get_request()
         if self.tls:
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Be silent about clients that went away; tell of everything else."""
+        """Ignore errors of clients that disconnected; print all others."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)

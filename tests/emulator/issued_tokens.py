@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass
 class IssuedToken:
-    """A token as the authorization server remembers it. The methods are those that Authlib's token endpoints ask for."""
+    """A token that the authorization server stores, with the methods that Authlib's token endpoints call."""
 
     id: str
     value: str
@@ -32,35 +32,35 @@ class IssuedToken:
     token_type: str = "access"
     """`access` or `refresh`."""
     code: str | None = None
-    """The authorization code that it goes back to."""
+    """The authorization code that the token was issued for."""
     refused_from: float = 0.0
-    """Unix time from which the token is refused although its claims promise more; 0: never."""
+    """Unix time from which the token is refused although its claims are still valid; 0: never."""
     revoked: bool = False
 
     def is_expired(self) -> bool:
-        """Tell whether the token's time is over."""
+        """Return whether the token is expired."""
         return self._is_over(time.time())
 
     def is_revoked(self) -> bool:
-        """Tell whether the token was revoked."""
+        """Return whether the token is revoked."""
         return self.revoked
 
     def is_active(self, moment: float | None = None) -> bool:
-        """Tell whether the token is good, now or at a Unix time."""
+        """Return whether the token is valid, now or at a Unix time."""
         return not self.revoked and not self._is_over(time.time() if moment is None else moment)
 
     def _is_over(self, moment: float) -> bool:
         return moment >= self.expires or bool(self.refused_from and moment >= self.refused_from)
 
     def get_scope(self) -> str:
-        """Return the scopes, separated by blanks."""
+        """Return the scopes, separated by spaces."""
         return " ".join(self.scopes)
 
     def check_client(self, client: Any) -> bool:
-        """Tell whether the token was issued to a client."""
+        """Return whether the token was issued to a client."""
         return self.client_id == client.client_id
 
-    def listed(self) -> dict[str, Any]:
+    def to_list_entry(self) -> dict[str, Any]:
         """Return the token as ListTokens shows it."""
         return {
             "id": self.id,
@@ -76,7 +76,7 @@ class IssuedToken:
 
 @dataclass
 class IssuedCode:
-    """An authorization code, with what it is bound to. It is kept after use, so that a second use is noticed."""
+    """An authorization code and the parameters that it is bound to. A used code is kept to detect a second use."""
 
     value: str
     application_id: str
@@ -87,8 +87,8 @@ class IssuedCode:
     code_challenge: str | None
     code_challenge_method: str | None
     expires: float
-    person: dict[str, str]
-    """Who signed in."""
+    user: dict[str, str]
+    """The signed-in user."""
     used: bool = False
 
     def get_redirect_uri(self) -> str:
@@ -96,5 +96,5 @@ class IssuedCode:
         return self.redirect_uri
 
     def get_scope(self) -> str:
-        """Return the scopes, separated by blanks."""
+        """Return the scopes, separated by spaces."""
         return self.scope

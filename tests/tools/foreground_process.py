@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a command as if it were ourselves."""
+"""A foreground process that receives our signals."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-def foreground(command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path) -> int:
-    """Run the command to its own end, whatever signal we get, so that it can clean up; return its exit code."""
+def run_in_foreground(command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path) -> int:
+    """Run a command and return its exit code. After a signal, wait until the command has cleaned up."""
     process = subprocess.Popen(command, env=dict(environment), cwd=cwd)
 
-    def hand_on(number: int, _frame: object) -> None:
-        if number == signal.SIGTERM:  # a terminal sends SIGINT to both of us
+    def forward_signal(number: int, _frame: object) -> None:
+        if number == signal.SIGTERM:  # a terminal sends SIGINT to both processes
             process.terminate()
 
-    previous = {number: signal.signal(number, hand_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, forward_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         code = process.wait()
     finally:

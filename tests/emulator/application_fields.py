@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a request may say about an application."""
+"""The fields that a request can set on an application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GRANTS = ("authorization_code", "client_credentials")
 
 
 def build_application(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return an application's own fields; `protocol_config` is replaced whole, except for what only the service sets."""
+    """Return an application's fields; replace all of `protocol_config` except the fields that only the service sets."""
     record: Record = {"display_name": text(given, current, "display_name", violations), "is_managed": False}
     for name, collection in (
         ("resource_server_id", "resource_servers"),
@@ -34,16 +34,16 @@ def build_application(realm: Realm, given: Record, current: Record | None, viola
         record["protocol_config"] = current["protocol_config"]
     else:
         inner = Violations(f"{violations.prefix}.protocol_config")
-        record["protocol_config"] = _protocol(
+        record["protocol_config"] = _build_protocol(
             given.get("protocol_config"), (current or {}).get("protocol_config"), inner
         )
         violations.found += inner.found
     if not violations.found:
-        _check_together(realm, record, violations)
+        _check_resource_server(realm, record, violations)
     return record
 
 
-def _protocol(given: Any, current: Record | None, violations: Violations) -> Record:
+def _build_protocol(given: Any, current: Record | None, violations: Violations) -> Record:
     if not isinstance(given, dict) or given.get("type") not in PROTOCOLS:
         violations.add("type", f"must be one of {', '.join(PROTOCOLS)}")
         return {}
@@ -53,16 +53,16 @@ def _protocol(given: Any, current: Record | None, violations: Violations) -> Rec
     protocol: Record = {
         "type": given["type"],
         "allowed_scopes": string_list(given, "allowed_scopes", violations),
-        "client_id": (current or {}).get("client_id") or identifiers.client_id(),
+        "client_id": (current or {}).get("client_id") or identifiers.generate_client_id(),
     }
     if confidentiality == "confidential":
-        protocol["client_secret"] = (current or {}).get("client_secret") or identifiers.client_secret()
+        protocol["client_secret"] = (current or {}).get("client_secret") or identifiers.generate_client_secret()
     protocol.update(
         confidentiality=confidentiality,
         token_endpoint_auth_method="client_secret_basic" if confidentiality == "confidential" else "none",
         grant_type=string_list(given, "grant_type", violations),
         redirect_uris=string_list(given, "redirect_uris", violations),
-        token_configuration=_token_configuration(given.get("token_configuration"), violations),
+        token_configuration=_build_token_configuration(given.get("token_configuration"), violations),
         pkce=choice(given, "pkce", ("disabled", "plain", "s256"), "disabled", violations),
         token_format=choice(given, "token_format", ("self_contained", "referential"), "self_contained", violations),
     )
@@ -70,7 +70,7 @@ def _protocol(given: Any, current: Record | None, violations: Violations) -> Rec
     return protocol
 
 
-def _token_configuration(given: Any, violations: Violations) -> Record:
+def _build_token_configuration(given: Any, violations: Violations) -> Record:
     if given is None:
         given = {"expires_after": 86400}
     if not isinstance(given, dict):
@@ -107,7 +107,7 @@ def _check_protocol(protocol: Record, violations: Violations) -> None:
             break
 
 
-def _check_together(realm: Realm, record: Record, violations: Violations) -> None:
+def _check_resource_server(realm: Realm, record: Record, violations: Violations) -> None:
     protocol = record["protocol_config"]
     server = realm.objects["resource_servers"].get(record.get("resource_server_id", ""))
     scopes = set(protocol["allowed_scopes"])

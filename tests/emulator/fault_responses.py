@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fault does to an answer."""
+"""The responses that faults produce or change."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from flask import Response, jsonify
 
 from .errors import error_body
 from .faults import Fault
-from .wire import Delivery
+from .http_server import Delivery
 
 OAUTH_ENDPOINTS = ("token", "revoke", "introspect", "authorize")
 OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client", 403: "access_denied", 503: "temporarily_unavailable"}
 
 
-def canned(fault: Fault, endpoint: str | None) -> Response:
-    """Return the answer that a fault gives in the operation's place."""
+def build_fault_response(fault: Fault, endpoint: str | None) -> Response:
+    """Return the response that a fault sends instead of the operation's."""
     status = fault.status or (302 if fault.redirect else 200)
     if fault.body is not None:
         response = Response(fault.body, status=status)
@@ -33,16 +33,16 @@ def canned(fault: Fault, endpoint: str | None) -> Response:
     elif fault.redirect:
         response = Response(status=status)
     else:
-        response = _error(fault, status, endpoint)
+        response = _build_error(fault, status, endpoint)
     if fault.redirect:
         response.headers["Location"] = fault.redirect
-        # The location goes out exactly as it was given.
+        # Send the location unchanged.
         response.autocorrect_location_header = False
     return response
 
 
-def spoil(fault: Fault, response: Response) -> None:
-    """Change an answer as a fault asks for."""
+def apply_fault(fault: Fault, response: Response) -> None:
+    """Change a response according to a fault."""
     if fault.merge is not None:
         document = response.get_json(silent=True)
         if isinstance(document, dict):
@@ -55,12 +55,12 @@ def spoil(fault: Fault, response: Response) -> None:
         response.headers[name] = value
 
 
-def delivery_of(fault: Fault) -> Delivery:
-    """Return how the answer goes out."""
+def build_delivery(fault: Fault) -> Delivery:
+    """Return how to send the response."""
     return Delivery(fault.delay, fault.drip, fault.drip_part, max(1, fault.drip_size), fault.truncate, fault.drop)
 
 
-def _error(fault: Fault, status: int, endpoint: str | None) -> Response:
+def _build_error(fault: Fault, status: int, endpoint: str | None) -> Response:
     shape = fault.shape or ("oauth" if endpoint in OAUTH_ENDPOINTS else "management")
     if shape == "empty":
         return Response(status=status)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request that may be carried out, as the handlers of the operations see it."""
+"""An authorized request, as the handlers of the operations receive it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from flask import request
 
-from .bearer import Place
+from .bearer import Target
 from .errors import ApiError, Violations, not_found
-from .kind import Kind
-from .kinds import BY_ENVELOPE
+from .object_type import ObjectType
+from .object_types import BY_ENVELOPE
 from .paging import Listing, PageSizes
 from .state import Realm, Record, Tenant, World
 
@@ -23,59 +23,59 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Call:
-    """Where a request goes, and with which path parameters."""
+    """The target and path parameters of a request."""
 
     world: World
-    place: Place
+    target: Target
     parameters: Mapping[str, str]
 
     @property
     def tenant(self) -> Tenant:
         """Return the tenant."""
-        return self.place.tenant
+        return self.target.tenant
 
     @property
     def realm(self) -> Realm:
         """Return the realm that the path names."""
-        if self.place.realm is None:
+        if self.target.realm is None:
             raise ApiError(404)
-        return self.place.realm
+        return self.target.realm
 
-    def found(self, envelope: str) -> Record:
-        """Return the object that the path names; 404 where there is none."""
-        kind = BY_ENVELOPE[envelope]
-        record = self.all_of(kind).get(self.parameters[kind.key])
+    def find(self, envelope: str) -> Record:
+        """Return the object that the path names; raise 404 if it does not exist."""
+        object_type = BY_ENVELOPE[envelope]
+        record = self.list_objects(object_type).get(self.parameters[object_type.key])
         if record is None:
-            raise not_found(kind.singular, self.parameters[kind.key])
+            raise not_found(object_type.singular, self.parameters[object_type.key])
         return record
 
-    def all_of(self, kind: Kind) -> dict[str, Record]:
-        """Return all objects of a kind in the realm, or below the object that the path names, by id."""
-        records = self.realm.objects[kind.collection]
-        if kind.parent is None:
+    def list_objects(self, object_type: ObjectType) -> dict[str, Record]:
+        """Return all objects of a type by ID: those of the realm, or those below the parent object in the path."""
+        records = self.realm.objects[object_type.collection]
+        if object_type.parent is None:
             return records
-        parent = self.found(kind.parent)
-        name = f"{kind.parent}_id"
+        parent = self.find(object_type.parent)
+        name = f"{object_type.parent}_id"
         return {identifier: record for identifier, record in records.items() if record[name] == parent["id"]}
 
-    def listing(self, sizes: PageSizes, *prefixes: str) -> Listing:
-        """Return which page of a list is asked for."""
+    def read_listing(self, sizes: PageSizes, *prefixes: str) -> Listing:
+        """Return the requested page's position and size."""
         maximum = self.tenant.settings.page_size_maximum
         if maximum is not None:
-            sizes = replace(sizes, shown=maximum)
+            sizes = replace(sizes, limit=maximum)
         return Listing(request.args, sizes, request.path, prefixes or ("",))
 
-    def page(
+    def build_page(
         self, name: str, entries: Mapping[str, T], sizes: PageSizes, show: Callable[[T], Any] = lambda item: item
     ) -> Record:
-        """Return one page of a list, made of things by their ids."""
-        return self.listing(sizes).page(name, entries, show)
+        """Return one page of a list of entries by ID."""
+        return self.read_listing(sizes).build_page(name, entries, show)
 
 
 Handler = Callable[[Call], "Record | None"]
 
 
-def document() -> Record:
+def read_document() -> Record:
     """Return the JSON object of a request's body."""
     found = request.get_json(silent=True)
     if not isinstance(found, dict):
@@ -83,9 +83,9 @@ def document() -> Record:
     return found
 
 
-def body(envelope: str) -> Record:
+def read_body(envelope: str) -> Record:
     """Return the object in a request's JSON body."""
-    found = document()
+    found = read_document()
     violations = Violations()
     if not isinstance(found.get(envelope), dict):
         violations.add(envelope, "is required")

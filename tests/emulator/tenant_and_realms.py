@@ -5,24 +5,24 @@
 
 from __future__ import annotations
 
-from .builtin import new_realm
-from .calls import Call, Handler, body
+from .builtin_objects import create_realm_with_defaults
 from .errors import ApiError, Violations
 from .fields import choice, strict_name
-from .kind import SMALL_PAGES
+from .object_type import SMALL_PAGES
+from .operation_call import Call, Handler, read_body
 from .state import Record, now
 
 CLASSIFICATIONS = ("SECURE_CUSTOMER", "SECURE_WORKFORCE", "SECURE_WORFORCE")
-"""The last one is how the service's own description spells the second."""
+"""The last value is a misspelling in the service's description."""
 
 
-def handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+def build_handlers() -> dict[str, Handler]:
+    """Return the handlers of the operations, by name."""
     return {
         "GetTenant": lambda call: call.tenant.record,
         "UpdateTenant": update_tenant,
         "CreateRealm": create_realm,
-        "ListRealms": lambda call: call.page(
+        "ListRealms": lambda call: call.build_page(
             "realms", call.tenant.realms, SMALL_PAGES, show=lambda realm: realm.record
         ),
         "GetRealm": lambda call: call.realm.record,
@@ -35,7 +35,7 @@ def update_tenant(call: Call) -> Record:
     """Rename the tenant."""
     violations = Violations("tenant")
     tenant = call.tenant
-    name = strict_name(body("tenant"), tenant.record, violations)
+    name = strict_name(read_body("tenant"), tenant.record, violations)
     violations.raise_if_any()
     tenant.record = {**tenant.record, "display_name": name, "update_time": now()}
     return tenant.record
@@ -44,17 +44,17 @@ def update_tenant(call: Call) -> Record:
 def create_realm(call: Call) -> Record:
     """Create a realm."""
     violations = Violations("realm")
-    given = body("realm")
+    given = read_body("realm")
     name = strict_name(given, None, violations)
     classification = choice(given, "classification", CLASSIFICATIONS, CLASSIFICATIONS[0], violations)
     violations.raise_if_any()
-    return new_realm(call.tenant, name, classification).record
+    return create_realm_with_defaults(call.tenant, name, classification).record
 
 
 def update_realm(call: Call) -> Record:
     """Change a realm's name or classification."""
     violations = Violations("realm")
-    given = body("realm")
+    given = read_body("realm")
     record = call.realm.record
     name = strict_name(given, record, violations)
     classification = choice(given, "classification", CLASSIFICATIONS, record["classification"], violations)
@@ -64,9 +64,9 @@ def update_realm(call: Call) -> Record:
 
 
 def delete_realm(call: Call) -> None:
-    """Delete a realm without identities, groups and roles; its applications' tokens die with it."""
+    """Delete a realm without identities, groups and roles; revoke its applications' tokens."""
     tenant, realm = call.tenant, call.realm
-    if realm.id == tenant.admin_realm_id or realm.is_in_use():
+    if realm.id == tenant.admin_realm_id or realm.has_members():
         raise ApiError(409, "realm has children")
     for application_id in realm.objects["applications"]:
         tenant.revoke_tokens(application_id)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The authorization endpoint: who asks, and whether the person agrees."""
+"""The authorization endpoint, with an optional page where the user approves or denies."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from flask import Response, g, request
 
-from .bearer import Place
-from .person import who_signs_in
+from .bearer import Target
+from .signed_in_user import find_signing_in_user
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>
 <h1>{application}</h1>
-<p>asks for: {scopes}</p>
+<p>requests: {scopes}</p>
 <form method="post">
 <button name="decision" value="approve">Sign in as {user}</button>
 <button name="decision" value="deny">Refuse</button>
@@ -27,13 +27,13 @@ PAGE = """<!doctype html>
 """
 
 
-def sign_in(server: AuthorizationServer) -> Response:
-    """Answer an authorization request: with a redirect, or with a page that asks first."""
-    place: Place = g.place
-    settings = place.tenant.settings
+def handle_sign_in(server: AuthorizationServer) -> Response:
+    """Respond to an authorization request with a redirect, or with the page."""
+    target: Target = g.target
+    settings = target.tenant.settings
     try:
         grant = server.get_consent_grant()
-        _needs_authenticator(place, grant.redirect_uri)
+        _check_authenticator(target, grant.redirect_uri)
     except OAuth2Error as error:
         error.state = request.args.get("state")
         return server.handle_error_response(None, error)
@@ -42,18 +42,20 @@ def sign_in(server: AuthorizationServer) -> Response:
         decision = request.form.get("decision", "")
     if decision not in ("approve", "deny"):
         values = {
-            "application": place.application["display_name"] if place.application else "",
+            "application": target.application["display_name"] if target.application else "",
             "scopes": grant.request.scope,
             "user": settings.identity.get("username", settings.identity["id"]),
         }
         return Response(PAGE.format(**{name: escape(value) for name, value in values.items()}))
-    # Without a person Authlib answers access_denied.
-    user = who_signs_in(grant.request.client.tenant, grant.request.client.realm) if decision == "approve" else None
-    return _with_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
+    # Without a user, Authlib responds with access_denied.
+    user = (
+        find_signing_in_user(grant.request.client.tenant, grant.request.client.realm) if decision == "approve" else None
+    )
+    return _add_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
 
 
-def _with_iss(response: Response, iss: str | None) -> Response:
-    """Name the issuer in the answer, where that is switched on."""
+def _add_iss(response: Response, iss: str | None) -> Response:
+    """Add the issuer to the response if the settings enable it."""
     location = response.headers.get("Location")
     if iss and location:
         value = request.base_url.removesuffix("/authorize") if iss == "issuer" else iss
@@ -61,7 +63,7 @@ def _with_iss(response: Response, iss: str | None) -> Response:
     return response
 
 
-def _needs_authenticator(place: Place, redirect_uri: str) -> None:
-    """Without an authenticator configuration nobody can sign in."""
-    if place.application is not None and not place.application.get("authenticator_config_id"):
+def _check_authenticator(target: Target, redirect_uri: str) -> None:
+    """Refuse the request if the application has no authenticator configuration."""
+    if target.application is not None and not target.application.get("authenticator_config_id"):
         raise InvalidRequestError("The application has no authenticator configuration.", redirect_uri=redirect_uri)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a request may say about identities, groups and roles."""
+"""The fields that a request can set on identities, groups and roles."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ OTHER_TRAITS = (
 
 
 def build_group(_realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return a group's own fields."""
+    """Return a group's fields."""
     return _described(given, current, violations)
 
 
 def build_role(_realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return a role's own fields; its scopes and members have operations of their own."""
+    """Return a role's fields; its scopes and members have separate operations."""
     return _described(given, current, violations)
 
 
 def build_identity(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
-    """Return an identity's own fields. Traits that are omitted stay, as the documented change of an address shows."""
+    """Return an identity's fields. Omitted traits are kept, as the documented change of an email address shows."""
     record: Record = {
         "display_name": strict_name(given, current, violations),
         "status": choice(given, "status", ("active", "suspended"), (current or {}).get("status", "active"), violations),
@@ -48,8 +48,8 @@ def build_identity(realm: Realm, given: Record, current: Record | None, violatio
     return record
 
 
-def username_of(identity: Record) -> str:
-    """Return an identity's username as it is compared: without regard to case."""
+def fold_username(identity: Record) -> str:
+    """Return an identity's username in the form in which it is compared, without regard to case."""
     return str(identity["traits"]["username"]).casefold()
 
 
@@ -75,6 +75,6 @@ def _traits(given: Any, current: Record | None, violations: Violations) -> Recor
 
 def _is_taken(realm: Realm, username: str, current: Record | None) -> bool:
     return any(
-        username_of(other) == username.casefold() and (current is None or other["id"] != current["id"])
+        fold_username(other) == username.casefold() and (current is None or other["id"] != current["id"])
         for other in realm.objects["identities"].values()
     )

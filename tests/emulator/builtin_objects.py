@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service itself puts into a new tenant or realm."""
+"""The objects that the service creates in a new tenant or realm."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World, now
 MANAGEMENT_API = "Beyond Identity Management API"
 
 
-def new_tenant(world: World, settings: Settings | None = None) -> Tenant:
-    """Add a tenant with its admin realm, and in it the managed objects and one authenticator configuration."""
+def create_tenant_with_defaults(world: World, settings: Settings | None = None) -> Tenant:
+    """Add a tenant with an admin realm that has the managed objects and one authenticator configuration."""
     moment = now()
     tenant = Tenant(
         record={
-            "id": identifiers.tenant_id(),
+            "id": identifiers.generate_tenant_id(),
             "display_name": "Emulated Tenant",
             "create_time": moment,
             "update_time": moment,
@@ -28,7 +28,7 @@ def new_tenant(world: World, settings: Settings | None = None) -> Tenant:
         admin_realm_id="",
         settings=settings or Settings(),
     )
-    realm = new_realm(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER")
+    realm = create_realm_with_defaults(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER")
     tenant.admin_realm_id = realm.id
     _add_application(tenant, realm)
     _add_authenticator_config(tenant, realm)
@@ -37,12 +37,12 @@ def new_tenant(world: World, settings: Settings | None = None) -> Tenant:
     return tenant
 
 
-def new_realm(tenant: Tenant, display_name: str, classification: str) -> Realm:
-    """Add a realm to a tenant. Every realm has the managed resource server, so that its applications can reach the API."""
+def create_realm_with_defaults(tenant: Tenant, display_name: str, classification: str) -> Realm:
+    """Add a realm to a tenant. Every realm has the managed resource server, which gives its applications access to the API."""
     moment = now()
     realm = Realm(
         record={
-            "id": identifiers.realm_id(),
+            "id": identifiers.generate_realm_id(),
             "tenant_id": tenant.id,
             "display_name": display_name,
             "classification": classification,
@@ -51,7 +51,7 @@ def new_realm(tenant: Tenant, display_name: str, classification: str) -> Realm:
         }
     )
     server: Record = {
-        "id": identifiers.object_id(),
+        "id": identifiers.generate_object_id(),
         "realm_id": realm.id,
         "tenant_id": tenant.id,
         "display_name": MANAGEMENT_API,
@@ -64,18 +64,18 @@ def new_realm(tenant: Tenant, display_name: str, classification: str) -> Realm:
     return realm
 
 
-def managed_object(realm: Realm, kind: str) -> Record:
-    """Return the realm's built-in application or resource server."""
-    return next(record for record in realm.objects[kind].values() if record["is_managed"])
+def find_managed_object(realm: Realm, collection: str) -> Record:
+    """Return the realm's built-in object in a collection: its application or resource server."""
+    return next(record for record in realm.objects[collection].values() if record["is_managed"])
 
 
-def client_credentials_protocol(scopes: Iterable[str]) -> Record:
+def build_client_credentials_protocol(scopes: Iterable[str]) -> Record:
     """Return the protocol configuration of a confidential application with the client credentials grant."""
     return {
         "type": "oauth2",
         "allowed_scopes": list(scopes),
-        "client_id": identifiers.client_id(),
-        "client_secret": identifiers.client_secret(),
+        "client_id": identifiers.generate_client_id(),
+        "client_secret": identifiers.generate_client_secret(),
         "confidentiality": "confidential",
         "token_endpoint_auth_method": "client_secret_basic",
         "grant_type": ["client_credentials"],
@@ -88,20 +88,20 @@ def client_credentials_protocol(scopes: Iterable[str]) -> Record:
 
 def _add_application(tenant: Tenant, realm: Realm) -> None:
     record: Record = {
-        "id": identifiers.object_id(),
+        "id": identifiers.generate_object_id(),
         "realm_id": realm.id,
         "tenant_id": tenant.id,
-        "resource_server_id": managed_object(realm, "resource_servers")["id"],
+        "resource_server_id": find_managed_object(realm, "resource_servers")["id"],
         "display_name": MANAGEMENT_API,
         "is_managed": True,
-        "protocol_config": client_credentials_protocol(SCOPES),
+        "protocol_config": build_client_credentials_protocol(SCOPES),
     }
     realm.objects["applications"][record["id"]] = record
 
 
 def _add_authenticator_config(tenant: Tenant, realm: Realm) -> None:
     record: Record = {
-        "id": identifiers.object_id(),
+        "id": identifiers.generate_object_id(),
         "realm_id": realm.id,
         "tenant_id": tenant.id,
         "display_name": "Hosted Web",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tenant a command is to use: the one that the environment names, or one of an emulator."""
+"""The environment variables of a tenant: the one in our environment, or a new one of an emulator."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ TENANT = ("BEYONDIDENTITY_ISSUER", "BEYONDIDENTITY_CLIENT_ID", "BEYONDIDENTITY_C
 
 
 @contextmanager
-def emulated() -> Iterator[dict[str, str]]:
-    """Start an emulator, which ends with us; yield our environment, with no tenant but a new one of the emulator's."""
+def start_tenant() -> Iterator[dict[str, str]]:
+    """Start an emulator; yield our environment with a new tenant of the emulator instead of any other tenant."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("BEYONDIDENTITY_")}
     with Emulator.start() as emulator:
         yield {**own, **emulator.tenant().environment}
 
 
-def names_tenant(environment: Mapping[str, str]) -> bool:
-    """Whether the environment says which tenant to use, and how."""
+def has_tenant(environment: Mapping[str, str]) -> bool:
+    """Return whether the environment has a tenant's issuer and credentials."""
     return all(environment.get(name) for name in TENANT)

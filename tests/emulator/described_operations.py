@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations without a model: their answers are the published description's examples, or the least that it accepts."""
+"""Operations without a model: they return examples of the published description, or minimal valid objects."""
 
 from __future__ import annotations
 
@@ -12,65 +12,65 @@ from typing import Any
 from flask import request
 
 from . import identifiers, openapi
-from .calls import Call, Handler, document
 from .errors import ApiError, Violations
-from .minimal import SECRET, minimal
+from .http_server import UNDERSCORED_HEADERS
 from .operation import Operation
+from .operation_call import Call, Handler, read_document
+from .schema_examples import SECRET, build_minimal
 from .state import Record
-from .wire import UNDERSCORED
 
 MODELLED = ("identity", "group", "application")
 LINK = "credential_binding_link"
 
 
-def handler_of(operation: Operation) -> Handler:
-    """Return what an operation does."""
+def build_handler(operation: Operation) -> Handler:
+    """Return the handler of an operation."""
 
     def handler(call: Call) -> Record | None:
         if openapi.document() is None:
             raise ApiError(
                 501,
-                f"the emulator answers {operation.name} from the published description; name that file in EMULATOR_DESCRIPTION",
+                f"{operation.name} needs the published description: set EMULATOR_DESCRIPTION to the path of that file",
             )
         described = openapi.operations()[operation.name][2]
         _check_headers(described)
-        _check_places(call, described)
+        _check_parents(call, described)
         _check_body(described)
-        template = _template(operation.name, operation.status)
+        template = _build_template(operation.name, operation.status)
         if template is None:
             return None
-        answer = _own(call, copy.deepcopy(template))
-        if LINK in answer:
-            _bind(call, answer)
-        return answer
+        response = _insert_ids(call, copy.deepcopy(template))
+        if LINK in response:
+            _complete_binding_job(call, response)
+        return response
 
     return handler
 
 
 def _check_headers(described: Record) -> None:
-    """Answer 400 where a header that is required is missing."""
+    """Raise 400 if a required header is missing."""
     violations = Violations()
-    given = {name.lower() for name in (*request.headers.keys(), *request.environ[UNDERSCORED])}
+    given = {name.lower() for name in (*request.headers.keys(), *request.environ[UNDERSCORED_HEADERS])}
     for parameter in map(openapi.resolved, described.get("parameters", ())):
         if parameter["in"] == "header" and parameter.get("required") and parameter["name"].lower() not in given:
             violations.add(parameter["name"], "is required")
     violations.raise_if_any()
 
 
-def _check_places(call: Call, described: Record) -> None:
-    """Answer 404 for unknown objects that the emulator has, where that is described."""
+def _check_parents(call: Call, described: Record) -> None:
+    """Raise 404 if the path names an unknown object of a modelled type and the operation describes a 404."""
     for envelope in MODELLED:
         if f"{envelope}_id" in call.parameters and "404" in described["responses"]:
-            call.found(envelope)
+            call.find(envelope)
 
 
 def _check_body(described: Record) -> None:
-    """Answer 400 where something that is required is missing."""
+    """Raise 400 if a required key of the body is missing."""
     given = described.get("requestBody", {})
     schema = openapi.resolved(given.get("content", {}).get("application/json", {}).get("schema", {}))
     if given.get("required") or schema.get("required"):
         violations = Violations()
-        _check_required(schema, document(), "", violations)
+        _check_required(schema, read_document(), "", violations)
         violations.raise_if_any()
 
 
@@ -87,13 +87,13 @@ def _check_required(schema: Record, value: Record, place: str, violations: Viola
 
 
 @functools.cache
-def _template(name: str, status: int) -> Record | None:
-    """Return the first example that is good by its own schema; one may lack what is required. Or what the schema needs."""
+def _build_template(name: str, status: int) -> Record | None:
+    """Return the first example that its schema accepts, or a minimal object; some examples lack required keys."""
     response = openapi.operations()[name][2]["responses"][str(status)]
     content = response.get("content", {}).get("application/json")
     if content is None:
         return None
-    least = minimal(content["schema"])
+    least = build_minimal(content["schema"])
     examples = [openapi.resolved(example) for example in content.get("examples", {}).values()]
     values = [example["value"] for example in examples] + [content[key] for key in ("example",) if key in content]
     candidates = [{**least, **value} for value in values if not {"code", "message"} <= set(value)]
@@ -101,18 +101,18 @@ def _template(name: str, status: int) -> Record | None:
     return next(one for one in (*candidates, least) if not openapi.violations(place, one))
 
 
-def _own(call: Call, answer: Record) -> Record:
-    """Put this call's ids, and secrets that were never seen before, into an answer."""
+def _insert_ids(call: Call, response: Record) -> Record:
+    """Insert this call's IDs and new secrets into a response."""
     own = {**call.parameters, "tenant_id": call.tenant.id, "realm_id": call.realm.id}
-    _replace(answer, own)
+    _replace(response, own)
     last = request.path.rpartition("/")[2].partition(":")[0]
-    lists = [value for value in answer.values() if isinstance(value, list)]
-    if "total_size" in answer and len(lists) == 1:
-        answer["total_size"] = len(lists[0])
-    if "id" in answer:
+    lists = [value for value in response.values() if isinstance(value, list)]
+    if "total_size" in response and len(lists) == 1:
+        response["total_size"] = len(lists[0])
+    if "id" in response:
         is_item = last in call.parameters.values()
-        answer["id"] = last if is_item else _like(answer["id"])
-    return answer
+        response["id"] = last if is_item else _generate_similar_id(response["id"])
+    return response
 
 
 def _replace(value: Any, own: dict[str, str]) -> None:
@@ -122,29 +122,29 @@ def _replace(value: Any, own: dict[str, str]) -> None:
     elif isinstance(value, dict):
         for name, part in value.items():
             if name == SECRET:
-                value[name] = identifiers.client_secret()
+                value[name] = identifiers.generate_client_secret()
             elif name in own:
                 value[name] = own[name]
             else:
                 _replace(part, own)
 
 
-def _like(identifier: str) -> str:
-    return identifiers.object_id() if "-" in identifier else identifiers.short_id()
+def _generate_similar_id(identifier: str) -> str:
+    return identifiers.generate_object_id() if "-" in identifier else identifiers.generate_short_id()
 
 
-def _bind(call: Call, answer: Record) -> None:
-    """Give a new binding job its link, or send it: then the identity needs an address."""
-    job = answer["credential_binding_job"]
-    job["id"] = identifiers.short_id()
-    job["delivery_method"] = document()["job"].get("delivery_method", job["delivery_method"])
+def _complete_binding_job(call: Call, response: Record) -> None:
+    """Set the link of a new binding job, or remove it if it is sent by email; that needs an email address."""
+    job = response["credential_binding_job"]
+    job["id"] = identifiers.generate_short_id()
+    job["delivery_method"] = read_document()["job"].get("delivery_method", job["delivery_method"])
     if job["delivery_method"] == "RETURN":
-        answer[LINK] = (
-            f"{call.world.base_url}{request.path}/{job['id']}:invokeAuthenticator?token={identifiers.alphanumeric(40)}"
+        response[LINK] = (
+            f"{call.world.base_url}{request.path}/{job['id']}:invokeAuthenticator?token={identifiers.generate_alphanumeric(40)}"
         )
         return
-    del answer[LINK]
-    identity = call.found("identity")
+    del response[LINK]
+    identity = call.find("identity")
     if "primary_email_address" not in identity["traits"]:
         text = "Identity missing email address"
         detail = {"type": "ResourceInfo", "resource_type": "Identity", "id": identity["id"], "description": text}

@@ -1,28 +1,28 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations on identities that other objects don't have."""
+"""The operations that only identities have."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from .calls import Call, Handler, document
+from .directory_fields import fold_username
 from .errors import ApiError, Violations
-from .kind import SMALL_PAGES
-from .kinds import BY_ENVELOPE
-from .membership import records, strings
+from .group_members import find_objects, read_strings
+from .object_type import SMALL_PAGES
+from .object_types import BY_ENVELOPE
 from .objects import delete_object
-from .people import username_of
+from .operation_call import Call, Handler, read_document
 from .state import Record
 
 FILTER = re.compile(r'\s*traits\.username\s+eq\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
 IDENTITY = BY_ENVELOPE["identity"]
 
 
-def handlers() -> dict[str, Handler]:
-    """Return what each operation does, by its name."""
+def build_handlers() -> dict[str, Handler]:
+    """Return the handlers of the operations, by name."""
     return {
         "ListIdentities": list_identities,
         "BatchDeleteIdentities": delete_identities,
@@ -31,17 +31,17 @@ def handlers() -> dict[str, Handler]:
 
 
 def list_identities(call: Call) -> Record:
-    """List identities; the only filter is the documented one."""
-    listing = call.listing(SMALL_PAGES)
-    identities = call.all_of(IDENTITY)
+    """List identities; only the documented filter is supported."""
+    listing = call.read_listing(SMALL_PAGES)
+    identities = call.list_objects(IDENTITY)
     if listing.filter is not None:
         wanted = _username(listing.filter)
-        identities = {key: record for key, record in identities.items() if username_of(record) == wanted}
-    return listing.page("identities", identities)
+        identities = {key: record for key, record in identities.items() if fold_username(record) == wanted}
+    return listing.build_page("identities", identities)
 
 
 def _username(text: str) -> str:
-    """Return the username that a filter asks for."""
+    """Return the username in a filter."""
     match = FILTER.fullmatch(text)
     violations = Violations()
     name = ""
@@ -56,13 +56,13 @@ def _username(text: str) -> str:
 
 
 def delete_identities(call: Call) -> None:
-    """Delete identities, all or none."""
+    """Delete identities: all of them or, after an error, none."""
     violations = Violations()
-    ids = strings(document(), "ids", violations)
+    ids = read_strings(read_document(), "ids", violations)
     if len(set(ids)) < len(ids):
         violations.add("ids", "repeated id")
     violations.raise_if_any()
-    unknown = [identifier for identifier in ids if identifier not in call.all_of(IDENTITY)]
+    unknown = [identifier for identifier in ids if identifier not in call.list_objects(IDENTITY)]
     if unknown:
         text = "identities not found"
         errors = [{"Description": text, "IDs": unknown, "ResourceType": IDENTITY.singular}]
@@ -74,5 +74,5 @@ def delete_identities(call: Call) -> None:
 
 def list_groups(call: Call) -> Record:
     """List the groups that an identity belongs to."""
-    ids = call.realm.group_identities.holders_of(call.found("identity")["id"])
-    return call.page("groups", records(call, "group", ids), SMALL_PAGES)
+    ids = call.realm.group_identities.holders_of(call.find("identity")["id"])
+    return call.build_page("groups", find_objects(call, "group", ids), SMALL_PAGES)

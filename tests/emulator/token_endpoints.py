@@ -14,14 +14,14 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from flask import g
 
-from .bearer import Place, bearer_value, find_active
-from .issued import IssuedToken
+from .bearer import Target, bearer_value, find_active
+from .issued_tokens import IssuedToken
 from .oauth import Client
 from .state import World
 
 
 class BearerOrBasic:
-    """Client authentication by the application's own credentials, or by a bearer token with a scope."""
+    """Authentication with the application's credentials, or with a bearer token that has a scope."""
 
     world: World
     server: Any
@@ -30,24 +30,24 @@ class BearerOrBasic:
     SCOPE: str
 
     def authenticate_endpoint_client(self, request: Any) -> Client | None:
-        """Return the client that authenticated, or None where a bearer token did."""
+        """Return the authenticated client, or None for a bearer token."""
         value = bearer_value(request.headers.get("Authorization"))
         if value is None:
             client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
             request.client = client
             return client
-        place: Place = g.place
+        target: Target = g.target
         token = find_active(self.world, value)
         if token is None:
             raise InvalidClientError(status_code=401, description="The bearer token is not recognized.")
-        if self.SCOPE not in token.scopes or not place.is_open_to(token):
+        if self.SCOPE not in token.scopes or not target.is_open_to(token):
             raise InsufficientScopeError()
         return None
 
     def query_token(self, value: str, _hint: str | None) -> IssuedToken | None:
-        """Return a token of this place, whatever its state."""
+        """Return a token of this target, in any state."""
         token = self.world.tokens.get(value)
-        return token if token is not None and g.place.holds(token) else None
+        return token if token is not None and g.target.holds(token) else None
 
 
 class Introspection(BearerOrBasic, IntrospectionEndpoint):
@@ -56,7 +56,7 @@ class Introspection(BearerOrBasic, IntrospectionEndpoint):
     SCOPE = "tokens:introspect"
 
     def check_permission(self, token: IssuedToken, client: Client | None, request: Any) -> bool:
-        """Allow every token of the realm: the place was checked already."""
+        """Allow every token of the realm: the target is already checked."""
         return True
 
     def introspect_token(self, token: IssuedToken) -> dict[str, Any]:
@@ -70,16 +70,16 @@ class Revocation(BearerOrBasic, RevocationEndpoint):
     SCOPE = "tokens:delete"
 
     def authenticate_token(self, request: Any, client: Client | None) -> IssuedToken | None:
-        """Return the token to revoke; None, and no error, for an unknown one."""
+        """Return the token to revoke; None for an unknown token, which is no error."""
         if "token" not in request.form:
             raise InvalidRequestError("The token is missing.")
         return self.query_token(request.form["token"], None)
 
     def revoke_token(self, token: IssuedToken, request: Any) -> None:
-        """Revoke it."""
+        """Revoke the token."""
         token.revoked = True
 
     def create_endpoint_response(self, request: Any) -> tuple[int, str, list[tuple[str, str]]]:
-        """Answer 200 with an empty body."""
+        """Return 200 with an empty body."""
         super().create_endpoint_response(request)
         return 200, "", default_json_headers[1:]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens are made here."""
+"""Issuing of access, refresh and ID tokens."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import identifiers
-from .issued import IssuedToken
+from .issued_tokens import IssuedToken
 from .keys import SigningKey
-from .oauth import Client, Wishes
+from .oauth import Client, TokenParameters
 from .state import World
 
 
 @dataclass(frozen=True)
-class Minter:
-    """Makes the tokens of one token request; `user` is the identity that signed in, or None for the application itself."""
+class TokenIssuer:
+    """Issues the tokens of one token request; `user` is the signed-in user, or None for the application itself."""
 
     world: World
     key: SigningKey
     client: Client
-    wishes: Wishes
+    parameters: TokenParameters
     user: dict[str, str] | None
 
     @property
@@ -33,22 +33,22 @@ class Minter:
 
     @property
     def principal_id(self) -> str:
-        """Return the id of whom the token stands for."""
+        """Return the ID of the token's principal."""
         return self.user["id"] if self.user else self.client.application["id"]
 
     @property
     def subject(self) -> str:
-        """Return the `sub` claim: for an identity, the field that the application is configured for."""
+        """Return the `sub` claim: for a user, the configured field of the identity."""
         field = self.client.protocol["token_configuration"]["subject_field"]
         return self.user.get(field, self.user["id"]) if self.user else self.principal_id
 
     @property
     def all_realms(self) -> bool:
-        """Tell whether the token may manage all realms."""
+        """Return whether the token can manage all realms."""
         return self.client.realm.id == self.client.tenant.admin_realm_id
 
-    def access_token(self, scope: str) -> IssuedToken:
-        """Make an access token in the application's format."""
+    def issue_access_token(self, scope: str) -> IssuedToken:
+        """Issue an access token in the application's format."""
         settings = self.client.tenant.settings
         moment = time.time()
         server = self.client.realm.objects["resource_servers"].get(
@@ -56,37 +56,39 @@ class Minter:
         )
         audience = server["identifier"] if server else self.client.client_id
         claims = {
-            **self._claims(moment, self._lifetime(), [audience] if settings.audience_list else audience),
+            **self._build_claims(moment, self._choose_lifetime(), [audience] if settings.audience_list else audience),
             "nbf": int(moment),
-            "jti": identifiers.token_id(),
+            "jti": identifiers.generate_token_id(),
             "scope": scope,
             "azp": self.client.client_id,
             "bi_t": self.client.tenant.id,
             "bi_r": "*" if self.all_realms else self.client.realm.id,
             "bi_p": self.principal_id,
         }
-        if self.wishes.custom_claims is not None:
-            claims["bi_custom"] = self.wishes.custom_claims
+        if self.parameters.custom_claims is not None:
+            claims["bi_custom"] = self.parameters.custom_claims
         token_format = self.client.protocol["token_format"]
-        value = self._sign(claims) if token_format == "self_contained" else identifiers.alphanumeric(64)
-        token = self._issued("access", value, token_format, scope, audience, claims)
+        value = self._sign(claims) if token_format == "self_contained" else identifiers.generate_alphanumeric(64)
+        token = self._build_token("access", value, token_format, scope, audience, claims)
         if settings.early_expiry is not None:
             token.refused_from = moment + settings.early_expiry
         return token
 
-    def refresh_token(self, scope: str) -> IssuedToken:
-        """Make a refresh token, always opaque."""
+    def issue_refresh_token(self, scope: str) -> IssuedToken:
+        """Issue a refresh token, which is always opaque."""
         claims = {
-            **self._claims(time.time(), self.client.tenant.settings.refresh_lifetime, self.issuer),
-            "jti": identifiers.token_id(),
+            **self._build_claims(time.time(), self.client.tenant.settings.refresh_lifetime, self.issuer),
+            "jti": identifiers.generate_token_id(),
         }
-        return self._issued("refresh", identifiers.alphanumeric(64), "referential", scope, self.issuer, claims)
+        return self._build_token(
+            "refresh", identifiers.generate_alphanumeric(64), "referential", scope, self.issuer, claims
+        )
 
-    def id_token(self, nonce: str | None) -> str:
-        """Make an ID token."""
+    def issue_id_token(self, nonce: str | None) -> str:
+        """Issue an ID token."""
         moment = time.time()
         claims = {
-            **self._claims(moment, self._lifetime(), self.client.client_id),
+            **self._build_claims(moment, self._choose_lifetime(), self.client.client_id),
             "auth_time": int(moment),
             "azp": self.client.client_id,
         }
@@ -94,12 +96,12 @@ class Minter:
             claims["nonce"] = nonce
         return self._sign(claims)
 
-    def _lifetime(self) -> float:
+    def _choose_lifetime(self) -> float:
         configured = self.client.protocol["token_configuration"]["expires_after"]
         override = self.client.tenant.settings.token_lifetime
-        return override if override is not None else min(self.wishes.lifetime or configured, configured)
+        return override if override is not None else min(self.parameters.lifetime or configured, configured)
 
-    def _claims(self, moment: float, lifetime: float, audience: Any) -> dict[str, Any]:
+    def _build_claims(self, moment: float, lifetime: float, audience: Any) -> dict[str, Any]:
         return {
             "iss": self.issuer,
             "sub": self.subject,
@@ -111,7 +113,7 @@ class Minter:
     def _sign(self, claims: dict[str, Any]) -> str:
         return self.key.sign(claims, f"{self.issuer}/.well-known/jwks.json")
 
-    def _issued(
+    def _build_token(
         self, token_type: str, value: str, token_format: str, scope: str, audience: str, claims: dict[str, Any]
     ) -> IssuedToken:
         return IssuedToken(
