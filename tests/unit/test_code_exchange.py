@@ -135,6 +135,7 @@ def test_options_have_a_response_or_not(given: dict[str, Any], has_response: boo
         ({"client_id": "other"}, "has the client_id other, but the task has client-"),
         ({"code": ...}, "authorization has no code"),
         ({"code": ["s3cret"]}, "authorization has no code"),
+        ({"code": ..., "scopes": 7}, "authorization has no code"),
         ({"scopes": ['"']}, r"authorization \(scopes\): '\"' is not a valid scope"),
         ({"authorization": "text"}, "authorization lacks state, redirect_uri"),
     ],
@@ -203,12 +204,17 @@ def test_hosts_of_a_run_share_the_token_of_a_code(desk: Desk, tenant: Any) -> No
     assert count_exchanges(tenant) == 1
 
 
-@pytest.mark.parametrize("changes", [{"code_verifier": "w" * 43}, {"nonce": "other"}])
-def test_a_shared_token_is_only_for_the_same_request(changes: dict[str, str], desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("changes", "params"),
+    [({"code_verifier": "w" * 43}, {}), ({"nonce": "other"}, {}), ({}, {"custom_claims": {"ticket": 1}})],
+)
+def test_a_shared_token_is_only_for_the_same_request(
+    changes: dict[str, str], params: dict[str, Any], desk: Desk
+) -> None:
     store, authorization = MemoryStore(), complete_authorization(desk)
     exchange(desk, {"authorization": authorization}, store)
     with pytest.raises(ResponseError, match="was used before"):
-        exchange(desk, {"authorization": {**authorization, **changes}}, store)
+        exchange(desk, {"authorization": {**authorization, **changes}, **params}, store)
 
 
 def test_a_shared_token_that_is_expired_is_an_error(desk: Desk, tenant: Any) -> None:

@@ -241,6 +241,7 @@ def test_a_critical_extension_is_refused() -> None:
         ({"keys": [{"kty": "oct", "kid": "one", "k": "c2VjcmV0"}]}, "a key that the issuer does not publish"),
         ({"keys": []}, "a key that the issuer does not publish"),
         ({"keys": "none"}, "a key that the issuer does not publish"),
+        ({"keys": 7}, "a key that the issuer does not publish"),
         ({"keys": ["none", None, 7]}, "a key that the issuer does not publish"),
         ({"keys": [{"kty": "RSA", "kid": "one"}]}, "publishes cannot be used"),
         ({"keys": [{"kty": "RSA", "kid": "one", "n": 7, "e": ["AQAB"]}]}, "publishes cannot be used"),

@@ -31,7 +31,7 @@ EVIL = "https://auth-us.beyondidentity.com.evil.example/v1/tenants/t1/realms/r1/
         ("a.b", None),
         ("a.b.c", None),
         ("a..c", None),
-        ("a.b.c.d", None),
+        (make_jwt({"iss": "x"}) + ".d", None),
         ("a.ü.c", None),
         ("", None),
     ],
