@@ -189,7 +189,7 @@ def test_a_redirect_uri_must_be_absolute_without_a_fragment(uri: str) -> None:
     ],
 )
 def test_an_authentication_method_must_suit_the_confidentiality(method: str | None, confidentiality: str) -> None:
-    given = {"token_endpoint_auth_method": method, "confidentiality": confidentiality}
+    given: dict[str, Any] = {"token_endpoint_auth_method": method, "confidentiality": confidentiality}
     assert build(**given, protocol="oidc")["protocol_config"]["confidentiality"] == confidentiality
 
 
@@ -234,7 +234,7 @@ def test_a_resource_server_is_found_by_name_identifier_or_id(server: str, tenant
 
 
 def test_scopes_must_be_offered_by_the_resource_server(tenant: Any) -> None:
-    given = {"client": make_client(tenant, *OPERATIONS), "allowed_scopes": ["realms:read", "no:such"]}
+    given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "allowed_scopes": ["realms:read", "no:such"]}
     with pytest.raises(StateError, match=r"does not offer no:such. It offers: .*realms:read"):
         build(**given, resource_server="beyondidentity")
 
@@ -266,7 +266,7 @@ def test_only_an_application_that_users_sign_in_to_can_have_an_authenticator_con
     created = make_client(tenant, "CreateAuthenticatorConfig").call(
         "CreateAuthenticatorConfig", body={"authenticator_config": {"display_name": "Own", "config": config}}
     )
-    given = {"client": make_client(tenant, *OPERATIONS), "authenticator_config": "Own"}
+    given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "authenticator_config": "Own"}
     assert build(**given, protocol="oidc")["authenticator_config_id"] == created["id"]
     with pytest.raises(OptionError, match="client_credentials grant cannot have an authenticator_config"):
         build(**given)

@@ -101,7 +101,10 @@ def test_a_new_configuration_has_the_defaults_of_its_type(given: dict[str, Any],
 
 @pytest.mark.parametrize("name", TYPES)
 def test_each_type_can_be_created(name: str) -> None:
-    required = {"embedded": {"invoke_url": "http://x"}, "console": {"onboarding_configuration": ONBOARDING}}
+    required: dict[str, Any] = {
+        "embedded": {"invoke_url": "http://x"},
+        "console": {"onboarding_configuration": ONBOARDING},
+    }
     assert build_config(config={"type": name, **required.get(name, {})})["type"] == name
 
 

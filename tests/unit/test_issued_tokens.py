@@ -169,7 +169,11 @@ ID, OTHER = "cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL", "other"
     ],
 )
 def test_a_value_is_recognized_by_its_id_or_its_suffix(value: str, matches: bool) -> None:
-    tokens = [{"id": ID, "token_suffix": "JV_adQssw5c"}, {"id": "t2"}, {"id": "t3", "token_suffix": None}]
+    tokens: list[dict[str, Any]] = [
+        {"id": ID, "token_suffix": "JV_adQssw5c"},
+        {"id": "t2"},
+        {"id": "t3", "token_suffix": None},
+    ]
     assert match_tokens(tokens)(value) is matches
     assert match_tokens([])(value) is False
 

@@ -150,7 +150,7 @@ def test_an_identity_without_an_id_is_an_error(item: dict[str, Any], tenant: Any
         find_identities(tenant, "pat")
 
 
-KNOWN = [
+KNOWN: list[dict[str, Any]] = [
     {"id": "1", "traits": {"username": "pat@example.com"}},
     {"id": "2", "traits": {"username": "Zoë"}},
     {"id": "3", "traits": {"username": "kim"}},

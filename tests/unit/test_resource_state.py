@@ -153,9 +153,9 @@ def test_a_diff_has_no_secret() -> None:
     assert ChangeResult(None, None, False).build_diff() == {"before": {}, "after": {}}
 
 
-def make_state(**names: str | None) -> ResourceState:
+def make_state(**names: str) -> ResourceState:
     """Return the state of an application. These tests end before the client is used."""
-    options = StateOptions(**{"state": "present", "id": None, "display_name": None, **names})
+    options = StateOptions(state="present", id=names.get("id"), display_name=names.get("display_name"))
     return ResourceState(APPLICATION, cast(ManagementClient, None), options, check_mode=False)
 
 

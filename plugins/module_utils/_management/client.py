@@ -63,7 +63,7 @@ class ManagementClient:
     def call(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Carry out an operation and return the object in its response, empty if there is none."""
+        """Carry out an operation and return the object in its response; an empty one if the response has no body."""
         return self.call_with_status(name, parameters, body=body)[1]
 
     def call_with_status(

@@ -14,7 +14,11 @@ from .resource_types import Resource
 def plan_changes(
     before: Mapping[str, Any], wanted: Mapping[str, Any], read_only: frozenset[str] = frozenset()
 ) -> Resource:
-    """Return the fields to send so that `before` becomes as `wanted`: those that differ, a nested object whole."""
+    """Return the fields to send to bring `before` to the wanted state: those that differ, each nested object whole.
+
+    Args:
+        read_only: keys to omit from nested objects.
+    """
     changes: Resource = {}
     for name, value in wanted.items():
         present = before.get(name)
