@@ -159,6 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingTCPServer):  # an HTTPServer would look up its own address's name, maybe by DNS
     daemon_threads = True
     block_on_close = False
+    request_queue_size = (
+        128  # Linux drops connections beyond the queue, and the default of 5 lets silent clients delay the browser
+    )
     allow_reuse_address = True  # a closed connection in TIME_WAIT must not block the port
     allow_reuse_port = False  # no other process of this user may receive responses on the same port
 

@@ -35,8 +35,8 @@ def open_stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> Token
         warn("Tasks cannot share tokens: the Python library cryptography is missing.")
         return TokenStores()
     needs_user_store = params["token_cache"] == "user" or params["grant_type"] != "client_credentials"
-    is_trusted = needs_user_store and params["validate_certs"]
-    return TokenStores(open_run_store(warn), open_user_store(warn) if is_trusted else None)
+    user_store = open_user_store(warn) if needs_user_store and params["validate_certs"] else None
+    return TokenStores(open_run_store(warn), user_store)
 
 
 def open_run_store(warn: Callable[[str], None]) -> EncryptedStore:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the unit tests share: how hypothesis runs, and waits that are recorded instead of waited."""
+"""Settings and fixtures of all unit tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ settings.load_profile("unit")
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the seconds that a test's retries would have waited; they don't."""
+    """Return the seconds that retries would have waited. Retries do not wait."""
     seconds: list[float] = []
     monkeypatch.setattr(retry, "time", SimpleNamespace(sleep=seconds.append, time=time.time))
     return seconds
@@ -31,13 +31,13 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def warnings() -> list[str]:
-    """Return a list to hand its append() to whatever warns."""
+    """Return a list whose append() serves as a function that shows warnings."""
     return []
 
 
 @pytest.fixture(scope="session")
 def tls_emulator() -> Iterator[Any]:
-    """Return an emulator that speaks TLS, by an authority that nobody trusts unless told to."""
+    """Return an emulator that uses TLS, with a certificate authority of its own."""
     from tests.emulator.client import Emulator
 
     with Emulator.start(tls=True) as running:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A token store in memory that shows what was stored under which keys."""
+"""A token store in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypte
 
 
 class MemoryStore:
-    """Implements `TokenStore`. Entries are JSON, as in any other store."""
+    """Implements `TokenStore`. Entries are JSON, as in any other store.
+
+    Attributes:
+        entries: the stored entries by key, both as JSON texts.
+        keys: the keys of all calls of `put`, in order.
+    """
 
     def __init__(self) -> None:
         self.entries: dict[str, str] = {}
@@ -36,11 +41,11 @@ class MemoryStore:
 
     def forget(self, matches: Callable[[str], bool]) -> None:
         for key, entry in list(self.entries.items()):
-            left = remove_matching(json.loads(entry), matches)
-            if left is None:
+            remaining = remove_matching(json.loads(entry), matches)
+            if remaining is None:
                 del self.entries[key]
             else:
-                self.entries[key] = json.dumps(left)
+                self.entries[key] = json.dumps(remaining)
 
     @contextmanager
     def lock(self, key: Any) -> Iterator[None]:

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resolves options from sources that a test makes."""
+"""Resolution of options from sources that a test sets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleUndefinedVariable
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import resolve_options
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import (
@@ -19,14 +19,10 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_s
 OMIT = "__omit_place_holder__0123"
 
 
-class UndefinedName(AnsibleError):
-    """The error of a template that uses an undefined variable."""
-
-
 def template(value: Any) -> Any:
-    """Stand in for the templar: `{{ undefined }}` fails, `{{ omit }}` omits, all else is itself."""
+    """Replace Ansible's templar: `{{ undefined }}` fails, `{{ omit }}` omits, any other value is returned as it is."""
     if value == "{{ undefined }}":
-        raise UndefinedName("'undefined' is undefined")
+        raise AnsibleUndefinedVariable("'undefined' is undefined")
     return OMIT if value == "{{ omit }}" else value
 
 

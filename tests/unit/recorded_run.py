@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that records its tokens, without a playbook."""
+"""A run that records its tokens, in process."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from tests.unit.builders import tenant_options
 
 
 @contextmanager
-def recorded_run(folder: Path, on: bool = True, verbosity: int = 0) -> Iterator[Path]:
-    """Act as a run with this private folder, with or without the callback."""
+def recorded_run(folder: Path, is_recording: bool = True, verbosity: int = 0) -> Iterator[Path]:
+    """Act as a run with this private folder, with or without the callback `revoke_tokens`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "DEFAULT_LOCAL_TMP", str(folder))
         patch.setattr(issued_token_record._Recording, "is_enabled", False)
         patch.setattr(Display(), "verbosity", verbosity)
         folder.mkdir(mode=0o700, parents=True)
-        if on:
+        if is_recording:
             assert issued_token_record.enable_recording()
         yield folder
 
 
 def make_recorded_task(tenant: Any, environ: Mapping[str, str] | None = None, **given: Any) -> TaskContext:
-    """Return a task context as an action plugin makes it."""
+    """Return a task context with a tenant's options, as an action plugin creates it."""
     params = tenant_options(tenant, **given)
     return TaskContext(
         params,
@@ -49,7 +49,7 @@ def make_recorded_task(tenant: Any, environ: Mapping[str, str] | None = None, **
 
 
 def issue_token(tenant: Any, *scopes: str, **given: Any) -> Token:
-    """Return a token that is new in this run."""
+    """Request a new token, and return it."""
     return make_recorded_task(tenant, **given).token_source.get(TokenRequest(scopes, fresh=True)).token
 
 

@@ -93,9 +93,7 @@ def test_files_and_their_names_reveal_nothing(store: EncryptedStore) -> None:
         assert secret.encode() not in visible
 
 
-def test_another_secret_finds_and_decrypts_no_entry(
-    store: EncryptedStore, tmp_path: Path, warnings: list[str]
-) -> None:
+def test_another_secret_finds_and_decrypts_no_entry(store: EncryptedStore, tmp_path: Path, warnings: list[str]) -> None:
     store.put(KEY, ENTRY)
     other = EncryptedStore(tmp_path / "own", b"other", warnings.append)
     assert other.get(KEY) is None and warnings == []

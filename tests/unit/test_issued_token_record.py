@@ -44,7 +44,7 @@ def run(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def verbose_run(tmp_path: Path) -> Iterator[Path]:
     """Return the private folder of a run at -v that records nothing."""
-    with recorded_run(tmp_path / "run", on=False, verbosity=1) as folder:
+    with recorded_run(tmp_path / "run", is_recording=False, verbosity=1) as folder:
         yield folder
 
 
@@ -98,7 +98,7 @@ def test_a_scope_cannot_control_the_terminal(verbose_run: Path, capsys: pytest.C
 
 
 def test_without_the_callback_nothing_is_recorded(tmp_path: Path, tenant: Any) -> None:
-    with recorded_run(tmp_path / "run", on=False) as folder:
+    with recorded_run(tmp_path / "run", is_recording=False) as folder:
         issue_token(tenant, "realms:read", token_cache="none")
         assert not (folder / RUN_FOLDER).exists()
 

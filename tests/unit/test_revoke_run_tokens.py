@@ -180,9 +180,7 @@ def test_a_token_that_authorizes_the_revocations_is_revoked_last(tenant: Any, re
     assert list_active(tenant, deleter.access_token, other.access_token) == [False, False]
 
 
-def test_if_the_credentials_are_refused_one_token_is_requested_and_revoked_last(
-    tenant: Any, read_output: Any
-) -> None:
+def test_if_the_credentials_are_refused_one_token_is_requested_and_revoked_last(tenant: Any, read_output: Any) -> None:
     tokens = [issue_token(tenant, scope) for scope in THREE_SCOPES]
     tenant.clear_journal()
     tenant.fault(operation="revoke", times=1, status=401)
@@ -254,9 +252,7 @@ def test_a_secret_that_the_server_repeats_is_masked(tenant: Any, read_output: An
     assert "no ******** with ********" in output
 
 
-def test_a_server_that_is_down_is_tried_for_one_token_only(
-    tenant: Any, read_output: Any, waits: list[float]
-) -> None:
+def test_a_server_that_is_down_is_tried_for_one_token_only(tenant: Any, read_output: Any, waits: list[float]) -> None:
     down = {"issuer": tenant.issuer.replace(tenant.emulator.url, f"http://127.0.0.1:{find_free_port()}")}
     for number in range(20):
         record_token(tenant, f"lost{number}", client_id=f"client-{number % 4}", **down, **PATIENT)

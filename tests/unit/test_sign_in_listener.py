@@ -391,7 +391,10 @@ def test_localhost_needs_the_port_at_both_addresses(used: str) -> None:
     ("error", "message"),
     [
         (OSError(errno.EACCES, "Permission denied"), "Port 80 at 127.0.0.1 needs administrator rights. .*above 1023"),
-        (OSError(errno.EADDRNOTAVAIL, "Cannot assign\x1b[31m"), r"Cannot listen at 127.0.0.1, port 80: Cannot assign \["),
+        (
+            OSError(errno.EADDRNOTAVAIL, "Cannot assign\x1b[31m"),
+            r"Cannot listen at 127.0.0.1, port 80: Cannot assign \[",
+        ),
         (OSError(), "Cannot listen at 127.0.0.1, port 80: OSError"),
     ],
 )
