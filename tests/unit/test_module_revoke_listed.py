@@ -110,7 +110,7 @@ def test_only_the_tokens_of_the_selected_application_are_revoked(tenant: Any) ->
     assert run_ok(revoke, tenant, all="application", application=other, check_mode=True)["revoked"] != []
     assert sorted(run_ok(revoke, tenant, all="application", application="Other")["revoked"]) == tokens
     assert not run_ok(revoke, tenant, all="application", application=other)["changed"]
-    assert set(own) < set(list_active(tenant))
+    assert set(own) < set(list_active(tenant)) and tenant.journal(operation="revoke") == []
 
 
 def test_an_application_of_the_managed_realm_is_found_by_id_and_name(tenant: Any) -> None:
@@ -165,6 +165,15 @@ def test_a_token_that_another_process_revokes_first_is_not_an_error(tenant: Any)
     result = run_ok(revoke, tenant, store, all="application")
     assert sorted(result["revoked"]) == sorted({*tokens, removed["id"]} - {tokens[1], removed["id"]})
     assert not run_ok(token, tenant, store, scopes=READ)["cached"], "a removed token is not reused either"
+
+
+def test_a_token_that_is_already_removed_is_removed_from_the_store_without_a_change(tenant: Any) -> None:
+    store = MemoryStore()
+    issued = run_ok(token, tenant, store, scopes=READ)["token"]
+    tenant.fault(operation="RevokeToken", status=404)
+    result = run_ok(revoke, tenant, store, id=issued["id"])
+    assert (result["changed"], result["revoked"]) == (False, [])
+    assert not run_ok(token, tenant, store, scopes=READ)["cached"]
 
 
 FAULTS = {

@@ -82,7 +82,7 @@ class TaskContext:
 
     @cached_property
     def session(self) -> HttpSession:
-        """The session that sends the call's HTTP requests. Nothing creates it before the first request needs it."""
+        """The session that sends the call's HTTP requests, created at first use."""
         settings = self.read(HttpSettings)
         if not settings.validate_certs:
             self.warn(
