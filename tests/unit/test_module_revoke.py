@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.revoker import Revoker
 from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
 from tests.support.desk import SCOPES, Desk
 from tests.unit.builders import make_task
@@ -228,6 +229,19 @@ def test_a_confidential_client_whose_introspection_is_refused_revokes_nothing(st
     assert list_revocations(tenant) == []
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_without_credentials_and_token_nothing_counts_as_active(check_mode: bool, tenant: Any) -> None:
+    message = run_failed(revoke, tenant, check_mode=check_mode, token="t0ken", **NO_CREDENTIALS)
+    assert "client_id is missing" in message and tenant.journal() == []
+
+
+def test_a_token_is_not_foreign_if_the_own_application_is_unknown(tenant: Any) -> None:
+    """The introspection needs no application, but the revocation does."""
+    value = tenant.mint("realms:read")
+    place = {"auth_url": tenant.emulator.url, "tenant_id": tenant.tenant_id, "auth_realm_id": tenant.realm_id}
+    assert "application_id is missing" in run_failed(revoke, tenant, token=value, issuer=None, **place)
+
+
 def test_a_given_token_without_tokens_delete_is_refused(tenant: Any) -> None:
     value, reader = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
     result = call_module(revoke, tenant, token=value, access_token=reader, **NO_CREDENTIALS)
@@ -259,6 +273,14 @@ def test_a_new_token_that_is_refused_is_not_replaced(tenant: Any) -> None:
     tenant.fault(operation="revoke", status=401)
     assert "HTTP 401" in run_failed(revoke, tenant, MemoryStore(), token=value)
     assert list_revocations(tenant) == [401, 401] and len(tenant.journal(operation="token")) == 1
+
+
+def test_after_a_final_refusal_no_further_request_is_sent(tenant: Any) -> None:
+    tenant.fault(operation="revoke", status=401)
+    revoker = Revoker(make_task(tenant, MemoryStore()))
+    reasons = [revoker.try_to_revoke(value) for value in ("first-token", "second-token")]
+    assert all("HTTP 401" in reason for reason in reasons)
+    assert list_revocations(tenant) == [401, 401], "with the client's credentials, and with a token"
 
 
 def test_if_the_token_request_gets_no_response_the_error_says_so(tenant: Any) -> None:

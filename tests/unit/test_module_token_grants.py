@@ -155,6 +155,11 @@ def test_a_scope_that_was_not_granted_is_an_error_or_a_warning(desk: Desk, warni
     assert warnings == ["The service did not grant realms:create."]
 
 
+def test_given_scopes_are_required_of_the_token_for_a_code(desk: Desk) -> None:
+    message = run_failed(token, desk, **make_response_options(desk, READ), scopes=["realms:create"])
+    assert "did not grant realms:create" in message
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
