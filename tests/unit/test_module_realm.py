@@ -131,7 +131,7 @@ def test_a_realm_is_removed_with_its_applications_but_not_with_identities(tenant
     run_ok(application, tenant, realm_id=created["id"], display_name="Importer", grant_types=["client_credentials"])
     tenant.seed(identities=1, realm_id=created["id"])
     message = run_failed(realm, tenant, display_name=NAME, state="absent")
-    assert "HTTP 409" in message and "has children" in message and "Remove the objects" in message
+    assert "HTTP 409" in message and "Remove the objects" in message
     empty = run_ok(realm, tenant, display_name="Empty")["realm"]
     run_ok(application, tenant, realm_id=empty["id"], display_name="Importer", grant_types=["client_credentials"])
     assert run_ok(realm, tenant, id=empty["id"], state="absent")["changed"]

@@ -100,8 +100,10 @@ def test_the_built_in_resource_server_is_found(tenant: Any) -> None:
 def test_the_services_refusal_is_shown(tenant: Any) -> None:
     run_ok(resource_server, tenant, **PETS)
     message = run_failed(resource_server, tenant, display_name="Other", identifier=PETS["identifier"])
-    assert "HTTP 400" in message and "is taken" in message
-    assert "is reserved" in run_failed(resource_server, tenant, display_name="Other", identifier="beyondidentity")
+    assert "HTTP 400" in message and "resource_server.identifier" in message
+    assert "resource_server.identifier" in run_failed(
+        resource_server, tenant, display_name="Other", identifier="beyondidentity"
+    )
 
 
 def test_several_resource_servers_with_the_name_are_listed_by_their_ids(tenant: Any) -> None:
