@@ -46,9 +46,9 @@ EXAMPLES = r"""
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.display import Display
 
-from ..plugin_utils.issued_token_record import enable_recording
 from ..plugin_utils.revoke_run_tokens import revoke_run_tokens
 from ..plugin_utils.run_end import call_at_run_end
+from ..plugin_utils.run_token_record import enable_recording
 
 display = Display()
 

@@ -76,19 +76,19 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..module_utils._connection_options import connection_spec
 from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
-from ..module_utils._options import connection_spec
 from ..module_utils._task.context import TaskContext
 from ..module_utils._task.runner import run_safely
 from ..module_utils._task.scope_options import ScopeOptions
 from ..module_utils._task.sign_ins import open_sign_ins
 from ..plugin_utils.argument_validation import validate_arguments
-from ..plugin_utils.issued_token_record import record_issued_token
-from ..plugin_utils.option_resolution import resolve_options
+from ..plugin_utils.option_precedence import resolve_options
 from ..plugin_utils.option_sources import OptionSources
 from ..plugin_utils.plain_types import to_plain_types
+from ..plugin_utils.run_token_record import record_issued_token
 from ..plugin_utils.stores import open_stores
 
 display = Display()

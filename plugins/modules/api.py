@@ -141,8 +141,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import find_operation
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
+    find_operation,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import join_pages
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import (
     find_own_id,

@@ -117,10 +117,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     AUTHENTICATOR_CONFIG,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
     ensure_state,
-    state_spec,
     to_module_result,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module

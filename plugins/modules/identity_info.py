@@ -76,8 +76,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     has_username,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import IDENTITY
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import info_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import info_spec, read_info
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import read_info
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = info_spec("username")

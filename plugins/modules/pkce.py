@@ -84,6 +84,7 @@ requests:
   sample: 0
 """
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import (
     CODE_CHALLENGE_METHODS,
     DEFAULT_LENGTH,
@@ -91,7 +92,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.p
     create_code_verifier,
     validate_code_verifier,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module

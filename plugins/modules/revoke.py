@@ -102,11 +102,11 @@ from dataclasses import dataclass, field
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.issued_token_spec import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import (
     ISSUED_TOKEN_OPTIONS,
+    ModuleSpec,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.by_value import revoke_by_value
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.listed import revoke_listed
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.sign_ins import revoke_sign_ins

@@ -84,9 +84,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     RESOURCE_SERVER,
     ROLE,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.role_servers import RoleServers
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.role_resource_servers import (
+    RoleServers,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import info_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import info_spec, read_info
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import read_info
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = info_spec(options={"resource_server": {"type": "str", "default": "beyondidentity"}})

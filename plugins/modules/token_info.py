@@ -119,11 +119,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     IssuedTokens,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import to_iso8601
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.issued_token_spec import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import (
     ISSUED_TOKEN_OPTIONS,
+    ModuleSpec,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
 SPEC = ModuleSpec(options=dict(ISSUED_TOKEN_OPTIONS), rules={"required_together": [("principal_type", "principal_id")]})

@@ -13,7 +13,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from .user_key import FOLDER
+from .store_key import FOLDER
 
 # ansible-core names a run's directory by the process ID and tempfile's eight characters.
 _RUN_DIRECTORY = re.compile(r"ansible-local-(\d{1,9})[a-z0-9_]{8}", re.ASCII)

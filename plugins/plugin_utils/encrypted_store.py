@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import hmac
 import json
@@ -14,11 +13,12 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
-from .private_files import open_lock_file, open_private_folder, read_private_file, write_private_file
+from .file_lock import hold_file_lock
+from .private_files import open_private_folder, read_private_file, write_private_file
 
 try:
     from cryptography.fernet import Fernet, InvalidToken
@@ -105,17 +105,8 @@ class EncryptedStore:
         """Hold the key's lock file. If that is impossible, warn and go on without it: at worst, a request is sent twice."""
         return self._lock(self._build_name(key))
 
-    @contextmanager
-    def _lock(self, name: str) -> Iterator[None]:
-        with ExitStack() as stack:
-            try:
-                with open_private_folder(self.folder) as folder:
-                    descriptor = open_lock_file(f"{name}.lock", folder)
-                stack.callback(os.close, descriptor)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            except OSError as error:
-                self._warn_of(error)
-            yield
+    def _lock(self, name: str) -> AbstractContextManager[None]:
+        return hold_file_lock(self.folder, f"{name}.lock", self._warn_of)
 
     def _iter_entries(self, folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for name in os.listdir(folder):

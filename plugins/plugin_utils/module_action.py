@@ -23,12 +23,12 @@ from ..module_utils._task.sign_ins import open_sign_ins
 from ..module_utils._text import sanitize_for_display
 from .argument_validation import validate_arguments
 from .censoring import must_censor
-from .issued_token_record import record_issued_token, record_remote_tokens
-from .option_resolution import resolve_options
+from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
 from .option_trust import refuse_delegated_environment_secret
 from .plain_types import to_plain_types
 from .remote_results import clean_remote_result
+from .run_token_record import record_issued_token, record_remote_tokens
 from .sign_in_prompt import wait_for_sign_in
 from .stores import open_stores
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..module_utils._options import CONNECTION_OPTIONS
+from ..module_utils._connection_options import CONNECTION_OPTIONS
 
 ARGUMENT, VARIABLE, TASK_ENVIRONMENT, ENVIRONMENT = (
     "the task",

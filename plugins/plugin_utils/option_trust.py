@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils._connection_options import CONNECTION_OPTIONS
 from ..module_utils._errors import TrustError
 from ..module_utils._oauth.regions import find_region
-from ..module_utils._options import CONNECTION_OPTIONS
 from .option_sources import ENVIRONMENT, ResolvedOptions, get_rank
 
 # Options that decide where a secret is sent. A stronger issuer replaces weaker parts of an issuer.

@@ -14,9 +14,9 @@ from ansible import errors
 from ansible.errors import AnsibleUndefinedVariable
 from ansible.module_utils.common.validation import check_type_bool
 
+from ..module_utils._connection_options import Option
 from ..module_utils._errors import OptionError
 from ..module_utils._masking import MASK
-from ..module_utils._options import Option
 from ..module_utils._text import sanitize_for_display
 from .option_sources import ARGUMENT, VARIABLE, OptionSources
 from .plain_types import to_plain_types

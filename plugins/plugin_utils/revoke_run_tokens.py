@@ -20,7 +20,7 @@ from ..module_utils._task.progress import Progress
 from ..module_utils._task.revocation.revoker import DELETE_SCOPE, Revoker
 from ..module_utils._text import join_names
 from .encrypted_store import EncryptedStore, iter_texts
-from .issued_token_record import RecordedToken, list_recorded_tokens, record_issued_token
+from .run_token_record import RecordedToken, list_recorded_tokens, record_issued_token
 from .stores import open_stores
 
 display = Display()

@@ -24,7 +24,7 @@ from ..module_utils._oauth.token import Token
 from ..module_utils._oauth.token_store import TokenStores
 from .abandoned_stores import RUN_FOLDER, remove_abandoned_stores
 from .encrypted_store import HAS_CRYPTOGRAPHY, EncryptedStore
-from .user_key import FOLDER, read_user_key
+from .store_key import FOLDER, read_user_key
 
 _SHARED_ERROR_LIFETIME = 3600  # seconds
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from tests.unit.builders import make_connection, make_session
 from tests.unit.raw_servers import ReceivedRequest, build_response, record_requests

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.session import HttpSession
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.client import ManagementClient
@@ -26,7 +27,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     TokenStore,
     TokenStores,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleUndefinedVariable
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import resolve_options
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_precedence import resolve_options
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import (
     OptionSources,
     ResolvedOptions,

@@ -18,7 +18,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import TokenRequest
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import issued_token_record
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import run_token_record
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import open_stores
 from tests.unit.builders import tenant_options
 
@@ -28,11 +28,11 @@ def recorded_run(folder: Path, is_recording: bool = True, verbosity: int = 0) ->
     """Act as a run with this private folder, with or without the callback `revoke_tokens`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "DEFAULT_LOCAL_TMP", str(folder))
-        patch.setattr(issued_token_record._Recording, "is_enabled", False)
+        patch.setattr(run_token_record._Recording, "is_enabled", False)
         patch.setattr(Display(), "verbosity", verbosity)
         folder.mkdir(mode=0o700, parents=True)
         if is_recording:
-            assert issued_token_record.enable_recording()
+            assert run_token_record.enable_recording()
         yield folder
 
 
@@ -44,7 +44,7 @@ def make_recorded_task(tenant: Any, environ: Mapping[str, str] | None = None, **
         stores=open_stores(params, print),
         environ=environ or {},
         open_sign_ins=open_sign_ins,
-        on_issued=issued_token_record.record_issued_token,
+        on_issued=run_token_record.record_issued_token,
     )
 
 
@@ -55,4 +55,4 @@ def issue_token(tenant: Any, *scopes: str, **given: Any) -> Token:
 
 def list_recorded_names() -> list[str]:
     """Return the names of all recorded tokens."""
-    return sorted(token.display_name for token in issued_token_record.list_recorded_tokens())
+    return sorted(token.display_name for token in run_token_record.list_recorded_tokens())

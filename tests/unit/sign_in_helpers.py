@@ -15,7 +15,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     create_authorization_request,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_response import parse_code
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
     TokenStore,

@@ -20,7 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     ApplicationOptions,
     list_operations,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.application_rules import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.application_validation import (
     validate_auth_method,
 )
 from ansible_collections.beyondidentity.management.plugins.modules.application import SPEC

@@ -28,8 +28,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     parse_code,
     parse_code_from_url,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import create_code_challenge
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
 from tests.unit.builders import US_ISSUER, make_connection, make_session
 
 REDIRECT = "http://127.0.0.1:8400/callback"

@@ -17,7 +17,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     ResponseError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management import client as client_module
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import find_operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
+    find_operation,
+)
 from tests.unit.builders import make_client, make_task
 from tests.unit.memory_store import MemoryStore
 

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import get_catalogue
+from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import connection_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
+    get_catalogue,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
@@ -23,7 +26,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     ROLE,
     ResourceType,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._options import connection_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.module_action import ModuleAction
 from tests.support.collection import NAME, NAMESPACE, ROOT

@@ -25,10 +25,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     Resource,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
     ensure_state,
-    state_spec,
     to_module_result,
 )
 from tests.unit.builders import tenant_options

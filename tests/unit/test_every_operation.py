@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import get_catalogue
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
+    get_catalogue,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import has_secret
 from ansible_collections.beyondidentity.management.plugins.modules import api
 from tests.emulator import openapi

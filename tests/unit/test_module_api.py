@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import find_operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
+    find_operation,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import MASK
 from ansible_collections.beyondidentity.management.plugins.modules import api
 from tests.unit.memory_store import MemoryStore
@@ -330,7 +332,7 @@ def test_a_403_has_advice_on_scopes(tenant: Any) -> None:
     assert "ListGroupMembers needs the scopes groups:read, identities:read, and a token of this tenant" in result["msg"]
     tenant.fault(operation="ListSchemas", status=403)
     message = run_failed(api, tenant, operation="ListSchemas", **given)
-    assert message.endswith("ListSchemas needs a token of this tenant that may manage this realm.")
+    assert message.endswith("ListSchemas needs a token of this tenant that can manage this realm.")
 
 
 def test_a_revoked_token_is_replaced(tenant: Any) -> None:

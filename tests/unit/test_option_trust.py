@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import TrustError
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import resolve_options
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_precedence import resolve_options
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import ResolvedOptions
 from tests.unit.builders import US_ISSUER
 from tests.unit.option_helpers import make_sources, resolve

@@ -13,7 +13,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.beyondidentity.management.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.beyondidentity.management.plugins.module_utils._options import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
     CONNECTION_OPTIONS,
     Option,
     connection_spec,

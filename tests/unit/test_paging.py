@@ -17,11 +17,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     MalformedResponseError,
     OptionError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
     get_catalogue,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import (
     PAGE_SIZE,
     first_page,

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.callback import revoke_tokens
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import secret_scope
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import issued_token_record
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import revoke_run_tokens as module
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import run_token_record
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.revoke_run_tokens import revoke_run_tokens
 from tests.support.desk import SCOPES, Desk
 from tests.unit.builders import get_token, make_task
@@ -87,7 +88,7 @@ def list_statuses(tenant: Any) -> list[int]:
 def record_token(tenant: Any, name: str, **given: Any) -> None:
     """Record a token of a task with these options, which the tenant never issued."""
     token = Token(f"t0ken-of-{name}", ("realms:read",), time.time(), 600, name)
-    issued_token_record.record_issued_token(make_recorded_task(tenant, **given), token)
+    run_token_record.record_issued_token(make_recorded_task(tenant, **given), token)
 
 
 def test_a_run_without_tokens_prints_nothing(run: Path, read_output: Any) -> None:
@@ -126,7 +127,7 @@ def test_without_verified_certificates_no_token_is_kept(tenant: Any) -> None:
 
 def test_an_expired_token_is_not_revoked(tenant: Any, read_output: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     issue_token(tenant, "realms:read")
-    monkeypatch.setattr(issued_token_record, "time", SimpleNamespace(time=lambda: time.time() + 3600))
+    monkeypatch.setattr(run_token_record, "time", SimpleNamespace(time=lambda: time.time() + 3600))
     revoke_run_tokens()
     assert read_output() == "" and list_statuses(tenant) == []
 
@@ -243,7 +244,8 @@ def test_tokens_without_a_known_id_are_counted(tenant: Any, read_output: Any) ->
 
 
 def test_a_secret_that_the_server_repeats_is_masked(tenant: Any, read_output: Any) -> None:
-    token = issue_token(tenant, "realms:read")
+    with secret_scope():  # the process that revokes did not request the token
+        token = issue_token(tenant, "realms:read")
     text = f"no {token.access_token} with {tenant.client_secret}"
     tenant.fault(operation="revoke", status=500, json={"error": "x", "error_description": text})
     revoke_run_tokens()

@@ -21,8 +21,8 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandone
     RUN_FOLDER,
     remove_abandoned_stores,
 )
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store_key import FOLDER
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import open_run_store, open_stores
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.user_key import FOLDER
 from tests.unit.builders import connection_options, exit_code, run_in_child
 from tests.unit.memory_store import MemoryStore
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import SignInRequiredError
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import SignInStore
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (

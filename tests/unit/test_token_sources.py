@@ -18,7 +18,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     OptionError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import remember_secrets, secret_scope
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.shared_errors import share_errors
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.error_sharing import share_errors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
     IssuedToken,

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import user_key
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import store_key
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.store_key import FOLDER
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import open_user_store
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.user_key import FOLDER
 from tests.unit.builders import exit_code, run_in_child
 
 KEY = ["sign-in", "https://issuer.example", "cl1ent"]
@@ -214,15 +214,15 @@ def test_the_second_of_two_concurrent_first_uses_takes_the_key_of_the_first(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names: list[str] = []
-    write = user_key.write_private_file
+    write = store_key.write_private_file
 
     def write_after_another_process(*arguments: Any) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(user_key, "write_private_file", write)
+            patch.setattr(store_key, "write_private_file", write)
             names.append(open_store()._build_name(KEY))
         write(*arguments)
 
-    monkeypatch.setattr(user_key, "write_private_file", write_after_another_process)
+    monkeypatch.setattr(store_key, "write_private_file", write_after_another_process)
     assert [open_store()._build_name(KEY)] == names
     assert list_key_folder(home) == ["key"]
 

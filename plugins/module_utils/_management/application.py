@@ -13,7 +13,7 @@ from .._errors import OptionError, StateError
 from .._oauth.redirect_uri import validate_redirect_uris
 from .._oauth.scopes import parse_managed_scopes
 from .._text import join_names, sanitize_for_display
-from .application_rules import validate_application, validate_auth_method
+from .application_validation import validate_application, validate_auth_method
 from .client import ManagementClient
 from .resource_lookup import describe_resource, select_resource, validate_resource
 from .resource_server import find_resource_server, validate_offered_scopes

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-from .._errors import MalformedResponseError, OptionError, ResponseError
+from .._errors import MalformedResponseError, OptionError
 from .._http.error_responses import error_from_response
 from .._http.response import Response
 from .._http.session import HttpSession
@@ -19,8 +19,9 @@ from .._ids import validate_id
 from .._oauth.connection import Connection
 from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource
 from .._text import join_names
-from .catalogue import find_operation
+from .api_errors import hint_on_api_error
 from .operation import Operation
+from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, next_page
 
@@ -86,7 +87,8 @@ class ManagementClient:
         response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
         if not response.is_success:
             error = error_from_response(response, action)
-            raise error.with_hint(self._hint_on_error(error, operation))
+            hint = hint_on_api_error(error, operation, self.scopes, has_static_token=bool(self.connection.access_token))
+            raise error.with_hint(hint)
         return response.status, response.json(action) if response.content.strip() else {}
 
     def list_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -168,21 +170,6 @@ class ManagementClient:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body).encode("utf-8")
         return self.session.send(operation.method, url, action=action, headers=headers, body=content)
-
-    def _hint_on_error(self, error: ResponseError, operation: Operation) -> str:
-        if error.status == 403:
-            needed = operation.scopes or self.scopes
-            scopes = f"the scopes {join_names(needed)}, and " if needed else ""
-            return f"{operation.name} needs {scopes}a token of this tenant that may manage this realm."
-        if error.status == 409 and operation.method == "DELETE":
-            return "Remove the objects that belong to it first."
-        if error.status == 401:
-            return (
-                "Check whether the token is expired, revoked, or of another tenant."
-                if self.connection.access_token
-                else "A new token was refused too."
-            )
-        return ""
 
 
 def _to_query_values(name: str, value: Any) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from .._errors import OptionError
 from .._text import join_names, sanitize_for_display
-from .catalogue import find_operation, get_catalogue
+from .operation_catalogue import find_operation, get_catalogue
 
 
 def get_operation_scopes(names: Iterable[str], *, reading_only: bool = False) -> list[str]:

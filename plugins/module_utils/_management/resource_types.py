@@ -67,7 +67,7 @@ class ResourceType:
         """The operation that deletes an object."""
         return f"Delete{self.name}"
 
-    def find_operation(self, by_id: bool) -> str:
+    def get_lookup_operation(self, by_id: bool) -> str:
         """The operation that finds an object, by its ID or by its name."""
         return self.get_operation if by_id else self.list_operation
 

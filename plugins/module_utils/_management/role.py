@@ -16,7 +16,7 @@ from .resource_server import validate_offered_scopes
 from .resource_state import ResourceState
 from .resource_types import GROUP, IDENTITY, RESOURCE_SERVER, Resource
 from .role_lists import NO_MEMBERS, RoleLists, combine, split_lists
-from .role_servers import RoleServers
+from .role_resource_servers import RoleServers
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .authorization_server import AuthorizationServer
 from .pkce import create_code_challenge, create_code_verifier
 from .scopes import parse_scopes
-from .server import AuthorizationServer
 
 
 @dataclass(frozen=True)

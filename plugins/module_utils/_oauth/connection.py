@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from .._connection_options import DEFAULT_LIFETIME
 from .._errors import OptionError
 from .._http.urls import get_origin, validate_base_url
 from .._ids import validate_id
-from .._options import DEFAULT_LIFETIME
 from .._text import sanitize_for_display
 from .issuer import IssuerParts, build_issuer, is_issuer, parse_issuer
 from .jwt_claims import read_unverified_claims

@@ -11,8 +11,8 @@ from typing import Any
 
 from .._errors import MalformedResponseError, OptionError
 from .._text import sanitize_for_display
+from .authorization_server import AuthorizationServer
 from .constant_time import are_equal
-from .server import AuthorizationServer
 
 try:
     import jwt

@@ -14,8 +14,8 @@ from typing import Any
 from .._errors import BeyondIdentityError, ResponseError, SignInRequiredError
 from .._http.certificates import select_authorities
 from .._text import join_names
+from .authorization_server import AuthorizationServer
 from .connection import Connection
-from .server import AuthorizationServer
 from .token import Token
 from .token_sources import IssuedToken, TokenRequest
 from .token_store import TokenStore

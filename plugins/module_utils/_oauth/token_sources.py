@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from .._errors import BeyondIdentityError
 from .._text import join_names
+from .authorization_server import AuthorizationServer
 from .connection import Connection
-from .server import AuthorizationServer
-from .shared_errors import share_errors
+from .error_sharing import share_errors
 from .token import Token, validate_token_value
 from .token_store import TokenStore
 

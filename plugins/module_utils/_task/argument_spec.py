@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What options a module has."""
+"""The argument specs of all modules: what they share, and what a module adds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .._options import CONNECTION_OPTIONS, Option, connection_spec
+from .._connection_options import CONNECTION_OPTIONS, Option, connection_spec
+
+# The options that select an application's issued tokens.
+ISSUED_TOKEN_OPTIONS: dict[str, dict[str, Any]] = {
+    "application": {"type": "str"},
+    "principal_type": {"type": "str", "choices": ["application", "identity"]},
+    "principal_id": {"type": "str"},
+    "id": {"type": "str"},
+}
 
 
 @dataclass(frozen=True)
@@ -44,3 +52,24 @@ class ModuleSpec:
     def build_arguments(self) -> dict[str, Any]:
         """Return the spec as `AnsibleModule` takes it."""
         return {"argument_spec": {**connection_spec(), **self.options}, "supports_check_mode": True, **self.rules}
+
+
+def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None) -> ModuleSpec:
+    """Return a state module's spec: `state`, `id`, `display_name`, and the module's own options."""
+    common: dict[str, dict[str, Any]] = {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "id": {"type": "str"},
+        "display_name": {"type": "str"},
+    }
+    return ModuleSpec(
+        options={**common, **options}, rules={"required_one_of": [("id", "display_name")], **(rules or {})}
+    )
+
+
+def info_spec(*finders: str, options: dict[str, Any] | None = None) -> ModuleSpec:
+    """Return an `_info` module's spec: `id`, `display_name` and other `finders`, of which one can be set, and own options."""
+    exclusive = ("id", "display_name", *finders)
+    return ModuleSpec(
+        options={**{name: {"type": "str"} for name in exclusive}, **(options or {})},
+        rules={"mutually_exclusive": [exclusive]},
+    )

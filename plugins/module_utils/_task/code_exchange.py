@@ -12,10 +12,10 @@ from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
 from .._oauth.authorization_response import parse_code_from_url
+from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection
 from .._oauth.id_token import require_pyjwt, validate_id_token
 from .._oauth.scopes import parse_scopes
-from .._oauth.server import AuthorizationServer
 from .._oauth.token import Token
 from .._oauth.token_sources import IssuedToken
 from .._text import sanitize_for_display

@@ -17,9 +17,9 @@ from .._http.session import HttpSession
 from .._http.settings import HttpSettings
 from .._management.client import ManagementClient
 from .._management.operation_scopes import suggest_scopes
+from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
-from .._oauth.server import AuthorizationServer
-from .._oauth.shared_errors import share_errors
+from .._oauth.error_sharing import share_errors
 from .._oauth.token import Token
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
 from .._oauth.token_store import TokenStores

@@ -14,25 +14,12 @@ from .._management.resource_state import ChangeResult, ResourceState, StateOptio
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
 from .._text import join_names
-from .argument_spec import ModuleSpec
 from .context import ModuleResult, TaskContext
 
 # Returns the managed fields of an object, given the existing object.
 BuildWanted = Callable[[Resource | None], Resource]
 # Makes the object that finds and writes the resource. A resource type can need more than `ResourceState`.
 MakeState = Callable[..., ResourceState]
-
-
-def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None) -> ModuleSpec:
-    """Return a state module's spec: `state`, `id`, `display_name`, and the module's own options."""
-    common: dict[str, dict[str, Any]] = {
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "id": {"type": "str"},
-        "display_name": {"type": "str"},
-    }
-    return ModuleSpec(
-        options={**common, **options}, rules={"required_one_of": [("id", "display_name")], **(rules or {})}
-    )
 
 
 def ensure_state(
@@ -60,7 +47,7 @@ def ensure_state(
     """
     options = task.read(StateOptions)
     announced = [
-        resource_type.find_operation(by_id=bool(options.id)),
+        resource_type.get_lookup_operation(by_id=bool(options.id)),
         *_list_writes(options, resource_type, managed, required),
         *operations,
     ]

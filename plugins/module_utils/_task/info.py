@@ -17,7 +17,6 @@ from .._management.resource_lookup import find_resource
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
 from .._text import join_names
-from .argument_spec import ModuleSpec
 from .context import ModuleResult, TaskContext
 
 _FINDERS = ("id", "display_name", "username")
@@ -29,15 +28,6 @@ class InfoOptions:
 
     id: str | None
     display_name: str | None
-
-
-def info_spec(*finders: str, options: dict[str, Any] | None = None) -> ModuleSpec:
-    """Return an `_info` module's spec: `id`, `display_name` and other `finders`, of which one can be set, and own options."""
-    exclusive = ("id", "display_name", *finders)
-    return ModuleSpec(
-        options={**{name: {"type": "str"} for name in exclusive}, **(options or {})},
-        rules={"mutually_exclusive": [exclusive]},
-    )
 
 
 def read_info(
@@ -65,7 +55,7 @@ def read_info(
     if empty:
         raise OptionError(f"{join_names(empty)} must not be empty.", "Omit the option to read all objects.")
     options = task.read(InfoOptions)
-    client = task.build_client(resource_type.find_operation(by_id=bool(options.id)), *operations)
+    client = task.build_client(resource_type.get_lookup_operation(by_id=bool(options.id)), *operations)
     prepare(client)
     if options.id:
         found = find_resource(resource_type, client, id=validate_id(options.id, "id"), display_name=None)

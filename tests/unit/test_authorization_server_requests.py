@@ -17,10 +17,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     OptionError,
     ResponseError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.client_authentication import (
     authenticate_client,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from tests.unit.authorization_server import (
     APPLICATION,

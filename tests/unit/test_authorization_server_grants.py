@@ -20,7 +20,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._masking
     mask_known_secrets,
     secret_scope,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from tests.support.desk import REDIRECT, Desk
 from tests.unit.authorization_server import (

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from ..module_utils._connection_options import CONNECTION_OPTIONS, Option
 from ..module_utils._errors import OptionError
-from ..module_utils._options import CONNECTION_OPTIONS, Option
 from .option_sources import ARGUMENT, ENVIRONMENT, TASK_ENVIRONMENT, VARIABLE, OptionSources, ResolvedOptions
 from .option_trust import guard_environment_secret, keep_credentials_together, let_issuer_replace_parts
 from .option_values import convert_value, is_fact, is_set, read_variable

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
+    CONNECTION_OPTIONS,
+    Option,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS, Option
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_resolution import resolve_options
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_precedence import resolve_options
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import (
     ARGUMENT,
     ENVIRONMENT,

@@ -13,9 +13,9 @@ from typing import Any
 
 from ansible.utils.display import Display
 
+from ..module_utils._connection_options import CONNECTION_OPTIONS
 from ..module_utils._errors import BeyondIdentityError
 from ..module_utils._oauth.token import Token
-from ..module_utils._options import CONNECTION_OPTIONS
 from ..module_utils._task.context import TaskContext
 from ..module_utils._text import join_names
 from .encrypted_store import HAS_CRYPTOGRAPHY

@@ -16,9 +16,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 from ansible_collections.beyondidentity.management.plugins.modules import revoke
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import issued_token_record
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import run_token_record
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.issued_token_record import (
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.run_token_record import (
     enable_recording,
     list_recorded_tokens,
     record_issued_token,
@@ -104,7 +104,7 @@ def test_without_the_callback_nothing_is_recorded(tmp_path: Path, tenant: Any) -
 
 
 def test_without_encryption_nothing_is_recorded(run: Path, tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issued_token_record, "HAS_CRYPTOGRAPHY", False)
+    monkeypatch.setattr(run_token_record, "HAS_CRYPTOGRAPHY", False)
     assert enable_recording() is False
     issue_token(tenant, "realms:read", token_cache="none")
     assert not (run / RUN_FOLDER).exists()

@@ -17,7 +17,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     ResponseError,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import mask_known_secrets, secret_scope
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.server import AuthorizationServer
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
+    AuthorizationServer,
+)
 from tests.support.desk import Desk
 from tests.unit.authorization_server import (
     APPLICATION,

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.client import CORRELATION_ID
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
     get_catalogue,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.client import CORRELATION_ID
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_scopes import (
     get_operation_scopes,
     suggest_scopes,
@@ -152,7 +152,10 @@ def test_each_resource_type_has_its_operations(resource_type: ResourceType, noun
     ]
     assert [find_operation(name).method for name in names] == ["POST", "GET", "GET", "PATCH", "DELETE"]
     assert resource_type.id_parameter == f"{noun}_id" == find_operation(names[2]).path_parameters[-1]
-    assert (resource_type.find_operation(by_id=True), resource_type.find_operation(by_id=False)) == (names[2], names[1])
+    assert (resource_type.get_lookup_operation(by_id=True), resource_type.get_lookup_operation(by_id=False)) == (
+        names[2],
+        names[1],
+    )
 
 
 @pytest.mark.parametrize(
