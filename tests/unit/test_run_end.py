@@ -50,14 +50,18 @@ call_at_run_end(work)
 
 _STARTS_WORKER = """
 call_at_run_end(work)
+reading, writing = os.pipe()
 worker = os.fork()
 if worker:
+    os.read(reading, 1)  # until the worker runs: a signal that arrives during the fork is lost
     if sys.argv[1] == "signal":
         os.kill(worker, signal.SIGTERM)
     status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
     print("worker", status, flush=True)
-elif sys.argv[1] == "signal":
-    time.sleep(60)
+else:
+    os.write(writing, b".")
+    if sys.argv[1] == "signal":
+        time.sleep(60)
 """
 
 _IGNORES_HANGUP = """
