@@ -61,8 +61,8 @@ class ModuleAction(ActionBase):
             resolved = resolve_options(
                 arguments, sources, self._spec.get_ignored(arguments), self._spec.connection_options
             )
+            remember_secrets(find_secrets(resolved.values))
             params = self._validate({**arguments, **resolved.values})
-            remember_secrets(find_secrets(params))
             if self._is_remote():
                 refuse_delegated_environment_secret(resolved)
                 params["proxy"] = _select_remote_proxy(resolved, sources.task_environment)

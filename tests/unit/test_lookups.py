@@ -80,6 +80,12 @@ def test_an_error_of_the_token_lookup_is_one_message_without_secrets(
     assert caught.value.__cause__ is None
 
 
+def test_an_error_about_another_option_masks_a_secret_in_its_value() -> None:
+    with pytest.raises(AnsibleLookupError, match="timeout") as caught:
+        look_up(token, client_secret="s3cret-value", timeout="s3cret-value")
+    assert "s3cret-value" not in str(caught.value)
+
+
 def test_a_token_without_all_requested_scopes_is_an_error(tenant: Any) -> None:
     tenant.settings(grant_only=["realms:read"])
     with pytest.raises(AnsibleLookupError, match="did not grant realms:create"):

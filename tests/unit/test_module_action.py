@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,9 +21,12 @@ from ansible import constants
 from ansible.errors import AnsibleError
 
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
+from ansible_collections.beyondidentity.management.plugins.action.realm import ActionModule as Realm
 from ansible_collections.beyondidentity.management.plugins.action.token import ActionModule as Token
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action, stores
 from tests.unit.builders import US_ISSUER
+from tests.unit.memory_store import MemoryStore
 from tests.unit.option_helpers import template
 
 SECRET = {"client_id": "c", "client_secret": "s3cret"}
@@ -149,6 +154,27 @@ def test_an_invalid_option_is_a_failure_that_names_it(arguments: dict[str, Any],
     assert result["failed"] and expected in result["msg"]
 
 
+def test_an_unknown_option_is_named_before_a_missing_one() -> None:
+    """A missing option is often only the consequence of a typing error."""
+    result = make_action(Realm, {"display_nam": "R"})._run({})
+    assert result["failed"] and result["msg"].startswith("Unsupported: ") and "display_nam" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        ({"client_secret": "s3cret-value", "timeout": "s3cret-value"}, {}),
+        ({"state": "s3cret-value"}, {"beyondidentity_client_secret": "s3cret-value"}),
+    ],
+    ids=["argument", "variable"],
+)
+def test_an_error_about_another_option_masks_a_secret_in_its_value(
+    arguments: dict[str, Any], variables: dict[str, Any]
+) -> None:
+    result = make_action(Realm, {"display_name": "R", **arguments})._run(variables)
+    assert result["failed"] and "********" in result["msg"] and "s3cret-value" not in result["msg"]
+
+
 def test_a_module_that_sends_nothing_ignores_connection_variables() -> None:
     result = make_action(Pkce, {})._run({"beyondidentity_timeout": "soon", "beyondidentity_issuer": "nonsense"})
     assert result["pkce"]["code_verifier"]
@@ -211,6 +237,24 @@ def test_a_delegated_module_receives_all_options_and_none_is_shown() -> None:
     given = calls[0]["module_args"]
     assert (given["client_secret"], given["realm_id"], given["timeout"]) == ("s3cret", "r9", 30)
     assert None not in given.values()
+
+
+def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Any] = []
+
+    class RecordingStore(MemoryStore):
+        @contextmanager
+        def lock(self, key: Any) -> Iterator[None]:
+            events.append(key)
+            yield
+            events.append("release")
+
+    monkeypatch.setattr(module_action, "open_stores", lambda _params, _warn: TokenStores(run=RecordingStore()))
+    arguments = {"issuer": US_ISSUER, "display_name": "R", **SECRET}
+    action = make_action(Realm, arguments, delegate_to="bastion")
+    action._execute_module = lambda **_call: events.append("run") or {"changed": False}
+    action._run({})
+    assert events == [["beyondidentity.management.realm", "R"], "run", "release"]
 
 
 LIES = {
