@@ -127,7 +127,7 @@ def test_awx_takes_the_injectors() -> None:
 
 def test_each_input_is_a_connection_option() -> None:
     """By its name, as a secret where the collection keeps it secret, and in the environment variable that it is read from."""
-    from ansible_collections.beyondidentity.management.plugins.module_utils._options import CONNECTION_OPTIONS
+    from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 
     options = {option.name: option for option in CONNECTION_OPTIONS}
     assert set(FIELDS) <= set(options)

@@ -45,7 +45,7 @@ Its value can be any text. Use a different value in each request.
 def table() -> str:
     """Return the page."""
     install_finder()
-    name = "ansible_collections.beyondidentity.management.plugins.module_utils._management.catalogue"
+    name = "ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue"
     operations = sorted(importlib.import_module(name).get_catalogue().values(), key=lambda item: item.name.lower())
     return HEAD + "".join(map(_row, operations))
 
