@@ -43,7 +43,7 @@ unit: .venv/.made ## run the unit tests
 	@$(BIN)/python -m pytest -n auto tests/unit $(ARGS)
 
 integration: .venv/.made cores sshd browser ## run real playbooks against the emulator
-	@$(BIN)/python -m pytest -n auto tests/integration $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadscope tests/integration $(ARGS)
 
 roles: .venv/.made .venv-tools/.made ## run the molecule scenarios of the roles
 	@$(BIN)/python -m tests.tools.roles $(ARGS)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.collection import install_finder
+from tests.support.collection import ROOT, install_finder
 from tests.support.playbook import PlaybookRunner
 from tests.support.sshd import RemoteHost
 from tests.support.sshd import remote_host as start_remote_host
@@ -21,6 +24,28 @@ from tests.support.sshd import remote_host as start_remote_host
 install_finder()
 # a shell's background jobs ignore it, and so would all that they start: tests send it to playbooks
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """With `--dist loadscope`, keep tests that share a run on one worker, and spread all others."""
+    return _Scheduler(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Of a module that uses `shared_run_playbook`, the tests with one core are a unit of work; so is every other test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module, _, name = nodeid.partition("::")
+        if not _shares_runs(module):
+            return nodeid
+        core = next((core for core in ("oldest", "newest") if f"[{core}" in name), "")
+        return f"{module} {core}"
+
+
+@cache
+def _shares_runs(module: str) -> bool:
+    return "shared_run_playbook" in (ROOT / module).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +69,25 @@ def run_playbook(tmp_path: Path) -> Iterator[PlaybookRunner]:
     runner.clean_up()
 
 
-@pytest.fixture(params=["oldest", "newest"])
+@pytest.fixture(scope="module")
+def shared_run_playbook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaybookRunner]:
+    """Return what runs playbooks for a whole module: a fixture runs one, and each test looks at a part of its results."""
+    runner = PlaybookRunner(tmp_path_factory.mktemp("shared"))
+    yield runner
+    runner.clean_up()
+
+
+@pytest.fixture(scope="module", params=["oldest", "newest"])
 def core(request: pytest.FixtureRequest) -> str:
-    """Run a test twice: pass this on as `run_playbook(..., core=core)`."""
+    """Run a test twice, for what depends on Ansible itself: pass this on as `run_playbook(..., core=core)`."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def tls_emulator() -> Iterator[Emulator]:
+    """Return an emulator that speaks TLS, with an authority of its own."""
+    with Emulator.start(tls=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

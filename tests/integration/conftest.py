@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures of the integration tests: canaries and what listens for them, a terminal, a browser."""
+"""Fixtures of the integration tests: servers that watch for secrets, a terminal, a browser."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from typing import Any
 
 import pytest
 
-from tests.support.aviary import Aviary, aviary
-from tests.support.browser import Browser, browsing
+from tests.support.browser import Browser, start_browser
+from tests.support.canary_servers import CanaryServers, start_canary_servers
 from tests.support.playbook import Play, PlaybookRunner
 from tests.support.terminal import Terminal
 
 
 @pytest.fixture
-def birds(tenant: Any, tmp_path: Path) -> Iterator[Aviary]:
-    """Return canaries, and servers that listen for them."""
+def canary_servers(tenant: Any, tmp_path: Path) -> Iterator[CanaryServers]:
+    """Return secrets to watch for, and servers that receive them."""
     folder = tmp_path / "own"
     folder.mkdir(mode=0o700)
-    with aviary(tenant, folder) as made:
+    with start_canary_servers(tenant, folder) as made:
         yield made
 
 
 @pytest.fixture
-def at_terminal(run_playbook: PlaybookRunner) -> Iterator[Callable[..., Terminal]]:
-    """Return what starts playbooks at a terminal; the options are those of `PlaybookRunner.prepare`."""
+def start_at_terminal(run_playbook: PlaybookRunner) -> Iterator[Callable[..., Terminal]]:
+    """Return a function that starts a playbook at a terminal; the options are those of `PlaybookRunner.prepare`."""
     started: list[Terminal] = []
 
     def start(play: Play, *, apart: bool = False, **how: Any) -> Terminal:
@@ -43,6 +43,6 @@ def at_terminal(run_playbook: PlaybookRunner) -> Iterator[Callable[..., Terminal
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Return a Chromium without a window."""
-    with browsing(tmp_path_factory.mktemp("browser")) as found:
+    """Return a headless Chromium."""
+    with start_browser(tmp_path_factory.mktemp("browser")) as found:
         yield found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module `api` in playbooks: secrets that are sent and answered, check mode, loops, retries, another host, many hosts."""
+"""The module `api` in playbooks: sent and returned secrets, check mode, loops, retries, delegation."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.aviary import digest
+from tests.support.canary_servers import digest
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
-from tests.support.recorder import Recorder, forward
+from tests.support.recorder import Recorder, forward_to
 from tests.support.remote import journal, with_journal
 from tests.support.sshd import RemoteHost
 
@@ -27,15 +27,15 @@ NAMES = ("sso", "text", "broken", "item", "other", "keyed", "echoed", "listed", 
 
 
 @pytest.fixture
-def birds() -> dict[str, str]:
-    """Return secrets that no output may show."""
+def canaries() -> dict[str, str]:
+    """Return secrets that no output must show."""
     return {name: f"c4nary-{name}-{secrets.token_urlsafe(24)}" for name in NAMES}
 
 
 @pytest.fixture
-def tap(emulator: Any) -> Iterator[Recorder]:
-    """Return a server between the collection and the emulator, that sees who asks."""
-    with Recorder(forward(emulator.url)) as recorder:
+def recording_proxy(emulator: Any) -> Iterator[Recorder]:
+    """Return a server between the collection and the emulator that records the requests and their sender."""
+    with Recorder(forward_to(emulator.url)) as recorder:
         yield recorder
 
 
@@ -57,13 +57,15 @@ def sso(secret: str) -> dict[str, Any]:
     return {"sso_config": {"display_name": "Okta", "payload": payload}}
 
 
-def test_secrets_that_are_sent(run_playbook: PlaybookRunner, tenant: Tenant, birds: dict[str, str], core: str) -> None:
-    """In a body, in a loop, echoed or only predicted: they arrive whole, and show nowhere."""
+def test_sent_secrets_arrive_whole_and_are_not_shown(
+    run_playbook: PlaybookRunner, tenant: Tenant, canaries: dict[str, str], core: str
+) -> None:
+    """In a body, a loop, an echo, or a prediction of check mode."""
     (identity,) = tenant.seed(identities=1)["identities"]
     tenant.fault(operation="CreateSsoConfig", json={"id": "s", "display_name": "Okta"})
-    said = f"no: {birds['echoed']}, {birds['listed']} and {birds['item'][:15]}"
+    said = f"no: {canaries['echoed']}, {canaries['listed']} and {canaries['item'][:15]}"
     tenant.fault(operation="UpdateIdentity", status=400, message=said)
-    own, secret = {"identity_id": identity}, "{{ bird.%s }}"
+    own, secret = {"identity_id": identity}, "{{ canary.%s }}"
     traits = {"identity": {"password": secret % "echoed", "secrets": [secret % "listed", secret % "item"]}}
     tasks = (
         api("Sent", "CreateSsoConfig", sso(secret % "sso")),
@@ -90,13 +92,13 @@ def test_secrets_that_are_sent(run_playbook: PlaybookRunner, tenant: Tenant, bir
         api("Harmless", "CreateGroup", {"group": {"display_name": "Night shift"}}, check_mode=True),
         api("Revealed", "CreateSsoConfig", sso(secret % "shown"), options={"reveal": True}, check_mode=True),
     )  # fmt: skip
-    users = {name: user(name, birds[name]) for name in ("text", "broken")}
-    given = {"bird": birds, "users": users}
+    users = {name: user(name, canaries[name]) for name in ("text", "broken")}
+    given = {"canary": canaries, "users": users}
     run = run_playbook(
         play(*tasks, vars=tenant.variables), extra_vars=given, args=["-vvvv", "--diff"], core=core
     ).succeeded()
 
-    assert [name for name, bird in birds.items() if bird in run.output or bird[10:] in run.output] == ["shown"]
+    assert [name for name, canary in canaries.items() if canary in run.output or canary[10:] in run.output] == ["shown"]
     for name in ("Sent", "Predicted", "Items", "Keys"):
         assert run.of(name) and all(result.status == "changed" for result in run.of(name)), name
         assert all("censored" in result.result for result in run.of(name)), name
@@ -107,22 +109,27 @@ def test_secrets_that_are_sent(run_playbook: PlaybookRunner, tenant: Tenant, bir
     assert [result.result["msg"].count("********") for result in run.of("Echo in a loop") if result.is_item] == [3, 3]
     assert all("censored" in result.result for result in run.of("Unusable option"))
     assert run.task("Unusable option").status == "ignored"
-    assert run.task("Digest").result["msg"] == [[digest(birds["item"]), digest(birds["other"])], digest(birds["sso"])]
+    assert run.task("Digest").result["msg"] == [
+        [digest(canaries["item"]), digest(canaries["other"])],
+        digest(canaries["sso"]),
+    ]
     request = run.task("Harmless").result["request"]
     assert request == {"method": "POST", "url": f"{tenant.realm_url}/groups", "body": {"group": {"display_name": "Night shift"}}}  # fmt: skip
-    assert run.task("Revealed").result["request"]["body"] == sso(birds["shown"])
+    assert run.task("Revealed").result["request"]["body"] == sso(canaries["shown"])
     sent = [entry["json"] for entry in tenant.journal(status=201) + tenant.journal(operation="CreateSsoConfig")]
     assert sent == [
         users["text"],
-        user("item-0", birds["item"]),
-        user("item-1", birds["other"]),
-        user("keyed", birds["keyed"]),
-        sso(birds["sso"]),
+        user("item-0", canaries["item"]),
+        user("item-1", canaries["other"]),
+        user("keyed", canaries["keyed"]),
+        sso(canaries["sso"]),
     ]
 
 
-def test_secrets_that_are_answered(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """They are whole where they are registered: an application that was read authenticates."""
+def test_returned_secrets_can_be_used_and_are_not_shown(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """Registered variables keep them: an application authenticates with the secret that was read."""
     own = {"application_id": tenant.application_id}
     tenant.fault(operation="GetApplication", status=404, times=2)
     tenant.fault(operation="ListApplications", status=503, times=1)
@@ -157,8 +164,10 @@ def test_secrets_that_are_answered(run_playbook: PlaybookRunner, tenant: Tenant,
     assert shown.task("Shown").result["response"]["protocol_config"]["client_secret"] == tenant.client_secret
 
 
-def test_parameters_that_are_left_out(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """`omit` leaves out, also inside of the parameters; what turns out to be empty is an error, on every core."""
+def test_omitted_parameters_are_not_sent_and_empty_ones_are_refused(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """`omit` works inside the parameters, too, on every core."""
     tasks = (
         api("Omitted", "ListRealms", None, {"page_size": "{{ nobody | default(omit) }}", "skip": 0}),
         api("All omitted", "ListRealms", "{{ nobody | default(omit) }}", "{{ nobody | default(omit) }}"),
@@ -178,31 +187,33 @@ def test_parameters_that_are_left_out(run_playbook: PlaybookRunner, tenant: Tena
     assert asked == [{"skip": "0"}, {}, {"page_size": "5", "skip": "0"}]
 
 
-def test_another_host(
+def test_a_delegated_operation_returns_the_same(
     run_playbook: PlaybookRunner,
     tenant: Tenant,
-    tap: Recorder,
-    birds: dict[str, str],
+    recording_proxy: Recorder,
+    canaries: dict[str, str],
     remote_host: RemoteHost,
     tmp_path: Path,
     core: str,
 ) -> None:
-    """Delegated, it asks from there, and returns the same; neither host shows or logs what is secret."""
+    """The request comes from the remote host; neither host shows or logs a secret."""
     (remote_host.home / "journal.log").unlink(missing_ok=True)
-    variables = {name: value.replace(tenant.emulator.url, tap.url) for name, value in tenant.variables.items()}
-    said = f"no: {birds['echoed']}"
+    variables = {
+        name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
+    }
+    said = f"no: {canaries['echoed']}"
     tenant.fault(operation="UpdateIdentity", status=400, message=said)
     there: dict[str, Any] = {"delegate_to": remote_host.name}
     own = {"application_id": tenant.application_id}
     tenant.seed(realms=210)
     tasks = (
-        api("Written", "SCIMCreateUser", user("there", "{{ bird.sso }}"), **there),
+        api("Written", "SCIMCreateUser", user("there", "{{ canary.sso }}"), **there),
         api("Secret", "GetApplication", None, own, register="read", **there),
         task("Digest", DEBUG, {"msg": "{{ read.response.protocol_config.client_secret | hash('sha256') }}"}),
         api("All", "ListRealms", options={"all_pages": True}, **there),
-        api("Predicted", "CreateSsoConfig", sso("{{ bird.item }}"), check_mode=True, register="predicted", **there),
-        task("Prediction", DEBUG, {"msg": "{{ predicted.request.body == body }}"}, vars={"body": sso("{{ bird.item }}")}),
-        api("Echo", "UpdateIdentity", {"identity": {"password": "{{ bird.echoed }}"}}, {"identity_id": "i"}, **there),
+        api("Predicted", "CreateSsoConfig", sso("{{ canary.item }}"), check_mode=True, register="predicted", **there),
+        task("Prediction", DEBUG, {"msg": "{{ predicted.request.body == body }}"}, vars={"body": sso("{{ canary.item }}")}),
+        api("Echo", "UpdateIdentity", {"identity": {"password": "{{ canary.echoed }}"}}, {"identity_id": "i"}, **there),
         api("Empty", "DeleteGroup", None, {"group_id": "{{ seeded }}"}, **there),
         api("Refused", "GetRole", **there),
         task("Ping", "ansible.builtin.ping", {"data": "logged-there"}, **there),
@@ -211,11 +222,11 @@ def test_another_host(
     run = run_playbook(
         play(*tasks, vars=variables),
         inventory=with_journal(remote_host, core, tmp_path),
-        extra_vars={"bird": birds, "seeded": group},
+        extra_vars={"canary": canaries, "seeded": group},
         args=["-vvvv"],
         core=core,
     ).succeeded()
-    assert {seen.home for seen in tap.requests} == {str(remote_host.home)}
+    assert {seen.home for seen in recording_proxy.requests} == {str(remote_host.home)}
     assert (run.task("Written").status, run.task("Written").result["status"]) == ("changed", 201)
     assert "censored" in run.task("Secret").result and "censored" in run.task("Predicted").result
     assert run.task("Digest").result["msg"] == digest(tenant.client_secret)
@@ -226,17 +237,4 @@ def test_another_host(
     assert "GetRole needs the parameter resource_server_id, role_id" in run.task("Refused").result["msg"]
     everywhere = run.output + journal(remote_host)
     assert "logged-there" in journal(remote_host)
-    assert [bird for bird in (*birds.values(), tenant.client_secret) if bird in everywhere] == []
-
-
-def test_many_hosts(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """50 hosts that call one operation share a token."""
-    made = api("Ask", "GetTenant")
-    run = run_playbook(
-        play(made, hosts="all", vars=tenant.variables),
-        inventory="host[1:50] ansible_connection=local\n",
-        args=["-f", "10"],
-        core=core,
-    ).succeeded()
-    assert len([result for result in run.of("Ask") if result.done]) == 50
-    assert len(tenant.journal(operation="GetTenant")) == 50 and len(tenant.journal(operation="token")) == 1
+    assert [canary for canary in (*canaries.values(), tenant.client_secret) if canary in everywhere] == []

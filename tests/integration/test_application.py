@@ -2,16 +2,15 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the module `application` sends, and with which token: the emulator's journal tells."""
+"""What the module `application` sends, and with which token, as seen in the journal of the emulator."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.emulator.client import Tenant
-from tests.support.playbook import PlaybookRunner, TaskResult
+from tests.emulator.client import Emulator, Tenant
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import host_name, local_hosts, play, task
 
 APPLICATION = "beyondidentity.management.application"
 BUILT_IN = "Beyond Identity Management API"
@@ -26,85 +25,99 @@ FULL: dict[str, Any] = {
 
 
 def writes(tenant: Tenant) -> list[dict[str, Any]]:
-    """Return the requests to the Management API that were no reading ones."""
+    """Return the requests to the Management API that write."""
     return [entry for method in WRITES for entry in tenant.journal(method=method) if entry["grant"] is None]
 
 
-class Runner:
-    """Runs one module call in one play, and returns its result."""
-
-    def __init__(self, run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-        self.run_playbook = run_playbook
-        self.tenant = tenant
-
-    def __call__(self, arguments: dict[str, Any], module: str = APPLICATION, **keywords: Any) -> TaskResult:
-        task = {"name": "Call", module: arguments, "ignore_errors": True, **keywords}
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": [task]}
-        run = self.run_playbook(play, args=["-vvv"], extra_vars=self.tenant.variables, timeout=60).succeeded()
-        assert "Traceback" not in run.output
-        return run.task("Call")
-
-    def changed(self, arguments: dict[str, Any], **keywords: Any) -> dict[str, Any]:
-        """Run what must change something."""
-        called = self(arguments, **keywords)
-        assert called.status == "changed", called.result.get("msg")
-        return called.result
-
-    def refused(self, arguments: dict[str, Any], **keywords: Any) -> str:
-        """Run what must fail, and return its message."""
-        called = self(arguments, **keywords)
-        assert called.status == "ignored", called.result
-        return str(called.result["msg"])
+def call(name: str, arguments: dict[str, Any], module: str = APPLICATION, **keywords: Any) -> dict[str, Any]:
+    """Return a task that calls a module; its failure does not end the play."""
+    return task(name, module, arguments, **keywords)
 
 
-@pytest.fixture
-def call(run_playbook: PlaybookRunner, tenant: Tenant) -> Runner:
-    """Return what calls one module."""
-    return Runner(run_playbook, tenant)
+def run_on_tenant(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
+    """Run tasks against one tenant, with all output on."""
+    run = run_playbook(play(*tasks), args=["-vvv"], extra_vars=tenant.variables).succeeded()
+    assert "Traceback" not in run.output
+    return run
 
 
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_two_of_one_name(call: Runner, tenant: Tenant, state: str) -> None:
-    """Two applications of one name: an error that names both ids, and nothing written; by id either can be meant."""
+def run_on_tenants(
+    run_playbook: PlaybookRunner, tenants: dict[str, Tenant], tasks: dict[str, list[dict[str, Any]]]
+) -> PlaybookRun:
+    """Run the tasks of each case on a host of its own, with a tenant of its own."""
+    inventory = local_hosts({host_name(case): tenant.variables for case, tenant in tenants.items()})
+    plays = [play(*tasks[case], hosts=host_name(case)) for case in tasks]
+    run = run_playbook(plays, inventory=inventory, args=["-vvv"]).succeeded()
+    assert "Traceback" not in run.output
+    return run
+
+
+def test_applications_of_one_name_are_told_apart_by_id(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """If two applications share a name, the module fails with both IDs and writes nothing. An ID selects one."""
     ids = tenant.seed(applications=2, name="Twin")["applications"]
-    message = call.refused({"display_name": "Twin", "state": state})
-    assert "2 applications are named 'Twin'" in message
-    assert all(id in message for id in ids)
-    assert writes(tenant) == []
-    call.changed({"id": ids[1], "state": "absent"})
+    run = run_on_tenant(
+        run_playbook,
+        tenant,
+        call("present", {"display_name": "Twin"}),
+        call("absent", {"display_name": "Twin", "state": "absent"}),
+        call("by id", {"id": ids[1], "state": "absent"}),
+    )
+    for name in ("present", "absent"):
+        message = run.task(name).result["msg"]
+        assert "2 applications are named 'Twin'" in message and all(id in message for id in ids)
+    assert run.task("by id").status == "changed"
     assert [entry["path"].rpartition("/")[2] for entry in writes(tenant)] == [ids[1]]
 
 
-def test_beyond_one_page(call: Runner, tenant: Tenant) -> None:
-    """Among 250 applications, in no order, the right one is found by its name: to use, to change, to remove."""
+def test_an_application_is_found_beyond_the_first_page(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """By its name, among 250 applications, to use it or to remove it."""
     ids = tenant.seed(applications=250)["applications"]
-    for number in (1, 125, 250):
-        found = call({"display_name": f"Seeded Application {number}", "allowed_scopes": ["realms:read"]})
+    numbers = (1, 125, 250)
+    uses = [
+        call(f"use {number}", {"display_name": f"Seeded Application {number}", "allowed_scopes": ["realms:read"]})
+        for number in numbers
+    ]
+    run = run_on_tenant(
+        run_playbook,
+        tenant,
+        *uses,
+        call("remove", {"display_name": "Seeded Application 137", "state": "absent"}),
+        call("info", {}, module="beyondidentity.management.application_info"),
+    )
+    for number in numbers:
+        found = run.task(f"use {number}")
         assert (found.status, found.result["application"]["id"]) == ("ok", ids[number - 1])
-    call.changed({"display_name": "Seeded Application 137", "state": "absent"})
+    assert run.task("remove").status == "changed"
     assert [entry["path"].rpartition("/")[2] for entry in writes(tenant)] == [ids[136]]
-    assert len(tenant.journal(operation="ListApplications")) == 4 * 3
-    info = call({}, module="beyondidentity.management.application_info")
-    assert len(info.result["applications"]) == 250  # the built-in one, and all but the removed one
+    assert len(run.task("info").result["applications"]) == 250  # the built-in one, and all but the removed one
 
 
-@pytest.mark.parametrize("options", [{"allowed_scopes": ["realms:read"]}, {"pkce": "s256"}, {"state": "absent"}])
-@pytest.mark.parametrize("by", ["display_name", "id"])
-def test_managed_is_refused_before_any_write(call: Runner, tenant: Tenant, by: str, options: dict[str, Any]) -> None:
-    """What Beyond Identity manages is never sent a change."""
-    message = call.refused({by: BUILT_IN if by == "display_name" else tenant.application_id, **options})
-    assert "is managed by Beyond Identity" in message and tenant.application_id in message
+def test_a_managed_application_is_never_changed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Neither by name nor by ID, whatever the option."""
+    changes = ({"allowed_scopes": ["realms:read"]}, {"pkce": "s256"}, {"state": "absent"})
+    names = ({"display_name": BUILT_IN}, {"id": tenant.application_id})
+    tasks = [call(f"{own | change}", {**own, **change}) for own in names for change in changes]
+    run = run_on_tenant(run_playbook, tenant, *tasks)
+    for made in tasks:
+        message = run.task(made["name"]).result["msg"]
+        assert "is managed by Beyond Identity" in message and tenant.application_id in message
     assert writes(tenant) == []
 
 
-def test_other_protocols_are_refused_before_any_write(call: Runner, tenant: Tenant) -> None:
-    """An application of a protocol that the module does not know can be read, and not changed."""
+def test_an_application_of_another_protocol_is_never_changed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The module can read an application of an unknown protocol."""
     seeded = tenant.seed(applications=1, name="Old", application={"protocol_config": {"type": "saml"}})
-    assert "has the protocol 'saml'" in call.refused({"display_name": "Old", "pkce": "s256"})
-    assert "has the protocol 'saml'" in call.refused({"display_name": "Old", "state": "absent"})
+    run = run_on_tenant(
+        run_playbook,
+        tenant,
+        call("present", {"display_name": "Old", "pkce": "s256"}),
+        call("absent", {"display_name": "Old", "state": "absent"}),
+        call("info", {"display_name": "Old"}, module="beyondidentity.management.application_info"),
+    )
+    for name in ("present", "absent"):
+        assert "has the protocol 'saml'" in run.task(name).result["msg"]
     assert writes(tenant) == []
-    info = call({"display_name": "Old"}, module="beyondidentity.management.application_info")
-    assert [item["id"] for item in info.result["applications"]] == seeded["applications"]
+    assert [item["id"] for item in run.task("info").result["applications"]] == seeded["applications"]
 
 
 # Arguments, check mode, and exactly the scopes that the one token of the task asks for.
@@ -160,18 +173,21 @@ LEAST: dict[str, tuple[str, dict[str, Any], bool, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", LEAST)
-def test_least_privilege(call: Runner, tenant: Tenant, case: str) -> None:
-    """A task's token has the scopes of the operations that it may call, and no other; in check mode the reading ones."""
-    module, arguments, check_mode, scopes = LEAST[case]
-    (seeded,) = tenant.seed(applications=1, name="Seeded")["applications"]
-    given = {name: seeded if value == "{id}" else value for name, value in arguments.items()}
-    called = call(given, module=module, check_mode=check_mode)
-    assert called.done, called.result["msg"]
-    assert called.status == ("ok" if module != APPLICATION else "changed")
-    (asked,) = tenant.journal(grant="client_credentials")
-    assert asked["form"]["scope"] == scopes
-    assert bool(writes(tenant)) == (called.status == "changed" and not check_mode)
+def test_a_task_asks_for_the_scopes_of_its_operations_only(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """In check mode, the scopes of the reading operations."""
+    tenants = {case: emulator.tenant() for case in LEAST}
+    tasks = {}
+    for case, (module, arguments, check_mode, _scopes) in LEAST.items():
+        (seeded,) = tenants[case].seed(applications=1, name="Seeded")["applications"]
+        given = {name: seeded if value == "{id}" else value for name, value in arguments.items()}
+        tasks[case] = [call("Call", given, module=module, check_mode=check_mode)]
+    run = run_on_tenants(run_playbook, tenants, tasks)
+    for case, (module, _arguments, check_mode, scopes) in LEAST.items():
+        called = run.task("Call", host_name(case))
+        assert called.status == ("ok" if module != APPLICATION else "changed"), (case, called.result)
+        (asked,) = tenants[case].journal(grant="client_credentials")
+        assert asked["form"]["scope"] == scopes, case
+        assert bool(writes(tenants[case])) == (called.status == "changed" and not check_mode), case
 
 
 # What changes, and the body that is sent: only what changed, a nested object whole, nothing that only the service sets.
@@ -202,21 +218,27 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("case", CHANGES)
-def test_one_write_with_what_changed(call: Runner, tenant: Tenant, case: str) -> None:
-    """A change is one PATCH of what differs; a changed nested object goes whole, without what only the service sets."""
-    options, expected = CHANGES[case]
-    application = call.changed(FULL)["application"]
-    tenant.clear_journal()
-    call.changed({"id": application["id"], **options})
-    (write,) = writes(tenant)
-    whole = {name: value for name, value in application["protocol_config"].items() if name in WHOLE}
-    if "protocol_config" in expected:
-        expected = {**expected, "protocol_config": {**whole, **expected["protocol_config"]}}
-    assert (write["method"], write["operation"]) == ("PATCH", "UpdateApplication")
-    sent = write["json"]["application"]
-    assert _sorted(sent) == _sorted(expected)
-    assert "client_secret" not in str(write["json"]) and "client_id" not in str(write["json"])
+def test_a_change_is_one_patch_of_what_differs(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """A changed nested object is sent whole, without the fields that only the service sets."""
+    tenants = {case: emulator.tenant() for case in CHANGES}
+    tasks = {
+        case: [
+            call("Create", FULL, register="made"),
+            call("Change", {"id": "{{ made.application.id }}", **options}),
+        ]
+        for case, (options, _expected) in CHANGES.items()
+    }
+    run = run_on_tenants(run_playbook, tenants, tasks)
+    for case, (_options, expected) in CHANGES.items():
+        application = run.task("Create", host_name(case)).result["application"]
+        assert run.task("Change", host_name(case)).status == "changed", case
+        _creation, write = writes(tenants[case])
+        whole = {name: value for name, value in application["protocol_config"].items() if name in WHOLE}
+        if "protocol_config" in expected:
+            expected = {**expected, "protocol_config": {**whole, **expected["protocol_config"]}}
+        assert (write["method"], write["operation"]) == ("PATCH", "UpdateApplication"), case
+        assert _sorted(write["json"]["application"]) == _sorted(expected), case
+        assert "client_secret" not in str(write["json"]) and "client_id" not in str(write["json"]), case
 
 
 WHOLE = (
@@ -232,7 +254,7 @@ WHOLE = (
 
 
 def _sorted(value: Any) -> Any:
-    """Return the same with its lists in order, which carry no meaning here."""
+    """Sort the lists, whose order has no meaning here."""
     if isinstance(value, dict):
         return {name: _sorted(item) for name, item in value.items()}
     return sorted(value) if isinstance(value, list) else value
@@ -270,28 +292,44 @@ CREATIONS: dict[str, tuple[dict[str, Any], int, bool, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", CREATIONS)
-def test_a_creation_is_never_sent_blindly(call: Runner, tenant: Tenant, case: str) -> None:
-    """A creation that may have been carried out is sent once; only a 429, which says that it was not, repeats it."""
-    fault, sent, there, words = CREATIONS[case]
-    tenant.fault(operation="CreateApplication", times=1, **fault)
-    arguments = {"display_name": "Once", "timeout": 1 if "delay" in fault else 30}
-    if words:
-        message = call.refused(arguments)
-        assert "CreateApplication" in message and words in message
-    else:
-        assert call.changed(arguments)["client_id"]
-    assert len(tenant.journal(operation="CreateApplication")) == sent
-    again = call({"display_name": "Once"})
-    assert again.status == ("ok" if there else "changed"), "what was made is found, and not made twice"
+def test_a_creation_that_may_have_been_carried_out_is_sent_once(
+    run_playbook: PlaybookRunner, emulator: Emulator
+) -> None:
+    """Only a 429 is repeated, because it means that nothing was created. A second task finds the created application."""
+    tenants = {case: emulator.tenant() for case in CREATIONS}
+    variables: dict[str, dict[str, Any]] = {}
+    for case, (fault, *_expected) in CREATIONS.items():
+        tenants[case].fault(operation="CreateApplication", times=1, **fault)
+        variables[host_name(case)] = {
+            **tenants[case].variables,
+            "beyondidentity_timeout": 1 if "delay" in fault else 30,
+        }
+    tasks = [call(name, {"display_name": "Once"}) for name in ("First", "Again")]
+    run = run_playbook(
+        play(*tasks, hosts="all"), inventory=local_hosts(variables), args=["-vvv", "-f", str(len(tenants))]
+    ).succeeded()
+    assert "Traceback" not in run.output
+    for case, (_fault, sent, there, words) in CREATIONS.items():
+        first, again = (run.task(name, host_name(case)) for name in ("First", "Again"))
+        assert first.status == ("ignored" if words else "changed"), case
+        if words:
+            assert "CreateApplication" in first.result["msg"] and words in first.result["msg"], case
+        assert again.status == ("ok" if there else "changed"), case
+        assert len(tenants[case].journal(operation="CreateApplication")) == sent + (not there), case
 
 
-def test_an_update_is_sent_again(call: Runner, tenant: Tenant) -> None:
-    """What is harmless to repeat is repeated after a drop: the change is made, and reported."""
+def test_an_update_and_a_removal_are_sent_again(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """They are repeated after a lost connection, and the change is reported."""
     (seeded,) = tenant.seed(applications=1, name="Seeded")["applications"]
-    tenant.fault(operation="UpdateApplication", times=1, drop="close", carry_out=True)
-    assert call.changed({"display_name": "Seeded", "pkce": "s256"})["application"]["protocol_config"]["pkce"] == "s256"
+    for operation in ("UpdateApplication", "DeleteApplication"):
+        tenant.fault(operation=operation, times=1, drop="close", carry_out=True)
+    run = run_on_tenant(
+        run_playbook,
+        tenant,
+        call("Update", {"display_name": "Seeded", "pkce": "s256"}),
+        call("Remove", {"id": seeded, "state": "absent"}),
+    )
+    assert run.task("Update").result["application"]["protocol_config"]["pkce"] == "s256"
+    assert run.task("Update").status == run.task("Remove").status == "changed"
     assert len(tenant.journal(operation="UpdateApplication")) == 2
-    tenant.fault(operation="DeleteApplication", times=1, drop="close", carry_out=True)
-    call.changed({"id": seeded, "state": "absent"})
     assert [entry["status"] for entry in tenant.journal(operation="DeleteApplication")][-1] == 404

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is told of minted tokens at -v: each once, by its id, scopes, lifetime and application, and never by its value."""
+"""The log of issued tokens at -v: each once, with its ID, scopes, lifetime and application, and never with its value."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.cores import CORES
-from tests.support.desk import Desk
-from tests.support.ending import ENABLED, issued
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
-from tests.support.recorder import Recorder, say
+from tests.support.recorder import Recorder, json_response
 from tests.support.remote import with_journal
+from tests.support.revoke_callback import ENABLED, issued_tokens
+from tests.support.sign_in_application import SignInApplication
 from tests.support.sshd import RemoteHost
 
 DEBUG = "ansible.builtin.debug"
@@ -30,8 +29,8 @@ _LINE = re.compile(
 )
 
 
-def told(run: PlaybookRun) -> dict[str, tuple[str, str, str]]:
-    """Return what was told, by the tokens' ids; raise where one was told of twice."""
+def logged_tokens(run: PlaybookRun) -> dict[str, tuple[str, str, str]]:
+    """Return application, lifetime and scopes of each logged token, by its ID; raise if a token was logged twice."""
     lines = [match.groupdict() for match in _LINE.finditer(run.output)]
     found = {line["id"]: (line["application"], line["lifetime"], line["scopes"]) for line in lines}
     if len(found) != len(lines):
@@ -55,9 +54,8 @@ TASKS = (
 )
 
 
-@pytest.mark.parametrize("core", CORES)
-def test_each_token_is_told_of_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """Whoever asked for it, and whether or not its result is hidden; also where many hosts share it."""
+def test_each_token_is_logged_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Whichever module or lookup requested it, whether or not its result is hidden, and if many hosts share it."""
     run = run_playbook(
         play(*TASKS, hosts="all"),
         inventory="host[1:5] ansible_connection=local\n",
@@ -65,62 +63,64 @@ def test_each_token_is_told_of_once(run_playbook: PlaybookRunner, tenant: Tenant
         extra_vars=tenant.variables,
         core=core,
     ).succeeded()
-    found, made = told(run), issued(tenant)
+    found, made = logged_tokens(run), issued_tokens(tenant)
     assert {token_id: scopes.replace(", ", " ") for token_id, (_application, _time, scopes) in found.items()} == made
     assert {application for application, _time, _scopes in found.values()} == {tenant.application_id}
     times = {scopes: lifetime for _application, lifetime, scopes in found.values()}
     assert times["realms:create, realms:read"] == "601" and times["realms:update"] == "3600"
 
 
-@pytest.mark.parametrize("args", [[], ["-v"]])
-def test_at_verbosity_0_nothing_is_told(
-    run_playbook: PlaybookRunner, tenant: Tenant, args: list[str], core: str
-) -> None:
-    """Neither on the screen nor in the log."""
-    run = run_playbook(
-        play(*TASKS), args=args, env={"ANSIBLE_LOG_PATH": "ansible.log"}, extra_vars=tenant.variables, core=core
-    ).succeeded()
-    log = (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
-    assert ("Minted" in run.output) is ("Minted" in log) is bool(args)
+def test_no_token_is_logged_without_verbosity(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Neither on the screen nor in the log file."""
+    run = run_playbook(play(*TASKS), env={"ANSIBLE_LOG_PATH": "ansible.log"}, extra_vars=tenant.variables).succeeded()
+    assert "Minted" not in run.output
+    assert "Minted" not in (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
 
 
-def test_a_log_that_hears_more(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """It is told of each token where the screen is not."""
+def test_the_log_file_can_be_more_verbose_than_the_screen(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Tokens are logged to the file only."""
     env = {"ANSIBLE_LOG_PATH": "ansible.log", "ANSIBLE_LOG_VERBOSITY": "1"}
-    run = run_playbook(play(*TASKS), env=env, extra_vars=tenant.variables, core="newest").succeeded()
+    run = run_playbook(play(*TASKS), env=env, extra_vars=tenant.variables).succeeded()
     log = (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
     assert "Minted" not in run.output
-    assert {match["id"] for match in _LINE.finditer(log)} == set(issued(tenant)) != set()
+    assert {match["id"] for match in _LINE.finditer(log)} == set(issued_tokens(tenant)) != set()
 
 
-def test_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """The token that replaces a refused one is told of, too."""
+def test_a_token_that_replaces_a_refused_one_is_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Both tokens are logged."""
     tenant.fault(operation="ListApplications", times=1, expire_token=True)
-    run = run_playbook(play(task("info", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables, core=core)
-    assert len(told(run.succeeded())) == 2 == len(issued(tenant)) and set(told(run)) == set(issued(tenant))
+    run = run_playbook(play(task("info", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables)
+    assert len(logged_tokens(run.succeeded())) == 2 == len(issued_tokens(tenant)) and set(logged_tokens(run)) == set(
+        issued_tokens(tenant)
+    )
 
 
-def test_a_sign_in_and_its_refresh(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """Those of people are told of like all others."""
+def test_tokens_of_a_sign_in_and_its_refresh_are_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Users' tokens are logged like all others."""
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
-    desk = Desk.of(tenant)
+    application = SignInApplication.of(tenant)
     tenant.clear_journal()
     tasks = (
-        task("answer", TOKEN, {**desk.answered("realms:read"), "token_cache": "run"}, register="answer"),
+        task(
+            "answer",
+            TOKEN,
+            {**application.options_after_sign_in("realms:read"), "token_cache": "run"},
+            register="answer",
+        ),
         task("refreshed", TOKEN, {**BY_CODE, **READ, "fresh": True}, register="refreshed"),
         task("given", TOKEN, {"grant_type": "refresh_token", "refresh_token": "{{ refreshed.token.refresh_token }}"}),
     )
-    run = run_playbook(play(*tasks), args=["-v"], extra_vars=desk.variables, core=core).succeeded()
-    assert set(told(run)) == set(issued(tenant)) and len(told(run)) == 3
-    assert {(application, scopes) for application, _time, scopes in told(run).values()} == {
-        (desk.application_id, "openid, realms:read")
+    run = run_playbook(play(*tasks), args=["-v"], extra_vars=application.variables).succeeded()
+    assert set(logged_tokens(run)) == set(issued_tokens(tenant)) and len(logged_tokens(run)) == 3
+    assert {(application, scopes) for application, _time, scopes in logged_tokens(run).values()} == {
+        (application.application_id, "openid, realms:read")
     }
 
 
 @pytest.mark.parametrize("role", ["client_credentials", "authorization_code"])
-def test_roles(run_playbook: PlaybookRunner, tenant: Tenant, role: str, core: str) -> None:
-    """The applications that roles make tell theirs, too."""
-    desk = Desk.of(tenant)
+def test_tokens_that_roles_request_are_logged(run_playbook: PlaybookRunner, tenant: Tenant, role: str) -> None:
+    """Also the tokens of applications that the roles create."""
+    application = SignInApplication.of(tenant)
     tenant.clear_journal()
     variables = {
         "client_credentials": {
@@ -128,12 +128,12 @@ def test_roles(run_playbook: PlaybookRunner, tenant: Tenant, role: str, core: st
             "client_credentials_operations": ["ListRealms"],
         },
         "authorization_code": {
-            "authorization_code_application_id": desk.application_id,
+            "authorization_code_application_id": application.application_id,
             "authorization_code_method": "given",
             "authorization_code_scopes": ["realms:read"],
             **{
                 f"authorization_code_{name}": value
-                for name, value in desk.answered("realms:read").items()
+                for name, value in application.options_after_sign_in("realms:read").items()
                 if name != "grant_type"
             },
         },
@@ -143,24 +143,27 @@ def test_roles(run_playbook: PlaybookRunner, tenant: Tenant, role: str, core: st
         "ansible.builtin.include_role": {"name": f"beyondidentity.management.{role}"},
         "vars": variables,
     }
-    own = tenant if role == "client_credentials" else desk
-    run = run_playbook(play(use), args=["-v"], extra_vars=own.variables, core=core).succeeded()
-    assert set(told(run)) == set(issued(tenant)) != set()
+    own = tenant if role == "client_credentials" else application
+    run = run_playbook(play(use), args=["-v"], extra_vars=own.variables).succeeded()
+    assert set(logged_tokens(run)) == set(issued_tokens(tenant)) != set()
 
 
-def test_with_the_callback(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """The token that revokes others is told of like them."""
+def test_the_token_that_revokes_others_is_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The callback `revoke_tokens` may need a token of its own."""
     tenant.fault(operation="revoke", times=1, status=401)
     run = run_playbook(
-        play(task("mint", TOKEN, READ)), args=["-v"], env=ENABLED, extra_vars=tenant.variables, core=core
+        play(task("mint", TOKEN, READ)), args=["-v"], env=ENABLED, extra_vars=tenant.variables
     ).succeeded()
-    assert sorted(scopes for _application, _time, scopes in told(run).values()) == ["realms:read", "tokens:delete"]
+    assert sorted(scopes for _application, _time, scopes in logged_tokens(run).values()) == [
+        "realms:read",
+        "tokens:delete",
+    ]
 
 
-def test_delegated(
+def test_tokens_requested_on_another_host_are_logged_here(
     run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path, core: str
 ) -> None:
-    """What another host minted is told of here, once."""
+    """Each once."""
     there = {"delegate_to": remote_host.name}
     tasks = (
         task("token", TOKEN, READ, **there),
@@ -170,25 +173,24 @@ def test_delegated(
     run = run_playbook(
         play(*tasks, vars=tenant.variables), inventory=with_journal(remote_host, core, tmp_path), args=["-v"], core=core
     ).succeeded()
-    assert set(told(run)) == set(issued(tenant)) and len(told(run)) == 3
+    assert set(logged_tokens(run)) == set(issued_tokens(tenant)) and len(logged_tokens(run)) == 3
 
 
 # What could move a cursor, colour or reorder what follows, or end a line.
 ODD = "a\x1b[31m\x07b\x9b2J\u202eidc:\u2028read"
 
 
-def test_what_could_move_a_terminal(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """Scopes and ids that a server makes up reach no terminal as they are, and no value of a token does."""
+def test_terminal_escapes_in_scopes_are_not_printed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Nor is the value of a token."""
     value = "s3cret-t0ken-of-this-test"
     answer = {"access_token": value, "token_type": "Bearer", "expires_in": 60, "scope": ODD}
-    with Recorder(say(200, answer)) as server:
+    with Recorder(json_response(200, answer)) as server:
         issuer = tenant.issuer.replace(tenant.emulator.url, server.url)
         wanted: dict[str, Any] = {**READ, "issuer": issuer, "require_scopes": False}
         run = run_playbook(
             play(task("mint", TOKEN, wanted, no_log=True)),
             args=["-v"],
             extra_vars={**tenant.variables, "beyondidentity_issuer": issuer},
-            core=core,
         ).succeeded()
     (line,) = [line for line in run.stdout.splitlines() if line.startswith("Minted ")]
     assert line.startswith("Minted the token without a known id of the application ") and line.isprintable()

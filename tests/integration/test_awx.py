@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What docs/awx.md tells works: its credential type is one that AWX takes, and jobs by ansible-runner get tokens with it.
+"""The instructions in docs/awx.md work: AWX accepts the credential type, and jobs run by ansible-runner get tokens with it.
 
 AWX itself is not here. What it demands of a credential type, and what it makes of one, is written down below.
 """
@@ -15,7 +15,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +27,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import validate
 
 from tests.emulator.client import Emulator, Tenant
-from tests.support.aviary import Aviary
+from tests.support.canary_servers import CanaryServers
 from tests.support.collection import ROOT
-from tests.support.desk import Desk
 from tests.support.examples import markdown_examples
+from tests.support.leak_detector import LeakDetector
 from tests.support.playbook import LOCALHOST, PlaybookRunner, TaskResult, read_record
-from tests.support.recorder import Recorder, refuse
-from tests.support.watch import Watch
+from tests.support.recorder import Recorder, refuse_request
+from tests.support.sign_in_application import SignInApplication
 
 PAGE = "docs/awx.md"
 BLOCKS = {example.first_line: example.text for example in markdown_examples() if example.place.startswith(PAGE)}
@@ -126,8 +125,10 @@ def test_awx_takes_the_injectors() -> None:
 
 
 def test_each_input_is_a_connection_option() -> None:
-    """By its name, as a secret where the collection keeps it secret, and in the environment variable that it is read from."""
-    from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import CONNECTION_OPTIONS
+    """It has the name, the secrecy and the environment variable of the option."""
+    from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
+        CONNECTION_OPTIONS,
+    )
 
     options = {option.name: option for option in CONNECTION_OPTIONS}
     assert set(FIELDS) <= set(options)
@@ -135,11 +136,13 @@ def test_each_input_is_a_connection_option() -> None:
     assert INJECTORS["env"] == {options[name].environment: f"{{{{ {name} }}}}" for name in FIELDS}
 
 
-def test_what_may_redirect_a_secret_can_be_given_where_the_secret_is() -> None:
-    """What is refused from everywhere else must have an input; only validation is never switched off there."""
+def test_each_destination_option_has_an_input() -> None:
+    """These options are refused from all other sources. `validate_certs` has no input, because a job must always validate."""
     from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_trust import DESTINATION_OPTIONS
 
-    assert set(DESTINATION_OPTIONS) - {"auth_url", "validate_certs"} <= set(FIELDS), "an issuer brings its auth_url along"
+    assert set(DESTINATION_OPTIONS) - {"auth_url", "validate_certs"} <= set(FIELDS), (
+        "an issuer brings its auth_url along"
+    )
 
 
 def test_awx_shows_no_secret() -> None:
@@ -175,18 +178,20 @@ class Job:
 class Awx:
     """Runs playbooks as AWX does: by ansible-runner, with what a credential injects in the environment."""
 
-    def __init__(self, runner: PlaybookRunner, core: str, folder: Path) -> None:
-        self._runner, self._core = runner, core
+    def __init__(self, runner: PlaybookRunner, folder: Path) -> None:
+        self._runner = runner
         self.folder = folder / "private"
         self.command_file = self.folder / "artifacts" / "job" / "command"
         self.folders: list[Path] = []
         self._environment: dict[str, str] = {}
         self._run = folder
 
-    def prepare(self, playbook: str, inputs: Mapping[str, str], inventory: str = LOCALHOST) -> Awx:
+    def prepare(
+        self, playbook: str, inputs: Mapping[str, str], inventory: str = LOCALHOST, core: str = "default"
+    ) -> Awx:
         """Make the folders of a job."""
         environment = {**injected(inputs)[0], "ANSIBLE_NOCOLOR": "true"}
-        _command, self._environment, self._run, _cwd = self._runner.prepare(playbook, env=environment, core=self._core)
+        _command, self._environment, self._run, _cwd = self._runner.prepare(playbook, env=environment, core=core)
         for name, file, text in (("project", "play.yml", playbook), ("inventory", "hosts", inventory)):
             (self.folder / name).mkdir(parents=True)
             (self.folder / name / file).write_text(text, encoding="utf-8")
@@ -216,12 +221,12 @@ class Awx:
 
 
 @pytest.fixture
-def awx(run_playbook: PlaybookRunner, core: str, tmp_path: Path) -> Awx:
+def awx(run_playbook: PlaybookRunner, tmp_path: Path) -> Awx:
     """Return what runs one job."""
-    return Awx(run_playbook, core, tmp_path)
+    return Awx(run_playbook, tmp_path)
 
 
-def credential(tenant: Tenant | Desk, **more: str) -> dict[str, str]:
+def credential(tenant: Tenant | SignInApplication, **more: str) -> dict[str, str]:
     """Return a credential for a tenant; inputs that are not given are empty."""
     given = {name.removeprefix("beyondidentity_"): value for name, value in tenant.variables.items()}
     return {**dict.fromkeys(FIELDS, ""), **given, **more}
@@ -277,31 +282,33 @@ FAILURES = f"""
 """
 
 
-def test_a_job_gets_its_tokens_and_leaves_no_secret(awx: Awx, birds: Aviary, tenant: Tenant, tmp_path: Path) -> None:
-    """The page's own playbook, and more: nothing secret is in the output, the events, or any other artifact.
+def test_a_job_gets_its_tokens_and_leaves_no_secret(
+    awx: Awx, canary_servers: CanaryServers, tenant: Tenant, core: str
+) -> None:
+    """No secret of the page's playbook is in the output, the events, or any other artifact.
 
     But for one file: ansible-runner notes the environment of a run in `command`, which AWX removes with the job's folder.
     """
-    given = birds.variables["canary"]["environment"]
-    inputs = {**given, "realm_id": tenant.realm_id, "proxy": birds.environment["HTTPS_PROXY"]}
-    awx.prepare(PLAYBOOK + DIGESTS + FAILURES, credential(tenant, **inputs))
+    given = canary_servers.variables["canary"]["environment"]
+    inputs = {**given, "realm_id": tenant.realm_id, "proxy": canary_servers.environment["HTTPS_PROXY"]}
+    awx.prepare(PLAYBOOK + DIGESTS + FAILURES, credential(tenant, **inputs), core=core)
     own = [awx.command_file, *(folder / "input" for folder in awx.folders)]
-    with Watch(birds.canaries, awx.folders, but=own) as watch:
+    with LeakDetector(canary_servers.canaries, awx.folders, but=own) as detector:
         job = awx.run().succeeded()
-    assert birds.canaries.leaking_lines(job.output) == []
-    assert sorted(watch.leaks) == []
-    assert watch.looks > 5
+    assert canary_servers.canaries.leaking_lines(job.output) == []
+    assert sorted(detector.leaks) == []
+    assert detector.scans > 5
     assert job.results_of("Report them")[0]["msg"], "the realms"
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
-    assert len(set(digests)) == 1 and birds.canaries.knows(digests[0])
+    assert len(set(digests)) == 1 and canary_servers.canaries.knows(digests[0])
     assert "no:such" in job.results_of("Scope")[0]["msg"]
     assert "the proxy on the way" in job.results_of("Proxy")[0]["msg"]
     _assert_told(job)
-    _assert_noted(awx, birds, inputs)
+    _assert_noted(awx, canary_servers, inputs)
 
 
 def _assert_told(job: Job) -> None:
-    """What was searched was there to be searched, and says of censored results that they are."""
+    """The artifacts exist, and censored results say that they are censored."""
     events = [json.loads(path.read_text(encoding="utf-8")) for path in (job.artifacts / "job_events").glob("*.json")]
     token = [event for event in events if event["event"] == "runner_on_ok" and event["event_data"]["task"] == "Token"]
     assert [set(event["event_data"]["res"]) - {"changed"} for event in token] == [{"censored"}]
@@ -310,21 +317,21 @@ def _assert_told(job: Job) -> None:
     assert not (job.folder / "env").exists()
 
 
-def _assert_noted(awx: Awx, birds: Aviary, inputs: Mapping[str, str]) -> None:
-    """In `command` there are the variables that were given, and no other secret."""
+def _assert_noted(awx: Awx, canary_servers: CanaryServers, inputs: Mapping[str, str]) -> None:
+    """The file `command` holds the variables of the credential and no other secret."""
     assert awx.command_file.stat().st_mode & 0o777 == 0o600
     noted = json.loads(awx.command_file.read_text(encoding="utf-8"))
     own = {name: noted["env"].pop(name) for name in injected(inputs)[0]}
     assert own == injected(inputs)[0]
-    assert birds.canaries.leaks(json.dumps(noted).encode()) == []
+    assert canary_servers.canaries.leaks(json.dumps(noted).encode()) == []
 
 
-@pytest.mark.parametrize("empty", [True, False], ids=["empty", "left out"])
-def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant, empty: bool) -> None:
-    """Empty environment variables count as none: tokens are got, and the realm is the application's own."""
-    given = credential(tenant, api_url="")
-    inputs = given if empty else {name: value for name, value in given.items() if value}
+def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant) -> None:
+    """Empty environment variables count as none: tokens are issued, and the realm is the application's own."""
+    inputs = credential(tenant, api_url="")
     assert injected(inputs)[0]["BEYONDIDENTITY_REALM_ID"] == ""
+    left_out = {name: value for name, value in inputs.items() if value}
+    assert injected(left_out) == injected(inputs)
     job = awx.prepare(DIGESTS, inputs).run().succeeded()
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
     assert len(set(digests)) == 1 and len(job.results_of("Looked up")) == 1
@@ -332,19 +339,18 @@ def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant, empty: bool) -> 
     assert tenant.client_secret not in job.output
 
 
-def test_authorities_of_a_gateway(awx: Awx) -> None:
-    """The input `ca_path` is what makes a gateway with an authority of its own trusted."""
-    with Emulator.start(tls=True) as emulator:
-        tenant = emulator.tenant()
-        assert credential(tenant)["ca_path"]
-        job = awx.prepare(DIGESTS + APPLICATIONS, credential(tenant)).run().succeeded()
-        assert job.results_of("Looked up") and job.results_of("Applications")
+def test_a_job_trusts_the_authority_in_ca_path(awx: Awx, tls_emulator: Emulator) -> None:
+    """A gateway can have an authority of its own."""
+    tenant = tls_emulator.tenant()
+    assert credential(tenant)["ca_path"]
+    job = awx.prepare(DIGESTS + APPLICATIONS, credential(tenant)).run().succeeded()
+    assert job.results_of("Looked up") and job.results_of("Applications")
 
 
 @pytest.mark.parametrize("where", ["inventory", "launch"])
-def test_nobody_else_decides_where_the_secret_goes(awx: Awx, tenant: Tenant, where: str) -> None:
-    """Neither who edits an inventory, nor who launches with variables."""
-    with Recorder(refuse) as thief:
+def test_inventory_and_launch_variables_do_not_redirect_the_secret(awx: Awx, tenant: Tenant, where: str) -> None:
+    """Neither a variable of the inventory nor one of the launch."""
+    with Recorder(refuse_request) as thief:
         issuer = tenant.issuer.replace(tenant.emulator.url, thief.url)
         variable = f"beyondidentity_issuer={issuer}"
         inventory = f"{LOCALHOST.strip()} {variable if where == 'inventory' else ''}\n"
@@ -385,12 +391,10 @@ NOBODY = """
 """
 
 
-def test_a_job_never_waits_for_a_person(awx: Awx, tenant: Tenant) -> None:
-    """Though ansible-runner gives it a terminal, at which nobody sits."""
-    desk = Desk.of(tenant)
-    began = time.monotonic()
-    job = awx.prepare(NOBODY, credential(desk)).run(timeout=100).succeeded()
-    assert time.monotonic() - began < 60
+def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
+    """ansible-runner gives a job a terminal that no user sees."""
+    application = SignInApplication.of(tenant)
+    job = awx.prepare(NOBODY, credential(application)).run().succeeded()
     assert "Nobody is signed in" in job.results_of("Read")[0]["msg"]
     assert "There is no terminal" in job.results_of("Listen")[0]["msg"]
     assert "No address was pasted" in job.results_of("Pasted")[0]["msg"]
@@ -405,8 +409,10 @@ def test_a_job_never_waits_for_a_person(awx: Awx, tenant: Tenant) -> None:
         ("The credential comes from the environment, but ...", True, "beyondidentity_validate_certs=false"),
     ],
 )
-def test_the_page_explains_what_a_job_says(awx: Awx, tenant: Tenant, message: str, given: bool, variable: str) -> None:
-    """Its table has a row for each of the things that go wrong with credentials."""
+def test_the_page_explains_the_message_of_a_failed_job(
+    awx: Awx, tenant: Tenant, message: str, given: bool, variable: str
+) -> None:
+    """Its table has a row for each mistake with credentials."""
     page = (ROOT / PAGE).read_text(encoding="utf-8")
     assert re.search(rf"^\|[^|]*`{re.escape(message)}`[^|]*\|[^|]+\|$", page, re.MULTILINE)
     job = awx.prepare(DIGESTS, credential(tenant) if given else {}, f"{LOCALHOST.strip()} {variable}\n").run()

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever is wrong ends in one clear message, or in success after a retry: for the modules and for the lookup."""
+"""Every error ends in one clear message, or in success after a retry, for the modules and for the lookup."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -65,14 +64,16 @@ OPTIONS = [
 ]
 
 
-def test_options(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
-    """What is missing, malformed or contradictory is told before anything is sent."""
+def test_wrong_options_are_refused_before_any_request(
+    run_playbook: PlaybookRunner, emulator: Emulator, core: str
+) -> None:
+    """Missing, malformed or contradictory options."""
     tenants = run_cases(run_playbook, emulator, OPTIONS, core)
     assert [name for name, tenant in tenants.items() if tenant.journal()] == []
 
 
 def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 3, **variables: Any) -> Case:
-    """Return a case of a token endpoint that misbehaves; the three tasks make one request each if not told otherwise."""
+    """Return a case of a token endpoint that misbehaves; each of the three tasks makes one request by default."""
     given = {f"beyondidentity_{option}": value for option, value in variables.items()}
     return Case(name, given, {"grant": "client_credentials", **fault} if fault else None, says, requests=requests)
 
@@ -139,9 +140,9 @@ SERVERS = [
 ]
 
 
-def test_servers(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
-    """What a server does wrong is told in one message, after no more attempts than make sense."""
-    tenants = run_cases(run_playbook, emulator, SERVERS, core)
+def test_server_errors_end_in_one_message(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """After a limited number of attempts."""
+    tenants = run_cases(run_playbook, emulator, SERVERS, "default")
     assert [name for name, tenant in tenants.items() if tenant.journal(operation="CreateApplication")] == []
 
 
@@ -165,8 +166,8 @@ RECOVERIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("where", [{"grant": "client_credentials"}, {"operation": "ListApplications", "skip": 1}])
-def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, core: str, where: dict[str, Any]) -> None:
-    """What passes by itself is waited for: at the token endpoint, and on a later page of a listing."""
+def test_temporary_errors_are_retried(run_playbook: PlaybookRunner, emulator: Emulator, where: dict[str, Any]) -> None:
+    """At the token endpoint, and on a later page of a listing."""
 
     def prepare(tenant: Tenant) -> None:
         tenant.settings(page_size_maximum=2)
@@ -174,7 +175,7 @@ def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, core: str,
 
     patience = {"beyondidentity_timeout": 3}
     cases = [Case(name, patience, {**where, "times": 1, **fault}) for name, fault in RECOVERIES.items()]
-    tenants = run_cases(run_playbook, emulator, cases, core, prepare)
+    tenants = run_cases(run_playbook, emulator, cases, "default", prepare)
     expected = {"tokens": 2, "pages": 2, "creations": 1}
     expected["pages" if "operation" in where else "tokens"] += 1
     for name, tenant in tenants.items():
@@ -186,8 +187,8 @@ def test_recoveries(run_playbook: PlaybookRunner, emulator: Emulator, core: str,
         assert sent == expected, name
 
 
-def test_forbidden_scope(run_playbook: PlaybookRunner, emulator: Emulator, tenant: Tenant) -> None:
-    """A scope that the application may not grant, and a token that may not do it: both say which scopes are needed."""
+def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulator, tenant: Tenant) -> None:
+    """If the application may not grant them, and if a given token does not have them."""
     protocol = {"client_id": "limited", "client_secret": "limited-secret"}
     (limited,) = tenant.seed(applications=1, application={"protocol_config": protocol})["applications"]
     client = {
@@ -216,16 +217,9 @@ def test_forbidden_scope(run_playbook: PlaybookRunner, emulator: Emulator, tenan
     run_cases(run_playbook, emulator, cases, "default")
 
 
-@pytest.fixture(scope="module")
-def secure() -> Iterator[Emulator]:
-    """Return an emulator that speaks TLS."""
-    with Emulator.start(tls=True) as running:
-        yield running
-
-
-def test_tls(run_playbook: PlaybookRunner, secure: Emulator, core: str) -> None:
-    """Certificates are verified, against the host's name too; a failure is not tried again, and nothing is sent."""
-    port = secure.url.rpartition(":")[2]
+def test_certificates_are_verified(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
+    """Also against the host's name. A failure is not retried, and nothing is sent."""
+    port = tls_emulator.url.rpartition(":")[2]
 
     def reached(name: str, place: str, *says: str, **variables: Any) -> Case:
         path = "/v1/tenants/t/realms/r/applications/a"
@@ -241,12 +235,12 @@ def test_tls(run_playbook: PlaybookRunner, secure: Emulator, core: str) -> None:
         reached("other name", "https://127.1", "the certificate is for another", "for this host name"),
         reached("in clear", "http://127.0.0.1", "http://127.0.0.1", beyondidentity_retries=0),
     ]
-    tenants = run_cases(run_playbook, secure, cases, core)
+    tenants = run_cases(run_playbook, tls_emulator, cases, "default")
     assert {name for name, tenant in tenants.items() if tenant.journal()} == {"trusted"}
 
 
-def test_no_tls_there(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
-    """A server that does not speak TLS where it shall is told from one whose certificate is wrong."""
+def test_a_server_without_tls_is_named_as_such(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """The message differs from that for a wrong certificate."""
     issuer = f"{emulator.url.replace('http:', 'https:')}/v1/tenants/t/realms/r/applications/a"
     case = Case(
         "no TLS",

@@ -2,35 +2,32 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nothing secret shows anywhere: not in output, logs, callbacks, process lists or files, whatever goes wrong.
+"""No secret is shown in output, logs, callbacks, process lists or files, in success or failure.
 
-The scenarios are in `tests/support/scenarios.py`.
+The scenarios are in `tests/support/canary_plays`.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-import pytest
-
-from tests.support.aviary import Aviary
-from tests.support.ending import CALLBACK, revoked
+from tests.support.canary_plays import CANARY_PLAYS
+from tests.support.canary_plays.play import CanaryPlay
+from tests.support.canary_servers import CanaryServers
+from tests.support.leak_detector import LeakDetector
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.remote import with_journal
-from tests.support.scenario import Scenario
-from tests.support.scenarios import SCENARIOS
+from tests.support.revoke_callback import CALLBACK, count_revoked
 from tests.support.sshd import RemoteHost
-from tests.support.watch import Watch
 
-CALLBACKS = ("default", "minimal", "oneline", "results")  # each with junit, tree and our own record beside it
-PLUGINS = Path(__file__).parents[2] / "plugins"
+CALLBACKS = ("record", "results", "also_minimal", "also_oneline", "junit", "tree", CALLBACK)  # beside the default one
 
 
-def _environment(birds: Aviary, callback: str, home: Path) -> dict[str, str]:
+def _environment(canary_servers: CanaryServers, home: Path) -> dict[str, str]:
     return {
-        **birds.environment,
-        "ANSIBLE_STDOUT_CALLBACK": callback,
-        "ANSIBLE_CALLBACKS_ENABLED": f"record,junit,tree,{CALLBACK}",
+        **canary_servers.environment,
+        "ANSIBLE_CALLBACKS_ENABLED": ",".join(CALLBACKS),
         "ANSIBLE_CALLBACK_TREE_DIR": str(home / "tree"),
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
         "ANSIBLE_LOG_PATH": str(home / "ansible.log"),
@@ -40,55 +37,67 @@ def _environment(birds: Aviary, callback: str, home: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("callback", CALLBACKS)
-def test_canaries(
-    run_playbook: PlaybookRunner, remote_host: RemoteHost, birds: Aviary, tmp_path: Path, callback: str, core: str
+def test_no_secret_is_shown_anywhere(
+    run_playbook: PlaybookRunner, remote_host: RemoteHost, canary_servers: CanaryServers, tmp_path: Path, core: str
 ) -> None:
-    """All scenarios in one playbook, at the highest verbosity and with diffs: values stay whole, and show nowhere."""
+    """At the highest verbosity, with diffs, and by every output callback; registered values stay whole."""
     logs = tmp_path / "logs"
     logs.mkdir()
     running = run_playbook.start(
-        [scenario.play() for scenario in SCENARIOS],
+        [canary_play.play() for canary_play in CANARY_PLAYS],
         inventory=with_journal(remote_host, core, tmp_path),
-        env=_environment(birds, callback, logs),
-        extra_vars=birds.variables,
-        args=["-vvvv", "--diff", *birds.arguments],
+        env=_environment(canary_servers, logs),
+        extra_vars=canary_servers.variables,
+        args=["-vvvv", "--diff", *canary_servers.arguments],
         core=core,
     )
-    folders = [running.folder, running.tmp, logs, remote_host.home, PLUGINS]
-    with Watch(birds.canaries, folders, but=[running.folder / "input"]) as watch:
+    folders = [running.folder, running.tmp, logs, remote_host.home]
+    with LeakDetector(canary_servers.canaries, folders, but=[running.folder / "input"]) as detector:
         run = running.finish()
     run.succeeded()
-    for scenario in SCENARIOS:
-        _check_failures(run, scenario)
-    _check_values(run, birds)
-    assert birds.canaries.leaking_lines(run.output) == []
-    assert sorted(watch.leaks) == []
-    assert watch.looks > 10
-    assert run.output.count("Minted the token ") > 20 < revoked(run.stderr)
+    for canary_play in CANARY_PLAYS:
+        _check_failures(run, canary_play)
+    _check_values(run, canary_servers)
+    assert canary_servers.canaries.leaking_lines(run.output) == []
+    assert sorted(detector.leaks) == []
+    assert detector.scans > 10
+    assert run.output.count("Minted the token ") > 20 < count_revoked(run.stderr)
     _check_logs(logs)
+    _check_callbacks(run)
 
 
-def _check_failures(run: PlaybookRun, scenario: Scenario) -> None:
-    """What fails says why, also in a loop behind an item that was censored."""
-    for name, expected in scenario.failures.items():
+def _check_failures(run: PlaybookRun, canary_play: CanaryPlay) -> None:
+    """Failures stay readable, also in a loop after a censored item."""
+    for name, expected in canary_play.failures.items():
         results = [result for result in run.of(name) if result.status in ("failed", "ignored")]
         failed = [result for result in results if result.is_item] or results
         messages = [str(result.result.get("msg")) for result in failed]
-        assert messages and all(expected in message for message in messages), (scenario.name, name, messages)
+        assert messages and all(expected in message for message in messages), (canary_play.name, name, messages)
 
 
-def _check_values(run: PlaybookRun, birds: Aviary) -> None:
-    """Registered and looked-up values are what went over the wire."""
+def _check_values(run: PlaybookRun, canary_servers: CanaryServers) -> None:
+    """Registered and looked-up values equal those that the server sent."""
     digests = [digest for result in run.of("Digest") for digest in result.result["msg"]]
     assert len(digests) >= 20
-    assert [digest for digest in digests if not birds.canaries.knows(digest)] == []
+    assert [digest for digest in digests if not canary_servers.canaries.knows(digest)] == []
     made, derived = run.task("Challenge").result["msg"]
     assert made == derived
-    birds.canaries.add_verifier(made)
+    canary_servers.canaries.add_verifier(made)
 
 
 def _check_logs(logs: Path) -> None:
-    """What was searched for secrets was there to be searched."""
+    """The searched logs have content."""
     assert "invalid_client" in (logs / "ansible.log").read_text(encoding="utf-8")
     assert list((logs / "junit").glob("*.xml")) and list((logs / "tree").iterdir())
+
+
+def _check_callbacks(run: PlaybookRun) -> None:
+    """Each callback printed the same censored result in its own form."""
+    for pattern in (
+        r"\nTASK \[Digest ",
+        r"localhost \| SUCCESS => {\n",
+        r"localhost \| SUCCESS => { *\"",
+        '"task": "Digest"',
+    ):
+        assert re.search(pattern, run.stdout), pattern
+    assert run.stdout.count("the output has been hidden") > 4 * 20

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.aviary import digest
+from tests.support.canary_servers import digest
 from tests.support.playbook import CONNECTIONS, LOCALHOST, PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
-from tests.support.recorder import Answer, Recorder, Seen, forward, refuse
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
 from tests.support.remote import journal, with_journal
 from tests.support.sshd import RemoteHost
 
@@ -41,28 +41,30 @@ windows ansible_connection=winrm
 
 
 @pytest.fixture
-def tap(emulator: Any) -> Iterator[Recorder]:
-    """Return a server between the collection and the emulator, that sees who asks."""
-    with Recorder(forward(emulator.url)) as recorder:
+def recording_proxy(emulator: Any) -> Iterator[Recorder]:
+    """Return a server between the collection and the emulator that records the requests and their sender."""
+    with Recorder(forward_to(emulator.url)) as recorder:
         yield recorder
 
 
-def _through(tap: Recorder, tenant: Any) -> dict[str, str]:
-    return {name: value.replace(tenant.emulator.url, tap.url) for name, value in tenant.variables.items()}
+def _through(recording_proxy: Recorder, tenant: Any) -> dict[str, str]:
+    return {name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()}
 
 
-def test_modules_run_on_the_controller(run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, core: str) -> None:
-    """Hosts that nobody can reach are no obstacle: nothing is connected, executed or copied; `become` does not matter."""
+def test_modules_run_on_the_controller(
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, core: str
+) -> None:
+    """Hosts may be unreachable: nothing is connected, executed or copied there. `become` has no effect."""
     tasks = [task(name, MODULE + name, arguments) for name, arguments in MODULES.items()]
     tasks.append(task("become", TOKEN, FRESH, become=True, become_user="nobody", become_method="su"))
-    variables = _through(tap, tenant)
+    variables = _through(recording_proxy, tenant)
     run = run_playbook(
         play(*tasks, hosts="all", vars=variables), inventory=UNREACHABLE, args=["-vvvv"], core=core
     ).succeeded()
     assert {name: (host["ignored"], host["unreachable"]) for name, host in run.stats.items()} == dict.fromkeys(
         ("refusing", "unroutable", "nameless", "windows"), (0, 0)
     )
-    assert {seen.home for seen in tap.requests} == {str(run.home)}
+    assert {seen.home for seen in recording_proxy.requests} == {str(run.home)}
     assert not any(word in run.output for word in ("EXEC", "ESTABLISH", "PUT"))
     assert not (run.home / ".ssh").exists()
     assert not [path for path in (run.home / ".ansible").rglob("*") if "tmp" not in path.parts and path.is_file()]
@@ -84,14 +86,19 @@ PLACES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def test_explicit_delegation(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, tmp_path: Path, core: str
+def test_only_tasks_delegated_to_a_remote_host_run_there(
+    run_playbook: PlaybookRunner,
+    tenant: Any,
+    recording_proxy: Recorder,
+    remote_host: RemoteHost,
+    tmp_path: Path,
+    core: str,
 ) -> None:
-    """Only what is delegated to a host that is not this one asks from there."""
+    """All other tasks run on the controller."""
     inventory = with_journal(remote_host, core, tmp_path)
     inventory["all"]["hosts"]["neighbour"] = {"ansible_connection": "local"}
     words = {"remote": remote_host.name, "user": remote_host.variables.get("ansible_user", "root")}
-    variables, tasks = _through(tap, tenant), []
+    variables, tasks = _through(recording_proxy, tenant), []
     for number, (name, (keywords, _place)) in enumerate(PLACES.items()):
         filled = {key: value.format(**words) if isinstance(value, str) else value for key, value in keywords.items()}
         own = {"beyondidentity_expiration_time": 1000 + number}
@@ -99,20 +106,25 @@ def test_explicit_delegation(
     tasks.append(task("pkce", MODULE + "pkce", {}, delegate_to=remote_host.name))
     run = run_playbook(play(*tasks, hosts=remote_host.name, vars=variables), inventory=inventory, core=core).succeeded()
     homes = {"here": str(run.home), "there": str(remote_host.home)}
-    asked = {int(seen.body.decode().partition("expiration_time=")[2]): seen.home for seen in tap.requests}
+    asked = {int(seen.body.decode().partition("expiration_time=")[2]): seen.home for seen in recording_proxy.requests}
     assert {name: asked.get(1000 + number) for number, name in enumerate(PLACES)} == {
         name: homes[place] for name, (_keywords, place) in PLACES.items()
     }
-    assert run.task("pkce").done and len(tap.requests) == len(PLACES)
+    assert run.task("pkce").done and len(recording_proxy.requests) == len(PLACES)
 
 
-def test_options_are_resolved_here(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, tmp_path: Path, core: str
+def test_options_are_resolved_on_the_controller(
+    run_playbook: PlaybookRunner,
+    tenant: Any,
+    recording_proxy: Recorder,
+    remote_host: RemoteHost,
+    tmp_path: Path,
+    core: str,
 ) -> None:
-    """Files, environment and variables are the controller's; what a module logs there holds no secret."""
+    """Files, environment and variables are the controller's. The remote host logs no secret."""
     (tmp_path / "secret").write_text(tenant.client_secret, encoding="utf-8")
     (remote_host.home / "journal.log").unlink(missing_ok=True)
-    variables = _through(tap, tenant)
+    variables = _through(recording_proxy, tenant)
     from_file = {**variables, "beyondidentity_client_secret": f"{{{{ lookup('file', '{tmp_path}/secret') }}}}"}
     environment = {name.upper(): value for name, value in variables.items()}
     delegated = {"delegate_to": remote_host.name}
@@ -125,18 +137,18 @@ def test_options_are_resolved_here(
     env = {"ANSIBLE_KEEP_REMOTE_FILES": "true", "ANSIBLE_PIPELINING": "false"}
     run = run_playbook(play(*tasks), inventory=inventory, env=env, args=["-vvvv"], core=core).succeeded()
     assert [run.task(made["name"]).status for made in tasks] == ["ok"] * 3, run.output
-    assert {seen.home for seen in tap.requests} == {str(remote_host.home)}
+    assert {seen.home for seen in recording_proxy.requests} == {str(remote_host.home)}
     assert "logged-there" in journal(remote_host)  # what is searched was there to be searched
     assert tenant.client_secret not in journal(remote_host) + run.output
     kept = {path.name for path in (remote_host.home / ".ansible").rglob("*.py")}
     assert "AnsiballZ_ping.py" in kept and "AnsiballZ_token.py" not in kept
 
 
-def test_the_environments_secret_stays_here(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, core: str
+def test_a_secret_from_the_environment_is_not_sent_to_a_remote_host(
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, core: str
 ) -> None:
-    """Who may write the inventory says which host is delegated to, so the environment's secret does not go there."""
-    env = {name.upper(): value for name, value in _through(tap, tenant).items()}
+    """The inventory decides where a delegated host is, and its author may not know the secret of the environment."""
+    env = {name.upper(): value for name, value in _through(recording_proxy, tenant).items()}
     tasks = (
         task("there", TOKEN, READ, delegate_to=remote_host.name, ignore_errors=True),
         task("here", TOKEN, READ),
@@ -149,13 +161,13 @@ def test_the_environments_secret_stays_here(
     run = run_playbook(play(*tasks, hosts=remote_host.name), inventory=inventory, env=env, core=core).succeeded()
     assert "delegated to a host that the inventory defines" in run.task("there").result["msg"]
     assert all(run.task(made["name"]).done for made in tasks[1:]), run.output
-    assert [seen.home for seen in tap.requests] == [str(run.home)]  # one token for all: each ran in process
+    assert [seen.home for seen in recording_proxy.requests] == [str(run.home)]  # one token for all: each ran in process
 
 
-def test_own_secret_comes_back_whole(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, core: str
+def test_a_result_that_equals_a_secret_input_is_not_masked(
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, core: str
 ) -> None:
-    """A result that equals a secret input is not masked: an application's secret, asked for with that very secret."""
+    """An application reads its own secret."""
     find = {"id": tenant.application_id, "return_secret": True}
     shown = "{{ [found.client_secret, found.client_secret == beyondidentity_client_secret] | map('string') | map('hash', 'sha256') }}"
     tasks = []
@@ -165,28 +177,33 @@ def test_own_secret_comes_back_whole(
             task(f"show {name}", "ansible.builtin.debug", {"msg": shown}),
         ]
     run = run_playbook(
-        play(*tasks, vars=_through(tap, tenant)), inventory=remote_host.inventory(), core=core
+        play(*tasks, vars=_through(recording_proxy, tenant)), inventory=remote_host.inventory(), core=core
     ).succeeded()
     for name in ("here", "there"):
         assert run.task(f"show {name}").result["msg"] == [digest(tenant.client_secret), digest("True")], name
 
 
-def test_requests_is_missing_there(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, tmp_path: Path, core: str
+def test_a_remote_host_without_requests_gets_a_message(
+    run_playbook: PlaybookRunner,
+    tenant: Any,
+    recording_proxy: Recorder,
+    remote_host: RemoteHost,
+    tmp_path: Path,
+    core: str,
 ) -> None:
     """The message names the library and how to install it."""
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n", encoding="utf-8")
     inventory = with_journal(remote_host, core, tmp_path, before=str(tmp_path))
     made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
-    run = run_playbook(play(made, vars=_through(tap, tenant)), inventory=inventory, core=core).succeeded()
+    run = run_playbook(play(made, vars=_through(recording_proxy, tenant)), inventory=inventory, core=core).succeeded()
     assert "The Python library requests is missing" in run.task("Token").result["msg"]
-    assert "pip install requests" in run.task("Token").result["msg"] and tap.requests == []
+    assert "pip install requests" in run.task("Token").result["msg"] and recording_proxy.requests == []
 
 
-def test_connection_without_pipelining(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, tmp_path: Path, core: str
+def test_a_connection_without_pipelining_is_refused(
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, tmp_path: Path, core: str
 ) -> None:
-    """It would write the secrets into a file there, so it is refused; on the controller the same host is no obstacle."""
+    """It would write the secrets to a file on the remote host. Tasks that are not delegated run."""
     (tmp_path / "plugins").mkdir()
     (tmp_path / "there").mkdir()
     plugin = (
@@ -198,7 +215,7 @@ def test_connection_without_pipelining(
     inventory = f"{LOCALHOST}away ansible_connection=elsewhere elsewhere_home={tmp_path / 'there'}\n"
     tasks = (task("There", TOKEN, READ, delegate_to="away"), task("Here", TOKEN, READ))
     run = run_playbook(
-        play(*tasks, hosts="away", vars=_through(tap, tenant)),
+        play(*tasks, hosts="away", vars=_through(recording_proxy, tenant)),
         inventory=inventory,
         env={"ANSIBLE_CONNECTION_PLUGINS": str(tmp_path / "plugins")},
         core=core,
@@ -207,14 +224,14 @@ def test_connection_without_pipelining(
         "elsewhere can't run a module without writing it, and the secrets in it, to a file"
         in run.task("There").result["msg"]
     )
-    assert run.task("Here").done and len(tap.requests) == 1
+    assert run.task("Here").done and len(recording_proxy.requests) == 1
     assert not list((tmp_path / "there").iterdir())
 
 
 def test_async_is_refused(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, core: str
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, core: str
 ) -> None:
-    """Whatever the module and poll, here and there: a clear message, no request, no job file."""
+    """By every module, here and on a remote host, with a message, and without a request or job file."""
     tasks = [
         task(
             f"{name} {poll} {where}",
@@ -228,57 +245,65 @@ def test_async_is_refused(
         for where in ("", remote_host.name)
     ]
     run = run_playbook(
-        play(*tasks, vars=_through(tap, tenant)), inventory=remote_host.inventory(), core=core
+        play(*tasks, vars=_through(recording_proxy, tenant)), inventory=remote_host.inventory(), core=core
     ).succeeded()
     for made in tasks:
         assert run.task(made["name"]).status == "ignored"
         assert "async is refused" in run.task(made["name"]).result["msg"]
-    assert tap.requests == []
+    assert recording_proxy.requests == []
     assert not (run.home / ".ansible_async").exists() and not (remote_host.home / ".ansible_async").exists()
 
 
-@pytest.mark.parametrize("where", ["here", "there"])
-def test_timeout_keyword(
-    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, where: str, core: str
+def test_the_timeout_keyword_ends_a_task(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, core: str
 ) -> None:
-    """The task keyword ends a task whose server does not answer, long before the option would."""
+    """Here and on a remote host, if the server does not respond, before the option `timeout` ends the request."""
     released = threading.Event()
 
-    def swallow(seen: Seen) -> Answer:
+    def swallow(seen: RecordedRequest) -> Response:
         released.wait(60)
-        return refuse(seen)
+        return refuse_request(seen)
 
-    keywords = {"delegate_to": remote_host.name} if where == "there" else {}
+    inventory = remote_host.inventory()
+    hosts = {
+        name: {"ansible_connection": "local", "place": place}
+        for name, place in (("here", "localhost"), ("there", remote_host.name))
+    }
+    inventory["all"]["hosts"] |= hosts
     with Recorder(swallow) as silent:
-        variables = _through(silent, tenant) | {"beyondidentity_timeout": 50}
-        made = play(task("Token", TOKEN, READ, timeout=3, **keywords), vars=variables)
+        variables = _through(silent, tenant) | {"beyondidentity_timeout": 60, "beyondidentity_token_cache": "none"}
+        made = task("Token", TOKEN, READ, timeout=8, delegate_to="{{ place }}")
         try:
-            run = run_playbook(made, inventory=remote_host.inventory(), core=core).succeeded()
+            run = run_playbook(play(made, hosts="here:there", vars=variables), inventory=inventory, core=core)
             assert not released.is_set()
         finally:
             released.set()
-    result = run.task("Token").result
-    assert result.get("timedout") or "expected time frame (3)" in result["msg"], result
-    assert len(silent.requests) == 1
+    for name in hosts:
+        result = run.succeeded().task("Token", name).result
+        assert result.get("timedout") or "expected time frame (8)" in result["msg"], result
+    assert {seen.home for seen in silent.requests} == {str(run.home), str(remote_host.home)}
 
 
 def test_run_once_and_check_mode(
-    run_playbook: PlaybookRunner, tenant: Any, tap: Recorder, remote_host: RemoteHost, core: str
+    run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost
 ) -> None:
-    """`run_once` asks once and all hosts have the result; check mode writes nothing, here and there."""
+    """`run_once` requests one token for all hosts; check mode writes nothing, here and on a remote host."""
     inventory = "one ansible_connection=local\ntwo ansible_connection=local\n"
-    variables = _through(tap, tenant)
+    variables = _through(recording_proxy, tenant)
     tasks = (
         task("Once", TOKEN, FRESH, run_once=True, register="made"),
         task("All", "ansible.builtin.debug", {"msg": "{{ made.token.id }}"}),
     )
-    run = run_playbook(play(*tasks, hosts="all", vars=variables), inventory=inventory, core=core).succeeded()
-    assert len(tap.requests) == 1
+    run = run_playbook(play(*tasks, hosts="all", vars=variables), inventory=inventory).succeeded()
+    assert len(recording_proxy.requests) == 1
     assert run.task("All", "one").result["msg"] == run.task("All", "two").result["msg"] != ""
-    for where in ({}, {"delegate_to": remote_host.name}):
-        made = task("Create", MODULE + "application", MODULES["application"], **where)
-        run = run_playbook(
-            play(made, vars=variables), inventory=remote_host.inventory(), args=["--check", "--diff"], core=core
-        ).succeeded()
-        assert run.task("Create").status == "changed"
-    assert {seen.method for seen in tap.requests if "/token" not in seen.path} == {"GET"}
+    arguments = MODULES["application"]
+    tasks = (
+        task("Here", MODULE + "application", arguments),
+        task("There", MODULE + "application", arguments, delegate_to=remote_host.name),
+    )
+    run = run_playbook(
+        play(*tasks, vars=variables), inventory=remote_host.inventory(), args=["--check", "--diff"]
+    ).succeeded()
+    assert run.task("Here").status == run.task("There").status == "changed"
+    assert {seen.method for seen in recording_proxy.requests if "/token" not in seen.path} == {"GET"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every operation of the Management API in a playbook: called with its own scopes, and its secrets shown nowhere.
+"""Every operation of the Management API in a playbook: called with its own scopes, its secrets hidden.
 
 `tests/unit/test_every_operation.py` does the same in process, and tries each without each of its scopes, too.
 """
@@ -19,10 +19,10 @@ from tests.emulator import openapi
 from tests.emulator.catalogue import BY_NAME, OPERATIONS, SCOPES
 from tests.emulator.client import Tenant
 from tests.emulator.operation import Operation
-from tests.support.aviary import digest
+from tests.support.canary_servers import digest
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
-from tests.support.recorder import Recorder, Seen, forward
+from tests.support.recorder import RecordedRequest, Recorder, forward_to
 from tests.unit.emulator.stage import body, prepare, query
 
 API = "beyondidentity.management.api"
@@ -51,13 +51,13 @@ REFUSED = {
 
 
 class Answers:
-    """The secrets in what the API answered, by what was asked."""
+    """The secrets in the responses of the API, by request."""
 
     def __init__(self) -> None:
         self.secrets: dict[tuple[str, str], set[str]] = {}
 
-    def listen(self, seen: Seen, content: bytes) -> None:
-        """Note one answer."""
+    def listen(self, seen: RecordedRequest, content: bytes) -> None:
+        """Record one response."""
         found = set(_secrets(json.loads(content))) if content else set()
         self.secrets.setdefault((seen.method, seen.path.partition("?")[0]), set()).update(found)
 
@@ -77,15 +77,17 @@ def _secrets(value: Any) -> Iterator[str]:
 
 @pytest.fixture
 def answers() -> Answers:
-    """Return what will have been answered."""
+    """Return a recorder of responses."""
     return Answers()
 
 
 @pytest.fixture
 def through(tenant: Tenant, answers: Answers) -> Iterator[dict[str, str]]:
-    """Return the variables of a tenant whose answers are noted on the way."""
-    with Recorder(forward(tenant.emulator.url), answers.listen) as tap:
-        yield {name: value.replace(tenant.emulator.url, tap.url) for name, value in tenant.variables.items()}
+    """Return the variables of a tenant whose responses are recorded."""
+    with Recorder(forward_to(tenant.emulator.url), answers.listen) as recording_proxy:
+        yield {
+            name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
+        }
 
 
 def called(tenant: Tenant, item: Operation, **more: Any) -> dict[str, Any]:
@@ -96,17 +98,17 @@ def called(tenant: Tenant, item: Operation, **more: Any) -> dict[str, Any]:
     return {**{name: value for name, value in arguments.items() if value is not None}, **more}
 
 
-def test_all_can_be_called() -> None:
-    """Where some operations can't be answered, this says how many."""
+def test_all_operations_can_be_called() -> None:
+    """If the emulator can't serve some operations, this says how many."""
     missing = len(OPERATIONS) - len(ANSWERED)
     if missing:
         pytest.skip(f"{missing} of {len(OPERATIONS)} operations can't be answered without {openapi.FILE.name}")
 
 
-def test_every_operation(
-    run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], answers: Answers, core: str
+def test_every_operation_gets_its_own_scopes_and_hides_secrets(
+    run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], answers: Answers
 ) -> None:
-    """Each gets a token with its scopes and no other; what may be secret is whole, and in no output."""
+    """Registered secrets are whole."""
     tasks = [
         task(item.name, API, called(tenant, item, **({} if item.scopes else {"scopes": ["tenants:read"]})))
         for item in ANSWERED
@@ -117,7 +119,7 @@ def test_every_operation(
     if openapi.document():
         shown["Link"] = "{{ made_CreateCredentialBindingJob.response.credential_binding_link | hash('sha256') }}"
     tasks += [task(name, "ansible.builtin.debug", {"msg": template}) for name, template in shown.items()]
-    run = run_playbook(play(*tasks, vars=through), args=["-vvvv", "--diff"], core=core).succeeded()
+    run = run_playbook(play(*tasks, vars=through), args=["-vvvv", "--diff"]).succeeded()
 
     sent = {entry["operation"]: entry for entry in _sent(tenant)}
     scopes = {name: set(entry["token_scopes"] or ()) for name, entry in sent.items() if name != "token"}
@@ -138,18 +140,18 @@ def test_every_operation(
 
 
 def _sent(tenant: Tenant, **filters: Any) -> list[dict[str, Any]]:
-    """What the collection sent; the rest was the preparation's."""
+    """Return the requests of the collection, without those of the preparation."""
     return [entry for entry in tenant.journal(**filters) if entry["headers"].get("User-Agent") == USER_AGENT]
 
 
-def test_a_scope_is_missing(run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str], core: str) -> None:
-    """A token with every other scope of the API is refused, with a message that names what is needed, and not the token."""
+def test_a_missing_scope_is_named(run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str]) -> None:
+    """A token with every other scope is refused, by a message that does not show the token."""
     items = {name: BY_NAME[name] for name in REFUSED if BY_NAME[name] in ANSWERED}
     tokens = {name: tenant.mint(*(set(SCOPES) - {REFUSED[name]})) for name in items}
     tasks = [
         task(name, API, called(tenant, item, access_token=f"{{{{ tokens.{name} }}}}")) for name, item in items.items()
     ]
-    run = run_playbook(play(*tasks, vars=through), extra_vars={"tokens": tokens}, args=["-vvvv"], core=core).succeeded()
+    run = run_playbook(play(*tasks, vars=through), extra_vars={"tokens": tokens}, args=["-vvvv"]).succeeded()
     for name, item in items.items():
         result = run.task(name)
         needed = f"{name} needs the scopes {', '.join(sorted(item.scopes))}, and a token of this tenant"

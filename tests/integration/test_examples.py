@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users read works: every example runs as it stands, and ansible-doc shows every plugin."""
+"""The documentation works: every example runs as it stands, and ansible-doc shows every plugin."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from tests.emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, link_collection
 from tests.support.cores import core_bin
-from tests.support.desk import get, sign_in
 from tests.support.examples import Example, markdown_examples, markdown_files, plugin_examples, plugin_files
-from tests.support.playbook import PlaybookRunner
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import host_name
+from tests.support.sign_in_application import get, sign_in
 from tests.support.terminal import ADDRESS, Terminal
 
 COLLECTION = "beyondidentity.management"
 PLUGIN_EXAMPLES = list(plugin_examples())
 MARKDOWN_EXAMPLES = list(markdown_examples())
 
-# Examples that need a person, by file and first line: they run at a terminal, and somebody signs in.
+# Examples that need a user, by file and first line: they run at a terminal.
 ATTENDED = {("roles/authorization_code/README.md", "- name: Realms, as the person who signs in")}
 
 # Blocks that are neither plays nor tasks, by file and first line. Each must be there.
@@ -41,21 +43,33 @@ NOT_TO_RUN: set[tuple[str, str]] = {
 }
 
 
-def name_of(example: Example) -> tuple[str, str]:
-    """How the lists above name it."""
+def identify(example: Example) -> tuple[str, str]:
+    """Return file and first line, as in the lists above."""
     return example.place.partition(":")[0], example.first_line
 
 
 def is_to_run(example: Example) -> bool:
-    """Whether a block is none of those that are not to run."""
-    return name_of(example) not in NOT_TO_RUN
+    """Whether a block is an example to run."""
+    return identify(example) not in NOT_TO_RUN
 
 
 TO_RUN = [example for example in [*PLUGIN_EXAMPLES, *MARKDOWN_EXAMPLES] if is_to_run(example)]
 
 
-def readers_own(tenant: Tenant) -> dict[str, Any]:
-    """Return what examples leave to the reader."""
+VERBOSE = ["-vvv", "--diff"]
+
+
+def is_for_localhost(example: Example) -> bool:
+    """Whether all plays of an example are for localhost, so that another host can stand in."""
+    playbook = example.playbook()
+    return playbook is not None and set(re.findall(r"(?m)^-? *hosts: *(.*?) *$", playbook)) == {"localhost"}
+
+
+SHARED_RUN = [example for example in TO_RUN if is_for_localhost(example) and identify(example) not in ATTENDED]
+
+
+def reader_variables(tenant: Tenant) -> dict[str, Any]:
+    """Return the variables that examples leave to the reader."""
     return {
         "tenant": tenant.tenant_id,
         "issuer": tenant.issuer,
@@ -64,8 +78,15 @@ def readers_own(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def made_again(tenant: Tenant) -> list[str]:
-    """Return which operations made what was there already: the same in the same place, and more of it than was removed."""
+def check_output(run: PlaybookRun, *tenants: Tenant) -> None:
+    """Assert that the output has neither warnings nor secrets."""
+    assert [line for line in run.output.splitlines() if "WARNING" in line] == []
+    assert [tenant.client_secret for tenant in tenants if tenant.client_secret in run.output] == []
+    assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
+
+
+def created_twice(tenant: Tenant) -> list[str]:
+    """Return the operations that created an object again: the same request more often than the matching removal."""
     made = [
         (entry["operation"], entry["path"], json.dumps(entry["json"]))
         for entry in tenant.journal(status=200)
@@ -77,27 +98,71 @@ def made_again(tenant: Tenant) -> list[str]:
     return [name for (name, _path, _body), times in Counter(made).items() if times - removed[name] > 1]
 
 
-@pytest.mark.parametrize("example", TO_RUN, ids=str)
-def test_example(
-    run_playbook: PlaybookRunner, at_terminal: Callable[..., Terminal], tenant: Tenant, example: Example
-) -> None:
-    """An example runs as it stands, twice, without a warning, and prints no secret even where all is printed."""
+@dataclass(frozen=True)
+class Examples:
+    """A run of examples, each on a host of its own and with a tenant of its own."""
+
+    run: PlaybookRun
+    tenants: dict[str, Tenant]
+
+
+def prepare(emulator: Emulator) -> tuple[Tenant, dict[str, Any]]:
+    """Return a tenant for an example, and the variables that the example finds."""
+    tenant = emulator.tenant()
     tenant.seed(identities=1)
+    return tenant, {"ansible_connection": "local", **tenant.variables, **reader_variables(tenant)}
+
+
+@pytest.fixture(scope="module")
+def examples(
+    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> Examples:
+    """Run each example twice as it stands, but for the host's name; an example that fails stops no other."""
+    folder = tmp_path_factory.mktemp("examples")
+    tenants: dict[str, Tenant] = {}
+    hosts: dict[str, Any] = {"localhost": {"ansible_connection": "local"}}
+    plays = []
+    for example in SHARED_RUN:
+        host = host_name(example.place)
+        tenants[example.place], hosts[host] = prepare(emulator)
+        playbook = re.sub(r"(?m)^(-? *hosts: *)localhost *$", rf"\g<1>{host}", example.playbook() or "")
+        (folder / f"{host}.yml").write_text(playbook * 2, encoding="utf-8")
+        plays.append({"ansible.builtin.import_playbook": str(folder / f"{host}.yml")})
+    run = shared_run_playbook(plays, inventory={"all": {"hosts": hosts}}, args=VERBOSE)
+    return Examples(run, tenants)
+
+
+@pytest.mark.parametrize("example", SHARED_RUN, ids=str)
+def test_example_runs_twice(examples: Examples, example: Example) -> None:
+    """The second run creates nothing again."""
+    counts = examples.run.stats.get(host_name(example.place), {})
+    assert counts.get("ok") and not counts["failures"] + counts["unreachable"], examples.run.output
+    assert created_twice(examples.tenants[example.place]) == []
+
+
+def test_examples_warn_of_nothing_and_show_no_secret(examples: Examples) -> None:
+    """At high verbosity."""
+    check_output(examples.run, *examples.tenants.values())
+
+
+@pytest.mark.parametrize("example", [example for example in TO_RUN if example not in SHARED_RUN], ids=str)
+def test_example_runs_alone(
+    run_playbook: PlaybookRunner, start_at_terminal: Callable[..., Terminal], emulator: Emulator, example: Example
+) -> None:
+    """An example that needs a user, or another host than localhost."""
     playbook = example.playbook()
     assert playbook, f"{example.place} is neither plays nor tasks with names:\n{example.text}"
-    variables = {"ansible_connection": "local", **tenant.variables, **readers_own(tenant)}
-    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": ["-vvv", "--diff"]}
-    if name_of(example) in ATTENDED:
-        terminal = at_terminal(playbook, **how)
+    tenant, variables = prepare(emulator)
+    how: dict[str, Any] = {"inventory": {"all": {"hosts": {"localhost": variables}}}, "args": VERBOSE}
+    if identify(example) in ATTENDED:
+        terminal = start_at_terminal(playbook, **how)
         get(sign_in(terminal.wait_for(ADDRESS)[0]))
         run = terminal.finish().succeeded()
     else:
-        run = run_playbook(playbook * 2, timeout=60, **how).succeeded()
+        run = run_playbook(playbook * 2, **how).succeeded()
     assert run.results
-    assert [line for line in run.output.splitlines() if "WARNING" in line] == []
-    assert tenant.client_secret not in run.output
-    assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
-    assert made_again(tenant) == []
+    check_output(run, tenant)
+    assert created_twice(tenant) == []
 
 
 def test_all_examples_are_found() -> None:
@@ -115,17 +180,17 @@ def test_all_examples_are_found() -> None:
     assert NOT_TO_RUN | ATTENDED <= there
 
 
-def ansible_doc(core: str, home: Path, kind: str, *arguments: str) -> str:
+def ansible_doc(home: Path, kind: str, *arguments: str) -> str:
     """Run ansible-doc as a user would; return what it prints, and fail on anything else that it says."""
     environment = {
-        "PATH": f"{core_bin(core)}:/usr/bin:/bin",
+        "PATH": f"{core_bin('default')}:/usr/bin:/bin",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(link_collection()),
         "ANSIBLE_NOCOLOR": "true",
         "ANSIBLE_PAGER": "cat",
     }
-    command: list[str | Path] = [core_bin(core) / "ansible-doc", "-t", kind, *arguments]
+    command: list[str | Path] = [core_bin("default") / "ansible-doc", "-t", kind, *arguments]
     run = subprocess.run(
         command,
         env=environment,
@@ -152,10 +217,10 @@ KINDS = [kind for kind in ("module", "lookup", "filter", "callback") if names(ki
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ansible_doc(tmp_path: Path, core: str, kind: str) -> None:
+def test_ansible_doc(tmp_path: Path, kind: str) -> None:
     """`ansible-doc` shows every plugin with all its options, its examples and what it returns."""
-    described = json.loads(ansible_doc(core, tmp_path, kind, "--json", *names(kind)))
-    texts = re.split(r"^> ", ansible_doc(core, tmp_path, kind, *names(kind)), flags=re.MULTILINE)[1:]
+    described = json.loads(ansible_doc(tmp_path, kind, "--json", *names(kind)))
+    texts = re.split(r"^> ", ansible_doc(tmp_path, kind, *names(kind)), flags=re.MULTILINE)[1:]
     assert len(texts) == len(described) == len(names(kind))
     for name, text in zip(names(kind), texts, strict=True):
         plugin = described[name]
@@ -165,6 +230,8 @@ def test_ansible_doc(tmp_path: Path, core: str, kind: str) -> None:
         assert all(value["description"] for value in (plugin["return"] or {}).values())
         options = plugin["doc"].get("options", {})
         assert [option for option in options if not re.search(rf"^[-=] {option}\b", text, re.MULTILINE)] == []
+        if kind == "callback":
+            assert f"callbacks_enabled = {name}" in text, "how to enable it"
         if kind == "module":
             assert set(options) == _accepted(name)
 
@@ -174,12 +241,11 @@ def _accepted(name: str) -> set[str]:
     return set(module.SPEC.arguments()["argument_spec"])
 
 
-def test_ansible_doc_of_roles(tmp_path: Path, core: str) -> None:
+def test_ansible_doc_of_roles(tmp_path: Path) -> None:
     """`ansible-doc` shows every role with the variables that it takes."""
-    roles = sorted(path.name for path in ROOT.glob("roles/*"))
-    assert roles
+    roles = sorted(f"{COLLECTION}.{path.name}" for path in ROOT.glob("roles/*"))
+    described, text = json.loads(ansible_doc(tmp_path, "role", "--json", *roles)), ansible_doc(tmp_path, "role", *roles)
+    assert set(described) == set(roles) != set()
     for role in roles:
-        described = json.loads(ansible_doc(core, tmp_path, "role", "--json", f"{COLLECTION}.{role}"))
-        options = described[f"{COLLECTION}.{role}"]["entry_points"]["main"]["options"]
-        text = ansible_doc(core, tmp_path, "role", f"{COLLECTION}.{role}")
+        options = described[role]["entry_points"]["main"]["options"]
         assert options and all(option in text for option in options)

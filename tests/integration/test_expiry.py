@@ -2,16 +2,15 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a token is replaced: about to expire, refused by the API, unwanted; and when it never is."""
+"""When a token is replaced: about to expire, refused by the API, or on request; and when it is not."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.emulator.client import Tenant
+from tests.emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import local_hosts
 
 TOKEN = "beyondidentity.management.token"
 INFO = "beyondidentity.management.application_info"
@@ -28,58 +27,47 @@ def ask(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, TOKEN: {"scopes": "realms:read", **options}}
 
 
-def minted(tenant: Tenant) -> int:
+def count_token_requests(tenant: Tenant) -> int:
     """Return how many token requests there were."""
     return len(tenant.journal(grant="client_credentials"))
 
 
-# The first answer's expires_in, and how long after the first request the token is used again; the margin is a tenth, at most 60 s.
-LIFETIMES = [
-    pytest.param(1, 1.0, 2, id="expired"),
-    pytest.param(8, 7.25, 2, id="in its last tenth"),
-    pytest.param(600, 0.0, 1, id="good"),
-]
-
-
-@pytest.mark.parametrize(("lifetime", "pause", "expected"), LIFETIMES)
-def test_expired_token_is_replaced(
-    run_playbook: PlaybookRunner, tenant: Tenant, lifetime: int, pause: float, expected: int
-) -> None:
-    """A token that has expired, or is about to, is handed out no more, neither by the module nor by the lookup."""
-    tenant.fault(grant="client_credentials", times=1, merge={"expires_in": lifetime})
-    wait = {"name": "Wait", "ansible.builtin.command": f"sleep {pause}"}
+def test_an_expired_token_is_replaced(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """Neither the module nor the lookup returns it again. A valid token is returned again."""
+    tenants = {"expired": emulator.tenant(), "good": emulator.tenant()}
+    tenants["expired"].fault(grant="client_credentials", times=1, merge={"expires_in": 1})
     look = {"name": "Look", "ansible.builtin.set_fact": {"looked_up": LOOKUP}, "no_log": True}
     again = {**ask("Again"), "no_log": True, "register": "again"}
     same = {"name": "Same", "ansible.builtin.assert": {"that": "again.token.access_token == looked_up"}, "no_log": True}
-    run_playbook(play(ask("First"), wait, look, again, same), extra_vars=tenant.variables).succeeded()
-    assert minted(tenant) == expected
+    wait = {"name": "Wait", "ansible.builtin.raw": "sleep 1.1"}
+    inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
+    run_playbook(play(ask("First"), wait, look, again, same), inventory=inventory).succeeded()
+    assert {name: count_token_requests(tenant) for name, tenant in tenants.items()} == {"expired": 2, "good": 1}
 
 
-@pytest.mark.parametrize(
-    "answer", [{"expires_in": None}, {"expires_in": 0}, {"expires_in": -5}, {"expires_in": "soon"}]
-)
-def test_unknown_lifetime_is_not_kept(run_playbook: PlaybookRunner, tenant: Tenant, answer: dict[str, Any]) -> None:
-    """A token whose lifetime nobody tells is used once, and asked for again by the next task."""
-    tenant.settings(token_answer=answer)
-    run_playbook(play(ask("First"), ask("Second")), extra_vars=tenant.variables).succeeded()
-    assert minted(tenant) == 2
+def test_a_token_of_unknown_lifetime_is_used_once(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """The next task asks again."""
+    answers = {"missing": None, "zero": 0, "negative": -5, "text": "soon"}
+    tenants = {name: emulator.tenant(token_answer={"expires_in": answer}) for name, answer in answers.items()}
+    inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
+    run_playbook(play(ask("First"), ask("Second")), inventory=inventory).succeeded()
+    assert {name: count_token_requests(tenant) for name, tenant in tenants.items()} == dict.fromkeys(answers, 2)
 
 
-def test_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """A kept token that the API no longer knows is replaced, for all tasks, and the request is sent once more."""
+def test_a_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The request is repeated with the new token, which later tasks use."""
     read = {"name": "Read", INFO: {}}
     tenant.fault(operation="ListApplications", skip=1, times=1, expire_token=True)
     run_playbook(
         play(read, {**read, "name": "Read again"}, {**read, "name": "Read at last"}),
         extra_vars=tenant.variables,
-        core=core,
     ).succeeded()
     assert [entry["status"] for entry in tenant.journal(operation="ListApplications")] == [200, 401, 200, 200]
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
 def test_many_hosts_replace_a_refused_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Ten hosts that hold the same refused token get one new one."""
+    """Ten hosts with the same refused token share one new token."""
     hosts = "host[1:10] ansible_connection=local\n"
     first = {"name": "First", INFO: {}, "run_once": True}
     # carried out by the only host that runs it, after which the API knows no token of the tenant's
@@ -95,7 +83,7 @@ def test_many_hosts_replace_a_refused_token_once(run_playbook: PlaybookRunner, t
         play(first, revoke, {"name": "Read", INFO: {}}), inventory=hosts, args=["-f", "10"], extra_vars=tenant.variables
     ).succeeded()
     assert len([result for result in run.of("Read") if result.done]) == 10
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
 def failure(run: PlaybookRun, task: str) -> str:
@@ -103,20 +91,20 @@ def failure(run: PlaybookRun, task: str) -> str:
     return str(run.failed().task(task).result["msg"])
 
 
-def test_second_401_fails(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """Where the API refuses the new token, too, that is the end: two requests, two tokens, one clear message."""
+def test_a_second_401_is_final(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Two requests, two tokens, one message."""
     tenant.fault(operation="ListApplications", status=401)
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
     assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused, too." in message
     assert len(tenant.journal(operation="ListApplications")) == 2
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
-def test_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A token that the user gave is all that there is: a 401 says so, and nothing is asked for."""
+def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """After a 401 the message says so."""
     token = tenant.mint("applications:read")
     tenant.revoke_tokens()
-    before = minted(tenant)
+    before = count_token_requests(tenant)
     variables = {
         "beyondidentity_access_token": token,
         "beyondidentity_api_url": tenant.api_url,
@@ -125,40 +113,40 @@ def test_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Ten
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=variables), "Read")
     assert "HTTP 401" in message and "expired, revoked or of another tenant" in message
     assert len(tenant.journal(operation="ListApplications")) == 1
-    assert minted(tenant) == before
+    assert count_token_requests(tenant) == before
 
 
-def test_403_never_mints(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """A 403 would not be better with a new token."""
+def test_a_403_requests_no_new_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A new token would not help."""
     tenant.fault(operation="ListApplications", status=403, times=1)
-    message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables, core=core), "Read")
+    message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
     assert "HTTP 403" in message and "ListApplications needs the scopes applications:read" in message
     assert len(tenant.journal(operation="ListApplications")) == 1
-    assert minted(tenant) == 1
+    assert count_token_requests(tenant) == 1
 
 
-def test_401_on_a_creation(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A creation that was refused with 401 was not carried out: it is sent once more, with the new token."""
+def test_a_creation_is_repeated_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A 401 means that nothing was created."""
     tenant.fault(operation="CreateApplication", times=1, expire_token=True)
     create = {"name": "Create", "beyondidentity.management.application": {"display_name": "Once"}}
     run_playbook(play(create), extra_vars=tenant.variables).succeeded()
     assert [entry["status"] for entry in tenant.journal(operation="CreateApplication")] == [401, 200]
-    assert minted(tenant) == 2
+    assert count_token_requests(tenant) == 2
 
 
-@pytest.mark.parametrize("cache", ["none", "run"])
-def test_a_task_uses_one_token(run_playbook: PlaybookRunner, tenant: Tenant, cache: str) -> None:
-    """However many requests a task makes, and wherever tokens are kept, it asks for one token."""
-    tenant.settings(page_size_maximum=2)
-    tenant.seed(applications=9)
-    read = {"name": "Read", INFO: {}}
-    run_playbook(play(read), extra_vars={**tenant.variables, "beyondidentity_token_cache": cache}).succeeded()
-    assert len(tenant.journal(operation="ListApplications")) == 5
-    assert minted(tenant) == 1
+def test_a_task_asks_for_one_token(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """However many requests it makes, and wherever tokens are kept."""
+    tenants = {cache: emulator.tenant(page_size_maximum=2) for cache in ("none", "run")}
+    for tenant in tenants.values():
+        tenant.seed(applications=9)
+    hosts = {cache: {**tenant.variables, "beyondidentity_token_cache": cache} for cache, tenant in tenants.items()}
+    run_playbook(play({"name": "Read", INFO: {}}), inventory=local_hosts(hosts)).succeeded()
+    for cache, tenant in tenants.items():
+        assert (len(tenant.journal(operation="ListApplications")), count_token_requests(tenant)) == (5, 1), cache
 
 
-def test_fresh(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """`fresh` asks for a token that is newer than the task, and replaces the kept one; hosts that wait share the next."""
+def test_fresh_replaces_the_stored_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Hosts that wait share the next token."""
     fresh = {**ask("Fresh", fresh=True), "register": "fresh"}
     after = {**ask("After"), "register": "after"}
     compare = {
@@ -179,7 +167,6 @@ def test_fresh(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
         inventory="host[1:5] ansible_connection=local\n",
         args=["-f", "5"],
         extra_vars=tenant.variables,
-        core=core,
     ).succeeded()
     # one before, one for the first host, and one for all others, since the first was asked for before they began
-    assert 2 <= minted(tenant) <= 3
+    assert 2 <= count_token_requests(tenant) <= 3

@@ -2,16 +2,14 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Delegation to hosts that lie, that are many at once, or that must not know how this machine gets out."""
+"""Delegation to malicious hosts, from many hosts at once, and without the proxy of the controller."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.support.liar import ECHO, lying
+from tests.support.malicious_host import ECHO, inventory_with_malicious_host
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
 from tests.support.remote import with_journal
@@ -22,24 +20,24 @@ DEBUG = "ansible.builtin.debug"
 PASSWORD = "Hk3Tn6Bd8"
 
 # What a host could answer in a module's place.
-LIES = {
+FORGED_RESULT = {
     "changed": False,
-    "answered": "by a liar",
-    "ansible_facts": {"set_by_a_liar": True, "beyondidentity_api_url": "https://evil.example"},
+    "answered": "by a malicious host",
+    "ansible_facts": {"set_by_the_host": True, "beyondidentity_api_url": "https://evil.example"},
     "add_host": {"host_name": "evil-host", "groups": ["evil_group"], "host_vars": {}},
     "add_group": "evil_group",
     "parent_groups": ["all"],
     "_ansible_verbose_always": True,
-    "_ansible_item_label": "shown by a liar",
+    "_ansible_item_label": "shown by the host",
 }
 
 
-def test_lies_have_no_effect(
+def test_special_keys_in_a_remote_result_have_no_effect(
     run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
 ) -> None:
-    """No fact, host, group or way of showing the result comes from there; with another module they do."""
-    inventory = lying(remote_host, core, tmp_path, LIES)
-    known = "{{ [set_by_a_liar is defined, 'evil-host' in groups['all'], 'evil_group' in groups] }}"
+    """No fact, host, group or display option comes from a remote result of our modules. With other modules they do."""
+    inventory = inventory_with_malicious_host(remote_host, core, tmp_path, FORGED_RESULT)
+    known = "{{ [set_by_the_host is defined, 'evil-host' in groups['all'], 'evil_group' in groups] }}"
     there = {"delegate_to": remote_host.name}
     tasks = (
         task("Ours", TOKEN, READ, register="answer", **there),
@@ -53,28 +51,27 @@ def test_lies_have_no_effect(
         task("After another", DEBUG, {"msg": known}),
     )
     run = run_playbook(play(*tasks, vars=tenant.variables), inventory=inventory, core=core).succeeded()
-    assert run.task("Answered").result["msg"] == ["by a liar", []]
+    assert run.task("Answered").result["msg"] == ["by a malicious host", []]
     assert run.task("After ours").result["msg"] == [False, False, False]
-    assert True in run.task("After another").result["msg"], "that is what a liar could do"
-    assert "shown by a liar" not in str(run.task("Ours").result)
+    assert True in run.task("After another").result["msg"], "that is what a malicious host could do"
+    assert "shown by the host" not in str(run.task("Ours").result)
 
 
-def test_what_a_lie_can_not_show(
+def test_a_remote_result_can_not_switch_censoring_off(
     run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
 ) -> None:
-    """A secret in the answer is hidden, whatever the answer says of that."""
+    """A secret in the result is hidden."""
     answer = {"changed": False, "token": {"access_token": PASSWORD}, "_ansible_no_log": False, "no_log": False}
-    inventory = lying(remote_host, core, tmp_path, answer)
+    inventory = inventory_with_malicious_host(remote_host, core, tmp_path, answer)
     made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
     run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, args=["-vvv"], core=core).succeeded()
     assert run.task("Token").done and PASSWORD not in run.output
 
 
-@pytest.mark.parametrize("how", ["echo", "msg", "key", "answered"])
-def test_what_was_sent_there_is_not_shown_here(
-    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str, how: str
+def test_a_remote_host_can_not_show_the_secret_it_got(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
 ) -> None:
-    """Where its Python can't run a module it may quote it, and a liar may say anything anywhere."""
+    """Its Python may quote a module that it can't run, and a malicious host can put the secret anywhere."""
     secret = tenant.client_secret
     answers = {
         "echo": ECHO,
@@ -82,41 +79,49 @@ def test_what_was_sent_there_is_not_shown_here(
         "key": {"failed": True, "msg": "no", "details": [{secret: 1}]},
         "answered": {"changed": False, "answered": secret},
     }
-    inventory = lying(remote_host, core, tmp_path, answers[how])
-    made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
-    run = run_playbook(play(made), inventory=inventory, extra_vars=tenant.variables, args=["-vvv"], core=core)
-    assert secret in (tmp_path / "heard").read_text(encoding="utf-8"), "what is searched is there to be searched"
-    assert run.task("Token").status == ("ok" if how == "answered" else "ignored") and secret not in run.output
-    assert len(run.output) < 20_000, "a module is no message"
+    hosts, tasks = {}, []
+    for name, answer in answers.items():
+        (tmp_path / name).mkdir()
+        inventory = inventory_with_malicious_host(remote_host, core, tmp_path / name, answer)
+        hosts[name] = inventory["all"]["hosts"].pop(remote_host.name)
+        tasks.append(task(name, TOKEN, READ, delegate_to=name))
+    inventory["all"]["hosts"] |= hosts
+    run = run_playbook(play(*tasks), inventory=inventory, extra_vars=tenant.variables, args=["-vvv"], core=core)
+    for name in answers:
+        heard = (tmp_path / name / "heard").read_text(encoding="utf-8")
+        assert secret in heard, "the searched text has content"
+        assert run.task(name).status == ("ok" if name == "answered" else "ignored")
+    assert secret not in run.output
+    assert len(run.output) < 4 * 20_000, "a module is no message"
 
 
-def test_many_hosts_make_one_object(
-    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
+def test_hosts_that_delegate_create_one_object(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path
 ) -> None:
-    """Ten hosts that delegate the same task at the same time make one application between them."""
-    inventory = with_journal(remote_host, core, tmp_path)
+    """Ten hosts delegate the same task at the same time."""
+    inventory = with_journal(remote_host, "default", tmp_path)
     hosts = {f"host{number}": {"ansible_connection": "local"} for number in range(10)}
     inventory["all"]["hosts"] |= hosts
     wanted = {"display_name": "Shared", "protocol": "oauth2"}
     made = task("Create", APPLICATION, wanted, delegate_to=remote_host.name)
     tenant.fault(operation="ListApplications", delay=1.0)  # between looking and making
     run = run_playbook(
-        play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"], core=core
+        play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"]
     ).succeeded()
     assert sorted(result.status for result in run.of("Create")) == ["changed"] + ["ok"] * 9, run.output
     assert len(tenant.journal(operation="CreateApplication")) == 1
 
 
-@pytest.mark.parametrize("name", ["BEYONDIDENTITY_PROXY", "HTTPS_PROXY"])
-def test_this_machines_proxy_stays_here(
-    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, name: str, core: str
+def test_the_controllers_proxy_is_not_sent_to_a_remote_host(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path
 ) -> None:
-    """Neither it nor its password is in what the other host gets."""
-    inventory = lying(remote_host, core, tmp_path, {"changed": False})
+    """Nor is its password."""
+    inventory = inventory_with_malicious_host(remote_host, "default", tmp_path, {"changed": False})
     made = task("Token", TOKEN, READ, delegate_to=remote_host.name)
-    env = {name: f"http://user:{PASSWORD}@proxy.example:3128"}
-    run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, env=env, core=core).succeeded()
+    names = ("BEYONDIDENTITY_PROXY", "HTTPS_PROXY")
+    env = {name: f"http://user:{PASSWORD}@{name.lower()}.proxy.example:3128" for name in names}
+    run = run_playbook(play(made, vars=tenant.variables), inventory=inventory, env=env).succeeded()
     assert run.task("Token").done
     heard = (tmp_path / "heard").read_text(encoding="utf-8")
-    assert tenant.client_secret in heard, "what is searched is there to be searched"
+    assert tenant.client_secret in heard, "the searched text has content"
     assert PASSWORD not in heard and "proxy.example" not in heard

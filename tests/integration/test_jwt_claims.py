@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filter `jwt_claims` on what Ansible makes of text: inline-vaulted, from a file, from facts, and with templates in claims."""
+"""The filter `jwt_claims` on text from a vault, a file, and facts, and on claims that contain templates."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PLAY = """
 
 
 def _forged(claims: dict[str, Any]) -> str:
-    """Return a token that nobody signed."""
+    """Return a token without a valid signature."""
     return f"header.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()}.signature"
 
 
@@ -53,10 +53,10 @@ def _vaulted(name: str, text: str) -> str:
     return f"{name}: !vault |\n" + "".join(f"  {line}\n" for line in lines)
 
 
-def test_whatever_ansible_makes_of_a_token(
+def test_claims_are_read_from_all_forms_of_text_and_never_templated(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str
 ) -> None:
-    """It has its claims, and what somebody wrote into them is never templated."""
+    """Templates in claims stay text."""
     token, opaque = tenant.mint("realms:read"), "S3cretReferentialToken"
     (tmp_path / "token").write_text(token + "\n", encoding="utf-8")
     (tmp_path / "password").write_text(PASSWORD, encoding="utf-8")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which source of an option counts, for modules and the lookup alike: seen by which tenant was asked, and for what.
+"""Which source of an option counts, for modules and the lookup, as seen by the tenants that get requests.
 
 Each source speaks for a tenant of its own. A step asks for a scope that no other step asks for, so that the journals
 tell where it went.
@@ -31,9 +31,9 @@ SEEN_BY_LOOKUPS = ("argument", "variable", "environment")
 
 @dataclass(frozen=True)
 class Step:
-    """What the sources say: an option's name stands for its value at the source's own tenant, a pair for itself.
+    """The options of each source: a name stands for the value at the source's own tenant, a pair for itself.
 
-    `expected` is the source whose tenant is asked, or a part of the failure's message where nobody is.
+    `expected` is the source whose tenant gets the request, or a part of the error message.
     """
 
     name: str
@@ -130,7 +130,7 @@ STEPS = (
 
 
 @dataclass
-class Cast:
+class SourceTenants:
     """A tenant for each source, and a scope for each step."""
 
     tenants: dict[str, Any]
@@ -144,7 +144,7 @@ class Cast:
         return own.get(option) or str(getattr(tenant, option))
 
     def options(self, step: Step, source: str) -> dict[str, Any]:
-        """Return what a source says in a step."""
+        """Return the options of a source in a step."""
         said: dict[str, Any] = {}
         for option in step.said.get(source, ()):
             if isinstance(option, str):
@@ -156,7 +156,7 @@ class Cast:
         return said
 
     def asked(self) -> dict[str, list[tuple[str, str, str]]]:
-        """Return which sources' tenants were asked, with which client and for how long, by scope."""
+        """Return the sources whose tenants got requests, with client and lifetime, by scope."""
         asked: dict[str, list[tuple[str, str, str]]] = {}
         for source, tenant in self.tenants.items():
             for request in tenant.journal(operation="token"):
@@ -166,7 +166,7 @@ class Cast:
 
 
 @pytest.fixture
-def cast(emulator: Any) -> Cast:
+def source_tenants(emulator: Any) -> SourceTenants:
     """Return tenants and scopes."""
     tenants = {source: emulator.tenant() for source in SOURCES}
     tenant = emulator.tenant()
@@ -174,70 +174,81 @@ def cast(emulator: Any) -> Cast:
     listed = emulator.session.get(
         f"{tenant.realm_url}/applications/{tenant.application_id}", headers=headers, timeout=30
     ).json()
-    return Cast(tenants, sorted(listed["protocol_config"]["allowed_scopes"]))
+    return SourceTenants(tenants, sorted(listed["protocol_config"]["allowed_scopes"]))
 
 
 def _prefixed(options: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {prefix + (name.upper() if prefix.isupper() else name): value for name, value in options.items()}
 
 
-def _module(step: Step, cast: Cast, scope: str) -> dict[str, Any]:
+def _module(step: Step, source_tenants: SourceTenants, scope: str) -> dict[str, Any]:
     return {
-        "name": step.name,
-        TOKEN: {"scopes": [scope], "fresh": True, **cast.options(step, "argument")},
-        "module_defaults": {TOKEN: cast.options(step, "defaults"), GROUP: cast.options(step, "group defaults")},
-        "vars": _prefixed(cast.options(step, "variable"), "beyondidentity_"),
+        "name": f"module, {step.name}",
+        TOKEN: {"scopes": [scope], "fresh": True, **source_tenants.options(step, "argument")},
+        "module_defaults": {
+            TOKEN: source_tenants.options(step, "defaults"),
+            GROUP: source_tenants.options(step, "group defaults"),
+        },
+        "vars": _prefixed(source_tenants.options(step, "variable"), "beyondidentity_"),
         "environment": _prefixed(
-            {name: str(value) for name, value in cast.options(step, "task environment").items()}, "BEYONDIDENTITY_"
+            {name: str(value) for name, value in source_tenants.options(step, "task environment").items()},
+            "BEYONDIDENTITY_",
         ),
         "ignore_errors": True,
     }
 
 
-def _lookup(step: Step, cast: Cast, scope: str) -> dict[str, Any]:
+def _lookup(step: Step, source_tenants: SourceTenants, scope: str) -> dict[str, Any]:
     arguments = {
-        name: "omit" if value == "{{ omit }}" else repr(value) for name, value in cast.options(step, "argument").items()
+        name: "omit" if value == "{{ omit }}" else repr(value)
+        for name, value in source_tenants.options(step, "argument").items()
     }
     options = "".join(f", {name}={value}" for name, value in arguments.items())
     return {
-        "name": step.name,
+        "name": f"lookup, {step.name}",
         "ansible.builtin.debug": {"msg": f"{{{{ lookup('{TOKEN}', '{scope}'{options}) | length > 0 }}}}"},
-        "module_defaults": {TOKEN: cast.options(step, "defaults"), GROUP: cast.options(step, "group defaults")},
-        "vars": _prefixed(cast.options(step, "variable"), "beyondidentity_"),
+        "module_defaults": {
+            TOKEN: source_tenants.options(step, "defaults"),
+            GROUP: source_tenants.options(step, "group defaults"),
+        },
+        "vars": _prefixed(source_tenants.options(step, "variable"), "beyondidentity_"),
         "ignore_errors": True,
     }
 
 
-def _environment(step: Step, cast: Cast) -> dict[str, str]:
-    return _prefixed({name: str(value) for name, value in cast.options(step, "environment").items()}, "BEYONDIDENTITY_")
+def _environment(step: Step, source_tenants: SourceTenants) -> dict[str, str]:
+    return _prefixed(
+        {name: str(value) for name, value in source_tenants.options(step, "environment").items()}, "BEYONDIDENTITY_"
+    )
 
 
-@pytest.mark.parametrize("kind", ["module", "lookup"])
-def test_precedence(run_playbook: PlaybookRunner, cast: Cast, kind: str, core: str) -> None:
-    """The strongest source counts, for the credentials as a whole; steps with the same environment run together."""
-    build = {"module": _module, "lookup": _lookup}[kind]
-    steps = [step for step in STEPS if kind == "module" or step.lookup]
-    scopes = dict(zip((step.name for step in steps), cast.scopes, strict=False))
+def test_the_strongest_source_counts(run_playbook: PlaybookRunner, source_tenants: SourceTenants, core: str) -> None:
+    """For the credentials as a whole. Steps with the same environment share a run."""
+    steps = [("module", step) for step in STEPS] + [("lookup", step) for step in STEPS if step.lookup]
+    scopes = dict(zip(((kind, step.name) for kind, step in steps), source_tenants.scopes, strict=False))
     assert len(scopes) == len(steps)
-    runs: dict[tuple[tuple[str, str], ...], list[Step]] = {}
-    for step in steps:
-        runs.setdefault(tuple(sorted(_environment(step, cast).items())), []).append(step)
-    done: dict[str, PlaybookRun] = {}
+    runs: dict[tuple[tuple[str, str], ...], list[tuple[str, Step]]] = {}
+    for kind, step in steps:
+        runs.setdefault(tuple(sorted(_environment(step, source_tenants).items())), []).append((kind, step))
+    done: dict[tuple[str, str], PlaybookRun] = {}
+    build = {"module": _module, "lookup": _lookup}
     for environment, together in runs.items():
-        tasks = [build(step, cast, scopes[step.name]) for step in together]
+        tasks = [build[kind](step, source_tenants, scopes[kind, step.name]) for kind, step in together]
         run = run_playbook(play(*tasks), env=dict(environment), core=core).succeeded()
-        done |= dict.fromkeys((step.name for step in together), run)
-    asked = cast.asked()
-    for step in steps:
-        _check(step, cast, done[step.name], asked.pop(scopes[step.name], []))
+        done |= dict.fromkeys(((kind, step.name) for kind, step in together), run)
+    asked = source_tenants.asked()
+    for kind, step in steps:
+        _check(kind, step, source_tenants, done[kind, step.name], asked.pop(scopes[kind, step.name], []))
     assert asked == {}
 
 
-def _check(step: Step, cast: Cast, run: PlaybookRun, asked: list[tuple[str, str, str]]) -> None:
-    result = run.task(step.name)
+def _check(
+    kind: str, step: Step, source_tenants: SourceTenants, run: PlaybookRun, asked: list[tuple[str, str, str]]
+) -> None:
+    result = run.task(f"{kind}, {step.name}")
     if step.expected in SOURCES:
         assert result.done, (step.name, result.result)
-        expected = (step.expected, cast.tenants[step.expected].application_id, str(step.lifetime or 3600))
+        expected = (step.expected, source_tenants.tenants[step.expected].application_id, str(step.lifetime or 3600))
         assert asked == [expected], step.name
     else:
         assert not result.done and step.expected in str(result.result["msg"]), (step.name, result)
@@ -246,8 +257,10 @@ def _check(step: Step, cast: Cast, run: PlaybookRun, asked: list[tuple[str, str,
         assert step.warning in " ".join(run.output.split()), step.name
 
 
-def test_given_token_and_its_source(run_playbook: PlaybookRunner, tenant: Any, emulator: Any) -> None:
-    """A token of a stronger source replaces a weaker one's client, and the other way round."""
+def test_a_given_token_and_a_client_replace_each_other_by_source(
+    run_playbook: PlaybookRunner, tenant: Any, emulator: Any
+) -> None:
+    """The stronger source counts."""
     other = emulator.tenant()
     token = other.mint("applications:read")
     given = {
@@ -270,7 +283,7 @@ def test_given_token_and_its_source(run_playbook: PlaybookRunner, tenant: Any, e
 
 
 def test_reveal_is_an_argument_only(run_playbook: PlaybookRunner, tenant: Any) -> None:
-    """Neither a variable nor the environment nor a task's environment makes a result visible; module_defaults do."""
+    """A variable, the environment and a task's environment have no effect; module_defaults have."""
     made = {"name": "Token", TOKEN: {"scopes": ["realms:read"]}, "environment": {"BEYONDIDENTITY_REVEAL": "true"}}
     variables = {"beyondidentity_reveal": True}
     run = run_playbook(

@@ -1,163 +1,219 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role client_credentials where its Molecule scenario does not go: typing errors, check mode, diffs."""
+"""The role client_credentials where its Molecule scenario does not go: typing errors, check mode, diffs, removal."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
-from tests.support.desk import Desk
-from tests.support.playbook import PlaybookRunner
-from tests.support.plays import TOKEN, play
+from tests.emulator.client import Emulator, Tenant
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import TOKEN, host_name, local_hosts, play, rescued
+from tests.support.sign_in_application import SignInApplication
+
+COLLECTION = "beyondidentity.management"
 
 
-def _play(role: str = "client_credentials", **variables: Any) -> list[dict[str, Any]]:
+def _include(role: str = "client_credentials", **variables: Any) -> dict[str, Any]:
     named = {f"{role}_{name}": value for name, value in variables.items()}
-    which = {"name": f"beyondidentity.management.{role}"}
-    include = {"name": "Use the role", "ansible.builtin.include_role": which, "vars": named}
-    known = "{{ [beyondidentity_token.access_token is defined, beyondidentity_application.id is defined] }}"
-    show = {"name": "Show what is known", "ansible.builtin.debug": {"msg": known}}
-    return [{"hosts": "localhost", "gather_facts": False, "tasks": [include, show]}]
+    return {"name": "Use the role", "ansible.builtin.include_role": {"name": f"{COLLECTION}.{role}"}, "vars": named}
 
 
-def test_a_misspelt_operation_is_named(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """The mistake that everybody makes first ends in the message that helps, and in no request."""
-    play = _play(display_name="Realm reader", operations=["ListRealm"])
-    run = run_playbook(play, extra_vars=tenant.variables, core=core).failed()
-    assert "'ListRealm' is no operation of the Management API. Did you mean ListRealms" in run.output
+KNOWN = "{{ [beyondidentity_token.access_token is defined, beyondidentity_application.id is defined] }}"
+SHOW = {"name": "Show what is known", "ansible.builtin.debug": {"msg": KNOWN}}
+
+# What a role is told to get a token for, and what is said of it.
+EMPTY = "The name of an operation is empty. Leave it out where none is meant."
+UNUSABLE = {
+    f"{role} {number}": (role, operations, EMPTY)
+    for role in ("client_credentials", "authorization_code")
+    for number, operations in enumerate(["", " ", [""], ["ListRealms", ""]])
+} | {
+    "misspelt": (
+        "client_credentials",
+        ["ListRealm"],
+        "'ListRealm' is no operation of the Management API. Did you mean ListRealms",
+    )
+}
+
+
+def test_misspelt_and_empty_operations_are_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """The message suggests the right name, and nothing is sent."""
+    plays = [
+        play(
+            rescued(_include(role, display_name="Reader", operations=names, scopes=["realms:read"])),
+            hosts=host_name(case),
+        )
+        for case, (role, names, _said) in UNUSABLE.items()
+    ]
+    inventory = local_hosts({host_name(case): tenant.variables for case in UNUSABLE})
+    run = run_playbook(plays, inventory=inventory, core=core).succeeded()
+    failed = {result.host: str(result.result["msg"]) for result in run.results if result.status == "failed"}
+    for case, (_role, _names, said) in UNUSABLE.items():
+        assert said in failed[host_name(case)]
     assert tenant.journal() == []
 
 
-@pytest.mark.parametrize("operations", ["", " ", [""], ["ListRealms", ""]])
-@pytest.mark.parametrize("role", ["client_credentials", "authorization_code"])
-def test_an_empty_name_is_no_operation(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str, role: str, operations: Any
-) -> None:
-    """Nor is it none: what was to be named would silently be missing."""
-    play = _play(role, display_name="Realm reader", operations=operations, scopes=["realms:read"])
-    run = run_playbook(play, extra_vars=tenant.variables, core=core).failed()
-    assert "The name of an operation is empty. Leave it out where none is meant." in run.output
-    assert tenant.journal() == []
+def test_operations_may_be_text(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
+    """As scopes can."""
+    texts = ("ListRealms,CreateRealm", "ListRealms, CreateRealm", ["ListRealms CreateRealm"])
+    tenants = {f"host{number}": (emulator.tenant(), operations) for number, operations in enumerate(texts)}
+    hosts = {host: {**tenant.variables, "operations": names} for host, (tenant, names) in tenants.items()}
+    role = _include(operations="{{ operations }}")
+    run_playbook(play(role, hosts="all"), inventory=local_hosts(hosts)).succeeded()
+    for tenant, operations in tenants.values():
+        assert tenant.journal(operation="token")[-1]["form"]["scope"] == "realms:create realms:read", operations
 
 
-@pytest.mark.parametrize(
-    "operations", ["ListRealms,CreateRealm", "ListRealms, CreateRealm", ["ListRealms CreateRealm"]]
-)
-def test_operations_may_be_text(run_playbook: PlaybookRunner, tenant: Tenant, operations: Any) -> None:
-    """As scopes may."""
-    run_playbook(_play(operations=operations), extra_vars=tenant.variables).succeeded()
-    assert tenant.journal(operation="token")[-1]["form"]["scope"] == "realms:create realms:read"
+READER = {"display_name": "Realm reader", "operations": ["ListRealms"]}
+ABSENT = {"display_name": "Realm reader", "state": "absent"}
+REFUSALS = ("token", "RevokeToken")
+HOSTS = ("checked", "changed", "removed", "failing", *(f"refused-{name}" for name in REFUSALS))
 
 
-def test_check_mode_before_and_after(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """Before there is an application there is no token either; afterwards check mode has both. Nothing is written."""
-    play = _play(display_name="Realm reader", operations=["ListRealms"])
-    before = run_playbook(play, extra_vars=tenant.variables, args=["--check"], core=core).succeeded()
-    assert before.task("Show what is known").result["msg"] == [False, False]
-    assert before.task("Make sure of the application").status == "changed"
-    assert tenant.journal(method="POST", operation="CreateApplication") == []
-    run_playbook(play, extra_vars=tenant.variables, core=core).succeeded()
-    after = run_playbook(play, extra_vars=tenant.variables, args=["--check"], core=core).succeeded()
-    assert after.task("Show what is known").result["msg"] == [True, True]
-    assert after.task("Make sure of the application").status == "ok"
+@dataclass(frozen=True)
+class Life:
+    """Four runs in which many hosts, each with a tenant of its own, create and remove an application."""
+
+    tenants: dict[str, Tenant]
+    checked: PlaybookRun  # before there is an application, in check mode
+    made: PlaybookRun
+    checked_again: PlaybookRun
+    changed: PlaybookRun
 
 
-def test_diff_shows_which_privileges_change(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """What an application may do afterwards is there to be reviewed, without its secret."""
-    first = _play(display_name="Realm reader", operations=["ListRealms", "DeleteRealm"])
-    run_playbook(first, extra_vars=tenant.variables, core=core).succeeded()
-    less = _play(display_name="Realm reader", operations=["ListRealms"])
-    run = run_playbook(less, extra_vars=tenant.variables, args=["--diff"], core=core).succeeded()
-    assert '-            "realms:delete",' in run.stdout
-    assert "client_secret" not in run.stdout.replace("client_secret_basic", "")
+@pytest.fixture(scope="module")
+def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
+    """Return runs that check, create, check again, change and remove."""
+    tenants = {host: emulator.tenant() for host in HOSTS}
+    inventory = local_hosts({host: tenant.variables for host, tenant in tenants.items()})
+    inventory["all"]["hosts"]["failing"]["beyondidentity_retries"] = 0
+    how: dict[str, Any] = {"inventory": inventory}
+    reader, absent = _include(**READER), _include(**ABSENT)
+    more = _include(**{**READER, "operations": ["ListRealms", "DeleteRealm"]})
+
+    checked = shared_run_playbook(play(reader, SHOW, hosts="checked"), args=["--check"], **how)
+    assert tenants["checked"].journal(operation="CreateApplication") == []
+    plays = [play(reader, SHOW, hosts="all:!changed"), play(more, hosts="changed")]
+    made = shared_run_playbook(plays, **how)
+    for tenant in tenants.values():
+        tenant.clear_journal()
+    checked_again = shared_run_playbook(play(reader, SHOW, absent, hosts="checked"), args=["--check"], **how)
+    # the first token is to look for the application
+    tenants["refused-token"].fault(operation="token", skip=1, times=1, status=400, error="invalid_scope")
+    tenants["refused-RevokeToken"].fault(operation="RevokeToken", status=403)
+    tenants["failing"].fault(operation="RevokeToken", status=500)
+    plays = [
+        play(reader, hosts="changed"),
+        play(absent, hosts="all:!checked:!changed"),
+        play({**absent, "name": "Use the role again"}, hosts="removed"),
+    ]
+    changed = shared_run_playbook(plays, args=["--diff"], **how)
+    return Life(tenants, checked.succeeded(), made.succeeded(), checked_again.succeeded(), changed.failed())
 
 
-def _removal(tenant: Tenant, run_playbook: PlaybookRunner) -> list[dict[str, Any]]:
-    """Make an application and a token of it; return the play that removes it."""
-    made = _play(display_name="Realm reader", operations=["ListRealms"])
-    run_playbook(made, extra_vars=tenant.variables).succeeded()
-    tenant.clear_journal()
-    return _play(display_name="Realm reader", state="absent")
+def test_check_mode_has_no_token_before_the_application_exists(life: Life) -> None:
+    """Later it has both."""
+    assert life.checked.task("Show what is known").result["msg"] == [False, False]
+    assert life.checked.task("Make sure of the application").status == "changed"
+    assert life.made.task("Show what is known", "checked").result["msg"] == [True, True]
+    assert life.checked_again.task("Show what is known").result["msg"] == [True, True]
+    assert life.checked_again.task("Make sure of the application").status == "ok"
 
 
-def test_its_tokens_are_revoked_before_the_application_is_removed(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str
-) -> None:
-    """Nothing says that the service ends them with the application."""
-    absent = _removal(tenant, run_playbook)
-    run = run_playbook(absent, extra_vars=tenant.variables, core=core).succeeded()
-    assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["RevokeToken", "DeleteApplication"]
-    assert len(run.task("Revoke the application's tokens").result["revoked"]) == 1
-    assert run.task("Warn of tokens that could not be revoked").status == "skipped"
-    again = run_playbook(absent, extra_vars=tenant.variables, core=core)
-    assert again.succeeded().stats["localhost"]["changed"] == 0
+def test_the_diff_shows_which_privileges_change(life: Life) -> None:
+    """Without the secret of the application."""
+    assert '-            "realms:delete",' in life.changed.stdout
+    assert "client_secret" not in life.changed.stdout.replace("client_secret_basic", "")
 
 
-@pytest.mark.parametrize("refusal", ["token", "ListTokens", "RevokeToken"])
-def test_who_may_not_revoke_tokens_is_warned_and_removes_the_application(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str, refusal: str
-) -> None:
-    """Whether the application does not grant the scopes, or the API refuses the token."""
-    absent = _removal(tenant, run_playbook)
-    if refusal == "token":
-        tenant.fault(operation="token", skip=1, times=1, status=400, error="invalid_scope")  # the first is to look
-    else:
-        tenant.fault(operation=refusal, status=403)
-    run = run_playbook(absent, extra_vars=tenant.variables, core=core).succeeded()
-    assert "WARNING: The application's tokens were not revoked." in run.output
-    assert [entry["operation"] for entry in tenant.journal(method="DELETE", status=200)] == ["DeleteApplication"]
+def _removed(life: Life, host: str) -> list[str]:
+    """Return the removals that were carried out."""
+    return [entry["operation"] for entry in life.tenants[host].journal(method="DELETE", status=200)]
 
 
-def test_any_other_failure_leaves_the_application(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """Its tokens could be ended at the next attempt; without it, perhaps not."""
-    absent = _removal(tenant, run_playbook)
-    tenant.fault(operation="RevokeToken", status=500)
-    run = run_playbook(absent, extra_vars={**tenant.variables, "beyondidentity_retries": 0}, core=core).failed()
-    assert run.task("Revoke the application's tokens").status == "failed"
-    assert tenant.journal(operation="DeleteApplication") == []
+def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> None:
+    """The service may not revoke them with the application. A second run changes nothing."""
+    assert _removed(life, "removed") == ["RevokeToken", "DeleteApplication"]
+    first, again = life.changed.of("Remove the application")[-2:]
+    (revoked, skipped) = [
+        result for result in life.changed.of("Revoke the application's tokens") if result.host == "removed"
+    ]
+    assert len(revoked.result["revoked"]) == 1 and skipped.status == "skipped"
+    warned = [
+        result for result in life.changed.of("Warn of tokens that could not be revoked") if result.host == "removed"
+    ]
+    assert {result.status for result in warned} == {"skipped"}
+    assert again.host == "removed" and again.status == "ok" and first.status == "changed"
 
 
-def test_checking_the_removal_revokes_nothing(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """It tells what would be revoked and removed."""
-    absent = _removal(tenant, run_playbook)
-    run = run_playbook(absent, extra_vars=tenant.variables, args=["--check"], core=core).succeeded()
-    assert len(run.task("Revoke the application's tokens").result["revoked"]) == 1
-    assert run.task("Remove the application").status == "changed" and tenant.journal(method="DELETE") == []
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_an_application_whose_tokens_may_not_be_revoked_is_removed_with_a_warning(life: Life, refusal: str) -> None:
+    """If the application does not grant the scopes, or the API refuses the token."""
+    host = f"refused-{refusal}"
+    warning = life.changed.task("Warn of tokens that could not be revoked", host).result["msg"]
+    assert warning.startswith("WARNING: The application's tokens were not revoked.")
+    assert _removed(life, host) == ["DeleteApplication"]
+
+
+def test_any_other_failure_leaves_the_application(life: Life) -> None:
+    """The next attempt may revoke its tokens."""
+    assert life.changed.task("Revoke the application's tokens", "failing").status == "failed"
+    assert life.tenants["failing"].journal(operation="DeleteApplication") == []
+    assert {host for host, counts in life.changed.stats.items() if counts["failures"]} == {"failing"}
+
+
+def test_checking_the_removal_revokes_nothing(life: Life) -> None:
+    """It lists what would be revoked and removed."""
+    run = life.checked_again
+    assert len(run.task("Revoke the application's tokens").result["revoked"]) == 2, "one of each run"
+    assert run.task("Remove the application").status == "changed"
+    assert life.tenants["checked"].journal(method="DELETE") == []
 
 
 def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """It can't be removed this way, and so nothing of it is touched."""
-    absent = _play(application_id=tenant.application_id, state="absent")
-    run_playbook(absent, extra_vars=tenant.variables).failed()
+    """It can't be removed this way."""
+    absent = _include(application_id=tenant.application_id, state="absent")
+    run = run_playbook(play(absent), extra_vars=tenant.variables).failed()
+    assert [result.task.rpartition(" : ")[2] for result in run.results if result.status == "failed"] == [
+        "Look for the application"
+    ]
     assert tenant.journal(method="DELETE") == []
 
 
-def test_a_person_who_may_not_revoke_tokens_removes_the_application(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+def test_a_user_who_may_not_revoke_tokens_can_remove_the_application(
+    run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
-    """What a sign-in was not granted, the role may not do either."""
-    desk = Desk.of(tenant, allowed_scopes=["applications:read", "applications:delete"])
-    given = {**desk.answered("applications:read", "applications:delete"), "token_cache": "user"}
-    kept = run_playbook(play({"name": "Keep", TOKEN: given}), extra_vars=desk.variables, core=core).succeeded()
-    absent = _removal(tenant, run_playbook)
-    variables = {**desk.variables, "beyondidentity_grant_type": "authorization_code"}
-    run = run_playbook(absent, extra_vars=variables, env={"HOME": str(kept.home)}, core=core).succeeded()
-    assert "WARNING: The application's tokens were not revoked." in run.output
+    """The sign-in was granted no scope to revoke tokens."""
+    application = SignInApplication.of(tenant, allowed_scopes=["applications:read", "applications:delete"])
+    sign_in = application.options_after_sign_in("applications:read", "applications:delete")
+    as_user = {**application.variables, "beyondidentity_grant_type": "authorization_code"}
+    tenant.clear_journal()
+    run = run_playbook(
+        [
+            play(_include(**READER), vars=tenant.variables),
+            play({"name": "Sign in", TOKEN: {**sign_in, "token_cache": "run"}}, vars=application.variables),
+            play(_include(**ABSENT), vars=as_user),
+        ]
+    ).succeeded()
+    warning = run.task("Warn of tokens that could not be revoked").result["msg"]
+    assert warning.startswith("WARNING: The application's tokens were not revoked.")
     assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["DeleteApplication"]
 
 
-def test_what_is_gone_leaves_no_token(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """Tasks that go on where there is a token would go on with one that is revoked; another application's stays."""
-    made, absent = (
-        {**_play(display_name="Gone", **how)[0]} for how in ({"operations": ["ListRealms"]}, {"state": "absent"})
-    )
-    other = _play(display_name="Other", operations=["ListRealms"])[0]
-    for first, last, known in ((made, absent, [False, False]), (other, absent, [True, True])):
-        run = run_playbook([made, first, last], extra_vars=tenant.variables, core=core).succeeded()
-        assert run.of("Show what is known")[-1].result["msg"] == known
-    checked = run_playbook([made, absent], extra_vars=tenant.variables, args=["--check"], core=core).succeeded()
-    assert checked.task("Remove the application").status == "ok"
+def test_a_removed_application_leaves_no_token_in_the_facts(
+    run_playbook: PlaybookRunner, emulator: Emulator, core: str
+) -> None:
+    """Later tasks would use a revoked token. The token of another application stays."""
+    tenants = {name: emulator.tenant() for name in ("same", "another")}
+    inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
+    gone, other = ({"display_name": name, "operations": ["ListRealms"]} for name in ("Gone", "Other"))
+    absent = _include(display_name="Gone", state="absent")
+    plays = [play(_include(**gone), absent, SHOW, hosts="same"), play(_include(**other), absent, SHOW, hosts="another")]
+    run = run_playbook(plays, inventory=inventory, core=core).succeeded()
+    assert run.task("Show what is known", "same").result["msg"] == [False, False]
+    assert run.task("Show what is known", "another").result["msg"] == [True, True]

@@ -2,20 +2,19 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The roles and facts: what a managed host reports must not become an option that decides who gets a token."""
+"""The roles refuse options that a managed host reports as facts."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
-from tests.support.playbook import PlaybookRunner
-from tests.support.plays import play, reporting_module
+from tests.emulator.client import Emulator, Tenant
+from tests.support.playbook import PlaybookRun, PlaybookRunner, TaskResult
+from tests.support.plays import host_name, local_hosts, play, reporting_module, rescued
 
-REPORT = {"name": "Report", "reporting": {}}
 FACTS: dict[str, dict[str, Any]] = {
     "client_credentials": {"display_name": "Evil", "scopes": ["realms:delete"], "anything": 1},
     "authorization_code": {"redirect_uris": ["https://evil.example/callback"], "fact": "evil", "anything": 1},
@@ -27,44 +26,70 @@ WANTED: dict[str, dict[str, Any]] = {
 }
 
 
-def _run(
-    run_playbook: PlaybookRunner, tenant: Tenant, folder: Path, role: str, facts: dict[str, Any], core: str
-) -> Any:
-    env = {"ANSIBLE_LIBRARY": str(reporting_module(folder / "library", "reporting", facts))}
-    named = {f"{role}_{name}": value for name, value in WANTED[role].items()}
-    include = {
-        "name": "Use the role",
-        "ansible.builtin.include_role": {"name": f"beyondidentity.management.{role}"},
-        "vars": named,
-    }
-    return run_playbook(play(REPORT, include), extra_vars=tenant.variables, env=env, core=core)
+OTHERS = {"other": "harmless", "my_client_credentials_scopes": ["x"], "my_authorization_code_fact": "x"}
+# What each host reports before it uses a role: the role, and the facts.
+HOSTS: dict[str, tuple[str, dict[str, Any]]] = {
+    **{
+        host_name(f"{role}-{name}"): (role, {f"{role}_{name}": value, "other": "harmless"})
+        for role, facts in FACTS.items()
+        for name, value in facts.items()
+    },
+    **{host_name(f"{role}-others"): (role, OTHERS) for role in FACTS},
+}
 
 
-@pytest.mark.parametrize(("role", "name"), [(role, name) for role, facts in FACTS.items() for name in facts])
-def test_facts_are_refused(
-    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, role: str, name: str, core: str
-) -> None:
-    """One fact of such a name is enough, be it an option's or not; nothing is asked for."""
-    facts = {f"{role}_{name}": FACTS[role][name], "other": "harmless"}
-    run = _run(run_playbook, tenant, tmp_path, role, facts, core).failed()
-    assert run.task("Report").status == "ok"
-    (failed,) = [result for result in run.results if result.status == "failed"]
+@dataclass(frozen=True)
+class Reports:
+    """A run in which each host reported facts, and then used a role with a tenant of its own."""
+
+    run: PlaybookRun
+    tenants: dict[str, Tenant]
+
+    def failure(self, host: str) -> TaskResult:
+        """Return the one failed result of a host."""
+        (failed,) = [result for result in self.run.results if result.host == host and result.status == "failed"]
+        return failed
+
+
+@pytest.fixture(scope="module")
+def reports(
+    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory, core: str
+) -> Reports:
+    """Let each host report facts and use its role."""
+    library = tmp_path_factory.mktemp("library")
+    tenants = {host: emulator.tenant() for host in HOSTS}
+    plays = []
+    for number, (host, (role, facts)) in enumerate(HOSTS.items()):
+        reporting_module(library, f"report{number}", facts)
+        include = {
+            "name": "Use the role",
+            "ansible.builtin.include_role": {"name": f"beyondidentity.management.{role}"},
+            "vars": {f"{role}_{name}": value for name, value in WANTED[role].items()},
+        }
+        plays.append(play({"name": "Report", f"report{number}": {}}, rescued(include), hosts=host))
+    run = shared_run_playbook(
+        plays,
+        inventory=local_hosts({host: tenant.variables for host, tenant in tenants.items()}),
+        env={"ANSIBLE_LIBRARY": str(library)},
+        core=core,
+    ).succeeded()
+    return Reports(run, tenants)
+
+
+@pytest.mark.parametrize("host", [host for host, (_role, facts) in HOSTS.items() if facts is not OTHERS])
+def test_facts_are_refused(reports: Reports, host: str) -> None:
+    """One fact with the prefix is enough, and no request is sent."""
+    failed = reports.failure(host)
     assert failed.task.endswith("Refuse options that a managed host reported as facts")
-    assert f"This host reported facts named {role}_*" in failed.result["msg"]
-    assert tenant.journal() == []
+    assert f"This host reported facts named {HOSTS[host][0]}_*" in failed.result["msg"]
+    assert reports.tenants[host].journal() == []
 
 
-@pytest.mark.parametrize(
-    "facts", [{}, {"other": "harmless", "my_client_credentials_scopes": ["x"], "my_authorization_code_fact": "x"}]
-)
-def test_other_facts_change_nothing(
-    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, facts: dict[str, Any], core: str
-) -> None:
-    """Without such facts the role does what it does."""
-    run = _run(run_playbook, tenant, tmp_path, "client_credentials", facts, core).succeeded()
-    assert run.task("Refuse options that a managed host reported as facts").status == "ok"
-    assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["realms:read"]
-    run = _run(run_playbook, tenant, tmp_path, "authorization_code", facts, core).failed()
-    assert run.task("Refuse options that a managed host reported as facts").status == "ok"
-    (failed,) = [result for result in run.results if result.status == "failed"]
-    assert "authorization_code_authorization" in failed.result["msg"], "it goes on until nobody is there"
+def test_other_facts_change_nothing(reports: Reports) -> None:
+    """One role gets its token, the other needs the response of a user."""
+    client, code = host_name("client_credentials-others"), host_name("authorization_code-others")
+    for host in (client, code):
+        assert reports.run.task("Refuse options that a managed host reported as facts", host).status == "ok"
+    assert [entry["form"]["scope"] for entry in reports.tenants[client].journal(operation="token")] == ["realms:read"]
+    assert reports.run.task("Set the token as a fact", client).done
+    assert "authorization_code_authorization" in reports.failure(code).result["msg"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From nothing to a person's token: what her roles carry is granted, and nothing else."""
+"""Users, groups and roles from scratch: a user is granted the scopes of their roles and no others."""
 
 from __future__ import annotations
 
@@ -10,29 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.client import Tenant
-from tests.support.desk import REDIRECT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 from tests.support.remote import with_journal
-from tests.support.scenario import REMOTE
+from tests.support.sign_in_application import REDIRECT
 from tests.support.sshd import RemoteHost
 
 OURS = "beyondidentity.management"
-DESK = {name: f"{{{{ desk.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
-ASKED = ["realms:read", "realms:create", "applications:read"]
+APPLICATION = {name: f"{{{{ application.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
+REQUESTED = ["realms:read", "realms:create", "applications:read"]
 
 
-def ours(name: str, module: str, **arguments: Any) -> dict[str, Any]:
+def our_task(name: str, module: str, **arguments: Any) -> dict[str, Any]:
     """Return a task of one of our modules."""
     return {"name": name, f"{OURS}.{module}": arguments}
 
 
-def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]]:
+def sign_in_tasks(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]]:
     """Return the tasks of a sign-in: the request, the browser, the exchange; the token is registered under this name."""
     return [
-        {**ours("Request", "authorize", scopes=ASKED, redirect_uri=REDIRECT, **DESK), "register": "request"},
         {
-            "name": "A browser goes there",
+            **our_task("Request", "authorize", scopes=REQUESTED, redirect_uri=REDIRECT, **APPLICATION),
+            "register": "request",
+        },
+        {
+            "name": "Open the address",
             "ansible.builtin.uri": {
                 "url": "{{ request.authorization.url }}",
                 "follow_redirects": "none",
@@ -42,14 +44,14 @@ def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]
             "no_log": True,
         },
         {
-            **ours(
+            **our_task(
                 "Exchange",
                 "token",
                 grant_type="authorization_code",
                 authorization="{{ request.authorization }}",
                 redirect_response="{{ browser.location }}",
                 require_scopes=require_scopes,
-                **DESK,
+                **APPLICATION,
             ),
             "register": result,
             "ignore_errors": require_scopes,
@@ -57,10 +59,10 @@ def signs_in(result: str, *, require_scopes: bool = True) -> list[dict[str, Any]
     ]
 
 
-FOUNDATION = [
+SETUP = [
     {
-        **ours(
-            "A person",
+        **our_task(
+            "Create an identity",
             "api",
             operation="CreateIdentity",
             body={
@@ -73,19 +75,19 @@ FOUNDATION = [
         "register": "pat",
     },
     {
-        **ours("Her group", "api", operation="CreateGroup", body={"group": {"display_name": "Night shift"}}),
+        **our_task("Create a group", "api", operation="CreateGroup", body={"group": {"display_name": "Night shift"}}),
         "register": "night",
     },
-    ours(
-        "Her place in it",
+    our_task(
+        "Add the identity to the group",
         "api",
         operation="AddGroupMembers",
         parameters={"group_id": "{{ night.response.id }}"},
         body={"identity_ids": ["{{ pat.response.id }}"]},
     ),
     {
-        **ours(
-            "A role",
+        **our_task(
+            "Create a role",
             "role",
             display_name="Realm readers",
             scopes=["realms:read"],
@@ -93,33 +95,33 @@ FOUNDATION = [
         ),
         "register": "readers",
     },
-    ours(
-        "A sign-in page",
+    our_task(
+        "Create an authenticator configuration",
         "authenticator_config",
         display_name="Hosted sign-in",
         type="hosted_web",
         authentication_methods=["webauthn_passkey"],
     ),
     {
-        **ours(
-            "An application that people sign in to",
+        **our_task(
+            "Create an application for sign-ins",
             "application",
-            display_name="Realm desk",
+            display_name="Realm reader",
             protocol="oidc",
             grant_types=["authorization_code"],
             pkce="s256",
             resource_server="beyondidentity",
-            allowed_scopes=ASKED,
+            allowed_scopes=REQUESTED,
             authenticator_config="Hosted sign-in",
             redirect_uris=[REDIRECT],
             return_secret=True,
         ),
-        "register": "desk",
+        "register": "application",
     },
 ]
-# Who sits at the browser is no matter of the collection: the emulator is told.
-AT_THE_BROWSER = {
-    "name": "Pat sits at the browser",
+# The collection does not know which user is at the browser; the emulator does.
+CHOOSE_USER = {
+    "name": "Let Pat be at the browser",
     "ansible.builtin.uri": {
         "url": "{{ control }}/settings",
         "method": "PATCH",
@@ -127,29 +129,34 @@ AT_THE_BROWSER = {
         "body": {"identity_roles": True, "identity": {"id": "{{ pat.response.id }}"}},
     },
 }
-USE = [
-    ours("She reads realms", "realm_info", access_token="{{ first.token.access_token }}"),
+USE_TOKEN = [
+    our_task("Read realms as the user", "realm_info", access_token="{{ first.token.access_token }}"),
     {
-        **ours("She makes none", "realm", display_name="Forbidden", access_token="{{ first.token.access_token }}"),
+        **our_task(
+            "Create a realm as the user",
+            "realm",
+            display_name="Forbidden",
+            access_token="{{ first.token.access_token }}",
+        ),
         "ignore_errors": True,
     },
 ]
-MORE = ours(
-    "Her group may make realms",
+ADD_ROLE = our_task(
+    "Let the group create realms",
     "role",
     display_name="Realm makers",
     scopes=["realms:create"],
     members={"groups": ["Night shift"]},
 )
-LESS = ours("The group's role goes", "role", display_name="Realm makers", state="absent")
-NOBODY = ours(
-    "Nobody reads any more",
+REMOVE_ROLE = our_task("Remove the role of the group", "role", display_name="Realm makers", state="absent")
+REMOVE_MEMBERS = our_task(
+    "Remove all members",
     "role",
     id="{{ readers.role.id }}",
     members={"identities": [], "groups": []},
     members_exclusive=True,
 )
-SHOWN = {
+SHOW = {
     "name": "Show",
     "ansible.builtin.debug": {
         "msg": {
@@ -160,29 +167,26 @@ SHOWN = {
 }
 
 
-def test_what_a_role_carries_is_granted_and_nothing_else(
-    run_playbook: PlaybookRunner, tenant: Tenant, core: str
-) -> None:
-    """One playbook makes a person, a role with her in it, and an application; she signs in, and gets the role's scopes."""
+def test_a_user_is_granted_the_scopes_of_their_roles_only(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """One playbook creates an identity, a role with that member, and an application, to which the user signs in."""
     control = f"{tenant.emulator.url}/_emulator/tenants/{tenant.tenant_id}"
     run = run_playbook(
         play(
-            *FOUNDATION,
-            AT_THE_BROWSER,
-            *signs_in("first", require_scopes=False),
-            *USE,
-            *signs_in("second"),
-            MORE,
-            *signs_in("third", require_scopes=False),
-            LESS,
-            *signs_in("fourth", require_scopes=False),
-            NOBODY,
-            *signs_in("fifth", require_scopes=False),
-            SHOWN,
+            *SETUP,
+            CHOOSE_USER,
+            *sign_in_tasks("first", require_scopes=False),
+            *USE_TOKEN,
+            *sign_in_tasks("second"),
+            ADD_ROLE,
+            *sign_in_tasks("third", require_scopes=False),
+            REMOVE_ROLE,
+            *sign_in_tasks("fourth", require_scopes=False),
+            REMOVE_MEMBERS,
+            *sign_in_tasks("fifth", require_scopes=False),
+            SHOW,
         ),
         inventory={"all": {"hosts": {"localhost": {"ansible_connection": "local", **tenant.variables}}}},
         extra_vars={"control": control},
-        core=core,
     ).succeeded()
     assert run.task("Show").result["msg"] == {
         "first": ["realms:read"],
@@ -190,25 +194,24 @@ def test_what_a_role_carries_is_granted_and_nothing_else(
         "fourth": ["realms:read"],
         "fifth": [],
     }
-    assert run.task("She reads realms").done
-    assert "CreateRealm needs the scopes realms:create" in run.task("She makes none").result["msg"]
+    assert run.task("Read realms as the user").done
+    assert "CreateRealm needs the scopes realms:create" in run.task("Create a realm as the user").result["msg"]
     (refused,) = [result for result in run.of("Exchange") if result.status == "ignored"]
     assert "did not grant applications:read, realms:create" in refused.result["msg"]
     assert tenant.journal(operation="CreateRealm", status=200) == []
 
 
-def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """50 hosts, 25 at once, run the same task without run_once: one creates and fills, 49 find it as it shall be."""
+def test_fifty_hosts_create_one_role(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """They run the same task without run_once: one host creates the role, 49 find it unchanged."""
     tenant.seed(identities=1, identity={"traits": {"username": "pat"}})
     wanted = {"scopes": ["realms:read", "realms:create"], "members": {"identities": ["pat"]}}
-    create = ours("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
-    remove = ours("Remove", "role", display_name="Wanted by all", state="absent")
+    create = our_task("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
+    remove = our_task("Remove", "role", display_name="Wanted by all", state="absent")
     run = run_playbook(
         play(create, remove, hosts="all"),
         inventory="host[1:50] ansible_connection=local\n",
         args=["-f", "25"],
         extra_vars=tenant.variables,
-        core=core,
     ).succeeded()
     for name in ("Create", "Remove"):
         assert sorted(result.status for result in run.of(name)) == ["changed"] + ["ok"] * 49
@@ -218,19 +221,19 @@ def test_one_role_for_all(run_playbook: PlaybookRunner, tenant: Tenant, core: st
     assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
 
 
-def test_a_role_is_made_by_way_of_another_host(
+def test_a_delegated_role_task_gets_its_nested_options(
     run_playbook: PlaybookRunner, remote_host: RemoteHost, tenant: Tenant, tmp_path: Path, core: str
 ) -> None:
-    """Where a task is delegated, the module gets its nested options there as it would here."""
+    """On a remote host as on the controller."""
     ids = tenant.seed(identities=1, identity={"traits": {"username": "pat"}}, groups=1)
     wanted = {"display_name": "From afar", "scopes": ["realms:read"], "members": {"identities": ["pat"]}}
-    there = {"delegate_to": REMOTE}
+    there = {"delegate_to": remote_host.name}
     tasks = [
-        {**ours("Create", "role", **wanted), **there},
-        {**ours("Again", "role", **wanted, members_exclusive=True), **there},
-        {**ours("Change", "role", display_name="From afar", members={"groups": ids["groups"]}), **there},
-        {**ours("Read", "role_info", display_name="From afar"), **there},
-        {**ours("Remove", "role", display_name="From afar", state="absent"), **there},
+        {**our_task("Create", "role", **wanted), **there},
+        {**our_task("Again", "role", **wanted, members_exclusive=True), **there},
+        {**our_task("Change", "role", display_name="From afar", members={"groups": ids["groups"]}), **there},
+        {**our_task("Read", "role_info", display_name="From afar"), **there},
+        {**our_task("Remove", "role", display_name="From afar", state="absent"), **there},
     ]
     inventory = with_journal(remote_host, core, tmp_path)
     run = run_playbook(play(*tasks), inventory=inventory, extra_vars=tenant.variables, core=core).succeeded()

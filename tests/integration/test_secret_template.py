@@ -2,21 +2,20 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets whose text looks like a template, or can't be decrypted: refused without telling a piece of them."""
+"""Secrets that look like a template, or can't be decrypted, are refused without showing a part of them."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from tests.emulator.client import Tenant
-from tests.support.playbook import PlaybookRunner
-from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task
+from tests.emulator.client import Emulator, Tenant
+from tests.support.playbook import PlaybookRun, PlaybookRunner
+from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, lookup, play, task
 
 HEAD, TAIL = "Xq7Wm2Lp9", "Zr4Kc8Vn1"
 VAULT_PASSWORD = "another one"
@@ -31,6 +30,18 @@ TEXTS = {
 }
 
 
+SECRETS = ("client_secret", "access_token")
+VAULTED = "a vaulted text of another password"
+
+
+@dataclass(frozen=True)
+class Messages:
+    """A run, and its messages by the variable and the text that was in it."""
+
+    run: PlaybookRun
+    by_case: dict[tuple[str, str], list[str]]
+
+
 class Vaulted(str):
     """A text that YAML tags as vaulted."""
 
@@ -39,59 +50,79 @@ yaml.SafeDumper.add_representer(Vaulted, lambda dumper, text: dumper.represent_s
 
 
 def _vaulted() -> Vaulted:
-    """Return a vaulted text whose password nobody gives."""
+    """Return a vaulted text whose password is not given."""
     vault = VaultLib(secrets=[("default", VaultSecret(b"the right one"))])
     return Vaulted(vault.encrypt(HEAD + TAIL).decode())
 
 
-def _asked(
-    run_playbook: PlaybookRunner, tenant: Tenant, folder: Path, name: str, value: Any, core: str
-) -> tuple[Any, list[str]]:
-    """Ask with this value of a variable, by module and lookup; return the run and the two messages."""
+MESSAGE = "The variable beyondidentity_{} can't be used"
+# What is no secret, and the reason that is told.
+REASONS = {
+    "http://127.0.0.1/{{ 1/0 }}": "division by zero",
+    "http://127.0.0.1/{{ 1 | nonsense }}": "nonsense",
+}
+
+
+@pytest.fixture(scope="module")
+def messages(
+    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory, core: str
+) -> Messages:
+    """Return the messages of module and lookup for each value of each variable."""
+    folder = tmp_path_factory.mktemp("variables")
     (folder / "vault-password").write_text(VAULT_PASSWORD, encoding="utf-8")
-    variables = {**tenant.variables, f"beyondidentity_{name}": value}
-    file = folder / "variables.yml"  # not in the play: newer cores show the lines around a task that fails
-    file.write_text(yaml.safe_dump(variables, width=1000), encoding="utf-8")
-    made = play(task("Module", APPLICATIONS), lookup("Lookup"), vars_files=[str(file)])
-    args = ["-vvv", "--vault-password-file", str(folder / "vault-password")]
-    run = run_playbook(made, args=args, core=core).succeeded()
-    results = [run.task(each) for each in ("Module", "Lookup")]
-    assert [result.status for result in results] == ["ignored", "ignored"]
-    assert tenant.journal() == []
-    return run, [result.result["msg"] for result in results]
+    texts = {**TEXTS, VAULTED: _vaulted()}
+    cases = [(name, title, text) for name in SECRETS for title, text in texts.items()]
+    cases += [("issuer", text, text) for text in REASONS]
+    tenants, plays = {}, []
+    for number, (name, title, text) in enumerate(cases):
+        tenants[name, title] = tenant = emulator.tenant()
+        # not in the play: newer cores show the lines around a task that fails
+        file = folder / f"{number}.yml"
+        variables = {**tenant.variables, f"beyondidentity_{name}": text}
+        file.write_text(yaml.safe_dump(variables, width=1000), encoding="utf-8")
+        tasks = task("Module", APPLICATIONS), lookup("Lookup")
+        plays.append(play(*tasks, hosts=f"host{number}", vars_files=[str(file)]))
+    run = shared_run_playbook(
+        plays,
+        inventory=local_hosts({f"host{number}": {} for number in range(len(cases))}),
+        args=["-vvv", "--vault-password-file", str(folder / "vault-password")],
+        core=core,
+    ).succeeded()
+    assert [name for name, tenant in tenants.items() if tenant.journal()] == []
+    return Messages(
+        run,
+        {
+            (name, title): [run.task(kind, f"host{number}").result["msg"] for kind in ("Module", "Lookup")]
+            for number, (name, title, _text) in enumerate(cases)
+        },
+    )
 
 
-@pytest.mark.parametrize("text", [*TEXTS, "a vaulted text of another password"])
-@pytest.mark.parametrize("name", ["client_secret", "access_token"])
-def test_secrets_are_not_told(
-    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, name: str, text: str, core: str
-) -> None:
-    """Neither by module nor by lookup, however much is printed; but what to do is said."""
-    value = TEXTS.get(text) or _vaulted()
-    run, messages = _asked(run_playbook, tenant, tmp_path, name, value, core)
-    for message in messages:
-        assert f"The variable beyondidentity_{name} can't be used" in message
+@pytest.mark.parametrize("text", [*TEXTS, VAULTED])
+@pytest.mark.parametrize("name", SECRETS)
+def test_the_message_says_what_to_do(messages: Messages, name: str, text: str) -> None:
+    """By module and lookup alike."""
+    for message in messages.by_case[name, text]:
+        assert MESSAGE.format(name) in message
         assert "when it was templated or decrypted" in message and "mark it !unsafe" in message
-    shown = run.output + str([result.result for result in run.results])
+
+
+def test_no_part_of_a_secret_is_shown(messages: Messages) -> None:
+    """At high verbosity."""
+    shown = messages.run.output + str([result.result for result in messages.run.results])
     pieces = {end[at : at + 5] for end in (HEAD, TAIL) for at in range(len(end) - 4)}
     assert [line for line in shown.splitlines() if re.search("|".join(pieces), line)] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [("http://127.0.0.1/{{ 1/0 }}", "division by zero"), ("http://127.0.0.1/{{ 1 | nonsense }}", "nonsense")],
-)
-def test_what_is_no_secret_keeps_the_reason(
-    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, text: str, reason: str, core: str
-) -> None:
-    """As with any other variable."""
-    _run, messages = _asked(run_playbook, tenant, tmp_path, "issuer", text, core)
-    for message in messages:
-        assert "The variable beyondidentity_issuer can't be used" in message and reason in message
+@pytest.mark.parametrize("text", REASONS)
+def test_the_reason_is_given_for_other_variables(messages: Messages, text: str) -> None:
+    """Their values are no secrets."""
+    for message in messages.by_case["issuer", text]:
+        assert MESSAGE.format("issuer") in message and REASONS[text] in message
 
 
-def test_unsafe_text_is_a_secret_like_any_other(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """What the message advises helps: the text gets to the server as it stands."""
+def test_an_unsafe_secret_is_sent_as_it_is(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """The advice of the message works."""
     text = TEXTS["a division by zero"]
     plays = yaml.safe_dump([play(task("Module", TOKEN, READ), vars=tenant.variables)])
     plays = plays.replace(f"beyondidentity_client_secret: {tenant.client_secret}", "beyondidentity_client_secret: @@")

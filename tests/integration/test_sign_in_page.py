@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person sees who signs in, in a real browser. Screenshots are left below `.build/screenshots`."""
+"""The pages of a sign-in in a real browser. Screenshots are saved below `.build/screenshots`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import AuthorizationRequest
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import (
+    AuthorizationRequest,
+)
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import SignInListener
 from tests.emulator.client import Tenant
 from tests.support.browser import Browser
-from tests.support.desk import Desk, free_port, is_free
 from tests.support.plays import play
+from tests.support.sign_in_application import SignInApplication, free_port, is_free
 from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
@@ -28,7 +30,7 @@ POLICY = "Content Security Policy"
 
 
 def listen(redirect_uri: str) -> dict[str, Any]:
-    """Return a play that waits for a person, and uses what came."""
+    """Return a play that waits for a user, and uses the response."""
     wait = {"scopes": ["realms:read"], "redirect_uri": redirect_uri, "listen": True, "wait_timeout": 60}
     answer = {"grant_type": "authorization_code", "authorization": "{{ request.authorization }}"}
     return play(
@@ -39,21 +41,21 @@ def listen(redirect_uri: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("iss", [None, "issuer"])
-def test_signing_in(
-    at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant, core: str, iss: str | None
+def test_a_user_signs_in_and_the_play_continues(
+    start_at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant, iss: str | None
 ) -> None:
-    """A person opens the printed address, presses the button, reads that it worked; and the play goes on."""
+    """The user opens the printed address, presses the button, and reads that it worked."""
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
-    desk = Desk.of(tenant, uri)
+    application = SignInApplication.of(tenant, uri)
     tenant.settings(sign_in="page", answer_iss=iss)
-    terminal = at_terminal(listen(uri), extra_vars=desk.variables, core=core, apart=True)
+    terminal = start_at_terminal(listen(uri), extra_vars=application.variables, apart=True)
     url = terminal.wait_for(ADDRESS)[0]
     assert terminal.process.poll() is None, "it is printed while the play waits"
     terminal.wait_for(r"Waiting 1:00 for the answer at " + uri)
 
     browser.open(url)
-    assert "Desk" in browser.texts("h1")[0]
+    assert "Sign-in application" in browser.texts("h1")[0]
     browser.press("Sign in as pat")
     assert browser.run("return document.title") == "You are signed in"
     assert browser.texts("p") == [
@@ -68,12 +70,14 @@ def test_signing_in(
     assert is_free(port)
 
 
-def test_refusing(at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant) -> None:
-    """A person presses the other button: the page says so, and the play ends with that error."""
+def test_a_user_refuses_and_the_play_fails(
+    start_at_terminal: Callable[..., Terminal], browser: Browser, tenant: Tenant
+) -> None:
+    """The page and the error of the play say so."""
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
     tenant.settings(sign_in="page")
-    terminal = at_terminal(listen(uri), extra_vars=Desk.of(tenant, uri).variables)
+    terminal = start_at_terminal(listen(uri), extra_vars=SignInApplication.of(tenant, uri).variables)
     browser.open(terminal.wait_for(ADDRESS)[0])
     browser.press("Refuse")
     assert browser.texts("h1") == ["You are not signed in"]
@@ -114,8 +118,8 @@ PAGES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_looks(browser: Browser, name: str, scheme: str) -> None:
-    """Readable in dark and light, without anything from elsewhere."""
+def test_pages_are_readable_and_self_contained(browser: Browser, name: str, scheme: str) -> None:
+    """In dark and light, without external resources."""
     query, heading = PAGES[name]
     browser.prefer(scheme)
     with waiting() as uri:
@@ -137,8 +141,8 @@ def test_looks(browser: Browser, name: str, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 1600])
-def test_fits(browser: Browser, width: int) -> None:
-    """It needs no scrolling sideways, on a telephone either."""
+def test_pages_fit_the_width_of_the_screen(browser: Browser, width: int) -> None:
+    """On a phone, too."""
     browser.prefer("light")
     size = {"width": width, "height": 600, "deviceScaleFactor": 1, "mobile": False}
     browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
@@ -150,8 +154,8 @@ def test_fits(browser: Browser, width: int) -> None:
     browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_what_a_server_said_is_text(browser: Browser) -> None:
-    """Markup in an error's description is shown as it is, and does nothing."""
+def test_markup_in_an_error_description_is_text(browser: Browser) -> None:
+    """It is shown and has no effect."""
     with waiting() as uri:
         browser.open(f"{uri}?{urlencode({'error': 'access_denied', 'error_description': MARKUP, 'state': 'right'})}")
     assert MARKUP in browser.texts("p")[0]
@@ -161,8 +165,8 @@ def test_what_a_server_said_is_text(browser: Browser) -> None:
     browser.screenshot("markup")
 
 
-def test_policy_is_in_force(browser: Browser) -> None:
-    """Even if something got into the page, it could neither run nor load nor look different."""
+def test_the_content_security_policy_is_enforced(browser: Browser) -> None:
+    """Injected elements can neither run, load, nor change the look of the page."""
     with waiting() as uri:
         browser.open(f"{uri}?code=c&state=right")
         browser.run("""
@@ -174,10 +178,12 @@ def test_policy_is_in_force(browser: Browser) -> None:
         """)
         browser.run("return fetch('/callback?fetch').catch(() => null)")
         complaints = browser.complaints()
-        _asked, answered = browser.traffic()
+        _asked, options_after_sign_in = browser.traffic()
     assert browser.run("return document.title") == "You are signed in"
     assert browser.style("main", "display") == "block"
     for directive in ("default-src 'none'", "style-src", "img-src", "connect-src"):
         assert [line for line in complaints if POLICY in line and directive in line], (directive, complaints)
-    assert [address for address in answered if address.startswith("http:")] == [f"{uri}?code=c&state=right"]
+    assert [address for address in options_after_sign_in if address.startswith("http:")] == [
+        f"{uri}?code=c&state=right"
+    ]
     assert browser.run("return document.referrer") == ""

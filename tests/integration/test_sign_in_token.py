@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person's answer, and later the refresh token, is exchanged for; and what is refused."""
+"""The exchange of authorization responses and refresh tokens, and what is refused."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.client import Tenant
-from tests.support.desk import REDIRECT, Desk, parameters, sign_in
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play
+from tests.support.sign_in_application import REDIRECT, SignInApplication, parameters, sign_in
 
 TOKEN = "beyondidentity.management.token"
 WHOLE = {"authorization": "{request}", "redirect_response": "{answer}"}
@@ -29,17 +29,17 @@ AGAIN = "sign in again"
 
 @dataclass(frozen=True)
 class Case:
-    """What the token module is given after a person signed in, and the words of its refusal; none: it works.
+    """The options of the module after a user signed in, and words of its error message; none if it succeeds.
 
     In braces stands what is of that sign-in.
     """
 
-    given: dict[str, Any]
+    options: dict[str, Any]
     says: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     asks: tuple[str, ...] = ("realms:read",)
     id_token: str = ""
-    """What comes instead of the right one."""
+    """The token in place of the right one."""
     sent: bool = True
     """Whether the code reaches the authorization server."""
 
@@ -84,10 +84,10 @@ CASES = {
 }  # fmt: skip
 
 
-def given(desk: Desk, case: Case, used: str) -> dict[str, Any]:
-    """Return the module's options, after a person signed in."""
-    desk.tenant.settings(**{**USUAL, **{name: value for name, value in case.settings.items() if name in USUAL}})
-    request = desk.request(*case.asks)
+def exchange_options(application: SignInApplication, case: Case, used: str) -> dict[str, Any]:
+    """Return the module's options, after a user signed in."""
+    application.tenant.settings(**{**USUAL, **{name: value for name, value in case.settings.items() if name in USUAL}})
+    request = application.request(*case.asks)
     answer = sign_in(request["url"])
     code = parameters(answer)["code"]
     values = {
@@ -102,15 +102,19 @@ def given(desk: Desk, case: Case, used: str) -> dict[str, Any]:
             return values[value]
         return value.format(**texts) if isinstance(value, str) else value
 
-    return {name: filled(value) for name, value in case.given.items()}
+    return {name: filled(value) for name, value in case.options.items()}
 
 
-def exchanging(desk: Desk) -> list[dict[str, Any]]:
+def exchange_tasks(application: SignInApplication) -> list[dict[str, Any]]:
     """Return the tasks of all cases."""
     tasks: list[dict[str, Any]] = []
     used = ""
     for name, case in CASES.items():
-        options = {"grant_type": "authorization_code", "token_cache": "none", **given(desk, case, used)}
+        options = {
+            "grant_type": "authorization_code",
+            "token_cache": "none",
+            **exchange_options(application, case, used),
+        }
         tasks.append({"name": name, TOKEN: options, "ignore_errors": True, "register": "exchanged"})
         if name == "parts":
             used = options["code"]
@@ -124,7 +128,7 @@ def show(name: str, template: str) -> dict[str, Any]:
 
 
 def forge_id_tokens(tenant: Tenant) -> None:
-    """Let the authorization server answer some of the cases with another ID token."""
+    """Let the authorization server respond to some of the cases with another ID token."""
     sent = [case.id_token for case in CASES.values() if case.sent]
     forged = [number for number, id_token in enumerate(sent) if id_token]
     for earlier, number in enumerate(forged):  # an answer that one forges is not seen by the next
@@ -132,12 +136,14 @@ def forge_id_tokens(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["confidential", "public"])
-def test_exchange(run_playbook: PlaybookRunner, tenant: Tenant, public: bool) -> None:
-    """Each way to give the answer works, for confidential and public clients; each wrong answer is refused with a reason."""
-    desk = Desk.of(tenant, REDIRECT, REDIRECT + "/other", public=public)
-    tasks = exchanging(desk)
+def test_codes_are_exchanged_and_wrong_responses_refused(
+    run_playbook: PlaybookRunner, tenant: Tenant, public: bool
+) -> None:
+    """For confidential and public clients, whole or in parts."""
+    application = SignInApplication.of(tenant, REDIRECT, REDIRECT + "/other", public=public)
+    tasks = exchange_tasks(application)
     forge_id_tokens(tenant)
-    run = run_playbook(play(*tasks), extra_vars=desk.variables).succeeded()
+    run = run_playbook(play(*tasks), extra_vars=application.variables).succeeded()
     for name, case in CASES.items():
         result = run.task(name)
         if case.says:
@@ -151,24 +157,34 @@ def test_exchange(run_playbook: PlaybookRunner, tenant: Tenant, public: bool) ->
     assert all(("Authorization" in exchange["headers"]) != public for exchange in sent)
 
 
-def refreshing(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
-    """Run tasks after a person signed in for two scopes; the refresh token is in `signed.token.refresh_token`."""
-    desk = Desk.of(tenant)
-    sign_in = {"name": "signed", TOKEN: desk.answered("realms:read", "realms:create"), "register": "signed"}
-    return run_playbook(play(sign_in, *tasks), extra_vars=desk.variables).succeeded()
+def run_after_sign_in(run_playbook: PlaybookRunner, tenant: Tenant, *tasks: dict[str, Any]) -> PlaybookRun:
+    """Run tasks after a user signed in for two scopes; the refresh token is in `signed.token.refresh_token`."""
+    application = SignInApplication.of(tenant)
+    sign_in = {
+        "name": "signed",
+        TOKEN: application.options_after_sign_in("realms:read", "realms:create"),
+        "register": "signed",
+    }
+    return run_playbook(play(sign_in, *tasks), extra_vars=application.variables).succeeded()
 
 
 def refresh(name: str, register: str, source: str, **options: Any) -> dict[str, Any]:
     """Return a task that uses a refresh token."""
-    given = {"grant_type": "refresh_token", "refresh_token": f"{{{{ {source}.token.refresh_token }}}}", **options}
-    return {"name": name, TOKEN: given, "register": register, "ignore_errors": True}
+    options = {
+        "grant_type": "refresh_token",
+        "refresh_token": f"{{{{ {source}.token.refresh_token }}}}",
+        **options,
+    }
+    return {"name": name, TOKEN: options, "register": register, "ignore_errors": True}
 
 
 @pytest.mark.parametrize("rotation", ["fixed", "rotating"])
-def test_refresh(run_playbook: PlaybookRunner, tenant: Tenant, rotation: str) -> None:
-    """A refresh token gives new tokens: its successor where there is one, else it is handed back; never more scopes."""
+def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(
+    run_playbook: PlaybookRunner, tenant: Tenant, rotation: str
+) -> None:
+    """The new refresh token is returned if it rotates, otherwise the same."""
     tenant.settings(refresh_tokens=rotation, refresh_lifetime=3600)
-    run = refreshing(
+    run = run_after_sign_in(
         run_playbook,
         tenant,
         refresh("first", "first", "signed"),
@@ -191,11 +207,11 @@ def test_refresh(run_playbook: PlaybookRunner, tenant: Tenant, rotation: str) ->
     assert asked == [None, "realms:read", "realms:delete realms:read", None]
 
 
-def test_kept_sign_in_is_never_widened(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """What is kept is refreshed as it is; who wants more than was granted is told so, without a request."""
+def test_a_stored_sign_in_gets_no_more_scopes(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A refresh asks for no scopes. More scopes than were granted are an error without a request."""
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
     kept = {"grant_type": "authorization_code"}
-    run = refreshing(
+    run = run_after_sign_in(
         run_playbook,
         tenant,
         {"name": "kept", TOKEN: {**kept, "scopes": ["realms:read"]}, "register": "kept"},
@@ -211,11 +227,11 @@ def test_kept_sign_in_is_never_widened(run_playbook: PlaybookRunner, tenant: Ten
     assert "scope" not in refreshed["form"]
 
 
-def test_dead_refresh_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A sign-in that can't be refreshed any more is forgotten, and the person asked to sign in."""
+def test_a_sign_in_that_can_not_be_refreshed_is_removed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The message asks the user to sign in."""
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=0)
     kept = {"grant_type": "authorization_code", "scopes": ["realms:read"]}
-    run = refreshing(
+    run = run_after_sign_in(
         run_playbook,
         tenant,
         {"name": "dead", TOKEN: {**kept, "fresh": True}, "ignore_errors": True},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The token store of a run: whatever happens to it costs a warning and a request, never the run."""
+"""The token store of a run. Damage costs a warning and a request, never the run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER as FOLDER
-from tests.support.aviary import Aviary
+from tests.support.canary_plays.play import SOURCES
+from tests.support.canary_servers import CanaryServers
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task
-from tests.support.recorder import Answer, Recorder, Seen, refuse
-from tests.support.scenario import SOURCES
+from tests.support.recorder import RecordedRequest, Recorder, Response, refuse_request
 
 FOREIGN = 54321
 WARNING = "Tokens can't be kept for the moment"
@@ -46,7 +46,7 @@ DAMAGES = {
     "folder gone": "rm -r $S",
     "all gone": "rm -r $(dirname $S)",
 }
-if os.geteuid() == 0:  # nobody else can give files away
+if os.geteuid() == 0:  # only root can change the owner
     DAMAGES |= {"entry of another user": f"chown {FOREIGN} $E", "folder of another user": f"chown {FOREIGN} $S"}
 
 _SHELL = """
@@ -58,8 +58,10 @@ test -n "$E" && test -n "$L"
 _REPAIR = "mkdir -p {local}/$(cat {elsewhere}.run); rm -rf {local}/ansible-local-*/{folder} {elsewhere}/*"
 
 
-def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str) -> None:
-    """A store that was tampered with, in the middle of a run: a fresh token, a warning at most, exit code 0."""
+def test_a_damaged_store_costs_a_warning_and_a_request(
+    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
+) -> None:
+    """In the middle of a run, whose exit code is 0."""
     places = {"local": tmp_path / "local", "folder": FOLDER, "elsewhere": tmp_path / "elsewhere"}
     places["elsewhere"].mkdir()
     shell = "ansible.builtin.raw"
@@ -80,7 +82,7 @@ def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
     for made in tasks:
         if TOKEN in made:
             made[TOKEN] = scopes
-    run = run_playbook(play(*tasks), env={**tenant.environment, **fixed}, core=core).succeeded()
+    run = run_playbook(play(*tasks), env={**tenant.environment, **fixed}).succeeded()
     assert {name: host["ignored"] for name, host in run.stats.items()} == {"localhost": 0}, run.output
     for damage in DAMAGES:
         assert run.task(f"cached {damage}").result["msg"] in (False, "False"), damage
@@ -90,16 +92,16 @@ def test_damaged_store(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
     assert not list(places["elsewhere"].iterdir())
 
 
-def test_who_may_read_it(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str) -> None:
-    """The store is where ANSIBLE_LOCAL_TEMP says, for its owner alone whatever the umask, and gone after the run."""
+def test_the_store_is_private_and_removed_after_the_run(
+    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path
+) -> None:
+    """It is below ANSIBLE_LOCAL_TEMP, whatever the umask."""
     local = tmp_path / "other" / "temp"
     find = f"umask; find {local} -path '*/{FOLDER}*' -printf '%y %m %P\\n'"
     tasks = (task("Token", TOKEN, READ), lookup("Lookup"), {"name": "Find", "ansible.builtin.raw": find})
     umask = os.umask(0)
     try:
-        run = run_playbook(
-            play(*tasks), env={**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(local)}, core=core
-        ).succeeded()
+        run = run_playbook(play(*tasks), env={**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(local)}).succeeded()
     finally:
         os.umask(umask)
     assert run.task("Find").result["stdout_lines"][0] == "0000"
@@ -108,19 +110,19 @@ def test_who_may_read_it(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Pa
     assert not list(local.rglob(FOLDER))
 
 
-def _killed(run_playbook: PlaybookRunner, birds: Aviary, local: Path) -> list[Path]:
-    """Kill a run that has a token; return what it leaves in its store."""
+def _kill_run(run_playbook: PlaybookRunner, canary_servers: CanaryServers, local: Path) -> list[Path]:
+    """Kill a run that has a token; return the files that it leaves in its store."""
     asked, go_on = threading.Event(), threading.Event()
 
-    def hold(seen: Seen) -> Answer:
+    def hold_response(seen: RecordedRequest) -> Response:
         asked.set()
         go_on.wait(60)
-        return refuse(seen)
+        return refuse_request(seen)
 
-    with Recorder(hold, birds.canaries.listen) as held:
+    with Recorder(hold_response, canary_servers.canaries.listen) as held:
         hanging = task("Hang", APPLICATIONS, {"api_url": held.url, "retries": 0})  # newer cores' workers outlive a kill
         made = play(task("Token", TOKEN, READ), hanging, **SOURCES["variable"])
-        running = run_playbook.start(made, extra_vars=birds.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)})
+        running = run_playbook.start(made, extra_vars=canary_servers.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)})
         try:
             assert asked.wait(60)
             running.signal_all(signal.SIGKILL)
@@ -130,11 +132,13 @@ def _killed(run_playbook: PlaybookRunner, birds: Aviary, local: Path) -> list[Pa
     return [path for path in local.rglob(f"{FOLDER}/*") if path.suffix != ".lock"]
 
 
-def test_next_run_sweeps(run_playbook: PlaybookRunner, birds: Aviary, tmp_path: Path, core: str) -> None:
-    """What a killed run leaves is ciphertext, and the next run's first token removes it; nothing else."""
+def test_the_next_run_removes_what_a_killed_run_left(
+    run_playbook: PlaybookRunner, canary_servers: CanaryServers, tmp_path: Path
+) -> None:
+    """The files are encrypted, and nothing else is removed."""
     local = tmp_path / "local"
-    left = _killed(run_playbook, birds, local)
-    assert left and all(birds.canaries.leaks(path.read_bytes()) == [] for path in left)
+    left = _kill_run(run_playbook, canary_servers, local)
+    assert left and all(canary_servers.canaries.leaks(path.read_bytes()) == [] for path in left)
     alive = local / f"ansible-local-{os.getpid()}abcdefgh" / FOLDER
     linked, target = local / "ansible-local-4194305abcdefgh", tmp_path / "target" / FOLDER
     named = local / "ansible-local-4194305" / FOLDER
@@ -146,16 +150,18 @@ def test_next_run_sweeps(run_playbook: PlaybookRunner, birds: Aviary, tmp_path: 
     others = left[0].parents[1] / "of-another-plugin"
     others.touch()
     tasks = play(task("Token", TOKEN, READ), **SOURCES["variable"])
-    run_playbook(tasks, extra_vars=birds.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)}, core=core).succeeded()
+    run_playbook(tasks, extra_vars=canary_servers.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)}).succeeded()
     assert not any(path.exists() for path in left)
     assert all((folder / "file").exists() for folder in (alive, target, named))
     assert others.exists()
 
 
-def test_runs_do_not_share(run_playbook: PlaybookRunner, birds: Aviary, tmp_path: Path) -> None:
-    """A store that another run left can't be read, even where it is put in the place of one's own."""
+def test_a_run_can_not_read_the_store_of_another(
+    run_playbook: PlaybookRunner, canary_servers: CanaryServers, tmp_path: Path
+) -> None:
+    """Even if it replaces the own store."""
     local, elsewhere = tmp_path / "local", tmp_path / "elsewhere"
-    entry = _killed(run_playbook, birds, local)[0]
+    entry = _kill_run(run_playbook, canary_servers, local)[0]
     entry.parents[1].rename(elsewhere)
     put = (
         f"cd {local}/ansible-local-*/{FOLDER}; for e in *[0-9a-f]; do cp -p {elsewhere}/{FOLDER}/{entry.name} $e; done"
@@ -167,13 +173,13 @@ def test_runs_do_not_share(run_playbook: PlaybookRunner, birds: Aviary, tmp_path
         task("Compare", "ansible.builtin.debug", {"msg": "{{ [second.cached, first.token.id != second.token.id] }}"}),
     ]
     made = play(*tasks, **SOURCES["variable"])
-    run = run_playbook(made, extra_vars=birds.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)}).succeeded()
+    run = run_playbook(made, extra_vars=canary_servers.variables, env={"ANSIBLE_LOCAL_TEMP": str(local)}).succeeded()
     assert run.task("Compare").result["msg"] == [False, True]
 
 
 @pytest.mark.parametrize("cache", ["none", "run"])
-def test_no_store_where_none_is_wanted(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, cache: str) -> None:
-    """`token_cache: none` writes nothing, and asks each time."""
+def test_token_cache_none_writes_nothing(run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, cache: str) -> None:
+    """Each task requests a token."""
     find = f"find {tmp_path} -path '*/{FOLDER}/*' ! -name '*.lock' | wc -l"
     tasks = (task("Token", TOKEN, READ), task("Again", TOKEN, READ), {"name": "Find", "ansible.builtin.raw": find})
     env = {**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"), "BEYONDIDENTITY_TOKEN_CACHE": cache}

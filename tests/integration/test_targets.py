@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run each target below `targets/` by a real ansible-playbook, as `ansible-test integration` would."""
+"""Run the targets below `targets/`, as `ansible-test integration` would: one playbook for all, with a host and a tenant for each."""
 
 from __future__ import annotations
 
@@ -10,24 +10,33 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.client import Tenant
-from tests.support.playbook import PlaybookRunner
+from tests.emulator.client import Emulator
+from tests.support.playbook import PlaybookRun, PlaybookRunner
 
-TARGETS = Path(__file__).parent / "targets"
-INVENTORY = "testhost ansible_connection=local\n"
+FOLDER = Path(__file__).parent / "targets"
 
 
 def _targets() -> list[str]:
     """Return the targets that have tasks of their own; `setup_` ones are there for others to depend on."""
-    names = (tasks.parent.parent.name for tasks in TARGETS.glob("*/tasks/main.yml"))
+    names = (tasks.parent.parent.name for tasks in FOLDER.glob("*/tasks/main.yml"))
     return sorted(name for name in names if not name.startswith("setup_"))
 
 
-@pytest.mark.parametrize("target", _targets())
-def test_target(target: str, run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """The target passes against a new tenant."""
-    play = {"hosts": "testhost", "gather_facts": False, "roles": [target]}
-    run = run_playbook(
-        play, inventory=INVENTORY, env={"ANSIBLE_ROLES_PATH": str(TARGETS)}, extra_vars=tenant.variables, core=core
+TARGETS = _targets()
+
+
+@pytest.fixture(scope="module")
+def targets_run(shared_run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> PlaybookRun:
+    """Return a run of all targets; a target that fails stops no other, since each has a host of its own."""
+    hosts = {target: {"ansible_connection": "local", **emulator.tenant().variables} for target in TARGETS}
+    plays = [{"hosts": target, "gather_facts": False, "roles": [target]} for target in TARGETS]
+    return shared_run_playbook(
+        plays, inventory={"all": {"hosts": hosts}}, env={"ANSIBLE_ROLES_PATH": str(FOLDER)}, core=core
     )
-    run.succeeded()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_target(targets_run: PlaybookRun, target: str) -> None:
+    """The target passes against a new tenant."""
+    counts = targets_run.stats.get(target, {})
+    assert counts.get("ok") and not counts["failures"] + counts["unreachable"], targets_run.output

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What comes back: odd tokens, oversized answers, and text that wants to be more than text."""
+"""Responses with unusable tokens, too large responses, and text that contains templates or escapes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
-from tests.support.recorder import Answer, Recorder, Seen
+from tests.support.recorder import RecordedRequest, Recorder, Response
 
 MIB = 1024 * 1024
 TOKEN_ANSWER = {"access_token": "a-token", "token_type": "Bearer", "expires_in": 3600, "scope": "realms:read"}
@@ -53,8 +53,8 @@ LIFETIMES: dict[str, tuple[Any, int | None]] = {
 }
 
 
-def _by_case(seen: Seen) -> Answer:
-    """Answer as the path's last part before the endpoint says."""
+def _by_case(seen: RecordedRequest) -> Response:
+    """Respond as the path before the endpoint says."""
     case = seen.path.split("/")[-2]
     if case in ODD_ANSWERS:
         document = {**TOKEN_ANSWER, **ODD_ANSWERS[case][0]}
@@ -63,7 +63,7 @@ def _by_case(seen: Seen) -> Answer:
     return 200, {"Content-Type": "application/json"}, json.dumps(document).encode()
 
 
-def _too_much(seen: Seen) -> Answer:
+def _too_much(seen: RecordedRequest) -> Response:
     if "bomb" in seen.path:
         return 200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * (200 * MIB), compresslevel=1)
     size = 10 * MIB + (1 if "over" in seen.path else 0)
@@ -76,15 +76,15 @@ def _at(server: Recorder, case: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def odd() -> Iterator[Recorder]:
-    """Return a server whose answers are odd."""
+def odd_server() -> Iterator[Recorder]:
+    """Return a server with unusable responses."""
     with Recorder(_by_case) as recorder:
         yield recorder
 
 
-def test_odd_tokens(run_playbook: PlaybookRunner, odd: Recorder) -> None:
-    """A token that could not stand in a header, or is of another type, is an error that does not repeat it."""
-    tasks = [task(case, TOKEN, _at(odd, case)) for case in ODD_ANSWERS]
+def test_unusable_tokens_are_refused(run_playbook: PlaybookRunner, odd_server: Recorder) -> None:
+    """A token that a header can't hold, or of another type. The message does not repeat it."""
+    tasks = [task(case, TOKEN, _at(odd_server, case)) for case in ODD_ANSWERS]
     run = run_playbook(play(*tasks), args=["-vvv"]).succeeded()
     for case, (_answer, expected) in ODD_ANSWERS.items():
         result = run.task(case)
@@ -93,12 +93,14 @@ def test_odd_tokens(run_playbook: PlaybookRunner, odd: Recorder) -> None:
     assert "X-Injected" not in run.output and "t\u00f6ken" not in run.output
 
 
-def test_odd_lifetimes(run_playbook: PlaybookRunner, odd: Recorder) -> None:
-    """What lives for an unknown time is used once; what claims to live for ages lives as long as was asked for."""
+def test_unknown_lifetimes_are_not_stored_and_long_ones_capped(
+    run_playbook: PlaybookRunner, odd_server: Recorder
+) -> None:
+    """A long lifetime is capped at the requested one."""
     tasks = []
     for case in LIFETIMES:
         for name in (case, f"{case} again"):
-            tasks.append(task(name, TOKEN, _at(odd, case), register="made"))
+            tasks.append(task(name, TOKEN, _at(odd_server, case), register="made"))
             shown = "{{ [made.token.expires_in, made.cached] }}"
             tasks.append(task(f"show {name}", "ansible.builtin.debug", {"msg": shown}))
     run = run_playbook(play(*tasks)).succeeded()
@@ -112,8 +114,8 @@ def test_odd_lifetimes(run_playbook: PlaybookRunner, odd: Recorder) -> None:
             )
 
 
-def test_oversized_answers(run_playbook: PlaybookRunner) -> None:
-    """10 MiB are read, one byte more is not, packed or not."""
+def test_responses_are_limited_to_10_mib(run_playbook: PlaybookRunner) -> None:
+    """Compressed or not."""
     with Recorder(_too_much) as server:
         tasks = [task(case, TOKEN, _at(server, case)) for case in ("full", "over", "bomb")]
         run = run_playbook(play(*tasks)).succeeded()
@@ -122,33 +124,30 @@ def test_oversized_answers(run_playbook: PlaybookRunner) -> None:
         assert "the answer is larger than 10 MiB" in run.task(case).result["msg"]
 
 
-def _nasty(marker: Path, kind: str) -> str:
-    """Return text that wants to be executed, to steer a terminal, and to be read backwards."""
-    call = {
-        "pipe": f"lookup('ansible.builtin.pipe', 'touch {marker}')",
-        "file": f"lookup('ansible.builtin.file', '{marker.parent}/secret')",
-    }[kind]
-    return f"{{{{ {call} }}}}{{% set x = {call} %}}\u001b]0;owned\u0007\u001b[31mred\u202ebackwards\u2066\u200b\u009b1m\r\nnext line"
+def _hostile_text(marker: Path) -> str:
+    """Return text with templates, terminal escapes and bidirectional characters."""
+    pipe = f"lookup('ansible.builtin.pipe', 'touch {marker}')"
+    file = f"lookup('ansible.builtin.file', '{marker.parent}/secret')"
+    return f"{{{{ {pipe} }}}}{{% set x = {file} %}}{{{{ x }}}}\u001b]0;owned\u0007\u001b[31mred\u202ebackwards\u2066\u200b\u009b1m\r\nnext line"
 
 
-@pytest.mark.parametrize("kind", ["pipe", "file"])
-def test_server_text_is_only_text(
-    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, kind: str, core: str
+def test_text_from_the_server_is_neither_templated_nor_raw(
+    run_playbook: PlaybookRunner, tenant: Any, tmp_path: Path, core: str
 ) -> None:
-    """Errors, descriptions and names from the server are neither executed nor templated, and steer no terminal."""
+    """In errors, descriptions and names."""
     marker = tmp_path / "touched"
     (tmp_path / "secret").write_text("content-of-a-file", encoding="utf-8")
-    nasty = _nasty(marker, kind)
-    tenant.seed(applications=2, name=nasty)
-    tenant.fault(operation="token", times=1, status=400, shape="oauth", error=nasty, message=nasty)
+    hostile_text = _hostile_text(marker)
+    tenant.seed(applications=2, name=hostile_text)
+    tenant.fault(operation="token", times=1, status=400, shape="oauth", error=hostile_text, message=hostile_text)
     tenant.fault(
         operation="ListApplications",
         times=1,
         status=403,
         json={
-            "code": nasty,
-            "message": nasty,
-            "details": [{"field_violations": [{"field": nasty, "description": nasty}]}],
+            "code": hostile_text,
+            "message": hostile_text,
+            "details": [{"field_violations": [{"field": hostile_text, "description": hostile_text}]}],
         },
     )
     tenant.fault(
@@ -181,12 +180,12 @@ def test_server_text_is_only_text(
     ).succeeded()
     assert not marker.exists()
     assert "content-of-a-file" not in run.output
-    assert "touch" in run.task("Error").result["msg"] or "file" in run.task("Error").result["msg"]
+    assert "touch" in run.task("Error").result["msg"]
     assert "2 applications are named" in run.task("Two of a name").result["msg"]
     for name in ("Token error", "Error", "No JSON", "Two of a name"):
         assert _harmless(run.task(name).result["msg"]), name
     assert "\u001b" not in run.output and "\u0007" not in run.output
-    assert nasty in run.task("Say").result["msg"][3]  # data stays as it is
+    assert hostile_text in run.task("Say").result["msg"][3]  # data stays as it is
     _no_facts(run)
 
 

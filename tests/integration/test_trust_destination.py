@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may say where a secret goes: not a managed host, and not an inventory that redirects the environment's credential."""
+"""Where a secret may be sent: not where a managed host says, nor where an inventory says for a credential of the environment."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from typing import Any
 
 import pytest
 
-from tests.support.desk import Desk
-from tests.support.playbook import LOCALHOST, PlaybookRunner
-from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, reporting_module, task
-from tests.support.recorder import Recorder, refuse
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, lookup, play, reporting_module, task
+from tests.support.recorder import Recorder, refuse_request
+from tests.support.sign_in_application import SignInApplication
 
 ISSUER_PATH = "/v1/tenants/t/realms/r/applications/a"
 
 
 @pytest.fixture
-def evil() -> Iterator[Recorder]:
-    """Return a server that no secret may reach."""
-    with Recorder(refuse) as recorder:
+def attacker() -> Iterator[Recorder]:
+    """Return a server that no secret must reach."""
+    with Recorder(refuse_request) as recorder:
         yield recorder
 
 
 @pytest.fixture
 def proxy() -> Iterator[Recorder]:
-    """Return a proxy that lets nobody through, and tells who wanted to go where."""
-    with Recorder(refuse) as recorder:
+    """Return a proxy that refuses and records all requests."""
+    with Recorder(refuse_request) as recorder:
         yield recorder
 
 
-def _redirections(evil: Recorder) -> dict[str, Any]:
-    """Return what would send a secret astray, by option."""
+def _redirections(attacker: Recorder) -> dict[str, Any]:
+    """Return values that would send a secret to the attacker, by option."""
     return {
-        "issuer": f"{evil.url}{ISSUER_PATH}",
-        "auth_url": evil.url,
-        "api_url": evil.url,
-        "proxy": evil.url,
+        "issuer": f"{attacker.url}{ISSUER_PATH}",
+        "auth_url": attacker.url,
+        "api_url": attacker.url,
+        "proxy": attacker.url,
         "ca_path": __file__,
         "validate_certs": False,
     }
 
 
-# Facts that name a destination; the second form also hides the facts from who looks for them.
+# Facts that name a destination; the second form also replaces the variables that hold facts.
 FACTS = {
     "plain": lambda facts: facts,
     "hiding": lambda facts: {**facts, "ansible_facts": {}, "facts": {}, "ansible_ansible_facts": {}},
@@ -56,41 +56,48 @@ FACTS = {
 }
 
 
-@pytest.mark.parametrize("form", FACTS)
-def test_facts_decide_nothing(
-    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, form: str, core: str
+def test_destinations_from_facts_are_ignored(
+    run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder, tmp_path: Path, core: str
 ) -> None:
-    """What a managed host reports as facts is ignored with a warning, whatever the source of the secret."""
-    facts = {f"beyondidentity_{name}": value for name, value in _redirections(evil).items()}
-    library = reporting_module(tmp_path / "library", "report", FACTS[form](facts))
+    """With a warning, whatever the source of the secret."""
+    facts = {f"beyondidentity_{name}": value for name, value in _redirections(attacker).items()}
+    for form, make in FACTS.items():
+        reporting_module(tmp_path / "library", f"report_{form}", make(facts))
     secret = {name: value for name, value in tenant.variables.items() if name.endswith(("_id", "_secret"))}
     tasks = (
-        task("Report", "report"),
         task("Module", APPLICATIONS),
         lookup("Lookup"),
         task("Secret from a variable", TOKEN, READ, vars=secret),
     )
-    run = run_playbook(play(*tasks), env={**tenant.environment, "ANSIBLE_LIBRARY": str(library)}, core=core).succeeded()
-    assert evil.requests == []
-    for name in ("Module", "Lookup", "Secret from a variable"):
-        assert run.task(name).done, run.task(name).result
+    plays = [play(task("Report", f"report_{form}"), *tasks, hosts=form) for form in FACTS]
+    env = {**tenant.environment, "ANSIBLE_LIBRARY": str(tmp_path / "library")}
+    run = run_playbook(plays, inventory=local_hosts({form: {} for form in FACTS}), env=env, core=core).succeeded()
+    assert attacker.requests == []
+    for form in FACTS:
+        assert {name: run.task(name, form).done for name in ("Module", "Lookup", "Secret from a variable")} == {
+            "Module": True,
+            "Lookup": True,
+            "Secret from a variable": True,
+        }
     for name in facts:
         assert f"{name} is ignored: a managed host reported it as a fact" in " ".join(run.output.split())
 
 
-def test_set_fact_is_the_users_own(run_playbook: PlaybookRunner, tenant: Any) -> None:
-    """What a playbook sets by itself is no managed host's fact."""
+def test_destinations_from_set_fact_count(run_playbook: PlaybookRunner, tenant: Any) -> None:
+    """The playbook sets them, not a managed host."""
     run = run_playbook(
         play(task("Set", "ansible.builtin.set_fact", tenant.variables), task("Module", APPLICATIONS))
     ).succeeded()
     assert run.task("Module").done
 
 
-def test_environments_credential_is_not_redirected(run_playbook: PlaybookRunner, tenant: Any, evil: Recorder) -> None:
-    """Each destination is refused from each other source than the environment; nothing is sent at all."""
+def test_a_credential_of_the_environment_is_not_redirected(
+    run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder
+) -> None:
+    """Every other source of a destination is refused, and nothing is sent."""
     expected: dict[str, str] = {}
     tasks = []
-    for name, value in _redirections(evil).items():
+    for name, value in _redirections(attacker).items():
         variable = {f"beyondidentity_{name}": value}
         for title, made in (
             (f"{name} from a variable", task("", APPLICATIONS, vars=variable)),
@@ -113,38 +120,33 @@ def test_environments_credential_is_not_redirected(run_playbook: PlaybookRunner,
             message,
         )
         assert source in message, (title, message)
-    assert evil.requests == [] and tenant.journal() == []
+    assert attacker.requests == [] and tenant.journal() == []
 
 
-@pytest.mark.parametrize("place", ["host", "group", "group_vars", "play", "role"])
-def test_inventory_does_not_redirect(
-    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, tmp_path: Path, place: str
+def test_project_variables_do_not_redirect_the_environments_credential(
+    run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder, tmp_path: Path
 ) -> None:
-    """Wherever in a project the variable stands, it is a variable."""
-    variable = f"beyondidentity_api_url: {evil.url}\n"
-    inventory = tmp_path / "inventory"
-    (inventory / "group_vars").mkdir(parents=True)
-    (inventory / "hosts").write_text(LOCALHOST, encoding="utf-8")
-    made = play(task("Module", APPLICATIONS))
-    if place == "host":
-        (inventory / "hosts").write_text(f"{LOCALHOST.strip()} beyondidentity_api_url={evil.url}\n", encoding="utf-8")
-    elif place == "group":
-        (inventory / "hosts").write_text(
-            f"{LOCALHOST}[all:vars]\nbeyondidentity_api_url={evil.url}\n", encoding="utf-8"
-        )
-    elif place == "group_vars":
-        (inventory / "group_vars" / "all.yml").write_text(variable, encoding="utf-8")
-    elif place == "play":
-        made["vars"] = {"beyondidentity_api_url": evil.url}
-    else:
-        (tmp_path / "roles" / "r" / "defaults").mkdir(parents=True)
-        (tmp_path / "roles" / "r" / "defaults" / "main.yml").write_text(variable, encoding="utf-8")
-        made["roles"] = ["r"]
-    run = run_playbook(
-        made, inventory=inventory, env={**tenant.environment, "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
-    ).succeeded()
-    assert "api_url from a variable, which could send the credential elsewhere" in run.task("Module").result["msg"]
-    assert evil.requests == [] and tenant.journal() == []
+    """From host, group, play or role."""
+    variable = f"beyondidentity_api_url: {attacker.url}\n"
+    inventory, defaults = tmp_path / "inventory", tmp_path / "roles" / "r" / "defaults"
+    for folder in (inventory / "group_vars", defaults):
+        folder.mkdir(parents=True)
+    places = ("host", "group", "group-vars", "play", "role")
+    hosts = "".join(f"{place} ansible_connection=local\n" for place in places[1:])
+    hosts = f"host ansible_connection=local beyondidentity_api_url={attacker.url}\n{hosts}"
+    groups = f"[one]\ngroup\n[one:vars]\nbeyondidentity_api_url={attacker.url}\n[another]\ngroup-vars\n"
+    (inventory / "hosts").write_text(hosts + groups, encoding="utf-8")
+    (inventory / "group_vars" / "another.yml").write_text(variable, encoding="utf-8")
+    (defaults / "main.yml").write_text(variable, encoding="utf-8")
+    plays = [play(task("Module", APPLICATIONS), hosts=place) for place in places]
+    plays[3]["vars"] = {"beyondidentity_api_url": attacker.url}
+    plays[4]["roles"] = ["r"]
+    env = {**tenant.environment, "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
+    run = run_playbook(plays, inventory=inventory, env=env).succeeded()
+    for place in places:
+        message = run.task("Module", place).result["msg"]
+        assert "api_url from a variable, which could send the credential elsewhere" in message, place
+    assert attacker.requests == [] and tenant.journal() == []
 
 
 # Issuers' hosts, and where a credential of the environment may be sent for them. `!` marks what is not theirs.
@@ -163,8 +165,10 @@ HOSTS = {
 }
 
 
-def test_regional_hosts_by_exact_origin(run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder) -> None:
-    """A variable may name a region's host for the environment's credential; what only looks like one it may not."""
+def test_regional_hosts_are_compared_by_exact_origin(
+    run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder
+) -> None:
+    """A variable can name a regional host for the environment's credential, but no similar name."""
     env = {name: value for name, value in tenant.environment.items() if name.endswith(("_ID", "_SECRET"))} | {
         "HTTPS_PROXY": proxy.url
     }
@@ -180,8 +184,8 @@ def test_regional_hosts_by_exact_origin(run_playbook: PlaybookRunner, tenant: An
     ]
 
 
-def test_clear_text_to_loopback_only(run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder) -> None:
-    """`http://` is for this machine, by whatever of its names; elsewhere nothing is sent, not even through a proxy."""
+def test_http_is_refused_except_to_loopback(run_playbook: PlaybookRunner, tenant: Any, proxy: Recorder) -> None:
+    """Nothing is sent to other hosts, not even through a proxy."""
     hosts = {
         "issuer.invalid": "not encrypted",
         "127.0.0.1.invalid": "not encrypted",
@@ -202,38 +206,42 @@ def test_clear_text_to_loopback_only(run_playbook: PlaybookRunner, tenant: Any, 
     assert proxy.requests == []
 
 
-def test_tokens_issuer_names_no_new_host(run_playbook: PlaybookRunner, evil: Recorder, proxy: Recorder) -> None:
-    """A given token is not sent to where its own unverified claims point, but to a region's host it is."""
+def test_a_tokens_issuer_claim_names_no_new_host(
+    run_playbook: PlaybookRunner, attacker: Recorder, proxy: Recorder
+) -> None:
+    """The claim is not verified; it can only select a regional host."""
 
     def token(issuer: str) -> str:
         claims = base64.urlsafe_b64encode(json.dumps({"iss": issuer + ISSUER_PATH}).encode()).decode().rstrip("=")
         return f"eyJhbGciOiJSUzI1NiJ9.{claims}.c2lnbmF0dXJl"
 
     hosts = {
-        "evil": evil.url,
+        "evil": attacker.url,
         "near": "https://auth-eu.beyondidentity.com.invalid",
         "regional": "https://auth-eu.beyondidentity.com",
     }
     tasks = [task(name, APPLICATIONS, {"access_token": token(host), "retries": 0}) for name, host in hosts.items()]
     run = run_playbook(play(*tasks), env={"HTTPS_PROXY": proxy.url}).succeeded()
     assert all("issuer is missing" in run.task(name).result["msg"] for name in ("evil", "near"))
-    assert evil.requests == []
+    assert attacker.requests == []
     assert [seen.path for seen in proxy.requests] == ["api-eu.beyondidentity.com:443"]
 
 
-@pytest.mark.parametrize("name", ["api_url", "ca_path"])
-def test_a_persons_token_goes_where_the_person_signed_in_for(
-    run_playbook: PlaybookRunner, tenant: Any, evil: Recorder, core: str, name: str
+def test_a_users_token_is_sent_only_where_the_user_signed_in_for(
+    run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder
 ) -> None:
-    """A public application has no secret that who names it would have to know."""
-    desk = Desk.of(tenant, public=True)
-    given = {**desk.answered("applications:read"), "token_cache": "user"}
-    kept = run_playbook(play(task("Keep", TOKEN, given)), extra_vars=desk.variables, core=core).succeeded()
-    tasks = (
-        task("Elsewhere", APPLICATIONS, vars={f"beyondidentity_{name}": _redirections(evil)[name]}),
-        task("There", APPLICATIONS),
-    )
-    variables = {**desk.variables, "beyondidentity_grant_type": "authorization_code"}
-    run = run_playbook(play(*tasks, vars=variables), env={"HOME": str(kept.home)}, core=core).succeeded()
-    assert "Nobody is signed in" in run.task("Elsewhere").result["msg"] and evil.requests == []
-    assert run.task("There").done, run.task("There").result
+    """A public application needs no secret, so its name alone must not redirect the token."""
+    application = SignInApplication.of(tenant, public=True)
+    given = {**application.options_after_sign_in("applications:read"), "token_cache": "user"}
+    kept = run_playbook(play(task("Keep", TOKEN, given)), extra_vars=application.variables).succeeded()
+    elsewhere = [
+        task(name, APPLICATIONS, vars={f"beyondidentity_{name}": _redirections(attacker)[name]})
+        for name in ("api_url", "ca_path")
+    ]
+    variables = {**application.variables, "beyondidentity_grant_type": "authorization_code"}
+    run = run_playbook(
+        play(*elsewhere, task("There", APPLICATIONS), vars=variables), env={"HOME": str(kept.home)}
+    ).succeeded()
+    for made in elsewhere:
+        assert "Nobody is signed in" in run.task(made["name"]).result["msg"]
+    assert run.task("There").done and attacker.requests == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real browser without a window, Chromium, and what a person would see in it."""
+"""A headless Chromium, and what a user would see in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FLAGS = (
     "--disable-dev-shm-usage",
     "--window-size=900,600",
 )
-_SECONDS = 30
+_SECONDS = 60
 
 # Of each element with text of its own: the text, and the ratio of its contrast (WCAG 2.2, success criterion 1.4.3).
 _CONTRASTS = """
@@ -64,7 +64,7 @@ class Browser:
         self.driver = driver
 
     def open(self, url: str) -> None:
-        """Go to an address, with nothing left of what was before."""
+        """Go to an address from an empty page."""
         self.driver.get("about:blank")
         self.driver.get_log("browser")
         self.driver.get_log("performance")
@@ -84,40 +84,40 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def texts(self, selector: str) -> list[str]:
-        """What can be read in all elements that a CSS selector finds."""
+        """Return the texts of all elements that match a CSS selector."""
         return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
 
     def style(self, selector: str, name: str) -> str:
-        """A property of an element as it is shown."""
+        """Return a computed style of an element."""
         return self.driver.find_element(By.CSS_SELECTOR, selector).value_of_css_property(name)
 
     def attribute(self, selector: str, name: str) -> str | None:
-        """An attribute of an element."""
+        """Return an attribute of an element."""
         return self.driver.find_element(By.CSS_SELECTOR, selector).get_dom_attribute(name)
 
     def contrasts(self) -> dict[str, float]:
-        """The contrast of each text with what is behind it."""
+        """Return the contrast ratio of each text with its background."""
         return dict(self.driver.execute_script(_CONTRASTS))
 
     def run(self, script: str) -> Any:
-        """Run a script as if by the developer's tools, whatever the page allows."""
+        """Run a script as the developer tools do, whatever the policy of the page."""
         return self.driver.execute_script(script)
 
     def complaints(self) -> list[str]:
-        """What the console says since the last look, of pages that do what they may not among other things."""
+        """Return the messages of the console since the last call, such as violations of a policy."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def traffic(self) -> tuple[list[str], list[str]]:
-        """The addresses that the page asked for since the last look, and those that answered."""
+        """Return the addresses that the page requested since the last call, and those that responded."""
         entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         asked = [item["params"]["request"]["url"] for item in entries if item["method"] == "Network.requestWillBeSent"]
-        answered = [
+        options_after_sign_in = [
             item["params"]["response"]["url"] for item in entries if item["method"] == "Network.responseReceived"
         ]
-        return asked, answered
+        return asked, options_after_sign_in
 
     def screenshot(self, name: str) -> Path:
-        """Save what is seen below `.build/screenshots`."""
+        """Save a screenshot below `.build/screenshots`."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
         self.driver.save_screenshot(str(path))
@@ -125,7 +125,7 @@ class Browser:
 
 
 @contextmanager
-def browsing(folder: Path) -> Iterator[Browser]:
+def start_browser(folder: Path) -> Iterator[Browser]:
     """Start a browser with a new profile below this folder."""
     options = Options()
     options.binary_location = _program("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -141,7 +141,7 @@ def browsing(folder: Path) -> Iterator[Browser]:
 
 
 def _program(*names: str) -> str:
-    """The first of these programs that there is. Selenium would look for one elsewhere, and download it."""
+    """Return the first of these programs that exists. Selenium would download one otherwise."""
     for name in names:
         if found := shutil.which(name):
             return found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets that must not be found anywhere, in all the forms in which they could be."""
+"""Secrets that must not be found anywhere, in all forms in which they could appear."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
-from tests.support.recorder import Seen
+from tests.support.recorder import RecordedRequest
 
 # Any 20 characters of a random text hold an aligned piece of this length; words in base64 are of no more than that.
 PIECE = 10
 
 _IN_ANSWERS = re.compile(rb'"(access_token|client_secret|id_token|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _WORD = re.compile(rb"[A-Za-z0-9._~-]{43,}")
+_RUN = re.compile(rb"[A-Za-z0-9_-]{%d,}" % PIECE)
 
 
 @dataclass(frozen=True)
 class Needle:
-    """One form of a secret. `group` says where the secret came from, to exempt what is there by the user's own hand."""
+    """One form of a secret. `group` says where the secret came from, to exempt what the user put there."""
 
     name: str
     group: str
@@ -34,16 +35,18 @@ class Needle:
 
 
 class Canaries:
-    """Secrets, those that are made during a run among them; and where they show."""
+    """Secrets, including those issued during a run, and a search for them."""
 
     def __init__(self) -> None:
         self._needles: dict[bytes, Needle] = {}
+        # Thousands: looked up by what is in the data, for looking for each in all data would take minutes.
+        self._pieces: dict[int, dict[bytes, Needle]] = {PIECE: {}, 2 * PIECE: {}}
         self._lock = threading.Lock()
         self._minted: set[str] = set()
         self._digests: set[bytes] = set()
 
     def add(self, name: str, secret: str, group: str = "given") -> str:
-        """Watch for a secret, as it is and as it is encoded; return it."""
+        """Add a secret with all its encodings; return it."""
         plain = {
             secret,
             quote(secret, safe=""),
@@ -57,7 +60,7 @@ class Canaries:
         return secret
 
     def add_token(self, name: str, token: str) -> str:
-        """Watch for a token or header, whole and in pieces; return it."""
+        """Add a token or header, in pieces; return it."""
         words, rest = _pieces(token)
         self._add(name, "claims", words)
         self._add(name, "made", rest)
@@ -66,11 +69,11 @@ class Canaries:
         return token
 
     def add_verifier(self, challenge: str) -> None:
-        """Watch for a code verifier of which only the challenge is known."""
+        """Add a code verifier of which only the challenge is known."""
         self._digests.add(base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4)))
 
-    def listen(self, seen: Seen, answer: bytes) -> None:
-        """Learn the secrets of an exchange, before the client can have them."""
+    def listen(self, seen: RecordedRequest, answer: bytes) -> None:
+        """Add the secrets of an exchange, before the client has them."""
         credentials = seen.authorization.partition(" ")[2]
         if credentials:
             self.add_token("Authorization header", credentials)
@@ -80,15 +83,16 @@ class Canaries:
                 self.add_token(f"{key.decode()} in an answer", secret)
 
     def knows(self, digest: str) -> bool:
-        """Tell whether this is the SHA-256 of a token or secret that went over the wire."""
+        """Return whether this is the SHA-256 of a token or secret that was sent or received."""
         return digest in self._minted
 
     def leaks(self, data: bytes, exempt: Iterable[str] = ()) -> list[str]:
-        """Return the names of the secrets that can be found in there."""
+        """Return the names of the secrets in some data."""
         with self._lock:
             needles = list(self._needles.values())
         groups = set(exempt)
         found = {needle.name for needle in needles if needle.group not in groups and needle.form in data}
+        found |= {needle.name for needle in self._found_pieces(data) if needle.group not in groups}
         if self._digests:
             words = {word for match in _WORD.findall(data) for word in (match, match[:43])}
             if any(hashlib.sha256(word).digest() in self._digests for word in words):
@@ -96,20 +100,30 @@ class Canaries:
         return sorted(found)
 
     def leaking_lines(self, text: str) -> list[str]:
-        """Return the lines that a secret can be found in, with its name."""
+        """Return the lines that contain a secret, with its name."""
         if not self.leaks(text.encode()):
             return []
         lines = ((line, self.leaks(line.encode())) for line in text.splitlines())
         return [f"{', '.join(names)}: {line[:1500]}" for line, names in lines if names]
 
+    def _found_pieces(self, data: bytes) -> Iterator[Needle]:
+        """Yield the pieces of tokens in some data."""
+        for run in _RUN.findall(data):
+            for length, pieces in self._pieces.items():
+                for at in range(len(run) - length + 1):
+                    if needle := pieces.get(run[at : at + length]):
+                        yield needle
+
     def _add(self, name: str, group: str, forms: Iterable[str]) -> None:
         with self._lock:
             for form in forms:
-                self._needles.setdefault(form.encode(), Needle(name, group, form.encode()))
+                needle = Needle(name, group, form.encode())
+                known = self._pieces.get(len(form), self._needles) if _RUN.fullmatch(needle.form) else self._needles
+                known.setdefault(needle.form, needle)
 
 
 def _pieces(token: str) -> tuple[set[str], set[str]]:
-    """Return what to look for, so that no long piece is missed: of a JWT's claims, which are words in base64; and of the rest."""
+    """Return pieces that find any long part of a token: of a JWT's claims, which are words in base64, and of the rest."""
     words, _dot, rest = token.rpartition(".") if token.count(".") == 2 else ("", "", token)
     return (
         {words[at : at + 2 * PIECE] for at in range(2 * PIECE, len(words) - 2 * PIECE + 1, PIECE)},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the collection's sources stand, and how Python and Ansible find them under the collection's name."""
+"""The folder of the collection's sources, and how Python and Ansible find them by the collection's name."""
 
 from __future__ import annotations
 

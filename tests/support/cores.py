@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ansible-cores that the tests run playbooks with: the one beside pytest, and two that `make cores` makes."""
+"""The versions of ansible-core that run the playbooks: that of pytest's environment, and two that `make cores` installs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CORES = ("default", "oldest", "newest")
 
 
 def core_bin(core: str) -> Path:
-    """Return the folder of this core's commands; the newest is the default one where no interpreter goes further."""
+    """Return the folder of this core's commands; the newest is the default one if no interpreter supports a newer one."""
     if core not in CORES:
         raise ValueError(f"core is one of {', '.join(CORES)}, not {core!r}")
     folder = Path(sys.prefix) if core == "default" else ROOT / f".venv-{core}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples that users read: EXAMPLES of plugins, and the YAML blocks of README files."""
+"""The documented examples: EXAMPLES of plugins, and the YAML blocks of README files."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PLAY_KEYS = {"hosts", "import_playbook", "ansible.builtin.import_playbook"}
 
 @dataclass(frozen=True)
 class Example:
-    """A piece of YAML that users may copy, and where it stands."""
+    """An example in YAML, and its place."""
 
-    place: str  # the file, and the line that it begins in
+    place: str  # the file and the first line
     text: str
 
     def __str__(self) -> str:
@@ -34,11 +34,11 @@ class Example:
 
     @property
     def first_line(self) -> str:
-        """Return its first line, by which lists of exceptions name it."""
+        """Return its first line, which identifies it in lists of exceptions."""
         return self.text.strip().partition("\n")[0]
 
     def playbook(self) -> str | None:
-        """Return it as a playbook: as it is, or tasks wrapped in a play. None where it is neither."""
+        """Return it as a playbook: as it is, or its tasks wrapped in a play; None if it is neither."""
         content = yaml.load(self.text, Loader=_Loader)
         if not isinstance(content, list) or not content or not all(isinstance(item, dict) for item in content):
             return None
@@ -54,7 +54,7 @@ class Example:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads what Ansible's own tags mark, such as `!vault`, as plain values."""
+    """Reads values with Ansible's own tags, such as `!vault`, as plain values."""
 
 
 _Loader.add_multi_constructor("!", lambda loader, _suffix, node: str(node.value))
@@ -67,12 +67,12 @@ def plugin_files() -> list[Path]:
 
 
 def markdown_files() -> list[Path]:
-    """Return the texts that the collection ships."""
+    """Return the Markdown files of the collection."""
     return [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 
 
 def plugin_examples() -> Iterator[Example]:
-    """Yield the EXAMPLES of each plugin; an empty one where there are none."""
+    """Yield the EXAMPLES of each plugin; an empty one if there are none."""
     for path in plugin_files():
         yield Example(_place(path), str(constants(path).get("EXAMPLES", "")))
 

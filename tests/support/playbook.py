@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run playbooks as a user would: by a real process, with an empty home folder and nothing of our own environment."""
+"""Run playbooks as a user would: in a real process, with an empty home folder and without our own environment."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Prepared = tuple[list[str | Path], dict[str, str], Path, Path]
 
 @dataclass(frozen=True)
 class TaskResult:
-    """One result, as callbacks got to see it: a censored one holds no more than `censored`."""
+    """One result, as callbacks see it: a censored result holds only `censored`."""
 
     host: str
     task: str
@@ -49,13 +49,13 @@ class TaskResult:
 
     @property
     def done(self) -> bool:
-        """Whether it ended well, with or without a change."""
+        """Whether it succeeded, with or without a change."""
         return self.status in _DONE
 
 
 @dataclass(frozen=True)
 class PlaybookRun:
-    """A playbook that has ended: its output, its results and the folders that it was given."""
+    """A playbook that has ended: its output, results and folders."""
 
     returncode: int
     stdout: str
@@ -72,11 +72,11 @@ class PlaybookRun:
 
     @property
     def output(self) -> str:
-        """What was printed, on either stream."""
+        """Standard output and standard error."""
         return self.stdout + self.stderr
 
     def task(self, name: str, host: str | None = None) -> TaskResult:
-        """Return the one result of the task of this name, loop items aside."""
+        """Return the only result of the task of this name, without loop items."""
         found = [result for result in self.of(name) if not result.is_item and host in (None, result.host)]
         if len(found) != 1:
             raise LookupError(f"{len(found)} results of task {name!r}:\n{self.output}")
@@ -100,7 +100,7 @@ class PlaybookRun:
 
 
 class RunningPlaybook:
-    """A playbook that runs; for tests that interrupt it."""
+    """A running playbook, for tests that interrupt it."""
 
     def __init__(self, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, cwd: Path) -> None:
         self.folder = folder
@@ -118,7 +118,7 @@ class RunningPlaybook:
         )
 
     def signal_all(self, number: signal.Signals) -> None:
-        """Send a signal to ansible-playbook and its workers; what can't be caught, to those with a session of their own, too."""
+        """Send a signal to ansible-playbook and its workers; SIGKILL also to those in a session of their own."""
         apart = _descendants(self.process.pid) if number == signal.SIGKILL else set()
         os.killpg(self.process.pid, number)
         for process in apart:
@@ -126,7 +126,7 @@ class RunningPlaybook:
                 os.kill(process, number)
 
     def finish(self, timeout: float = 300) -> PlaybookRun:
-        """Wait for the end; kill the run, workers too, after this many seconds."""
+        """Wait for the end; kill the run with its workers after this many seconds."""
         try:
             stdout, stderr = self.process.communicate(timeout=timeout)
         except BaseException:
@@ -138,7 +138,7 @@ class RunningPlaybook:
 
 
 def _descendants(process: int) -> set[int]:
-    """Return the processes below one. Workers of newer cores would else wait for ever for who is gone."""
+    """Return the descendants of a process. Workers of newer cores would wait forever for a parent that was killed."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -181,7 +181,7 @@ class PlaybookRunner:
         cwd: Path | None = None,
         collections_path: Path | None = None,
     ) -> Prepared:
-        """Make a run's folders and files, and say how to start it.
+        """Create the folders and files of a run, and return how to start it.
 
         `play`: YAML text, plays as data, or the path or full name of a playbook that is there.
         `inventory`: text (INI), data (YAML) or a path; none means localhost with its local connection.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that notes all that it is sent, and by whom; it answers by itself, or hands on to the emulator."""
+"""A server that records all requests and their senders; it responds by itself, or forwards to the emulator."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from typing import Any
 
 import requests
 
-Answer = tuple[int, dict[str, str], bytes]
-Answering = Callable[["Seen"], Answer]
+Response = tuple[int, dict[str, str], bytes]
+RequestHandler = Callable[["RecordedRequest"], Response]
 
 _JSON = {"Content-Type": "application/json"}
 _NOT_COPIED = {"connection", "content-length", "date", "host", "server", "transfer-encoding"}
 
 
 @dataclass(frozen=True)
-class Seen:
+class RecordedRequest:
     """One request; `home` is the home folder of the process that sent it."""
 
     method: str
@@ -37,15 +37,17 @@ class Seen:
 
     @property
     def authorization(self) -> str:
-        """What it was sent with as credentials."""
+        """The header Authorization."""
         return self.headers.get("Authorization", "")
 
 
 class Recorder:
-    """Listens on the loopback interface as long as it is entered."""
+    """A server that listens on the loopback interface while it is entered."""
 
-    def __init__(self, answer: Answering, on_exchange: Callable[[Seen, bytes], None] = lambda seen, body: None) -> None:
-        self.requests: list[Seen] = []
+    def __init__(
+        self, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None] = lambda seen, body: None
+    ) -> None:
+        self.requests: list[RecordedRequest] = []
         self._server = _server(self, answer, on_exchange)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -59,12 +61,12 @@ class Recorder:
         self._server.server_close()
 
 
-def forward(url: str) -> Answering:
-    """Hand requests on to another server, and its answers back."""
+def forward_to(url: str) -> RequestHandler:
+    """Forward requests to another server, and return its responses."""
     session = requests.Session()
     session.trust_env = False
 
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: RecordedRequest) -> Response:
         headers = {name: value for name, value in seen.headers.items() if name.lower() not in _NOT_COPIED}
         given = session.request(
             seen.method, url + seen.path, headers=headers, data=seen.body, allow_redirects=False, timeout=60
@@ -74,24 +76,26 @@ def forward(url: str) -> Answering:
     return answer
 
 
-def refuse(_seen: Seen) -> Answer:
-    """Answer nothing of use: a proxy that lets nobody through, a server that nobody should ask."""
+def refuse_request(_seen: RecordedRequest) -> Response:
+    """Respond as a proxy that refuses all requests, or as a server that must not get any."""
     return 502, {}, b""
 
 
-def say(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Answering:
-    """Answer always the same."""
+def json_response(status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> RequestHandler:
+    """Return a handler that always gives the same response."""
     return lambda _seen: (status, {**_JSON, **(headers or {})}, json.dumps(document).encode())
 
 
-def _server(recorder: Recorder, answer: Answering, on_exchange: Callable[[Seen, bytes], None]) -> ThreadingHTTPServer:
+def _server(
+    recorder: Recorder, answer: RequestHandler, on_exchange: Callable[[RecordedRequest, bytes], None]
+) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             home = _home_of(self.client_address[1])
-            seen = Seen(self.command, self.path, dict(self.headers.items()), body, home)
+            seen = RecordedRequest(self.command, self.path, dict(self.headers.items()), body, home)
             recorder.requests.append(seen)
             status, headers, content = answer(seen)
             on_exchange(seen, content)
@@ -105,7 +109,7 @@ def _server(recorder: Recorder, answer: Answering, on_exchange: Callable[[Seen, 
         do_CONNECT = do_DELETE = do_GET = do_PATCH = do_POST = do_PUT = _handle
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

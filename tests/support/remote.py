@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The second host, with a journal: what modules log of their invocation, and that they ran at all."""
+"""The second host with a journal, in which modules log their invocation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ exec {python} "$@"
 
 
 def with_journal(host: RemoteHost, core: str, folder: Path, before: str = "") -> dict[str, Any]:
-    """Return an inventory of it in which Python finds a journal; `before` are more folders for its path."""
+    """Return an inventory in which the host's Python finds a journal; `before` is a folder in front of its path."""
     (host.home / "tmp").mkdir(exist_ok=True)
     python = folder / "remote-python"
     python.write_text(
@@ -31,13 +31,13 @@ def with_journal(host: RemoteHost, core: str, folder: Path, before: str = "") ->
     )
     python.chmod(0o755)
     inventory: dict[str, Any] = host.inventory()
-    # Ansible would look its user's home up elsewhere than in the environment.
+    # Ansible would not take the user's home folder from the environment.
     places = {"ansible_python_interpreter": str(python), "ansible_remote_tmp": f"{host.home}/.ansible/tmp"}
     inventory["all"]["hosts"][host.name] = {**host.variables, **places}
     return inventory
 
 
 def journal(host: RemoteHost) -> str:
-    """Return what modules logged there."""
+    """Return the log of modules on the host."""
     path = host.home / "journal.log"
     return path.read_text(encoding="utf-8") if path.exists() else ""

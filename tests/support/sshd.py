@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A second host, reached by a real connection: an sshd of our own on this machine, with its own keys and home."""
+"""A second host with a real connection: an sshd on this machine, with its own keys and home folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import getpass
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ _ARGUMENTS = (
 
 @dataclass(frozen=True)
 class RemoteHost:
-    """A host that is not the controller, as an inventory names it."""
+    """A host that is not the controller."""
 
     name: str
     home: Path  # its user's home folder, where Ansible puts its temporary files
@@ -50,7 +51,7 @@ class RemoteHost:
 
     @property
     def over_ssh(self) -> bool:
-        """Whether ssh reaches it, or only our stand-in for ssh."""
+        """Whether it is reached by ssh, or by our connection plugin."""
         return self.variables["ansible_connection"] == "ssh"
 
     def inventory(self, with_localhost: bool = True) -> dict[str, dict[str, dict[str, dict[str, str | int]]]]:
@@ -63,7 +64,7 @@ class RemoteHost:
 
 @contextmanager
 def remote_host(folder: Path) -> Iterator[RemoteHost]:
-    """Start a host below this folder; where there is no sshd, one that a connection plugin of ours reaches."""
+    """Start a host below this folder; without sshd, a host for our connection plugin."""
     home = folder / "home"
     home.mkdir(parents=True)
     sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
@@ -72,12 +73,16 @@ def remote_host(folder: Path) -> Iterator[RemoteHost]:
         return
     port = _free_port()
     process = _start(sshd, folder, home, port)
+    sockets = Path(tempfile.mkdtemp(prefix="ssh-"))
     try:
         _wait(process, port, folder / "sshd.log")
-        yield RemoteHost(NAME, home, _ssh_variables(folder, port))
+        yield RemoteHost(NAME, home, _ssh_variables(folder, port, sockets))
     finally:
+        for path in sockets.iterdir():  # persistent connections would outlive the tests
+            subprocess.run(["ssh", "-o", f"ControlPath={path}", "-O", "exit", NAME], check=False, capture_output=True)
         process.terminate()
-        process.wait(timeout=30)
+        process.wait()
+        shutil.rmtree(sockets)
 
 
 def _start(sshd: str, folder: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
@@ -88,12 +93,12 @@ def _start(sshd: str, folder: Path, home: Path, port: int) -> subprocess.Popen[b
     config = folder / "sshd_config"
     config.write_text(_CONFIG.format(folder=folder, home=home, port=port), encoding="utf-8")
     if getpass.getuser() == "root":
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # Debian's service makes it; we start none
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # on Debian the service creates it
     return subprocess.Popen([sshd, "-D", "-f", config, "-E", folder / "sshd.log"], stdin=subprocess.DEVNULL)
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
@@ -104,15 +109,15 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise RuntimeError(f"sshd did not start:\n{log.read_text(encoding='utf-8') if log.exists() else ''}")
 
 
-def _ssh_variables(folder: Path, port: int) -> dict[str, str | int]:
+def _ssh_variables(folder: Path, port: int, sockets: Path) -> dict[str, str | int]:
     return {
         "ansible_connection": "ssh",
         "ansible_host": "127.0.0.1",
         "ansible_port": port,
         "ansible_user": getpass.getuser(),
         "ansible_ssh_common_args": _ARGUMENTS.format(folder=folder),
-        # No shared connections: their sockets' paths would be too long, and they would outlive the test.
-        "ansible_ssh_args": "-o ControlMaster=no -o ControlPath=none",
+        # Ansible's defaults, with a path that is short enough for a socket.
+        "ansible_ssh_args": f"-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={sockets}/%C",
     }
 
 

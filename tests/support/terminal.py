@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run playbooks at a terminal: what a person sees there, and what they type."""
+"""Run playbooks at a terminal: read its output, and type."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from pathlib import Path
 
 from tests.support.playbook import PlaybookRun, read_record
 
-_BEFORE_TYPING = 0.2  # seconds that nobody is faster than
+_BEFORE_TYPING = 0.2  # seconds; no user is faster
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 ADDRESS = r"http\S+/authorize\?\S+(?=\n)"
-"""Where a person signs in: the whole line, for it may be shown in pieces."""
+"""The address for the sign-in: the whole line, because it can arrive in pieces."""
 PATIENCE = 60.0
-"""Seconds in which anything here has happened."""
+"""Seconds after which the playbook counts as hanging."""
 
 
 class Terminal:
-    """A playbook that runs at a terminal of its own. Standard output is a file beside it, as behind a pipe."""
+    """A playbook at a terminal of its own. Standard output can be a file, as behind a pipe."""
 
     def __init__(
         self, command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, cwd: Path, *, apart: bool
@@ -55,7 +55,7 @@ class Terminal:
 
     @property
     def shown(self) -> str:
-        """All that was shown so far, what was typed and echoed too."""
+        """The output so far, including echoed input."""
         return _CONTROL.sub("", self._shown.decode(errors="replace")).replace("\r\n", "\n")
 
     def wait_for(self, pattern: str) -> re.Match[str]:
@@ -68,7 +68,7 @@ class Terminal:
         return found
 
     def type_unseen(self, text: str) -> None:
-        """Type a line where nothing is echoed: not before, for what was typed earlier is thrown away then."""
+        """Type a line when echo is off; earlier input would be discarded."""
         deadline = time.monotonic() + PATIENCE
         while termios.tcgetattr(self._master)[3] & termios.ECHO:
             if time.monotonic() > deadline:
@@ -78,12 +78,12 @@ class Terminal:
         os.write(self._master, f"{text}\r".encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C; ansible-core hangs where a worker is killed while it hands over what was just shown."""
+        """Press Ctrl-C; ansible-core hangs if a worker is killed while it passes on the last output."""
         time.sleep(_BEFORE_TYPING)
         os.write(self._master, b"\x03")
 
     def finish(self, timeout: float = 120) -> PlaybookRun:
-        """Wait for the end; kill the run after this many seconds. What was shown is the run's `stderr`."""
+        """Wait for the end; kill the run after this many seconds. The terminal's output is the run's `stderr`."""
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -104,8 +104,8 @@ class Terminal:
             self._news.wait_for(lambda: self._ended, 10)
 
     def _read(self) -> None:
-        """Read until nobody has the terminal open any more."""
-        with suppress(OSError):  # that is how it ends
+        """Read until no process has the terminal open."""
+        with suppress(OSError):  # Linux reports the end as an error
             while piece := os.read(self._master, 65536):
                 with self._news:
                     self._shown += piece

@@ -29,7 +29,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
-from tests.support.desk import REDIRECT, Desk, sign_in
+from tests.support.sign_in_application import REDIRECT, SignInApplication, sign_in
 from tests.unit.builders import tenant_options
 
 READ = ["realms:read"]
@@ -52,15 +52,15 @@ NO_EXCHANGE_OPTIONS: dict[str, Any] = dict.fromkeys(
 )
 
 
-def make_server(desk: Desk, **given: Any) -> AuthorizationServer:
+def make_server(app: SignInApplication, **given: Any) -> AuthorizationServer:
     """Return the authorization server, with the credentials of an application that users sign in to."""
-    return TaskContext(tenant_options(desk, **given), environ={}).server
+    return TaskContext(tenant_options(app, **given), environ={}).server
 
 
-def make_request(desk: Desk, scopes: list[str] | None = None, **options: Any) -> AuthorizationRequest:
+def make_request(app: SignInApplication, scopes: list[str] | None = None, **options: Any) -> AuthorizationRequest:
     """Return an authorization request. `options` sets fields of the `AuthorizationOptions`."""
     return create_authorization_request(
-        make_server(desk),
+        make_server(app),
         scopes=READ if scopes is None else scopes,
         redirect_uri=REDIRECT,
         options=AuthorizationOptions(**options),
@@ -74,22 +74,24 @@ def complete_sign_in(request: AuthorizationRequest) -> tuple[AuthorizationReques
     return replace(request, code=code), url
 
 
-def exchange(desk: Desk, params: Mapping[str, Any], store: TokenStore | None = None) -> tuple[Token, list[str]]:
+def exchange(
+    app: SignInApplication, params: Mapping[str, Any], store: TokenStore | None = None
+) -> tuple[Token, list[str]]:
     """Exchange a code, in a run with this store. Return the token and the requested scopes."""
-    task = _make_task(desk, store, {**NO_EXCHANGE_OPTIONS, **params})
+    task = _make_task(app, store, {**NO_EXCHANGE_OPTIONS, **params})
     issued, requested = exchange_code(task, task.read(CodeExchangeOptions))
     return issued.token, requested
 
 
-def list_sign_ins(desk: Desk, store: TokenStore) -> list[Token]:
+def list_sign_ins(app: SignInApplication, store: TokenStore) -> list[Token]:
     """Return the sign-ins with an application that a run's store has."""
-    return open_sign_ins(_make_task(desk, store, {})).list_all()
+    return open_sign_ins(_make_task(app, store, {})).list_all()
 
 
-def _make_task(desk: Desk, store: TokenStore | None, params: Mapping[str, Any]) -> TaskContext:
-    return TaskContext({**tenant_options(desk), **params}, stores=TokenStores(run=store), environ={})
+def _make_task(app: SignInApplication, store: TokenStore | None, params: Mapping[str, Any]) -> TaskContext:
+    return TaskContext({**tenant_options(app), **params}, stores=TokenStores(run=store), environ={})
 
 
-def sign_in_user(desk: Desk, scopes: list[str] | None = None) -> Token:
+def sign_in_user(app: SignInApplication, scopes: list[str] | None = None) -> Token:
     """Return the token of a user who signs in."""
-    return exchange(desk, {"authorization": complete_sign_in(make_request(desk, scopes))[0].to_dict()})[0]
+    return exchange(app, {"authorization": complete_sign_in(make_request(app, scopes))[0].to_dict()})[0]

@@ -20,7 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._masking
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
     AuthorizationServer,
 )
-from tests.support.desk import Desk
+from tests.support.sign_in_application import SignInApplication
 from tests.unit.authorization_server import (
     APPLICATION,
     APPLICATION_PATH,
@@ -107,9 +107,9 @@ def test_a_revocation_needs_no_response_body() -> None:
 
 
 def test_a_signed_in_users_token_can_revoke_itself(tenant: Any) -> None:
-    desk = Desk.of(tenant, allowed_scopes=["realms:read", "tokens:delete"])
-    token = sign_in_user(desk, ["realms:read", "tokens:delete"]).access_token
-    make_server(desk).revoke(token, access_token=token)
+    app = SignInApplication.of(tenant, allowed_scopes=["realms:read", "tokens:delete"])
+    token = sign_in_user(app, ["realms:read", "tokens:delete"]).access_token
+    make_server(app).revoke(token, access_token=token)
     assert make_task(tenant).server.introspect(token) == {"active": False}
 
 

@@ -24,7 +24,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     AuthorizationServer,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
-from tests.support.desk import REDIRECT, Desk
+from tests.support.sign_in_application import REDIRECT, SignInApplication
 from tests.unit.authorization_server import (
     APPLICATION_PATH,
     TOKEN_RESPONSE,
@@ -130,44 +130,44 @@ def test_a_new_refresh_token_is_stored_before_the_token_is_reported() -> None:
 
 @pytest.mark.parametrize("kind", ["fixed", "rotating"])
 def test_the_emulator_accepts_each_valid_refresh_token(kind: str, tenant: Any) -> None:
-    desk = Desk.of(tenant)
+    app = SignInApplication.of(tenant)
     tenant.settings(refresh_tokens=kind, **REFRESHED)
-    first = sign_in_user(desk)
-    second = make_server(desk).refresh(first.refresh_token or "")
+    first = sign_in_user(app)
+    second = make_server(app).refresh(first.refresh_token or "")
     assert second.access_token != first.access_token and second.scopes == first.scopes
     assert (second.refresh_token == first.refresh_token) is (kind == "fixed")
     if kind == "rotating":
         with pytest.raises(ResponseError, match="invalid_grant.*expired, revoked or used up. Sign in again"):
-            make_server(desk).refresh(first.refresh_token or "")
+            make_server(app).refresh(first.refresh_token or "")
     else:
-        assert make_server(desk).refresh(first.refresh_token or "").access_token
+        assert make_server(app).refresh(first.refresh_token or "").access_token
 
 
 def test_a_refresh_can_request_fewer_scopes_but_no_others(tenant: Any) -> None:
-    desk = Desk.of(tenant)
+    app = SignInApplication.of(tenant)
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
-    value = sign_in_user(desk, ["realms:read", "realms:create"]).refresh_token or ""
-    assert make_server(desk).refresh(value, scopes=["realms:read"]).scopes == ("realms:read",)
+    value = sign_in_user(app, ["realms:read", "realms:create"]).refresh_token or ""
+    assert make_server(app).refresh(value, scopes=["realms:read"]).scopes == ("realms:read",)
     with pytest.raises(ResponseError, match="invalid_scope.*Requested scopes: applications:read"):
-        make_server(desk).refresh(value, scopes=["applications:read"])
+        make_server(app).refresh(value, scopes=["applications:read"])
 
 
-def prepare(grant: str, desk: Desk) -> dict[str, Any]:
+def prepare(grant: str, app: SignInApplication) -> dict[str, Any]:
     """Return the arguments of a code exchange or of a refresh that the emulator accepts once. Empty the journal."""
-    desk.tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    app.tenant.settings(refresh_tokens="rotating", **REFRESHED)
     if grant == "refresh":
-        arguments: dict[str, Any] = {"refresh_token": sign_in_user(desk).refresh_token}
+        arguments: dict[str, Any] = {"refresh_token": sign_in_user(app).refresh_token}
     else:
-        request = complete_sign_in(make_request(desk))[0]
+        request = complete_sign_in(make_request(app))[0]
         known = {"code": request.code, "code_verifier": request.code_verifier}
         arguments = {**known, "redirect_uri": REDIRECT, "scopes": []}
-    desk.tenant.clear_journal()
+    app.tenant.clear_journal()
     return arguments
 
 
-def use(grant: str, desk: Desk, arguments: dict[str, Any]) -> Token:
+def use(grant: str, app: SignInApplication, arguments: dict[str, Any]) -> Token:
     """Exchange a code, or refresh."""
-    server = make_server(desk)
+    server = make_server(app)
     return server.refresh(**arguments) if grant == "refresh" else server.exchange_code(**arguments)
 
 
@@ -176,21 +176,21 @@ def use(grant: str, desk: Desk, arguments: dict[str, Any]) -> Token:
 )
 @pytest.mark.parametrize("grant", ["code", "refresh"])
 def test_what_is_valid_once_is_sent_once(grant: str, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
-    desk = Desk.of(tenant)
-    arguments = prepare(grant, desk)
+    app = SignInApplication.of(tenant)
+    arguments = prepare(grant, app)
     tenant.fault(operation="token", **fault)
     with pytest.raises(BeyondIdentityError) as caught:
-        use(grant, desk, arguments)
+        use(grant, app, arguments)
     assert isinstance(caught.value, (TransportError, ResponseError))
     assert len(tenant.journal(operation="token")) == 1 and waits == []
 
 
 @pytest.mark.parametrize("grant", ["code", "refresh"])
 def test_what_is_valid_once_is_sent_again_after_a_429(grant: str, tenant: Any, waits: list[float]) -> None:
-    desk = Desk.of(tenant)
-    arguments = prepare(grant, desk)
+    app = SignInApplication.of(tenant)
+    arguments = prepare(grant, app)
     tenant.fault(operation="token", status=429, times=1)
-    assert use(grant, desk, arguments).access_token
+    assert use(grant, app, arguments).access_token
     assert len(tenant.journal(operation="token")) == 2 and len(waits) == 1
 
 

@@ -22,7 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import id_token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.jwt_claims import read_unverified_claims
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import CodeExchangeOptions
-from tests.support.desk import REDIRECT, Desk
+from tests.support.sign_in_application import REDIRECT, SignInApplication
 from tests.unit.builders import make_jwt
 from tests.unit.memory_store import MemoryStore
 from tests.unit.sign_in_helpers import (
@@ -36,22 +36,22 @@ from tests.unit.sign_in_helpers import (
 
 
 @pytest.fixture(params=["confidential", "public"])
-def any_desk(request: pytest.FixtureRequest, tenant: Any) -> Desk:
+def any_desk(request: pytest.FixtureRequest, tenant: Any) -> SignInApplication:
     """Return an application with a secret, and one without."""
-    return Desk.of(tenant, public=request.param == "public")
+    return SignInApplication.of(tenant, public=request.param == "public")
 
 
 @pytest.fixture
-def desk(tenant: Any) -> Desk:
+def app(tenant: Any) -> SignInApplication:
     """Return an application with a secret."""
-    return Desk.of(tenant)
+    return SignInApplication.of(tenant)
 
 
-def build_all_ways(desk: Desk) -> dict[str, dict[str, Any]]:
+def build_all_ways(app: SignInApplication) -> dict[str, dict[str, Any]]:
     """Return the options for each way to pass an authorization response. Each way has a response of its own."""
 
     def complete() -> tuple[dict[str, Any], dict[str, Any], str]:
-        request = make_request(desk)
+        request = make_request(app)
         answered, url = complete_sign_in(request)
         return request.to_dict(), answered.to_dict(), url
 
@@ -77,9 +77,9 @@ def build_all_ways(desk: Desk) -> dict[str, dict[str, Any]]:
     }
 
 
-def complete_authorization(desk: Desk) -> dict[str, Any]:
+def complete_authorization(app: SignInApplication) -> dict[str, Any]:
     """Return an authorization with its code, as the module authorize returns it."""
-    return complete_sign_in(make_request(desk))[0].to_dict()
+    return complete_sign_in(make_request(app))[0].to_dict()
 
 
 def count_exchanges(tenant: Any) -> int:
@@ -87,16 +87,16 @@ def count_exchanges(tenant: Any) -> int:
     return len(tenant.journal(grant="authorization_code"))
 
 
-def refuse(desk: Desk, message: str, params: dict[str, Any]) -> None:
+def refuse(app: SignInApplication, message: str, params: dict[str, Any]) -> None:
     """Exchange a code, and assert that it fails before a request is sent, without a secret in the message."""
-    before = len(desk.tenant.journal(operation="token"))
+    before = len(app.tenant.journal(operation="token"))
     with pytest.raises((OptionError, ForeignResponseError), match=message) as caught:
-        exchange(desk, params)
-    assert len(desk.tenant.journal(operation="token")) == before
+        exchange(app, params)
+    assert len(app.tenant.journal(operation="token")) == before
     assert "s3cret" not in caught.value.message
 
 
-def test_a_response_can_be_passed_in_several_ways(any_desk: Desk, tenant: Any) -> None:
+def test_a_response_can_be_passed_in_several_ways(any_desk: SignInApplication, tenant: Any) -> None:
     for way, params in build_all_ways(any_desk).items():
         token, requested = exchange(any_desk, params)
         assert token.scopes == ("openid", "realms:read"), way
@@ -141,11 +141,11 @@ def test_options_have_a_response_or_not(given: dict[str, Any], has_response: boo
     ],
 )
 def test_an_authorization_that_is_incomplete_or_for_another_client_is_refused(
-    changes: dict[str, Any], message: str, desk: Desk
+    changes: dict[str, Any], message: str, app: SignInApplication
 ) -> None:
-    authorization = {**replace(make_request(desk), code="s3cret").to_dict(), **changes}
+    authorization = {**replace(make_request(app), code="s3cret").to_dict(), **changes}
     given = {name: value for name, value in authorization.items() if value is not ...}
-    refuse(desk, message, {"authorization": given})
+    refuse(app, message, {"authorization": given})
 
 
 RESPONSE = f"{REDIRECT}?code=s3cret&state=x"
@@ -164,42 +164,44 @@ RESPONSE = f"{REDIRECT}?code=s3cret&state=x"
         ({"redirect_response": "s3cret", "redirect_uri": REDIRECT, "oauth_state": "y"}, "Paste the whole URL"),
     ],
 )
-def test_parts_that_are_incomplete_are_refused(params: dict[str, Any], message: str, desk: Desk) -> None:
-    refuse(desk, message, params)
+def test_parts_that_are_incomplete_are_refused(params: dict[str, Any], message: str, app: SignInApplication) -> None:
+    refuse(app, message, params)
 
 
 @pytest.mark.parametrize("name", ["code", "redirect_uri", "code_verifier", "nonce", "oauth_state"])
-def test_an_authorization_and_its_parts_cannot_be_combined(name: str, desk: Desk) -> None:
-    params = {"authorization": make_request(desk).to_dict(), name: "s3cret"}
-    refuse(desk, f"authorization already has {name}", params)
+def test_an_authorization_and_its_parts_cannot_be_combined(name: str, app: SignInApplication) -> None:
+    params = {"authorization": make_request(app).to_dict(), name: "s3cret"}
+    refuse(app, f"authorization already has {name}", params)
 
 
 @pytest.mark.parametrize("changes", [{"state": "other"}, {"redirect_uri": "http://127.0.0.1:1/other"}])
-def test_a_response_to_another_request_is_refused(changes: dict[str, str], desk: Desk) -> None:
-    request, url = complete_sign_in(make_request(desk))
+def test_a_response_to_another_request_is_refused(changes: dict[str, str], app: SignInApplication) -> None:
+    request, url = complete_sign_in(make_request(app))
     params = {"authorization": {**request.to_dict(), **changes}, "redirect_response": url}
-    refuse(desk, "state of another sign-in|does not belong to the redirect_uri", params)
+    refuse(app, "state of another sign-in|does not belong to the redirect_uri", params)
 
 
 @pytest.mark.parametrize("changes", [{"code_verifier": "w" * 43}, {"redirect_uri": REDIRECT + "x"}, {"code": "x"}])
-def test_a_code_that_the_server_refuses_is_sent_once(changes: dict[str, str], desk: Desk, tenant: Any) -> None:
+def test_a_code_that_the_server_refuses_is_sent_once(
+    changes: dict[str, str], app: SignInApplication, tenant: Any
+) -> None:
     with pytest.raises(ResponseError, match="HTTP 400 invalid_grant.*Sign in again"):
-        exchange(desk, {"authorization": {**complete_authorization(desk), **changes}})
+        exchange(app, {"authorization": {**complete_authorization(app), **changes}})
     assert count_exchanges(tenant) == 1
 
 
-def test_a_code_is_valid_once(desk: Desk) -> None:
-    params = {"authorization": complete_authorization(desk)}
-    exchange(desk, params)
+def test_a_code_is_valid_once(app: SignInApplication) -> None:
+    params = {"authorization": complete_authorization(app)}
+    exchange(app, params)
     with pytest.raises(ResponseError, match="was used before"):
-        exchange(desk, params)
+        exchange(app, params)
 
 
-def test_hosts_of_a_run_share_the_token_of_a_code(desk: Desk, tenant: Any) -> None:
+def test_hosts_of_a_run_share_the_token_of_a_code(app: SignInApplication, tenant: Any) -> None:
     """A second use of the code would revoke the token that the first use issued."""
-    store, params = MemoryStore(), {"authorization": complete_authorization(desk)}
+    store, params = MemoryStore(), {"authorization": complete_authorization(app)}
     with ThreadPoolExecutor(4) as pool:
-        tokens = list(pool.map(lambda _n: exchange(desk, params, store)[0], range(4)))
+        tokens = list(pool.map(lambda _n: exchange(app, params, store)[0], range(4)))
     assert len({token.access_token for token in tokens}) == 1
     assert count_exchanges(tenant) == 1
 
@@ -209,74 +211,74 @@ def test_hosts_of_a_run_share_the_token_of_a_code(desk: Desk, tenant: Any) -> No
     [({"code_verifier": "w" * 43}, {}), ({"nonce": "other"}, {}), ({}, {"custom_claims": {"ticket": 1}})],
 )
 def test_a_shared_token_is_only_for_the_same_request(
-    changes: dict[str, str], params: dict[str, Any], desk: Desk
+    changes: dict[str, str], params: dict[str, Any], app: SignInApplication
 ) -> None:
-    store, authorization = MemoryStore(), complete_authorization(desk)
-    exchange(desk, {"authorization": authorization}, store)
+    store, authorization = MemoryStore(), complete_authorization(app)
+    exchange(app, {"authorization": authorization}, store)
     with pytest.raises(ResponseError, match="was used before"):
-        exchange(desk, {"authorization": {**authorization, **changes}, **params}, store)
+        exchange(app, {"authorization": {**authorization, **changes}, **params}, store)
 
 
-def test_a_shared_token_that_is_expired_is_an_error(desk: Desk, tenant: Any) -> None:
-    store, params = MemoryStore(), {"authorization": complete_authorization(desk)}
-    token = exchange(desk, params, store)[0]
+def test_a_shared_token_that_is_expired_is_an_error(app: SignInApplication, tenant: Any) -> None:
+    store, params = MemoryStore(), {"authorization": complete_authorization(app)}
+    token = exchange(app, params, store)[0]
     store.put(store.keys[-1], {**token.to_dict(), "issued_at": time.time() - 4000})
     with pytest.raises(StateError, match="already used the code, and the token for it is expired"):
-        exchange(desk, params, store)
+        exchange(app, params, store)
     assert count_exchanges(tenant) == 1
 
 
 @pytest.mark.parametrize(("token_cache", "is_stored"), [("run", True), ("none", False)])
-def test_the_sign_in_is_stored_unless_token_cache_is_none(token_cache: str, is_stored: bool, desk: Desk) -> None:
+def test_the_sign_in_is_stored_unless_token_cache_is_none(
+    token_cache: str, is_stored: bool, app: SignInApplication
+) -> None:
     store = MemoryStore()
-    token, _requested = exchange(
-        desk, {"authorization": complete_authorization(desk), "token_cache": token_cache}, store
-    )
-    stored = [item.access_token for item in list_sign_ins(desk, store)]
+    token, _requested = exchange(app, {"authorization": complete_authorization(app), "token_cache": token_cache}, store)
+    stored = [item.access_token for item in list_sign_ins(app, store)]
     assert stored == ([token.access_token] if is_stored else [])
     assert bool(store.entries) is is_stored
 
 
-def test_without_pyjwt_the_code_is_not_spent(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    params = {"authorization": complete_authorization(desk)}
+def test_without_pyjwt_the_code_is_not_spent(app: SignInApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = {"authorization": complete_authorization(app)}
     with monkeypatch.context() as patch:
         patch.setattr(id_token, "IMPORT_ERROR", "missing")
-        refuse(desk, "PyJWT, .* is missing", params)
-    assert exchange(desk, params)[0].id_token
+        refuse(app, "PyJWT, .* is missing", params)
+    assert exchange(app, params)[0].id_token
 
 
-def test_an_id_token_with_another_nonce_is_refused(desk: Desk) -> None:
+def test_an_id_token_with_another_nonce_is_refused(app: SignInApplication) -> None:
     with pytest.raises(MalformedResponseError, match="The ID token belongs to another sign-in"):
-        exchange(desk, {"authorization": {**complete_authorization(desk), "nonce": "other"}})
+        exchange(app, {"authorization": {**complete_authorization(app), "nonce": "other"}})
 
 
-def test_a_token_with_an_invalid_id_token_is_not_stored(desk: Desk, tenant: Any) -> None:
+def test_a_token_with_an_invalid_id_token_is_not_stored(app: SignInApplication, tenant: Any) -> None:
     store = MemoryStore()
-    tenant.settings(token_answer={"id_token": make_jwt({"iss": desk.issuer})})
+    tenant.settings(token_answer={"id_token": make_jwt({"iss": app.issuer})})
     with pytest.raises(MalformedResponseError, match="The ID token"):
-        exchange(desk, {"authorization": complete_authorization(desk)}, store)
-    assert list_sign_ins(desk, store) == []
+        exchange(app, {"authorization": complete_authorization(app)}, store)
+    assert list_sign_ins(app, store) == []
 
 
-def test_without_an_id_token_a_nonce_that_the_user_set_is_an_error(desk: Desk, tenant: Any) -> None:
+def test_without_an_id_token_a_nonce_that_the_user_set_is_an_error(app: SignInApplication, tenant: Any) -> None:
     """An attacker who injects the code of a request without openid would remove the ID token. PKCE protects a whole one."""
     tenant.settings(token_answer={"id_token": None})
-    for way, params in build_all_ways(desk).items():
+    for way, params in build_all_ways(app).items():
         if "nonce" in params:
             with pytest.raises(MalformedResponseError, match="no ID token, so the nonce cannot be verified"):
-                exchange(desk, params)
+                exchange(app, params)
         else:
-            assert exchange(desk, params)[0].access_token, way
+            assert exchange(app, params)[0].access_token, way
 
 
-def test_the_requested_scopes_are_granted_if_the_response_names_none(desk: Desk, tenant: Any) -> None:
+def test_the_requested_scopes_are_granted_if_the_response_names_none(app: SignInApplication, tenant: Any) -> None:
     tenant.settings(token_answer={"scope": None})
-    for way, params in build_all_ways(desk).items():
-        token, _requested = exchange(desk, {**params, "scopes": READ})
+    for way, params in build_all_ways(app).items():
+        token, _requested = exchange(app, {**params, "scopes": READ})
         assert set(token.scopes) >= set(READ), way
 
 
-def test_custom_claims_are_sent_with_a_code(desk: Desk) -> None:
-    params = {"authorization": complete_authorization(desk), "custom_claims": {"ticket": "OPS-1"}}
-    claims = read_unverified_claims(exchange(desk, params)[0].access_token) or {}
+def test_custom_claims_are_sent_with_a_code(app: SignInApplication) -> None:
+    params = {"authorization": complete_authorization(app), "custom_claims": {"ticket": "OPS-1"}}
+    claims = read_unverified_claims(exchange(app, params)[0].access_token) or {}
     assert claims["bi_custom"] == {"ticket": "OPS-1"}

@@ -14,7 +14,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     authenticator_config,
     authenticator_config_info,
 )
-from tests.support.desk import REDIRECT
+from tests.support.sign_in_application import REDIRECT
 from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 HOSTED = {"display_name": "Hosted", "type": "hosted_web"}
@@ -132,8 +132,13 @@ def test_several_configurations_with_the_name_are_listed_by_their_ids(tenant: An
 
 def test_an_application_finds_the_configuration_by_name(tenant: Any) -> None:
     created = run_ok(authenticator_config, tenant, **HOSTED)["authenticator_config"]
-    desk = {"display_name": "Desk", "protocol": "oidc", "authenticator_config": "Hosted", "redirect_uris": [REDIRECT]}
-    assert run_ok(application, tenant, **desk)["application"]["authenticator_config_id"] == created["id"]
+    app = {
+        "display_name": "SignInApplication",
+        "protocol": "oidc",
+        "authenticator_config": "Hosted",
+        "redirect_uris": [REDIRECT],
+    }
+    assert run_ok(application, tenant, **app)["application"]["authenticator_config_id"] == created["id"]
 
 
 def test_info_finds_configurations_by_name_and_id(tenant: Any) -> None:

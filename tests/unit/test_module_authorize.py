@@ -16,7 +16,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     AuthorizationRequest,
 )
 from ansible_collections.beyondidentity.management.plugins.modules import authorize
-from tests.support.desk import REDIRECT, parameters
+from tests.support.sign_in_application import REDIRECT, parameters
 from tests.unit.builders import US_ISSUER
 from tests.unit.module_calls import run_failed, run_ok
 

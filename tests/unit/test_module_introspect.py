@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
-from tests.support.desk import Desk
+from tests.support.sign_in_application import SignInApplication
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, run_failed, run_ok
 from tests.unit.sign_in_helpers import READ, REFRESHED, sign_in_user
@@ -33,9 +33,9 @@ def test_a_referential_token_and_a_refresh_token_can_be_introspected(tenant: Any
     (value,) = tenant.seed(tokens=1)["token_values"]
     assert run_ok(introspect, tenant, token=value)["introspection"]["scope"] == "realms:read"
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
-    desk = Desk.of(tenant)
-    refresh_token = sign_in_user(desk).refresh_token
-    assert run_ok(introspect, desk, token=refresh_token)["introspection"]["active"]
+    app = SignInApplication.of(tenant)
+    refresh_token = sign_in_user(app).refresh_token
+    assert run_ok(introspect, app, token=refresh_token)["introspection"]["active"]
 
 
 def test_an_inactive_token_is_not_an_error(tenant: Any) -> None:
@@ -66,20 +66,20 @@ def test_a_given_token_without_the_scope_is_refused(tenant: Any) -> None:
 
 
 def test_a_stored_sign_in_authorizes_the_introspection_of_a_public_client(tenant: Any) -> None:
-    desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
+    app = SignInApplication.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
     store = MemoryStore()
-    own = run_ok(token, desk, store, **desk.answered("tokens:introspect"))["token"]
-    result = run_ok(introspect, desk, store, token=own["access_token"], grant_type="authorization_code")
+    own = run_ok(token, app, store, **app.options_after_sign_in("tokens:introspect"))["token"]
+    result = run_ok(introspect, app, store, token=own["access_token"], grant_type="authorization_code")
     assert result["introspection"]["active"]
 
 
 def test_a_revoked_token_of_a_sign_in_is_refreshed(tenant: Any) -> None:
     tenant.settings(refresh_tokens="fixed", refresh_lifetime=600)
-    desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
+    app = SignInApplication.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
     store = MemoryStore()
-    own = run_ok(token, desk, store, **desk.answered("tokens:introspect"))["token"]
-    run_ok(revoke, tenant, id=own["id"], application=desk.application_id)
-    result = run_ok(introspect, desk, store, token=own["access_token"], grant_type="authorization_code")
+    own = run_ok(token, app, store, **app.options_after_sign_in("tokens:introspect"))["token"]
+    run_ok(revoke, tenant, id=own["id"], application=app.application_id)
+    result = run_ok(introspect, app, store, token=own["access_token"], grant_type="authorization_code")
     assert result["introspection"] == {"active": False}
 
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.revoker import Revoker
 from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
-from tests.support.desk import SCOPES, Desk
+from tests.support.sign_in_application import SCOPES, SignInApplication
 from tests.unit.builders import make_task
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, run_failed, run_ok
@@ -25,15 +25,15 @@ DELETE = "tokens:delete"
 NO_CREDENTIALS = {"client_id": None, "client_secret": None}
 
 
-def make_desk(tenant: Any, public: bool = False) -> Desk:
+def make_desk(tenant: Any, public: bool = False) -> SignInApplication:
     """Return an `oidc` application. For such applications, the service refuses the client's own credentials for revocation."""
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
-    return Desk.of(tenant, public=public, allowed_scopes=[*SCOPES, DELETE])
+    return SignInApplication.of(tenant, public=public, allowed_scopes=[*SCOPES, DELETE])
 
 
-def sign_in(desk: Desk, store: Any, *scopes: str, **given: Any) -> dict[str, Any]:
-    authorization = complete_sign_in(make_request(desk, list(scopes) or READ))[0].to_dict()
-    signed_in: dict[str, Any] = run_ok(token, desk, store, **BY_CODE, authorization=authorization, **given)["token"]
+def sign_in(app: SignInApplication, store: Any, *scopes: str, **given: Any) -> dict[str, Any]:
+    authorization = complete_sign_in(make_request(app, list(scopes) or READ))[0].to_dict()
+    signed_in: dict[str, Any] = run_ok(token, app, store, **BY_CODE, authorization=authorization, **given)["token"]
     return signed_in
 
 
@@ -46,9 +46,9 @@ def expire_sign_ins(store: MemoryStore) -> None:
         store.entries[key] = json.dumps(stored)
 
 
-def list_active(desk: Any, *values: str) -> list[bool]:
+def list_active(app: Any, *values: str) -> list[bool]:
     """Return for each token whether it is active."""
-    tenant = getattr(desk, "tenant", desk)
+    tenant = getattr(app, "tenant", app)
     return [make_task(tenant).server.introspect(value)["active"] for value in values]
 
 
@@ -112,29 +112,29 @@ def test_a_token_that_a_server_echoes_is_masked(tenant: Any) -> None:
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
 def test_either_token_of_a_sign_in_removes_it_from_the_stores_and_no_other(which: str, tenant: Any) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     run, user = MemoryStore(), MemoryStore()
     both = TokenStores(run, user)
-    one = sign_in(desk, both, *READ, DELETE, token_cache="user")
-    other = sign_in(desk, both, "realms:create", token_cache="user")
-    assert run_ok(revoke, desk, both, token=one[which], token_cache="user")["changed"]
-    assert "sign_in_required" in call_module(token, desk, both, **BY_CODE, scopes=READ)
-    remaining = run_ok(token, desk, both, **BY_CODE, scopes=["realms:create"])
+    one = sign_in(app, both, *READ, DELETE, token_cache="user")
+    other = sign_in(app, both, "realms:create", token_cache="user")
+    assert run_ok(revoke, app, both, token=one[which], token_cache="user")["changed"]
+    assert "sign_in_required" in call_module(token, app, both, **BY_CODE, scopes=READ)
+    remaining = run_ok(token, app, both, **BY_CODE, scopes=["realms:create"])
     assert remaining["token"]["access_token"] == other["access_token"]
 
 
 def test_a_stored_sign_in_can_authorize_the_revocation_of_its_refresh_token(tenant: Any) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     stores = TokenStores(MemoryStore())
-    signed_in = sign_in(desk, stores, DELETE)
-    assert run_ok(revoke, desk, stores, token=signed_in["refresh_token"])["changed"]
-    assert list_active(desk, signed_in["refresh_token"], signed_in["access_token"]) == [False, True]
+    signed_in = sign_in(app, stores, DELETE)
+    assert run_ok(revoke, app, stores, token=signed_in["refresh_token"])["changed"]
+    assert list_active(app, signed_in["refresh_token"], signed_in["access_token"]) == [False, True]
 
 
 def test_a_public_client_without_tokens_introspect_revokes_without_introspection(tenant: Any) -> None:
-    desk = make_desk(tenant, public=True)
-    signed_in = sign_in(desk, MemoryStore(), DELETE)
-    result = run_ok(revoke, desk, token=signed_in["access_token"])
+    app = make_desk(tenant, public=True)
+    signed_in = sign_in(app, MemoryStore(), DELETE)
+    result = run_ok(revoke, app, token=signed_in["access_token"])
     assert (result["changed"], result["revoked"]) == (True, [signed_in["id"]])
     assert list_revocations(tenant) == [200] and tenant.journal(operation="introspect") == []
 
@@ -142,13 +142,13 @@ def test_a_public_client_without_tokens_introspect_revokes_without_introspection
 @pytest.mark.parametrize("given", [BY_CODE, {}])
 def test_a_public_clients_sign_in_with_tokens_introspect_tells_what_changes(given: dict[str, Any], tenant: Any) -> None:
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
-    desk = Desk.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect", DELETE])
+    app = SignInApplication.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect", DELETE])
     store = MemoryStore()
-    sign_in(desk, store, "tokens:introspect", DELETE)
-    other = sign_in(desk, MemoryStore(), "realms:read")
-    changed = [run_ok(revoke, desk, store, token=other["access_token"], **given)["changed"] for _time in range(2)]
+    sign_in(app, store, "tokens:introspect", DELETE)
+    other = sign_in(app, MemoryStore(), "realms:read")
+    changed = [run_ok(revoke, app, store, token=other["access_token"], **given)["changed"] for _time in range(2)]
     assert changed == [True, False]
-    assert not run_ok(revoke, desk, store, token="never-was-a-token", **given)["changed"]
+    assert not run_ok(revoke, app, store, token="never-was-a-token", **given)["changed"]
 
 
 def test_after_a_401_a_new_token_authorizes_the_revocation(tenant: Any) -> None:
@@ -172,21 +172,21 @@ def test_a_token_of_another_realm_is_refused(tenant: Any) -> None:
 
 
 def test_a_token_with_tokens_delete_authorizes_its_own_revocation(tenant: Any) -> None:
-    desk = make_desk(tenant)
-    signed_in = sign_in(desk, MemoryStore(), DELETE)
-    assert run_ok(revoke, desk, token=signed_in["access_token"])["changed"]
-    assert list_active(desk, signed_in["access_token"]) == [False]
+    app = make_desk(tenant)
+    signed_in = sign_in(app, MemoryStore(), DELETE)
+    assert run_ok(revoke, app, token=signed_in["access_token"])["changed"]
+    assert list_active(app, signed_in["access_token"]) == [False]
     assert list_revocations(tenant) == [401, 200]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_without_any_authorization_the_refusal_is_an_error(status: int, tenant: Any) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     tenant.fault(operation="revoke", status=status)
     store = MemoryStore()
-    signed_in = sign_in(desk, store)
-    assert f"HTTP {status}" in run_failed(revoke, desk, store, token=signed_in["access_token"])
-    assert run_ok(token, desk, store, **BY_CODE, scopes=READ)["cached"], "the token is still stored"
+    signed_in = sign_in(app, store)
+    assert f"HTTP {status}" in run_failed(revoke, app, store, token=signed_in["access_token"])
+    assert run_ok(token, app, store, **BY_CODE, scopes=READ)["cached"], "the token is still stored"
 
 
 @pytest.mark.parametrize("can_introspect", [True, False])
@@ -320,33 +320,33 @@ def test_any_other_error_is_not_a_refusal_of_the_clients_credentials(status: int
     assert list_revocations(tenant) == [status] and tenant.journal(operation="token") == []
 
 
-def sign_out(desk: Desk, store: Any, warnings: list[str] | None = None, **given: Any) -> dict[str, Any]:
+def sign_out(app: SignInApplication, store: Any, warnings: list[str] | None = None, **given: Any) -> dict[str, Any]:
     warn = None if warnings is None else warnings.append
-    return run_ok(revoke, desk, store, all="sign_ins", warn=warn, **given)
+    return run_ok(revoke, app, store, all="sign_ins", warn=warn, **given)
 
 
 @pytest.mark.parametrize("public", [True, False])
 def test_all_sign_ins_are_revoked_and_removed_from_the_stores(public: bool, tenant: Any, warnings: list[str]) -> None:
-    desk = make_desk(tenant, public)
+    app = make_desk(tenant, public)
     both = TokenStores(MemoryStore(), MemoryStore())
-    here, there = sign_in(desk, both, DELETE), sign_in(desk, both, DELETE, "realms:read", token_cache="user")
+    here, there = sign_in(app, both, DELETE), sign_in(app, both, DELETE, "realms:read", token_cache="user")
     values = [signed_in[name] for signed_in in (here, there) for name in ("access_token", "refresh_token")]
-    predicted = sign_out(desk, both, check_mode=True, token_cache="user")
-    assert predicted["changed"] and list_active(desk, *values) == [True] * 4
-    result = sign_out(desk, both, warnings, token_cache="user")
+    predicted = sign_out(app, both, check_mode=True, token_cache="user")
+    assert predicted["changed"] and list_active(app, *values) == [True] * 4
+    result = sign_out(app, both, warnings, token_cache="user")
     assert result["changed"] and set(result["revoked"]) == {here["id"], there["id"]} == set(predicted["revoked"])
-    assert list_active(desk, *values) == [False] * 4
-    assert "sign_in_required" in call_module(token, desk, both, **BY_CODE, scopes=[DELETE])
-    again = sign_out(desk, both, warnings, token_cache="user")
+    assert list_active(app, *values) == [False] * 4
+    assert "sign_in_required" in call_module(token, app, both, **BY_CODE, scopes=[DELETE])
+    again = sign_out(app, both, warnings, token_cache="user")
     assert (again["changed"], again["revoked"], again["requests"]) == (False, [], 0)
     assert warnings == []
 
 
 def test_the_token_that_authorizes_the_others_is_revoked_last(tenant: Any) -> None:
-    desk = make_desk(tenant, public=True)
+    app = make_desk(tenant, public=True)
     store = MemoryStore()
-    signed_in = sign_in(desk, store, DELETE)
-    sign_out(desk, store)
+    signed_in = sign_in(app, store, DELETE)
+    sign_out(app, store)
     sent = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
     assert sent == [signed_in["refresh_token"], signed_in["access_token"]] and list_revocations(tenant) == [200, 200]
 
@@ -363,61 +363,61 @@ def test_the_token_that_authorizes_the_others_is_revoked_last(tenant: Any) -> No
 def test_a_sign_in_that_cannot_be_revoked_is_removed_with_a_warning(
     public: bool, scopes: list[str], fault: dict[str, Any] | None, message: str, tenant: Any, warnings: list[str]
 ) -> None:
-    desk = make_desk(tenant, public=public)
+    app = make_desk(tenant, public=public)
     store = MemoryStore()
-    signed_in = sign_in(desk, store, *scopes)
+    signed_in = sign_in(app, store, *scopes)
     if fault:
         tenant.fault(operation="revoke", **fault)
-    result = sign_out(desk, store, warnings, retries=0)
+    result = sign_out(app, store, warnings, retries=0)
     assert (result["changed"], result["revoked"]) == (True, [])
     assert len(warnings) == 1 and message in warnings[0]
     assert signed_in["id"] in warnings[0] and "its refresh token and its access token" in warnings[0]
     assert not any(value in warnings[0] for value in (signed_in["access_token"], signed_in["refresh_token"]))
-    assert "sign_in_required" in call_module(token, desk, store, **BY_CODE, scopes=scopes)
+    assert "sign_in_required" in call_module(token, app, store, **BY_CODE, scopes=scopes)
 
 
 def test_a_failed_revocation_does_not_stop_the_others(tenant: Any, warnings: list[str]) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     store = MemoryStore()
-    first, second = sign_in(desk, store, DELETE), sign_in(desk, store, DELETE, "realms:create")
+    first, second = sign_in(app, store, DELETE), sign_in(app, store, DELETE, "realms:create")
     tenant.fault(operation="revoke", times=1, status=500)
-    result = sign_out(desk, store, warnings)
+    result = sign_out(app, store, warnings)
     assert len(result["revoked"]) == 1 == len(warnings) and "not revoked: its refresh token. " in warnings[0]
     values = [signed_in[name] for signed_in in (first, second) for name in ("access_token", "refresh_token")]
-    assert sum(list_active(desk, *values)) == 1, "nor does it stop the other token of the same sign-in"
+    assert sum(list_active(app, *values)) == 1, "nor does it stop the other token of the same sign-in"
 
 
 @pytest.mark.parametrize("fault", [{"drop": "reset"}, {"status": 429}, {"status": 503}], ids=str)
 def test_a_server_that_is_unavailable_receives_no_further_request(
     fault: dict[str, Any], tenant: Any, warnings: list[str]
 ) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     store = MemoryStore()
     for scope in ("realms:read", "realms:create"):
-        sign_in(desk, store, DELETE, scope)
+        sign_in(app, store, DELETE, scope)
     tenant.fault(operation="revoke", **fault)
-    sign_out(desk, store, warnings, retries=0)
+    sign_out(app, store, warnings, retries=0)
     assert len(warnings) == 2 and len(tenant.journal(operation="revoke")) == 1
 
 
 def test_of_several_tokens_the_one_that_expires_last_authorizes_the_others(tenant: Any) -> None:
-    desk = make_desk(tenant, public=True)
+    app = make_desk(tenant, public=True)
     store = MemoryStore()
-    lasting = sign_in(desk, store, DELETE, expiration_time=3600)
-    sign_in(desk, store, DELETE, "realms:read", expiration_time=600)
-    assert len(sign_out(desk, store)["revoked"]) == 2
+    lasting = sign_in(app, store, DELETE, expiration_time=3600)
+    sign_in(app, store, DELETE, "realms:read", expiration_time=600)
+    assert len(sign_out(app, store)["revoked"]) == 2
     assert tenant.journal(operation="revoke")[-1]["form"]["token"] == lasting["access_token"]
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(401, 1), (400, 2), (403, 2)])
 def test_after_a_401_the_clients_credentials_are_not_tried_again(status: int, attempts: int, tenant: Any) -> None:
     """A 401 refuses the client itself. Other refusals may concern only the token that is revoked."""
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     store = MemoryStore()
-    sign_in(desk, store, DELETE)
+    sign_in(app, store, DELETE)
     for attempt in range(attempts):
         tenant.fault(operation="revoke", status=status, times=1, skip=attempt)
-    sign_out(desk, store)
+    sign_out(app, store)
     assert list_revocations(tenant).count(200) == 2
     assert list_revocations(tenant).count(status) == attempts
 
@@ -427,34 +427,34 @@ def test_a_sign_in_with_an_expired_access_token_is_refreshed_and_revoked(
     public: bool, tenant: Any, warnings: list[str]
 ) -> None:
     """After the sign-in is removed from the stores, its refresh token could not be revoked any more."""
-    desk = make_desk(tenant, public)
+    app = make_desk(tenant, public)
     store = MemoryStore()
-    signed_in = sign_in(desk, store, DELETE)
+    signed_in = sign_in(app, store, DELETE)
     expire_sign_ins(store)
-    result = sign_out(desk, store, warnings)
+    result = sign_out(app, store, warnings)
     assert "refresh_token" in [entry["grant"] for entry in tenant.journal(operation="token")]
     assert result["changed"] and len(result["revoked"]) == 1 and warnings == []
-    assert list_active(desk, signed_in["refresh_token"]) == [False]
+    assert list_active(app, signed_in["refresh_token"]) == [False]
 
 
 def test_a_sign_in_is_refreshed_to_authorize_a_revocation(tenant: Any) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     store = MemoryStore()
-    other = sign_in(desk, MemoryStore(), "realms:read")
-    sign_in(desk, store, DELETE)
+    other = sign_in(app, MemoryStore(), "realms:read")
+    sign_in(app, store, DELETE)
     expire_sign_ins(store)
-    assert run_ok(revoke, desk, store, token=other["access_token"])["changed"]
+    assert run_ok(revoke, app, store, token=other["access_token"])["changed"]
     assert tenant.journal(operation="token")[-1]["grant"] == "refresh_token"
-    assert list_active(desk, other["access_token"]) == [False]
+    assert list_active(app, other["access_token"]) == [False]
 
 
 def test_concurrent_hosts_revoke_the_sign_ins_once(tenant: Any) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     store = MemoryStore()
     for _round in range(5):
-        sign_in(desk, store, DELETE)
+        sign_in(app, store, DELETE)
         with ThreadPoolExecutor(6) as pool:
-            results = list(pool.map(lambda _host: sign_out(desk, store), range(6)))
+            results = list(pool.map(lambda _host: sign_out(app, store), range(6)))
         assert sum(result["changed"] for result in results) == 1
 
 
@@ -464,11 +464,11 @@ def test_without_a_store_no_sign_in_can_be_revoked(tenant: Any) -> None:
 
 @pytest.mark.parametrize("cache", ["run", "user", "none"])
 def test_sign_ins_in_all_stores_are_revoked_whatever_token_cache_is(cache: str, tenant: Any) -> None:
-    desk = make_desk(tenant)
+    app = make_desk(tenant)
     both = TokenStores(MemoryStore(), MemoryStore())
-    signed_in = sign_in(desk, both, DELETE, token_cache="user")
-    assert sign_out(desk, both, **BY_CODE, token_cache=cache)["changed"]
-    assert list_active(desk, signed_in["refresh_token"]) == [False]
+    signed_in = sign_in(app, both, DELETE, token_cache="user")
+    assert sign_out(app, both, **BY_CODE, token_cache=cache)["changed"]
+    assert list_active(app, signed_in["refresh_token"]) == [False]
 
 
 def test_the_options_exclude_each_other() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
 from ansible_collections.beyondidentity.management.plugins.modules import revoke, token
-from tests.support.desk import SCOPES, Desk
+from tests.support.sign_in_application import SCOPES, SignInApplication
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, run_failed, run_ok
 from tests.unit.sign_in_helpers import READ, REFRESHED, complete_sign_in, make_request
@@ -236,21 +236,21 @@ def test_progress_is_shown_at_each_hundredth_token(tenant: Any) -> None:
 def test_a_revoked_token_of_a_sign_in_is_removed_from_the_store_and_no_other(tenant: Any) -> None:
     """The sign-in is with another application than the one that the task authenticates as."""
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
-    desk = Desk.of(tenant, allowed_scopes=list(SCOPES))
+    app = SignInApplication.of(tenant, allowed_scopes=list(SCOPES))
     store = MemoryStore()
     by_code = {"grant_type": "authorization_code"}
     one, other = (
-        run_ok(token, desk, store, **by_code, authorization=complete_sign_in(make_request(desk, [scope]))[0].to_dict())[
+        run_ok(token, app, store, **by_code, authorization=complete_sign_in(make_request(app, [scope]))[0].to_dict())[
             "token"
         ]
         for scope in ("realms:read", "realms:create")
     )
-    run_ok(revoke, tenant, store, id=one["id"], application=desk.application_id)
-    assert "sign_in_required" in call_module(token, desk, store, **by_code, scopes=["realms:read"])
-    assert run_ok(token, desk, store, **by_code, scopes=["realms:create"])["cached"]
-    result = run_ok(revoke, tenant, store, all="application", application=desk.application_id)
+    run_ok(revoke, tenant, store, id=one["id"], application=app.application_id)
+    assert "sign_in_required" in call_module(token, app, store, **by_code, scopes=["realms:read"])
+    assert run_ok(token, app, store, **by_code, scopes=["realms:create"])["cached"]
+    result = run_ok(revoke, tenant, store, all="application", application=app.application_id)
     assert other["id"] in result["revoked"] and len(result["revoked"]) == 3, "the access token and both refresh tokens"
-    assert "sign_in_required" in call_module(token, desk, store, **by_code, scopes=["realms:create"])
+    assert "sign_in_required" in call_module(token, app, store, **by_code, scopes=["realms:create"])
 
 
 def test_concurrent_hosts_revoke_each_token_once(tenant: Any) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.si
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import revoke_run_tokens as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import run_token_record
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.revoke_run_tokens import revoke_run_tokens
-from tests.support.desk import SCOPES, Desk
+from tests.support.sign_in_application import SCOPES, SignInApplication
 from tests.unit.builders import get_token, make_task
 from tests.unit.raw_servers import find_free_port
 from tests.unit.recorded_run import issue_token, make_recorded_task, recorded_run
@@ -59,10 +59,10 @@ def list_active(tenant: Any, *values: str | None) -> list[bool]:
     return [server.introspect(value or "")["active"] for value in values]
 
 
-def sign_in(desk: Desk, *scopes: str, **given: Any) -> Token:
+def sign_in(app: SignInApplication, *scopes: str, **given: Any) -> Token:
     """Return a user's token, new in this run, and stored as the options say."""
-    task = make_recorded_task(desk, grant_type="authorization_code", **given)
-    request = complete_sign_in(make_request(desk, list(scopes)))[0]
+    task = make_recorded_task(app, grant_type="authorization_code", **given)
+    request = complete_sign_in(make_request(app, list(scopes)))[0]
     token = task.server.exchange_code(
         code=request.code or "",
         redirect_uri=request.redirect_uri,
@@ -73,11 +73,11 @@ def sign_in(desk: Desk, *scopes: str, **given: Any) -> Token:
     return token
 
 
-def create_application(tenant: Any, **settings: Any) -> Desk:
+def create_application(tenant: Any, **settings: Any) -> SignInApplication:
     """Create an application that issues refresh tokens."""
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
     scopes = [*SCOPES, *(["openid"] if settings.get("type") == "oauth2" else [])]
-    return Desk.of(tenant, allowed_scopes=scopes, **settings)
+    return SignInApplication.of(tenant, allowed_scopes=scopes, **settings)
 
 
 def list_statuses(tenant: Any) -> list[int]:
@@ -159,10 +159,10 @@ def test_a_sign_in_in_the_users_store_is_kept(tenant: Any, read_output: Any) -> 
 def test_a_refreshed_sign_in_keeps_the_refresh_token_that_it_shares_with_the_replaced_one(
     tenant: Any, read_output: Any
 ) -> None:
-    desk = create_application(tenant, type="oauth2")
-    first = sign_in(desk, "realms:read", token_cache="user")
+    app = create_application(tenant, type="oauth2")
+    first = sign_in(app, "realms:read", token_cache="user")
     user = {"grant_type": "authorization_code", "token_cache": "user"}
-    second = get_token(make_recorded_task(desk, **user).token_source, "realms:read", fresh=True).token
+    second = get_token(make_recorded_task(app, **user).token_source, "realms:read", fresh=True).token
     assert second.access_token != first.access_token and second.refresh_token == first.refresh_token
     revoke_run_tokens()
     assert read_output() == "Revoked 1 token of this run."
@@ -171,9 +171,9 @@ def test_a_refreshed_sign_in_keeps_the_refresh_token_that_it_shares_with_the_rep
 
 
 def test_a_token_that_authorizes_the_revocations_is_revoked_last(tenant: Any, read_output: Any) -> None:
-    desk = create_application(tenant)
-    deleter = sign_in(desk, DELETE)
-    other = sign_in(desk, "realms:read")
+    app = create_application(tenant)
+    deleter = sign_in(app, DELETE)
+    other = sign_in(app, "realms:read")
     revoke_run_tokens()
     assert read_output() == "Revoked 4 tokens of this run."
     assert list_statuses(tenant) == [401, 200, 200, 200, 200], "the client's own credentials are tried once"
@@ -222,8 +222,8 @@ def test_a_token_that_is_not_revoked_is_named_by_its_id(tenant: Any, read_output
 
 
 def test_tokens_that_are_not_revoked_for_one_reason_are_named_in_one_warning(tenant: Any, read_output: Any) -> None:
-    desk = create_application(tenant, public=True)
-    tokens = [sign_in(desk, "realms:read"), sign_in(desk, "realms:create")]
+    app = create_application(tenant, public=True)
+    tokens = [sign_in(app, "realms:read"), sign_in(app, "realms:create")]
     revoke_run_tokens()
     output = read_output()
     assert output.count("[WARNING]") == 1 and "valid until they expire: " in output

@@ -25,7 +25,7 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.run_toke
     record_remote_tokens,
 )
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import open_stores
-from tests.support.desk import SCOPES, Desk
+from tests.support.sign_in_application import SCOPES, SignInApplication
 from tests.unit.builders import US_ISSUER, connection_options, exit_code, get_token, run_in_child, tenant_options
 from tests.unit.module_calls import run_ok
 from tests.unit.recorded_run import issue_token, list_recorded_names, make_recorded_task, recorded_run
@@ -146,9 +146,9 @@ def test_a_revoked_token_is_removed_from_the_record(run: Path, tenant: Any) -> N
 
 def test_a_refresh_token_is_recorded_separately(run: Path, tenant: Any) -> None:
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
-    desk = Desk.of(tenant, allowed_scopes=list(SCOPES))
-    task = make_recorded_task(desk, grant_type="authorization_code")
-    request = complete_sign_in(make_request(desk, ["tokens:delete"]))[0]
+    app = SignInApplication.of(tenant, allowed_scopes=list(SCOPES))
+    task = make_recorded_task(app, grant_type="authorization_code")
+    request = complete_sign_in(make_request(app, ["tokens:delete"]))[0]
     token = task.server.exchange_code(
         code=request.code or "",
         redirect_uri=request.redirect_uri,
@@ -156,10 +156,10 @@ def test_a_refresh_token_is_recorded_separately(run: Path, tenant: Any) -> None:
         scopes=request.scopes,
     )
     assert list_recorded_names() == [token.id, f"{token.id} (refresh token)"]
-    run_ok(revoke, desk, task.stores, token=token.refresh_token, access_token=token.access_token)
+    run_ok(revoke, app, task.stores, token=token.refresh_token, access_token=token.access_token)
     assert list_recorded_names() == [token.id], "the access token is still valid"
     open_sign_ins(task).add(token)
-    run_ok(revoke, desk, task.stores, all="sign_ins")
+    run_ok(revoke, app, task.stores, all="sign_ins")
     assert list_recorded_names() == []
 
 

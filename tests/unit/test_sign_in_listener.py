@@ -35,7 +35,7 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_
     SignInListener,
     format_duration,
 )
-from tests.support.desk import free_port, get, is_free
+from tests.support.sign_in_application import free_port, get, is_free
 
 STATE = "state-of-this-sign-in"
 ISSUER = "https://auth-us.beyondidentity.com/v1/tenants/t/realms/r/applications/a"

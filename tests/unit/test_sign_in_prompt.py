@@ -26,7 +26,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_prompt as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.browser import open_in_browser
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_prompt import wait_for_sign_in
-from tests.support.desk import Desk, free_port, get, is_free, parameters, sign_in
+from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, parameters, sign_in
 from tests.unit.sign_in_helpers import make_server
 
 
@@ -65,7 +65,7 @@ class RequestFactory:
 
     def __init__(self, tenant: Any, port: int) -> None:
         self.redirect_uri = f"http://127.0.0.1:{port}/callback"
-        self.server = make_server(Desk.of(tenant, self.redirect_uri))
+        self.server = make_server(SignInApplication.of(tenant, self.redirect_uri))
         self.requests: list[AuthorizationRequest] = []
 
     def __call__(self, redirect_uri: str) -> AuthorizationRequest:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stands in for ssh where no sshd can be had: commands run in another folder, with another home."""
+"""Replaces ssh if there is no sshd: commands run in another folder, with another home folder."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write what a callback gets to see, one JSON object a line, into the file that PLAYBOOK_RECORD names."""
+"""Write all results, as callbacks see them, to the file in PLAYBOOK_RECORD, as JSON lines."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CallbackModule(CallbackBase):
         )
 
     def v2_runner_on_ok(self, result):
-        """Record a task that ended well."""
+        """Record a task that succeeded."""
         self._record("changed" if result._result.get("changed") else "ok", result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
@@ -64,15 +64,15 @@ class CallbackModule(CallbackBase):
         self._record("unreachable", result)
 
     def v2_runner_item_on_ok(self, result):
-        """Record one round of a loop that ended well."""
+        """Record a loop item that succeeded."""
         self._record("changed" if result._result.get("changed") else "ok", result, item=True)
 
     def v2_runner_item_on_failed(self, result):
-        """Record one round of a loop that failed."""
+        """Record a loop item that failed."""
         self._record("failed", result, item=True)
 
     def v2_runner_item_on_skipped(self, result):
-        """Record one round of a loop that was skipped."""
+        """Record a loop item that was skipped."""
         self._record("skipped", result, item=True)
 
     def v2_playbook_on_stats(self, stats):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = """
 name: results
-type: stdout
+type: aggregate
 short_description: Print all results as JSON
 description:
   - Prints what callbacks get to see of each result, loop items too, as one JSON document.
@@ -23,8 +23,9 @@ class CallbackModule(CallbackBase):
     """Collect results, and print them at the end."""
 
     CALLBACK_VERSION = 2.0
-    CALLBACK_TYPE = "stdout"
+    CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "results"
+    CALLBACK_NEEDS_ENABLED = True
 
     def __init__(self):
         super().__init__()

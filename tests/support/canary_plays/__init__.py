@@ -2,9 +2,9 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the canary test runs: one table of scenarios, which each feature that handles secrets joins by an entry.
+"""The plays of the canary test: each feature that handles secrets has an entry.
 
-A scenario is a play. It finds its servers and credentials in the variable `canary` (see `tests/support/aviary.py`), and
+A canary play finds its servers and credentials in the variable `canary` (see `tests/support/canary_servers.py`), and
 follows two conventions: a task named `Digest` prints SHA-256 sums of secrets that it was given back, all of which must
 have gone over the wire; and `failures` names the tasks that must fail, with what their readable message must hold.
 """
@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from tests.support.scenario import REMOTE, Scenario
-from tests.support.scenario_api import OPERATIONS
-from tests.support.scenario_life import LIVES
-from tests.support.scenario_people import PEOPLE
+from tests.support.canary_plays.operations import OPERATIONS
+from tests.support.canary_plays.play import REMOTE, CanaryPlay
+from tests.support.canary_plays.sign_in import SIGN_IN
+from tests.support.canary_plays.token_life import TOKEN_LIVES
 
 _DIGEST_OF_TOKEN = """
 - name: Digest
@@ -34,12 +34,12 @@ _TOKEN = (
     + _DIGEST_OF_TOKEN
 )
 
-SCENARIOS = (
-    Scenario("secret from a variable", _TOKEN),
-    Scenario("secret from a vaulted variable", _TOKEN, "vault"),
-    Scenario("secret from the environment", _TOKEN, "environment"),
-    Scenario("secret from the task's environment", _TOKEN, "task environment"),
-    Scenario(
+CANARY_PLAYS = (
+    CanaryPlay("secret from a variable", _TOKEN),
+    CanaryPlay("secret from a vaulted variable", _TOKEN, "vault"),
+    CanaryPlay("secret from the environment", _TOKEN, "environment"),
+    CanaryPlay("secret from the task's environment", _TOKEN, "task environment"),
+    CanaryPlay(
         "secret in the form",
         """
         - name: Token
@@ -53,7 +53,7 @@ SCENARIOS = (
         """
         + indent(_DIGEST_OF_TOKEN, " " * 8),
     ),
-    Scenario(
+    CanaryPlay(
         "loop, retries, failed_when, rescue",
         """
         - name: Loop
@@ -92,7 +92,7 @@ SCENARIOS = (
               + [retried.token.access_token | hash('sha256'), conditioned.token.access_token | hash('sha256')] }}"
         """,
     ),
-    Scenario(
+    CanaryPlay(
         "lookup",
         """
         - name: Lookup
@@ -115,7 +115,7 @@ SCENARIOS = (
         """,
         failures={"Wrong secret in a lookup": "invalid_client"},
     ),
-    Scenario(
+    CanaryPlay(
         "application's secret",
         """
         - name: Created, updated, unchanged
@@ -149,7 +149,7 @@ SCENARIOS = (
           beyondidentity.management.resource_server_info:
         """,
     ),
-    Scenario(
+    CanaryPlay(
         "code verifier",
         """
         - name: Verifier
@@ -169,7 +169,7 @@ SCENARIOS = (
             msg: ["{{ given.pkce.code_verifier | hash('sha256') }}"]
         """,
     ),
-    Scenario(
+    CanaryPlay(
         "what a person needs to sign in",
         """
         - name: Person
@@ -223,14 +223,14 @@ SCENARIOS = (
           beyondidentity.management.realm:
             api_url: "{{ canary.echo }}/{{ item }}"
             display_name: Canary
-          loop: [all, cut, piece, management]
+          loop: [all, cut, management]
           ignore_errors: true
         - name: Echo of the token to a role
           beyondidentity.management.role:
             api_url: "{{ canary.echo }}/{{ item }}"
             display_name: Canary
             state: absent
-          loop: [all, cut, piece, management]
+          loop: [all, cut, management]
           ignore_errors: true
         """,
         failures={
@@ -239,10 +239,10 @@ SCENARIOS = (
             "Echo of the token to a role": "said",
         },
     ),
-    PEOPLE,
-    *LIVES,
+    SIGN_IN,
+    *TOKEN_LIVES,
     *OPERATIONS,
-    Scenario(
+    CanaryPlay(
         "failures stay readable",
         """
         - name: Wrong secret
@@ -283,14 +283,14 @@ SCENARIOS = (
             "Unexpected": "whole number",
         },
     ),
-    Scenario(
+    CanaryPlay(
         "a server that echoes what it is sent",
         """
         - name: Echo of the header
           beyondidentity.management.token:
             issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
             scopes: [realms:read]
-          loop: [all, cut, piece, decoded, management]
+          loop: [all, cut, decoded, management]
           ignore_errors: true
         - name: Echo of the form
           beyondidentity.management.token:
@@ -304,12 +304,12 @@ SCENARIOS = (
         - name: Echo of the token
           beyondidentity.management.application_info:
             api_url: "{{ canary.echo }}/{{ item }}"
-          loop: [all, cut, piece, management]
+          loop: [all, cut, management]
           ignore_errors: true
         """,
         failures={"Echo of the header": "said", "Echo of the form": "said", "Echo of the token": "said"},
     ),
-    Scenario(
+    CanaryPlay(
         "proxy with a password",
         """
         - name: Proxy
@@ -330,7 +330,7 @@ SCENARIOS = (
         vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
         failures={"Proxy": "the proxy on the way", "Proxy of the environment": "the proxy on the way"},
     ),
-    Scenario(
+    CanaryPlay(
         "delegated to this host",
         """
         - name: Token
@@ -342,7 +342,7 @@ SCENARIOS = (
         + indent(_DIGEST_OF_TOKEN, " " * 8),
     ),
     *(
-        Scenario(
+        CanaryPlay(
             f"delegated to a remote host, secret from the {source}",
             f"""
             - name: Token there ({source})
@@ -377,7 +377,7 @@ SCENARIOS = (
         )
         for source in ("variable", "task environment")
     ),
-    Scenario(
+    CanaryPlay(
         "claims of a token",
         """
         - name: Token
@@ -406,7 +406,7 @@ SCENARIOS = (
             "Claims of a result": "which is text, not dict",
         },
     ),
-    Scenario(
+    CanaryPlay(
         "delegated to a remote host, secret from the environment",
         f"""
         - name: Not there

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The canary test's scenarios of a token's life: what introspects, lists and revokes is handed tokens, here and there."""
+"""Canary plays for the modules that introspect, list and revoke tokens, here and on a remote host."""
 
 from __future__ import annotations
 
-from tests.support.scenario import REMOTE, Scenario
+from tests.support.canary_plays.play import REMOTE, CanaryPlay
 
 _TASKS = """
 - name: Minted ({place})
@@ -45,7 +45,7 @@ _TASKS = """
   beyondidentity.management.token_info:
     api_url: "{{{{ canary.echo }}}}/{{{{ item }}}}"
   delegate_to: "{host}"
-  loop: [all, cut, piece, management]
+  loop: [all, cut, management]
   ignore_errors: true
 - name: Echo of a revocation ({place})
   beyondidentity.management.revoke:
@@ -78,8 +78,8 @@ _TASKS = """
     msg: "{{{{ minted.results | map(attribute='token.access_token') | map('hash', 'sha256') | list }}}}"
 """
 
-LIVES = tuple(
-    Scenario(
+TOKEN_LIVES = tuple(
+    CanaryPlay(
         f"a token's life ({place})",
         _TASKS.format(place=place, host=host),
         failures={

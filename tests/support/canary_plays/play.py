@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a scenario of the canary test is, and where its secret may come from."""
+"""A play of the canary test, and the source of its secret."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def _environment(source: str) -> dict[str, str]:
     return {name.upper(): value for name, value in _connection(source).items()}
 
 
-# Where the secret comes from, as keywords of the play.
+# The source of the secret, as keywords of the play.
 SOURCES: dict[str, dict[str, Any]] = {
     "variable": {"vars": _connection("variable")},
     "vault": {
         "vars": _connection("variable") | {"beyondidentity_client_secret": "{{ vaulted_client_secret }}"},
         "vars_files": ["{{ canary.vars_file }}"],
     },
-    "desk": {"vars": _connection("desk")},
+    "sign_in_application": {"vars": _connection("sign_in_application")},
     "environment": {},
     "task environment": {"environment": _environment("task_environment")},
 }
 
 
 @dataclass(frozen=True)
-class Scenario:
+class CanaryPlay:
     """One play that handles secrets."""
 
     name: str
@@ -48,7 +48,7 @@ class Scenario:
     vars: Mapping[str, Any] = field(default_factory=dict)
 
     def play(self) -> dict[str, Any]:
-        """As Ansible takes it."""
+        """Return the play as data."""
         source = SOURCES[self.source]
         return {
             "name": self.name,

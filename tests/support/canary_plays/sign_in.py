@@ -2,13 +2,13 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The canary test's scenario of people who sign in: codes, verifiers, refresh and ID tokens."""
+"""Canary plays for sign-ins: codes, verifiers, refresh and ID tokens."""
 
 from __future__ import annotations
 
-from tests.support.scenario import Scenario
+from tests.support.canary_plays.play import CanaryPlay
 
-PEOPLE = Scenario(
+SIGN_IN = CanaryPlay(
     "people's sign-ins",
     """
     - name: Request
@@ -20,20 +20,20 @@ PEOPLE = Scenario(
     - name: Answer
       beyondidentity.management.token:
         grant_type: authorization_code
-        authorization: "{{ canary.people[0].authorization }}"
-        redirect_response: "{{ canary.people[0].redirect_response }}"
+        authorization: "{{ canary.sign_ins[0].authorization }}"
+        redirect_response: "{{ canary.sign_ins[0].redirect_response }}"
         token_cache: user
       register: first
     - name: Parts of an answer
       beyondidentity.management.token:
         grant_type: authorization_code
         client_auth_method: client_secret_post
-        client_id: "{{ canary.desk.client_id }}"
-        client_secret: "{{ canary.desk.client_secret }}"
-        code: "{{ canary.people[1].code }}"
-        code_verifier: "{{ canary.people[1].authorization.code_verifier }}"
-        nonce: "{{ canary.people[1].authorization.nonce }}"
-        redirect_uri: "{{ canary.people[1].authorization.redirect_uri }}"
+        client_id: "{{ canary.sign_in_application.client_id }}"
+        client_secret: "{{ canary.sign_in_application.client_secret }}"
+        code: "{{ canary.sign_ins[1].code }}"
+        code_verifier: "{{ canary.sign_ins[1].authorization.code_verifier }}"
+        nonce: "{{ canary.sign_ins[1].authorization.nonce }}"
+        redirect_uri: "{{ canary.sign_ins[1].authorization.redirect_uri }}"
       register: second
     - name: Refresh
       beyondidentity.management.token:
@@ -64,21 +64,21 @@ PEOPLE = Scenario(
     - name: Used code
       beyondidentity.management.token:
         grant_type: authorization_code
-        authorization: "{{ canary.people[0].authorization }}"
-        redirect_response: "{{ canary.people[0].redirect_response }}"
-        token_cache: none # else it would share what the code gave before
+        authorization: "{{ canary.sign_ins[0].authorization }}"
+        redirect_response: "{{ canary.sign_ins[0].redirect_response }}"
+        token_cache: none # otherwise it would share the token of the first use
       ignore_errors: true
     - name: Wrong state
       beyondidentity.management.token:
         grant_type: authorization_code
-        authorization: "{{ canary.people[2].authorization }}"
-        redirect_response: "{{ canary.people[2].redirect_response }}x"
+        authorization: "{{ canary.sign_ins[2].authorization }}"
+        redirect_response: "{{ canary.sign_ins[2].redirect_response }}x"
       ignore_errors: true
     - name: Answer elsewhere
       beyondidentity.management.token:
         grant_type: authorization_code
-        authorization: "{{ canary.people[2].authorization }}"
-        redirect_response: "{{ canary.people[2].redirect_response | replace('127', '128') }}"
+        authorization: "{{ canary.sign_ins[2].authorization }}"
+        redirect_response: "{{ canary.sign_ins[2].redirect_response | replace('127', '128') }}"
       ignore_errors: true
     - name: Used refresh token
       beyondidentity.management.token:
@@ -89,19 +89,19 @@ PEOPLE = Scenario(
       beyondidentity.management.token:
         issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
         grant_type: authorization_code
-        code: "{{ canary.people[3].code }}"
-        code_verifier: "{{ canary.people[3].authorization.code_verifier }}"
-        redirect_uri: "{{ canary.people[3].authorization.redirect_uri }}"
+        code: "{{ canary.sign_ins[3].code }}"
+        code_verifier: "{{ canary.sign_ins[3].authorization.code_verifier }}"
+        redirect_uri: "{{ canary.sign_ins[3].authorization.redirect_uri }}"
       loop: [all, decoded, management]
       ignore_errors: true
     - name: Echo of an answer
       beyondidentity.management.token:
         issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/all"
         grant_type: authorization_code
-        oauth_state: "{{ canary.people[3].authorization.state }}"
-        redirect_response: "{{ canary.people[3].redirect_response }}"
-        code_verifier: "{{ canary.people[3].authorization.code_verifier }}"
-        redirect_uri: "{{ canary.people[3].authorization.redirect_uri }}"
+        oauth_state: "{{ canary.sign_ins[3].authorization.state }}"
+        redirect_response: "{{ canary.sign_ins[3].redirect_response }}"
+        code_verifier: "{{ canary.sign_ins[3].authorization.code_verifier }}"
+        redirect_uri: "{{ canary.sign_ins[3].authorization.redirect_uri }}"
       ignore_errors: true
     - name: Echo of a refresh token
       beyondidentity.management.token:
@@ -123,7 +123,7 @@ PEOPLE = Scenario(
         all: sign_ins
         token_cache: user
     """,
-    "desk",
+    "sign_in_application",
     failures={
         "Used code": "sign in again",
         "Wrong state": "not that of this sign-in",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A second host whose Python answers in a module's place, and notes what it was told."""
+"""A second host whose Python forges the results of modules, and records their input."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from tests.support.remote import with_journal
 from tests.support.sshd import RemoteHost
 
-_LIAR = """\
+_SCRIPT = """\
 #!/bin/sh
 case "$*" in
   *-c*) exec {python} "$@" ;;
@@ -22,17 +22,19 @@ esac
 {does}
 """
 
-ECHO = "cat\nexit 1"  # as a shell that takes what it is given for its own language
+ECHO = "cat\nexit 1"  # like a shell that takes the module for a script
 
 
-def lying(host: RemoteHost, core: str, folder: Path, answer: dict[str, Any] | str) -> dict[str, Any]:
-    """Return an inventory in which the host's Python hears a module, and answers so, or does what this shell text says."""
+def inventory_with_malicious_host(
+    host: RemoteHost, core: str, folder: Path, answer: dict[str, Any] | str
+) -> dict[str, Any]:
+    """Return an inventory in which the host's Python records a module, and returns this result, or runs this shell script."""
     inventory = with_journal(host, core, folder)
     variables = inventory["all"]["hosts"][host.name]
-    liar = folder / "liar"
+    script = folder / "malicious-python"
     python = variables["ansible_python_interpreter"]
     does = answer if isinstance(answer, str) else f"echo '{json.dumps(answer)}'"
-    liar.write_text(_LIAR.format(python=python, heard=folder / "heard", does=does), encoding="utf-8")
-    liar.chmod(0o755)
-    variables["ansible_python_interpreter"] = str(liar)
+    script.write_text(_SCRIPT.format(python=python, heard=folder / "heard", does=does), encoding="utf-8")
+    script.chmod(0o755)
+    variables["ansible_python_interpreter"] = str(script)
     return inventory

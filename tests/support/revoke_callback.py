@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs with the callback that revokes at their end what they minted."""
+"""Runs with the callback `revoke_tokens`: which tokens were issued, and what the callback prints."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ CALLBACK = "beyondidentity.management.revoke_tokens"
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": f"record,{CALLBACK}"}
 
 
-def issued(tenant: Any) -> dict[str, str]:
-    """Return the scopes of the access tokens that were issued, by their ids."""
+def issued_tokens(tenant: Any) -> dict[str, str]:
+    """Return the scopes of the issued access tokens, by their IDs."""
     entries = tenant.journal(operation="token")
     return {entry["issued_token_id"]: entry["form"].get("scope", "") for entry in entries if entry["issued_token_id"]}
 
 
-def revoked(stderr: str) -> int:
-    """Return how many tokens a run says that it revoked."""
+def count_revoked(stderr: str) -> int:
+    """Return the number of revoked tokens that a run printed."""
     counts = re.findall(r"^Revoked (\d+) tokens? that this run minted\.$", stderr, re.MULTILINE)
     if len(counts) > 1:
         raise AssertionError(f"it was said {len(counts)} times:\n{stderr}")
     return int(counts[0]) if counts else 0
 
 
-def warnings(stderr: str) -> list[str]:
-    """Return the warnings of tokens that were not revoked, each as one line however it was wrapped."""
+def revocation_warnings(stderr: str) -> list[str]:
+    """Return the warnings about tokens that were not revoked, each without line breaks."""
     text = " ".join(stderr.split())
     return re.findall(r"\[WARNING\]: (Not revoked, and good until .*?)(?= \[WARNING\]|$)", text)

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The canary test's scenarios of operations called by name: secrets in bodies and in answers, here and there."""
+"""Canary plays for operations called by name: secrets in bodies and in responses, here and on a remote host."""
 
 from __future__ import annotations
 
-from tests.support.scenario import REMOTE, Scenario
+from tests.support.canary_plays.play import REMOTE, CanaryPlay
 
 _TASKS = """
 - name: Made ({place})
@@ -74,7 +74,7 @@ _TASKS = """
     operation: CreateRealm
     body: "{{{{ {{'realm': {{'payload': {{'client_secret': canary.wrong, 'okta_token': canary.verifier}}}}}} | to_json }}}}"
   delegate_to: "{host}"
-  loop: [all, cut, piece, management]
+  loop: [all, cut, management]
   ignore_errors: true
 - name: Unusable ({place})
   beyondidentity.management.api:
@@ -87,7 +87,7 @@ _TASKS = """
 """
 
 OPERATIONS = tuple(
-    Scenario(
+    CanaryPlay(
         f"operations called by name, {place}",
         _TASKS.format(place=place, host=host),
         failures={f"Echo of a body ({place})": "said", f"Unusable ({place})": "needs realm; it has sso_config"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An application that people sign in to, and a person who does so without a browser."""
+"""An application that users sign in to, and a sign-in without a browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Desk:
+class SignInApplication:
     """An application of a tenant, with the authorization code grant and PKCE."""
 
     tenant: Tenant
@@ -34,8 +34,8 @@ class Desk:
     client_secret: str | None
 
     @classmethod
-    def of(cls, tenant: Tenant, *redirect_uris: str, public: bool = False, **protocol: Any) -> Desk:
-        """Make one that may grant SCOPES."""
+    def of(cls, tenant: Tenant, *redirect_uris: str, public: bool = False, **protocol: Any) -> SignInApplication:
+        """Create one that can grant SCOPES."""
         client_id, secret = f"client-{secrets.token_hex(8)}", secrets.token_urlsafe(32)
         own = {
             "type": "oidc",
@@ -55,13 +55,13 @@ class Desk:
             verify=tenant.emulator.ca_path or True,
         ).json()["authenticator_configs"]
         application = {"authenticator_config_id": configs[0]["id"], "protocol_config": own}
-        (identifier,) = tenant.seed(applications=1, name="Desk", application=application)["applications"]
+        (identifier,) = tenant.seed(applications=1, name="Sign-in application", application=application)["applications"]
         issuer = f"{tenant.issuer.rpartition('/')[0]}/{identifier}"
         return cls(tenant, issuer, identifier, client_id, None if public else secret)
 
     @property
     def variables(self) -> dict[str, str]:
-        """The connection options as variables."""
+        """Return the connection options as variables."""
         given = {
             **self.tenant.variables,
             "beyondidentity_issuer": self.issuer,
@@ -73,7 +73,7 @@ class Desk:
         return {**given, "beyondidentity_client_secret": self.client_secret}
 
     def request(self, *scopes: str, redirect_uri: str = REDIRECT) -> dict[str, Any]:
-        """What the module `authorize` makes, made by hand."""
+        """Return an authorization request, as the module `authorize` does."""
         verifier = secrets.token_urlsafe(32)
         digest = hashlib.sha256(verifier.encode()).digest()
         values = {
@@ -92,8 +92,8 @@ class Desk:
             "issuer": self.issuer,
         }
 
-    def answered(self, *scopes: str) -> dict[str, Any]:
-        """Options of the module `token`: a request, and the answer of a person who signed in."""
+    def options_after_sign_in(self, *scopes: str) -> dict[str, Any]:
+        """Return options of the module `token`: a request, and the response of a user who signed in."""
         request = self.request(*scopes)
         return {
             "grant_type": "authorization_code",
@@ -103,12 +103,12 @@ class Desk:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The connection options as environment."""
+        """Return the connection options as environment."""
         return {name.upper(): value for name, value in self.variables.items()}
 
 
 def sign_in(url: str) -> str:
-    """Sign in where the emulator asks no questions; return the address that the browser would be sent to."""
+    """Sign in without a page; return the address to which the emulator redirects the browser."""
     answer = requests.get(url, allow_redirects=False, timeout=_SECONDS)
     if answer.status_code != 302:
         raise AssertionError(f"{answer.status_code} {answer.text}")
@@ -116,19 +116,19 @@ def sign_in(url: str) -> str:
 
 
 def get(address: str, **headers: str) -> requests.Response:
-    """Go to an address, and nowhere else."""
+    """Get a URL without following redirects."""
     session = requests.Session()
     session.trust_env = False
     return session.get(address, allow_redirects=False, timeout=_SECONDS, headers=headers)
 
 
 def parameters(url: str) -> dict[str, str]:
-    """The parameters of an address, each once."""
+    """Return the query parameters of a URL."""
     return {name: value for name, (value,) in parse_qs(urlsplit(url).query, keep_blank_values=True).items()}
 
 
 def free_port(family: int = socket.AF_INET) -> int:
-    """A port of the loopback interface that nobody listens on."""
+    """Return a free port of the loopback interface."""
     with socket.socket(family) as listener:
         listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -136,11 +136,9 @@ def free_port(family: int = socket.AF_INET) -> int:
 
 
 def is_free(port: int, address: str = "127.0.0.1") -> bool:
-    """Whether nobody listens on a port: others can be refused there, and could listen."""
+    """Return whether a port is free."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as listener:
-        listener.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # what hangs on after a closed connection is nobody
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections may linger
         try:
             listener.bind((address, port))
             listener.listen()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where canaries live: servers that see, echo or swallow secrets, and the variables and environment to use them by."""
+"""Servers that record, echo or swallow secrets, and the variables and environment that lead to them."""
 
 from __future__ import annotations
 
@@ -20,59 +20,64 @@ from urllib.parse import unquote_plus
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.support.canary import Canaries
-from tests.support.desk import Desk, parameters
-from tests.support.recorder import Answer, Recorder, Seen, forward, refuse, say
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, json_response, refuse_request
+from tests.support.sign_in_application import SignInApplication, parameters
 
 # What makes encodings differ: form encoding, JSON, shells, base64.
 _ODD = "+/=&%: \"'\\<#"
 
 
 @dataclass(frozen=True)
-class Aviary:
-    """All that the scenarios need."""
+class CanaryServers:
+    """The secrets, servers and variables of the canary plays."""
 
     canaries: Canaries
-    tap: Recorder  # between the collection and the emulator
+    recording_proxy: Recorder  # between the collection and the emulator
     variables: dict[str, Any]
     environment: dict[str, str]
     arguments: tuple[str, ...]
 
 
 @contextmanager
-def aviary(tenant: Any, folder: Path) -> Iterator[Aviary]:
-    """Start the servers; `folder` takes what the user's own files are."""
+def start_canary_servers(tenant: Any, folder: Path) -> Iterator[CanaryServers]:
+    """Start the servers; `folder` is for the user's own files."""
     canaries = Canaries()
     released = threading.Event()
 
-    def swallow(seen: Seen) -> Answer:
+    def swallow(seen: RecordedRequest) -> Response:
         released.wait(60)
-        return refuse(seen)
+        return refuse_request(seen)
 
     with ExitStack() as stack:
-        tap = stack.enter_context(Recorder(forward(tenant.emulator.url), canaries.listen))
+        recording_proxy = stack.enter_context(Recorder(forward_to(tenant.emulator.url), canaries.listen))
         echo = stack.enter_context(Recorder(_echo, canaries.listen))
         silent = stack.enter_context(Recorder(swallow, canaries.listen))
-        proxy = stack.enter_context(Recorder(refuse))
+        proxy = stack.enter_context(Recorder(refuse_request))
         stack.callback(released.set)
         sources = {
-            name: _credentials(tenant, tap, canaries, name) for name in ("variable", "environment", "task_environment")
+            name: _credentials(tenant, recording_proxy, canaries, name)
+            for name in ("variable", "environment", "task_environment")
         }
         verifier = canaries.add_token("given code_verifier", secrets.token_urlsafe(48))
         variables = {
             **sources,
-            **_people(tenant, tap, canaries),
+            **_sign_ins(tenant, recording_proxy, canaries),
             "wrong": canaries.add("wrong client_secret", _secret()),
             "verifier": verifier,
             "proxy": _proxy(proxy, canaries, "given"),
             "echo": echo.url,
             "silent": silent.url,
-            "not_tls": tap.url.replace("http:", "https:"),
+            "not_tls": recording_proxy.url.replace("http:", "https:"),
             "vars_file": str(_vaulted(folder, sources["variable"]["client_secret"])),
         }
         environment = {f"BEYONDIDENTITY_{name.upper()}": value for name, value in sources["environment"].items()}
         environment["HTTPS_PROXY"] = _proxy(proxy, canaries, "environment")
-        yield Aviary(
-            canaries, tap, {"canary": variables}, environment, ("--vault-password-file", str(folder / "vault-password"))
+        yield CanaryServers(
+            canaries,
+            recording_proxy,
+            {"canary": variables},
+            environment,
+            ("--vault-password-file", str(folder / "vault-password")),
         )
 
 
@@ -80,8 +85,8 @@ def _secret() -> str:
     return f"{secrets.token_urlsafe(12)}{_ODD}{secrets.token_urlsafe(12)}"
 
 
-def _credentials(tenant: Any, tap: Recorder, canaries: Canaries, source: str) -> dict[str, str]:
-    """Return the credentials of an application of their own, that may grant all that the scenarios ask for."""
+def _credentials(tenant: Any, recording_proxy: Recorder, canaries: Canaries, source: str) -> dict[str, str]:
+    """Return the credentials of an application that can grant all scopes of the canary plays."""
     secret = canaries.add(
         f"client_secret from {source}", _secret(), "environment" if source == "environment" else "given"
     )
@@ -104,26 +109,29 @@ def _credentials(tenant: Any, tap: Recorder, canaries: Canaries, source: str) ->
     (identifier,) = tenant.seed(applications=1, name=f"Canary {source}", application={"protocol_config": protocol})[
         "applications"
     ]
-    issuer = f"{tap.url}{tenant.issuer.removeprefix(tenant.emulator.url).rpartition('/')[0]}/{identifier}"
-    return {"issuer": issuer, "api_url": tap.url, "client_id": client, "client_secret": secret}
+    issuer = f"{recording_proxy.url}{tenant.issuer.removeprefix(tenant.emulator.url).rpartition('/')[0]}/{identifier}"
+    return {"issuer": issuer, "api_url": recording_proxy.url, "client_id": client, "client_secret": secret}
 
 
-def _people(tenant: Any, tap: Recorder, canaries: Canaries) -> dict[str, Any]:
-    """Return an application that people sign in to, and the answers of some who did."""
-    tenant.settings(public_url=tap.url, code_lifetime=600, refresh_tokens="rotating", refresh_lifetime=3600)
-    desk = Desk.of(tenant)
-    canaries.add("client_secret of the desk", desk.client_secret or "")
-    issuer = desk.issuer.replace(tenant.emulator.url, tap.url)
-    answers = []
-    for _person in range(4):
-        answer = desk.answered("realms:read", "applications:read", "tokens:delete")
-        answer["authorization"]["issuer"] = issuer
-        code = parameters(answer["redirect_response"])["code"]
+def _sign_ins(tenant: Any, recording_proxy: Recorder, canaries: Canaries) -> dict[str, Any]:
+    """Return an application that users sign in to, and the responses of some sign-ins."""
+    tenant.settings(public_url=recording_proxy.url, code_lifetime=600, refresh_tokens="rotating", refresh_lifetime=3600)
+    application = SignInApplication.of(tenant)
+    canaries.add("client_secret of the application that users sign in to", application.client_secret or "")
+    issuer = application.issuer.replace(tenant.emulator.url, recording_proxy.url)
+    responses = []
+    for _user in range(4):
+        response = application.options_after_sign_in("realms:read", "applications:read", "tokens:delete")
+        response["authorization"]["issuer"] = issuer
+        code = parameters(response["redirect_response"])["code"]
         canaries.add_token("code", code)
-        canaries.add_token("code_verifier of a sign-in", answer["authorization"]["code_verifier"])
-        answers.append({**answer, "code": code})
-    connection = {"client_id": desk.client_id, "client_secret": desk.client_secret}
-    return {"desk": {"issuer": issuer, "api_url": tap.url, **connection}, "people": answers}
+        canaries.add_token("code_verifier of a sign-in", response["authorization"]["code_verifier"])
+        responses.append({**response, "code": code})
+    connection = {"client_id": application.client_id, "client_secret": application.client_secret}
+    return {
+        "sign_in_application": {"issuer": issuer, "api_url": recording_proxy.url, **connection},
+        "sign_ins": responses,
+    }
 
 
 def _proxy(proxy: Recorder, canaries: Canaries, group: str) -> str:
@@ -142,19 +150,17 @@ def _vaulted(folder: Path, secret: str) -> Path:
     return path
 
 
-def _echo(seen: Seen) -> Answer:
-    """Answer with an error that holds what was sent; the path says how."""
+def _echo(seen: RecordedRequest) -> Response:
+    """Respond with an error that repeats the request; the path says how."""
     sent = f"{seen.authorization} {seen.body.decode()}"
-    kind = next(name for name in ("all", "cut", "piece", "decoded", "management") if f"/{name}" in seen.path)
+    kind = next(name for name in ("all", "cut", "decoded", "management") if f"/{name}" in seen.path)
     if kind == "cut":
         sent = "." * 420 + sent
-    elif kind == "piece":
-        sent = f"the beginning {seen.authorization[6:36]} and the end {seen.authorization[-24:]}"
     elif kind == "decoded":
         basic = seen.authorization.partition(" ")[2]
         sent = f"{unquote_plus(base64.b64decode(basic).decode() if basic else '')} {unquote_plus(seen.body.decode())}"
     if kind == "management":
-        return say(
+        return json_response(
             403,
             {
                 "code": "forbidden",
@@ -162,9 +168,9 @@ def _echo(seen: Seen) -> Answer:
                 "details": [{"resource_type": "said", "id": sent, "description": sent}],
             },
         )(seen)
-    return say(400, {"error": "invalid_request", "error_description": f"said {sent}"})(seen)
+    return json_response(400, {"error": "invalid_request", "error_description": f"said {sent}"})(seen)
 
 
 def digest(value: str) -> str:
-    """SHA-256, as the filter `hash('sha256')` gives it."""
+    """Return the SHA-256, as the filter `hash('sha256')` does."""
     return hashlib.sha256(value.encode()).hexdigest()
