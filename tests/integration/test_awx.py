@@ -215,7 +215,7 @@ class Awx:
             output, _none = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGTERM)  # ansible-runner ends what it started
-            output, _none = process.communicate(timeout=30)
+            output, _none = process.communicate(timeout=60)
             raise AssertionError(f"not done within {timeout} seconds:\n{output}") from None
         return Job(process.returncode, output, self.folder, read_record(self._run / "record.jsonl")[0])
 

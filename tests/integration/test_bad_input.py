@@ -215,6 +215,7 @@ def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulat
         ),
     ]
     run_cases(run_playbook, emulator, cases, "default")
+    assert tenant.journal(operation="CreateApplication") == []
 
 
 def test_certificates_are_verified(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
@@ -247,4 +248,5 @@ def test_a_server_without_tls_is_named_as_such(run_playbook: PlaybookRunner, emu
         {"beyondidentity_issuer": issuer, "beyondidentity_retries": 10},
         says=("TLS with https://127.0.0.1", "does not speak TLS there"),
     )
-    run_cases(run_playbook, emulator, [case], "default")
+    (tenant,) = run_cases(run_playbook, emulator, [case], "default").values()
+    assert tenant.journal() == []

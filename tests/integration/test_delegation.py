@@ -272,7 +272,7 @@ def test_the_timeout_keyword_ends_a_task(
     inventory["all"]["hosts"] |= hosts
     with Recorder(swallow) as silent:
         variables = _through(silent, tenant) | {"beyondidentity_timeout": 60, "beyondidentity_token_cache": "none"}
-        made = task("Token", TOKEN, READ, timeout=8, delegate_to="{{ place }}")
+        made = task("Token", TOKEN, READ, timeout=10, delegate_to="{{ place }}")
         try:
             run = run_playbook(play(made, hosts="here:there", vars=variables), inventory=inventory, core=core)
             assert not released.is_set()
@@ -280,7 +280,7 @@ def test_the_timeout_keyword_ends_a_task(
             released.set()
     for name in hosts:
         result = run.succeeded().task("Token", name).result
-        assert result.get("timedout") or "expected time frame (8)" in result["msg"], result
+        assert result.get("timedout") or "expected time frame (10)" in result["msg"], result
     assert {seen.home for seen in silent.requests} == {str(run.home), str(remote_host.home)}
 
 

@@ -101,6 +101,7 @@ def called(tenant: Tenant, item: Operation, **more: Any) -> dict[str, Any]:
 def test_all_operations_can_be_called() -> None:
     """If the emulator can't serve some operations, this says how many."""
     missing = len(OPERATIONS) - len(ANSWERED)
+    assert not missing or openapi.document() is None
     if missing:
         pytest.skip(f"{missing} of {len(OPERATIONS)} operations can't be answered without {openapi.FILE.name}")
 

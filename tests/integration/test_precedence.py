@@ -172,7 +172,7 @@ def source_tenants(emulator: Any) -> SourceTenants:
     tenant = emulator.tenant()
     headers = {"Authorization": f"Bearer {tenant.mint('applications:read')}"}
     listed = emulator.session.get(
-        f"{tenant.realm_url}/applications/{tenant.application_id}", headers=headers, timeout=30
+        f"{tenant.realm_url}/applications/{tenant.application_id}", headers=headers, timeout=60
     ).json()
     return SourceTenants(tenants, sorted(listed["protocol_config"]["allowed_scopes"]))
 

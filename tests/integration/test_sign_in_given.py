@@ -65,7 +65,8 @@ def test_login_asks_nobody_in_check_mode(run_playbook: PlaybookRunner, tenant: T
     """No address is printed."""
     application = SignInApplication.of(tenant)
     wanted = {"login_operations": ["ListRealms"]}
-    run_playbook(LOGIN, args=["--check"], env=application.environment, extra_vars=wanted).succeeded()
+    run = run_playbook(LOGIN, args=["--check"], env=application.environment, extra_vars=wanted).succeeded()
+    assert "/authorize" not in run.output
 
 
 def test_login_names_its_own_variables(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

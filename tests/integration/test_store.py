@@ -128,7 +128,7 @@ def _kill_run(run_playbook: PlaybookRunner, canary_servers: CanaryServers, local
             running.signal_all(signal.SIGKILL)
         finally:
             go_on.set()
-        running.finish(timeout=60)
+        running.finish()
     return [path for path in local.rglob(f"{FOLDER}/*") if path.suffix != ".lock"]
 
 

@@ -20,7 +20,7 @@ from tests.emulator.client import Tenant
 
 REDIRECT = "http://127.0.0.1:8400/callback"
 SCOPES = ("realms:read", "realms:create", "applications:read", "resource-servers:read", "tokens:delete")
-_SECONDS = 30
+_SECONDS = 60
 
 
 @dataclass(frozen=True)
