@@ -24,7 +24,7 @@ from tests.support.sshd import RemoteHost
 DEBUG = "ansible.builtin.debug"
 BY_CODE = {"grant_type": "authorization_code"}
 _LINE = re.compile(
-    r"Minted the token (?P<id>\S+) of the application (?P<application>\S+) for (?P<lifetime>\d+) s"
+    r"Token (?P<id>\S+) was issued to the application (?P<application>\S+) for (?P<lifetime>\d+) s"
     r" with the scopes: (?P<scopes>[^\n]*)\."
 )
 
@@ -73,8 +73,8 @@ def test_each_token_is_logged_once(run_playbook: PlaybookRunner, tenant: Tenant,
 def test_no_token_is_logged_without_verbosity(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Neither on the screen nor in the log file."""
     run = run_playbook(play(*TASKS), env={"ANSIBLE_LOG_PATH": "ansible.log"}, extra_vars=tenant.variables).succeeded()
-    assert "Minted" not in run.output
-    assert "Minted" not in (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
+    assert "was issued to" not in run.output
+    assert "was issued to" not in (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
 
 
 def test_the_log_file_can_be_more_verbose_than_the_screen(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -82,7 +82,7 @@ def test_the_log_file_can_be_more_verbose_than_the_screen(run_playbook: Playbook
     env = {"ANSIBLE_LOG_PATH": "ansible.log", "ANSIBLE_LOG_VERBOSITY": "1"}
     run = run_playbook(play(*TASKS), env=env, extra_vars=tenant.variables).succeeded()
     log = (run.folder / "work" / "ansible.log").read_text(encoding="utf-8")
-    assert "Minted" not in run.output
+    assert "was issued to" not in run.output
     assert {match["id"] for match in _LINE.finditer(log)} == set(issued_tokens(tenant)) != set()
 
 

@@ -302,7 +302,7 @@ def test_a_job_gets_its_tokens_and_leaves_no_secret(
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
     assert len(set(digests)) == 1 and canary_servers.canaries.knows(digests[0])
     assert "no:such" in job.results_of("Scope")[0]["msg"]
-    assert "the proxy on the way" in job.results_of("Proxy")[0]["msg"]
+    assert "cannot use the proxy to" in job.results_of("Proxy")[0]["msg"]
     _assert_told(job)
     _assert_noted(awx, canary_servers, inputs)
 
@@ -357,7 +357,7 @@ def test_inventory_and_launch_variables_do_not_redirect_the_secret(awx: Awx, ten
         awx.prepare(PLAYBOOK, credential(tenant), inventory)
         job = awx.run(*(["--cmdline", f"--extra-vars {variable}"] if where == "launch" else []))
     assert job.returncode != 0
-    assert "The credential comes from the environment, but issuer from a variable" in job.output
+    assert "The credential is from the environment, but issuer is from a variable" in job.output
     assert thief.requests == [] and tenant.journal() == []
 
 
@@ -395,7 +395,7 @@ def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
     """ansible-runner gives a job a terminal that no user sees."""
     application = SignInApplication.of(tenant)
     job = awx.prepare(NOBODY, credential(application)).run().succeeded()
-    assert "Nobody is signed in" in job.results_of("Read")[0]["msg"]
+    assert "No sign-in is stored" in job.results_of("Read")[0]["msg"]
     assert "There is no terminal" in job.results_of("Listen")[0]["msg"]
     assert "No address was pasted" in job.results_of("Pasted")[0]["msg"]
     assert tenant.journal(grant="authorization_code") == []
@@ -406,7 +406,7 @@ def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
     [
         ("issuer is missing", False, ""),
         ("client_secret is missing", True, "beyondidentity_client_id=another"),
-        ("The credential comes from the environment, but ...", True, "beyondidentity_validate_certs=false"),
+        ("The credential is from the environment, but ...", True, "beyondidentity_validate_certs=false"),
     ],
 )
 def test_the_page_explains_the_message_of_a_failed_job(

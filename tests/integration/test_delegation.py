@@ -221,7 +221,7 @@ def test_a_connection_without_pipelining_is_refused(
         core=core,
     ).succeeded()
     assert (
-        "elsewhere can't run a module without writing it, and the secrets in it, to a file"
+        "elsewhere can run a module only from a file, which would contain the secrets"
         in run.task("There").result["msg"]
     )
     assert run.task("Here").done and len(recording_proxy.requests) == 1

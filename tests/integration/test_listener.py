@@ -109,7 +109,7 @@ def test_the_wait_ends_at_wait_timeout(start_at_terminal: StartAtTerminal, tenan
     url = terminal.wait_for(ADDRESS)[0]
     terminal.wait_for("Waiting 0:01 for the answer at")
     message = terminal.finish().failed().task("Wait").result["msg"]
-    assert message == "Nobody signed in within 1 seconds. Run it again, or give more time with wait_timeout."
+    assert message == "No user signed in within 1 seconds. Run it again, or give more time with wait_timeout."
     assert is_free(port)
     with pytest.raises(requests.ConnectionError):
         get(sign_in(url))

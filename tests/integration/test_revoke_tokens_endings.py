@@ -168,7 +168,7 @@ def test_a_server_that_is_down_at_the_end_gives_one_warning(run_playbook: Playbo
     (warning,) = revocation_warnings(run.stderr)
     minted = run.task("Ids").result["msg"]
     assert len(minted) == 3 and all(token_id in warning for token_id in minted)
-    assert "can't be reached" in warning and count_revoked(run.stderr) == 0 and is_tidy(run)
+    assert "cannot connect to" in warning and count_revoked(run.stderr) == 0 and is_tidy(run)
 
 
 TROUBLE: dict[str, tuple[dict[str, Any], str]] = {

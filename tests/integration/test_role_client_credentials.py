@@ -36,7 +36,7 @@ UNUSABLE = {
     "misspelt": (
         "client_credentials",
         ["ListRealm"],
-        "'ListRealm' is no operation of the Management API. Did you mean ListRealms",
+        "'ListRealm' is not an operation of the Management API. Did you mean ListRealms",
     )
 }
 

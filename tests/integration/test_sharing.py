@@ -149,7 +149,7 @@ FAILURES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], int, s
         {"beyondidentity_client_secret": "wrong-secret-of-the-test"},
         {"grant": "client_credentials", "delay": 4},
         1,
-        "Check client_id, client_secret",
+        "Check that client_id, client_secret",
     ),
     "a server that is out of order": (
         {"beyondidentity.management.application": {"display_name": "Wanted by all"}},

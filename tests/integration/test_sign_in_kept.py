@@ -81,7 +81,7 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
     again = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert again.task("Revoke and forget all sign-ins").status == "ok"
     after = run_playbook(play(task("after", TOKEN, STORED)), env={**application.environment, **home}).succeeded()
-    assert "Nobody is signed in" in after.task("after").result["msg"]
+    assert "No sign-in is stored" in after.task("after").result["msg"]
 
 
 def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
@@ -94,7 +94,7 @@ def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
     out = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert "is forgotten, but not revoked: its access token. " in " ".join(out.stderr.split())
     after = run_playbook(play(task("after", TOKEN, STORED)), env={**application.environment, **home}).succeeded()
-    assert "Nobody is signed in" in after.task("after").result["msg"]
+    assert "No sign-in is stored" in after.task("after").result["msg"]
 
 
 def test_concurrent_runs_use_a_rotating_refresh_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -231,4 +231,4 @@ def test_the_cache_is_not_used_without_certificate_validation(
         extra_vars=application.variables if direction == "in" else unverified,
         env={"HOME": str(first.home)},
     ).succeeded()
-    assert "Nobody is signed in" in second.task("Ask").result["msg"]
+    assert "No sign-in is stored" in second.task("Ask").result["msg"]

@@ -176,7 +176,7 @@ def test_without_a_terminal_modules_fail_and_say_what_to_do(run_playbook: Playbo
     assert "There is no terminal" in said["Listen"] and "redirect_response" in said["Listen"]
     assert "neither a terminal nor a browser" in said["No browser"]
     for name in ("Token", "Read"):
-        assert f"Nobody is signed in to the application {application.application_id}" in said[name]
+        assert f"No sign-in is stored for the application {application.application_id}" in said[name]
         assert "beyondidentity.management.login" in said[name]
         assert run.task(name).result["sign_in_required"] is True
     assert is_free(port)

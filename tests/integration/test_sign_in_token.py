@@ -238,6 +238,6 @@ def test_a_sign_in_that_can_not_be_refreshed_is_removed(run_playbook: PlaybookRu
         {"name": "gone", TOKEN: kept, "ignore_errors": True},
     )
     assert "sign in again" in run.task("dead").result["msg"].lower()
-    assert "Nobody is signed in" in run.task("gone").result["msg"]
+    assert "No sign-in is stored" in run.task("gone").result["msg"]
     assert run.task("dead").result["sign_in_required"] is True
     assert len(tenant.journal(grant="refresh_token")) == 1

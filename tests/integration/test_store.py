@@ -22,7 +22,7 @@ from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, task
 from tests.support.recorder import RecordedRequest, Recorder, Response, refuse_request
 
 FOREIGN = 54321
-WARNING = "Tokens can't be kept for the moment"
+WARNING = "Cannot use the token store"
 
 # What happens to the store between two tasks. $S is its folder, $E its entries, $L their locks, $O a folder elsewhere.
 DAMAGES = {

@@ -115,7 +115,7 @@ def test_a_credential_of_the_environment_is_not_redirected(
     for title, source in expected.items():
         message = str(run.task(title).result["msg"])
         assert run.task(title).status == "ignored", title
-        assert "The credential comes from the environment, but " in message and source.split(" from ")[0] in message, (
+        assert "The credential is from the environment, but " in message and source.split(" from ")[0] in message, (
             title,
             message,
         )
@@ -243,5 +243,5 @@ def test_a_users_token_is_sent_only_where_the_user_signed_in_for(
         play(*elsewhere, task("There", APPLICATIONS), vars=variables), env={"HOME": str(kept.home)}
     ).succeeded()
     for made in elsewhere:
-        assert "Nobody is signed in" in run.task(made["name"]).result["msg"]
+        assert "No sign-in is stored" in run.task(made["name"]).result["msg"]
     assert run.task("There").done and attacker.requests == []

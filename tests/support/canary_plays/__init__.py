@@ -234,7 +234,7 @@ CANARY_PLAYS = (
           ignore_errors: true
         """,
         failures={
-            "No such person": "There is no identity",
+            "No such person": "There is not a valid IDentity",
             "Echo of the token to a realm": "said",
             "Echo of the token to a role": "said",
         },
@@ -278,7 +278,7 @@ CANARY_PLAYS = (
         failures={
             "Wrong secret": "invalid_client",
             "After a censored item": "no:such",
-            "Timeout": "no complete answer within 1 seconds",
+            "Timeout": "within 1 seconds",
             "TLS": "does not speak TLS",
             "Unexpected": "whole number",
         },
@@ -328,7 +328,7 @@ CANARY_PLAYS = (
           ignore_errors: true
         """,
         vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
-        failures={"Proxy": "the proxy on the way", "Proxy of the environment": "the proxy on the way"},
+        failures={"Proxy": "cannot use the proxy to", "Proxy of the environment": "cannot use the proxy to"},
     ),
     CanaryPlay(
         "delegated to this host",
