@@ -209,7 +209,7 @@ def test_only_loopback_redirect_uris_are_listened_on(start_at_terminal: StartAtT
     assert found["any port"] != loopback(0) and re.fullmatch(r"http://127\.0\.0\.1:\d{4,5}/callback", found["any port"])
     for uri in ELSEWHERE:
         message = run.task(uri).result["msg"]
-        assert f"redirect_uri '{uri}' can't be listened on" in message and "method paste" in message
+        assert f"redirect_uri '{uri}' Cannot listen at" in message and "method paste" in message
 
 
 def test_a_wait_does_not_block_other_hosts_and_runs(

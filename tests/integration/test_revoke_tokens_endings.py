@@ -84,7 +84,7 @@ def test_a_run_that_waits_for_an_answer_can_be_stopped(
     os.kill(terminal.process.pid, signal.SIGHUP)
     run = terminal.finish()
     assert run.returncode == SIGNALS[signal.SIGHUP]
-    assert "Revoked 2 tokens that this run minted." in run.stderr and tenant.revoke_tokens() == 0
+    assert "Revoked 2 tokens of this run." in run.stderr and tenant.revoke_tokens() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

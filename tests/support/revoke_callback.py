@@ -21,7 +21,7 @@ def issued_tokens(tenant: Any) -> dict[str, str]:
 
 def count_revoked(stderr: str) -> int:
     """Return the number of revoked tokens that a run printed."""
-    counts = re.findall(r"^Revoked (\d+) tokens? that this run minted\.$", stderr, re.MULTILINE)
+    counts = re.findall(r"^Revoked (\d+) tokens? of this run\.$", stderr, re.MULTILINE)
     if len(counts) > 1:
         raise AssertionError(f"it was said {len(counts)} times:\n{stderr}")
     return int(counts[0]) if counts else 0

@@ -234,7 +234,7 @@ CANARY_PLAYS = (
           ignore_errors: true
         """,
         failures={
-            "No such person": "There is not a valid IDentity",
+            "No such person": "The managed realm has no identity",
             "Echo of the token to a realm": "said",
             "Echo of the token to a role": "said",
         },
