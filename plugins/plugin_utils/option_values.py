@@ -91,8 +91,9 @@ def read_variable(option: Option, sources: OptionSources) -> Any:
 
 def _names_missing_variable(error: Exception, text: Any) -> bool:
     """Whether the error is about the name in a single `{{ name }}`, which is no part of a secret."""
-    is_single = _SINGLE_EXPRESSION.fullmatch(str(to_plain_types(text)).strip())
-    return isinstance(error, AnsibleUndefinedVariable) and is_single is not None
+    if not isinstance(error, AnsibleUndefinedVariable):  # plain types of a vaulted text may fail to decrypt
+        return False
+    return _SINGLE_EXPRESSION.fullmatch(str(to_plain_types(text)).strip()) is not None
 
 
 def is_fact(name: str, variables: Mapping[str, Any]) -> bool:

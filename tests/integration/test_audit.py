@@ -192,7 +192,7 @@ def test_terminal_escapes_in_scopes_are_not_printed(run_playbook: PlaybookRunner
             args=["-v"],
             extra_vars={**tenant.variables, "beyondidentity_issuer": issuer},
         ).succeeded()
-    (line,) = [line for line in run.stdout.splitlines() if line.startswith("Minted ")]
-    assert line.startswith("Minted the token without a known id of the application ") and line.isprintable()
+    (line,) = [line for line in run.stdout.splitlines() if line.startswith("Token ")]
+    assert line.startswith("Token without a known ID was issued to the application ") and line.isprintable()
     assert "scopes: " in line and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", run.output)
     assert value not in run.output and "s3cret" not in run.output

@@ -35,7 +35,7 @@ OPTIONS = [
     option("issuer", "our tenant", "issuer: 'our tenant'", "/v1/tenants/TENANT/realms/REALM"),
     option("issuer", ELSEWHERE.rpartition("/")[0], "is not an application's URL", "The Admin Console shows the URL"),
     option("issuer", ELSEWHERE.replace("https", "http"), "is not encrypted", "https://"),
-    option("issuer", ELSEWHERE.replace("//", "//me:word@"), "must not hold a user name or password"),
+    option("issuer", ELSEWHERE.replace("//", "//me:word@"), "must not have a user name or password"),
     option("issuer", ELSEWHERE.replace("/t/", "/../"), "is not a valid ID"),
     option("issuer", ELSEWHERE + "?realm=r", "'a?realm=r' is not a valid ID"),
     option("api_url", "api.example.com", "api_url: 'api.example.com' is not a valid URL", "https://host"),
@@ -54,13 +54,13 @@ OPTIONS = [
     option("timeout", 0, "timeout must be at least 1"),
     option("retries", -1, "retries must be at least 0"),
     option("validate_certs", "perhaps", "'perhaps'", "must be true or false"),
-    option("ca_path", "/nowhere/ca.pem", "ca_path: '/nowhere/ca.pem' can't be read"),
-    option("client_key", "/etc/hostname", "client_key is given without client_cert"),
+    option("ca_path", "/nowhere/ca.pem", "Cannot read ca_path '/nowhere/ca.pem'"),
+    option("client_key", "/etc/hostname", "client_key is set, but client_cert is not"),
     option("client_auth_method", "none", "for public applications", "RFC 6749"),
     option("client_auth_method", "magic", "client_secret_basic, client_secret_post, none"),
     option("token_cache", "forever", "must be one of run, user, none"),
-    option("client_id", "{{ nobody_set_this }}", "variable beyondidentity_client_id can't be used", "nobody_set_this"),
-    option("client_id", LOOKUP, "uses the token lookup, which needs that variable itself"),
+    option("client_id", "{{ nobody_set_this }}", "Cannot use the variable beyondidentity_client_id", "nobody_set_this"),
+    option("client_id", LOOKUP, "uses the token lookup, which needs the same variable"),
 ]
 
 
@@ -85,7 +85,11 @@ LONG, TOO_LONG = {"status": 429, "headers": {"RateLimit-Reset": "3600"}}, {"Retr
 IN_2099 = {"status": 503, "headers": {"Retry-After": "Thu, 31 Dec 2099 23:59:59 GMT"}}
 SERVERS = [
     server(
-        "wrong secret", {}, "HTTP 401 invalid_client", "Check that client_id, client_secret", client_secret="wrong-secret"
+        "wrong secret",
+        {},
+        "HTTP 401 invalid_client",
+        "Check that client_id, client_secret",
+        client_secret="wrong-secret",
     ),
     server("wrong client", {}, "HTTP 401 invalid_client", "that issuer names", client_id="nobody"),
     server("odd secret", {}, "HTTP 401 invalid_client", client_secret="p:ä%+ &=\"'#"),
@@ -128,7 +132,12 @@ SERVERS = [
     server("500", {"status": 500}, "HTTP 500 server_error"),
     server("503", {"status": 503}, "HTTP 503", "Try again later", requests=6, retries=1),
     server("429 for long", LONG, "HTTP 429", "requests a wait of 3600 seconds. retries and retry_max_wait"),
-    server("429 for ever", {**LONG, "headers": TOO_LONG}, "HTTP 429", "retries and retry_max_wait do not allow another attempt"),
+    server(
+        "429 for ever",
+        {**LONG, "headers": TOO_LONG},
+        "HTTP 429",
+        "retries and retry_max_wait do not allow another attempt",
+    ),
     server("503 until 2099", IN_2099, "HTTP 503", "retries and retry_max_wait do not allow another attempt"),
     Case(
         "less granted",
@@ -204,9 +213,9 @@ def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulat
         "beyondidentity_client_id": None,
         "beyondidentity_client_secret": None,
     }
-    advice = "add what is missing there, or ask for less"
+    advice = "Add the missing scopes to the application, or request fewer"
     cases = [
-        Case("not allowed", client, says=("HTTP 400 invalid_scope", "Asked for: applications:", advice)),
+        Case("not allowed", client, says=("HTTP 400 invalid_scope", "Requested scopes: applications:", advice)),
         Case(
             "not in the token",
             given,
@@ -228,12 +237,12 @@ def test_certificates_are_verified(run_playbook: PlaybookRunner, tls_emulator: E
         patience = {"beyondidentity_retries": 10}  # which would take minutes, were the failure tried again
         return Case(name, {**patience, **(urls if place else {}), **variables}, says=says)
 
-    untrusted = "signed by an authority that is not trusted"
+    untrusted = "authority is not trusted"
     cases = [
         reached("trusted", ""),
-        reached("unknown authority", "", untrusted, "ca_path names a CA file", beyondidentity_ca_path=None),
+        reached("unknown authority", "", untrusted, "set ca_path", beyondidentity_ca_path=None),
         # another spelling of the address, which the certificate does not hold
-        reached("other name", "https://127.1", "the certificate is for another", "for this host name"),
+        reached("other name", "https://127.1", "the certificate is for another", "for another host name"),
         reached("in clear", "http://127.0.0.1", "http://127.0.0.1", beyondidentity_retries=0),
     ]
     tenants = run_cases(run_playbook, tls_emulator, cases, "default")
@@ -246,7 +255,7 @@ def test_a_server_without_tls_is_named_as_such(run_playbook: PlaybookRunner, emu
     case = Case(
         "no TLS",
         {"beyondidentity_issuer": issuer, "beyondidentity_retries": 10},
-        says=("TLS with https://127.0.0.1", "does not speak TLS there"),
+        says=("TLS with https://127.0.0.1", "does not use TLS on this port"),
     )
     (tenant,) = run_cases(run_playbook, emulator, [case], "default").values()
     assert tenant.journal() == []

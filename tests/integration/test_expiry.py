@@ -95,7 +95,7 @@ def test_a_second_401_is_final(run_playbook: PlaybookRunner, tenant: Tenant) -> 
     """Two requests, two tokens, one message."""
     tenant.fault(operation="ListApplications", status=401)
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
-    assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused, too." in message
+    assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused too." in message
     assert len(tenant.journal(operation="ListApplications")) == 2
     assert count_token_requests(tenant) == 2
 
@@ -111,7 +111,7 @@ def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: T
         "beyondidentity_auth_url": tenant.api_url,
     }
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=variables), "Read")
-    assert "HTTP 401" in message and "expired, revoked or of another tenant" in message
+    assert "HTTP 401" in message and "expired, revoked, or of another tenant" in message
     assert len(tenant.journal(operation="ListApplications")) == 1
     assert count_token_requests(tenant) == before
 

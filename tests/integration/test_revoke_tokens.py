@@ -234,7 +234,7 @@ def test_tokens_that_may_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
     (token_id,) = [entry["issued_token_id"] for entry in tenant.journal(grant="authorization_code")]
     (warning,) = revocation_warnings(run.stderr)
     assert warning.startswith(
-        f"Not revoked, and good until they expire: {token_id}, {token_id} (refresh token). Revoking"
+        f"Not revoked, and valid until they expire: {token_id}, {token_id} (refresh token). Revoking"
     )
     assert "HTTP 401" in warning and count_revoked(run.stderr) == 0
 
@@ -257,8 +257,8 @@ def test_tokens_requested_on_another_host_are_revoked_here(
         play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"], core=core
     ).succeeded()
     assert len(issued_tokens(tenant)) == 4 == count_revoked(run.stderr) and tenant.revoke_tokens() == 0
-    assert "minted" not in run.task("Shown").result["msg"]
-    assert run.stdout.count("Minted the token ") == 4
+    assert "issued" not in run.task("Shown").result["msg"]
+    assert run.stdout.count(" was issued to the application ") == 4
 
 
 def test_forged_token_reports_of_a_host_have_no_effect(
@@ -268,10 +268,10 @@ def test_forged_token_reports_of_a_host_have_no_effect(
     stranger = tenant.mint("realms:read")
     claim = {"access_token": "x" * 40, "scopes": ["\x1b[31ma"], "issued_at": 1e12, "lifetime": 60, "id": "\x1b]0;y\x07"}
     claims = [claim, {**claim, "lifetime": 1e400}, {**claim, "scopes": None}, "x", None, {"access_token": ["x"]}]
-    inventory = inventory_with_malicious_host(remote_host, "default", tmp_path, {"changed": False, "minted": claims})
+    inventory = inventory_with_malicious_host(remote_host, "default", tmp_path, {"changed": False, "issued": claims})
     tasks = (task("Asked", TOKEN, READ, delegate_to=remote_host.name), task("Here", TOKEN, READ))
     run = run_playbook(play(*tasks, vars=tenant.variables), inventory=inventory, env=ENABLED, args=["-v"]).succeeded()
-    assert run.task("Asked").done and "minted" not in run.task("Asked").result
+    assert run.task("Asked").done and "issued" not in run.task("Asked").result
     assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 1, (
         "its own and the invented one, not the stranger's"
     )
@@ -289,7 +289,7 @@ def test_facts_do_not_redirect_the_revocation(run_playbook: PlaybookRunner, tena
             "beyondidentity_proxy": attacker.url,
             "beyondidentity_token_cache": "user",
             "ansible_env": {"HTTPS_PROXY": attacker.url},
-            "minted": [{"access_token": "x"}],
+            "issued": [{"access_token": "x"}],
         }
         modules = reporting_module(tmp_path / "modules", "report", facts)
         tasks = ({"name": "Report", "report": {}}, {"name": "Mint", TOKEN: READ}, {"name": "Read", APPLICATIONS: {}})

@@ -124,7 +124,7 @@ def test_the_revocation_itself_can_be_interrupted(
     os.kill(running.process.pid, number)
     run = running.finish()
     (warning,) = revocation_warnings(run.stderr)
-    assert run.returncode == 0 and warning.endswith("This was interrupted.") and is_tidy(run)
+    assert run.returncode == 0 and warning.endswith("The revocation was interrupted.") and is_tidy(run)
     assert all(token_id in warning for token_id in ids(tenant))
     assert len(tenant.journal(operation="revoke")) == 1
 
@@ -196,7 +196,7 @@ def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
     for name, (_fault, said) in TROUBLE.items():
         tenant = tenants[host_name(name)]
         (warning,) = [warning for warning in warned if all(token_id in warning for token_id in ids(tenant))]
-        assert warning.startswith("Not revoked, and good until they expire: ") and said in warning
+        assert warning.startswith("Not revoked, and valid until they expire: ") and said in warning
         sent = {entry["form"]["token"] for entry in tenant.journal(operation="revoke")}
         assert sent and not any(value[-12:] in run.output for value in sent)
 

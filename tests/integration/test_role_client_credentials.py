@@ -27,7 +27,7 @@ KNOWN = "{{ [beyondidentity_token.access_token is defined, beyondidentity_applic
 SHOW = {"name": "Show what is known", "ansible.builtin.debug": {"msg": KNOWN}}
 
 # What a role is told to get a token for, and what is said of it.
-EMPTY = "The name of an operation is empty. Leave it out where none is meant."
+EMPTY = "The name of an operation is empty. Remove the empty name."
 UNUSABLE = {
     f"{role} {number}": (role, operations, EMPTY)
     for role in ("client_credentials", "authorization_code")

@@ -55,7 +55,7 @@ def _vaulted() -> Vaulted:
     return Vaulted(vault.encrypt(HEAD + TAIL).decode())
 
 
-MESSAGE = "The variable beyondidentity_{} can't be used"
+MESSAGE = "Cannot use the variable beyondidentity_{}"
 # What is no secret, and the reason that is told.
 REASONS = {
     "http://127.0.0.1/{{ 1/0 }}": "division by zero",
@@ -104,7 +104,7 @@ def test_the_message_says_what_to_do(messages: Messages, name: str, text: str) -
     """By module and lookup alike."""
     for message in messages.by_case[name, text]:
         assert MESSAGE.format(name) in message
-        assert "when it was templated or decrypted" in message and "mark it !unsafe" in message
+        assert "in its template or decryption" in message and "mark it !unsafe" in message
 
 
 def test_no_part_of_a_secret_is_shown(messages: Messages) -> None:

@@ -94,11 +94,14 @@ def test_the_role_removes_only_its_own_application(run_playbook: PlaybookRunner,
 # What is pasted, made of the right answer; and what is said of it.
 PASTED: dict[str, tuple[Callable[[str], str], str]] = {
     "nothing": (lambda answer: "", "No address was pasted"),
-    "only the code": (lambda answer: answer.partition("code=")[2].partition("&")[0], "not the URL that the browser"),
-    "wrong state": (lambda answer: re.sub("state=...", "state=xxx", answer), "state is not that of this sign-in"),
+    "only the code": (
+        lambda answer: answer.partition("code=")[2].partition("&")[0],
+        "not the URL of an authorization response",
+    ),
+    "wrong state": (lambda answer: re.sub("state=...", "state=xxx", answer), "the state of another sign-in"),
     "an error": (
         lambda answer: answer.replace("code=", "error=access_denied&error_description=Said+no.&x="),
-        "did not succeed: access_denied: Said no.",
+        "The sign-in failed: access_denied: Said no.",
     ),
 }
 
@@ -174,7 +177,7 @@ def test_without_a_terminal_modules_fail_and_say_what_to_do(run_playbook: Playbo
     ).succeeded()
     said = {name: run.task(name).result["msg"] for name in ("Listen", "No browser", "Token", "Read")}
     assert "There is no terminal" in said["Listen"] and "redirect_response" in said["Listen"]
-    assert "neither a terminal nor a browser" in said["No browser"]
+    assert "no terminal and no browser" in said["No browser"]
     for name in ("Token", "Read"):
         assert f"No sign-in is stored for the application {application.application_id}" in said[name]
         assert "beyondidentity.management.login" in said[name]

@@ -24,7 +24,7 @@ PARTS = {
     "code_verifier": "{code_verifier}",
     "nonce": "{nonce}",
 }
-AGAIN = "sign in again"
+AGAIN = "Sign in again"
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ CASES = {
     ),
     "less granted": Case(WHOLE, "did not grant realms:read", settings={"identity_scopes": ["realms:create"]}),
     "denied": Case({**WHOLE, "redirect_response": REDIRECT + "?error=access_denied&state={state}"}, "access_denied", sent=False),
-    "forged state": Case({**WHOLE, "redirect_response": "{answer}x"}, "state is not that", sent=False),
+    "forged state": Case({**WHOLE, "redirect_response": "{answer}x"}, "the state of another sign-in", sent=False),
     "foreign issuer": Case(WHOLE, "another issuer: https://evil.example", settings={"answer_iss": "https://evil.example"}, sent=False),
-    "pasted from elsewhere": Case({**WHOLE, "redirect_response": "https://evil.example/callback?code=x"}, "of another redirect_uri", sent=False),
-    "another client's": Case({**WHOLE, "client_id": "another"}, "authorization is of the client_id", sent=False),
-    "mixed": Case({**WHOLE, "nonce": "x"}, "authorization holds nonce already", sent=False),
-    "no answer": Case({"authorization": "{request}"}, "There is no answer yet", sent=False),
+    "pasted from elsewhere": Case({**WHOLE, "redirect_response": "https://evil.example/callback?code=x"}, "does not belong to the redirect_uri", sent=False),
+    "another client's": Case({**WHOLE, "client_id": "another"}, "authorization has the client_id", sent=False),
+    "mixed": Case({**WHOLE, "nonce": "x"}, "authorization already has nonce", sent=False),
+    "no answer": Case({"authorization": "{request}"}, "The authorization has no code yet", sent=False),
     "not an authorization": Case({**WHOLE, "authorization": {"state": "x"}}, "authorization lacks redirect_uri", sent=False),
     "no redirect URI": Case({"code": "{code}"}, "redirect_uri is missing", sent=False),
 }  # fmt: skip
@@ -202,7 +202,7 @@ def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(
     assert "invalid_scope" in run.task("wider").result["msg"]
     assert run.task("old").done == (rotation == "fixed")
     if rotation == "rotating":
-        assert "expired, revoked or used up: sign in again" in run.task("old").result["msg"]
+        assert "expired, revoked or used up. Sign in again" in run.task("old").result["msg"]
     asked = [exchange["form"].get("scope") for exchange in tenant.journal(grant="refresh_token")]
     assert asked == [None, "realms:read", "realms:delete realms:read", None]
 

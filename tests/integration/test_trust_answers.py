@@ -121,7 +121,7 @@ def test_responses_are_limited_to_10_mib(run_playbook: PlaybookRunner) -> None:
         run = run_playbook(play(*tasks)).succeeded()
     assert run.task("full").done
     for case in ("over", "bomb"):
-        assert "the answer is larger than 10 MiB" in run.task(case).result["msg"]
+        assert "the response is larger than 10 MiB" in run.task(case).result["msg"]
 
 
 def _hostile_text(marker: Path) -> str:

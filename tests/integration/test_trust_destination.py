@@ -95,7 +95,7 @@ def test_a_credential_of_the_environment_is_not_redirected(
     run_playbook: PlaybookRunner, tenant: Any, attacker: Recorder
 ) -> None:
     """Every other source of a destination is refused, and nothing is sent."""
-    expected: dict[str, str] = {}
+    expected: dict[str, list[str]] = {}
     tasks = []
     for name, value in _redirections(attacker).items():
         variable = {f"beyondidentity_{name}": value}
@@ -110,16 +110,12 @@ def test_a_credential_of_the_environment_is_not_redirected(
             (f"{name} from the task, lookup", lookup("", f"{name}={value!r}")),
         ):
             tasks.append({**made, "name": title})
-            expected[title] = title.removesuffix(", lookup")
+            expected[title] = title.removesuffix(", lookup").split(" from ")
     run = run_playbook(play(*tasks), env=tenant.environment).succeeded()
-    for title, source in expected.items():
+    for title, (name, source) in expected.items():
         message = str(run.task(title).result["msg"])
         assert run.task(title).status == "ignored", title
-        assert "The credential is from the environment, but " in message and source.split(" from ")[0] in message, (
-            title,
-            message,
-        )
-        assert source in message, (title, message)
+        assert f"The credential is from the environment, but {name} is from {source}" in message, (title, message)
     assert attacker.requests == [] and tenant.journal() == []
 
 
@@ -145,7 +141,7 @@ def test_project_variables_do_not_redirect_the_environments_credential(
     run = run_playbook(plays, inventory=inventory, env=env).succeeded()
     for place in places:
         message = run.task("Module", place).result["msg"]
-        assert "api_url from a variable, which could send the credential elsewhere" in message, place
+        assert "api_url is from a variable, which could send the credential to another server" in message, place
     assert attacker.requests == [] and tenant.journal() == []
 
 
@@ -155,13 +151,13 @@ HOSTS = {
     "https://auth-eu.beyondidentity.com": "auth-eu.beyondidentity.com:443",
     "https://auth-eu.beyondidentity.com:443": "auth-eu.beyondidentity.com:443",
     "https://auth.us1.beyondidentity-gov.com": "auth.us1.beyondidentity-gov.com:443",
-    "https://auth-eu.beyondidentity.com:8443": "!could send the credential elsewhere",
-    "https://auth-eu.beyondidentity.com.invalid": "!could send the credential elsewhere",
-    "https://x-auth-eu.beyondidentity.com": "!could send the credential elsewhere",
-    "https://beyondidentity.com": "!could send the credential elsewhere",
-    "https://auth-eu.beyondidentity.com@issuer.invalid": "!could send the credential elsewhere",
-    "https://issuer.invalid/auth-eu.beyondidentity.com": "!could send the credential elsewhere",
-    "http://auth-eu.beyondidentity.com": "!could send the credential elsewhere",
+    "https://auth-eu.beyondidentity.com:8443": "!could send the credential to another server",
+    "https://auth-eu.beyondidentity.com.invalid": "!could send the credential to another server",
+    "https://x-auth-eu.beyondidentity.com": "!could send the credential to another server",
+    "https://beyondidentity.com": "!could send the credential to another server",
+    "https://auth-eu.beyondidentity.com@issuer.invalid": "!could send the credential to another server",
+    "https://issuer.invalid/auth-eu.beyondidentity.com": "!could send the credential to another server",
+    "http://auth-eu.beyondidentity.com": "!could send the credential to another server",
 }
 
 

@@ -30,4 +30,4 @@ def count_revoked(stderr: str) -> int:
 def revocation_warnings(stderr: str) -> list[str]:
     """Return the warnings about tokens that were not revoked, each without line breaks."""
     text = " ".join(stderr.split())
-    return re.findall(r"\[WARNING\]: (Not revoked, and good until .*?)(?= \[WARNING\]|$)", text)
+    return re.findall(r"\[WARNING\]: (Not revoked, and valid until .*?)(?= \[WARNING\]|$)", text)

@@ -51,7 +51,9 @@ def table() -> str:
 
 
 def _row(item: Any) -> str:
-    needed = [f"**{name}**" for name in _codes(name for name in item.path_parameters if name not in item.default_parameters)]
+    needed = [
+        f"**{name}**" for name in _codes(name for name in item.path_parameters if name not in item.default_parameters)
+    ]
     body = "" if item.body is None else ", ".join(_codes(item.body)) or "*any*"
     cells = (
         f"`{item.name}`",
