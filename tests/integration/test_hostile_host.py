@@ -6,15 +6,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
+from tests.support.imports import find_all_imports
 from tests.support.malicious_host import ECHO, inventory_with_malicious_host
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
 from tests.support.remote import with_journal
 from tests.support.sshd import RemoteHost
 
+PLUGINS = "ansible_collections/beyondidentity/management/plugins"
 APPLICATION = "beyondidentity.management.application"
 DEBUG = "ansible.builtin.debug"
 PASSWORD = "Hk3Tn6Bd8"
@@ -125,3 +131,20 @@ def test_the_controllers_proxy_is_not_sent_to_a_remote_host(
     heard = (tmp_path / "heard").read_text(encoding="utf-8")
     assert tenant.client_secret in heard, "the searched text has content"
     assert PASSWORD not in heard and "proxy.example" not in heard
+
+
+def test_a_delegated_module_carries_only_the_files_that_it_needs(
+    run_playbook: PlaybookRunner, tenant: Any, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """AnsiballZ sends exactly the files that the module imports: no sign-in code with realm_info."""
+    inventory = inventory_with_malicious_host(remote_host, core, tmp_path, {"changed": False})
+    read = task("Read", "beyondidentity.management.realm_info", delegate_to=remote_host.name)
+    run_playbook(play(read, vars=tenant.variables), inventory=inventory, core=core).succeeded()
+    sent = (tmp_path / "heard").read_text(encoding="utf-8")
+    carried = {
+        name.removeprefix(f"{PLUGINS}/").removesuffix(".py")
+        for archive in re.findall(r"[A-Za-z0-9+/=]{2000,}", sent)
+        for name in zipfile.ZipFile(io.BytesIO(base64.b64decode(archive))).namelist()
+        if name.startswith(f"{PLUGINS}/module_utils/") and not name.endswith("__init__.py")
+    }
+    assert carried == find_all_imports("modules/realm_info")

@@ -279,7 +279,7 @@ CANARY_PLAYS = (
             "Wrong secret": "invalid_client",
             "After a censored item": "no:such",
             "Timeout": "within 1 seconds",
-            "TLS": "does not speak TLS",
+            "TLS": "does not use TLS",
             "Unexpected": "whole number",
         },
     ),
@@ -402,7 +402,7 @@ CANARY_PLAYS = (
         """,
         failures={
             "Claims of an opaque token": "beyondidentity.management.introspect",
-            "Claims of a header": "no space",
+            "Claims of a header": "without spaces",
             "Claims of a result": "which is text, not dict",
         },
     ),
