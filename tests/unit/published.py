@@ -14,6 +14,18 @@ from tests.emulator.openapi import document, operations, resolved
 
 _PAGE_TOKEN = "next_page_token"
 
+CORRECTED_PATHS = {
+    "/v1/tenants/{tenant_id}/realms/{realm_id}/scim/v2/Groups/": "/v1/tenants/{tenant_id}/realms/{realm_id}/scim/v2/Groups",
+}
+"""Paths that the service does not have as described, with those that the vendor's own client uses."""
+
+UNDESCRIBED_QUERY = {
+    "ListRealms": {"filter"},
+    "ListGroups": {"filter", "order_by"},
+    "ListCredentials": {"filter"},
+}
+"""Parameters that the vendor's own client sends, and that the description lacks."""
+
 
 def list_names() -> list[str]:
     """Return the names of all operations; an empty list without the description."""

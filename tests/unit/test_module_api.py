@@ -45,7 +45,8 @@ def test_a_reading_operation_returns_its_response_and_status(tenant: Any) -> Non
 
 
 def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> None:
-    created = run_ok(api, tenant, operation="CreateGroup", body={"group": {"display_name": "Night shift"}})
+    body = {"group": {"display_name": "Night shift", "description": "Nights"}}
+    created = run_ok(api, tenant, operation="CreateGroup", body=body)
     group = {"group_id": created["response"]["id"]}
     updated = run_ok(api, tenant, operation="UpdateGroup", parameters=group, body={"group": {"description": "On call"}})
     deleted = run_ok(api, tenant, operation="DeleteGroup", parameters=group)
@@ -77,7 +78,7 @@ def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> Non
         ({"operation": "DeleteRealm", "realm_id": "r", "parameters": {"tenant_id": "t"}}, "DeleteRealm needs the parameter realm_id."),
         (
             {"operation": "ListRealms", "parameters": {"size": 1, "pages": 2, "skip": 1}},
-            "ListRealms has no parameter pages, size. It has: page_size, page_token, skip, tenant_id.",
+            "ListRealms has no parameter pages, size. It has: filter, page_size, page_token, skip, tenant_id.",
         ),
         ({"operation": "GetRealm", "parameters": {"filter": "x"}}, "GetRealm has no parameter filter"),
         ({"operation": "GetGroup", "parameters": {"group_id": ".."}}, "group_id: '..' is not a valid ID"),
@@ -351,3 +352,44 @@ def test_a_stored_token_is_used_only_for_the_same_scopes(tenant: Any) -> None:
     for operation, body in (("CreateRealm", {"realm": {"display_name": "x"}}), ("ListRealms", None)):
         run_ok(api, tenant, store, operation=operation, body=body)
     assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["realms:create", "realms:read"]
+
+
+def test_scim_groups_have_no_slash_at_the_end_of_their_path(tenant: Any) -> None:
+    group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Night shift"}
+    created = run_ok(api, tenant, operation="SCIMCreateGroup", body=group)
+    assert (created["status"], created["requests"]) == (201, 2)
+    assert call(tenant, "SCIMListGroups", {"count": 5})["totalResults"] == 1
+    paths = [entry["path"] for entry in tenant.journal() if entry["operation"] != "token"]
+    assert [path.partition("?")[0].rpartition("/scim/v2")[2] for path in paths] == ["/Groups", "/Groups"]
+
+
+def test_lists_have_the_filters_that_the_vendors_client_sends(tenant: Any) -> None:
+    tenant.settings(unknown_parameters="refuse")
+    tenant.seed(realms=2)
+    body = {"display_name": "Night shift", "description": "On call"}
+    for name in ("Night shift", "Day shift"):
+        call(tenant, "CreateGroup", body={"group": {**body, "display_name": name}})
+    groups = call(tenant, "ListGroups", {"filter": 'display_name sw "night"'})["groups"]
+    assert [group["display_name"] for group in groups] == ["Night shift"]
+    groups = call(tenant, "ListGroups", {"order_by": "display_name"}, all_pages=True)["groups"]
+    assert [group["display_name"] for group in groups] == ["Day shift", "Night shift"]
+    name = call(tenant, "GetRealm")["display_name"]
+    realms = call(tenant, "ListRealms", {"filter": f'display_name eq "{name}"'}, all_pages=True)["realms"]
+    assert [realm["id"] for realm in realms] == [tenant.realm_id]
+    credentials = {"identity_id": tenant.seed(identities=1)["identities"][0], "filter": 'state eq "ACTIVE"'}
+    tenant.fault(operation="ListCredentials", json={"credentials": [], "total_size": 0})
+    assert call(tenant, "ListCredentials", credentials)["credentials"] == []
+    assert tenant.journal(operation="ListCredentials")[0]["query"] == {"filter": credentials["filter"]}
+
+
+@pytest.mark.parametrize("name", ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
+def test_a_404_of_an_operation_that_is_not_deployed_has_a_hint(name: str, tenant: Any) -> None:
+    message = run_failed(api, tenant, **build_arguments(name))
+    assert "HTTP 404" in message
+    assert message.endswith(
+        f"Beyond Identity describes {name}, but its service may not have it and then responds with 404."
+    )
+    assert "may not have it" not in run_failed(api, tenant, operation="GetGroup", parameters={"group_id": "g"})
+    tenant.settings(undeployed_operations=[])
+    tenant.fault(operation=name, json={"is_assigned_to_sso_config": True})
+    assert run_ok(api, tenant, **build_arguments(name))["status"] == 200

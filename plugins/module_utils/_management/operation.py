@@ -11,6 +11,7 @@ from dataclasses import dataclass
 _MANAGED_PARAMETERS = ("tenant_id", "realm_id")
 _PAGE_PARAMETERS = ("page_token", "startIndex")  # the API's own, and SCIM's (RFC 7644 section 3.4.2.4)
 _READING_POSTS = frozenset({"SSOIsGroupAssigned", "TestSsoConfig"})  # POST because they have a body
+_UNDEPLOYED = frozenset({"SSOIsGroupAssigned", "IdentityToSSOConfigCheck"})  # 404, also for the vendor's own client
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Operation:
     def is_reading(self) -> bool:
         """Whether the operation changes nothing (RFC 9110 section 9.2.1), so it may run in check mode."""
         return self.method == "GET" or self.name in _READING_POSTS
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether the service has the operation. The service is known to lack two published operations."""
+        return self.name not in _UNDEPLOYED
 
     @property
     def page_parameter(self) -> str | None:
