@@ -393,3 +393,29 @@ def test_a_404_of_an_operation_that_is_not_deployed_has_a_hint(name: str, tenant
     tenant.settings(undeployed_operations=[])
     tenant.fault(operation=name, json={"is_assigned_to_sso_config": True})
     assert run_ok(api, tenant, **build_arguments(name))["status"] == 200
+
+
+@pytest.mark.parametrize("all_pages", [False, True])
+def test_an_error_with_http_200_is_a_refusal(all_pages: bool, tenant: Any) -> None:
+    bodies: list[tuple[Any, str, str]] = [
+        ({"error": "invalid_token", "error_description": "no such token"}, "HTTP 200 invalid_token: no such token.", "invalid_token"),
+        ({"error": {"code": "forbidden", "message": "not allowed"}}, "HTTP 200 forbidden: not allowed.", "forbidden"),
+        ({"error": {"message": "not allowed"}, "realms": []}, "HTTP 200 not allowed.", ""),
+        ({"error": {"status": 7}}, "HTTP 200 the response reports an error.", ""),
+        ({"code": "bad_request", "message": "invalid", "details": []}, "HTTP 200 bad_request: invalid.", "bad_request"),
+    ]  # fmt: skip
+    for body, message, code in bodies:
+        tenant.fault(operation="ListRealms", json=body)
+        result = call_module(api, tenant, operation="ListRealms", all_pages=all_pages)
+        assert result["failed"] and message in result["msg"], result
+        assert (result["status"], result.get("error", "")) == (200, code)
+        tenant.clear_faults()
+    created = {"error": "invalid_request"}
+    tenant.fault(operation="CreateGroup", status=201, json=created)
+    assert "HTTP 201 invalid_request" in run_failed(api, tenant, **build_arguments("CreateGroup"))
+
+
+@pytest.mark.parametrize("error", [None, "", {}, False])
+def test_an_empty_error_is_no_refusal(error: Any, tenant: Any) -> None:
+    tenant.fault(operation="GetTenant", json={"id": "t", "error": error})
+    assert call(tenant, "GetTenant") == {"id": "t", "error": error}

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .._errors import MalformedResponseError, OptionError
-from .._http.error_responses import error_from_response
+from .._http.error_responses import error_from_response, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
 from .._ids import validate_id
@@ -78,14 +78,14 @@ class ManagementClient:
 
         Raises:
             OptionError: a parameter is missing, unknown, or malformed. No request was sent.
-            ResponseError: the API refused the request. The message has a hint on scopes, tokens, or dependent objects.
+            ResponseError: the API refused the request, whatever the status. The message has a hint on scopes, tokens, or dependent objects.
         """
         operation = find_operation(name)
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         action = f"{name} at {self.connection.require('api_url')}"
         response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
-        if not response.is_success:
+        if is_error(response):
             error = error_from_response(response, action)
             hint = hint_on_api_error(error, operation, self.scopes, has_static_token=bool(self.connection.access_token))
             raise error.with_hint(hint)
