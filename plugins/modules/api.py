@@ -46,6 +46,13 @@ options:
         so an undefined realm is never taken for the managed realm.
     type: dict
     default: {}
+  extra_parameters:
+    description:
+      - Further parameters of the query, by name. Use this option for parameters that the service accepts and the collection does not know.
+      - A warning names the parameters. The service may ignore them, so check the result.
+      - The module refuses the operation's own parameters, tenants, realms, parameters of pages, and names of secrets.
+    type: dict
+    default: {}
   body:
     description: The request body, sent as JSON. Put the object's fields below its name, for example C(realm) for O(operation=CreateRealm).
     type: dict
@@ -143,6 +150,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.extra_parameters import (
+    describe_extra_parameters,
+    validate_extra_parameters,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
@@ -166,6 +177,7 @@ SPEC = ModuleSpec(
     options={
         "operation": {"type": "str", "required": True},
         "parameters": {"type": "dict", "default": {}},
+        "extra_parameters": {"type": "dict", "default": {}},
         "body": {"type": "dict"},
         "all_pages": {"type": "bool", "default": False},
         "scopes": {"type": "list", "elements": "str"},
@@ -179,6 +191,7 @@ class ApiOptions:
 
     operation: str
     parameters: dict[str, Any]
+    extra_parameters: dict[str, Any]
     body: dict[str, Any] | None
     all_pages: bool
     scopes: list[str] | None
@@ -189,10 +202,15 @@ def run(task: TaskContext) -> ModuleResult:
     options = task.read(ApiOptions)
     operation, parameters = find_operation(options.operation or ""), options.parameters or {}
     body = _build_body(operation, options.body)
-    _validate(operation, parameters, all_pages=options.all_pages)
+    extra = options.extra_parameters or {}
+    _validate(operation, {**parameters, **extra}, all_pages=options.all_pages)
+    validate_extra_parameters(operation, extra)
     client = task.build_client(operation.name, scopes=_select_scopes(operation, options, task))
+    client.extra_parameters = extra
     url = client.build_url(operation, parameters)
     _refuse_own_removal(operation, parameters, task)
+    if extra:
+        task.warn(describe_extra_parameters(operation, extra))
     described = {"changed": not operation.is_reading, "confidential": operation.secret}
     if task.check_mode and not operation.is_reading:
         request = {"method": operation.method, "url": url, "body": body}

@@ -15,6 +15,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import MASK
 from ansible_collections.beyondidentity.management.plugins.modules import api
+from tests.support.recorder import Recorder, forward_to
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, run_failed, run_ok
 
@@ -419,3 +420,64 @@ def test_an_error_with_http_200_is_a_refusal(all_pages: bool, tenant: Any) -> No
 def test_an_empty_error_is_no_refusal(error: Any, tenant: Any) -> None:
     tenant.fault(operation="GetTenant", json={"id": "t", "error": error})
     assert call(tenant, "GetTenant") == {"id": "t", "error": error}
+
+
+def test_extra_parameters_are_sent_and_named_in_a_warning(tenant: Any, warnings: list[str]) -> None:
+    extra = {"sort_by": "display_name", "state": ["a&b", "ü"], "deep": True, "limit": 3}
+    given = {"operation": "ListRealms", "parameters": {"filter": "x"}, "extra_parameters": extra}
+    tenant.fault(operation="ListRealms", json={"realms": []})
+    with Recorder(forward_to(tenant.emulator.url)) as recorder:
+        run_ok(api, tenant, warn=warnings.append, api_url=recorder.url, **given)
+    (request,) = recorder.requests
+    assert request.path.endswith("/realms?filter=x&sort_by=display_name&state=a%26b&state=%C3%BC&deep=true&limit=3")
+    assert len(warnings) == 1
+    assert warnings[0].startswith("ListRealms: extra_parameters sends deep, limit, sort_by, state.")
+
+
+def test_extra_parameters_are_sent_with_each_page(tenant: Any) -> None:
+    tenant.seed(realms=4)
+    tenant.settings(page_size_maximum=2)
+    run_ok(api, tenant, operation="ListRealms", all_pages=True, extra_parameters={"sort_by": "display_name"})
+    queries = [entry["query"] for entry in tenant.journal(operation="ListRealms")]
+    assert [query["sort_by"] for query in queries] == ["display_name"] * 3
+
+
+def test_check_mode_shows_extra_parameters_of_a_writing_operation(tenant: Any, warnings: list[str]) -> None:
+    given = {**build_arguments("CreateRealm"), "extra_parameters": {"dry": 1}}
+    result = run_ok(api, tenant, check_mode=True, warn=warnings.append, **given)
+    assert result["request"]["url"].endswith("/realms?dry=1") and len(warnings) == 1
+    assert tenant.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "extra", "message"),
+    [
+        ("ListRealms", {"filter": "x"}, "ListRealms knows filter. Put filter into parameters."),
+        ("ListRealms", {"page_token": "x"}, "ListRealms knows page_token. Put page_token into parameters."),
+        ("ListApplications", {"skip": 1}, "extra_parameters must not have the parameter of pages skip."),
+        ("ListRoleMembers", {"page_size": 1}, "extra_parameters must not have the parameter of pages page_size."),
+        ("GetTenant", {"startIndex": 1, "count": 2}, "must not have the parameter of pages count, startIndex."),
+        ("GetTenant", {"Page_Size": 1}, "must not have the parameter of pages Page_Size."),
+        ("ListRealms", {"tenant_id": "t"}, "ListRealms knows tenant_id. Put tenant_id into parameters."),
+        ("GetTenant", {"realm_id": "t"}, "extra_parameters must not have the parameter of paths realm_id."),
+        ("ListRoles", {"resource_server_id": "t"}, "ListRoles knows resource_server_id. Put"),
+        ("ListRealms", {"FILTER": "x"}, "ListRealms knows FILTER. Put FILTER into parameters."),
+        ("ListRealms", {"client_secret": "s3cret-in-the-url"}, "extra_parameters must not have the secret client_secret."),
+        ("ListRealms", {"Access_Token": "s3cret-in-the-url"}, "must not have the secret Access_Token."),
+        ("ListRealms", {"my_password": "s3cret-in-the-url"}, "must not have the secret my_password."),
+        ("ListRealms", {"sort_by": ""}, "ListRealms: sort_by must not be empty."),
+        ("ListRealms", {"sort_by": [None]}, "ListRealms: sort_by must not be empty."),
+        ("ListRealms", {"sort_by": {"a": 1}}, "sort_by must be text, a number"),
+        ("ListRealms", {"": "x"}, "extra_parameters: '' is not a valid name of a parameter."),
+        ("ListRealms", {"a b": "x"}, "extra_parameters: 'a b' is not a valid name of a parameter."),
+        ("ListRealms", {"a&b": "x"}, "extra_parameters: 'a&b' is not a valid name of a parameter."),
+    ],
+)  # fmt: skip
+def test_other_extra_parameters_are_refused_before_anything_is_sent(
+    operation: str, extra: dict[str, Any], message: str, tenant: Any, warnings: list[str]
+) -> None:
+    for check_mode in (True, False):
+        given = {"operation": operation, "extra_parameters": extra, "warn": warnings.append}
+        failed = run_failed(api, tenant, check_mode=check_mode, **given)
+        assert message in failed and "s3cret" not in failed
+    assert tenant.journal() == [] and warnings == []

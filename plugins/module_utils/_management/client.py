@@ -37,7 +37,7 @@ class ManagementClient:
         reading_only: request the scopes of reading operations only.
         scopes: the token's scopes, for operations that publish none.
 
-    `path_parameters` holds parameters that all calls share.
+    `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class ManagementClient:
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
         self.path_parameters: dict[str, str] = {}
+        self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
 
     @property
@@ -132,8 +133,11 @@ class ManagementClient:
             hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
             raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
+        sent = {name: given[name] for name in operation.query if name in given}
         query = [
-            (name, text) for name in operation.query if name in given for text in _to_query_values(name, given[name])
+            (name, text)
+            for name, value in {**sent, **self.extra_parameters}.items()
+            for text in _to_query_values(name, value)
         ]
         url = self.connection.require("api_url") + operation.path.format(**path)
         return f"{url}?{urlencode(query)}" if query else url
