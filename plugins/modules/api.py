@@ -19,6 +19,8 @@ description:
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
   - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
     contain a secret, such as C(GetApplication), are hidden, too.
+  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service may not have them. It then responds with
+    the status 404.
   - The module does not delete the application or the realm that the task authenticates with. If O(access_token) does not identify them,
     set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for both.
 author:
@@ -42,6 +44,13 @@ options:
       - A parameter must not be empty, because the API can read an empty filter as no filter. Use C(default(omit)) to omit a parameter.
       - V(tenant_id) and V(realm_id) default to the managed tenant and realm. O(operation=DeleteRealm) requires V(realm_id),
         so an undefined realm is never taken for the managed realm.
+    type: dict
+    default: {}
+  extra_parameters:
+    description:
+      - Further parameters of the query, by name. Use this option for parameters that the service accepts and the collection does not know.
+      - A warning names the parameters. The service may ignore them, so check the result.
+      - The module refuses the operation's own parameters, tenants, realms, parameters of pages, and names of secrets.
     type: dict
     default: {}
   body:
@@ -141,6 +150,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.extra_parameters import (
+    describe_extra_parameters,
+    validate_extra_parameters,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation import Operation
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
@@ -164,6 +177,7 @@ SPEC = ModuleSpec(
     options={
         "operation": {"type": "str", "required": True},
         "parameters": {"type": "dict", "default": {}},
+        "extra_parameters": {"type": "dict", "default": {}},
         "body": {"type": "dict"},
         "all_pages": {"type": "bool", "default": False},
         "scopes": {"type": "list", "elements": "str"},
@@ -177,6 +191,7 @@ class ApiOptions:
 
     operation: str
     parameters: dict[str, Any]
+    extra_parameters: dict[str, Any]
     body: dict[str, Any] | None
     all_pages: bool
     scopes: list[str] | None
@@ -187,10 +202,15 @@ def run(task: TaskContext) -> ModuleResult:
     options = task.read(ApiOptions)
     operation, parameters = find_operation(options.operation or ""), options.parameters or {}
     body = _build_body(operation, options.body)
-    _validate(operation, parameters, all_pages=options.all_pages)
+    extra = options.extra_parameters or {}
+    _validate(operation, {**parameters, **extra}, all_pages=options.all_pages)
+    validate_extra_parameters(operation, extra)
     client = task.build_client(operation.name, scopes=_select_scopes(operation, options, task))
+    client.extra_parameters = extra
     url = client.build_url(operation, parameters)
     _refuse_own_removal(operation, parameters, task)
+    if extra:
+        task.warn(describe_extra_parameters(operation, extra))
     described = {"changed": not operation.is_reading, "confidential": operation.secret}
     if task.check_mode and not operation.is_reading:
         request = {"method": operation.method, "url": url, "body": body}

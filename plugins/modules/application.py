@@ -18,6 +18,7 @@ description:
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
   - The application that the task authenticates with can't be removed. Where an O(access_token) does not tell which one that is,
     O(state=absent) needs O(application_id) or O(issuer).
+  - The module refuses values that the service does not publish, in check mode, too. Use M(beyondidentity.management.api) to send other values.
   - The token that it gets for itself is for C(ListApplications), or C(GetApplication) with O(id), and for what may have to be done,
     C(CreateApplication) without O(id), C(UpdateApplication) with an option that says how the application shall be or with a new name,
     C(DeleteApplication) with O(state=absent); and for C(ListResourceServers) with O(resource_server), else C(GetResourceServer) with
@@ -62,7 +63,8 @@ options:
     choices: [disabled, plain, s256]
   grant_types:
     description:
-      - The grants that the application may use. A new one gets V(client_credentials) with the protocol V(oauth2), V(authorization_code) with V(oidc).
+      - The grants that the application may use. The list must not be empty.
+      - A new application gets V(client_credentials) with the protocol V(oauth2), V(authorization_code) with V(oidc).
     type: list
     elements: str
     choices: [authorization_code, client_credentials]
@@ -101,14 +103,16 @@ options:
     description:
       - Whether tokens are V(self_contained) (JWT) or V(referential). A new application gets V(self_contained).
     type: str
+    choices: [self_contained, referential]
   token_expires_after:
     description:
-      - The longest lifetime of its tokens, in seconds. A new application gets V(86400).
+      - The longest lifetime of its tokens in seconds, from V(0) to V(4294967295). A new application gets V(86400).
     type: int
   token_subject_field:
     description:
-      - Which property of an identity fills the token's subject, such as V(id), V(email) or V(username).
+      - The property of an identity that fills the token's subject.
     type: str
+    choices: [id, email, username]
   return_secret:
     description:
       - Return RV(client_secret), also where nothing changed. The result is then hidden in all output.
@@ -198,12 +202,12 @@ requests:
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.application import (
-    PROTOCOLS,
     ApplicationBuilder,
     ApplicationOptions,
     list_operations,
     validate_protocol,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.field_limits import list_choices
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import ChangeResult
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import APPLICATION
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.issuer import build_issuer
@@ -217,13 +221,17 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.ru
 
 SPEC = state_spec(
     {
-        "protocol": {"type": "str", "choices": list(PROTOCOLS)},
-        "confidentiality": {"type": "str", "choices": ["confidential", "public"], "aliases": ["client_type"]},
-        "pkce": {"type": "str", "choices": ["disabled", "plain", "s256"]},
-        "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "client_credentials"]},
+        "protocol": {"type": "str", "choices": list_choices("application", "protocol")},
+        "confidentiality": {
+            "type": "str",
+            "choices": list_choices("application", "confidentiality"),
+            "aliases": ["client_type"],
+        },
+        "pkce": {"type": "str", "choices": list_choices("application", "pkce")},
+        "grant_types": {"type": "list", "elements": "str", "choices": list_choices("application", "grant_types")},
         "token_endpoint_auth_method": {
             "type": "str",
-            "choices": ["client_secret_basic", "client_secret_post", "none"],
+            "choices": list_choices("application", "token_endpoint_auth_method"),
             "no_log": False,
         },
         "resource_server": {"type": "str"},
@@ -231,9 +239,13 @@ SPEC = state_spec(
         "scopes_mode": {"type": "str", "choices": ["exact", "at_least"], "default": "exact"},
         "redirect_uris": {"type": "list", "elements": "str"},
         "authenticator_config": {"type": "str"},
-        "token_format": {"type": "str", "no_log": False},
+        "token_format": {"type": "str", "choices": list_choices("application", "token_format"), "no_log": False},
         "token_expires_after": {"type": "int", "no_log": False},
-        "token_subject_field": {"type": "str", "no_log": False},
+        "token_subject_field": {
+            "type": "str",
+            "choices": list_choices("application", "token_subject_field"),
+            "no_log": False,
+        },
         "return_secret": {"type": "bool", "default": False, "no_log": False},
     },
 )

@@ -13,6 +13,7 @@ description:
   - Creates, updates and removes authenticator configurations, which say how people sign in to applications.
   - An option that is left out is not managed, and an empty list empties. Lists of methods and origins compare as sets.
   - Where the task runs on many hosts at once, as it does without C(run_once), one configuration is made.
+  - The module refuses values that the service does not publish, in check mode, too. Use M(beyondidentity.management.api) to send other values.
   - The token that it gets for itself is for C(ListAuthenticatorConfigs), or C(GetAuthenticatorConfig) with O(id), and for what may have to
     be done, C(CreateAuthenticatorConfig) with what a new one needs and without O(id), C(UpdateAuthenticatorConfig) with any option beside
     O(type) or with a new name, C(DeleteAuthenticatorConfig) with O(state=absent). In check mode it only reads.
@@ -45,10 +46,11 @@ options:
     choices: [embedded, hosted_web, console, platform]
   authentication_methods:
     description:
-      - How people may authenticate, for V(hosted_web) and V(embedded), such as V(webauthn_passkey), V(software_passkey) and V(email_one_time_password).
+      - How people may authenticate, for V(hosted_web) and V(embedded).
       - A new V(hosted_web) configuration gets V(webauthn_passkey).
     type: list
     elements: str
+    choices: [email_one_time_password, software_passkey, webauthn_passkey]
   trusted_origins:
     description: Origins, such as V(https://app.example.com), that may call Beyond Identity from a browser.
     type: list
@@ -107,13 +109,12 @@ from functools import partial
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.authenticator_config import (
     FIELDS,
-    INVOCATION_TYPES,
-    TYPES,
     AuthenticatorConfigOptions,
     build_authenticator_config,
     get_managed_fields,
     get_required_fields,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.field_limits import list_choices
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     AUTHENTICATOR_CONFIG,
 )
@@ -127,11 +128,15 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.ru
 
 SPEC = state_spec(
     {
-        "type": {"type": "str", "choices": list(TYPES)},
-        "authentication_methods": {"type": "list", "elements": "str"},
+        "type": {"type": "str", "choices": list_choices("authenticator_config", "type")},
+        "authentication_methods": {
+            "type": "list",
+            "elements": "str",
+            "choices": list_choices("authenticator_config", "authentication_methods"),
+        },
         "trusted_origins": {"type": "list", "elements": "str"},
         "invoke_url": {"type": "str"},
-        "invocation_type": {"type": "str", "choices": list(INVOCATION_TYPES)},
+        "invocation_type": {"type": "str", "choices": list_choices("authenticator_config", "invocation_type")},
         "config": {"type": "dict"},
     },
     {"mutually_exclusive": [("config", name) for name in ("type", *FIELDS)]},

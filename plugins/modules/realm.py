@@ -38,10 +38,12 @@ options:
   display_name:
     description:
       - The name that people see. Without O(id) it finds the realm, and two of one name are an error that tells their ids.
+      - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   classification:
     description:
-      - What the realm is for, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). The service chooses for a new one where nothing is said.
+      - What the realm is for, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). Must not be empty.
+        The service chooses for a new one where nothing is said.
     type: str
 seealso:
   - module: beyondidentity.management.realm_info

@@ -44,9 +44,10 @@ options:
     description:
       - The name that people see. Without O(id) it finds the role among those of the O(resource_server), and two of one name are an
         error that tells their ids.
+      - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   description:
-    description: What the role is for.
+    description: What the role is for, in at most 300 characters, with none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   resource_server:
     description:

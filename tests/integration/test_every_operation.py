@@ -83,7 +83,8 @@ def answers() -> Answers:
 
 @pytest.fixture
 def through(tenant: Tenant, answers: Answers) -> Iterator[dict[str, str]]:
-    """Return the variables of a tenant whose responses are recorded."""
+    """Return the variables of a tenant whose responses are recorded. Its service has all described operations."""
+    tenant.settings(undeployed_operations=[], conflicts="documented")
     with Recorder(forward_to(tenant.emulator.url), answers.listen) as recording_proxy:
         yield {
             name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()

@@ -75,7 +75,12 @@ SETUP = [
         "register": "pat",
     },
     {
-        **our_task("Create a group", "api", operation="CreateGroup", body={"group": {"display_name": "Night shift"}}),
+        **our_task(
+            "Create a group",
+            "api",
+            operation="CreateGroup",
+            body={"group": {"display_name": "Night shift", "description": "On-call operators"}},
+        ),
         "register": "night",
     },
     our_task(

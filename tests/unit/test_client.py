@@ -284,7 +284,7 @@ def test_a_url_has_the_parameters(name: str, parameters: dict[str, Any], end: st
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"colour": 1, "shape": 2}, "ListRealms has no parameter colour, shape. It has: page_size, page_token, skip"),
+        ({"colour": 1, "shape": 2}, "ListRealms has no parameter colour, shape. It has: filter, page_size, page_token, skip"),
         ({"realm_id": "r"}, "ListRealms has no parameter realm_id"),
         ({"page_size": {"a": 1}}, "page_size must be text, a number, true, false, or a list of these"),
         ({"page_size": [None]}, "page_size must be text"),

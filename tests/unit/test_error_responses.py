@@ -19,7 +19,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     ResponseError,
     TransportError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._http.error_responses import error_from_response
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.error_responses import (
+    error_from_response,
+    is_error,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.response import Response
 
 JSON = st.recursive(
@@ -169,3 +172,44 @@ def test_errors_have_only_details_with_a_value() -> None:
     assert str(BeyondIdentityError("a", "b")) == "a b"
     error = TransportError("x")
     assert error.sent and not error.permanent
+
+
+@pytest.mark.parametrize(
+    ("body", "reports_error"),
+    [
+        ({"error": "invalid_request"}, True),
+        ({"error": {"code": "forbidden"}, "id": "x"}, True),
+        ({"code": "not_found", "message": "no such realm"}, True),
+        ({"code": "not_found", "message": "no such realm", "details": []}, True),
+        ({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "404"}, True),
+        ({"code": "x", "message": "y", "id": "a resource with such fields"}, False),
+        ({"code": "x"}, False),
+        ({"code": 1, "message": "y"}, False),
+        ({"error": None}, False),
+        ({"error": []}, False),
+        ({"error": True}, False),
+        ({"schemas": [["x"]], "Resources": []}, False),
+        ({"schemas": "urn"}, False),
+        ({}, False),
+        ([], False),
+        (b"", False),
+        (b"error", False),
+    ],
+)
+def test_a_success_can_report_an_error(body: Any, reports_error: bool) -> None:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    assert is_error(Response(200, {}, content)) is reports_error
+    assert is_error(Response(404, {}, content))
+
+
+@pytest.mark.parametrize(
+    "body", [{"error": {"code": "x", "message": "y"}}, {"error": {"error": "x", "error_description": "y"}}]
+)
+def test_an_error_in_an_object_of_its_own_gives_the_same_message(body: Any) -> None:
+    assert build_error(200, body).message == "Asking: HTTP 200 x: y."
+
+
+@given(JSON, JSON)
+def test_any_success_can_be_checked_for_an_error(body: Any, error: Any) -> None:
+    for shape in (body, {"error": error}, {"schemas": body}, {"code": body, "message": error}):
+        assert is_error(Response(200, {}, json.dumps(shape).encode())) in (True, False)

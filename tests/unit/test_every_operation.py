@@ -30,8 +30,8 @@ ANY_SCOPES = ["tenants:read"]
 
 @pytest.fixture(scope="module")
 def shared_tenant(emulator: Any) -> Any:
-    """Return a tenant for all operations. Each operation has its own objects there."""
-    return emulator.tenant()
+    """Return a tenant that has all operations. Each operation has its own objects there."""
+    return emulator.tenant(undeployed_operations=[], conflicts="documented")
 
 
 def build_arguments(tenant: Any, item: Operation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import MASK
 from ansible_collections.beyondidentity.management.plugins.modules import api
+from tests.support.recorder import Recorder, forward_to
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, run_failed, run_ok
 
@@ -45,7 +46,8 @@ def test_a_reading_operation_returns_its_response_and_status(tenant: Any) -> Non
 
 
 def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> None:
-    created = run_ok(api, tenant, operation="CreateGroup", body={"group": {"display_name": "Night shift"}})
+    body = {"group": {"display_name": "Night shift", "description": "Nights"}}
+    created = run_ok(api, tenant, operation="CreateGroup", body=body)
     group = {"group_id": created["response"]["id"]}
     updated = run_ok(api, tenant, operation="UpdateGroup", parameters=group, body={"group": {"description": "On call"}})
     deleted = run_ok(api, tenant, operation="DeleteGroup", parameters=group)
@@ -77,7 +79,7 @@ def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> Non
         ({"operation": "DeleteRealm", "realm_id": "r", "parameters": {"tenant_id": "t"}}, "DeleteRealm needs the parameter realm_id."),
         (
             {"operation": "ListRealms", "parameters": {"size": 1, "pages": 2, "skip": 1}},
-            "ListRealms has no parameter pages, size. It has: page_size, page_token, skip, tenant_id.",
+            "ListRealms has no parameter pages, size. It has: filter, page_size, page_token, skip, tenant_id.",
         ),
         ({"operation": "GetRealm", "parameters": {"filter": "x"}}, "GetRealm has no parameter filter"),
         ({"operation": "GetGroup", "parameters": {"group_id": ".."}}, "group_id: '..' is not a valid ID"),
@@ -351,3 +353,131 @@ def test_a_stored_token_is_used_only_for_the_same_scopes(tenant: Any) -> None:
     for operation, body in (("CreateRealm", {"realm": {"display_name": "x"}}), ("ListRealms", None)):
         run_ok(api, tenant, store, operation=operation, body=body)
     assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["realms:create", "realms:read"]
+
+
+def test_scim_groups_have_no_slash_at_the_end_of_their_path(tenant: Any) -> None:
+    group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Night shift"}
+    created = run_ok(api, tenant, operation="SCIMCreateGroup", body=group)
+    assert (created["status"], created["requests"]) == (201, 2)
+    assert call(tenant, "SCIMListGroups", {"count": 5})["totalResults"] == 1
+    paths = [entry["path"] for entry in tenant.journal() if entry["operation"] != "token"]
+    assert [path.partition("?")[0].rpartition("/scim/v2")[2] for path in paths] == ["/Groups", "/Groups"]
+
+
+def test_lists_have_the_filters_that_the_vendors_client_sends(tenant: Any) -> None:
+    tenant.settings(unknown_parameters="refuse")
+    tenant.seed(realms=2)
+    body = {"display_name": "Night shift", "description": "On call"}
+    for name in ("Night shift", "Day shift"):
+        call(tenant, "CreateGroup", body={"group": {**body, "display_name": name}})
+    groups = call(tenant, "ListGroups", {"filter": 'display_name sw "night"'})["groups"]
+    assert [group["display_name"] for group in groups] == ["Night shift"]
+    groups = call(tenant, "ListGroups", {"order_by": "display_name"}, all_pages=True)["groups"]
+    assert [group["display_name"] for group in groups] == ["Day shift", "Night shift"]
+    name = call(tenant, "GetRealm")["display_name"]
+    realms = call(tenant, "ListRealms", {"filter": f'display_name eq "{name}"'}, all_pages=True)["realms"]
+    assert [realm["id"] for realm in realms] == [tenant.realm_id]
+    credentials = {"identity_id": tenant.seed(identities=1)["identities"][0], "filter": 'state eq "ACTIVE"'}
+    tenant.fault(operation="ListCredentials", json={"credentials": [], "total_size": 0})
+    assert call(tenant, "ListCredentials", credentials)["credentials"] == []
+    assert tenant.journal(operation="ListCredentials")[0]["query"] == {"filter": credentials["filter"]}
+
+
+@pytest.mark.parametrize("name", ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
+def test_a_404_of_an_operation_that_is_not_deployed_has_a_hint(name: str, tenant: Any) -> None:
+    message = run_failed(api, tenant, **build_arguments(name))
+    assert "HTTP 404" in message
+    assert message.endswith(
+        f"Beyond Identity describes {name}, but its service may not have it and then responds with 404."
+    )
+    assert "may not have it" not in run_failed(api, tenant, operation="GetGroup", parameters={"group_id": "g"})
+    tenant.settings(undeployed_operations=[])
+    tenant.fault(operation=name, json={"is_assigned_to_sso_config": True})
+    assert run_ok(api, tenant, **build_arguments(name))["status"] == 200
+
+
+@pytest.mark.parametrize("all_pages", [False, True])
+def test_an_error_with_http_200_is_a_refusal(all_pages: bool, tenant: Any) -> None:
+    bodies: list[tuple[Any, str, str]] = [
+        ({"error": "invalid_token", "error_description": "no such token"}, "HTTP 200 invalid_token: no such token.", "invalid_token"),
+        ({"error": {"code": "forbidden", "message": "not allowed"}}, "HTTP 200 forbidden: not allowed.", "forbidden"),
+        ({"error": {"message": "not allowed"}, "realms": []}, "HTTP 200 not allowed.", ""),
+        ({"error": {"status": 7}}, "HTTP 200 the response reports an error.", ""),
+        ({"code": "bad_request", "message": "invalid", "details": []}, "HTTP 200 bad_request: invalid.", "bad_request"),
+    ]  # fmt: skip
+    for body, message, code in bodies:
+        tenant.fault(operation="ListRealms", json=body)
+        result = call_module(api, tenant, operation="ListRealms", all_pages=all_pages)
+        assert result["failed"] and message in result["msg"], result
+        assert (result["status"], result.get("error", "")) == (200, code)
+        tenant.clear_faults()
+    created = {"error": "invalid_request"}
+    tenant.fault(operation="CreateGroup", status=201, json=created)
+    assert "HTTP 201 invalid_request" in run_failed(api, tenant, **build_arguments("CreateGroup"))
+
+
+@pytest.mark.parametrize("error", [None, "", {}, False])
+def test_an_empty_error_is_no_refusal(error: Any, tenant: Any) -> None:
+    tenant.fault(operation="GetTenant", json={"id": "t", "error": error})
+    assert call(tenant, "GetTenant") == {"id": "t", "error": error}
+
+
+def test_extra_parameters_are_sent_and_named_in_a_warning(tenant: Any, warnings: list[str]) -> None:
+    extra = {"sort_by": "display_name", "state": ["a&b", "ü"], "deep": True, "limit": 3}
+    given = {"operation": "ListRealms", "parameters": {"filter": "x"}, "extra_parameters": extra}
+    tenant.fault(operation="ListRealms", json={"realms": []})
+    with Recorder(forward_to(tenant.emulator.url)) as recorder:
+        run_ok(api, tenant, warn=warnings.append, api_url=recorder.url, **given)
+    (request,) = recorder.requests
+    assert request.path.endswith("/realms?filter=x&sort_by=display_name&state=a%26b&state=%C3%BC&deep=true&limit=3")
+    assert len(warnings) == 1
+    assert warnings[0].startswith("ListRealms: extra_parameters sends deep, limit, sort_by, state.")
+
+
+def test_extra_parameters_are_sent_with_each_page(tenant: Any) -> None:
+    tenant.seed(realms=4)
+    tenant.settings(page_size_maximum=2)
+    run_ok(api, tenant, operation="ListRealms", all_pages=True, extra_parameters={"sort_by": "display_name"})
+    queries = [entry["query"] for entry in tenant.journal(operation="ListRealms")]
+    assert [query["sort_by"] for query in queries] == ["display_name"] * 3
+
+
+def test_check_mode_shows_extra_parameters_of_a_writing_operation(tenant: Any, warnings: list[str]) -> None:
+    given = {**build_arguments("CreateRealm"), "extra_parameters": {"dry": 1}}
+    result = run_ok(api, tenant, check_mode=True, warn=warnings.append, **given)
+    assert result["request"]["url"].endswith("/realms?dry=1") and len(warnings) == 1
+    assert tenant.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "extra", "message"),
+    [
+        ("ListRealms", {"filter": "x"}, "ListRealms knows filter. Put filter into parameters."),
+        ("ListRealms", {"page_token": "x"}, "ListRealms knows page_token. Put page_token into parameters."),
+        ("ListApplications", {"skip": 1}, "extra_parameters must not have the parameter of pages skip."),
+        ("ListRoleMembers", {"page_size": 1}, "extra_parameters must not have the parameter of pages page_size."),
+        ("GetTenant", {"startIndex": 1, "count": 2}, "must not have the parameter of pages count, startIndex."),
+        ("GetTenant", {"Page_Size": 1}, "must not have the parameter of pages Page_Size."),
+        ("ListRealms", {"tenant_id": "t"}, "ListRealms knows tenant_id. Put tenant_id into parameters."),
+        ("GetTenant", {"realm_id": "t"}, "extra_parameters must not have the parameter of paths realm_id."),
+        ("ListRoles", {"resource_server_id": "t"}, "ListRoles knows resource_server_id. Put"),
+        ("ListRealms", {"FILTER": "x"}, "ListRealms knows FILTER. Put FILTER into parameters."),
+        ("ListRealms", {"client_secret": "s3cret-in-the-url"}, "extra_parameters must not have the secret client_secret."),
+        ("ListRealms", {"Access_Token": "s3cret-in-the-url"}, "must not have the secret Access_Token."),
+        ("ListRealms", {"my_password": "s3cret-in-the-url"}, "must not have the secret my_password."),
+        ("ListRealms", {"sort_by": ""}, "ListRealms: sort_by must not be empty."),
+        ("ListRealms", {"sort_by": [None]}, "ListRealms: sort_by must not be empty."),
+        ("ListRealms", {"sort_by": {"a": 1}}, "sort_by must be text, a number"),
+        ("ListRealms", {"": "x"}, "extra_parameters: '' is not a valid name of a parameter."),
+        ("ListRealms", {"a b": "x"}, "extra_parameters: 'a b' is not a valid name of a parameter."),
+        ("ListRealms", {"a&b": "x"}, "extra_parameters: 'a&b' is not a valid name of a parameter."),
+    ],
+)  # fmt: skip
+def test_other_extra_parameters_are_refused_before_anything_is_sent(
+    operation: str, extra: dict[str, Any], message: str, tenant: Any, warnings: list[str]
+) -> None:
+    for check_mode in (True, False):
+        given = {"operation": operation, "extra_parameters": extra, "warn": warnings.append}
+        failed = run_failed(api, tenant, check_mode=check_mode, **given)
+        assert message in failed and "s3cret" not in failed
+    assert tenant.journal() == [] and warnings == []

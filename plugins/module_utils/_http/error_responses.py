@@ -22,20 +22,40 @@ _MEANINGS = {
     503: "service unavailable",
     504: "gateway timeout",
 }
+_SUCCESS = "the response reports an error"
 _MAXIMUM_DETAILS = 10
+_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"  # RFC 7644 section 3.12
+
+
+def is_error(response: Response) -> bool:
+    """Whether a response is an error by its status, or by its body in spite of a status that means success."""
+    if not response.is_success:
+        return True
+    body = response.json_or_none() or {}
+    error, schemas = body.get("error"), body.get("schemas")
+    has_error = isinstance(error, (str, dict)) and bool(error)
+    return has_error or _is_management_error(body) or (isinstance(schemas, list) and _SCIM_ERROR in schemas)
+
+
+def _is_management_error(body: dict[str, Any]) -> bool:
+    """Whether a body has the keys of the Management API's errors and no others. A resource has an ID."""
+    texts = (body.get("code"), body.get("message"))
+    return set(body) <= {"code", "message", "details"} and all(isinstance(text, str) and text for text in texts)
 
 
 def error_from_response(response: Response, action: str) -> ResponseError:
-    """Return the error for a response that is not a success.
+    """Return the error for a response that is not a success (see `is_error`).
 
     Understands RFC 6749 section 5.2 (`error`, `error_description`), the Management API (`code`, `message`,
-    `details`), SCIM (RFC 7644 section 3.12), and bodies of no known shape.
+    `details`), SCIM (RFC 7644 section 3.12), each of them also in an object `error`, and bodies of no known shape.
     """
     body = response.json_or_none() or {}
+    if isinstance(body.get("error"), dict):
+        body = {**body, "error": None, **body["error"]}
     code = _get_text(body, "error") or _get_text(body, "code") or _get_text(body, "scimType")
     reason = _get_text(body, "error_description") or _get_text(body, "message") or _get_text(body, "detail")
     reasons = [text for text in (reason, *_list_details(body)) if text]
-    meaning = "" if code or reasons else _MEANINGS.get(response.status, "")
+    meaning = "" if code or reasons else _MEANINGS.get(response.status, _SUCCESS if response.is_success else "")
     message = f"{action}: HTTP {response.status} " + _join(code, "; ".join(reasons) or meaning)
     return ResponseError(message.rstrip(". ") + ".", _hint_on_wait(response), status=response.status, code=code)
 

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .._errors import MalformedResponseError
@@ -46,6 +47,10 @@ class Response:
 
     def json_or_none(self) -> dict[str, Any] | None:
         """Return the body as a JSON object, or `None` for any other body."""
+        return self._object
+
+    @cached_property
+    def _object(self) -> dict[str, Any] | None:
         try:
             body = json.loads(self.content)
         except (ValueError, RecursionError):

@@ -25,6 +25,10 @@ def hint_on_api_error(
         needed = operation.scopes or scopes
         requirement = f"the scopes {join_names(needed)}, and " if needed else ""
         return f"{operation.name} needs {requirement}a token of this tenant that can manage this realm."
+    if error.status == 404 and not operation.is_deployed:
+        return (
+            f"Beyond Identity describes {operation.name}, but its service may not have it and then responds with 404."
+        )
     if error.status == 409 and operation.method == "DELETE":
         return "Remove the objects that belong to it first."
     if error.status == 401:

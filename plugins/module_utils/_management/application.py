@@ -15,11 +15,12 @@ from .._oauth.scopes import parse_managed_scopes
 from .._text import join_names, sanitize_for_display
 from .application_validation import validate_application, validate_auth_method
 from .client import ManagementClient
+from .field_limits import list_choices
 from .resource_lookup import describe_resource, select_resource, validate_resource
 from .resource_server import find_resource_server, validate_offered_scopes
 from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
 
-PROTOCOLS = ("oauth2", "oidc")
+PROTOCOLS = tuple(list_choices("application", "protocol"))
 
 # The options that can change an existing application, beside its name. A protocol never changes.
 MANAGED_OPTIONS = (

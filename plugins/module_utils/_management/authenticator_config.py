@@ -11,10 +11,10 @@ from typing import Any
 
 from .._errors import OptionError
 from .._text import sanitize_for_display
+from .field_limits import list_choices
 from .resource_types import Resource
 
-TYPES = ("embedded", "hosted_web", "console", "platform")
-INVOCATION_TYPES = ("automatic", "manual")
+TYPES = tuple(list_choices("authenticator_config", "type"))
 FIELDS = ("authentication_methods", "trusted_origins", "invoke_url", "invocation_type")
 
 # The options that a type has. `config` may hold any field.

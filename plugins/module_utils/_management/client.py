@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .._errors import MalformedResponseError, OptionError
-from .._http.error_responses import error_from_response
+from .._http.error_responses import error_from_response, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
 from .._ids import validate_id
@@ -37,7 +37,7 @@ class ManagementClient:
         reading_only: request the scopes of reading operations only.
         scopes: the token's scopes, for operations that publish none.
 
-    `path_parameters` holds parameters that all calls share.
+    `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class ManagementClient:
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
         self.path_parameters: dict[str, str] = {}
+        self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
 
     @property
@@ -78,14 +79,14 @@ class ManagementClient:
 
         Raises:
             OptionError: a parameter is missing, unknown, or malformed. No request was sent.
-            ResponseError: the API refused the request. The message has a hint on scopes, tokens, or dependent objects.
+            ResponseError: the API refused the request, whatever the status. The message has a hint on scopes, tokens, or dependent objects.
         """
         operation = find_operation(name)
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         action = f"{name} at {self.connection.require('api_url')}"
         response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
-        if not response.is_success:
+        if is_error(response):
             error = error_from_response(response, action)
             hint = hint_on_api_error(error, operation, self.scopes, has_static_token=bool(self.connection.access_token))
             raise error.with_hint(hint)
@@ -132,8 +133,11 @@ class ManagementClient:
             hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
             raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
+        sent = {name: given[name] for name in operation.query if name in given}
         query = [
-            (name, text) for name in operation.query if name in given for text in _to_query_values(name, given[name])
+            (name, text)
+            for name, value in {**sent, **self.extra_parameters}.items()
+            for text in _to_query_values(name, value)
         ]
         url = self.connection.require("api_url") + operation.path.format(**path)
         return f"{url}?{urlencode(query)}" if query else url

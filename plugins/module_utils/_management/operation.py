@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MANAGED_PARAMETERS = ("tenant_id", "realm_id")
-_PAGE_PARAMETERS = ("page_token", "startIndex")  # the API's own, and SCIM's (RFC 7644 section 3.4.2.4)
+MANAGED_PARAMETERS = ("tenant_id", "realm_id")
+PAGE_PARAMETERS = ("page_token", "startIndex")  # the API's own, and SCIM's (RFC 7644 section 3.4.2.4)
 _READING_POSTS = frozenset({"SSOIsGroupAssigned", "TestSsoConfig"})  # POST because they have a body
+_UNDEPLOYED = frozenset({"SSOIsGroupAssigned", "IdentityToSSOConfigCheck"})  # 404, also for the vendor's own client
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Operation:
     def default_parameters(self) -> tuple[str, ...]:
         """The path parameters that default to the managed tenant and realm. A deletion must name its object."""
         deleted = self.path_parameters[-1:] if self.method == "DELETE" else ()
-        return tuple(name for name in self.path_parameters if name in _MANAGED_PARAMETERS and name not in deleted)
+        return tuple(name for name in self.path_parameters if name in MANAGED_PARAMETERS and name not in deleted)
 
     @property
     def is_reading(self) -> bool:
@@ -50,9 +51,14 @@ class Operation:
         return self.method == "GET" or self.name in _READING_POSTS
 
     @property
+    def is_deployed(self) -> bool:
+        """Whether the service has the operation. The service is known to lack two published operations."""
+        return self.name not in _UNDEPLOYED
+
+    @property
     def page_parameter(self) -> str | None:
         """The query parameter that requests a further page, or `None`."""
-        return next((name for name in _PAGE_PARAMETERS if name in self.query), None)
+        return next((name for name in PAGE_PARAMETERS if name in self.query), None)
 
     @property
     def is_scim_listing(self) -> bool:

@@ -7,6 +7,9 @@ A row has the operation's name, its method, its path with the parameters of its 
 `TENANT` or `REALM`, the path of the managed tenant or realm. `PAGES` stands for the two parameters of page tokens. `=`
 precedes the keys that the request body must have; an operation without `=` takes no body. `!` marks an operation whose
 response may contain a secret. An operation without scopes publishes none.
+
+The table is the published description, with the corrections of the vendor's own client: the path of the collection of
+SCIM groups has no slash at its end, and some lists take `filter` and `order_by`.
 """
 
 from __future__ import annotations
@@ -26,12 +29,12 @@ _TABLE = """
 GetTenant GET TENANT tenants:read
 UpdateTenant PATCH TENANT =tenant tenants:update
 CreateRealm POST TENANT/realms =realm realms:create
-ListRealms GET TENANT/realms?PAGES&skip realms:read
+ListRealms GET TENANT/realms?filter&PAGES&skip realms:read
 GetRealm GET REALM realms:read
 UpdateRealm PATCH REALM =realm realms:update
 DeleteRealm DELETE REALM realms:delete
 CreateGroup POST REALM/groups =group groups:create
-ListGroups GET REALM/groups?PAGES&skip groups:read
+ListGroups GET REALM/groups?filter&order_by&PAGES&skip groups:read
 GetGroup GET REALM/groups/{group_id} groups:read
 UpdateGroup PATCH REALM/groups/{group_id} =group groups:update
 DeleteGroup DELETE REALM/groups/{group_id} groups:delete
@@ -59,7 +62,7 @@ identities_page_size&identities_skip&page_token groups:read identities:read role
 AddRoleScopes POST REALM/resource-servers/{resource_server_id}/roles/{role_id}:addScopes =scopes resource-servers:read roles:update
 DeleteRoleScopes POST REALM/resource-servers/{resource_server_id}/roles/{role_id}:deleteScopes =scopes resource-servers:read roles:update
 ListRoleScopes GET REALM/resource-servers/{resource_server_id}/roles/{role_id}:listScopes?PAGES&skip resource-servers:read roles:read
-ListCredentials GET REALM/identities/{identity_id}/credentials?PAGES&skip credentials:read
+ListCredentials GET REALM/identities/{identity_id}/credentials?filter&PAGES&skip credentials:read
 GetCredential GET REALM/identities/{identity_id}/credentials/{credential_id} credentials:read
 RevokeCredential POST REALM/identities/{identity_id}/credentials/{credential_id}:revoke credentials:revoke
 CreateCredentialBindingJob POST REALM/identities/{identity_id}/credential-binding-jobs =job ! credential-binding-jobs:create
@@ -96,8 +99,8 @@ SCIMGetUser GET REALM/scim/v2/Users/{user_id} scim:users:read
 SCIMUpdateUser PATCH REALM/scim/v2/Users/{user_id} =schemas,Operations scim:users:update
 SCIMReplaceUser PUT REALM/scim/v2/Users/{user_id} =schemas scim:users:update
 SCIMDeleteUser DELETE REALM/scim/v2/Users/{user_id} scim:users:delete
-SCIMCreateGroup POST REALM/scim/v2/Groups/ =schemas scim:groups:create
-SCIMListGroups GET REALM/scim/v2/Groups/?count&filter&startIndex scim:groups:read
+SCIMCreateGroup POST REALM/scim/v2/Groups =schemas scim:groups:create
+SCIMListGroups GET REALM/scim/v2/Groups?count&filter&startIndex scim:groups:read
 SCIMGetGroup GET REALM/scim/v2/Groups/{group_id} scim:groups:read
 SCIMUpdateGroup PATCH REALM/scim/v2/Groups/{group_id} =schemas,Operations scim:groups:update
 SCIMDeleteGroup DELETE REALM/scim/v2/Groups/{group_id} scim:groups:delete

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._errors import MalformedResponseError, OptionError
 from .._text import sanitize_for_display
-from .operation import Operation
+from .operation import PAGE_PARAMETERS, Operation
 
 PAGE_SIZE = 100  # the documented maximum of each list; some lists would return more
 
@@ -18,6 +18,8 @@ _RESOURCES = "Resources"
 _SIZES = ("page_size", "groups_page_size", "identities_page_size", "count")
 # These count from the start of a page, so only the request for the first page has one.
 _SKIPS = ("skip", "groups_skip", "identities_skip")
+
+PAGING_PARAMETERS = (*PAGE_PARAMETERS, *_SIZES, *_SKIPS)
 
 
 def first_page(operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .._errors import OptionError
+from .._management.field_limits import validate_field_limits
 from .._management.resource_state import ChangeResult, ResourceState, StateOptions
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
@@ -55,6 +56,7 @@ def ensure_state(
         state = make_state(resource_type, task.build_client(*announced), options, check_mode=task.check_mode)
         if options.state == "absent":
             return state.ensure_absent(validate_removal)
+        validate_field_limits(resource_type.noun, task.params)
         build = make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
         return state.ensure_present(_require_fields(resource_type, build, required))
 
