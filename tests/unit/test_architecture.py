@@ -49,6 +49,7 @@ REALM_INFO = {
     "_oauth/regions",
     "_oauth/authorization_server",
     "_oauth/error_sharing",
+    "_oauth/scopes",
     "_oauth/token",
     "_oauth/token_errors",
     "_oauth/token_response",

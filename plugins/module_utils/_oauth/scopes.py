@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from .._errors import OptionError
 from .._text import sanitize_for_display
@@ -39,3 +40,14 @@ def parse_managed_scopes(values: Iterable[str], option: str) -> list[str]:
             f"{option} has an empty item.", f"Set {option}: [] to remove all scopes, or omit {option} to keep them."
         )
     return parse_scopes(items, option)
+
+
+def read_granted_scopes(value: Any) -> tuple[str, ...] | None:
+    """Return the scopes that a server names, sorted, each once; `None` if the value is neither text nor a list of texts.
+
+    RFC 6749 section 5.1 demands space-delimited text. Some servers send a list, or comma-delimited text.
+    """
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    return tuple(sorted({scope for part in parts for scope in part.replace(",", " ").split()}))
