@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from .._errors import ResponseError
 from .._http.error_responses import error_from_response
 from .._http.response import Response
-from .._text import join_names
+from .scopes import hint_on_refused_scopes
 
 CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
 
@@ -35,10 +35,7 @@ def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[
     if error.code == "invalid_grant":
         return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
     if error.code == "invalid_scope":
-        advice = suggestion or (
-            "An application grants its allowed scopes only. Add the missing scopes to the application, or request fewer."
-        )
-        return f"Requested scopes: {join_names(scopes)}. {advice}"
+        return hint_on_refused_scopes(scopes, grant_type, suggestion)
     if error.code == "invalid_client" or error.status == 401:
         return CLIENT_HINT
     if error.code == "unauthorized_client":
