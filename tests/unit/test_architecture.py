@@ -52,6 +52,7 @@ REALM_INFO = {
     "_oauth/scopes",
     "_oauth/token",
     "_oauth/token_errors",
+    "_oauth/token_replacement",
     "_oauth/token_response",
     "_oauth/token_sources",
     "_oauth/token_store",

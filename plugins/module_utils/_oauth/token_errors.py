@@ -17,6 +17,15 @@ CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong
 # The status that these errors have by RFC 6749 section 5.2 and RFC 6750 section 3.1; all others have 400.
 _STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403, "access_denied": 403}
 
+_REFUSAL_HINTS = {
+    "access_token": "Check whether the token is expired, revoked, or of another tenant.",
+    "client_credentials": "A new token was refused.",
+    "authorization_code": (
+        "Check the roles of the signed-in user, or sign in again: run the playbook beyondidentity.management.logout, then "
+        "beyondidentity.management.login."
+    ),
+}
+
 _GRANT_HINTS = {
     "refresh_token": "The refresh token is expired, revoked or used up. Sign in again.",
     "authorization_code": (
@@ -58,3 +67,11 @@ def find_refusal(response: Response, action: str) -> ResponseError | None:
         return None
     error = error_from_response(response, action)
     return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
+
+
+def hint_on_refused_token(credential_type: str) -> str:
+    """Return advice for a token that a server refuses with 401 or 403, by the connection's `credential_type`.
+
+    The status does not tell whether the token is revoked or lacks a permission.
+    """
+    return _REFUSAL_HINTS[credential_type]
