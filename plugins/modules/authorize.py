@@ -31,7 +31,7 @@ attributes:
 options:
   scopes:
     description:
-      - The scopes to ask for, as a list or as space-delimited text. V(openid) is added.
+      - The scopes to ask for, as a list or as space-delimited text. With O(openid), V(openid) is added.
       - Within the application's allowed scopes, the service grants those that the person's roles allow.
     type: list
     elements: str
@@ -40,6 +40,12 @@ options:
       - Operations of the Management API by name, such as V(CreateRealm), whose scopes are asked for too.
     type: list
     elements: str
+  openid:
+    description:
+      - Request an ID token, by adding the scope V(openid). An application with the protocol V(oidc) requires it.
+      - Set to V(false) if the application has the protocol V(oauth2) and cannot grant V(openid). The response then has no ID token.
+    type: bool
+    default: true
   redirect_uri:
     description:
       - Where the browser is sent with the answer. It must be registered for the application, to the letter.
@@ -170,6 +176,7 @@ SPEC = ModuleSpec(
     options={
         "scopes": {"type": "list", "elements": "str"},
         "operations": {"type": "list", "elements": "str"},
+        "openid": {"type": "bool", "default": True},
         "redirect_uri": {"type": "str", "required": True},
         "oauth_state": {"type": "str"},
         "nonce": {"type": "str"},

@@ -97,7 +97,7 @@ class SignInListener:
         if request is None:
             return 400, FOREIGN_RESPONSE, None
         try:
-            code = parse_code(query, state=request.state, issuer=request.issuer)
+            code = parse_code(query, state=request.state, issuer=request.issuer, scopes=request.scopes)
         except ForeignResponseError:
             return 400, FOREIGN_RESPONSE, None
         except AuthorizationDeniedError as error:

@@ -93,9 +93,19 @@ def test_a_plain_challenge_is_used_only_if_the_user_sets_it() -> None:
     assert sent["code_challenge_method"] == "plain"
 
 
+def test_without_openid_no_id_token_is_requested() -> None:
+    request = create(openid=False)
+    sent = read_parameters(request)
+    assert sent["scope"] == "realms:read" and "nonce" not in sent
+    assert request.scopes == ("realms:read",) and sent["code_challenge_method"] == "S256"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"openid": False, "scopes": ("a", "openid")}, "scopes contain openid, but openid is false"),
+        ({"openid": False, "nonce": "n"}, "nonce needs openid: true"),
+        ({"openid": False, "scopes": ()}, "scopes and operations are empty"),
         ({"code_verifier": "short-s3cret"}, "43 to 128"),
         ({"code_challenge_method": "S512"}, "one of S256, plain"),
         ({"scopes": ('"',)}, "is not a valid scope"),
@@ -190,6 +200,27 @@ def test_an_error_of_the_server_is_reported_with_advice(query: str, message: str
     with pytest.raises(AuthorizationDeniedError) as caught:
         parse(query)
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("scopes", "expected", "other"),
+    [
+        (
+            ("openid", "a"),
+            "Requested scopes: a, openid. An application grants its allowed scopes only.",
+            "openid: true",
+        ),
+        (("openid", "a"), "protocol oauth2 may not grant openid: set openid: false", "openid: true"),
+        (("a",), "protocol oidc may require openid: set openid: true", "openid: false"),
+        (None, "The application's allowed scopes do not contain all requested scopes.", "Requested scopes"),
+    ],
+)
+def test_refused_scopes_are_reported_with_the_advice_for_openid(
+    scopes: tuple[str, ...] | None, expected: str, other: str
+) -> None:
+    with pytest.raises(AuthorizationDeniedError) as caught:
+        parse_code("error=invalid_scope&state=st4te", state="st4te", issuer=US_ISSUER, scopes=scopes)
+    assert expected in caught.value.message and other not in caught.value.message
 
 
 def test_a_long_error_of_the_server_is_cut() -> None:

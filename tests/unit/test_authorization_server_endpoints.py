@@ -93,6 +93,35 @@ def test_an_introspection_that_does_not_say_active_is_malformed(body: Any) -> No
         send_one_request(lambda server: server.introspect("t0ken"), build_response(body))
 
 
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("invalid_token", 401),
+        ("invalid_client", 401),
+        ("insufficient_scope", 403),
+        ("access_denied", 403),
+        ("unsupported_token_type", 400),
+    ],
+)
+@pytest.mark.parametrize("call", [lambda server: server.revoke("t0ken"), lambda server: server.introspect("t0ken")])
+def test_an_error_with_http_200_is_a_refusal(call: Call, code: str, status: int) -> None:
+    """Callers decide by the status, so the error has the status that its code has elsewhere."""
+    body = {"error": code, "error_description": "no \x1b[31mway"}
+    with pytest.raises(ResponseError, match=rf"HTTP 200 {code}: no \[31mway\.") as caught:
+        send_one_request(call, build_response(body))
+    assert (caught.value.status, caught.value.code) == (status, code)
+
+
+@pytest.mark.parametrize("body", [{}, {"error": ""}, {"error": None}, [], b"done", b"{"])
+def test_a_revocation_may_have_any_other_body(body: Any) -> None:
+    send_one_request(lambda server: server.revoke("t0ken"), build_response(body))
+
+
+def test_a_claim_named_error_does_not_hide_whether_the_token_is_active() -> None:
+    body = {"active": False, "error": "unknown"}
+    assert send_one_request(lambda server: server.introspect("t0ken"), build_response(body))[1] == body
+
+
 def test_an_unknown_or_revoked_token_can_be_revoked_again(tenant: Any) -> None:
     server = make_task(tenant).server
     token = tenant.mint("realms:read")

@@ -33,7 +33,7 @@ from tests.unit.authorization_server import (
     send_one_request,
 )
 from tests.unit.builders import get_token, make_connection, make_token_source
-from tests.unit.raw_servers import record_requests
+from tests.unit.raw_servers import build_response, record_requests
 
 
 def request_token(server: AuthorizationServer) -> Token:
@@ -149,6 +149,7 @@ def test_empty_custom_claims_are_not_sent() -> None:
             ["realms:read", "no:such"],
             "HTTP 400 invalid_scope.*Requested scopes: no:such, realms:read. .*Add the missing scopes",
         ),
+        ({}, ["openid"], "invalid_scope.*Requested scopes: openid. openid is for sign-ins only: remove it from scopes"),
         ({}, ["realm:read"], "Requested scopes: realm:read. Instead of realm:read, did you mean realms:read"),
         ({}, ["ListRealms"], "ListRealms is an operation: set operations to ListRealms, or .* scopes: realms:read"),
     ],
@@ -176,6 +177,35 @@ def test_any_other_error_says_what_to_do(fault: dict[str, Any], message: str, te
     with pytest.raises(BeyondIdentityError, match=message):
         get_token(make_token_source(tenant), "realms:read")
     assert len(tenant.journal(operation="token")) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "hint"),
+    [
+        ("invalid_client", 401, "Check that client_id"),
+        ("invalid_scope", 400, "Requested scopes: a:read, b:create"),
+        ("unauthorized_client", 400, "grant types do not include"),
+        ("invalid_grant", 400, "Sign in again"),
+    ],
+)
+def test_an_error_with_http_200_is_a_refusal(code: str, status: int, hint: str) -> None:
+    body = {"error": code, "error_description": "no way"}
+    with pytest.raises(ResponseError, match=f"HTTP 200 {code}: no way\\. .*{hint}") as caught:
+        send_one_request(request_token, build_response(body))
+    assert (caught.value.status, caught.value.code) == (status, code)
+
+
+@pytest.mark.parametrize("error", ["", None, False])
+def test_an_empty_error_beside_a_token_is_not_a_refusal(error: Any) -> None:
+    body = {"access_token": "t0ken", "token_type": "Bearer", "error": error}
+    assert send_one_request(request_token, build_response(body))[1].access_token == "t0ken"
+
+
+def test_an_error_beside_a_token_is_a_refusal() -> None:
+    body = {"access_token": "t0ken", "token_type": "Bearer", "error": "invalid_scope"}
+    with pytest.raises(ResponseError, match="HTTP 200 invalid_scope") as caught:
+        send_one_request(request_token, build_response(body))
+    assert "t0ken" not in caught.value.message
 
 
 @pytest.mark.parametrize(

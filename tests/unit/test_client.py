@@ -183,18 +183,20 @@ def test_after_a_401_the_request_is_sent_again_with_a_new_token(
 
 
 @pytest.mark.parametrize("name", ["GetTenant", "CreateRealm"])
-def test_a_second_401_is_final(name: str, store: MemoryStore | None, tenant: Any) -> None:
+def test_a_401_on_a_token_that_the_task_requested_is_final(name: str, store: MemoryStore | None, tenant: Any) -> None:
     tenant.fault(operation=name, status=401)
-    with pytest.raises(ResponseError, match="HTTP 401 .*A new token was refused too"):
+    with pytest.raises(ResponseError, match="HTTP 401 .*A new token was refused"):
         make_client(tenant, name, store=store).call(name, body=None if name == "GetTenant" else {"realm": {}})
-    assert len(tenant.journal(operation=name)) == 2
-    assert count_token_requests(tenant) == 2
+    assert len(tenant.journal(operation=name)) == 1
+    assert count_token_requests(tenant) == 1
 
 
-def test_a_403_is_final_and_its_message_lists_the_needed_scopes(tenant: Any) -> None:
+def test_a_403_on_a_token_that_the_task_requested_is_final(tenant: Any) -> None:
     tenant.fault(operation="GetTenant", status=403)
     with pytest.raises(
-        ResponseError, match="HTTP 403 forbidden.*GetTenant needs the scopes tenants:read, and a token of this tenant"
+        ResponseError,
+        match="HTTP 403 forbidden.*GetTenant needs the scopes tenants:read, and a token of this tenant.*"
+        "A new token was refused",
     ) as caught:
         make_client(tenant, "GetTenant").call("GetTenant")
     assert (caught.value.status, caught.value.code) == (403, "forbidden")

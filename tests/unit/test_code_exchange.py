@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    AuthorizationDeniedError,
     ForeignResponseError,
     MalformedResponseError,
     OptionError,
@@ -22,7 +23,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import id_token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.jwt_claims import read_unverified_claims
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import CodeExchangeOptions
-from tests.support.sign_in_application import REDIRECT, SignInApplication
+from tests.support.sign_in_application import REDIRECT, SignInApplication, sign_in
 from tests.unit.builders import make_jwt
 from tests.unit.memory_store import MemoryStore
 from tests.unit.sign_in_helpers import (
@@ -269,6 +270,38 @@ def test_without_an_id_token_a_nonce_that_the_user_set_is_an_error(app: SignInAp
                 exchange(app, params)
         else:
             assert exchange(app, params)[0].access_token, way
+
+
+@pytest.fixture
+def oauth2_app(tenant: Any) -> SignInApplication:
+    """Return an application with the protocol oauth2, which cannot grant openid."""
+    return SignInApplication.of(tenant, type="oauth2")
+
+
+def test_an_oauth2_application_is_used_without_openid(
+    oauth2_app: SignInApplication, tenant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(id_token, "IMPORT_ERROR", "missing")  # no ID token is expected, so PyJWT is not needed
+    store = MemoryStore()
+    answered, _url = complete_sign_in(make_request(oauth2_app, openid=False))
+    token, requested = exchange(oauth2_app, {"authorization": answered.to_dict()}, store)
+    assert (token.scopes, token.id_token, requested) == (("realms:read",), None, READ)
+    assert [item.access_token for item in list_sign_ins(oauth2_app, store)] == [token.access_token]
+    assert tenant.journal(operation="jwks") == []
+
+
+def test_a_pasted_refusal_of_openid_says_what_to_set(oauth2_app: SignInApplication, app: SignInApplication) -> None:
+    for application, openid, advice in ((oauth2_app, True, "openid: false"), (app, False, "openid: true")):
+        request = make_request(application, openid=openid)
+        params = {"authorization": request.to_dict(), "redirect_response": sign_in(request.url)}
+        with pytest.raises(AuthorizationDeniedError, match=f"invalid_scope.*Requested scopes: .*{advice}"):
+            exchange(application, params)
+
+
+def test_an_id_token_that_was_not_requested_is_not_returned(oauth2_app: SignInApplication, tenant: Any) -> None:
+    tenant.settings(token_answer={"id_token": make_jwt({"iss": "https://evil.example"})})
+    answered, _url = complete_sign_in(make_request(oauth2_app, openid=False))
+    assert exchange(oauth2_app, {"authorization": answered.to_dict()})[0].id_token is None
 
 
 def test_the_requested_scopes_are_granted_if_the_response_names_none(app: SignInApplication, tenant: Any) -> None:

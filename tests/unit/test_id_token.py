@@ -35,6 +35,7 @@ from tests.unit.authorization_server import APPLICATION_PATH, make_application_s
 from tests.unit.raw_servers import build_response, record_requests
 
 NONCE = "n0nce"
+AZP_PATH = APPLICATION_PATH.removeprefix("/v1/")  # the service's tokens name the application by its path
 OURS, OTHER = (RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"}) for kid in ("one", "two"))
 
 
@@ -115,6 +116,8 @@ def test_a_valid_id_token_says_which_user_signed_in() -> None:
         {"aud": ["cl1ent"]},
         {"azp": "cl1ent"},
         {"aud": ["other", "cl1ent"], "azp": "cl1ent"},
+        {"azp": AZP_PATH},
+        {"aud": ["cl1ent", "other"], "azp": AZP_PATH},
         {"exp": FromNow(-30)},  # two clocks can differ
         {"iat": FromNow(30)},
     ],
@@ -139,6 +142,15 @@ def test_valid_claims_are_accepted(changes: dict[str, Any]) -> None:
         ({"azp": "other"}, "not issued to this client .azp."),
         ({"azp": None}, "not issued to this client .azp."),
         ({"azp": ["cl1ent"]}, "not issued to this client .azp."),
+        ({"azp": [AZP_PATH]}, "not issued to this client .azp."),
+        ({"azp": AZP_PATH + "2"}, "not issued to this client .azp."),
+        ({"azp": AZP_PATH.replace("t1", "t2")}, "not issued to this client .azp."),
+        ({"azp": AZP_PATH.replace("r1", "r2")}, "not issued to this client .azp."),
+        ({"azp": AZP_PATH + "/"}, "not issued to this client .azp."),
+        ({"azp": APPLICATION_PATH}, "not issued to this client .azp."),
+        ({"azp": AZP_PATH.upper()}, "not issued to this client .azp."),
+        ({"azp": "a1"}, "not issued to this client .azp."),
+        ({"azp": ""}, "not issued to this client .azp."),
         ({"exp": FromNow(-90)}, "not valid: .*expired"),
         ({"exp": ...}, 'not valid: .*"exp"'),
         ({"exp": "soon"}, "not valid: .*Expiration"),

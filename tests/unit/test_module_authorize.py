@@ -67,6 +67,12 @@ def test_openid_is_requested_even_without_scopes() -> None:
     assert call(operations=None)["authorization"]["scopes"] == ["openid"]
 
 
+def test_without_openid_only_the_given_scopes_are_requested() -> None:
+    authorization = call(openid=False)["authorization"]
+    assert authorization["scopes"] == ["realms:read"] and authorization["nonce"]
+    assert "scopes and operations are empty" in call(run_failed, operations=None, openid=False)
+
+
 def test_the_method_plain_warns(warnings: list[str]) -> None:
     authorization = call(code_challenge_method="plain", warn=warnings.append)["authorization"]
     assert authorization["code_challenge"] == authorization["code_verifier"]

@@ -171,9 +171,11 @@ def test_a_token_of_another_realm_is_refused(tenant: Any) -> None:
     assert f"issued by the application {other} of another realm," in message and tenant.application_id in message
 
 
-def test_a_token_with_tokens_delete_authorizes_its_own_revocation(tenant: Any) -> None:
+@pytest.mark.parametrize("answer", [{}, {"merge": {"scope": ["openid", DELETE]}}, {"merge": {"scope": f"a,{DELETE}"}}])
+def test_a_token_with_tokens_delete_authorizes_its_own_revocation(answer: dict[str, Any], tenant: Any) -> None:
     app = make_desk(tenant)
     signed_in = sign_in(app, MemoryStore(), DELETE)
+    tenant.fault(operation="introspect", times=1, **answer)
     assert run_ok(revoke, app, token=signed_in["access_token"])["changed"]
     assert list_active(app, signed_in["access_token"]) == [False]
     assert list_revocations(tenant) == [401, 200]

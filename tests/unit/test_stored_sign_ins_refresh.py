@@ -20,6 +20,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import SignInStore
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_replacement import Refusal
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
+    IssuedToken,
+    TokenRequest,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
 from tests.support.sign_in_application import SignInApplication
@@ -91,10 +96,11 @@ def test_a_sign_in_can_be_refreshed_several_times(app: SignInApplication, store:
     assert count_refreshes(app) == 3
 
 
-def test_a_rejected_token_is_replaced_once(app: SignInApplication, store: TokenStore) -> None:
-    rejected = add_sign_in(app, store, age=0).access_token
-    issued = run_together(4, store, lambda shared: get_token(open_sign_ins(app, shared), READ, rejected=rejected))
-    assert len({item.value for item in issued} - {rejected}) == 1
+def test_a_refused_token_is_replaced_once(app: SignInApplication, store: TokenStore) -> None:
+    refused = IssuedToken(add_sign_in(app, store, age=0), cached=True)
+    request, refusal = TokenRequest((READ,)), Refusal("ListRealms", 401)
+    issued = run_together(4, store, lambda shared: open_sign_ins(app, shared).replace(request, refused, refusal))
+    assert None not in issued and len({item.value for item in issued if item} - {refused.value}) == 1
     assert count_refreshes(app) == 1
 
 

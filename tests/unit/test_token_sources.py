@@ -20,8 +20,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import remember_secrets, secret_scope
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.error_sharing import share_errors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_replacement import Refusal
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
     IssuedToken,
+    TokenRequest,
     find_missing_scopes,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
@@ -169,12 +171,11 @@ def test_concurrent_requests_for_a_fresh_token_share_one(store: TokenStore, tena
     assert count_requests(tenant) == 2
 
 
-def test_a_rejected_token_is_replaced_once(store: TokenStore, tenant: Any) -> None:
-    rejected = get_token(make_token_source(tenant, store), READ).value
-    issued = run_together(
-        6, store, lambda shared: get_token(make_token_source(tenant, shared), READ, rejected=rejected)
-    )
-    assert len({item.value for item in issued} - {rejected}) == 1
+def test_a_refused_token_is_replaced_once(store: TokenStore, tenant: Any) -> None:
+    refused = IssuedToken(get_token(make_token_source(tenant, store), READ).token, cached=True)
+    request, refusal = TokenRequest((READ,)), Refusal("ListRealms", 401)
+    issued = run_together(6, store, lambda shared: make_token_source(tenant, shared).replace(request, refused, refusal))
+    assert None not in issued and len({item.value for item in issued if item} - {refused.value}) == 1
     assert count_requests(tenant) == 2
 
 
@@ -222,8 +223,10 @@ def test_a_shared_error_has_no_client_secret(method: str, tenant: Any) -> None:
 
 def test_an_access_token_of_the_user_is_never_replaced(tenant: Any) -> None:
     source = make_token_source(tenant, MemoryStore(), access_token="0wn")
-    for fields in ({}, {"fresh": True}, {"rejected": "0wn"}):
-        assert get_token(source, READ, **fields).value == "0wn"
+    for fields in ({}, {"fresh": True}):
+        issued = get_token(source, READ, **fields)
+        assert issued.value == "0wn"
+        assert source.replace(TokenRequest((READ,)), issued, Refusal("ListRealms", 401)) is None
     assert count_requests(tenant) == 0
 
 

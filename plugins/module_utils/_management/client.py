@@ -17,7 +17,7 @@ from .._http.response import Response
 from .._http.session import HttpSession
 from .._ids import validate_id
 from .._oauth.connection import Connection
-from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource
+from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource, send_with_replacement
 from .._text import join_names
 from .api_errors import hint_on_api_error
 from .operation import Operation
@@ -88,7 +88,7 @@ class ManagementClient:
         response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
         if is_error(response):
             error = error_from_response(response, action)
-            hint = hint_on_api_error(error, operation, self.scopes, has_static_token=bool(self.connection.access_token))
+            hint = hint_on_api_error(error, operation, self.scopes, self.connection.credential_type)
             raise error.with_hint(hint)
         return response.status, response.json(action) if response.content.strip() else {}
 
@@ -155,12 +155,15 @@ class ManagementClient:
 
     def _send(self, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None) -> Response:
         request = TokenRequest(tuple(self.scopes))
-        token = self.token or self.token_source.get(request)
-        response = self._send_with(token.value, operation, url, action, body)
-        if response.status == 401 and not self.connection.access_token:
-            token = self.token_source.get(TokenRequest(request.scopes, rejected=token.value))
-            response = self._send_with(token.value, operation, url, action, body)
-        self.token = token
+        token = self.token
+        if token is None or token.is_outdated:
+            token = self.token_source.get(request)
+
+        def send(access_token: str) -> tuple[int, Response]:
+            response = self._send_with(access_token, operation, url, action, body)
+            return response.status, response
+
+        response, self.token = send_with_replacement(self.token_source, request, token, operation.name, send)
         return response
 
     def _send_with(

@@ -10,20 +10,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .._errors import OptionError
 from .authorization_server import AuthorizationServer
 from .pkce import create_code_challenge, create_code_verifier
-from .scopes import parse_scopes
+from .scopes import OPENID, parse_scopes
 
 
 @dataclass(frozen=True)
 class AuthorizationOptions:
-    """What the user sets for an authorization request. A field that is `None` is generated, or omitted if it is `prompt`."""
+    """What the user sets for an authorization request. A field that is `None` is generated, or omitted if it is `prompt`.
+
+    Attributes:
+        openid: whether to request an ID token, by the scope `openid`.
+    """
 
     oauth_state: str | None = None
     nonce: str | None = None
     code_verifier: str | None = field(default=None, repr=False)
     code_challenge_method: str = "S256"
     prompt: str | None = None
+    openid: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,18 @@ def create_authorization_request(
     redirect_uri: str,
     options: AuthorizationOptions,
 ) -> AuthorizationRequest:
-    """Return a request for these scopes and `openid`, with new random values where the options set none."""
-    requested = parse_scopes([*scopes, "openid"])
+    """Return a request for these scopes, with new random values where the options set none.
+
+    Without `openid`, the nonce is not sent: only an ID token contains it.
+    """
+    requested = _select_scopes(scopes, options)
     state, nonce = options.oauth_state or _create_random_value(), options.nonce or _create_random_value()
     verifier = options.code_verifier or create_code_verifier()
     parameters = {
         "redirect_uri": redirect_uri,
         "scope": " ".join(requested),
         "state": state,
-        "nonce": nonce,
+        **({"nonce": nonce} if options.openid else {}),
         "code_challenge": create_code_challenge(verifier, options.code_challenge_method),
         "code_challenge_method": options.code_challenge_method,
     }
@@ -84,6 +93,20 @@ def create_authorization_request(
         issuer=server.connection.issuer,
         client_id=server.connection.require("client_id"),
     )
+
+
+def _select_scopes(scopes: Iterable[str], options: AuthorizationOptions) -> list[str]:
+    """Return the scopes to request; raise `OptionError` if the options contradict each other."""
+    requested = parse_scopes(scopes)
+    if options.openid:
+        return parse_scopes([*requested, OPENID])
+    if OPENID in requested:
+        raise OptionError("scopes contain openid, but openid is false.", "Remove one of the two.")
+    if options.nonce is not None:
+        raise OptionError("nonce needs openid: true, because only an ID token contains the nonce.", "Remove nonce.")
+    if not requested:
+        raise OptionError("scopes and operations are empty.", "Set at least one scope, or set openid: true.")
+    return requested
 
 
 def _create_random_value() -> str:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from .._errors import AuthorizationDeniedError, ForeignResponseError, OptionError
 from .._http.urls import get_origin
 from .._text import sanitize_for_display
 from .constant_time import are_equal
+from .scopes import hint_on_refused_scopes
 
 _SINGLE_PARAMETERS = ("state", "code", "error", "iss")
 _PASTE_HINT = "Paste the whole URL that the browser shows after the sign-in, from http to the end."
@@ -21,8 +23,11 @@ _DENIAL_HINTS = {
 }
 
 
-def parse_code(query: str, *, state: str, issuer: str) -> str:
+def parse_code(query: str, *, state: str, issuer: str, scopes: Iterable[str] | None = None) -> str:
     """Return the code in a response's query (RFC 6749 section 4.1.2, RFC 9207 section 2.4).
+
+    Args:
+        scopes: the scopes of the request, for the message if they are refused; `None` if they are not known.
 
     Raises:
         ForeignResponseError: the response does not belong to the request.
@@ -44,14 +49,22 @@ def parse_code(query: str, *, state: str, issuer: str) -> str:
     if single.get("error"):
         parts = [sanitize_for_display(single[name]) for name in ("error", "error_description") if single.get(name)]
         raise AuthorizationDeniedError(
-            f"The sign-in failed: {': '.join(parts).rstrip('.')}.", _DENIAL_HINTS.get(single["error"], "")
+            f"The sign-in failed: {': '.join(parts).rstrip('.')}.", _hint_on_denial(single["error"], scopes)
         )
     if not single.get("code"):
         raise ForeignResponseError("The authorization response has neither code nor error.")
     return single["code"]
 
 
-def parse_code_from_url(response: str, *, redirect_uri: str, state: str, issuer: str) -> str:
+def _hint_on_denial(error: str, scopes: Iterable[str] | None) -> str:
+    if error == "invalid_scope" and scopes is not None:
+        return hint_on_refused_scopes(scopes, "authorization_code")
+    return _DENIAL_HINTS.get(error, "")
+
+
+def parse_code_from_url(
+    response: str, *, redirect_uri: str, state: str, issuer: str, scopes: Iterable[str] | None = None
+) -> str:
     """Return the code in the whole URL of a response, as a user pastes it.
 
     Raises:
@@ -74,7 +87,7 @@ def parse_code_from_url(response: str, *, redirect_uri: str, state: str, issuer:
             f"redirect_response does not belong to the redirect_uri {sanitize_for_display(redirect_uri, 200)}.",
             _PASTE_HINT,
         )
-    return parse_code(query, state=state, issuer=issuer)
+    return parse_code(query, state=state, issuer=issuer, scopes=scopes)
 
 
 def _get_target(parts: SplitResult) -> tuple[str, str]:

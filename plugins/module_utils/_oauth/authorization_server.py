@@ -20,7 +20,7 @@ from .._masking import find_secrets, remember_secrets
 from .client_authentication import authenticate_client, build_basic_authorization
 from .connection import Connection
 from .token import Token
-from .token_errors import CLIENT_HINT, hint_on_token_error
+from .token_errors import CLIENT_HINT, find_refusal, hint_on_token_error
 from .token_response import parse_token_response
 
 _FORM = "application/x-www-form-urlencoded"
@@ -172,8 +172,8 @@ class AuthorizationServer:
         response = self.session.send(
             "POST", url, action=action, headers=headers, body=_encode(form), repeatable=repeatable
         )
-        if not response.is_success:
-            error = error_from_response(response, action)
+        error = find_refusal(response, action)
+        if error:
             hint = hint_on_token_error(error, form["grant_type"], scopes, self.suggest_scopes(scopes))
             raise error.with_hint(hint)
         body = response.json(action)
@@ -192,8 +192,8 @@ class AuthorizationServer:
         else:
             headers["Authorization"] = build_basic_authorization(self.connection)
         response = self.session.send("POST", url, action=action, headers=headers, body=_encode(form), repeatable=True)
-        if not response.is_success:
-            error = error_from_response(response, action)
+        error = find_refusal(response, action)
+        if error:
             raise error.with_hint(CLIENT_HINT if error.status == 401 and not access_token else "")
         return response
 

@@ -67,6 +67,11 @@ class Connection:
             self.auth_url, self.require("tenant_id"), self.require("auth_realm_id"), self.require("application_id")
         )
 
+    @property
+    def credential_type(self) -> str:
+        """What requests are authorized by: `access_token` if the user set one, otherwise a `grant_type`."""
+        return "access_token" if self.access_token else self.grant_type
+
     def require(self, name: str, reason: str = "") -> str:
         """Return an option's value; raise an `OptionError` that says how to set it, and `reason` if given."""
         value: str | None = getattr(self, name)

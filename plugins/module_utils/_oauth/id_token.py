@@ -12,6 +12,7 @@ from typing import Any
 from .._errors import MalformedResponseError, OptionError
 from .._text import sanitize_for_display
 from .authorization_server import AuthorizationServer
+from .connection import Connection
 from .constant_time import are_equal
 
 try:
@@ -57,9 +58,15 @@ def validate_id_token(id_token: str, server: AuthorizationServer, nonce: str | N
     if nonce is not None and not (isinstance(received, str) and are_equal(received, nonce)):
         raise MalformedResponseError("The ID token belongs to another sign-in: its nonce is not the request's.")
     has_several_audiences = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-    if (has_several_audiences or "azp" in claims) and claims.get("azp") != connection.client_id:
+    if (has_several_audiences or "azp" in claims) and not _is_own_party(claims.get("azp"), connection):
         raise MalformedResponseError("The ID token was not issued to this client (azp).")
     return claims
+
+
+def _is_own_party(azp: Any, connection: Connection) -> bool:
+    """Whether `azp` is the client ID, or the application's path, as in the service's access tokens."""
+    path = f"tenants/{connection.tenant_id}/realms/{connection.auth_realm_id}/applications/{connection.application_id}"
+    return isinstance(azp, str) and azp in (connection.client_id, path)
 
 
 def _verify_signature(id_token: str, server: AuthorizationServer) -> dict[str, Any]:

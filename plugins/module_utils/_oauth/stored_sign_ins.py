@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .token import Token
+from .token_replacement import Refusal, TokenReplacements
 from .token_sources import IssuedToken, TokenRequest
 from .token_store import TokenStore
 
@@ -30,9 +32,12 @@ class SignInStore:
     An entry holds the sign-ins with different scopes, each an access token with its refresh token.
     """
 
-    def __init__(self, server: AuthorizationServer, stores: list[TokenStore]) -> None:
+    def __init__(
+        self, server: AuthorizationServer, stores: list[TokenStore], replacements: TokenReplacements | None = None
+    ) -> None:
         self.server = server
         self.stores = stores
+        self.replacements = replacements or TokenReplacements()
 
     @property
     def connection(self) -> Connection:
@@ -52,14 +57,37 @@ class SignInStore:
         refusal: SignInRequiredError | None = None
         for store in self.stores:
             for token in self._list_covering(store, request.scopes):
-                if not request.fresh and _is_usable(token, request.rejected):
+                if not request.fresh and _is_usable(token):
                     return IssuedToken(token, cached=True)
                 if token.refresh_token:
                     try:
-                        return self._refresh_stored(store, token, since, request.rejected)
+                        return self._refresh_stored(store, token, lambda stored: stored.issued_at >= since)
                     except SignInRequiredError as error:
                         refusal = refusal or error
         raise refusal or SignInRequiredError(self._explain_absence(request.scopes))
+
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return another token from the stores, or refresh the sign-in if the run did not do so a moment ago.
+
+        Returns `None` if neither is possible.
+        """
+        key = self._build_replacement_key(refused.token)
+        if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
+            return None
+        for store in self.stores:
+            for token in self._list_covering(store, request.scopes):
+                if _is_usable(token) and token.access_token != refused.value:
+                    return IssuedToken(token, cached=True)
+                if token.refresh_token:
+                    with suppress(SignInRequiredError):
+                        return self._refresh_stored(
+                            store, token, lambda stored: stored.access_token != refused.value, is_limited=True
+                        )
+        return None
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Make the refusal final for a while."""
+        self.replacements.add_final(self._build_replacement_key(refused.token), refusal)
 
     def add(self, token: Token) -> None:
         """Store a new sign-in in place of an earlier one with the same scopes."""
@@ -94,23 +122,39 @@ class SignInStore:
                 store.discard(self._key)
         return removed
 
-    def _refresh_stored(self, store: TokenStore, stale: Token, since: float, rejected: str | None) -> IssuedToken:
-        """Use a stored refresh token, unless another run or worker has just used it: with rotation it is valid once."""
+    def _refresh_stored(
+        self, store: TokenStore, stale: Token, is_new: Callable[[Token], bool], *, is_limited: bool = False
+    ) -> IssuedToken:
+        """Use a stored refresh token, unless another run or worker has just used it: with rotation it is valid once.
+
+        Args:
+            is_new: whether a usable token with the same scopes is one that another run or worker has just received.
+            is_limited: whether the request counts as the replacement of a refused token.
+        """
         with store.lock(self._key):
             token = next((other for other in self._list(store) if set(other.scopes) == set(stale.scopes)), None)
-            if token and _is_usable(token, rejected) and token.issued_at >= since:
+            if token and _is_usable(token) and is_new(token):
                 return IssuedToken(token, cached=True)
             if token is None or not token.refresh_token:
                 raise SignInRequiredError(self._explain_absence(stale.scopes))
-            try:
-                fresh = self._use(store, token.refresh_token, replaced=token, granted=token.scopes)
-            except ResponseError as error:
-                if error.code == "invalid_grant":
-                    self._drop(store, token)
-                elif error.status != 400 or error.code in _OTHER_ERRORS:
-                    raise
-                raise SignInRequiredError(error.message) from None
-            return IssuedToken(fresh, cached=False)
+            if not is_limited:
+                return self._refresh_locked(store, token, token.refresh_token)
+            with self.replacements.limit(self._build_replacement_key(token)) as is_allowed:
+                if is_allowed:
+                    return self._refresh_locked(store, token, token.refresh_token)
+            raise SignInRequiredError("The stored sign-in was refreshed a moment ago.")
+
+    def _refresh_locked(self, store: TokenStore, token: Token, refresh_token: str) -> IssuedToken:
+        """Refresh a sign-in whose store is locked. If the server refuses the refresh token, a sign-in is required."""
+        try:
+            fresh = self._use(store, refresh_token, replaced=token, granted=token.scopes)
+        except ResponseError as error:
+            if error.code == "invalid_grant":
+                self._drop(store, token)
+            elif error.status != 400 or error.code in _OTHER_ERRORS:
+                raise
+            raise SignInRequiredError(error.message) from None
+        return IssuedToken(fresh, cached=False)
 
     def _use(self, store: TokenStore, refresh_token: str, *, replaced: Token | None = None, **options: Any) -> Token:
         """Use a refresh token, and store the result before anything else: the old refresh token may no longer be valid."""
@@ -168,6 +212,10 @@ class SignInStore:
             return f"The stored sign-in was not granted {join_names(missing)}."
         return "The stored sign-in is expired."
 
+    def _build_replacement_key(self, token: Token) -> list[Any]:
+        """Return what the replacements of one sign-in's tokens are limited by."""
+        return [*self._key, sorted(token.scopes)]
+
     @cached_property
     def _key(self) -> list[Any]:
         connection = self.connection
@@ -186,8 +234,8 @@ class SignInStore:
         return [self.connection.api_url, select_authorities(session.settings, session.environ)]
 
 
-def _is_usable(token: Token, rejected: str | None) -> bool:
-    return token.access_token != rejected and not token.is_expired(time.time())
+def _is_usable(token: Token) -> bool:
+    return not token.is_expired(time.time())
 
 
 def _has_further_use(token: Token) -> bool:

@@ -8,9 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._errors import ResponseError
-from .._text import join_names
+from .._http.error_responses import error_from_response
+from .._http.response import Response
+from .scopes import hint_on_refused_scopes
 
 CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
+
+# The status that these errors have by RFC 6749 section 5.2 and RFC 6750 section 3.1; all others have 400.
+_STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403, "access_denied": 403}
+
+_REFUSAL_HINTS = {
+    "access_token": "Check whether the token is expired, revoked, or of another tenant.",
+    "client_credentials": "A new token was refused.",
+    "authorization_code": (
+        "Check the roles of the signed-in user, or sign in again: run the playbook beyondidentity.management.logout, then "
+        "beyondidentity.management.login."
+    ),
+}
 
 _GRANT_HINTS = {
     "refresh_token": "The refresh token is expired, revoked or used up. Sign in again.",
@@ -30,10 +44,7 @@ def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[
     if error.code == "invalid_grant":
         return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
     if error.code == "invalid_scope":
-        advice = suggestion or (
-            "An application grants its allowed scopes only. Add the missing scopes to the application, or request fewer."
-        )
-        return f"Requested scopes: {join_names(scopes)}. {advice}"
+        return hint_on_refused_scopes(scopes, grant_type, suggestion)
     if error.code == "invalid_client" or error.status == 401:
         return CLIENT_HINT
     if error.code == "unauthorized_client":
@@ -41,3 +52,26 @@ def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[
     if error.status == 404:
         return "Check the issuer's region, tenant, realm and application."
     return ""
+
+
+def find_refusal(response: Response, action: str) -> ResponseError | None:
+    """Return the error if the server refused a request, otherwise `None`.
+
+    A response with a success status and `error` is a refusal too. Its error has the status that the RFCs demand, because
+    callers decide by the status.
+    """
+    if not response.is_success:
+        return error_from_response(response, action)
+    body = response.json_or_none() or {}
+    if not (isinstance(body.get("error"), str) and body["error"]) or isinstance(body.get("active"), bool):
+        return None
+    error = error_from_response(response, action)
+    return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
+
+
+def hint_on_refused_token(credential_type: str) -> str:
+    """Return advice for a token that a server refuses with 401 or 403, by the connection's `credential_type`.
+
+    The status does not tell whether the token is revoked or lacks a permission.
+    """
+    return _REFUSAL_HINTS[credential_type]

@@ -11,6 +11,7 @@ from typing import Any
 from .._errors import MalformedResponseError
 from .._text import sanitize_for_display
 from .jwt_claims import read_unverified_claims
+from .scopes import read_granted_scopes
 from .token import Token, to_token_id, validate_optional_token, validate_token_value
 
 _MAXIMUM_LIFETIME = 86400  # seconds
@@ -31,11 +32,11 @@ def parse_token_response(
     token_type = body.get("token_type")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
         raise MalformedResponseError(f"{action}: token_type is '{sanitize_for_display(token_type, 40)}', not 'Bearer'.")
-    scope = body.get("scope")
+    granted = read_granted_scopes(body.get("scope"))
     claims = read_unverified_claims(access_token) or {}
     return Token(
         access_token=access_token,
-        scopes=tuple(sorted(set(scope.split()))) if isinstance(scope, str) else tuple(requested),
+        scopes=tuple(requested) if granted is None else granted,
         issued_at=issued_at,
         lifetime=_parse_lifetime(body.get("expires_in"), expiration_time),
         id=to_token_id(claims.get("jti")),

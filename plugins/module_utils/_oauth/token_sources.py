@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 from .._errors import BeyondIdentityError
 from .._text import join_names
@@ -16,7 +16,10 @@ from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import share_errors
 from .token import Token, validate_token_value
+from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
 from .token_store import TokenStore
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,26 +28,42 @@ class TokenRequest:
 
     Attributes:
         fresh: requires a token that was issued after the call began.
-        rejected: the value of a token that a server just refused; requires another token.
     """
 
     scopes: tuple[str, ...]
     custom_claims: Mapping[str, Any] | None = None
     fresh: bool = False
-    rejected: str | None = None
 
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A token to use, and whether it is from a store or from the user, so it was not requested by this call."""
+    """A token to use.
+
+    Attributes:
+        cached: whether the token is from a store or from the user, so it was not requested by this task.
+        was_accepted: whether a server accepted the token in this task.
+    """
 
     token: Token
     cached: bool
+    was_accepted: bool = False
 
     @property
     def value(self) -> str:
         """The access token itself."""
         return self.token.access_token
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the token is known to be about to expire."""
+        return self.token.lifetime is not None and self.token.is_expired(time.time())
+
+    def may_be_revoked(self, refusal: Refusal) -> bool:
+        """Whether a refusal may mean that the token is revoked or expired: a new token is neither.
+
+        A new token that was accepted, and later is not recognized (401), expired while the task ran.
+        """
+        return self.cached or (self.was_accepted and refusal.status == 401)
 
 
 class TokenSource(Protocol):
@@ -56,6 +75,43 @@ class TokenSource(Protocol):
 
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return a token with the requested scopes."""
+
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return another token for a refused one, or `None` if the refusal counts.
+
+        A token that the user set is not replaced, and neither is one that cannot be revoked.
+        """
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Record that the server refused the replacement too."""
+
+
+def send_with_replacement(
+    source: TokenSource,
+    request: TokenRequest,
+    issued: IssuedToken,
+    operation: str,
+    send: Callable[[str], tuple[int, T]],
+) -> tuple[T, IssuedToken]:
+    """Send a request with a token, and once more with another token if the server refuses the first.
+
+    Args:
+        operation: the name under which a refusal is recorded.
+        send: sends the request with the token's value; returns the HTTP status and the result.
+
+    Returns the last result, and the token that it was received with.
+    """
+    status, result = send(issued.value)
+    if status not in REFUSAL_STATUSES:
+        return result, replace(issued, was_accepted=True)
+    newer = source.replace(request, issued, Refusal(operation, status))
+    if newer is None:
+        return result, issued
+    status, result = send(newer.value)
+    if status not in REFUSAL_STATUSES:
+        return result, replace(newer, was_accepted=True)
+    source.confirm(request, newer, Refusal(operation, status))
+    return result, newer
 
 
 class StaticToken:
@@ -69,6 +125,13 @@ class StaticToken:
         value = validate_token_value(self.connection.access_token, "access_token")
         return IssuedToken(Token(value, scopes=(), issued_at=0, lifetime=None), cached=True)
 
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return `None`: the user decides which token is used."""
+        return None
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Record nothing."""
+
 
 class ClientCredentialsTokens:
     """Provides tokens that the client requests with its own credentials.
@@ -77,9 +140,15 @@ class ClientCredentialsTokens:
     the error.
     """
 
-    def __init__(self, server: AuthorizationServer, store: TokenStore | None = None) -> None:
+    def __init__(
+        self,
+        server: AuthorizationServer,
+        store: TokenStore | None = None,
+        replacements: TokenReplacements | None = None,
+    ) -> None:
         self.server = server
         self.store = store
+        self.replacements = replacements or TokenReplacements()
 
     @property
     def connection(self) -> Connection:
@@ -94,15 +163,34 @@ class ClientCredentialsTokens:
 
         key, began = self._build_key(request), time.time()
         if not request.fresh:
-            token = _find_usable(store, key, request.rejected)
+            token = _find_usable(store, key)
             if token:
                 return IssuedToken(token, cached=True)
         with store.lock(key):
-            token = _find_usable(store, key, request.rejected)
+            token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
             with share_errors(store, key, began):
                 return IssuedToken(self._request_into(store, key, request), cached=False)
+
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return a newer token from the store, or request one if the run did not do so a moment ago."""
+        store, key, began = self.store, self._build_key(request), time.time()
+        if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
+            return None
+        if store is None:
+            with self.replacements.limit(key) as is_allowed:
+                return IssuedToken(self._request(request), cached=False) if is_allowed else None
+        with store.lock(key):
+            token = _find_usable(store, key)
+            if token and token.access_token != refused.value:
+                return IssuedToken(token, cached=True)
+            with share_errors(store, key, began), self.replacements.limit(key) as is_allowed:
+                return IssuedToken(self._request_into(store, key, request), cached=False) if is_allowed else None
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Make the refusal final for a while."""
+        self.replacements.add_final(self._build_key(request), refusal)
 
     def _request(self, request: TokenRequest) -> Token:
         return self.server.request_client_credentials_token(request.scopes, request.custom_claims)
@@ -130,8 +218,8 @@ class ClientCredentialsTokens:
         ]
 
 
-def _find_usable(store: TokenStore, key: Any, rejected: str | None) -> Token | None:
-    """Return the token under a key, unless it is damaged, about to expire, or rejected."""
+def _find_usable(store: TokenStore, key: Any) -> Token | None:
+    """Return the token under a key, unless it is damaged or about to expire."""
     entry = store.get(key)
     if entry is None:
         return None
@@ -139,7 +227,7 @@ def _find_usable(store: TokenStore, key: Any, rejected: str | None) -> Token | N
         token = Token.from_dict(entry)
     except (BeyondIdentityError, KeyError, TypeError, ValueError):
         return None
-    return None if token.is_expired(time.time()) or token.access_token == rejected else token
+    return None if token.is_expired(time.time()) else token
 
 
 def find_missing_scopes(token: Token, requested: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
@@ -15,7 +15,7 @@ from .._oauth.authorization_response import parse_code_from_url
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection
 from .._oauth.id_token import require_pyjwt, validate_id_token
-from .._oauth.scopes import parse_scopes
+from .._oauth.scopes import OPENID, parse_scopes
 from .._oauth.token import Token
 from .._oauth.token_sources import IssuedToken
 from .._text import sanitize_for_display
@@ -67,7 +67,7 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
     """
     connection = task.connection
     request = _read_request(connection, options, task.read(ScopeOptions))
-    requested = [scope for scope in request.scopes if scope != "openid"]
+    requested = [scope for scope in request.scopes if scope != OPENID]
     store = task.stores.run if task.params["token_cache"] != "none" else None
     key = ["code", asdict(request), connection.client_id, connection.client_secret, options.custom_claims]
     with task.lock("code", request.code):
@@ -91,8 +91,14 @@ def _require_unexpired(token: Token) -> Token:
 
 
 def _request_token(server: AuthorizationServer, request: _AnsweredRequest, options: CodeExchangeOptions) -> Token:
-    """Exchange the code, and check that the ID token belongs to the request."""
-    require_pyjwt()  # before the code is spent
+    """Exchange the code, and check that the ID token belongs to the request.
+
+    A whole authorization says whether it requested an ID token. Without a request, an ID token is neither validated nor
+    returned. Parts of a request do not say it.
+    """
+    expects_id_token = options.authorization is None or OPENID in request.scopes
+    if expects_id_token:
+        require_pyjwt()  # before the code is spent
     token = server.exchange_code(
         code=request.code,
         redirect_uri=request.redirect_uri,
@@ -100,6 +106,8 @@ def _request_token(server: AuthorizationServer, request: _AnsweredRequest, optio
         scopes=request.scopes,
         custom_claims=options.custom_claims,
     )
+    if not expects_id_token:
+        return replace(token, id_token=None)
     if token.id_token:
         validate_id_token(token.id_token, server, request.nonce)
     elif options.nonce is not None:  # a whole authorization's nonce is backed by its PKCE verifier
@@ -132,6 +140,7 @@ def _read_request(connection: Connection, options: CodeExchangeOptions, scopes: 
             redirect_uri=request["redirect_uri"],
             state=request["state"],
             issuer=request["issuer"],
+            scopes=request["scopes"] if options.authorization else None,
         )
     if not request.get("code"):
         raise OptionError(

@@ -21,6 +21,7 @@ from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import share_errors
 from .._oauth.token import Token
+from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
 from .._oauth.token_store import TokenStores
 
@@ -106,10 +107,17 @@ class TaskContext:
         if self.connection.access_token:
             return StaticToken(self.connection)
         if self.connection.grant_type != "authorization_code":
-            return ClientCredentialsTokens(self.server, self.stores.select(self.params["token_cache"]))
+            return ClientCredentialsTokens(
+                self.server, self.stores.select(self.params["token_cache"]), self.replacements
+            )
         if self.open_sign_ins is None:
             raise SignInRequiredError("No sign-in is stored on the host that the task is delegated to.")
         return self.open_sign_ins(self)
+
+    @cached_property
+    def replacements(self) -> TokenReplacements:
+        """What the run knows of refused tokens, whatever `token_cache` is."""
+        return TokenReplacements(self.stores.run)
 
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""

@@ -10,7 +10,11 @@ from contextlib import suppress
 from typing import TypeVar
 
 from .._errors import BeyondIdentityError, ResponseError, SignInRequiredError, TransportError
-from .._oauth.token_sources import IssuedToken, TokenRequest
+from .._oauth.connection import Connection
+from .._oauth.token import Token
+from .._oauth.token_errors import hint_on_refused_token
+from .._oauth.token_replacement import REFUSAL_STATUSES, Refusal
+from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource, send_with_replacement
 from .context import TaskContext
 
 T = TypeVar("T")
@@ -32,47 +36,110 @@ class ScopedToken:
         value: str | None = None,
         explain: Callable[[], BeyondIdentityError] | None = None,
     ) -> None:
-        self.task = task
         self.scope = scope
         self.explain = explain
-        self._value = value
-        self._is_new = False  # a new token is known to the server, so no other token would help after a 401
+        self._source = _TaskTokens(task)
+        self._request = TokenRequest((scope,))
+        self._issued = None if value is None else IssuedToken(Token(value, (scope,), 0, None), cached=True)
         self._error: BeyondIdentityError | None = None
 
     def use(self, send: Callable[[str], T]) -> T:
-        """Send a request with the token; after a 401 once more with another token. A 403 names the missing scope."""
-        value = self._value or self._request()
-        try:
-            return send(value)
-        except ResponseError as error:
-            if error.status == 403:
-                raise error.with_hint(f"The token for this request needs the scope {self.scope}.") from None
-            if error.status != 401:
-                raise
-            if self._is_new or self._request(rejected=value) == value:
-                self._value, self._error = None, error
-                raise
-        return self.use(send)
+        """Send a request with the token, and once more with another one if the first is refused and may be revoked."""
+        if self._error is not None:
+            raise self._error
+        if self._issued is None or self._issued.is_outdated:
+            self._issued = self._get()
 
-    def _request(self, rejected: str | None = None) -> str:
-        if self._error is None:
+        def attempt(value: str) -> tuple[int, T | ResponseError]:
             try:
-                issued = self._get(TokenRequest((self.scope,), rejected=rejected))
-            except TransportError:
-                raise
-            except BeyondIdentityError as error:
-                self._error = self.explain() if self.explain else error
-            else:
-                self._value, self._is_new = issued.value, not issued.cached
-                return issued.value
-        raise self._error
+                return 200, send(value)
+            except ResponseError as error:
+                return error.status, error
 
-    def _get(self, request: TokenRequest) -> IssuedToken:
+        result, self._issued = send_with_replacement(self._source, self._request, self._issued, self.scope, attempt)
+        if not isinstance(result, ResponseError):
+            return result
+        if result.status not in REFUSAL_STATUSES:
+            raise result
+        error = result.with_hint(self._build_hint(result.status))
+        if result.status == 401:
+            self._error = error  # the token is dead, and no other one can be requested
+        raise error
+
+    def _get(self) -> IssuedToken:
+        try:
+            return self._source.get(self._request)
+        except TransportError:
+            raise
+        except BeyondIdentityError as error:
+            self._error = self.explain() if self.explain else error
+            raise self._error from None
+
+    def _build_hint(self, status: int) -> str:
+        needed = f"The token for this request needs the scope {self.scope}. " if status == 403 else ""
+        return needed + hint_on_refused_token(self._source.credential_type)
+
+
+class _TaskTokens:
+    """The tokens of a task: those of a stored sign-in, otherwise those of the task's own source."""
+
+    def __init__(self, task: TaskContext) -> None:
+        self.task = task
+        self._selected: TokenSource | None = None  # where the last token is from; `None` for a given token
+        self._is_sign_in = False
+
+    @property
+    def connection(self) -> Connection:
+        """The task's connection."""
+        return self.task.connection
+
+    @property
+    def credential_type(self) -> str:
+        """What the last token is from, as `Connection.credential_type`."""
+        return "authorization_code" if self._is_sign_in else self.connection.credential_type
+
+    def get(self, request: TokenRequest) -> IssuedToken:
+        """Return a token of a stored sign-in, or of the task's own source."""
         task = self.task
         if task.open_sign_ins is not None and not task.connection.access_token:
+            sign_ins = task.open_sign_ins(task)
             with suppress(SignInRequiredError):
-                return task.open_sign_ins(task).get(request)
-        return task.token_source.get(request)
+                issued = sign_ins.get(request)
+                self._selected, self._is_sign_in = sign_ins, True
+                return issued
+        return self._get_own(request)
+
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return another token for a refused one, after a sign-in's also one of the task's own source."""
+        if self._selected is None:
+            issued = self._try(lambda: self.get(request))
+            if issued is None or issued.value != refused.value:
+                return issued
+        newer = self._selected.replace(request, refused, refusal) if self._selected else None
+        if newer is None and self._is_sign_in and refused.cached:
+            newer = self._try(lambda: self._get_own(request))
+        return None if newer is None or newer.value == refused.value else newer
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Make the refusal final for a while."""
+        if self._selected is not None:
+            self._selected.confirm(request, refused, refusal)
+
+    def _get_own(self, request: TokenRequest) -> IssuedToken:
+        source = self.task.token_source
+        issued = source.get(request)
+        self._selected = source
+        self._is_sign_in = self.connection.credential_type == "authorization_code"
+        return issued
+
+    def _try(self, get: Callable[[], IssuedToken]) -> IssuedToken | None:
+        """Return no token if none can be requested: the refusal of the first one then counts."""
+        try:
+            return get()
+        except TransportError:
+            raise
+        except BeyondIdentityError:
+            return None
 
 
 def has_credentials(task: TaskContext) -> bool:

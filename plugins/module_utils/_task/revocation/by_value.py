@@ -11,6 +11,7 @@ from ..._errors import OptionError, ResponseError, SignInRequiredError, StateErr
 from ..._ids import is_valid_id
 from ..._oauth.issuer import IssuerParts, parse_issuer
 from ..._oauth.jwt_claims import read_unverified_claims
+from ..._oauth.scopes import read_granted_scopes
 from ..._oauth.token import validate_token_value
 from ..._text import sanitize_for_display
 from ..context import ModuleResult, TaskContext
@@ -29,7 +30,7 @@ def revoke_by_value(task: TaskContext, token: str) -> ModuleResult:
     if not introspection["active"]:
         return {"changed": False, "revoked": []}
     if not task.check_mode:
-        can_delete = DELETE_SCOPE in str(introspection.get("scope", "")).split()
+        can_delete = DELETE_SCOPE in (read_granted_scopes(introspection.get("scope")) or ())
         Revoker(task, value if can_delete else None).revoke(value)
         task.stores.forget(value.__eq__)
     token_id = introspection.get("jti")
