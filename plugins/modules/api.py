@@ -216,7 +216,7 @@ def run(task: TaskContext) -> ModuleResult:
         request = {"method": operation.method, "url": url, "body": body}
         return {**described, "status": None, "response": {}, "request": request}
     if options.all_pages:
-        pages = client.list_pages(operation.name, parameters)
+        pages = client.read_pages(operation.name, parameters)
         return {**described, "status": 200, "response": join_pages(operation, pages)}
     status, response = client.call_with_status(operation.name, parameters, body=body)
     return {**described, "status": status, "response": response}

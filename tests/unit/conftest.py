@@ -14,6 +14,7 @@ import pytest
 from hypothesis import configuration, settings
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._http import retry
+from ansible_collections.beyondidentity.management.plugins.module_utils._management import run_memory
 from tests.support.collection import ROOT
 
 configuration.set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
@@ -26,6 +27,15 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the seconds that retries would have waited. Retries do not wait."""
     seconds: list[float] = []
     monkeypatch.setattr(retry, "time", SimpleNamespace(sleep=seconds.append, time=time.time))
+    return seconds
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the seconds that a search for a run's own writes would have waited. Instead of waiting, the clock is set forward."""
+    seconds: list[float] = []
+    clock = SimpleNamespace(sleep=seconds.append, monotonic=lambda: time.monotonic() + sum(seconds))
+    monkeypatch.setattr(run_memory, "time", clock)
     return seconds
 
 

@@ -59,6 +59,8 @@ REALM_INFO = {
     "_management/api_errors",
     "_management/operation_catalogue",
     "_management/client",
+    "_management/names",
+    "_management/run_memory",
     "_management/operation",
     "_management/operation_scopes",
     "_management/paging",

@@ -159,10 +159,8 @@ def test_each_resource_type_has_its_operations(resource_type: ResourceType, noun
     ]
     assert [find_operation(name).method for name in names] == ["POST", "GET", "GET", "PATCH", "DELETE"]
     assert resource_type.id_parameter == f"{noun}_id" == find_operation(names[2]).path_parameters[-1]
-    assert (resource_type.get_lookup_operation(by_id=True), resource_type.get_lookup_operation(by_id=False)) == (
-        names[2],
-        names[1],
-    )
+    assert resource_type.list_lookup_operations(by_id=True) == (names[2],)
+    assert resource_type.list_lookup_operations(by_id=False) == (names[1], names[2])
 
 
 @pytest.mark.parametrize(

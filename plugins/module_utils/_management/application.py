@@ -16,7 +16,7 @@ from .._text import join_names, sanitize_for_display
 from .application_validation import validate_application, validate_auth_method
 from .client import ManagementClient
 from .field_limits import list_choices
-from .resource_lookup import describe_resource, select_resource, validate_resource
+from .resource_lookup import describe_resource, list_referable, select_resource, validate_resource
 from .resource_server import find_resource_server, validate_offered_scopes
 from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
 
@@ -71,11 +71,11 @@ def list_operations(options: ApplicationOptions) -> list[str]:
         return []
     operations = []
     if options.resource_server:
-        operations.append(RESOURCE_SERVER.list_operation)
+        operations += RESOURCE_SERVER.list_lookup_operations(by_id=False)
     elif options.allowed_scopes:
         operations.append(RESOURCE_SERVER.get_operation)
     if options.authenticator_config:
-        operations.append(AUTHENTICATOR_CONFIG.list_operation)
+        operations += AUTHENTICATOR_CONFIG.list_lookup_operations(by_id=False)
     return operations
 
 
@@ -173,7 +173,7 @@ class ApplicationBuilder:
     def _find_authenticator_config_id(self, wanted: str) -> str:
         if not wanted:
             return ""
-        configs = self.client.list_all(AUTHENTICATOR_CONFIG.list_operation, AUTHENTICATOR_CONFIG.collection)
+        configs = list_referable(AUTHENTICATOR_CONFIG, self.client, [wanted])
         found: str = select_resource(AUTHENTICATOR_CONFIG, configs, wanted, ("id", "display_name"))["id"]
         return found
 

@@ -23,8 +23,10 @@ from .api_errors import hint_on_api_error
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
-from .paging import first_page, next_page
+from .paging import first_page, identify_item, is_shifted, next_page
+from .run_memory import RunMemory
 
+READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
 CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
 
@@ -38,6 +40,7 @@ class ManagementClient:
         scopes: the token's scopes, for operations that publish none.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
+    `memory` knows what the run wrote.
     """
 
     def __init__(
@@ -48,11 +51,13 @@ class ManagementClient:
         *,
         reading_only: bool = False,
         scopes: Iterable[str] = (),
+        memory: RunMemory | None = None,
     ) -> None:
         self.token_source = token_source
         self.session = session
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
+        self.memory = memory or RunMemory(None, token_source.connection)
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
@@ -90,6 +95,8 @@ class ManagementClient:
             error = error_from_response(response, action)
             hint = hint_on_api_error(error, operation, self.scopes, self.connection.credential_type)
             raise error.with_hint(hint)
+        if operation.method == "DELETE":
+            return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
         return response.status, response.json(action) if response.content.strip() else {}
 
     def list_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
@@ -113,15 +120,38 @@ class ManagementClient:
             seen.append(requested)
         raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
 
+    def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return all pages of a listing operation. A listing that changed while it was read is read again."""
+        for _reading in range(READINGS):
+            pages = list(self.list_pages(name, parameters))
+            if not is_shifted(pages, parameters or {}):
+                break
+        return pages
+
     def list_all(
         self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Yield the objects of a listing operation from all pages. `collection` is the key of a page's objects."""
-        for page in self.list_pages(name, parameters):
-            items = page.get(collection)
-            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
-            yield from items
+        """Yield the objects of a listing operation from all pages, each once.
+
+        A listing that changed while it was read is read again, for the objects that the first reading skipped.
+
+        Args:
+            collection: the key of a page's objects.
+        """
+        seen: set[str] = set()
+        for _reading in range(READINGS):
+            pages = []
+            for page in self.list_pages(name, parameters):
+                items = page.get(collection)
+                if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                    raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
+                pages.append(page)
+                for item in items:
+                    if (key := identify_item(item)) not in seen:
+                        seen.add(key)
+                        yield item
+            if not is_shifted(pages, parameters or {}):
+                return
 
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
         """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""

@@ -53,7 +53,7 @@ class IssuedTokenOptions:
 
     def list_operations(self, connection: Connection) -> list[str]:
         """Return the operations that finding the tokens needs."""
-        return [LIST_OPERATION, *([APPLICATION.list_operation] if self.has_name(connection) else [])]
+        return [LIST_OPERATION, *(APPLICATION.list_lookup_operations(by_id=False) if self.has_name(connection) else ())]
 
 
 class IssuedTokens:

@@ -12,7 +12,7 @@ from .._errors import ResponseError, StateError
 from .._ids import is_valid_id
 from .._text import sanitize_for_display
 from .client import ManagementClient
-from .resource_lookup import select_resource, validate_resource
+from .resource_lookup import list_referable, select_resource, validate_resource
 from .resource_types import GROUP, IDENTITY, Resource
 
 
@@ -32,7 +32,7 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: It
 def find_group_ids(client: ManagementClient, values: Iterable[str]) -> list[str]:
     """Return the IDs of the groups with these IDs or names, sorted. The error for no match lists all groups."""
     wanted = list(values)
-    groups = list(client.list_all(GROUP.list_operation, GROUP.collection)) if wanted else []
+    groups = list_referable(GROUP, client, wanted) if wanted else []
     return sorted({select_resource(GROUP, groups, value, ("id", "display_name"))["id"] for value in wanted})
 
 

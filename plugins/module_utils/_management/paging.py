@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError
@@ -69,6 +70,30 @@ def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict
         joined[_RESOURCES] = joined.get(_RESOURCES) or []
         joined["itemsPerPage"] = len(joined[_RESOURCES])
     return joined
+
+
+def is_shifted(pages: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> bool:
+    """Whether a listing changed while its pages were read: their totals differ, or are not the number of objects.
+
+    A single page cannot shift. A request that skips objects, or begins at a later page, does not return the total.
+    """
+    if len(pages) < 2 or any(parameters.get(name) for name in (*_SKIPS, "page_token", "startIndex")):
+        return False
+    lists = {name for page in pages for name, value in page.items() if isinstance(value, list) and name != "schemas"}
+    return any(_is_list_shifted(pages, name, is_only=len(lists) == 1) for name in lists)
+
+
+def _is_list_shifted(pages: Sequence[Mapping[str, Any]], name: str, *, is_only: bool) -> bool:
+    total_names = [f"total_{name}_size", *(("total_size", "totalResults") if is_only else ())]
+    totals = {total for page in pages for key in total_names if isinstance(total := page.get(key), int)}
+    items = {identify_item(item) for page in pages for item in page.get(name) or ()}
+    return bool(totals) and totals != {len(items)}
+
+
+def identify_item(item: Any) -> str:
+    """Return a text that is equal for the same object on two pages: its ID, otherwise its content."""
+    id = item.get("id") if isinstance(item, dict) else None
+    return f"id {id}" if isinstance(id, str) else json.dumps(item, sort_keys=True)
 
 
 def _is_paged(operation: Operation, name: str, value: Any) -> bool:

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from .._errors import MalformedResponseError, NotFoundError, ResponseError, StateError
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
+from .names import has_name, select_named
 from .resource_types import Resource, ResourceType
+from .run_memory import Place
 
 _NESTED_OBJECTS = ("protocol_config", "config")
 
@@ -20,13 +22,14 @@ def find_resource(
 ) -> Resource | None:
     """Return the object with this ID, or the only one with this display name; `None` if no object matches.
 
+    An object with exactly this name comes before those whose names are equal after normalization.
+
     Raises:
         StateError: several objects have the name. The message lists their IDs.
     """
     if id:
-        return _read_resource(resource_type, client, id)
-    listed = client.list_all(resource_type.list_operation, resource_type.collection)
-    found = [item for item in listed if item.get("display_name") == display_name]
+        return read_resource(resource_type, client, id)
+    found = find_named(resource_type, client, display_name or "")
     if len(found) > 1:
         raise StateError(
             f"{len(found)} {resource_type.collection} are named '{sanitize_for_display(display_name, 120)}': "
@@ -36,7 +39,81 @@ def find_resource(
     return validate_resource(resource_type, found[0]) if found else None
 
 
-def _read_resource(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:
+def find_named(resource_type: ResourceType, client: ManagementClient, name: str) -> list[Resource]:
+    """Return all objects with this name, or those whose names are equal to it after normalization."""
+    listed = client.list_all(resource_type.list_operation, resource_type.collection)
+    return select_named(correct_listing(resource_type, client, listed, name), name)
+
+
+def list_referable(resource_type: ResourceType, client: ManagementClient, values: Iterable[str]) -> list[Resource]:
+    """Return all objects of a type, to look for those that options refer to by these IDs or names."""
+    listed = list(client.list_all(resource_type.list_operation, resource_type.collection))
+    for value in dict.fromkeys(values):
+        listed = correct_listing(resource_type, client, listed, value)
+    return listed
+
+
+def correct_listing(
+    resource_type: ResourceType, client: ManagementClient, listed: Iterable[Resource], value: str
+) -> list[Resource]:
+    """Return a listing with this run's writes of the objects with one ID or name: a listing may show them late.
+
+    An object that this run deleted is left out. An object that this run renamed, or one that the listing lacks, is read
+    by its ID.
+    """
+    corrected = [
+        current
+        for item in listed
+        for current in ([item] if not _refers_to(resource_type, item, value) else _read_current(resource_type, client, item))
+    ]
+    if not any(_refers_to(resource_type, item, value) for item in corrected):
+        corrected += _read_unlisted(resource_type, client, value)
+    return corrected
+
+
+def _read_current(resource_type: ResourceType, client: ManagementClient, item: Resource) -> list[Resource]:
+    memory, id = client.memory, str(item.get("id"))
+    if memory.was_deleted(resource_type.noun, id):
+        return []
+    new_name = memory.get_new_name(resource_type.noun, id)
+    if new_name in (None, item.get("display_name")):
+        return [item]
+    found = read_resource(resource_type, client, id)
+    return [found] if found else []
+
+
+def _read_unlisted(resource_type: ResourceType, client: ManagementClient, value: str) -> list[Resource]:
+    """Return the object that this run created or renamed under this ID or name, unless another process removed it."""
+    memory, place = client.memory, get_place(resource_type, client)
+    id = memory.find_id(place, value)
+    if id is None and memory.was_created(resource_type.noun, value) and not memory.was_deleted(resource_type.noun, value):
+        id = value
+    if id is None:
+        return []
+    found = read_resource(resource_type, client, id)
+    if found is None or not _refers_to(resource_type, found, value):
+        memory.forget_name(place, value)
+        return []
+    return [found]
+
+
+def _refers_to(resource_type: ResourceType, item: Resource, value: str) -> bool:
+    keys = ("id", *resource_type.name_fields)
+    return has_name(item, value) or any(item.get(key) == value for key in keys)
+
+
+def get_place(resource_type: ResourceType, client: ManagementClient) -> Place:
+    """Return where objects of this type have their names."""
+    parent = resource_type.parent_parameter
+    return Place(resource_type.noun, client.path_parameters.get(parent, "") if parent else "")
+
+
+def read_resource(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:
+    """Return the object with this ID, or `None`. An object that this run wrote just now is asked for several times."""
+    return client.memory.read(resource_type.noun, id, lambda: _read_once(resource_type, client, id))
+
+
+def _read_once(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:
     try:
         found = client.call(resource_type.get_operation, {resource_type.id_parameter: id})
     except ResponseError as error:
@@ -61,13 +138,18 @@ def select_resource(
 ) -> Resource:
     """Return the only object with this value under a key. The first key that any object matches decides.
 
+    If no object matches and names are a key, a name that is equal after normalization decides.
+
     Raises:
         StateError: several objects match. The message lists their IDs.
         NotFoundError: no object matches. The message lists all objects.
     """
     known = list(items)
-    for key in keys:
-        found = [item for item in known if item.get(key) == value]
+    for key in (*keys, "normalized display_name"):
+        if key in keys:
+            found = [item for item in known if item.get(key) == value]
+        else:
+            found = select_named(known, value) if "display_name" in keys else []
         if len(found) == 1:
             return validate_resource(resource_type, found[0])
         if found:

@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from .._errors import MalformedResponseError, StateError
 from .._text import join_names
 from .client import ManagementClient
-from .resource_lookup import describe_resource, select_resource
+from .resource_lookup import describe_resource, list_referable, select_resource
 from .resource_types import RESOURCE_SERVER, Resource
 
 
 def find_resource_server(client: ManagementClient, value: str) -> Resource:
     """Return the resource server with this ID, identifier or name. The error for no match lists all resource servers."""
-    return select_resource_server(list_resource_servers(client), value)
+    return select_resource_server(list_resource_servers(client, value), value)
 
 
-def list_resource_servers(client: ManagementClient) -> list[Resource]:
-    """Return all resource servers of the managed realm."""
-    return list(client.list_all(RESOURCE_SERVER.list_operation, RESOURCE_SERVER.collection))
+def list_resource_servers(client: ManagementClient, value: str) -> list[Resource]:
+    """Return all resource servers of the managed realm, to look for the one with this ID, identifier or name."""
+    return list_referable(RESOURCE_SERVER, client, [value])
 
 
 def select_resource_server(servers: Iterable[Resource], value: str) -> Resource:

@@ -5,19 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import OptionError, ResponseError, StateError
+from .._errors import BeyondIdentityError, OptionError, ResponseError, StateError
 from .._ids import validate_id
 from .._masking import remove_secrets
 from .._oauth.connection import Connection
-from .._text import join_names
+from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .resource_changes import merge_changes, plan_changes
-from .resource_lookup import describe_resource, find_resource, validate_resource
+from .resource_creation import NameTakenError, create_resource
+from .resource_lookup import describe_resource, find_resource, get_place, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
+from .run_memory import Place
+from .write_check import add_missing, check_write
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,13 @@ class ResourceState:
     """Brings one object to its wanted state. In check mode, it only predicts the result."""
 
     def __init__(
-        self, resource_type: ResourceType, client: ManagementClient, options: StateOptions, *, check_mode: bool
+        self,
+        resource_type: ResourceType,
+        client: ManagementClient,
+        options: StateOptions,
+        *,
+        check_mode: bool,
+        warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         if "" in (options.id, options.display_name) or (options.id, options.display_name) == (None, None):
             raise OptionError("Set id or display_name. Neither can be empty.")
@@ -55,6 +65,7 @@ class ResourceState:
         self.id = validate_id(options.id, "id") if options.id else None
         self.display_name = options.display_name
         self.check_mode = check_mode
+        self.warn = warn
 
     def find(self) -> Resource | None:
         """Return the object with the ID if one is set, otherwise the only one with the name."""
@@ -72,15 +83,30 @@ class ResourceState:
                 f"No {self.resource_type.noun} has the ID {self.id}.",
                 "The service chooses IDs. To create an object, omit id and set display_name.",
             )
-        wanted = build_wanted(before)
         if before is None:
-            return ChangeResult(None, wanted if self.check_mode else self._create(wanted), True)
+            wanted = build_wanted(None)
+            if self.check_mode:
+                return ChangeResult(None, wanted, True)
+            try:
+                return ChangeResult(None, self._create(wanted), True)
+            except NameTakenError as error:
+                before = error.found
+        return self._ensure_fields(before, build_wanted(before))
+
+    def _ensure_fields(self, before: Resource, wanted: Resource) -> ChangeResult:
+        """Update the fields that differ. An object that was found by its name keeps the form in which the name is stored."""
+        if not self.id and "display_name" in wanted:
+            wanted = {**wanted, "display_name": before.get("display_name")}
         changes = plan_changes(before, wanted, self.resource_type.read_only)
         if not changes:
             return ChangeResult(before, before, False)
         self._refuse_managed(before, f"Cannot change {join_names(changes)}")
-        after = merge_changes(before, changes)
-        return ChangeResult(before, after if self.check_mode else self._update(before, changes), True)
+        if self.check_mode:
+            return ChangeResult(before, merge_changes(before, changes), True)
+        after = self._update(before, changes)
+        # nothing changed if the service normalized the values to those that it had stored before
+        changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
+        return ChangeResult(before, after, changed)
 
     def ensure_absent(self, validate_removal: Callable[[Resource], None]) -> ChangeResult:
         """Delete the object if it exists. `validate_removal` raises if it must not be deleted."""
@@ -97,17 +123,59 @@ class ResourceState:
             except ResponseError as error:
                 if error.status != 404:  # another process deleted the object first
                     raise
+            self.client.memory.remember_deletion(self.resource_type.noun, before["id"])
         return ChangeResult(before, None, True)
 
     def _create(self, wanted: Resource) -> Resource:
-        created = self.client.call(self.resource_type.create_operation, body={self.resource_type.noun: wanted})
-        return validate_resource(self.resource_type, created)
+        created = create_resource(self.resource_type, self.client, wanted, self.find, self.warn)
+        with mark_as_changed(created["id"]):
+            validate_resource(self.resource_type, created)
+            self.client.memory.remember_creation(self._get_place(), created["id"], _list_names(wanted, created))
+            return self._verify(wanted, created, created)
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
-        after = self._call(self.resource_type.update_operation, before["id"], body={self.resource_type.noun: changes})
-        if after.get("id") == before["id"]:
-            return validate_resource(self.resource_type, after)
-        return merge_changes(before, changes)
+        id = before["id"]
+        try:
+            after = self._call(self.resource_type.update_operation, id, body={self.resource_type.noun: changes})
+        except ResponseError as error:
+            if error.status == 409 and "display_name" in changes:
+                raise error.with_hint("Another object may have the name. Choose another name.") from None
+            raise
+        with mark_as_changed(id):
+            response = validate_resource(self.resource_type, after) if after.get("id") == id else {}
+            if "display_name" in changes:
+                names = _list_names(changes, response)
+                self.client.memory.remember_new_name(self._get_place(), id, names)
+            return self._verify(changes, response, before)
+
+    def _verify(self, sent: Resource, response: Resource, before: Resource) -> Resource:
+        """Return the object after a write; raise `StateError` if the service ignored a sent field.
+
+        If the response lacks a sent field, the object is read once. A field that is still missing cannot be verified.
+        """
+        resource_type, stored = self.resource_type, response
+        checks = check_write(sent, stored, resource_type.write_only)
+        if any(check.finding == "missing" for check in checks):
+            stored = read_resource(resource_type, self.client, before["id"]) or response
+            checks = check_write(sent, stored, resource_type.write_only)
+        after = add_missing(sent, stored or before)
+        for check in checks:
+            if check.finding == "normalized":
+                self.warn(
+                    f"The service stored {check.path} of {describe_resource(resource_type, after)} in another form: "
+                    f"'{sanitize_for_display(check.stored, 120)}'. Use this form to avoid the warning."
+                )
+        ignored = [check.path for check in checks if check.finding == "ignored"]
+        if ignored:
+            raise StateError(
+                f"The service did not store {join_names(ignored)} of {describe_resource(resource_type, after)} as sent.",
+                "A field that can be set only at creation needs a new object. Otherwise set the option to the value that the "
+                "service stores, or omit it.",
+            )
+        return after
+
+    def _get_place(self) -> Place:
+        return get_place(self.resource_type, self.client)
 
     def _delete(self, before: Resource) -> None:
         self._call(self.resource_type.delete_operation, before["id"])
@@ -121,6 +189,26 @@ class ResourceState:
                 f"{refusal}: {describe_resource(self.resource_type, found)} is managed by Beyond Identity.",
                 "Managed objects can be used, but not modified.",
             )
+
+
+@contextmanager
+def mark_as_changed(id: str) -> Iterator[None]:
+    """Add to an error that the object was written before: the failed result has `changed: true` and the object's ID."""
+    try:
+        yield
+    except BeyondIdentityError as error:
+        error.details.update(changed=True, id=id)
+        raise
+
+
+def _list_names(sent: Resource, stored: Resource) -> list[str]:
+    """Return the texts that can refer to a written object: those sent, then those stored."""
+    return [
+        name
+        for item in (sent, stored)
+        for key in ("identifier", "display_name")
+        if isinstance(name := item.get(key), str) and name
+    ]
 
 
 def find_own_id(resource_type: ResourceType, connection: Connection) -> str | None:

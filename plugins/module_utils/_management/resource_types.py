@@ -19,13 +19,19 @@ class ResourceType:
 
     Attributes:
         read_only: fields that a request must not have.
+        write_only: fields that a response does not show as they were sent, so they cannot be compared after a write.
         own_id_option: the connection option with the ID of the one object that the task authenticates with, if any.
+        parent_parameter: the path parameter with the ID of the object that the objects belong to, if any.
+        name_fields: the fields whose values can refer to an object.
     """
 
     name: str
     plural: str
     read_only: frozenset[str] = frozenset()
+    write_only: frozenset[str] = frozenset()
     own_id_option: str | None = None
+    parent_parameter: str | None = None
+    name_fields: tuple[str, ...] = ("display_name",)
 
     @property
     def noun(self) -> str:
@@ -67,9 +73,9 @@ class ResourceType:
         """The operation that deletes an object."""
         return f"Delete{self.name}"
 
-    def get_lookup_operation(self, by_id: bool) -> str:
-        """The operation that finds an object, by its ID or by its name."""
-        return self.get_operation if by_id else self.list_operation
+    def list_lookup_operations(self, by_id: bool) -> tuple[str, ...]:
+        """Return the operations that find an object, by its ID or by its name. Both need the same scopes."""
+        return (self.get_operation,) if by_id else (self.list_operation, self.get_operation)
 
 
 def _to_snake_case(name: str) -> str:
@@ -80,11 +86,12 @@ APPLICATION = ResourceType(
     "Application",
     "Applications",
     read_only=frozenset({"client_id", "client_secret", "token_endpoint_auth_method"}),
+    write_only=frozenset({"token_endpoint_auth_method"}),  # the service ignores it
     own_id_option="application_id",
 )
 AUTHENTICATOR_CONFIG = ResourceType("AuthenticatorConfig", "AuthenticatorConfigs")
 GROUP = ResourceType("Group", "Groups")
 IDENTITY = ResourceType("Identity", "Identities")
 REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id")
-RESOURCE_SERVER = ResourceType("ResourceServer", "ResourceServers")
-ROLE = ResourceType("Role", "Roles")
+RESOURCE_SERVER = ResourceType("ResourceServer", "ResourceServers", name_fields=("display_name", "identifier"))
+ROLE = ResourceType("Role", "Roles", parent_parameter="resource_server_id")

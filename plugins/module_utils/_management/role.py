@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from .._errors import NotFoundError, ResponseError
 from .._oauth.scopes import parse_managed_scopes
 from .members import find_group_ids, find_identity_ids
 from .resource_server import validate_offered_scopes
-from .resource_state import ResourceState
+from .resource_state import ResourceState, mark_as_changed
 from .resource_types import GROUP, IDENTITY, RESOURCE_SERVER, Resource
 from .role_lists import NO_MEMBERS, RoleLists, combine, split_lists
 from .role_resource_servers import RoleServers
@@ -47,7 +48,7 @@ def list_operations(options: RoleOptions) -> list[str]:
     """Return the operations that are needed beside those on the role itself."""
     if options.state == "absent":
         return [
-            RESOURCE_SERVER.list_operation,
+            *RESOURCE_SERVER.list_lookup_operations(by_id=False),
             "ListRoleScopes",
             "DeleteRoleScopes",
             "ListRoleMembers",
@@ -56,6 +57,7 @@ def list_operations(options: RoleOptions) -> list[str]:
     scopes, members = options.scopes, options.managed_members
     needed = {
         RESOURCE_SERVER.list_operation: True,
+        RESOURCE_SERVER.get_operation: True,
         "ListRoleScopes": scopes is not None,
         "AddRoleScopes": bool(scopes),
         "DeleteRoleScopes": scopes is not None and options.scopes_exclusive,
@@ -65,6 +67,7 @@ def list_operations(options: RoleOptions) -> list[str]:
         IDENTITY.get_operation: bool(members.get("identities")),
         IDENTITY.list_operation: bool(members.get("identities")),
         GROUP.list_operation: bool(members.get("groups")),
+        GROUP.get_operation: bool(members.get("groups")),
     }
     return [name for name, is_needed in needed.items() if is_needed]
 
@@ -129,13 +132,15 @@ class RoleState(ResourceState):
     def _create(self, wanted: Resource) -> Resource:
         fields, lists = split_lists(wanted)
         created = super()._create(fields)
-        self.lists.write(created["id"], {}, lists)
+        with mark_as_changed(created["id"]):
+            self.lists.write(created["id"], {}, lists)
         return {**created, **lists}
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
         (fields, lists), (present, present_lists) = split_lists(changes), split_lists(before)
         after = super()._update(present, fields) if fields else present
-        self.lists.write(before["id"], present_lists, lists)
+        with mark_as_changed(before["id"]) if fields else nullcontext():
+            self.lists.write(before["id"], present_lists, lists)
         return {**after, **present_lists, **lists}
 
     def _delete(self, before: Resource) -> None:

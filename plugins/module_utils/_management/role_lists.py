@@ -54,7 +54,7 @@ class RoleLists:
     def _list_items(self, operation: str, role_id: str, keys: Iterable[str]) -> dict[str, list[Any]]:
         """Return the lists under these keys from all pages. On a page a list may be empty or missing."""
         found: dict[str, list[Any]] = {key: [] for key in keys}
-        for page in self.client.list_pages(operation, {ROLE.id_parameter: role_id}):
+        for page in self.client.read_pages(operation, {ROLE.id_parameter: role_id}):
             for key, items in found.items():
                 items.extend(_validate_items(operation, key, page.get(key) or []))
         return found

@@ -24,7 +24,7 @@ class RoleServers:
 
     def select(self, client: ManagementClient) -> Resource:
         """Return the selected resource server. All later calls of the client are about its roles."""
-        self.all = list_resource_servers(client)
+        self.all = list_resource_servers(client, self.name)
         server = select_resource_server(self.all, self.name)
         client.path_parameters[RESOURCE_SERVER.id_parameter] = server["id"]
         return server

@@ -17,6 +17,7 @@ from .._http.session import HttpSession
 from .._http.settings import HttpSettings
 from .._management.client import ManagementClient
 from .._management.operation_scopes import suggest_scopes
+from .._management.run_memory import RunMemory
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import share_errors
@@ -122,8 +123,18 @@ class TaskContext:
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
         return ManagementClient(
-            self.token_source, self.session, operations, reading_only=self.check_mode, scopes=scopes or ()
+            self.token_source,
+            self.session,
+            operations,
+            reading_only=self.check_mode,
+            scopes=scopes or (),
+            memory=self.memory,
         )
+
+    @cached_property
+    def memory(self) -> RunMemory:
+        """What the run wrote in the managed realm."""
+        return RunMemory(self.stores.run, self.connection)
 
     @contextmanager
     def lock(self, *subject: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._errors import OptionError
 from .._management.field_limits import validate_field_limits
+from .._management.names import normalize_name
 from .._management.resource_state import ChangeResult, ResourceState, StateOptions
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
@@ -48,12 +49,13 @@ def ensure_state(
     """
     options = task.read(StateOptions)
     announced = [
-        resource_type.get_lookup_operation(by_id=bool(options.id)),
+        *resource_type.list_lookup_operations(by_id=bool(options.id)),
         *_list_writes(options, resource_type, managed, required),
         *operations,
     ]
-    with task.lock(resource_type.noun, str(options.id or options.display_name)):
-        state = make_state(resource_type, task.build_client(*announced), options, check_mode=task.check_mode)
+    with task.lock(resource_type.noun, options.id or normalize_name(str(options.display_name))):
+        client = task.build_client(*announced)
+        state = make_state(resource_type, client, options, check_mode=task.check_mode, warn=task.warn)
         if options.state == "absent":
             return state.ensure_absent(validate_removal)
         validate_field_limits(resource_type.noun, task.params)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from .._errors import OptionError
 from .._ids import validate_id
 from .._management.client import ManagementClient
-from .._management.resource_lookup import find_resource
+from .._management.names import select_named
+from .._management.resource_lookup import correct_listing, find_resource
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
 from .._text import join_names
@@ -55,7 +56,7 @@ def read_info(
     if empty:
         raise OptionError(f"{join_names(empty)} must not be empty.", "Omit the option to read all objects.")
     options = task.read(InfoOptions)
-    client = task.build_client(resource_type.get_lookup_operation(by_id=bool(options.id)), *operations)
+    client = task.build_client(*resource_type.list_lookup_operations(by_id=bool(options.id)), *operations)
     prepare(client)
     if options.id:
         found = find_resource(resource_type, client, id=validate_id(options.id, "id"), display_name=None)
@@ -63,8 +64,10 @@ def read_info(
             explain_missing(client, options.id)
         items = [found] if found else []
     else:
-        listed = client.list_all(resource_type.list_operation, resource_type.collection, query)
-        items = [
-            item for item in listed if options.display_name in (None, item.get("display_name")) and is_wanted(item)
-        ]
+        listed: Iterable[Resource] = client.list_all(resource_type.list_operation, resource_type.collection, query)
+        if options.display_name is not None:
+            listed = select_named(
+                correct_listing(resource_type, client, listed, options.display_name), options.display_name
+            )
+        items = [item for item in listed if is_wanted(item)]
     return {resource_type.collection: remove_secrets(items)}

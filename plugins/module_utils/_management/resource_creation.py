@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an object is created once, even if the response to its creation is lost or empty, or its name is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .._errors import BeyondIdentityError, MalformedResponseError, ResponseError, StateError, TransportError
+from .._text import sanitize_for_display
+from .client import ManagementClient
+from .resource_types import Resource, ResourceType
+from .run_memory import get_time, wait_until_found
+
+_LOST = (502, 503, 504)  # a gateway lost the response of the service
+
+
+class NameTakenError(StateError):
+    """Another host, run or user created an object of the name first; `found` is the object."""
+
+    def __init__(self, found: Resource) -> None:
+        super().__init__("The name is taken.")
+        self.found = found
+
+
+def create_resource(
+    resource_type: ResourceType,
+    client: ManagementClient,
+    wanted: Resource,
+    find: Callable[[], Resource | None],
+    warn: Callable[[str], None],
+) -> Resource:
+    """Create an object and return it. If its response is lost or empty, look for it; the creation is never sent twice.
+
+    Args:
+        find: finds the object by its name. There was none before.
+
+    Raises:
+        NameTakenError: the service refused the creation because the object exists meanwhile.
+    """
+    began = get_time()
+    try:
+        created = client.call(resource_type.create_operation, body={resource_type.noun: wanted})
+    except ResponseError as error:
+        if error.status == 409:
+            raise _explain_conflict(resource_type, error, _look(find, began)) from None
+        if error.status < 500:
+            raise
+        lost: BeyondIdentityError = error
+        certain = False
+        if error.status not in _LOST:
+            began = float("-inf")  # one look
+    except TransportError as error:
+        if not error.sent:
+            raise
+        lost, certain = error, False
+    except MalformedResponseError as error:
+        lost, certain = error, False
+    else:
+        if isinstance(created.get("id"), str):
+            return created
+        lost, certain = _build_empty_error(resource_type, created), not created
+    found = _look(find, began)
+    if found is None:
+        if certain:
+            lost.details["changed"] = True
+        raise lost
+    name = sanitize_for_display(found.get("display_name"), 120)
+    warn(
+        f"The response to the creation of {resource_type.noun} '{name}' was lost or empty. The object was found by its name: "
+        f"{sanitize_for_display(found['id'], 80)}."
+    )
+    return found
+
+
+def _look(find: Callable[[], Resource | None], since: float) -> Resource | None:
+    """Return the object; `None` also if it cannot be looked for, because then the creation's own error says more."""
+    try:
+        return wait_until_found(find, since)
+    except (ResponseError, TransportError):
+        return None
+
+
+def _explain_conflict(
+    resource_type: ResourceType, error: ResponseError, found: Resource | None
+) -> NameTakenError | ResponseError:
+    if found:
+        return NameTakenError(found)
+    return error.with_hint(
+        f"An object that the listing of {resource_type.collection} does not show may have the name. Set id to its ID, "
+        "or choose another name."
+    )
+
+
+def _build_empty_error(resource_type: ResourceType, created: Resource) -> BeyondIdentityError:
+    reason = "not a valid" if created else "no body, so not a valid"
+    return MalformedResponseError(
+        f"{resource_type.create_operation}: unexpected response from the API: {reason} {resource_type.noun} object. "
+        "The listing does not show a new object.",
+        "Check api_url. If it is correct, run again later.",
+    )

@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this run wrote, so that a listing that lags behind cannot hide a run's own writes.
+
+The memory is in the run's store, with one entry for each object, so no lock is needed. It never holds a secret, and it
+decides only if a listing contradicts it. A task without the run's store, such as a delegated one, has no memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .._oauth.connection import Connection
+from .._oauth.token_store import TokenStore
+from .names import normalize_name
+
+LIFETIME = 600.0  # seconds that an entry is valid
+SETTLING_TIME = 10.0  # seconds after a write in which the service may not show the object yet
+_PAUSE = 1.0  # seconds between two looks
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where objects have their names: a type of objects, and the ID of the object that they belong to, if any."""
+
+    noun: str
+    parent: str = ""
+
+
+class RunMemory:
+    """The objects that this run created, renamed or deleted in the managed realm of a connection.
+
+    Times are seconds of the monotonic clock, which all processes of a run share.
+    """
+
+    def __init__(self, store: TokenStore | None, connection: Connection) -> None:
+        self.store = store
+        self.connection = connection
+
+    def remember_creation(self, place: Place, id: str, names: Iterable[str]) -> None:
+        """Remember an object that this run created, by its ID and by the names that were sent and returned."""
+        self._put(self._build_id_key("created", place.noun, id))
+        self._remember_names(place, id, names)
+
+    def remember_new_name(self, place: Place, id: str, names: Iterable[str]) -> None:
+        """Remember the new name of an object, as it was sent and returned. The last one is the name that it has now."""
+        names = list(names)
+        self._put(self._build_id_key("renamed", place.noun, id), name=names[-1])
+        self._remember_names(place, id, names)
+
+    def remember_deletion(self, noun: str, id: str) -> None:
+        """Remember an object that this run deleted."""
+        self._put(self._build_id_key("deleted", noun, id))
+
+    def find_id(self, place: Place, name: str) -> str | None:
+        """Return the ID of the object that this run gave the name, unless this run deleted it."""
+        entry = self._get(self._build_name_key(place, name))
+        id = entry["id"] if entry else None
+        return id if id and not self.was_deleted(place.noun, id) else None
+
+    def forget_name(self, place: Place, name: str) -> None:
+        """Forget a name, because another process deleted or renamed the object."""
+        if self.store:
+            self.store.discard(self._build_name_key(place, name))
+
+    def was_deleted(self, noun: str, id: str) -> bool:
+        """Whether this run deleted the object."""
+        return self._get(self._build_id_key("deleted", noun, id)) is not None
+
+    def get_new_name(self, noun: str, id: str) -> str | None:
+        """Return the name that this run gave an existing object, or `None`."""
+        entry = self._get(self._build_id_key("renamed", noun, id))
+        return entry["name"] if entry else None
+
+    def was_created(self, noun: str, id: str) -> bool:
+        """Whether this run created the object."""
+        return self.was_created_recently(noun, id, LIFETIME)
+
+    def was_created_recently(self, noun: str, id: str, seconds: float) -> bool:
+        """Whether this run created the object less than `seconds` ago."""
+        entry = self._get(self._build_id_key("created", noun, id))
+        return entry is not None and time.monotonic() - entry["at"] < seconds
+
+    def read(self, noun: str, id: str, find: Callable[[], T | None]) -> T | None:
+        """Return what `find` returns. If it is `None` for an object that this run wrote just now, ask again."""
+        if self.was_deleted(noun, id):
+            return find()
+        written = [self._get(self._build_id_key(kind, noun, id)) for kind in ("created", "renamed")]
+        since = max((entry["at"] for entry in written if entry), default=None)
+        return find() if since is None else wait_until_found(find, since)
+
+    def _remember_names(self, place: Place, id: str, names: Iterable[str]) -> None:
+        for name in {normalize_name(name) for name in names}:
+            self._put(self._build_name_key(place, name), id=id)
+
+    def _build_name_key(self, place: Place, name: str) -> list[Any]:
+        connection = self.connection
+        realm = [connection.api_url, connection.tenant_id, connection.realm_id]
+        return ["memory", *realm, place.parent, place.noun, "name", normalize_name(name)]
+
+    def _build_id_key(self, kind: str, noun: str, id: str) -> list[Any]:
+        """Return a key without realm and URL: a task that only requests a token may know neither, and IDs are unique."""
+        return ["memory", self.connection.tenant_id, noun, kind, id]
+
+    def _put(self, key: list[Any], **fields: str) -> None:
+        if self.store:
+            self.store.put(key, {"at": time.monotonic(), **fields})
+
+    def _get(self, key: list[Any]) -> Mapping[str, Any] | None:
+        entry = self.store.get(key) if self.store else None
+        return entry if entry and 0 <= time.monotonic() - entry["at"] < LIFETIME else None
+
+
+def get_time() -> float:
+    """Return the time of a write that happens now, for `wait_until_found`."""
+    return time.monotonic()
+
+
+def wait_until_found(find: Callable[[], T | None], since: float) -> T | None:
+    """Return what `find` returns. While it is `None`, ask again until the service had time to show a write at `since`."""
+    while True:
+        found = find()
+        if found is not None or time.monotonic() - since >= SETTLING_TIME:
+            return found
+        time.sleep(_PAUSE)

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the service stored what was sent. Pure functions, no requests."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .names import normalize_name
+from .resource_types import Resource
+
+_CASELESS_FIELDS = frozenset({"username", "email_address", "primary_email_address", "secondary_email_address"})
+
+
+@dataclass(frozen=True)
+class FieldCheck:
+    """One sent field. `path` has the names of nested fields with dots between them.
+
+    Attributes:
+        finding: `ignored` (another value is stored), `normalized` (the same value in another form), or `missing`.
+    """
+
+    path: str
+    finding: str
+    stored: Any = None
+
+
+def check_write(sent: Mapping[str, Any], stored: Mapping[str, Any], write_only: frozenset[str]) -> list[FieldCheck]:
+    """Return the sent fields that the stored object does not show as they were sent.
+
+    In a nested object, only the keys that were sent count. Lists of texts compare as sets.
+
+    Args:
+        write_only: names of fields that cannot be compared, at any depth.
+    """
+    return list(_check_fields(sent, stored, write_only, ""))
+
+
+def add_missing(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> Resource:
+    """Return the stored object with the sent fields that it does not show."""
+    complete = dict(stored)
+    for name, value in sent.items():
+        present = complete.get(name)
+        if isinstance(value, Mapping) and isinstance(present, Mapping):
+            complete[name] = add_missing(value, present)
+        elif name not in complete and not _is_empty(value):
+            complete[name] = value
+    return complete
+
+
+def _check_fields(
+    sent: Mapping[str, Any], stored: Mapping[str, Any], write_only: frozenset[str], prefix: str
+) -> Iterator[FieldCheck]:
+    for name, value in sent.items():
+        path, present = f"{prefix}{name}", stored.get(name)
+        if name in write_only or present == value or (_is_empty(value) and _is_empty(present)):
+            continue
+        if name not in stored:
+            yield FieldCheck(path, "missing")
+        elif isinstance(value, Mapping) and isinstance(present, Mapping):
+            yield from _check_fields(value, present, write_only, f"{path}.")
+        elif not _has_same_items(value, present, write_only):
+            finding = "normalized" if _is_same_when_normalized(name, value, present) else "ignored"
+            yield FieldCheck(path, finding, present)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})
+
+
+def _has_same_items(sent: Any, stored: Any, write_only: frozenset[str]) -> bool:
+    """Whether two lists have the same items in any order; of an item that is an object, only the sent keys count."""
+    if not isinstance(sent, list) or not isinstance(stored, list):
+        return False
+    if all(isinstance(item, str) for item in [*sent, *stored]):
+        return set(sent) == set(stored)
+    remaining = list(stored)
+    for item in sent:
+        match = next((other for other in remaining if _is_same_item(item, other, write_only)), None)
+        if match is None:
+            return False
+        remaining.remove(match)
+    return not remaining
+
+
+def _is_same_item(sent: Any, stored: Any, write_only: frozenset[str]) -> bool:
+    if isinstance(sent, Mapping) and isinstance(stored, Mapping):
+        return not check_write(sent, stored, write_only)
+    return bool(sent == stored)
+
+
+def _is_same_when_normalized(name: str, sent: Any, stored: Any) -> bool:
+    if isinstance(sent, str) and isinstance(stored, str):
+        return _normalize(name, sent) == _normalize(name, stored) or _is_same_moment(sent, stored)
+    if isinstance(sent, list) and isinstance(stored, list):
+        texts = [item for item in [*sent, *stored] if isinstance(item, str)]
+        if len(texts) == len(sent) + len(stored):
+            return {_normalize(name, item) for item in sent} == {_normalize(name, item) for item in stored}
+    return False
+
+
+def _normalize(name: str, text: str) -> str:
+    trimmed = normalize_name(text) if name == "display_name" else unicodedata.normalize("NFC", text).strip()
+    return trimmed.casefold() if name in _CASELESS_FIELDS else trimmed
+
+
+def _is_same_moment(sent: str, stored: str) -> bool:
+    moments = [_parse_time(text) for text in (sent, stored)]
+    return None not in moments and moments[0] == moments[1]
+
+
+def _parse_time(text: str) -> datetime | None:
+    """Return a time with a time zone (RFC 3339), or `None` for any other text."""
+    try:
+        moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The run memory: a run reads its own writes although a listing shows them late."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.run_memory import (
+    LIFETIME,
+    Place,
+    RunMemory,
+)
+from ansible_collections.beyondidentity.management.plugins.modules import (
+    application,
+    application_info,
+    realm,
+    resource_server,
+    role,
+)
+from tests.unit.builders import make_connection
+from tests.unit.memory_store import MemoryStore
+from tests.unit.module_calls import list_writes, run_failed, run_ok
+from tests.unit.untidy_service import LaggingListing, MissingById, change_request, run_untidy_service
+
+APPS, REALMS = Place("application"), Place("realm")
+FEEDER = {"display_name": "Feeder"}
+
+
+def make_memory(store: MemoryStore | None, **connection: str) -> RunMemory:
+    options = {"tenant_id": "t", "realm_id": "r", "api_url": "https://api.example.com", **connection}
+    return RunMemory(store, make_connection(**options))
+
+
+def test_a_created_object_is_found_by_its_sent_and_its_stored_name() -> None:
+    memory = make_memory(MemoryStore())
+    memory.remember_creation(APPS, "1", [" Fe  eder", "Feeder (stored)"])
+    assert memory.find_id(APPS, "Fe eder") == memory.find_id(APPS, "Feeder (stored)") == "1"
+    assert memory.find_id(APPS, "Other") is memory.find_id(REALMS, "Fe eder") is None
+    assert memory.find_id(Place("application", "parent"), "Fe eder") is None
+    memory.forget_name(APPS, "Fe eder")
+    assert memory.find_id(APPS, "Fe eder") is None
+
+
+@pytest.mark.parametrize("other", [{"tenant_id": "x"}, {"realm_id": "x"}, {"api_url": "https://x.example.com"}])
+def test_a_name_is_known_in_its_realm_only(other: dict[str, str]) -> None:
+    store = MemoryStore()
+    make_memory(store).remember_creation(APPS, "1", ["Feeder"])
+    assert make_memory(store).find_id(APPS, "Feeder") == "1"
+    assert make_memory(store, **other).find_id(APPS, "Feeder") is None
+
+
+def test_the_entries_end_after_ten_minutes(pauses: list[float]) -> None:
+    memory = make_memory(MemoryStore())
+    memory.remember_creation(APPS, "1", ["Feeder"])
+    memory.remember_deletion("application", "2")
+    memory.remember_new_name(APPS, "3", ["New"])
+    assert memory.was_created("application", "1") and memory.was_deleted("application", "2")
+    pauses.append(59)
+    assert memory.was_created_recently("application", "1", 60)
+    assert not memory.was_created_recently("application", "3", 60), "it was only renamed"
+    pauses.append(2)
+    assert not memory.was_created_recently("application", "1", 60) and memory.find_id(APPS, "Feeder") == "1"
+    pauses.append(LIFETIME)
+    assert not memory.was_created("application", "1") and not memory.was_deleted("application", "2")
+    assert memory.find_id(APPS, "Feeder") is memory.get_new_name("application", "3") is None
+
+
+def test_the_token_helper_finds_a_created_application_without_realm_and_api_url() -> None:
+    store = MemoryStore()
+    make_memory(store).remember_creation(APPS, "1", ["Feeder"])
+    elsewhere = RunMemory(store, make_connection(tenant_id="t"))
+    assert elsewhere.was_created_recently("application", "1", 60)
+
+
+def test_without_a_store_nothing_is_remembered() -> None:
+    memory = make_memory(None)
+    memory.remember_creation(APPS, "1", ["Feeder"])
+    memory.forget_name(APPS, "Feeder")
+    assert memory.find_id(APPS, "Feeder") is None and not memory.was_created("application", "1")
+
+
+def test_the_memory_holds_no_secret(tenant: Any) -> None:
+    store = MemoryStore()
+    created = run_ok(application, tenant, store, **FEEDER, return_secret=True)
+    memory = {key: entry for key, entry in store.entries.items() if json.loads(key)[0] == "memory"}
+    assert memory and created["client_secret"] not in json.dumps(memory)
+    assert {name for entry in memory.values() for name in json.loads(entry)} == {"id", "at"}
+
+
+def test_eight_hosts_create_one_application_although_the_listing_lags(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("applications")) as url, ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _host: run_ok(application, tenant, store, api_url=url, **FEEDER), range(8)))
+    assert list_writes(tenant) == ["CreateApplication"]
+    assert sum(result["changed"] for result in results) == 1
+    assert len({result["application"]["id"] for result in results}) == 1
+
+
+def test_the_second_task_costs_one_request_more_than_with_a_current_listing(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("applications")) as url:
+        run_ok(application, tenant, store, api_url=url, **FEEDER)
+        again = run_ok(application, tenant, store, api_url=url, **FEEDER)
+    assert not again["changed"] and again["requests"] == 2, "the listing, and the object by its ID"
+    tenant.clear_journal()
+    assert run_ok(application, tenant, store, **FEEDER)["requests"] == 1
+
+
+def test_absent_then_present_creates_a_new_object(tenant: Any) -> None:
+    store = MemoryStore()
+    old = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
+    with run_untidy_service(tenant, LaggingListing("applications")) as url:
+        given = {"store": store, "api_url": url, **FEEDER}
+        assert run_ok(application, tenant, state="absent", **given)["changed"]
+        assert not run_ok(application, tenant, state="absent", **given)["changed"]
+        new = run_ok(application, tenant, **given)
+        assert new["changed"] and new["application"]["id"] != old
+        assert run_ok(application, tenant, **given)["application"]["id"] == new["application"]["id"]
+    assert list_writes(tenant) == ["CreateApplication", "DeleteApplication", "CreateApplication"]
+
+
+def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:
+    store = MemoryStore()
+    old = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
+    with run_untidy_service(tenant, LaggingListing("applications")) as url:
+        given = {"store": store, "api_url": url}
+        run_ok(application_info, tenant, **given)
+        run_ok(application, tenant, id=old, display_name="Renamed", **given)
+        assert run_ok(application, tenant, display_name="Renamed", **given)["application"]["id"] == old
+        assert run_ok(application_info, tenant, display_name="Renamed", **given)["applications"][0]["id"] == old
+        assert run_ok(application_info, tenant, **FEEDER, **given)["applications"] == []
+        assert run_ok(application, tenant, **FEEDER, **given)["application"]["id"] != old
+
+
+def test_an_object_that_is_not_readable_yet_is_read_again(tenant: Any, pauses: list[float]) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, MissingById(LaggingListing("applications"), "applications", 3)) as url:
+        run_ok(application, tenant, store, api_url=url, **FEEDER)
+        assert not run_ok(application, tenant, store, api_url=url, **FEEDER)["changed"]
+    assert len(pauses) == 3 and list_writes(tenant) == ["CreateApplication"]
+
+
+def test_an_object_that_another_process_deleted_is_forgotten_and_created_anew(tenant: Any, pauses: list[float]) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("applications")) as url:
+        given = {"store": store, "api_url": url, **FEEDER}
+        old = run_ok(application, tenant, **given)["application"]["id"]
+        run_ok(application, tenant, MemoryStore(), id=old, state="absent")
+        assert run_ok(application, tenant, check_mode=True, **given)["changed"]
+        assert 9 <= sum(pauses) <= 11, "the object is asked for until 10 seconds after its creation"
+        pauses_before = len(pauses)
+        assert run_ok(application, tenant, **given)["application"]["id"] != old
+    assert len(pauses) == pauses_before, "the object was forgotten, so nothing waits for it again"
+
+
+def test_a_name_that_another_process_gave_away_is_forgotten(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("applications")) as url:
+        given = {"store": store, "api_url": url, **FEEDER}
+        old = run_ok(application, tenant, **given)["application"]["id"]
+        run_ok(application, tenant, MemoryStore(), id=old, display_name="Other")
+        assert run_ok(application, tenant, **given)["application"]["id"] != old
+
+
+def test_a_reference_to_an_object_that_the_listing_does_not_show_yet_is_found(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("resource-servers")) as url:
+        given = {"store": store, "api_url": url}
+        own = {"display_name": "Pet API", "identifier": "pets", "scopes": ["pets:feed"]}
+        run_failed(application, tenant, **FEEDER, resource_server="Pet API", **given)
+        pets = run_ok(resource_server, tenant, **own, **given)["resource_server"]["id"]
+        for value in ("Pet API", "pets", pets):
+            result = run_ok(application, tenant, **FEEDER, resource_server=value, allowed_scopes=["pets:feed"], **given)
+            assert result["application"]["resource_server_id"] == pets
+            run_ok(role, tenant, display_name="Feeders", resource_server=value, scopes=["pets:feed"], **given)
+    assert [name for name in list_writes(tenant) if name.startswith("Create")] == [
+        "CreateResourceServer",
+        "CreateApplication",
+        "CreateRole",
+    ]
+
+
+def test_a_role_is_remembered_with_its_resource_server(tenant: Any) -> None:
+    store = MemoryStore()
+    run_ok(resource_server, tenant, store, display_name="Pet API", identifier="pets")
+    with run_untidy_service(tenant, LaggingListing("roles")) as url:
+        given = {"store": store, "api_url": url, "display_name": "Readers"}
+        first = run_ok(role, tenant, **given)["role"]["id"]
+        second = run_ok(role, tenant, resource_server="pets", **given)["role"]["id"]
+        assert run_ok(role, tenant, **given)["role"]["id"] == first != second
+        assert run_ok(role, tenant, resource_server="pets", **given)["role"]["id"] == second
+
+
+def test_each_type_of_object_is_remembered(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("realms")) as url:
+        for expected in (True, False):
+            assert run_ok(realm, tenant, store, api_url=url, display_name="Customers")["changed"] is expected
+
+
+@pytest.mark.parametrize("name", [" Feeder ", "Fe\u0301eder", "Pet  Feeder"])
+def test_a_name_that_the_service_normalizes_leads_to_one_object_and_one_warning(
+    name: str, tenant: Any, warnings: list[str]
+) -> None:
+    def normalize(document: dict[str, Any]) -> None:
+        fields = document["application"]
+        if "display_name" in fields:
+            fields["display_name"] = " ".join(unicodedata.normalize("NFC", fields["display_name"]).split())
+
+    def rule(seen: Any, forward: Any) -> Any:
+        return forward(change_request(seen, normalize) if seen.method in ("POST", "PATCH") else seen)
+
+    with run_untidy_service(tenant, rule) as url:
+        given = {"api_url": url, "warn": warnings.append}
+        created = run_ok(application, tenant, display_name=name, **given)
+        assert created["changed"] and len(warnings) == 1 and "stored display_name of application" in warnings[0]
+        for _run in range(2):
+            again = run_ok(application, tenant, display_name=name, pkce="disabled", **given)
+            assert not again["changed"] and again["application"]["id"] == created["application"]["id"]
+        assert run_ok(application_info, tenant, display_name=name, **given)["applications"] == [again["application"]]
+        by_id = run_ok(application, tenant, id=created["application"]["id"], display_name=name, **given)
+        assert not by_id["changed"], "the service kept the name that it had before"
+        assert run_ok(application, tenant, display_name=name, state="absent", **given)["changed"]
+    assert list_writes(tenant) == ["CreateApplication", "UpdateApplication", "DeleteApplication"]
+
+
+def test_an_exact_name_comes_first_and_several_equal_names_are_an_error(tenant: Any) -> None:
+    loose = tenant.seed(applications=1, application={"display_name": "Pet  Feeder"})["applications"][0]
+    assert run_ok(application, tenant, display_name="Pet Feeder", check_mode=True)["application"]["id"] == loose
+    exact = tenant.seed(applications=1, application={"display_name": "Pet Feeder"})["applications"][0]
+    assert run_ok(application, tenant, display_name="Pet Feeder", check_mode=True)["application"]["id"] == exact
+    message = run_failed(application, tenant, display_name="Pet   Feeder")
+    assert "2 applications are named" in message and loose in message and exact in message
+    assert list_writes(tenant) == []

@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""After a write, each sent field is compared with what the service stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.write_check import (
+    add_missing,
+    check_write,
+)
+from ansible_collections.beyondidentity.management.plugins.modules import (
+    application,
+    authenticator_config,
+    realm,
+    resource_server,
+    role,
+)
+from tests.unit.concurrent_calls import run_together
+from tests.unit.memory_store import MemoryStore
+from tests.unit.module_calls import call_module, list_writes, run_ok
+from tests.unit.untidy_service import Rule, change_json, change_request, run_untidy_service
+
+PETS = {"display_name": "Pet API", "identifier": "pets"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "findings"),
+    [
+        ({}, {"a": 1}, {}),
+        ({"a": 1}, {"a": 1, "b": 2}, {}),
+        ({"a": 1}, {"a": 2}, {"a": "ignored"}),
+        ({"a": "x"}, {"a": None}, {"a": "ignored"}),
+        ({"a": "x"}, {}, {"a": "missing"}),
+        ({"a": False}, {}, {"a": "missing"}),
+        ({"a": "", "b": [], "c": None}, {"b": None}, {}),
+        ({"a": []}, {"a": ["x"]}, {"a": "ignored"}),
+        ({"a": ["x", "y"]}, {"a": ["y", "x"]}, {}),
+        ({"a": ["x", "y"]}, {"a": ["x"]}, {"a": "ignored"}),
+        ({"a": ["x "]}, {"a": ["x"]}, {"a": "normalized"}),
+        ({"a": [{"t": 1}, {"t": 2}]}, {"a": [{"t": 2, "n": 0}, {"t": 1}]}, {}),
+        ({"a": [{"t": 1}, {"t": 1}]}, {"a": [{"t": 1}, {"t": 2}]}, {"a": "ignored"}),
+        ({"a": [{"t": 1}]}, {"a": [{"t": 1}, {"t": 2}]}, {"a": "ignored"}),
+        ({"a": {"b": 1, "c": {"d": 2}}}, {"a": {"b": 1, "c": {"d": 3, "e": 4}, "f": 5}}, {"a.c.d": "ignored"}),
+        ({"a": {"b": 1}}, {"a": {"c": 1}}, {"a.b": "missing"}),
+        ({"a": {"b": 1}}, {"a": "x"}, {"a": "ignored"}),
+        ({"a": " x\n"}, {"a": "x"}, {"a": "normalized"}),
+        ({"a": "e\u0301"}, {"a": "\u00e9"}, {"a": "normalized"}),
+        ({"a": "x  y"}, {"a": "x y"}, {"a": "ignored"}),
+        ({"display_name": "x  y"}, {"display_name": "x y"}, {"display_name": "normalized"}),
+        ({"display_name": "X"}, {"display_name": "x"}, {"display_name": "ignored"}),
+        ({"traits": {"username": "Pat"}}, {"traits": {"username": "pat"}}, {"traits.username": "normalized"}),
+        ({"primary_email_address": "P@x.Y"}, {"primary_email_address": "p@x.y"}, {"primary_email_address": "normalized"}),
+        ({"a": "2026-01-01T01:00:00+01:00"}, {"a": "2026-01-01T00:00:00Z"}, {"a": "normalized"}),
+        ({"a": "2026-01-01T01:00:00+01:00"}, {"a": "2026-01-01T01:00:00Z"}, {"a": "ignored"}),
+        ({"a": "2026-01-01T01:00:00"}, {"a": "2026-01-01T01:00:00Z"}, {"a": "ignored"}),
+        ({"secret": "x", "a": {"secret": "y"}}, {"secret": "z", "a": {}}, {}),
+    ],
+)  # fmt: skip
+def test_only_sent_fields_count(sent: dict[str, Any], stored: dict[str, Any], findings: dict[str, str]) -> None:
+    checks = check_write(sent, stored, frozenset({"secret"}))
+    assert {check.path: check.finding for check in checks} == findings
+
+
+def test_missing_fields_are_added_and_present_ones_stay() -> None:
+    stored = {"a": {"b": 1}, "c": 2}
+    assert add_missing({"a": {"b": 9, "d": 3}, "c": 9, "e": "x", "f": ""}, stored) == {
+        "a": {"b": 1, "d": 3},
+        "c": 2,
+        "e": "x",
+    }
+    assert stored == {"a": {"b": 1}, "c": 2}
+
+
+def ignore_fields(*names: str) -> Rule:
+    """Return a rule by which the service ignores fields of updates, as the vendor's does with immutable ones."""
+
+    def ignore(document: dict[str, Any]) -> None:
+        for fields in document.values():
+            for name in names:
+                fields.pop(name, None)
+
+    return lambda seen, forward: forward(change_request(seen, ignore) if seen.method == "PATCH" else seen)
+
+
+def test_an_ignored_field_is_an_error_at_each_run_and_never_a_change_for_ever(tenant: Any) -> None:
+    id = run_ok(resource_server, tenant, **PETS)["resource_server"]["id"]
+    with run_untidy_service(tenant, ignore_fields("identifier")) as url:
+        for _run in range(2):
+            result = call_module(resource_server, tenant, api_url=url, **{**PETS, "identifier": "cats"})
+            assert result["failed"] and result["changed"] is True and result["id"] == id
+            assert "did not store identifier of resource_server 'Pet API'" in result["msg"]
+    assert list_writes(tenant) == ["CreateResourceServer", "UpdateResourceServer", "UpdateResourceServer"]
+
+
+@pytest.mark.parametrize(
+    ("module", "given", "change", "field"),
+    [
+        (realm, {"display_name": "New"}, {"display_name": "Other"}, "display_name"),
+        (role, {"display_name": "New", "description": "Look."}, {"description": "Touch."}, "description"),
+        (resource_server, {**PETS, "scopes": ["a", "b"]}, {"scopes": ["a"]}, "scopes"),
+        (application, {"display_name": "New"}, {"protocol_config": {"pkce": "s256"}}, "protocol_config.pkce"),
+        (authenticator_config, {"display_name": "New", "type": "hosted_web"}, {"config": {"type": "x"}}, "config.type"),
+    ],
+)
+def test_a_creation_that_ignores_a_field_is_an_error_with_the_id(
+    module: Any, given: dict[str, Any], change: dict[str, Any], field: str, tenant: Any
+) -> None:
+    def ignore(document: dict[str, Any]) -> None:
+        for name, value in change.items():
+            document[name] = {**document[name], **value} if isinstance(value, dict) else value
+
+    def rule(seen: Any, forward: Any) -> Any:
+        return change_json(forward(seen), ignore) if seen.method == "POST" else forward(seen)
+
+    with run_untidy_service(tenant, rule) as url:
+        result = call_module(module, tenant, api_url=url, **given)
+    assert result["failed"] and result["changed"] and field in result["msg"] and result["id"] in result["msg"]
+
+
+def test_only_the_host_that_wrote_reports_a_change(tenant: Any) -> None:
+    """Hosts that share the error did not write."""
+
+    run_ok(resource_server, tenant, **PETS)
+    with run_untidy_service(tenant, ignore_fields("identifier")) as url:
+        token = tenant.mint("resource-servers:read", "resource-servers:update")
+        given = {"api_url": url, "access_token": token, **PETS, "identifier": "cats"}
+        results = run_together(4, MemoryStore(), lambda shared: call_module(resource_server, tenant, shared, **given))
+    assert [result["failed"] for result in results] == [True] * 4
+    assert sum(result["changed"] for result in results) == len(tenant.journal(operation="UpdateResourceServer")) == 1
+
+
+def strip_response(*names: str, method: str = "PATCH") -> Rule:
+    """Return a rule by which responses to writes lack fields."""
+
+    def rule(seen: Any, forward: Any) -> Any:
+        def strip(document: dict[str, Any]) -> None:
+            for name in names:
+                document.pop(name, None)
+
+        return change_json(forward(seen), strip) if seen.method == method else forward(seen)
+
+    return rule
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_field_that_the_response_lacks_is_read_once(is_readable: bool, tenant: Any) -> None:
+    run_ok(resource_server, tenant, **PETS)
+    tenant.clear_journal()
+
+    def rule(seen: Any, forward: Any) -> Any:
+        by_id = seen.method == "GET" and "/resource-servers/" in seen.path
+        is_stripped = seen.method == "PATCH" or (by_id and not is_readable)
+        return strip_response("scopes", method=seen.method if is_stripped else "-")(seen, forward)
+
+    with run_untidy_service(tenant, rule) as url:
+        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    assert changed["changed"] and changed["resource_server"]["scopes"] == ["pets:feed"]
+    operations = [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
+    assert operations == ["ListResourceServers", "UpdateResourceServer", "GetResourceServer"]
+
+
+def test_an_update_without_a_body_in_its_response_is_verified_by_one_read(tenant: Any) -> None:
+    id = run_ok(resource_server, tenant, **PETS)["resource_server"]["id"]
+
+    def confirm(seen: Any, forward: Any) -> Any:
+        response = ignore_fields("identifier")(seen, forward)
+        return (204, {}, b"") if seen.method == "PATCH" else response
+
+    with run_untidy_service(tenant, confirm) as url:
+        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+        assert changed["resource_server"] == {**changed["resource_server"], "id": id, "scopes": ["pets:feed"]}
+        failed = call_module(resource_server, tenant, api_url=url, **{**PETS, "identifier": "cats"})
+    assert failed["failed"] and failed["id"] == id and "identifier" in failed["msg"]
+
+
+def test_a_value_that_is_normalized_to_the_present_one_is_a_warning_and_no_change(
+    tenant: Any, warnings: list[str]
+) -> None:
+    run_ok(role, tenant, display_name="Readers", description="Look.")
+
+    def trim(document: dict[str, Any]) -> None:
+        document["role"]["description"] = document["role"]["description"].strip()
+
+    def rule(seen: Any, forward: Any) -> Any:
+        return forward(change_request(seen, trim) if seen.method == "PATCH" else seen)
+
+    with run_untidy_service(tenant, rule) as url:
+        given = {"api_url": url, "display_name": "Readers", "warn": warnings.append}
+        assert not run_ok(role, tenant, description="Look.\n", **given)["changed"]
+        assert len(warnings) == 1 and "stored description of role 'Readers'" in warnings[0]
+        assert run_ok(role, tenant, description="Touch. ", **given)["changed"]
+
+
+def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> None:
+    tenant.fault(operation="AddRoleScopes", status=403)
+    result = call_module(role, tenant, display_name="Readers", scopes=["realms:read"])
+    (created,) = tenant.journal(operation="CreateRole")
+    assert result["failed"] and result["changed"] and result["id"] and created["status"] in (200, 201)
+
+
