@@ -69,7 +69,7 @@ def list_operations(options: ApplicationOptions) -> list[str]:
     """Return the operations that building the object may need, beside those on applications."""
     if options.state == "absent":
         return []
-    operations = []
+    operations: list[str] = []
     if options.resource_server:
         operations += RESOURCE_SERVER.list_lookup_operations(by_id=False)
     elif options.allowed_scopes:

@@ -64,7 +64,9 @@ def correct_listing(
     corrected = [
         current
         for item in listed
-        for current in ([item] if not _refers_to(resource_type, item, value) else _read_current(resource_type, client, item))
+        for current in (
+            [item] if not _refers_to(resource_type, item, value) else _read_current(resource_type, client, item)
+        )
     ]
     if not any(_refers_to(resource_type, item, value) for item in corrected):
         corrected += _read_unlisted(resource_type, client, value)
@@ -86,7 +88,11 @@ def _read_unlisted(resource_type: ResourceType, client: ManagementClient, value:
     """Return the object that this run created or renamed under this ID or name, unless another process removed it."""
     memory, place = client.memory, get_place(resource_type, client)
     id = memory.find_id(place, value)
-    if id is None and memory.was_created(resource_type.noun, value) and not memory.was_deleted(resource_type.noun, value):
+    if (
+        id is None
+        and memory.was_created(resource_type.noun, value)
+        and not memory.was_deleted(resource_type.noun, value)
+    ):
         id = value
     if id is None:
         return []

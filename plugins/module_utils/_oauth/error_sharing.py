@@ -25,7 +25,9 @@ def share_errors(store: TokenStore, key: Any, began: float) -> Iterator[None]:
         yield
     except BeyondIdentityError as error:
         # Other callers do not know what this one sent, so they could not mask what the server echoed.
-        details = {name: value for name, value in error.details.items() if name != "changed"}  # the others changed nothing
+        details = {
+            name: value for name, value in error.details.items() if name != "changed"
+        }  # the others changed nothing
         shared = mask_known_secrets({"message": error.message, "details": details})
         store.put([*key, "error"], {"at": time.time(), **shared})
         raise

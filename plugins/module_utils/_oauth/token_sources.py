@@ -15,6 +15,7 @@ from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import share_errors
+from .new_application import NewApplication
 from .token import Token, validate_token_value
 from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
 from .token_store import TokenStore
@@ -145,10 +146,12 @@ class ClientCredentialsTokens:
         server: AuthorizationServer,
         store: TokenStore | None = None,
         replacements: TokenReplacements | None = None,
+        application: NewApplication | None = None,
     ) -> None:
         self.server = server
         self.store = store
         self.replacements = replacements or TokenReplacements()
+        self.application = application or NewApplication()
 
     @property
     def connection(self) -> Connection:
@@ -170,6 +173,8 @@ class ClientCredentialsTokens:
             token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
+            if self.application.is_new():  # other callers must not receive an error of an application that is not ready
+                return IssuedToken(self._request_into(store, key, request), cached=False)
             with share_errors(store, key, began):
                 return IssuedToken(self._request_into(store, key, request), cached=False)
 
@@ -193,7 +198,9 @@ class ClientCredentialsTokens:
         self.replacements.add_final(self._build_key(request), refusal)
 
     def _request(self, request: TokenRequest) -> Token:
-        return self.server.request_client_credentials_token(request.scopes, request.custom_claims)
+        return self.application.wait(
+            lambda: self.server.request_client_credentials_token(request.scopes, request.custom_claims)
+        )
 
     def _request_into(self, store: TokenStore, key: Any, request: TokenRequest) -> Token:
         token = self._request(request)

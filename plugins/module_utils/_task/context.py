@@ -17,10 +17,12 @@ from .._http.session import HttpSession
 from .._http.settings import HttpSettings
 from .._management.client import ManagementClient
 from .._management.operation_scopes import suggest_scopes
+from .._management.resource_types import APPLICATION
 from .._management.run_memory import RunMemory
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import share_errors
+from .._oauth.new_application import NEW, NewApplication
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
@@ -109,7 +111,10 @@ class TaskContext:
             return StaticToken(self.connection)
         if self.connection.grant_type != "authorization_code":
             return ClientCredentialsTokens(
-                self.server, self.stores.select(self.params["token_cache"]), self.replacements
+                self.server,
+                self.stores.select(self.params["token_cache"]),
+                self.replacements,
+                NewApplication(self._is_new_application, self.tell),
             )
         if self.open_sign_ins is None:
             raise SignInRequiredError("No sign-in is stored on the host that the task is delegated to.")
@@ -130,6 +135,11 @@ class TaskContext:
             scopes=scopes or (),
             memory=self.memory,
         )
+
+    def _is_new_application(self) -> bool:
+        """Whether this run created the authenticating application just now."""
+        application_id = self.connection.application_id
+        return bool(application_id) and self.memory.was_created_recently(APPLICATION.noun, str(application_id), NEW)
 
     @cached_property
     def memory(self) -> RunMemory:
