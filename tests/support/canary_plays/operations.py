@@ -52,11 +52,14 @@ _TASKS = """
     operation: CreateGroup
     body:
       group:
-        display_name: Canary of an operation
+        display_name: Canary of an operation ({place} {{{{ index }}}})
+        description: Holds secrets that no output may show
         password: "{{{{ item }}}}"
         more: [{{client_secret: "{{{{ canary.wrong }}}}"}}]
   delegate_to: "{host}"
   loop: ["{{{{ canary.wrong }}}}", "{{{{ canary.verifier }}}}"]
+  loop_control:
+    index_var: index
 - name: Predicted ({place})
   beyondidentity.management.api:
     operation: "{{{{ item }}}}"
