@@ -36,7 +36,7 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
     """Of a module that uses `shared_run_playbook`, the tests with one core are a unit of work; so is every other test."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module, _, name = nodeid.partition("::")
+        module, _separator, name = nodeid.partition("::")
         if not _shares_runs(module):
             return nodeid
         core = next((core for core in ("oldest", "newest") if f"[{core}" in name), "")
