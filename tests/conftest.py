@@ -24,6 +24,7 @@ from tests.support.sshd import remote_host as start_remote_host
 install_finder()
 # a shell's background jobs ignore it, and so would all that they start: tests send it to playbooks
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,7 +16,6 @@ from tests.support.collection import ROOT, link_collection
 
 _START = """
 import os, signal, sys, time
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and tests inherit that
 from tests.support.collection import install_finder
 
 install_finder()
