@@ -24,6 +24,7 @@ from tests.support.sshd import remote_host as start_remote_host
 install_finder()
 # a shell's background jobs ignore it, and so would all that they start: tests send it to playbooks
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,7 +37,7 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
     """Of a module that uses `shared_run_playbook`, the tests with one core are a unit of work; so is every other test."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module, _, name = nodeid.partition("::")
+        module, _separator, name = nodeid.partition("::")
         if not _shares_runs(module):
             return nodeid
         core = next((core for core in ("oldest", "newest") if f"[{core}" in name), "")

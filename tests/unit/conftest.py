@@ -15,11 +15,19 @@ from hypothesis import configuration, settings
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._http import retry
 from ansible_collections.beyondidentity.management.plugins.module_utils._management import run_memory
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import secret_scope
 from tests.support.collection import ROOT
 
 configuration.set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
 settings.register_profile("unit", database=None, deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("unit")
+
+
+@pytest.fixture(autouse=True)
+def forget_secrets() -> Iterator[None]:
+    """Forget at the end of a test the secrets that it remembered: they would be masked in the messages of other tests."""
+    with secret_scope():
+        yield
 
 
 @pytest.fixture

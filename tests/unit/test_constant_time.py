@@ -15,4 +15,4 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.c
     [("", "", True), ("a", "a", True), ("a", "b", False), ("a", "ab", False), ("é", "é", True), ("\ud800", "x", False)],
 )
 def test_any_two_texts_can_be_compared(left: str, right: str, equal: bool) -> None:
-    assert [are_equal(left, right), are_equal(right, left)] == [equal, equal]
+    assert all(are_equal(*pair) is equal for pair in ((left, right), (right, left)))

@@ -220,9 +220,10 @@ def test_only_a_task_delegated_to_another_host_runs_remotely(
     assert make_action(action, {}, transport=transport, delegate_to=delegate_to)._is_remote() is is_remote
 
 
-def make_delegated_action(arguments: dict[str, Any] = SECRET, **settings: Any) -> Any:
-    """Return the action plugin of a module `token` that is delegated to another host."""
-    return make_action(Token, {"issuer": US_ISSUER, "scopes": "a", **arguments}, delegate_to="bastion", **settings)
+def make_delegated_action(arguments: dict[str, Any] | None = None, **settings: Any) -> Any:
+    """Return the action plugin of a module `token` that is delegated to another host; by default its secret is set."""
+    given = SECRET if arguments is None else arguments
+    return make_action(Token, {"issuer": US_ISSUER, "scopes": "a", **given}, delegate_to="bastion", **settings)
 
 
 def test_a_delegated_module_receives_all_options_and_none_is_shown() -> None:

@@ -19,7 +19,7 @@ from .._text import join_names
 from .context import ModuleResult, TaskContext
 
 # Returns the managed fields of an object, given the existing object.
-BuildWanted = Callable[[Resource | None], Resource]
+BuildWanted = Callable[[Any], Resource]
 # Makes the object that finds and writes the resource. A resource type can need more than `ResourceState`.
 MakeState = Callable[..., ResourceState]
 
