@@ -169,6 +169,7 @@ def test_a_page_without_a_list_of_objects_is_an_error(page: Any, tenant: Any) ->
 def test_after_a_401_the_request_is_sent_again_with_a_new_token(
     cause: str, store: MemoryStore | None, tenant: Any
 ) -> None:
+    tenant.settings(revoked_token_status=401)
     client = make_client(tenant, "GetTenant", store=store)
     client.call("GetTenant")
     if cause == "revoked":

@@ -212,6 +212,7 @@ def test_a_failure_at_the_first_token_reports_its_status(tenant: Any) -> None:
 
 
 def test_a_token_that_expires_halfway_is_replaced(tenant: Any) -> None:
+    tenant.settings(revoked_token_status=401)
     tokens = tenant.seed(tokens=4)["tokens"]
     tenant.fault(operation="RevokeToken", skip=1, times=1, expire_token=True)
     result = run_ok(revoke, tenant, all="application")
@@ -271,6 +272,7 @@ def test_concurrent_hosts_revoke_each_token_once(tenant: Any) -> None:
 
 
 def test_the_replacement_of_the_tasks_own_token_is_revoked_too(tenant: Any) -> None:
+    tenant.settings(revoked_token_status=401)
     store = MemoryStore()
     tenant.seed(tokens=4)
     tenant.fault(operation="RevokeToken", skip=1, times=1, expire_token=True)

@@ -151,6 +151,7 @@ def test_another_operation_gets_no_other_token_within_the_interval(tenant: Any) 
 
 def test_a_final_refusal_does_not_prevent_the_replacement_after_another_one(tenant: Any) -> None:
     """A token that lacks a permission can be revoked later."""
+    tenant.settings(revoked_token_status=401)
     store = MemoryStore()
     stores = TokenStores(store)
     list_realms(open_client(tenant, stores))
