@@ -46,6 +46,7 @@ REALM_INFO = {
     "_oauth/connection",
     "_oauth/issuer",
     "_oauth/jwt_claims",
+    "_oauth/new_application",
     "_oauth/regions",
     "_oauth/authorization_server",
     "_oauth/error_sharing",

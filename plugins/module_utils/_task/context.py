@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .._errors import SignInRequiredError
 from .._http.session import HttpSession
@@ -20,6 +20,7 @@ from .._management.operation_scopes import suggest_scopes
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import share_errors
+from .._oauth.new_application import NewApplicationWait
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
@@ -28,8 +29,19 @@ from .._oauth.token_store import TokenStores
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_NEW_APPLICATION_SECONDS = (
+    60.0  # after its creation, an application's credentials may be unknown to the authorization server
+)
+
 ModuleResult = dict[str, Any]
 Options = TypeVar("Options", bound="DataclassInstance")
+
+
+class CreationMemory(Protocol):
+    """Knows which objects this run created."""
+
+    def was_created_recently(self, noun: str, id: str, seconds: float) -> bool:
+        """Whether this run created the object less than `seconds` ago."""
 
 
 class TaskContext:
@@ -48,6 +60,8 @@ class TaskContext:
         tell: shows progress at once, while the task runs.
         on_issued: is called with each token that the call is issued.
     """
+
+    run_memory: CreationMemory | None = None  # what this run wrote; `None` if it is not known
 
     def __init__(
         self,
@@ -108,7 +122,10 @@ class TaskContext:
             return StaticToken(self.connection)
         if self.connection.grant_type != "authorization_code":
             return ClientCredentialsTokens(
-                self.server, self.stores.select(self.params["token_cache"]), self.replacements
+                self.server,
+                self.stores.select(self.params["token_cache"]),
+                self.replacements,
+                NewApplicationWait(self.is_new_application, self.stores.run, self.tell),
             )
         if self.open_sign_ins is None:
             raise SignInRequiredError("No sign-in is stored on the host that the task is delegated to.")
@@ -118,6 +135,13 @@ class TaskContext:
     def replacements(self) -> TokenReplacements:
         """What the run knows of refused tokens, whatever `token_cache` is."""
         return TokenReplacements(self.stores.run)
+
+    def is_new_application(self) -> bool:
+        """Whether this run created the authenticating application a moment ago."""
+        memory, application_id = self.run_memory, self.connection.application_id
+        if memory is None or application_id is None:
+            return False
+        return memory.was_created_recently("application", application_id, _NEW_APPLICATION_SECONDS)
 
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
