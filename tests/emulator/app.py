@@ -10,15 +10,14 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import RequestRedirect
+from werkzeug.exceptions import HTTPException
 
 from . import control, management
 from .authorization_server import AuthorizationEndpoints
 from .bearer import bearer_value
 from .catalogue import BY_NAME
 from .errors import ApiError, error_body
-from .fault_responses import apply_fault, build_delivery, build_fault_response
+from .fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .http_server import DELIVERY, UNDERSCORED_HEADERS
 from .keys import SigningKey
 from .state import World
@@ -66,13 +65,12 @@ def _open_request(world: World) -> Response | None:
             _expire_token(world)
         if fault.drop and not fault.carry_out:
             return Response(status=200)
-    if isinstance(request.routing_exception, RequestRedirect):
-        # The service describes some paths with a slash at the end, and does not redirect to them.
-        raise NotFound
     limit_response = _rate_limit(world)
     if limit_response is not None:
         return limit_response
-    return build_fault_response(fault, request.endpoint) if fault is not None and fault.replaces_response() else None
+    if fault is None or fault.carry_out or not fault.replaces_response():
+        return None
+    return build_fault_response(fault, request.endpoint)
 
 
 def _close_request(response: Response) -> Response:
@@ -83,6 +81,8 @@ def _close_request(response: Response) -> Response:
         response.headers.extend(g.rate_headers)
     fault = g.fault
     if fault is not None:
+        if fault.carry_out and response.status_code < 400:
+            response = replace_carried_out(fault, response, request.endpoint)
         apply_fault(fault, response)
         request.environ[DELIVERY] = build_delivery(fault)
     if fault is None or not fault.drop or fault.carry_out:

@@ -10,7 +10,7 @@ from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from flask import Flask, Response, g, jsonify, request
 
 from . import oauth
@@ -60,6 +60,8 @@ class AuthorizationEndpoints:
         """Respond to a token request."""
         target = self._find_target(tenant_id, realm_id, application_id)
         try:
+            if target.tenant.changes.is_new(application_id, target.tenant.settings.new_application_delay):
+                raise InvalidClientError(status_code=401, description="The client is unknown.")
             _check_form()
             if not request.form.get("grant_type"):
                 raise InvalidRequestError("The grant_type is missing.")
@@ -177,7 +179,11 @@ class AuthorizationEndpoints:
             issued.code = code.value if code else None
             self.world.add_token(issued)
         g.exchange.issued_token_id = g.issued_tokens[0].id
-        for name, value in g.target.tenant.settings.token_answer.items():
+        settings = g.target.tenant.settings
+        if settings.token_scope_format != "text":
+            scopes = token["scope"].split()
+            token["scope"] = scopes if settings.token_scope_format == "list" else ",".join(scopes)
+        for name, value in settings.token_answer.items():
             if value is None:
                 token.pop(name, None)
             else:
@@ -195,7 +201,10 @@ class AuthorizationEndpoints:
                 error_body(response.status_code, problem.get("error_description") or problem.get("error"))
             )
             changed.status_code = response.status_code
-            return changed
+            response = changed
+        if response.status_code >= 400 and target.tenant.settings.token_error_status is not None:
+            response.status_code = target.tenant.settings.token_error_status
+            response.headers.pop("WWW-Authenticate", None)
         return response
 
 

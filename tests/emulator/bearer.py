@@ -53,12 +53,20 @@ def find_active(world: World, value: str) -> IssuedToken | None:
     return token if token.is_active() and token.audience == MANAGEMENT_AUDIENCE else None
 
 
+def find_refusal_status(world: World, value: str | None) -> int:
+    """Return the status for a token that is not valid; an expired or revoked one can have another one."""
+    token = world.tokens.get(value or "")
+    if token is None or token.token_type != "access" or token.is_active() or token.tenant_id not in world.tenants:
+        return 401
+    return world.tenants[token.tenant_id].settings.revoked_token_status
+
+
 def authorize(world: World, operation: Operation, tenant_id: str, realm_id: str | None) -> Target:
     """Return the target of an operation; raise 401, 403 or 404 if the request's token does not allow it."""
     value = bearer_value(request.headers.get("Authorization"))
     token = find_active(world, value) if value else None
     if token is None:
-        raise ApiError(401)
+        raise ApiError(find_refusal_status(world, value))
     if token.tenant_id != tenant_id:
         raise ApiError(403)
     if not token.all_realms and realm_id != token.realm_id:

@@ -10,7 +10,8 @@ from .operation import REALM, define_operation
 SCIM = REALM + "/scim/v2"
 USERS = SCIM + "/Users"
 USER = USERS + "/{user_id}"
-SCIM_GROUPS = SCIM + "/Groups/"
+SCIM_GROUPS = SCIM + "/Groups"
+SCIM_GROUP = SCIM_GROUPS + "/{group_id}"
 
 SCIM_OPERATIONS = (
     define_operation("SCIMCreateUser", "POST", USERS, "scim:users:create", status=201),
@@ -19,12 +20,12 @@ SCIM_OPERATIONS = (
     define_operation("SCIMUpdateUser", "PATCH", USER, "scim:users:update"),
     define_operation("SCIMReplaceUser", "PUT", USER, "scim:users:update"),
     define_operation("SCIMDeleteUser", "DELETE", USER, "scim:users:delete", status=204),
-    # The service's paths have the slash at the end.
+    # The description has a slash at the end of the collection's path, the service has not.
     define_operation("SCIMCreateGroup", "POST", SCIM_GROUPS, "scim:groups:create", status=201),
     define_operation("SCIMListGroups", "GET", SCIM_GROUPS, "scim:groups:read"),
-    define_operation("SCIMGetGroup", "GET", SCIM_GROUPS + "{group_id}", "scim:groups:read"),
-    define_operation("SCIMUpdateGroup", "PATCH", SCIM_GROUPS + "{group_id}", "scim:groups:update"),
-    define_operation("SCIMDeleteGroup", "DELETE", SCIM_GROUPS + "{group_id}", "scim:groups:delete", status=204),
+    define_operation("SCIMGetGroup", "GET", SCIM_GROUP, "scim:groups:read"),
+    define_operation("SCIMUpdateGroup", "PATCH", SCIM_GROUP, "scim:groups:update"),
+    define_operation("SCIMDeleteGroup", "DELETE", SCIM_GROUP, "scim:groups:delete", status=204),
     define_operation("ListResourceTypes", "GET", SCIM + "/ResourceTypes"),
     define_operation("ListSchemas", "GET", SCIM + "/Schemas"),
     define_operation("GetServiceProviderConfig", "GET", SCIM + "/ServiceProviderConfig"),

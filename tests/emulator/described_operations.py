@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import request
 
-from . import identifiers, openapi
+from . import conflicts, filters, identifiers, openapi
 from .errors import ApiError, Violations
 from .http_server import UNDERSCORED_HEADERS
 from .operation import Operation
@@ -20,6 +20,7 @@ from .schema_examples import SECRET, build_minimal
 from .state import Record
 
 MODELLED = ("identity", "group", "application")
+CREDENTIAL_FIELDS = ("state", "jwk_thumbprint")
 LINK = "credential_binding_link"
 
 
@@ -36,15 +37,27 @@ def build_handler(operation: Operation) -> Handler:
         _check_headers(described)
         _check_parents(call, described)
         _check_body(described)
+        if operation.name == "CreateTheme":
+            conflicts.check_theme(call.tenant, call.realm)
+            call.realm.has_theme = True
         template = _build_template(operation.name, operation.status)
         if template is None:
             return None
         response = _insert_ids(call, copy.deepcopy(template))
+        if operation.name == "ListCredentials":
+            _filter_credentials(response)
         if LINK in response:
             _complete_binding_job(call, response)
         return response
 
     return handler
+
+
+def _filter_credentials(response: Record) -> None:
+    """Apply the filter that the vendor's CLI documents for this list."""
+    entries = {str(number): record for number, record in enumerate(response["credentials"])}
+    found = filters.select(request.args.get("filter"), entries, CREDENTIAL_FIELDS, lambda record: record)
+    response.update(credentials=list(found.values()), total_size=len(found))
 
 
 def _check_headers(described: Record) -> None:

@@ -41,6 +41,17 @@ def build_fault_response(fault: Fault, endpoint: str | None) -> Response:
     return response
 
 
+def replace_carried_out(fault: Fault, response: Response, endpoint: str | None) -> Response:
+    """Return the response that a fault sends instead of that of the operation, which was carried out."""
+    if not fault.replaces_response():
+        return response
+    others = (fault.shape, fault.body, fault.json, fault.redirect, fault.size)
+    if all(value is None for value in others):
+        response.status_code = fault.status or response.status_code
+        return response
+    return build_fault_response(fault, endpoint)
+
+
 def apply_fault(fault: Fault, response: Response) -> None:
     """Change a response according to a fault."""
     if fault.merge is not None:

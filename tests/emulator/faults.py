@@ -17,6 +17,7 @@ CHOICES = {
     "shape": ("management", "oauth", "html", "empty"),
     "drop": ("close", "reset"),
     "drip_part": ("head", "body"),
+    "shift": ("delete", "insert"),
 }
 
 
@@ -25,7 +26,13 @@ class Fault:
     """One fault. The first group of fields selects requests, the second sets the effect; unset fields have none.
 
     A fault with `status`, `redirect`, `body`, `json`, `shape` or `size` replaces the operation; otherwise the
-    operation runs, and its response is changed or delayed. `drop` alone prevents the operation.
+    operation runs, and its response is changed or delayed. `drop` alone prevents the operation. With `carry_out`, the
+    operation runs in both cases. Examples:
+
+    - a refusal with status 200: `status=200, shape="oauth", error="invalid_client"`, or `json={"error": "..."}`
+    - a creation without a body: `method="POST", carry_out=True, status=204, shape="empty"`
+    - a deletion with a text: `method="DELETE", carry_out=True, status=200, body="deleted"`
+    - a creation whose response is lost: `method="POST", carry_out=True, drop="close"`
     """
 
     tenant: str | None = None
@@ -60,9 +67,13 @@ class Fault:
     expire_token: bool = False
     """The request's bearer token expires first."""
     carry_out: bool = False
-    """With `drop`: the operation is carried out before the connection is closed."""
+    """The operation is carried out before the connection is closed (`drop`) or its successful response is replaced.
+    With `status` alone, the response keeps its body."""
     drop: str | None = None
     """`close` the connection, or `reset` it, instead of a response."""
+    shift: str | None = None
+    """After a page that is not the last, `delete` one of its objects, or `insert` one that belongs before the next
+    page. For lists of realms, of objects of a realm and of tokens; name the `operation`, too. `total_size` counts the change from the next page on."""
     delay: float = 0.0
     """Seconds before the response."""
     drip: float = 0.0

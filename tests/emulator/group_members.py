@@ -11,7 +11,8 @@ from .errors import Violations, not_found
 from .links import Links
 from .object_type import SMALL_PAGES
 from .object_types import BY_ENVELOPE
-from .operation_call import Call, Handler, read_document
+from .objects import create_object
+from .operation_call import Call, Handler, read_body, read_document
 from .state import Record
 
 MAXIMUM = 1000
@@ -25,10 +26,21 @@ def build_handlers() -> dict[str, Handler]:
         return call.build_page("identities", find_objects(call, "identity", ids), SMALL_PAGES)
 
     return {
+        "CreateGroup": create_group,
         "AddGroupMembers": _change_members(Links.add),
         "DeleteGroupMembers": _change_members(Links.remove),
         "ListGroupMembers": list_members,
     }
+
+
+def create_group(call: Call) -> Record:
+    """Create a group, with a description if the tenant requires one."""
+    given = read_body("group")
+    if call.tenant.settings.group_description == "required" and not given.get("description"):
+        violations = Violations("group")
+        violations.add("description", "is required")
+        violations.raise_if_any()
+    return create_object(call, BY_ENVELOPE["group"], given)
 
 
 def _change_members(change: Callable[[Links, str, Iterable[str]], None]) -> Handler:

@@ -33,7 +33,7 @@ def build_handlers() -> dict[str, Handler]:
 def list_identities(call: Call) -> Record:
     """List identities; only the documented filter is supported."""
     listing = call.read_listing(SMALL_PAGES)
-    identities = call.list_objects(IDENTITY)
+    identities = call.list_visible(IDENTITY)
     if listing.filter is not None:
         wanted = _username(listing.filter)
         identities = {key: record for key, record in identities.items() if fold_username(record) == wanted}

@@ -9,7 +9,8 @@ import contextlib
 import re
 from collections.abc import Callable
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 from . import (
@@ -27,10 +28,14 @@ from . import (
 )
 from .bearer import authorize
 from .catalogue import OPERATIONS
-from .errors import ApiError
+from .catalogue_scim import SCIM_GROUPS
+from .errors import ApiError, not_found
+from .field_rules import hide_fields
 from .operation import Operation
 from .operation_call import Call, Handler
-from .state import World
+from .query_parameters import refuse_unknown_parameters
+from .shifting import shift_list
+from .state import Tenant, World
 
 
 class Identifier(BaseConverter):
@@ -48,24 +53,54 @@ def register_routes(app: Flask, world: World) -> None:
         handler = handlers[operation.name] if operation.is_modelled else described_operations.build_handler(operation)
         view = _build_view(world, operation, handler)
         app.add_url_rule(path, operation.name, view, methods=[operation.method])
+        if operation.path == SCIM_GROUPS:
+            app.add_url_rule(f"{path}/", operation.name, view, methods=[operation.method])
 
 
 def _build_view(world: World, operation: Operation, handler: Handler) -> Callable[..., Response]:
     def view(**parameters: str) -> Response:
+        _check_deployed(world, operation, parameters["tenant_id"])
         try:
             target = authorize(world, operation, parameters["tenant_id"], parameters.get("realm_id"))
+            settings = target.tenant.settings
+            if settings.unknown_parameters == "refuse":
+                refuse_unknown_parameters(operation)
+            _check_readable(target.tenant, operation)
             # Reading the description is slow and changes nothing, so it needs no lock.
             with world.lock if operation.is_modelled else contextlib.nullcontext():
-                response_body = handler(Call(world, target, parameters))
+                call = Call(world, target, parameters)
+                response_body = handler(call)
+                if g.fault is not None and g.fault.shift and isinstance(response_body, dict):
+                    shift_list(call, g.fault.shift, response_body)
         except ApiError as error:
             if operation.is_scim:
                 return scim.build_error_response(error)
             raise
+        response_body = hide_fields(settings, operation.name, response_body)
         response = Response() if response_body is None else jsonify(response_body)
         response.status_code = operation.status
         return response
 
     return view
+
+
+def _check_deployed(world: World, operation: Operation, tenant_id: str) -> None:
+    """Raise 404 for an operation or a path that the tenant's service does not have."""
+    tenant = world.tenants.get(tenant_id)
+    if tenant is None:
+        return
+    if operation.name in tenant.settings.undeployed_operations:
+        raise NotFound
+    if operation.path == SCIM_GROUPS and request.path.endswith("/") != tenant.settings.documented_paths:
+        raise NotFound
+
+
+def _check_readable(tenant: Tenant, operation: Operation) -> None:
+    """Raise 404 if the request reads a new object too early."""
+    singular = operation.name.removeprefix("SCIM")
+    identifier = request.path.rpartition("/")[2]
+    if singular.startswith("Get") and tenant.changes.is_new(identifier, tenant.settings.get_delay):
+        raise not_found(singular.removeprefix("Get"), identifier)
 
 
 def _build_handlers() -> dict[str, Handler]:

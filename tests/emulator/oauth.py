@@ -56,7 +56,7 @@ class Client(ClientMixin):
         """Return the scopes to grant; None makes Authlib respond with `invalid_scope`."""
         requested = scope_to_list(scope) or []
         allowed = set(self.protocol["allowed_scopes"])
-        if self.protocol["type"] == "oidc":
+        if self.protocol["type"] == "oidc" or self.tenant.settings.oauth2_openid == "accept":
             allowed.add(OPENID)
         if not requested or not allowed.issuperset(requested):
             return None

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .errors import ApiError
+from .links import Links
 from .state import Realm, Record, Tenant
 
 
@@ -14,14 +15,20 @@ def revoke_application_tokens(tenant: Tenant, _realm: Realm, application: Record
     tenant.revoke_tokens(application["id"])
 
 
-def detach_authenticator_config(_tenant: Tenant, realm: Realm, authenticator: Record) -> None:
-    """Remove a deleted authenticator configuration from its applications."""
-    for application in _naming(realm, "authenticator_config_id", authenticator["id"]):
+def release_authenticator_config(tenant: Tenant, realm: Realm, authenticator: Record) -> None:
+    """Refuse to delete an authenticator configuration that applications use; or remove it from them, as documented."""
+    applications = _naming(realm, "authenticator_config_id", authenticator["id"])
+    if applications and tenant.settings.conflicts == "vendor":
+        raise ApiError(409, "authenticator config is used by an application")
+    for application in applications:
         _replace(realm, application, "authenticator_config_id")
 
 
-def detach_resource_server(_tenant: Tenant, realm: Realm, server: Record) -> None:
-    """Remove a deleted resource server from its applications, and delete its roles."""
+def release_resource_server(tenant: Tenant, realm: Realm, server: Record) -> None:
+    """Refuse to delete a resource server whose roles have members; remove it from its applications, and delete its roles."""
+    members = [links.items_of(role["id"]) for role in _roles_of(realm, server) for links in _member_links(realm)]
+    if any(members) and tenant.settings.conflicts == "vendor":
+        raise ApiError(409, "resource server has children")
     for application in _naming(realm, "resource_server_id", server["id"]):
         protocol = {**application["protocol_config"], "allowed_scopes": []}
         _replace(realm, {**application, "protocol_config": protocol}, "resource_server_id")
@@ -51,14 +58,18 @@ def refuse_group_with_members(_tenant: Tenant, realm: Realm, group: Record) -> N
 
 def refuse_role_with_children(_tenant: Tenant, realm: Realm, role: Record) -> None:
     """Refuse to delete a role that has scopes or members."""
-    if any(links.items_of(role["id"]) for links in (realm.role_scopes, realm.role_groups, realm.role_identities)):
+    if any(links.items_of(role["id"]) for links in (realm.role_scopes, *_member_links(realm))):
         raise ApiError(409, "role has children")
     _unlink_role(realm, role["id"])
 
 
 def _unlink_role(realm: Realm, role_id: str) -> None:
-    for links in (realm.role_scopes, realm.role_groups, realm.role_identities):
+    for links in (realm.role_scopes, *_member_links(realm)):
         links.drop_holder(role_id)
+
+
+def _member_links(realm: Realm) -> tuple[Links, Links]:
+    return realm.role_groups, realm.role_identities
 
 
 def _roles_of(realm: Realm, server: Record) -> list[Record]:

@@ -38,6 +38,10 @@ class ObjectType:
     """The envelope of the parent's type, if the path contains a parent object."""
     new_id: Callable[[], str] = identifiers.generate_object_id
     sizes: PageSizes = LARGE_PAGES
+    filterable: tuple[str, ...] = ()
+    """Fields that a filter of the list can compare."""
+    sortable: tuple[str, ...] = ()
+    """Fields by which the list can be ordered."""
     is_dated: bool = False
     """Whether the objects have `create_time` and `update_time`."""
     after_update: Hook = do_nothing

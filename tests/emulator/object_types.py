@@ -116,7 +116,7 @@ OBJECT_TYPES = (
         "authenticator_config",
         "authenticator_configs",
         build_authenticator_config,
-        before_delete=object_hooks.detach_authenticator_config,
+        before_delete=object_hooks.release_authenticator_config,
     ),
     ObjectType(
         "ResourceServer",
@@ -125,7 +125,7 @@ OBJECT_TYPES = (
         "resource_servers",
         build_resource_server,
         after_update=object_hooks.remove_withdrawn_scopes,
-        before_delete=object_hooks.detach_resource_server,
+        before_delete=object_hooks.release_resource_server,
     ),
     ObjectType(
         "Identity",
@@ -146,6 +146,8 @@ OBJECT_TYPES = (
         build_group,
         new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
+        filterable=("display_name",),
+        sortable=("display_name", "create_time", "update_time"),
         is_dated=True,
         before_delete=object_hooks.refuse_group_with_members,
     ),

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from . import conflicts, filters
 from .errors import ApiError, Violations
+from .field_rules import adjust_fields
 from .object_type import ObjectType
 from .object_types import OBJECT_TYPES
 from .operation_call import Call, Handler, read_body
@@ -27,7 +29,9 @@ def create_object(call: Call, object_type: ObjectType, given: Record) -> Record:
     record.update(_build_record(call, object_type, given, None))
     if object_type.is_dated:
         record["create_time"] = record["update_time"] = now()
+    conflicts.check_object(call.tenant, call.realm, object_type, record, None)
     call.realm.objects[object_type.collection][record["id"]] = record
+    call.tenant.changes.add_created(record["id"])
     return record
 
 
@@ -44,7 +48,9 @@ def update_object(call: Call, object_type: ObjectType, current: Record, given: R
     record.update(_build_record(call, object_type, given, current))
     if object_type.is_dated:
         record["update_time"] = now()
+    conflicts.check_object(call.tenant, call.realm, object_type, record, current)
     call.realm.objects[object_type.collection][record["id"]] = record
+    call.tenant.changes.add_changed(record["id"], current)
     object_type.after_update(call.tenant, call.realm, record)
     return record
 
@@ -53,6 +59,16 @@ def delete_object(call: Call, object_type: ObjectType, record: Record) -> None:
     """Delete an object, unless its type's hook refuses the deletion."""
     object_type.before_delete(call.tenant, call.realm, record)
     del call.realm.objects[object_type.collection][record["id"]]
+    call.tenant.changes.add_deleted((call.realm.id, object_type.collection), record["id"], record)
+
+
+def list_page(call: Call, object_type: ObjectType) -> Record:
+    """Return a page of the objects of a type, with the filter and order that the type supports."""
+    listing = call.read_listing(object_type.sizes, sortable=object_type.sortable)
+    entries = call.list_visible(object_type)
+    if object_type.filterable:
+        entries = filters.select(listing.filter, entries, object_type.filterable, lambda record: record)
+    return listing.build_page(object_type.collection, entries)
 
 
 def _build_type_handlers(object_type: ObjectType) -> dict[str, Handler]:
@@ -64,9 +80,7 @@ def _build_type_handlers(object_type: ObjectType) -> dict[str, Handler]:
 
     return {
         f"Create{object_type.singular}": lambda call: create_object(call, object_type, read_body(object_type.envelope)),
-        f"List{object_type.plural}": lambda call: call.build_page(
-            object_type.collection, call.list_objects(object_type), object_type.sizes
-        ),
+        f"List{object_type.plural}": lambda call: list_page(call, object_type),
         f"Get{object_type.singular}": lambda call: call.find(object_type.envelope),
         f"Update{object_type.singular}": lambda call: update_object(
             call, object_type, find_unmanaged(call), read_body(object_type.envelope)
@@ -77,6 +91,7 @@ def _build_type_handlers(object_type: ObjectType) -> dict[str, Handler]:
 
 def _build_record(call: Call, object_type: ObjectType, given: Record, current: Record | None) -> Record:
     violations = Violations(object_type.envelope)
+    given = adjust_fields(call.tenant.settings, object_type.envelope, given, current)
     record = object_type.build(call.realm, given, current, violations)
     violations.raise_if_any()
     return record

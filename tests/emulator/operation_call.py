@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from .bearer import Target
 from .errors import ApiError, Violations, not_found
 from .object_type import ObjectType
 from .object_types import BY_ENVELOPE
-from .paging import Listing, PageSizes
+from .paging import Listing, PageSizes, PageStyle
 from .state import Realm, Record, Tenant, World
 
 T = TypeVar("T")
@@ -58,12 +58,34 @@ class Call:
         name = f"{object_type.parent}_id"
         return {identifier: record for identifier, record in records.items() if record[name] == parent["id"]}
 
-    def read_listing(self, sizes: PageSizes, *prefixes: str) -> Listing:
-        """Return the requested page's position and size."""
-        maximum = self.tenant.settings.page_size_maximum
-        if maximum is not None:
-            sizes = replace(sizes, limit=maximum)
-        return Listing(request.args, sizes, request.path, prefixes or ("",))
+    def list_visible(self, object_type: ObjectType) -> dict[str, Record]:
+        """Return the objects of a type as lists show them, which can be later than their changes."""
+        visible = self.apply_delays(self.realm.id, object_type.collection, self.list_objects(object_type))
+        if object_type.parent is None:
+            return visible
+        name = f"{object_type.parent}_id"
+        parent_id = self.parameters[name]
+        return {identifier: record for identifier, record in visible.items() if record[name] == parent_id}
+
+    def apply_delays(self, realm_id: str, collection: str, entries: dict[str, T]) -> dict[str, T]:
+        """Return entries without new ones, with deleted ones, and with others as they were before."""
+        settings, changes = self.tenant.settings, self.tenant.changes
+        if not (settings.listing_delay or settings.deleted_delay or settings.changed_delay):
+            return entries
+        visible = {
+            identifier: changes.find_previous(identifier, settings.changed_delay) or entry
+            for identifier, entry in entries.items()
+            if not changes.is_new(identifier, settings.listing_delay)
+        }
+        return {**visible, **changes.list_deleted((realm_id, collection), settings.deleted_delay)}
+
+    def read_listing(self, sizes: PageSizes, *prefixes: str, sortable: Sequence[str] = ()) -> Listing:
+        """Return the requested page's position, size and order."""
+        settings = self.tenant.settings
+        if settings.page_size_maximum is not None:
+            sizes = replace(sizes, limit=settings.page_size_maximum)
+        style = PageStyle(by_offset=settings.paging == "offset", null_token=settings.null_page_token)
+        return Listing(request.args, sizes, request.path, prefixes or ("",), style, sortable)
 
     def build_page(
         self, name: str, entries: Mapping[str, T], sizes: PageSizes, show: Callable[[T], Any] = lambda item: item

@@ -39,7 +39,7 @@ def create_group(call: Call) -> Record:
 
 def list_groups(call: Call) -> Record:
     """List groups."""
-    return build_list(call, call.list_objects(GROUP_TYPE), to_scim, displayName=lambda record: record["display_name"])
+    return build_list(call, call.list_visible(GROUP_TYPE), to_scim, displayName=lambda record: record["display_name"])
 
 
 def update_group(call: Call) -> Record:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .directory_fields import TRAITS
+from .directory_fields import TRAITS, fold_username
 from .errors import ApiError, not_found
 from .object_types import BY_ENVELOPE
 from .objects import create_object, delete_object, update_object
@@ -39,13 +39,23 @@ EMAIL_PATHS = re.compile(r"emails(\[[^\]]*\])?(\.value)?")
 def build_handlers() -> dict[str, Handler]:
     """Return the handlers of the operations, by name."""
     return {
-        "SCIMCreateUser": lambda call: to_scim(create_object(call, IDENTITY, from_scim(read_body(USER)))),
+        "SCIMCreateUser": create_user,
         "SCIMListUsers": list_users,
         "SCIMGetUser": lambda call: to_scim(find_identity(call)),
         "SCIMUpdateUser": update_user,
         "SCIMReplaceUser": lambda call: _update(call, find_identity(call), read_body(USER)),
         "SCIMDeleteUser": lambda call: delete_object(call, IDENTITY, find_identity(call)),
     }
+
+
+def create_user(call: Call) -> Record:
+    """Create a user. By the vendor's notes, a deactivated user of the name is reactivated instead."""
+    given = from_scim(read_body(USER))
+    name = str(given["traits"]["username"]).casefold()
+    for identity in call.list_objects(IDENTITY).values():
+        if identity["status"] == "suspended" and fold_username(identity) == name:
+            return to_scim(update_object(call, IDENTITY, identity, given))
+    return to_scim(create_object(call, IDENTITY, given))
 
 
 def find_identity(call: Call) -> Record:
@@ -61,7 +71,7 @@ def list_users(call: Call) -> Record:
     """List users."""
     return build_list(
         call,
-        call.list_objects(IDENTITY),
+        call.list_visible(IDENTITY),
         to_scim,
         userName=lambda record: record["traits"]["username"],
         externalId=lambda record: record["traits"].get("external_id", ""),

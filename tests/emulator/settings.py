@@ -10,10 +10,25 @@ from typing import Any
 
 from .identifiers import generate_short_id
 
+CHOICES: dict[str, tuple[str | int, ...]] = {
+    "token_scope_format": ("text", "comma", "list"),
+    "revoked_token_status": (401, 403),
+    "oauth2_openid": ("accept", "refuse"),
+    "paging": ("cursor", "offset"),
+    "unknown_parameters": ("ignore", "refuse"),
+    "unknown_fields": ("refuse", "ignore"),
+    "group_description": ("required", "optional"),
+    "conflicts": ("vendor", "documented"),
+}
+NORMALIZATIONS = ("trim", "collapse", "nfc", "lower")
+
 
 @dataclass
 class Settings:
-    """One tenant's settings. The defaults are the service's documented behaviour, without rate limits."""
+    """One tenant's settings. The defaults are the service's behaviour, without rate limits and delays.
+
+    Where the published description and the vendor's own clients differ, the default is as those clients expect it.
+    """
 
     rate_limit: int | None = None
     """Requests per window; None: no rate limit."""
@@ -27,8 +42,16 @@ class Settings:
     """Scopes that can be granted; others are left out of the response without an error."""
     token_answer: dict[str, Any] = field(default_factory=dict)
     """Replaces keys of a successful token response; null removes a key."""
+    token_scope_format: str = "text"
+    """The `scope` of a token response: `text` (separated by spaces), `comma` (separated by commas) or `list`."""
     token_errors: str = "oauth"
     """Format of errors at the token, revocation and introspection endpoints: `oauth` or `management`."""
+    token_error_status: int | None = None
+    """Status of all errors at these endpoints, for example 200; None: the right ones."""
+    revoked_token_status: int = 403
+    """Status for a token that was revoked or is expired: 403, after which the vendor's CLI requests a new token, or 401."""
+    new_application_delay: float = 0
+    """Seconds after its creation in which an application's token requests are refused with `invalid_client`."""
     refresh_tokens: str = "off"
     """With the authorization code grant: `off`, `fixed` (stays valid) or `rotating` (a new one with each use)."""
     refresh_lifetime: float = 0
@@ -52,8 +75,53 @@ class Settings:
     only scopes of its own and its groups' roles are granted."""
     audience_list: bool = False
     """Write the `aud` claim as a list."""
+    access_token_azp: str = "client_id"
+    """The `azp` claim of access tokens, with the same values as `id_token_azp`."""
+    id_token_azp: str = "client_id"
+    """The `azp` claim of ID tokens: `client_id`, `path` (the application's), `absent`, `foreign` (the path of another
+    application), or any other text."""
+    oauth2_openid: str = "refuse"
+    """Whether applications of the type `oauth2` can request the scope `openid`: `accept` or `refuse`."""
+
     page_size_maximum: int | None = None
     """Largest page of every list, even if a request asks for more; None: the documented sizes."""
+    null_page_token: bool = True
+    """Whether the last page has a `next_page_token` that is null; if not, it has none."""
+    paging: str = "cursor"
+    """What a page token refers to: the `cursor`, that is the last item of the page, or an `offset`. With offsets, a
+    deletion or an insertion between two pages makes a client miss an item or receive it twice."""
+    listing_delay: float = 0
+    """Seconds in which lists lack a new object, although it can be read by its ID. Seeded objects are not new."""
+    changed_delay: float = 0
+    """Seconds in which lists show an object as it was before its last change."""
+    deleted_delay: float = 0
+    """Seconds in which lists show a deleted object."""
+    get_delay: float = 0
+    """Seconds in which a new object can't be read by its ID."""
+
+    documented_paths: bool = False
+    """Whether the collection of SCIM groups has the documented path, with a slash at the end; the service's has none."""
+    undeployed_operations: list[str] = field(default_factory=lambda: ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
+    """Documented operations that do not exist: status 404."""
+    unknown_parameters: str = "ignore"
+    """What to do with unknown query parameters: `ignore`, or `refuse` with status 400."""
+    unknown_fields: str = "refuse"
+    """What to do with unknown fields of tenants and realms: `refuse` with status 400, or `ignore`."""
+    group_description: str = "required"
+    """Whether a new group must have a description: `required` or `optional`. SCIM groups have none."""
+    conflicts: str = "vendor"
+    """Requests with status 409: `documented`, or `vendor` for these, too: a realm or group with a taken display name,
+    an identity with a taken email address, deletion of a resource server if one of its roles has members, deletion of
+    an authenticator configuration of an application, a second theme in a realm."""
+    ignored_fields: list[str] = field(default_factory=lambda: ["resource_server.identifier"])
+    """Fields that an update ignores without an error, for example `application.protocol_config.pkce`."""
+    ignored_at_creation: list[str] = field(default_factory=list)
+    """The same for optional fields of new objects."""
+    hidden_fields: list[str] = field(default_factory=list)
+    """Fields that are missing in responses, in the same form."""
+    normalized_fields: dict[str, list[str]] = field(default_factory=dict)
+    """Fields whose values are stored differently, by their last name, for example {"username": ["trim", "lower"]}.
+    The steps: `trim`, `collapse` (repeated blanks), `nfc` (Unicode) and `lower`."""
 
     def update(self, values: dict[str, Any]) -> None:
         """Change settings by name; an unknown name is an error."""
@@ -61,5 +129,11 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        for name, allowed in CHOICES.items():
+            if name in values and values[name] not in allowed:
+                raise ValueError(f"the setting {name} must be one of {', '.join(map(str, allowed))}")
+        for name, steps in values.get("normalized_fields", {}).items():
+            if not set(steps).issubset(NORMALIZATIONS):
+                raise ValueError(f"the steps of {name} must be among {', '.join(NORMALIZATIONS)}")
         for name, value in values.items():
             setattr(self, name, value)

@@ -15,6 +15,7 @@ from .faults import Faults
 from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
 from .links import Links
+from .recent_changes import RecentChanges
 from .settings import Settings
 
 MANAGEMENT_AUDIENCE = "beyondidentity"
@@ -50,6 +51,8 @@ class Realm:
     role_identities: Links = field(default_factory=Links)
     role_scopes: Links = field(default_factory=Links)
 
+    has_theme: bool = False
+
     @property
     def id(self) -> str:
         """Return the realm's ID."""
@@ -71,6 +74,7 @@ class Tenant:
     tokens: dict[str, IssuedToken] = field(default_factory=dict)
     tokens_by_application: dict[str, dict[str, IssuedToken]] = field(default_factory=dict)
     codes: dict[str, IssuedCode] = field(default_factory=dict)
+    changes: RecentChanges = field(default_factory=RecentChanges)
     window_started: float = 0.0
     window_used: int = 0
 

@@ -14,7 +14,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from flask import g
 
-from .bearer import Target, bearer_value, find_active
+from .bearer import Target, bearer_value, find_active, find_refusal_status
 from .issued_tokens import IssuedToken
 from .oauth import Client
 from .state import World
@@ -39,7 +39,8 @@ class BearerOrBasic:
         target: Target = g.target
         token = find_active(self.world, value)
         if token is None:
-            raise InvalidClientError(status_code=401, description="The bearer token is not recognized.")
+            status = find_refusal_status(self.world, value)
+            raise InvalidClientError(status_code=status, description="The bearer token is not recognized.")
         if self.SCOPE not in token.scopes or not target.is_open_to(token):
             raise InsufficientScopeError()
         return None

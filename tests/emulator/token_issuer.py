@@ -60,7 +60,7 @@ class TokenIssuer:
             "nbf": int(moment),
             "jti": identifiers.generate_token_id(),
             "scope": scope,
-            "azp": self.client.client_id,
+            **self._build_azp(settings.access_token_azp),
             "bi_t": self.client.tenant.id,
             "bi_r": "*" if self.all_realms else self.client.realm.id,
             "bi_p": self.principal_id,
@@ -90,7 +90,7 @@ class TokenIssuer:
         claims = {
             **self._build_claims(moment, self._choose_lifetime(), self.client.client_id),
             "auth_time": int(moment),
-            "azp": self.client.client_id,
+            **self._build_azp(self.client.tenant.settings.id_token_azp),
         }
         if nonce is not None:
             claims["nonce"] = nonce
@@ -109,6 +109,16 @@ class TokenIssuer:
             "iat": int(moment),
             "exp": int(moment + lifetime),
         }
+
+    def _build_azp(self, form: str) -> dict[str, str]:
+        """Return the `azp` claim in the form that the settings choose."""
+        place = f"tenants/{self.client.tenant.id}/realms/{self.client.realm.id}/applications"
+        values = {
+            "client_id": self.client.client_id,
+            "path": f"{place}/{self.client.application['id']}",
+            "foreign": f"{place}/{identifiers.generate_object_id()}",
+        }
+        return {} if form == "absent" else {"azp": values.get(form, form)}
 
     def _sign(self, claims: dict[str, Any]) -> str:
         return self.key.sign(claims, f"{self.issuer}/.well-known/jwks.json")

@@ -65,7 +65,7 @@ class Api:
         while True:
             page = self.get(path, params=query)
             pages.append(page)
-            if "next_page_token" not in page:
+            if page.get("next_page_token") is None:
                 return pages
             query["page_token"] = page["next_page_token"]
 

@@ -33,7 +33,7 @@ BODIES: dict[str, Any] = {
     "UpdateResourceServer": {"resource_server": NAMED},
     "CreateIdentity": {"identity": {**NAMED, "traits": {"type": "traits_v0", "username": "new"}}},
     "UpdateIdentity": {"identity": NAMED},
-    "CreateGroup": {"group": NAMED},
+    "CreateGroup": {"group": {**NAMED, "description": "Who has pets."}},
     "UpdateGroup": {"group": NAMED},
     "CreateRole": {"role": NAMED},
     "UpdateRole": {"role": NAMED},

@@ -146,7 +146,7 @@ def test_second_use_of_a_code_revokes_its_token(tenant):
     code = app.code()
     token = read_json(app.exchange(code))["access_token"]
     assert_refused(app.exchange(code))
-    assert Api(tenant, token).call("GET", "/realms").status_code == 401
+    assert Api(tenant, token).call("GET", "/realms").status_code == 403
 
 
 def test_expired_code_is_refused(tenant):
@@ -294,3 +294,34 @@ def test_refresh_is_refused_if_disabled(tenant):
 
 def test_code_application_cannot_use_client_credentials(tenant):
     assert_refused(App.of(tenant).token(grant_type="client_credentials", scope="realms:read"), "unauthorized_client")
+
+
+def read_azp(app):
+    """Return the `azp` claim of an application's ID token, or None."""
+    keys = KeySet.import_key_set(requests.get(f"{app.issuer}/.well-known/jwks.json", timeout=60).json())
+    token = read_json(app.exchange(app.code()))["id_token"]
+    return jwt.decode(token, keys, algorithms=["RS256"]).claims.get("azp")
+
+
+def test_azp_of_id_tokens_has_several_forms(tenant):
+    app = App.of(tenant)
+    assert read_azp(app) == app.protocol["client_id"]
+    own = f"tenants/{tenant.tenant_id}/realms/{tenant.realm_id}/applications/{app.record['id']}"
+    for form, expected in (("path", own), ("absent", None), ("someone else", "someone else")):
+        tenant.settings(id_token_azp=form)
+        assert read_azp(app) == expected
+    tenant.settings(id_token_azp="foreign")
+    foreign = read_azp(app)
+    assert foreign.rpartition("/")[0] == own.rpartition("/")[0]
+    assert foreign != own
+
+
+def test_oauth2_application_may_be_refused_openid(tenant):
+    app = App.of(tenant, type="oauth2")
+    assert read_redirect(app.authorize())["error"] == "invalid_scope"
+    response = read_json(app.exchange(app.code(scope="realms:read")))
+    assert response["scope"] == "realms:read"
+    assert "id_token" not in response
+    tenant.settings(oauth2_openid="accept")
+    assert "id_token" in read_json(app.exchange(app.code()))
+    assert "id_token" not in read_json(app.exchange(app.code(scope="realms:read")))

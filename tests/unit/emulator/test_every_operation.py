@@ -15,7 +15,7 @@ from tests.unit.emulator.stage import call, prepare
 
 @pytest.fixture(scope="module")
 def shared(emulator):
-    return emulator.tenant()
+    return emulator.tenant(undeployed_operations=[], conflicts="documented")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -194,6 +194,48 @@ def test_drop_with_carry_out_runs_the_operation(tenant, api):
     assert [entry["status"] for entry in tenant.journal(operation="CreateApplication")] == [200]
 
 
+CARRIED_OUT = [
+    ({"status": 201}, 201, '"Pets"'),
+    ({"status": 201, "shape": "empty"}, 201, ""),
+    ({"status": 204, "shape": "empty"}, 204, ""),
+    ({"body": "created", "headers": {"Content-Type": "text/plain"}}, 200, "created"),
+    ({"json": {"error": "invalid_request"}}, 200, '"invalid_request"'),
+]
+
+
+@pytest.mark.parametrize(("fault", "status", "text"), CARRIED_OUT)
+def test_carried_out_creation_has_another_response(tenant, api, fault, status, text):
+    tenant.fault(operation="CreateRealm", carry_out=True, times=1, **fault)
+    response = api.call("POST", "/realms", json={"realm": {"display_name": "Pets"}})
+    assert (response.status_code, bool(response.content)) == (status, bool(text))
+    assert text in response.text
+    assert {realm["display_name"] for realm in api.get("/realms")["realms"]} == {"Beyond Identity Admin", "Pets"}
+    assert [entry["status"] for entry in tenant.journal(operation="CreateRealm")] == [status]
+
+
+def test_carried_out_deletion_has_a_text(tenant, api):
+    [realm] = tenant.seed(realms=1)["realms"]
+    tenant.fault(method="DELETE", carry_out=True, status=200, body="deleted")
+    response = api.call("DELETE", f"/realms/{realm}")
+    assert (response.status_code, response.text) == (200, "deleted")
+    assert api.call("GET", f"/realms/{realm}").status_code == 404
+
+
+def test_refused_operation_keeps_its_error(tenant, api):
+    tenant.fault(carry_out=True, status=204, shape="empty")
+    response = api.call("POST", "/realms", json={"realm": {"display_name": ""}})
+    assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+
+
+def test_fault_sends_a_refusal_with_status_200(tenant, api):
+    tenant.fault(operation="token", status=200, shape="oauth", error="invalid_client")
+    tenant.fault(operation="ListRealms", json={"error": "access_denied"})
+    response = requests.post(f"{tenant.issuer}/token", timeout=60)
+    assert (response.status_code, response.json()) == (200, {"error": "invalid_client"})
+    response = api.call("GET", "/realms")
+    assert (response.status_code, response.json()) == (200, {"error": "access_denied"})
+
+
 def test_fault_truncates_the_response(tenant, api):
     tenant.fault(truncate=10)
     connection = request_tenant(tenant, api)
@@ -205,7 +247,7 @@ def test_fault_truncates_the_response(tenant, api):
 
 def test_fault_expires_the_token(tenant, api):
     tenant.fault(operation="GetTenant", expire_token=True, times=1)
-    assert [api.call("GET", "").status_code for _round in range(2)] == [401, 401]
+    assert [api.call("GET", "").status_code for _round in range(2)] == [403, 403]
     assert Api.of(tenant).call("GET", "").status_code == 200
 
 

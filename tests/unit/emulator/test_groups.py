@@ -10,6 +10,8 @@ import pytest
 from tests.unit.emulator.api import Api, read_violated_fields
 from tests.unit.emulator.test_identities import read_conflict
 
+CATS = {"display_name": "Cats", "description": "Who likes cats."}
+
 
 @pytest.fixture
 def api(tenant):
@@ -18,7 +20,7 @@ def api(tenant):
 
 @pytest.fixture
 def group(api):
-    return api.post("groups", {"group": {"display_name": "Cats"}})
+    return api.post("groups", {"group": CATS})
 
 
 def list_members(api, group):
@@ -45,7 +47,8 @@ def test_group_can_be_created_changed_and_deleted(tenant, api):
     "given", [{}, {"display_name": ""}, {"display_name": "a/b"}, {"display_name": "x" * 65}], ids=str
 )
 def test_invalid_group_is_refused(api, given):
-    assert read_violated_fields(api.call("POST", "groups", json={"group": given})) == ["group.display_name"]
+    described = {"description": "Who likes cats.", **given}
+    assert read_violated_fields(api.call("POST", "groups", json={"group": described})) == ["group.display_name"]
 
 
 @pytest.mark.parametrize("description", ["x" * 301, "a{b", 1])
@@ -54,8 +57,20 @@ def test_invalid_description_is_refused(api, description):
     assert read_violated_fields(api.call("POST", "groups", json=given)) == ["group.description"]
 
 
-def test_group_names_are_not_unique(api, group):
-    assert api.post("groups", {"group": {"display_name": "Cats"}})["id"] != group["id"]
+def test_taken_name_is_a_conflict(tenant, api, group):
+    response = api.call("POST", "groups", json={"group": CATS})
+    assert read_conflict(response) == "group already exists"
+    other = api.post("groups", {"group": {**CATS, "display_name": "Dogs"}})
+    assert api.patch(f"groups/{other['id']}", {"group": {"display_name": "Cats"}})["display_name"] == "Cats"
+    tenant.settings(conflicts="documented")
+    assert api.post("groups", {"group": CATS})["id"] != group["id"]
+
+
+def test_new_group_needs_a_description(tenant, api):
+    for given in ({"display_name": "Cats"}, {"display_name": "Cats", "description": ""}):
+        assert read_violated_fields(api.call("POST", "groups", json={"group": given})) == ["group.description"]
+    tenant.settings(group_description="optional")
+    assert "description" not in api.post("groups", {"group": {"display_name": "Cats"}})
 
 
 def test_members_can_be_added_and_removed(tenant, api, group):
@@ -65,7 +80,11 @@ def test_members_can_be_added_and_removed(tenant, api, group):
         assert api.post(f"{path}:addMembers", {"identity_ids": ids}) == group
         assert list_members(api, group) == set(ids)
     for identifier in ids:
-        assert api.get(f"identities/{identifier}:listGroups") == {"groups": [group], "total_size": 1}
+        assert api.get(f"identities/{identifier}:listGroups") == {
+            "groups": [group],
+            "total_size": 1,
+            "next_page_token": None,
+        }
     for _round in range(2):
         assert api.post(f"{path}:deleteMembers", {"identity_ids": ids[:1]}) == group
         assert list_members(api, group) == set(ids[1:])

@@ -79,7 +79,9 @@ def test_usernames_are_unique_in_a_realm(tenant, api):
     again = build_identity(traits={"username": "PAT"})
     assert read_conflict(api.call("POST", "identities", json=again)) == "username already exists"
     assert api.patch(f"identities/{created['id']}", again)["traits"]["username"] == "PAT"
-    other = api.post("identities", build_identity(traits={"username": "sam"}))
+    other = api.post(
+        "identities", build_identity(traits={"username": "sam", "primary_email_address": "sam@example.com"})
+    )
     assert read_conflict(api.call("PATCH", f"identities/{other['id']}", json=build_identity()))
     elsewhere = tenant.seed(realms=1)["realms"][0]
     api.post(f"/realms/{elsewhere}/identities", build_identity())

@@ -48,7 +48,7 @@ def test_role_can_be_created_changed_and_deleted(tenant, api, server):
     changed = api.patch(path, {"role": {"display_name": "Vet"}})
     assert {**changed, "update_time": ""} == {**created, "display_name": "Vet", "update_time": ""}
     assert changed == api.get(path)
-    assert api.get(roles) == {"roles": [changed], "total_size": 1}
+    assert api.get(roles) == {"roles": [changed], "total_size": 1, "next_page_token": None}
     assert read_violated_fields(api.call("POST", roles, json={"role": {}})) == ["role.display_name"]
     assert api.post(roles, {"role": given})["id"] != created["id"]
     assert api.delete(path) is None
@@ -101,7 +101,11 @@ def test_members_can_be_added_and_removed(tenant, api, role):
     assert {record["id"] for record in listed["identities"]} == set(ids["identities"])
     assert (listed["total_groups_size"], listed["total_identities_size"]) == (2, 2)
     for kind in ("groups", "identities"):
-        assert api.get(f"{kind}/{ids[kind][0]}:listRoles", params=query) == {"roles": [role], "total_size": 1}
+        assert api.get(f"{kind}/{ids[kind][0]}:listRoles", params=query) == {
+            "roles": [role],
+            "total_size": 1,
+            "next_page_token": None,
+        }
     assert api.post(f"{path}:deleteMembers", {"identity_ids": ids["identities"][:1]}) == role
     assert api.get(f"identities/{ids['identities'][0]}:listRoles", params=query)["roles"] == []
     assert read_conflict(api.call("DELETE", path)) == "role has children"
@@ -137,7 +141,7 @@ def test_role_members_have_two_page_sizes_and_one_page_token(tenant, api, role):
     second = api.get(f"{path}:listMembers", params={"page_token": first["next_page_token"]})
     assert (len(second["groups"]), len(second["identities"])) == (0, 5)
     assert (second["total_groups_size"], second["total_identities_size"]) == (3, 25)
-    assert "next_page_token" not in second
+    assert second["next_page_token"] is None
     pages = api.pages(f"{path}:listMembers", "groups", groups_page_size=1, identities_page_size=20)
     assert [(len(page["groups"]), len(page["identities"])) for page in pages] == [(1, 20), (1, 5), (1, 0)]
     assert {record["id"] for page in pages for record in page["groups"]} == set(ids["groups"])
@@ -160,7 +164,10 @@ def test_list_of_roles_needs_a_resource_server(tenant, api, role):
 def test_deleted_resource_server_deletes_its_roles(tenant, api, role):
     [identity] = tenant.seed(identities=1)["identities"]
     api.post(f"{build_path(role)}:addMembers", {"identity_ids": [identity]})
-    api.delete(f"resource-servers/{role['resource_server_id']}")
+    path = f"resource-servers/{role['resource_server_id']}"
+    assert read_conflict(api.call("DELETE", path)) == "resource server has children"
+    tenant.settings(conflicts="documented")
+    api.delete(path)
     query = {"resource_server_id": tenant.resource_server_id}
     assert api.get(f"identities/{identity}:listRoles", params=query)["roles"] == []
 

@@ -26,8 +26,8 @@ def group(api):
 
 
 def call_groups(method, api, path="", **options):
-    """Send a request to the groups' path, which ends with a slash."""
-    return api.call(method, f"scim/v2/Groups/{path}", **options)
+    """Send a request to the groups' path, or to that of a group."""
+    return api.call(method, f"scim/v2/Groups/{path}".rstrip("/"), **options)
 
 
 def patch_group(api, group, *steps):
@@ -50,8 +50,20 @@ def test_scim_group_is_a_group(tenant, api, group):
     assert read_error(call_groups("GET", api, group["id"]), 404)[1] == f"Resource {group['id']} not found."
 
 
-def test_trailing_slash_is_part_of_the_path(api):
-    assert api.call("GET", "scim/v2/Groups").status_code == 404
+@pytest.mark.parametrize("documented", [False, True])
+def test_path_ends_with_a_slash_only_as_documented(tenant, api, documented):
+    assert tenant.settings()["documented_paths"] is False
+    tenant.settings(documented_paths=documented)
+    paths = ["scim/v2/Groups", "scim/v2/Groups/"]
+    right, wrong = reversed(paths) if documented else paths
+    created = api.call("POST", right, json={"schemas": [GROUP], "displayName": "Cats"})
+    assert created.status_code == 201
+    assert api.call("GET", right).status_code == 200
+    assert api.call("GET", f"scim/v2/Groups/{created.json()['id']}").status_code == 200
+    api.checked = False
+    for method in ("GET", "POST"):
+        response = api.call(method, wrong, json={})
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
     assert api.call("GET", "scim/v2/Users/").status_code == 404
 
 

@@ -218,3 +218,45 @@ def test_errors_can_have_the_management_format(tenant):
     assert "error" not in response.json()
     response = request_token(tenant, {"scope": "realms:read"})
     assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("form", "scope"),
+    [
+        ("text", "realms:read realms:create"),
+        ("comma", "realms:read,realms:create"),
+        ("list", ["realms:read", "realms:create"]),
+    ],
+)
+def test_scope_of_the_response_has_several_forms(tenant, form, scope):
+    assert tenant.settings()["token_scope_format"] == "text"
+    tenant.settings(token_scope_format=form)
+    body = request_token(tenant, {**GRANT, "scope": "realms:read realms:create"}).json()
+    assert body["scope"] == scope
+    assert Api(tenant, body["access_token"]).get("/realms")["total_size"] == 1
+
+
+def test_refusals_can_have_status_200(tenant):
+    tenant.settings(token_error_status=200)
+    response = request_token(tenant, auth=(tenant.client_id, "x"))
+    assert_refused(response, 200, "invalid_client")
+    assert request_token(tenant).json()["access_token"]
+    tenant.settings(token_errors="management")
+    response = request_token(tenant, auth=(tenant.client_id, "x"))
+    assert (response.status_code, response.json()["code"]) == (200, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [("client_id", "{client_id}"), ("path", "tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}")],
+)
+def test_azp_of_access_tokens_has_several_forms(tenant, form, expected):
+    tenant.settings(access_token_azp=form)
+    claims = read_claims(tenant, request_token(tenant).json()["access_token"])
+    assert claims["azp"] == expected.format(**vars(tenant))
+
+
+def read_claims(tenant, token):
+    """Return the claims of a token with a valid signature."""
+    keys = KeySet.import_key_set(requests.get(f"{tenant.issuer}/.well-known/jwks.json", timeout=60).json())
+    return jwt.decode(token, keys, algorithms=["RS256"]).claims

@@ -80,7 +80,7 @@ def test_token_can_be_revoked_by_value(tenant):
     response = revoke(tenant, token, **basic(tenant))
     assert (response.status_code, response.content) == (200, b"")
     assert not is_active(tenant, token)
-    assert requests.get(f"{tenant.url}/realms", timeout=60, **bearer(token)).status_code == 401
+    assert requests.get(f"{tenant.url}/realms", timeout=60, **bearer(token)).status_code == 403
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["revoked already", "unknown"])
@@ -181,3 +181,13 @@ def test_expired_tokens_are_not_listed(tenant):
     tenant.settings(token_lifetime=0)
     tenant.mint("realms:read")
     assert api.get(path)["total_size"] == before
+
+
+@pytest.mark.parametrize("status", [403, 401])
+def test_revoked_bearer_token_is_refused(tenant, status):
+    tenant.settings(revoked_token_status=status)
+    token, old = tenant.mint("realms:read"), tenant.mint("tokens:delete", "tokens:introspect")
+    assert revoke(tenant, old, **basic(tenant)).status_code == 200
+    assert introspect(tenant, token, **bearer(old)).status_code == status
+    assert revoke(tenant, token, **bearer(old)).status_code == status
+    assert is_active(tenant, token)
