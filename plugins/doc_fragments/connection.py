@@ -101,6 +101,10 @@ options:
       - V(run) shares them between all hosts, tasks and lookups of one run.
       - V(user) keeps them in the user's cache directory, so that later runs share them too.
       - V(none) keeps none.
+      - If the service refuses a kept token with HTTP 401 or 403, it is replaced once, because it may be revoked. A run requests at most one new token per
+        credential and scopes in 60 seconds for this.
+      - While the service refuses the credentials of an application that the same run created less than 60 seconds ago, a token request is repeated for up to
+        30 seconds. Tasks that are delegated to a remote host do not wait.
       - Variable C(beyondidentity_token_cache), environment E(BEYONDIDENTITY_TOKEN_CACHE).
     type: str
     choices: [run, user, none]

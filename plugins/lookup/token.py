@@ -129,6 +129,7 @@ def _create_task(arguments: dict[str, Any], sources: OptionSources) -> TaskConte
         open_sign_ins=open_sign_ins,
         environ=sources.build_environ(resolved),
         warn=display.warning,
+        tell=lambda text: display.display(text, stderr=True),
         on_issued=record_issued_token,
     )
 

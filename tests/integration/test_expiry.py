@@ -62,7 +62,36 @@ def test_a_401_replaces_the_token_once(run_playbook: PlaybookRunner, tenant: Ten
         play(read, {**read, "name": "Read again"}, {**read, "name": "Read at last"}),
         extra_vars=tenant.variables,
     ).succeeded()
-    assert [entry["status"] for entry in tenant.journal(operation="ListApplications")] == [200, 401, 200, 200]
+    assert [entry["status"] for entry in tenant.journal(operation="ListApplications")] == [200, 403, 200, 200]
+    assert count_token_requests(tenant) == 2
+
+
+def test_a_revoked_token_of_the_users_cache_is_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The service refuses it with 403. Until it expires, each later run would fail."""
+    variables = {**tenant.variables, "beyondidentity_token_cache": "user"}
+    read = play({"name": "Read", INFO: {}}, {"name": "Read again", INFO: {}})
+    first = run_playbook(read, extra_vars=variables).succeeded()
+    tenant.revoke_tokens()
+    for _run in range(2):
+        run_playbook(read, extra_vars=variables, env={"HOME": str(first.home)}).succeeded()
+    statuses = [entry["status"] for entry in tenant.journal(operation="ListApplications")]
+    assert statuses == [200, 200, 403, 200, 200, 200, 200]
+    assert count_token_requests(tenant) == 2
+
+
+def test_many_refused_items_and_hosts_cost_one_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Each item and host has the API's own refusal."""
+    tenant.fault(operation="ListApplications", skip=1, status=403)
+    first = {"name": "First", INFO: {}, "run_once": True}
+    read = {"name": "Read", INFO: {}, "loop": "{{ range(10) | list }}", "ignore_errors": True}
+    run = run_playbook(
+        play(first, read),
+        inventory="host[1:5] ansible_connection=local\n",
+        args=["-f", "5"],
+        extra_vars=tenant.variables,
+    ).succeeded()
+    items = [result.result for result in run.of("Read") if "HTTP 403" in str(result.result.get("msg"))]
+    assert len(items) == 50 and all("A new token was refused." in item["msg"] for item in items)
     assert count_token_requests(tenant) == 2
 
 
@@ -101,7 +130,7 @@ def test_a_401_on_a_token_that_the_task_requested_is_final(run_playbook: Playboo
 
 
 def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """After a 401 the message says so."""
+    """The message says what to check."""
     token = tenant.mint("applications:read")
     tenant.revoke_tokens()
     before = count_token_requests(tenant)
@@ -111,7 +140,7 @@ def test_a_given_token_is_never_replaced(run_playbook: PlaybookRunner, tenant: T
         "beyondidentity_auth_url": tenant.api_url,
     }
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=variables), "Read")
-    assert "HTTP 401" in message and "expired, revoked, or of another tenant" in message
+    assert "HTTP 403" in message and "expired, revoked, or of another tenant" in message
     assert len(tenant.journal(operation="ListApplications")) == 1
     assert count_token_requests(tenant) == before
 
@@ -126,7 +155,8 @@ def test_a_403_requests_no_new_token(run_playbook: PlaybookRunner, tenant: Tenan
 
 
 def test_a_creation_is_repeated_after_a_401(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """A 401 means that nothing was created."""
+    """A 401 means that nothing was created. A 403 may mean that the token, which the task requested, lacks a scope."""
+    tenant.settings(revoked_token_status=401)
     tenant.fault(operation="CreateApplication", times=1, expire_token=True)
     create = {"name": "Create", "beyondidentity.management.application": {"display_name": "Once"}}
     run_playbook(play(create), extra_vars=tenant.variables).succeeded()

@@ -80,6 +80,18 @@ def test_the_role_creates_uses_and_removes_an_application(
     assert is_free(port)
 
 
+def test_an_oauth2_application_is_used_without_openid(start_at_terminal: StartAtTerminal, tenant: Tenant) -> None:
+    """Such an application cannot grant openid."""
+    port = free_port()
+    redirect_uri = f"http://127.0.0.1:{port}/callback"
+    application = SignInApplication.of(tenant, redirect_uri, type="oauth2")
+    wanted = role(operations=["ListRealms"], redirect_uris=[redirect_uri], openid=False)
+    terminal = start_at_terminal(play(wanted, USE, SHOW), extra_vars=application.variables)
+    get(sign_in(terminal.wait_for(ADDRESS)[0]))
+    scopes, _keys = terminal.finish().succeeded().task("Show").result["msg"]
+    assert scopes == ["realms:read"]
+
+
 def test_the_role_removes_only_its_own_application(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Variables of the other role have no effect."""
     names = ("Precious", "Realm reader")

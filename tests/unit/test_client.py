@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Management API's client: URLs, bodies, pages, error responses, and what follows a 401."""
+"""The Management API's client: URLs, bodies, pages, error responses, and what follows a refused token."""
 
 from __future__ import annotations
 
@@ -165,11 +165,12 @@ def test_a_page_without_a_list_of_objects_is_an_error(page: Any, tenant: Any) ->
         list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
 
 
+@pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("cause", ["revoked", "expired"])
-def test_after_a_401_the_request_is_sent_again_with_a_new_token(
-    cause: str, store: MemoryStore | None, tenant: Any
+def test_a_request_is_sent_again_with_a_new_token_if_the_accepted_one_ended(
+    cause: str, status: int, store: MemoryStore | None, tenant: Any
 ) -> None:
-    tenant.settings(revoked_token_status=401)
+    tenant.settings(revoked_token_status=status)
     client = make_client(tenant, "GetTenant", store=store)
     client.call("GetTenant")
     if cause == "revoked":
@@ -177,7 +178,7 @@ def test_after_a_401_the_request_is_sent_again_with_a_new_token(
     else:
         tenant.fault(operation="GetTenant", expire_token=True, times=1)
     assert client.call("GetTenant")["id"] == tenant.tenant_id
-    assert [entry["status"] for entry in tenant.journal(operation="GetTenant")] == [200, 401, 200]
+    assert [entry["status"] for entry in tenant.journal(operation="GetTenant")] == [200, status, 200]
     assert count_token_requests(tenant) == 2
     assert client.call("GetTenant")["id"] == tenant.tenant_id
     assert count_token_requests(tenant) == 2

@@ -253,6 +253,27 @@ def test_an_id_token_with_another_nonce_is_refused(app: SignInApplication) -> No
         exchange(app, {"authorization": {**complete_authorization(app), "nonce": "other"}})
 
 
+@pytest.mark.parametrize(
+    ("azp", "is_accepted"), [("client_id", True), ("path", True), ("absent", True), ("foreign", False)]
+)
+def test_an_id_token_names_the_client_or_its_applications_path(
+    azp: str, is_accepted: bool, app: SignInApplication, tenant: Any
+) -> None:
+    tenant.settings(id_token_azp=azp)
+    params = {"authorization": complete_authorization(app)}
+    if is_accepted:
+        assert exchange(app, params)[0].id_token
+    else:
+        with pytest.raises(MalformedResponseError, match="not issued to this client"):
+            exchange(app, params)
+
+
+@pytest.mark.parametrize("form", ["text", "comma", "list"])
+def test_granted_scopes_are_read_in_each_form(form: str, app: SignInApplication, tenant: Any) -> None:
+    tenant.settings(token_scope_format=form)
+    assert exchange(app, {"authorization": complete_authorization(app)})[0].scopes == ("openid", "realms:read")
+
+
 def test_a_token_with_an_invalid_id_token_is_not_stored(app: SignInApplication, tenant: Any) -> None:
     store = MemoryStore()
     tenant.settings(token_answer={"id_token": make_jwt({"iss": app.issuer})})

@@ -32,7 +32,16 @@ def replace_response(status: int, content: bytes, *, method: str = "POST") -> Ru
 
 @pytest.mark.parametrize(
     ("status", "content"),
-    [(201, b""), (204, b""), (200, b"{}"), (200, b"created"), (200, b'{"id": "x'), (502, b""), (503, b"{}"), (504, b"")],
+    [
+        (201, b""),
+        (204, b""),
+        (200, b"{}"),
+        (200, b"created"),
+        (200, b'{"id": "x'),
+        (502, b""),
+        (503, b"{}"),
+        (504, b""),
+    ],
 )
 def test_a_creation_without_a_usable_response_is_found_by_its_name(
     status: int, content: bytes, tenant: Any, warnings: list[str]
@@ -138,7 +147,9 @@ def test_an_object_that_another_run_created_meanwhile_is_updated(tenant: Any) ->
 
 
 def test_a_role_that_another_run_created_meanwhile_keeps_its_scopes(tenant: Any) -> None:
-    with run_untidy_service(tenant, TakenName({"role": {"display_name": "Readers", "description": ""}}, "roles")) as url:
+    with run_untidy_service(
+        tenant, TakenName({"role": {"display_name": "Readers", "description": ""}}, "roles")
+    ) as url:
         result = run_ok(role, tenant, api_url=url, display_name="Readers", scopes=["realms:read"])
     assert result["changed"] and result["role"]["scopes"] == ["realms:read"]
     assert list_writes(tenant) == ["CreateRole", "AddRoleScopes"]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
-from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to
 from tests.support.sign_in_application import SCOPES, SignInApplication
 from tests.unit.builders import exit_code, make_client, make_token_source, run_in_child, tenant_options
 from tests.unit.concurrent_calls import run_together
@@ -48,16 +46,9 @@ REFUSED = Refusal("ListRealms", 403)
 
 
 @pytest.fixture(params=[401, 403])
-def api_url(request: pytest.FixtureRequest, tenant: Any) -> Iterator[str]:
-    """Return the URL of an API that refuses unknown tokens with this status."""
-    forward = forward_to(tenant.api_url)
-
-    def answer(seen: RecordedRequest) -> Response:
-        status, headers, body = forward(seen)
-        return (request.param if status == 401 else status), headers, body
-
-    with Recorder(answer) as recorder:
-        yield recorder.url
+def tenant(request: pytest.FixtureRequest, emulator: Any) -> Any:
+    """Return a tenant that refuses revoked tokens with this status."""
+    return emulator.tenant(revoked_token_status=request.param)
 
 
 def open_client(tenant: Any, stores: TokenStores, *operations: str, **given: Any) -> ManagementClient:
@@ -90,12 +81,10 @@ def advance(store: MemoryStore, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("token_cache", ["run", "user"])
-def test_a_kept_token_that_was_revoked_is_replaced_and_leaves_its_cache(
-    token_cache: str, api_url: str, tenant: Any
-) -> None:
+def test_a_kept_token_that_was_revoked_is_replaced_and_leaves_its_cache(token_cache: str, tenant: Any) -> None:
     """Without the replacement, each run with `token_cache: user` would fail until the token expires."""
     run, user = MemoryStore(), MemoryStore()
-    how = {"api_url": api_url, "token_cache": token_cache}
+    how = {"token_cache": token_cache}
     list_realms(open_client(tenant, TokenStores(run, user), **how))
     tenant.revoke_tokens()
     if token_cache == "user":
@@ -159,6 +148,7 @@ def test_a_final_refusal_does_not_prevent_the_replacement_after_another_one(tena
     fail(open_client(tenant, stores))
     replacement = next(key for key in store.keys if key[-1] == "replacement")
     store.discard(replacement)  # the interval ended, the refusal is still final
+    tenant.settings(revoked_token_status=401)
     tenant.revoke_tokens()
     list_realms(open_client(tenant, stores))
     assert count_tokens(tenant) == 3
@@ -171,19 +161,23 @@ def test_a_token_that_the_task_requested_is_not_replaced(status: int, tenant: An
     assert count_tokens(tenant) == 1 == len(tenant.journal(operation="ListRealms"))
 
 
-@pytest.mark.parametrize(("status", "is_replaced"), [(401, True), (403, False)])
+@pytest.mark.parametrize(
+    ("operation", "status", "is_replaced"),
+    [("ListRealms", 401, True), ("ListRealms", 403, True), ("GetRealm", 401, True), ("GetRealm", 403, False)],
+)
 @pytest.mark.parametrize("token_cache", ["run", "none"])
-def test_a_token_that_the_api_accepted_and_no_longer_recognizes_is_replaced(
-    token_cache: str, status: int, is_replaced: bool, tenant: Any
+def test_a_token_that_the_api_accepted_before_is_replaced(
+    token_cache: str, operation: str, status: int, is_replaced: bool, tenant: Any
 ) -> None:
-    """It expired while the task ran."""
-    client = open_client(tenant, TokenStores(MemoryStore()), token_cache=token_cache)
+    """It was revoked or expired while the task ran. Only a 403 for another operation may mean a missing permission."""
+    stores = TokenStores(MemoryStore())
+    client = open_client(tenant, stores, "ListRealms", "GetRealm", token_cache=token_cache)
     list_realms(client)
-    tenant.fault(operation="ListRealms", status=status, times=1)
+    tenant.fault(operation=operation, status=status, times=1)
     if is_replaced:
-        list_realms(client)
+        client.call(operation)
     else:
-        fail(client)
+        fail(client, operation)
     assert count_tokens(tenant) == 1 + is_replaced
 
 
@@ -237,9 +231,9 @@ def test_a_replacement_without_a_response_does_not_count(tenant: Any) -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"grant_type": "authorization_code"}])
-def test_a_given_access_token_is_never_replaced(given: dict[str, Any], api_url: str, tenant: Any) -> None:
+def test_a_given_access_token_is_never_replaced(given: dict[str, Any], tenant: Any) -> None:
     stores = TokenStores(MemoryStore())
-    client = open_client(tenant, stores, access_token="g1ven", api_url=api_url, **given)
+    client = open_client(tenant, stores, access_token="g1ven", **given)
     for _time in range(2):
         assert "Check whether the token is expired, revoked, or of another tenant." in fail(client)
     assert count_tokens(tenant) == 0 and stores.run is not None and stores.run.get(["any"]) is None
@@ -286,13 +280,13 @@ def sign_in(tenant: Any, store: MemoryStore, *, refresh: str = "rotating") -> Si
     return app
 
 
-def test_a_refused_sign_in_is_refreshed_once(api_url: str, tenant: Any) -> None:
+def test_a_refused_sign_in_is_refreshed_once(tenant: Any) -> None:
     store = MemoryStore()
     app = sign_in(tenant, store)
     (before,) = list_sign_ins(app, store)
     run_ok(revoke, tenant, id=before.id, application=app.application_id)
     for _task in range(2):
-        list_realms(open_client(app, TokenStores(store), **BY_SIGN_IN, api_url=api_url))
+        list_realms(open_client(app, TokenStores(store), **BY_SIGN_IN))
     assert count_tokens(tenant, grant="refresh_token") == 1
     (after,) = list_sign_ins(app, store)
     assert after.access_token != before.access_token
@@ -310,11 +304,11 @@ def test_many_refused_items_cost_one_refresh(tenant: Any) -> None:
 
 
 @pytest.mark.parametrize("cause", ["no refresh token", "refused refresh token"])
-def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, api_url: str, tenant: Any) -> None:
+def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, tenant: Any) -> None:
     store = MemoryStore()
     app = sign_in(tenant, store, refresh="off" if cause == "no refresh token" else "fixed")
     tenant.revoke_tokens()
-    message = fail(open_client(app, TokenStores(store), **BY_SIGN_IN, api_url=api_url))
+    message = fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
     assert message.startswith("ListRealms at ") and SIGN_IN_AGAIN in message
     assert "expired" not in message and "invalid_grant" not in message
     assert count_tokens(tenant, grant="refresh_token") == (cause == "refused refresh token")

@@ -201,5 +201,3 @@ def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> 
     result = call_module(role, tenant, display_name="Readers", scopes=["realms:read"])
     (created,) = tenant.journal(operation="CreateRole")
     assert result["failed"] and result["changed"] and result["id"] and created["status"] in (200, 201)
-
-

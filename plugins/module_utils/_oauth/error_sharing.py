@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,14 +16,25 @@ from .token_store import TokenStore
 
 
 @contextmanager
-def share_errors(store: TokenStore, key: Any, began: float) -> Iterator[None]:
-    """Raise the error that another caller met since `began` (Unix seconds), or share the one that is met here."""
+def share_errors(
+    store: TokenStore,
+    key: Any,
+    began: float,
+    is_shared: Callable[[Mapping[str, Any]], bool] = lambda details: True,
+) -> Iterator[None]:
+    """Raise the error that another caller met since `began` (Unix seconds), or share the one that is met here.
+
+    Args:
+        is_shared: whether an error with these details is shared.
+    """
     entry = store.get([*key, "error"])
-    if entry and entry.get("at", 0) >= began:
+    if entry and entry.get("at", 0) >= began and is_shared(entry["details"]):
         raise BeyondIdentityError(entry["message"], **entry["details"])
     try:
         yield
     except BeyondIdentityError as error:
+        if not is_shared(error.details):
+            raise
         # Other callers do not know what this one sent, so they could not mask what the server echoed.
         details = {
             name: value for name, value in error.details.items() if name != "changed"

@@ -1,47 +1,109 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waits until the authorization server knows an application that this run has just created."""
+"""Waits until the authorization server knows an application that this run has just created.
+
+All hosts of the run share one poll. It begins with the first refusal, and takes at most `LIMIT` seconds.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from .._errors import ResponseError
 from .token import Token
+from .token_store import TokenStore
 
-NEW = 60.0  # seconds after its creation in which an application is new
-_PATIENCE = 30.0  # seconds
-_PAUSE = 2.0  # seconds between two requests
+NEW = 60.0  # seconds after its creation in which the authorization server may not know an application
+LIMIT = 30.0  # seconds
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0  # seconds; each pause is twice as long as the one before
 
 
-class NewApplication:
-    """The application that authenticates, if this run may have created it just now.
+class NewApplicationWait:
+    """Repeats token requests that are refused because the application is new.
 
     Args:
-        is_new: whether this run created the application less than `NEW` seconds ago.
-        tell: shows a message at once, while the task runs.
+        is_new: whether this run created the application a moment ago.
+        store: the run's store. Without a store, each task waits by itself.
+        tell: shows that the task waits.
+        now: a clock in seconds that all processes of the run share.
     """
 
     def __init__(
-        self, is_new: Callable[[], bool] = lambda: False, tell: Callable[[str], None] = lambda message: None
+        self,
+        is_new: Callable[[], bool] = lambda: False,
+        store: TokenStore | None = None,
+        tell: Callable[[str], None] = lambda message: None,
+        pause: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.is_new = is_new
-        self.tell = tell
+        self._is_new = is_new
+        self._store = store
+        self._tell = tell
+        self._pause = pause
+        self._now = now
 
-    def wait(self, request: Callable[[], Token]) -> Token:
-        """Return the token that `request` returns. While the server does not know the new application, request again."""
-        deadline = time.monotonic() + _PATIENCE
-        has_told = False
-        while True:
+    def may_wait(self, key: Any) -> bool:
+        """Whether the application is new, and the poll for it has time left."""
+        if not self._is_new():
+            return False
+        deadline = self._read_deadline(key)
+        return deadline is None or self._now() < deadline
+
+    def request(self, key: Any, send: Callable[[], Token]) -> Token:
+        """Send a token request, and repeat it while it is refused as that of an unknown client.
+
+        Args:
+            key: identifies the application and its credentials.
+        """
+        try:
+            return send()
+        except ResponseError as error:
+            if not is_unknown_client(error.details):
+                raise
+            refusal = error
+        with self._lock(key):
+            return self._poll(key, send, refusal)
+
+    def _poll(self, key: Any, send: Callable[[], Token], refusal: ResponseError) -> Token:
+        deadline = self._read_deadline(key)
+        pause = 0.0  # another host has waited: the application may be known now
+        if deadline is None:
+            deadline, pause = self._now() + LIMIT, _FIRST_PAUSE
+            self._begin(key, deadline)
+        while (remaining := deadline - self._now()) > 0:
+            if pause:
+                self._pause(min(pause, remaining))
             try:
-                return request()
+                return send()
             except ResponseError as error:
-                is_unknown = error.status == 401 or error.code == "invalid_client"
-                if not is_unknown or time.monotonic() >= deadline or not self.is_new():
+                if not is_unknown_client(error.details):
                     raise
-            if not has_told:
-                self.tell("Waiting until the authorization server accepts the new application.")
-                has_told = True
-            time.sleep(_PAUSE)
+                refusal = error
+            pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
+        raise refusal.with_hint(
+            f"This run created the application a moment ago, and waited {LIMIT:.0f} seconds. Run again."
+        )
+
+    def _begin(self, key: Any, deadline: float) -> None:
+        self._tell(
+            f"The authorization server does not know the new application's credentials yet. Waiting up to {LIMIT:.0f} seconds."
+        )
+        if self._store is not None:
+            self._store.put(key, {"deadline": deadline})
+
+    def _read_deadline(self, key: Any) -> float | None:
+        entry = self._store.get(key) if self._store is not None else None
+        deadline = entry.get("deadline") if entry else None
+        return float(deadline) if isinstance(deadline, (int, float)) else None
+
+    def _lock(self, key: Any) -> AbstractContextManager[None]:
+        return nullcontext() if self._store is None else self._store.lock(key)
+
+
+def is_unknown_client(details: Mapping[str, Any]) -> bool:
+    """Whether an error with these details says that the server does not know the client or its secret."""
+    return details.get("error") == "invalid_client" or details.get("status") == 401

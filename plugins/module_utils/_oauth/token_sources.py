@@ -15,7 +15,7 @@ from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import share_errors
-from .new_application import NewApplication
+from .new_application import NewApplicationWait, is_unknown_client
 from .token import Token, validate_token_value
 from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
 from .token_store import TokenStore
@@ -42,12 +42,12 @@ class IssuedToken:
 
     Attributes:
         cached: whether the token is from a store or from the user, so it was not requested by this task.
-        was_accepted: whether a server accepted the token in this task.
+        accepted_for: the operations for which a server accepted the token in this task.
     """
 
     token: Token
     cached: bool
-    was_accepted: bool = False
+    accepted_for: frozenset[str] = frozenset()
 
     @property
     def value(self) -> str:
@@ -62,9 +62,15 @@ class IssuedToken:
     def may_be_revoked(self, refusal: Refusal) -> bool:
         """Whether a refusal may mean that the token is revoked or expired: a new token is neither.
 
-        A new token that was accepted, and later is not recognized (401), expired while the task ran.
+        A new token that was accepted for the same operation, or is no longer recognized (401), ended while the task ran.
         """
-        return self.cached or (self.was_accepted and refusal.status == 401)
+        if refusal.status == 401 and self.accepted_for:
+            return True
+        return self.cached or refusal.operation in self.accepted_for
+
+    def accept_for(self, operation: str) -> IssuedToken:
+        """Return the same token, accepted for one more operation."""
+        return replace(self, accepted_for=self.accepted_for | {operation})
 
 
 class TokenSource(Protocol):
@@ -104,13 +110,13 @@ def send_with_replacement(
     """
     status, result = send(issued.value)
     if status not in REFUSAL_STATUSES:
-        return result, replace(issued, was_accepted=True)
+        return result, issued.accept_for(operation)
     newer = source.replace(request, issued, Refusal(operation, status))
     if newer is None:
         return result, issued
     status, result = send(newer.value)
     if status not in REFUSAL_STATUSES:
-        return result, replace(newer, was_accepted=True)
+        return result, newer.accept_for(operation)
     source.confirm(request, newer, Refusal(operation, status))
     return result, newer
 
@@ -146,12 +152,12 @@ class ClientCredentialsTokens:
         server: AuthorizationServer,
         store: TokenStore | None = None,
         replacements: TokenReplacements | None = None,
-        application: NewApplication | None = None,
+        new_application: NewApplicationWait | None = None,
     ) -> None:
         self.server = server
         self.store = store
         self.replacements = replacements or TokenReplacements()
-        self.application = application or NewApplication()
+        self.new_application = new_application or NewApplicationWait()
 
     @property
     def connection(self) -> Connection:
@@ -162,7 +168,7 @@ class ClientCredentialsTokens:
         """Return a token from the store, or request one."""
         store = self.store
         if store is None:
-            return IssuedToken(self._request(request), cached=False)
+            return IssuedToken(self._request(request, may_wait=self._may_wait()), cached=False)
 
         key, began = self._build_key(request), time.time()
         if not request.fresh:
@@ -173,10 +179,10 @@ class ClientCredentialsTokens:
             token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
-            if self.application.is_new():  # other callers must not receive an error of an application that is not ready
-                return IssuedToken(self._request_into(store, key, request), cached=False)
-            with share_errors(store, key, began):
-                return IssuedToken(self._request_into(store, key, request), cached=False)
+            may_wait = self._may_wait()
+            # All hosts share the wait for a new application, so its refusals are not shared.
+            with share_errors(store, key, began, lambda details: not (may_wait and is_unknown_client(details))):
+                return IssuedToken(self._request_into(store, key, request, may_wait=may_wait), cached=False)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
         """Return a newer token from the store, or request one if the run did not do so a moment ago."""
@@ -197,18 +203,27 @@ class ClientCredentialsTokens:
         """Make the refusal final for a while."""
         self.replacements.add_final(self._build_key(request), refusal)
 
-    def _request(self, request: TokenRequest) -> Token:
-        return self.application.wait(
-            lambda: self.server.request_client_credentials_token(request.scopes, request.custom_claims)
-        )
+    def _request(self, request: TokenRequest, *, may_wait: bool = False) -> Token:
+        def send() -> Token:
+            return self.server.request_client_credentials_token(request.scopes, request.custom_claims)
 
-    def _request_into(self, store: TokenStore, key: Any, request: TokenRequest) -> Token:
-        token = self._request(request)
+        return self.new_application.request(self._application_key, send) if may_wait else send()
+
+    def _may_wait(self) -> bool:
+        return self.new_application.may_wait(self._application_key)
+
+    def _request_into(self, store: TokenStore, key: Any, request: TokenRequest, *, may_wait: bool = False) -> Token:
+        token = self._request(request, may_wait=may_wait)
         if token.lifetime is None:
             store.discard(key)  # it is unknown how long the token is valid
         else:
             store.put(key, token.to_dict())
         return token
+
+    @property
+    def _application_key(self) -> list[Any]:
+        connection = self.connection
+        return ["new application", connection.issuer, connection.require("client_id"), connection.client_secret]
 
     def _build_key(self, request: TokenRequest) -> list[Any]:
         """Return everything that distinguishes one token from another. A store writes only a digest of the key."""

@@ -22,7 +22,7 @@ from .._management.run_memory import RunMemory
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import share_errors
-from .._oauth.new_application import NEW, NewApplication
+from .._oauth.new_application import NEW, NewApplicationWait
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
@@ -114,7 +114,7 @@ class TaskContext:
                 self.server,
                 self.stores.select(self.params["token_cache"]),
                 self.replacements,
-                NewApplication(self._is_new_application, self.tell),
+                NewApplicationWait(self._is_new_application, self.stores.run, self.tell),
             )
         if self.open_sign_ins is None:
             raise SignInRequiredError("No sign-in is stored on the host that the task is delegated to.")
