@@ -25,6 +25,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import (
     PAGE_SIZE,
     first_page,
+    is_shifted,
     join_pages,
     next_page,
 )
@@ -217,3 +218,32 @@ def test_a_scim_number_must_be_positive(name: str, value: Any) -> None:
     ) as caught:
         first_page(USERS, {name: value})
     assert "\x1b" not in caught.value.message
+
+
+def build_page(*ids: str, total: int | None = None) -> dict[str, Any]:
+    return {"realms": [{"id": id} for id in ids], **({} if total is None else {"total_size": total})}
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ([build_page("a", total=9)], False),
+        ([build_page("a"), build_page("b")], False),
+        ([build_page("a", total=2), build_page("b", total=2)], False),
+        ([build_page("a", total=2), build_page("b")], False),
+        ([build_page("a", total=3), build_page("c", total=3)], True),
+        ([build_page("a", total=3), build_page("c", total=2)], True),
+        ([build_page("a", total=2), build_page("a", total=3)], True),
+        ([build_page("a", total=2), build_page("a", total=2)], True),
+        ([{"Resources": [{"id": "a"}], "schemas": SCHEMAS, "totalResults": 3}] * 2, True),
+        ([{"groups": ["a"], "identities": ["i"], "total_groups_size": 1, "total_identities_size": 2}, {"identities": ["j"]}], False),
+        ([{"groups": ["a"], "identities": ["i"], "total_groups_size": 2, "total_identities_size": 2}, {"identities": ["j"]}], True),
+    ],
+)  # fmt: skip
+def test_a_listing_that_contradicts_its_total_has_shifted(pages: list[dict[str, Any]], expected: bool) -> None:
+    assert is_shifted(pages, {"page_size": 1}) is expected
+
+
+@pytest.mark.parametrize("skipped", [{"skip": 1}, {"page_token": "t"}, {"startIndex": 2}, {"groups_skip": 1}])
+def test_a_listing_that_begins_later_cannot_be_compared_with_its_total(skipped: dict[str, Any]) -> None:
+    assert not is_shifted([build_page("a", total=3), build_page("c", total=3)], skipped)
