@@ -97,7 +97,7 @@ def _mark_unsafe(context: Any) -> None:
     """Let no claim be templated later.
 
     Before ansible-core 2.19, the result of a template is trusted as much as the variables in it: a fact made of claims
-    would run a template that somebody wrote into a token. Lookups mark the context in the same way. Later versions trust
+    would run a template that an attacker wrote into a token. Lookups mark the context in the same way. Later versions trust
     no such result.
     """
     if hasattr(context, "unsafe"):
