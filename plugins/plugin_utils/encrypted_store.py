@@ -34,7 +34,7 @@ class EncryptedStore:
     """Implements `TokenStore`. If the folder is damaged, foreign or read-only, it warns and shares nothing; it never fails.
 
     Args:
-        folder: where the files are. It is created at the first use.
+        folder: where the files are. It is created when an entry is stored or locked.
         secret: the bytes that the encryption key and file names are derived from.
         is_spent: entries for which this is true are removed when another entry is stored.
     """
@@ -55,7 +55,7 @@ class EncryptedStore:
     def get(self, key: Any) -> Mapping[str, Any] | None:
         """Return the entry under a key, `None` if there is none that can be trusted."""
         try:
-            with open_private_folder(self.folder) as folder:
+            with open_private_folder(self.folder, create=False) as folder:
                 return self._decrypt(read_private_file(self._build_name(key), folder))
         except FileNotFoundError:
             return None
@@ -74,12 +74,12 @@ class EncryptedStore:
 
     def discard(self, key: Any) -> None:
         """Remove the entry under a key."""
-        with suppress(OSError), open_private_folder(self.folder) as folder:
+        with suppress(OSError), open_private_folder(self.folder, create=False) as folder:
             os.unlink(self._build_name(key), dir_fd=folder)
 
     def forget(self, matches: Callable[[str], bool]) -> None:
         """Remove what holds a matching text: of a list the item, otherwise the entry."""
-        with suppress(OSError), open_private_folder(self.folder) as folder:
+        with suppress(OSError), open_private_folder(self.folder, create=False) as folder:
             for name, entry in self._iter_entries(folder):
                 if any(matches(text) for text in iter_texts(entry)):
                     self._remove_from_entry(name, folder, matches)
@@ -95,10 +95,8 @@ class EncryptedStore:
 
     def list_entries(self) -> list[Mapping[str, Any]]:
         """Return all entries that can be trusted; none if there is no folder yet."""
-        with suppress(OSError):
-            if self.folder.exists():
-                with open_private_folder(self.folder) as folder:
-                    return [entry for _name, entry in self._iter_entries(folder)]
+        with suppress(OSError), open_private_folder(self.folder, create=False) as folder:
+            return [entry for _name, entry in self._iter_entries(folder)]
         return []
 
     def lock(self, key: Any) -> AbstractContextManager[None]:

@@ -22,14 +22,18 @@ class UntrustedFolderError(OSError):
 
 
 @contextmanager
-def open_private_folder(path: Path) -> Iterator[int]:
-    """Yield a descriptor of a folder. A missing folder is created, with mode 0700; its parent must exist.
+def open_private_folder(path: Path, *, create: bool = True) -> Iterator[int]:
+    """Yield a descriptor of a folder.
+
+    Args:
+        create: create a missing folder, with mode 0700; its parent must exist.
 
     Raises:
         OSError: the folder is a link, or cannot be opened; `UntrustedFolderError` if other users have rights to it.
     """
-    with suppress(FileExistsError):
-        os.mkdir(path, 0o700)
+    if create:
+        with suppress(FileExistsError):
+            os.mkdir(path, 0o700)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _FLAGS)
     try:
         _require_private(os.fstat(descriptor), path)
