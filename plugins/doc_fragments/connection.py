@@ -103,6 +103,8 @@ options:
       - V(none) keeps none.
       - If the service refuses a kept token with HTTP 401 or 403, it is replaced once, because it may be revoked. A run requests at most one new token per
         credential and scopes in 60 seconds for this.
+      - If the service refuses the client's credentials, they are not sent again for other hosts and items of the same task within 60 seconds. Each attempt of
+        C(until) and each other task sends them again. Lookups share a refusal for 10 seconds.
       - While the service refuses the credentials of an application that the same run created less than 60 seconds ago, a token request is repeated for up to
         30 seconds. Tasks that are delegated to a remote host do not wait.
       - Variable C(beyondidentity_token_cache), environment E(BEYONDIDENTITY_TOKEN_CACHE).
@@ -150,6 +152,11 @@ options:
       - The file of the key of O(client_cert).
       - Variable C(beyondidentity_client_key), environment E(BEYONDIDENTITY_CLIENT_KEY).
     type: path
+  client_key_password:
+    description:
+      - The pass phrase of an encrypted key in O(client_key), or in O(client_cert).
+      - Variable C(beyondidentity_client_key_password), environment E(BEYONDIDENTITY_CLIENT_KEY_PASSWORD).
+    type: str
   proxy:
     description:
       - The URL of a proxy for https. Without it C(HTTPS_PROXY) counts. C(NO_PROXY) exempts hosts from either.

@@ -37,6 +37,8 @@ options:
     elements: str
 notes:
   - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
+  - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. A second lookup in the same worker process sends
+    the credentials again.
   - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token.
   - A token of which less than a tenth of its lifetime is left, and less than a minute, is not handed out.
 seealso:
@@ -79,6 +81,7 @@ from ansible.utils.display import Display
 from ..module_utils._connection_options import connection_spec
 from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
+from ..module_utils._oauth.token_errors import describe_expiry
 from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
 from ..module_utils._task.context import TaskContext
 from ..module_utils._task.runner import run_safely
@@ -87,6 +90,7 @@ from ..module_utils._task.sign_ins import open_sign_ins
 from ..plugin_utils.argument_validation import validate_arguments
 from ..plugin_utils.option_precedence import resolve_options
 from ..plugin_utils.option_sources import OptionSources
+from ..plugin_utils.option_values import read_arguments
 from ..plugin_utils.plain_types import to_plain_types
 from ..plugin_utils.run_token_record import record_issued_token
 from ..plugin_utils.stores import open_stores
@@ -106,17 +110,18 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
         """Return one token, as the only item of a list."""
         sources = OptionSources(variables or {}, self._templar.template)
-        task = _create_task(to_plain_types(kwargs), sources)
+        task = _create_task(kwargs, sources)
         result = run_safely(task, lambda task: {"access_token": _get_token(task, to_plain_types(terms))})
         if result.get("failed"):
             raise AnsibleLookupError(result["msg"])
         return [result["access_token"]]
 
 
-def _create_task(arguments: dict[str, Any], sources: OptionSources) -> TaskContext:
+def _create_task(given: dict[str, Any], sources: OptionSources) -> TaskContext:
     with secret_scope():
-        remember_secrets(find_secrets(arguments))
         try:
+            arguments = read_arguments(given)
+            remember_secrets(find_secrets(arguments))
             resolved = resolve_options(arguments, sources)
             params = validate_arguments({**arguments, **resolved.values}, _SPEC)
         except BeyondIdentityError as error:
@@ -125,13 +130,18 @@ def _create_task(arguments: dict[str, Any], sources: OptionSources) -> TaskConte
         display.warning(warning)
     return TaskContext(
         params,
-        stores=open_stores(params, display.warning),
+        stores=open_stores(params, display.warning, _tell),
         open_sign_ins=open_sign_ins,
         environ=sources.build_environ(resolved),
         warn=display.warning,
-        tell=lambda text: display.display(text, stderr=True),
+        tell=_tell,
         on_issued=record_issued_token,
     )
+
+
+def _tell(text: str) -> None:
+    """Show a message at once, while the task runs."""
+    display.display(text, stderr=True)
 
 
 def _get_token(task: TaskContext, terms: list[Any]) -> str:
@@ -141,6 +151,8 @@ def _get_token(task: TaskContext, terms: list[Any]) -> str:
         raise OptionError(
             "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
         )
+    if task.connection.access_token and (expiry := describe_expiry(task.connection.access_token)):
+        task.warn(expiry)  # the lookup sends nothing, so no server refuses the token here
     issued = task.token_source.get(TokenRequest(tuple(scopes)))
     missing = find_missing_scopes(issued.token, scopes) if not task.connection.access_token else ""
     if missing:

@@ -81,6 +81,7 @@ CONNECTION_OPTIONS = (
     Option("ca_path", type="path"),
     Option("client_cert", type="path"),
     Option("client_key", type="path"),
+    Option("client_key_password"),
     Option("proxy"),
     Option("reveal", type="bool", default=False, argument_only=True),
 )

@@ -12,7 +12,13 @@ from typing import Any
 
 
 class BeyondIdentityError(Exception):
-    """An error that ends a task or a lookup with one clear message."""
+    """An error that ends a task or a lookup with one clear message.
+
+    Attributes:
+        is_repeated: whether another caller of the run met the error, so this one sent no request.
+    """
+
+    is_repeated = False
 
     def __init__(self, message: str, hint: str = "", **details: Any) -> None:
         self.message = f"{message} {hint}".strip()
@@ -30,6 +36,10 @@ class TrustError(OptionError):
 
 class StateError(BeyondIdentityError):
     """The tenant's state does not allow the requested change."""
+
+
+class LockError(BeyondIdentityError):
+    """Another process is doing the same work, or cannot be kept from it."""
 
 
 class NotFoundError(StateError):

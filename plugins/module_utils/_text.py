@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from ._masking import mask_known_secrets
 
 DISPLAY_LIMIT = 500  # characters
+_CUTOFF = 0.75  # as similar as identity and identities
 
 # control, format (bidirectional marks included), surrogates, line and paragraph separators
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -34,3 +37,46 @@ def join_names(values: Iterable[Any], limit: int = 40) -> str:
     names = sorted({sanitize_for_display(value, 120) for value in values})
     rest = f" and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + rest if names else "none"
+
+
+def drop_repetitions(phrases: Iterable[str], said: str = "") -> list[str]:
+    """Return the phrases that say something new, in their order.
+
+    A phrase that repeats another one or what is `said` already, or is a part of another phrase, is left out. Case and
+    punctuation do not count.
+    """
+    by_words: dict[str, str] = {}
+    for phrase in phrases:
+        by_words.setdefault(_normalize_words(phrase), phrase)
+    by_words.pop(_normalize_words(said), None)
+    return [
+        phrase
+        for words, phrase in by_words.items()
+        if not any(f" {words} " in f" {others} " for others in by_words if others != words)
+    ]
+
+
+def _normalize_words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> list[str]:
+    """Return up to three known names that are similar to a wrong one, or contain all of its words; the nearest first.
+
+    Args:
+        cutoff: how similar a name must be, from 0 to 1.
+    """
+    names = list(known)
+    words = _split_words(name)
+    containing = [other for other in names if words and words <= _split_words(other)]
+    return list(dict.fromkeys([*difflib.get_close_matches(name, names, n=3, cutoff=cutoff), *containing]))[:3]
+
+
+def suggest_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
+    """Return a question with the known names that may be meant instead of a wrong one, or an empty text."""
+    nearest = find_nearest(name, known, cutoff)
+    return f"Instead of {sanitize_for_display(name, 80)}, did you mean {' or '.join(nearest)}?" if nearest else ""
+
+
+def _split_words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", name.lower()))

@@ -63,11 +63,10 @@ options:
     choices: [disabled, plain, s256]
   grant_types:
     description:
-      - The grants that the application may use. The list must not be empty.
+      - The grants that the application can use, V(authorization_code) or V(client_credentials) or both. The list must not be empty.
       - A new application gets V(client_credentials) with the protocol V(oauth2), V(authorization_code) with V(oidc).
     type: list
     elements: str
-    choices: [authorization_code, client_credentials]
   token_endpoint_auth_method:
     description:
       - Checked against O(confidentiality), and no more. The service lets confidential applications use both secret methods, and public ones V(none).
@@ -91,7 +90,8 @@ options:
     default: exact
   redirect_uris:
     description:
-      - Where a person may be sent to after signing in. Absolute URIs without fragment.
+      - Where a user can be sent to after the sign-in.
+      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app.
     type: list
     elements: str
   authenticator_config:
@@ -115,7 +115,8 @@ options:
     choices: [id, email, username]
   return_secret:
     description:
-      - Return RV(client_secret), also where nothing changed. The result is then hidden in all output.
+      - Return RV(client_secret), also if nothing changed. The whole result is then hidden in all output, with the diff and the list of changes.
+      - To see the diff, change the application in one task, and read the secret in a second task with O(id) and O(return_secret=true).
     type: bool
     default: false
 seealso:
@@ -146,6 +147,20 @@ EXAMPLES = r"""
     client_secret: "{{ factory.client_secret }}"
     scopes: [realms:create]
   no_log: true # the secret stands in the task
+
+- name: Change the application, and show the diff
+  beyondidentity.management.application:
+    display_name: Realm factory
+    token_expires_after: 3600
+  diff: true
+  register: changed_factory
+
+- name: Read the secret in a second task, because its result is hidden
+  when: changed_factory.application.id is defined # undefined in check mode if the application does not exist yet
+  beyondidentity.management.application:
+    id: "{{ changed_factory.application.id }}"
+    return_secret: true
+  register: factory_with_secret
 
 - name: Add a scope, and leave the others
   beyondidentity.management.application:
@@ -228,7 +243,7 @@ SPEC = state_spec(
             "aliases": ["client_type"],
         },
         "pkce": {"type": "str", "choices": list_choices("application", "pkce")},
-        "grant_types": {"type": "list", "elements": "str", "choices": list_choices("application", "grant_types")},
+        "grant_types": {"type": "list", "elements": "str"},
         "token_endpoint_auth_method": {
             "type": "str",
             "choices": list_choices("application", "token_endpoint_auth_method"),

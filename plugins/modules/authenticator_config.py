@@ -46,11 +46,11 @@ options:
     choices: [embedded, hosted_web, console, platform]
   authentication_methods:
     description:
-      - How people may authenticate, for V(hosted_web) and V(embedded).
+      - How users can authenticate, for V(hosted_web) and V(embedded). Possible values are V(email_one_time_password), V(software_passkey) and
+        V(webauthn_passkey).
       - A new V(hosted_web) configuration gets V(webauthn_passkey).
     type: list
     elements: str
-    choices: [email_one_time_password, software_passkey, webauthn_passkey]
   trusted_origins:
     description: Origins, such as V(https://app.example.com), that may call Beyond Identity from a browser.
     type: list
@@ -129,11 +129,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.ru
 SPEC = state_spec(
     {
         "type": {"type": "str", "choices": list_choices("authenticator_config", "type")},
-        "authentication_methods": {
-            "type": "list",
-            "elements": "str",
-            "choices": list_choices("authenticator_config", "authentication_methods"),
-        },
+        "authentication_methods": {"type": "list", "elements": "str"},
         "trusted_origins": {"type": "list", "elements": "str"},
         "invoke_url": {"type": "str"},
         "invocation_type": {"type": "str", "choices": list_choices("authenticator_config", "invocation_type")},

@@ -48,8 +48,10 @@ options:
     default: true
   redirect_uri:
     description:
-      - Where the browser is sent with the answer. It must be registered for the application, to the letter.
+      - Where the browser is sent with the answer. It must be registered for the application, to the letter. The module cannot check this without a request.
+      - An absolute URI without a fragment. C(https://HOST/PATH), C(http://) to loopback, or the private scheme of an app, such as C(com.example.app:/PATH).
       - With O(listen) it is C(http://127.0.0.1:PORT/PATH), C(http://[::1]:PORT/PATH) or C(http://localhost:PORT/PATH). A port of 0 stands for any free one.
+      - With the host C(localhost), the module listens at C(127.0.0.1) and C(::1), or at one of them if the machine does not have the other.
     type: str
     required: true
   oauth_state:
@@ -74,7 +76,9 @@ options:
     type: bool
     default: false
   open_browser:
-    description: With O(listen), open a browser on the controller if there is one.
+    description:
+      - With O(listen), open a browser on the controller if there is one.
+      - The command in the environment variable C(BROWSER) is used if it is set. It gets the URL as its argument, and no terminal.
     type: bool
     default: false
   wait_timeout:
@@ -82,6 +86,8 @@ options:
     type: int
     default: 300
 notes:
+  - If an option that the later exchange needs is missing or cannot be used, the module fails before it shows a URL. It checks the client's credentials,
+    the TLS files, and with O(openid) the Python library C(PyJWT[crypto]), which validates the ID token.
   - Where there is no terminal (AWX, cron, CI) O(listen) fails at once, for nobody would see the URL.
   - A machine with a display needs no terminal with O(open_browser=true).
 seealso:
@@ -168,6 +174,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import CODE_CHALLENGE_METHODS
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
+    validate_later_exchange,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.scope_options import ScopeOptions
@@ -210,6 +219,9 @@ def run(task: TaskContext) -> ModuleResult:
     """Create the authorization request, and wait for its response if `listen` is set."""
     options, listen_options = task.read(AuthorizationOptions), task.read(ListenOptions)
     scopes = task.read(ScopeOptions).resolve()
+    if listen_options.wait_timeout < 1:
+        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
+    validate_later_exchange(task, openid=options.openid)
     if options.code_challenge_method == "plain":
         task.warn("code_challenge_method 'plain' protects little. Use S256 if the application allows it.")
 
@@ -218,8 +230,6 @@ def run(task: TaskContext) -> ModuleResult:
 
     if not listen_options.listen or task.check_mode:
         return {"authorization": create(listen_options.redirect_uri).to_dict()}
-    if listen_options.wait_timeout < 1:
-        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
     if task.listen is None:
         raise OptionError("listen works on the controller only.")
     listen: Listen = task.listen

@@ -35,15 +35,21 @@ options:
     description:
       - V(application) stands for all tokens that the O(application) issued.
       - V(principal) stands for those among them whose principal has O(principal_type) and O(principal_id).
-      - V(sign_ins) stands for all tokens of people's sign-ins with the application that are kept in this run and, with O(token_cache=user)
+      - V(sign_ins) stands for all tokens of the stored sign-ins with one application. They are stored in this run and, with O(token_cache=user)
         or O(grant_type=authorization_code), in the user's cache.
-        They are forgotten in any case; what could not be revoked is a warning, and expires by itself. A sign-in that
-        may revoke tokens is refreshed first where it is expired.
+      - Stored sign-ins are always removed. If a token cannot be revoked, a warning and RV(remaining) list it, and how to revoke it.
+      - Without O(application), V(sign_ins) uses the credentials of the application that the user signed in to. If its protocol is C(oidc),
+        the service only accepts a token with the scope V(tokens:delete), which a sign-in does not have by default.
+        Request such a sign-in with C(login_revocable) or C(authorization_code_revocable), or set O(application).
+      - The user stays signed in to Beyond Identity in the browser.
     type: str
     choices: [application, principal, sign_ins]
   application:
     description:
       - The application that issued the tokens, by id or name. A name needs the right to read applications.
+      - With O(all=sign_ins), the stored sign-ins with this application are revoked with the credentials of the task, such as an administrator's.
+        The tokens are found in the list of the Management API, which needs V(tokens:read) and V(tokens:delete). No stored token is sent.
+        If you set the ID, the sign-ins are removed even if the API refuses the request.
       - The default is the one that the task authenticates with, which is looked for in its own realm; all others in O(realm_id).
     type: str
   principal_type:
@@ -77,6 +83,12 @@ EXAMPLES = r"""
   beyondidentity.management.revoke:
     all: sign_ins
 
+- name: Sign out of another application, with an administrator's credentials
+  beyondidentity.management.revoke:
+    all: sign_ins
+    application: 38833c36-6f47-4992-9329-ea0a00915137
+    token_cache: user
+
 - name: Revoke all tokens that the application issued
   beyondidentity.management.revoke:
     all: application
@@ -91,6 +103,24 @@ revoked:
   type: list
   elements: str
   sample: [cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL]
+remaining:
+  description: The tokens of the removed sign-ins that could not be revoked, and stay valid.
+  returned: O(all=sign_ins)
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the token; null if it is unknown, as for a refresh token that the API did not list.
+      type: str
+      sample: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
+    token_type:
+      description: V(access_token) or V(refresh_token).
+      type: str
+      sample: access_token
+    expires_at:
+      description: When the token expires, ISO 8601, UTC; null if it is unknown.
+      type: str
+      sample: "2026-01-31T12:00:00Z"
 requests:
   description: How many HTTP requests the task made.
   returned: success
@@ -107,6 +137,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.ar
     ModuleSpec,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.application_sign_ins import (
+    revoke_application_sign_ins,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.by_value import revoke_by_value
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.listed import revoke_listed
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.sign_ins import revoke_sign_ins
@@ -128,7 +161,7 @@ SPEC = ModuleSpec(
         "required_if": [("all", "principal", _PRINCIPAL)],
     },
     ignored=frozenset({"access_token"}),
-    ignored_with=("all", "sign_ins"),
+    ignores=lambda arguments: arguments.get("all") == "sign_ins" and arguments.get("application") is None,
 )
 
 
@@ -159,18 +192,13 @@ def run(task: TaskContext) -> ModuleResult:
 
 
 def _revoke_sign_ins(task: TaskContext, options: RevocationOptions) -> ModuleResult:
-    if options.application is not None:
-        raise OptionError(
-            "application is not possible with all: sign_ins.",
-            "The module revokes the sign-ins with the application that issuer names.",
-        )
     if task.stores == TokenStores():
         raise OptionError(
             "No sign-in is stored where this task runs: the host is not the controller, or its Python lacks the library "
             "cryptography.",
             "Run the task on the controller, without delegate_to, and install cryptography there.",
         )
-    return revoke_sign_ins(task)
+    return revoke_sign_ins(task) if options.application is None else revoke_application_sign_ins(task)
 
 
 def main() -> None:

@@ -60,7 +60,13 @@ options:
     description: The nonce of the authorization request, to check the ID token against, with O(code). An answer without an ID token is refused then.
     type: str
   refresh_token:
-    description: The refresh token, with O(grant_type=refresh_token).
+    description:
+      - The refresh token, with O(grant_type=refresh_token).
+      - All hosts of a run share one use of the refresh token, and with O(token_cache=user) all runs. While the access token is valid, it is returned again.
+        After that, the newest refresh token is used.
+      - If the service refuses the newest refresh token with C(invalid_grant), this one is tried, unless the run has used it.
+      - If the service replaces the refresh token and the user's cache does not store the new one, the module shows a warning. Store
+        RV(token.refresh_token) before the next run, or set O(token_cache=user).
     type: str
   scopes:
     description:
@@ -196,6 +202,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.given_refresh_token import (
+    GivenRefreshToken,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
     IssuedToken,
     TokenRequest,
@@ -281,8 +290,8 @@ def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> t
                 "Set it to the refresh token of an earlier result. To use a stored sign-in, set grant_type: "
                 "authorization_code.",
             )
-        token = open_sign_ins(task).refresh(options.refresh_token, scopes, options.custom_claims)
-        return IssuedToken(token, cached=False), scopes
+        given = GivenRefreshToken(options.refresh_token, open_sign_ins(task), task.stores, task.warn)
+        return given.get(TokenRequest(tuple(scopes), options.custom_claims, options.fresh)), scopes
     exchange_options = task.read(CodeExchangeOptions)
     if options.grant_type == "authorization_code" and exchange_options.has_response:
         issued, requested = exchange_code(task, exchange_options)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -13,12 +13,18 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.utils.display import Display
 
 from ..module_utils._errors import OptionError
+from ..module_utils._text import suggest_nearest
+from .option_values import refuse_number
 
 display = Display()
 
 
 def validate_arguments(given: Mapping[str, Any], argument_spec: Mapping[str, Any], **rules: Any) -> dict[str, Any]:
     """Return the options with their types and defaults; raise an `OptionError` that lists everything that is wrong."""
+    for name, option in argument_spec.items():
+        is_secret = bool(option.get("no_log"))
+        if option.get("type", "str") == "str" and (is_secret or name == "id" or name.endswith("_id")):
+            refuse_number(name, given.get(name), is_secret=is_secret)
     result = ArgumentSpecValidator(argument_spec, **rules).validate(given)
     for warning in result._warnings:
         display.warning(f"Both option {warning['option']} and its alias {warning['alias']} are set.")
@@ -32,9 +38,30 @@ def validate_arguments(given: Mapping[str, Any], argument_spec: Mapping[str, Any
     if result.errors.errors:
         # An unknown option comes first: a missing option is often only its consequence.
         errors = sorted(result.errors.errors, key=lambda error: not isinstance(error, UnsupportedError))
+        suggestions = _suggest_options(result.unsupported_parameters, argument_spec)
         messages = [
-            f"Unsupported: {error.msg}" if isinstance(error, UnsupportedError) else error.msg for error in errors
+            _explain_unsupported(error.msg, suggestions) if isinstance(error, UnsupportedError) else error.msg
+            for error in errors
         ]
         raise OptionError("; ".join(messages))
     params: dict[str, Any] = result.validated_parameters
     return params
+
+
+def _explain_unsupported(message: str, suggestions: list[str]) -> str:
+    """Return Ansible's message with suggestions before its long list of options."""
+    names, mark, supported = message.partition(" Supported ")
+    return " ".join([f"Unsupported: {names}", *suggestions, f"{mark}{supported}".strip()]).strip()
+
+
+def _suggest_options(unsupported: Iterable[str | tuple[str, ...]], spec: Mapping[str, Any]) -> list[str]:
+    """Return a suggestion for each unknown option that has a similar name; a tuple is the path of a suboption."""
+    paths = sorted((name,) if isinstance(name, str) else tuple(name) for name in unsupported)
+    return [text for path in paths if (text := suggest_nearest(path[-1], _list_options(spec, path[:-1])))]
+
+
+def _list_options(spec: Mapping[str, Any], parents: tuple[str, ...]) -> list[str]:
+    """Return the names and aliases of a spec's options, below these options."""
+    for name in parents:
+        spec = spec.get(name, {}).get("options") or {}
+    return sorted(name for option, own in spec.items() for name in (option, *own.get("aliases", ())))

@@ -17,8 +17,10 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
-from .file_lock import hold_file_lock
+from ..module_utils._oauth.token_store import LockPurpose
+from .file_lock import SUFFIX, LockReports, hold_file_lock, remove_unused_locks
 from .private_files import open_private_folder, read_private_file, write_private_file
+from .store_errors import explain_store_error
 
 try:
     from cryptography.fernet import Fernet, InvalidToken
@@ -27,6 +29,7 @@ except ImportError:
 else:
     HAS_CRYPTOGRAPHY = True
 
+_FORGETTING = LockPurpose("the removal of a token", duration=10)
 _ENTRY_NAME = re.compile("[0-9a-f]{64}")
 
 
@@ -37,6 +40,8 @@ class EncryptedStore:
         folder: where the files are. It is created when an entry is stored or locked.
         secret: the bytes that the encryption key and file names are derived from.
         is_spent: entries for which this is true are removed when another entry is stored.
+        tell: shows a message at once, while the task runs.
+        setting: the environment variable that moves the folder to another disk.
     """
 
     def __init__(
@@ -45,12 +50,16 @@ class EncryptedStore:
         secret: bytes,
         warn: Callable[[str], None],
         is_spent: Callable[[Mapping[str, Any]], bool] | None = None,
+        tell: Callable[[str], None] = lambda message: None,
+        setting: str = "ANSIBLE_LOCAL_TEMP",
     ) -> None:
         self.folder = folder
         self._is_spent = is_spent
         self._secret = hashlib.sha256(b"beyondidentity.management token store" + secret).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(self._secret))
         self._warn = warn
+        self._reports = LockReports(warn, tell, self._warn_of)
+        self._setting = setting
 
     def get(self, key: Any) -> Mapping[str, Any] | None:
         """Return the entry under a key, `None` if there is none that can be trusted."""
@@ -85,7 +94,7 @@ class EncryptedStore:
                     self._remove_from_entry(name, folder, matches)
 
     def _remove_from_entry(self, name: str, folder: int, matches: Callable[[str], bool]) -> None:
-        with self._lock(name), suppress(OSError, InvalidToken, ValueError):
+        with self._lock(name, _FORGETTING), suppress(OSError, InvalidToken, ValueError):
             entry = self._decrypt(read_private_file(name, folder))  # another process may have replaced it meanwhile
             remaining = remove_matching(entry, matches)
             if remaining is None:
@@ -99,12 +108,12 @@ class EncryptedStore:
             return [entry for _name, entry in self._iter_entries(folder)]
         return []
 
-    def lock(self, key: Any) -> AbstractContextManager[None]:
-        """Hold the key's lock file. If that is impossible, warn and go on without it: at worst, a request is sent twice."""
-        return self._lock(self._build_name(key))
+    def lock(self, key: Any, purpose: LockPurpose) -> AbstractContextManager[None]:
+        """Hold the key's lock file. If that is impossible, the purpose decides whether the work goes on."""
+        return self._lock(self._build_name(key), purpose)
 
-    def _lock(self, name: str) -> AbstractContextManager[None]:
-        return hold_file_lock(self.folder, f"{name}.lock", self._warn_of)
+    def _lock(self, name: str, purpose: LockPurpose) -> AbstractContextManager[None]:
+        return hold_file_lock(self.folder, f"{name}{SUFFIX}", purpose, self._reports, self._setting)
 
     def _iter_entries(self, folder: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for name in os.listdir(folder):
@@ -119,6 +128,7 @@ class EncryptedStore:
         for name in [name for name, entry in self._iter_entries(folder) if self._is_spent(entry)]:
             with suppress(OSError):
                 os.unlink(name, dir_fd=folder)
+        remove_unused_locks(folder)
 
     def _write(self, name: str, folder: int, entry: Mapping[str, Any]) -> None:
         """Write beside the entry, then rename."""
@@ -143,8 +153,8 @@ class EncryptedStore:
 
     def _warn_of(self, error: Exception) -> None:
         self._warn(
-            f"Cannot use the token store {self.folder}: {type(error).__name__}. Each task requests its own token. Make sure "
-            "that this user can write to the folder and no other user can read it, or remove the folder."
+            f"Cannot use the token store {self.folder}: {explain_store_error(error, self.folder)} Until then, each task "
+            "requests its own token."
         )
 
 

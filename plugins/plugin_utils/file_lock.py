@@ -1,28 +1,230 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock between processes, held by a lock file."""
+"""A lock between processes, held by a lock file that exists only while the lock is in use.
+
+The lock is `flock`, so it ends with its holder. A stopped holder keeps it, so each wait has a limit. Waiting polls: an alarm
+would replace the one of Ansible's `timeout`, and a thread would not survive a fork.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import random
+import secrets
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from .private_files import open_lock_file, open_private_folder
+from ..module_utils._errors import LockError
+from ..module_utils._oauth.token_store import LockPurpose
+from ..module_utils._text import sanitize_for_display
+from .private_files import UntrustedFolderError, open_lock_file, open_private_folder
+
+SUFFIX = ".lock"
+
+_SILENCE = 5.0  # seconds of waiting after which the user is told
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25  # seconds between two attempts
+_LONGEST_DURATION = 3600.0  # seconds, whatever a holder writes
+_UNKNOWN_DURATION = 300.0  # seconds, for a holder that has not written yet
+_RECORD_SIZE = 4096  # bytes
+
+
+@dataclass(frozen=True)
+class LockReports:
+    """Where a lock reports to.
+
+    Attributes:
+        warn: shows a warning.
+        tell: shows a message at once, while the task runs.
+        warn_of: explains why the folder cannot be used.
+    """
+
+    warn: Callable[[str], None]
+    tell: Callable[[str], None]
+    warn_of: Callable[[Exception], None]
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """The process that holds a lock, as it wrote into the lock file."""
+
+    id: str = ""
+    process: str = "an unknown process"
+    work: str = "its work"
+    duration: float = _UNKNOWN_DURATION
+
+
+class _HolderTooSlowError(Exception):
+    """A process holds a lock for longer than it said."""
+
+    def __init__(self, holder: _Holder) -> None:
+        super().__init__()
+        self.holder = holder
 
 
 @contextmanager
-def hold_file_lock(folder: Path, name: str, warn_of: Callable[[OSError], None]) -> Iterator[None]:
-    """Hold the lock file `name` in a private folder. If that is impossible, call `warn_of` and go on without the lock."""
+def hold_file_lock(folder: Path, name: str, purpose: LockPurpose, reports: LockReports, setting: str) -> Iterator[None]:
+    """Hold the lock file `name` in a private folder. If that is impossible, the purpose decides whether the work goes on.
+
+    Args:
+        setting: the environment variable that moves the folder to another disk.
+
+    Raises:
+        LockError: the work must not be done without the lock.
+    """
     with ExitStack() as stack:
         try:
-            with open_private_folder(folder) as descriptor_of_folder:
-                descriptor = open_lock_file(name, descriptor_of_folder)
-            stack.callback(os.close, descriptor)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            opened = stack.enter_context(open_private_folder(folder))
+            descriptor = _wait_for_lock(opened, name, _Wait(purpose, reports.tell))
         except OSError as error:
-            warn_of(error)
+            _go_on_without_locks(error, folder, purpose, reports, setting)
+        except _HolderTooSlowError as error:
+            _go_on_beside(error.holder, purpose, reports)
+        else:
+            stack.callback(os.close, descriptor)
+            stack.callback(_remove, name, opened)  # runs first, while the lock is held
         yield
+
+
+def remove_unused_locks(folder: int) -> None:
+    """Remove the lock files in an open folder that no process holds: those of killed processes."""
+    for name in os.listdir(folder):
+        if name.endswith(SUFFIX):
+            with suppress(OSError):
+                descriptor, _holder = _try_lock(folder, name)
+                if descriptor is not None:
+                    _remove(name, folder)
+                    os.close(descriptor)
+
+
+class _Wait:
+    """Waits for a lock. The limit is that of the holder, and begins again with each other holder."""
+
+    def __init__(self, purpose: LockPurpose, tell: Callable[[str], None]) -> None:
+        self.purpose = purpose
+        self._tell = tell
+        self._began = self._since = time.monotonic()
+        self._holder_id: str | None = None
+        self._attempts = 0
+        self._has_told = False
+
+    def pause(self, holder: _Holder) -> None:
+        """Sleep until the next attempt; raise `_HolderTooSlowError` if the holder needs more time than it said."""
+        now = time.monotonic()
+        if holder.id != self._holder_id:
+            self._holder_id, self._since = holder.id, now
+        if now - self._since >= holder.duration:
+            raise _HolderTooSlowError(holder)
+        if not self._has_told and now - self._began >= _SILENCE:
+            self._has_told = True
+            self._tell(f"Waiting for {holder.work} of {holder.process}, for up to {holder.duration:.0f} seconds.")
+        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**self._attempts)
+        self._attempts = min(self._attempts + 1, 10)
+        time.sleep(longest * random.uniform(0.5, 1))  # noqa: S311  # not for security: so that waiters do not come at once
+
+
+def _wait_for_lock(folder: int, name: str, wait: _Wait) -> int:
+    """Return the descriptor of a lock file that this process has locked."""
+    while True:
+        descriptor, holder = _try_lock(folder, name)
+        if descriptor is not None:
+            with suppress(OSError):  # on a full disk, other processes know less about this one
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, _describe_this_process(wait.purpose), 0)
+            return descriptor
+        if holder is not None:
+            wait.pause(holder)
+
+
+def _try_lock(folder: int, name: str) -> tuple[int | None, _Holder | None]:
+    """Return the descriptor of the locked file, or the holder, or neither if the file was removed meanwhile."""
+    with ExitStack() as stack:
+        descriptor = open_lock_file(name, folder)
+        stack.callback(os.close, descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None, _read_holder(descriptor)
+        if not _is_current(descriptor, name, folder):  # a new file has the name, which another process can lock
+            return None, None
+        stack.pop_all()
+        return descriptor, None
+
+
+def _is_current(descriptor: int, name: str, folder: int) -> bool:
+    try:
+        named = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(os.fstat(descriptor), named)
+
+
+def _remove(name: str, folder: int) -> None:
+    with suppress(OSError):
+        os.unlink(name, dir_fd=folder)
+
+
+def _describe_this_process(purpose: LockPurpose) -> bytes:
+    process = f"process {os.getpid()} on {os.uname().nodename}"
+    record = {"id": secrets.token_hex(8), "process": process, "work": purpose.work, "duration": purpose.duration}
+    return json.dumps(record).encode()
+
+
+def _read_holder(descriptor: int) -> _Holder:
+    try:
+        record = json.loads(os.pread(descriptor, _RECORD_SIZE, 0))
+        return _Holder(
+            str(record["id"]),
+            sanitize_for_display(record["process"], 200),
+            sanitize_for_display(record["work"], 200),
+            min(float(record["duration"]), _LONGEST_DURATION),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return _Holder()
+
+
+def _go_on_without_locks(
+    error: OSError, folder: Path, purpose: LockPurpose, reports: LockReports, setting: str
+) -> None:
+    """Warn of what can happen without locks; raise `LockError` if the work must not be done without."""
+    if purpose.must_lock:
+        raise build_no_lock_error(
+            f"Cannot lock files in {folder}: {error.strerror or error}", purpose, setting
+        ) from None
+    if _is_about_locks(error):
+        if purpose.risk:
+            reports.warn(
+                f"Cannot lock files in {folder}: {error.strerror}, as on some network file systems. Without locks, "
+                f"{purpose.risk}. Set {setting} to a folder on a local disk."
+            )
+    else:
+        reports.warn_of(error)
+
+
+def build_no_lock_error(reason: str, purpose: LockPurpose, setting: str) -> LockError:
+    """Return the error for work that must not be done without a lock."""
+    return LockError(
+        f"{reason}. Without locks, {purpose.risk}.",
+        f"Set {setting} to a folder on a local disk. Or run the task on one host at a time: with run_once: true, with "
+        "throttle: 1, or with one fork.",
+    )
+
+
+def _is_about_locks(error: OSError) -> bool:
+    """Whether the error is of the lock itself. Errors of the folder and of the lock file have a file name or a class."""
+    return error.filename is None and not isinstance(error, UntrustedFolderError)
+
+
+def _go_on_beside(holder: _Holder, purpose: LockPurpose, reports: LockReports) -> None:
+    """Warn of a holder that is too slow; raise `LockError` if the work must not be done beside it."""
+    reason = f"{holder.process} has been busy with {holder.work} for more than {holder.duration:.0f} seconds"
+    hint = "The process may be stopped: check it, and end it if it does not go on."
+    if purpose.must_wait:
+        raise LockError(f"Cannot begin {purpose.work}: {reason}.", f"{hint} Then run again.")
+    risk = f", so {purpose.risk}" if purpose.risk else ""
+    reports.warn(f"{reason[0].upper()}{reason[1:]}. This task does not wait any longer{risk}. {hint}")

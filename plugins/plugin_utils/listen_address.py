@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..module_utils._errors import OptionError
-from ..module_utils._text import sanitize_for_display
+from ..module_utils._oauth.redirect_uri import validate_redirect_uri
 
 _HOSTS = ("127.0.0.1", "::1", "localhost")
 
@@ -41,15 +41,11 @@ class ListenAddress:
 
 def parse_listen_address(redirect_uri: str) -> ListenAddress:
     """Return the address that a redirect URI names. Only this machine's own addresses, over http, are possible."""
-    try:
-        parts = urlsplit(redirect_uri)
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
+    parts = urlsplit(validate_redirect_uri(redirect_uri))
     if parts.scheme != "http" or parts.hostname not in _HOSTS:
         raise OptionError(
-            f"Cannot listen at redirect_uri '{sanitize_for_display(redirect_uri, 200)}'.",
+            f"Cannot listen at redirect_uri '{redirect_uri}'.",
             "Use http://127.0.0.1:PORT/PATH, http://[::1]:PORT/PATH or http://localhost:PORT/PATH. For any other URI, "
             "paste the response: set redirect_response of the module token, or the role's method to paste.",
         )
-    return ListenAddress(parts.hostname, 80 if port is None else port, parts.path or "/")
+    return ListenAddress(parts.hostname, 80 if parts.port is None else parts.port, parts.path or "/")

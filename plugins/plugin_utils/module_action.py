@@ -9,28 +9,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 
-from ansible import constants
-from ansible.errors import AnsibleError
+from ansible import constants, context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._errors import BeyondIdentityError, OptionError
+from ..module_utils._errors import BeyondIdentityError, LockError, OptionError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._task.argument_spec import ModuleSpec
 from ..module_utils._task.context import ModuleResult, TaskContext
 from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
-from ..module_utils._text import sanitize_for_display
 from .argument_validation import validate_arguments
 from .censoring import must_censor
 from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
 from .option_trust import refuse_delegated_environment_secret
+from .option_values import read_arguments
 from .plain_types import to_plain_types
 from .remote_results import clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
 from .sign_in_prompt import wait_for_sign_in
 from .stores import open_stores
+from .task_attempts import count_attempt
 
 display = Display()
 
@@ -55,7 +55,7 @@ class ModuleAction(ActionBase):
         arguments: dict[str, Any] = {}
         try:
             self._refuse_async()
-            arguments = self._read_arguments()
+            arguments = read_arguments(self._task.args)
             remember_secrets(find_secrets(arguments))
             sources = OptionSources(task_vars, self._templar.template, self._read_environment())
             resolved = resolve_options(
@@ -88,12 +88,6 @@ class ModuleAction(ActionBase):
                 "Remove async: the modules take milliseconds.",
             )
 
-    def _read_arguments(self) -> dict[str, Any]:
-        try:
-            return {str(name): to_plain_types(value) for name, value in self._task.args.items()}
-        except AnsibleError as error:  # inline-vaulted text that cannot be decrypted
-            raise OptionError(f"Cannot use an argument: {sanitize_for_display(error)}") from None
-
     def _read_environment(self) -> dict[str, str]:
         environment: dict[str, Any] = {}
         super()._compute_environment_string(environment)
@@ -113,13 +107,15 @@ class ModuleAction(ActionBase):
     def _run_locally(self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions) -> ModuleResult:
         task = TaskContext(
             params,
+            attempt=count_attempt(self._task),
             check_mode=bool(self._task.check_mode),
-            stores=open_stores(params, display.warning),
+            is_alone=self._is_alone(sources.variables),
+            stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,
             listen=wait_for_sign_in,
             environ=sources.build_environ(resolved),
             warn=display.warning,
-            tell=lambda text: display.display(text, stderr=True),
+            tell=_tell,
             on_issued=record_issued_token,
         )
         return run_safely(task, self.module.run)
@@ -137,8 +133,11 @@ class ModuleAction(ActionBase):
             )
         module = f"beyondidentity.management.{self.module.__name__.rpartition('.')[2]}"
         given = {name: value for name, value in params.items() if value is not None}
-        with self._show_nothing(), self._lock_object(module, params):
-            result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
+        try:
+            with self._show_nothing(), self._lock_object(module, params, is_alone=self._is_alone(task_vars)):
+                result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
+        except LockError as error:
+            return to_failed_result(error)
         record_remote_tokens(TaskContext(params), result.pop("issued", None))
         return clean_remote_result(result, params)
 
@@ -153,12 +152,26 @@ class ModuleAction(ActionBase):
         finally:
             task.no_log, play_context.no_log = before
 
-    def _lock_object(self, module: str, params: dict[str, Any]) -> AbstractContextManager[None]:
-        """Exclude the run's other hosts from creating the same object remotely at the same time."""
-        store = open_stores(params, display.warning).run
-        if store is None or "state" not in self._spec.options:
+    def _is_alone(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether no other host can run the task at the same time."""
+        is_serial = self._task.run_once or self._task.throttle == 1 or int(context.CLIARGS.get("forks") or 1) == 1
+        return is_serial or len(task_vars.get("ansible_play_batch") or ()) <= 1
+
+    def _lock_object(self, module: str, params: dict[str, Any], *, is_alone: bool) -> AbstractContextManager[None]:
+        """Exclude the run's other hosts from creating the same object remotely at the same time.
+
+        The processes that the connection starts do not inherit the lock: its descriptor is closed when they begin.
+        """
+        if "state" not in self._spec.options:
             return nullcontext()
-        return store.lock([module, params["id"] or params["display_name"]])
+        task = TaskContext(params, is_alone=is_alone, stores=open_stores(params, display.warning, _tell))
+        name = module.rpartition(".")[2]
+        purpose = task.build_lock_purpose(
+            f"work on the same {name}",
+            f"several hosts can create the same {name}",
+            is_unrepeatable=params["state"] == "present" and not self._task.check_mode,
+        )
+        return task.exclude_hosts([module, params["id"] or params["display_name"]], purpose)
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """Always pipeline: a module's file would contain the secrets, and would stay if the run is killed."""
@@ -183,6 +196,11 @@ class ModuleAction(ActionBase):
         result["_ansible_no_log"] = is_secret
         self._task.no_log = bool(self._task.no_log) or is_secret
         return result
+
+
+def _tell(text: str) -> None:
+    """Show a message at once, while the task runs."""
+    display.display(text, stderr=True)
 
 
 def _select_remote_proxy(resolved: ResolvedOptions, task_environment: Mapping[str, str]) -> str | None:

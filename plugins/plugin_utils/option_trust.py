@@ -73,7 +73,7 @@ def _is_harmless(name: str, value: Any) -> bool:
 
 def refuse_delegated_environment_secret(resolved: ResolvedOptions) -> None:
     """Refuse to pass the environment's credential to another host: the inventory says which host that is."""
-    if ENVIRONMENT in resolved.list_secret_sources():
+    if ENVIRONMENT in {*resolved.list_secret_sources(), resolved.sources.get("client_key_password")}:
         raise TrustError(
             "The credential is from the environment, but the task is delegated to a host that the inventory defines.",
             "Run the task on the controller, or set the credential as a variable, such as beyondidentity_client_secret.",

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ansible import errors
-from ansible.errors import AnsibleUndefinedVariable
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.validation import check_type_bool
 
 from ..module_utils._connection_options import Option
@@ -20,10 +19,9 @@ from ..module_utils._masking import MASK
 from ..module_utils._text import sanitize_for_display
 from .option_sources import ARGUMENT, VARIABLE, OptionSources
 from .plain_types import to_plain_types
+from .value_errors import build_value_error
 
 _OMITTED: Any = getattr(errors, "AnsibleValueOmittedError", ())  # since ansible-core 2.19
-
-_SINGLE_EXPRESSION = re.compile(r"{{[^{}]*}}")
 
 
 def is_set(value: Any, sources: OptionSources) -> bool:
@@ -53,7 +51,20 @@ def _convert_type(option: Option, value: Any, name: str) -> Any:
         return _convert_int(option, value, name)
     if not isinstance(value, (str, int, float)):
         raise OptionError(f"{name} must be text.")
+    refuse_number(name, value, is_secret=option.secret or option.credential)
     return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
+
+
+def refuse_number(name: str, value: Any, *, is_secret: bool) -> None:
+    """Raise `OptionError` if the original text is lost: YAML and native Jinja turn 12e5 into 1200000.0, and 0x10 into 16.
+
+    The digits of an ID are accepted as a number.
+    """
+    if isinstance(value, float) or (is_secret and isinstance(value, int)):
+        raise OptionError(
+            f"{name} is a number, so its original text is not known.",
+            "Write the value in quotes. If it comes from a template, append | string, or read it from a vaulted variable.",
+        )
 
 
 def _convert_int(option: Option, value: Any, name: str) -> int:
@@ -81,19 +92,26 @@ def read_variable(option: Option, sources: OptionSources) -> Any:
     except _OMITTED:
         return None
     except Exception as error:
-        is_harmless = not option.secret or _names_missing_variable(error, sources.variables[option.variable])
-        reason = sanitize_for_display(error) if is_harmless else f"{type(error).__name__} in its template or decryption"
-        raise OptionError(
-            f"Cannot use the variable {option.variable}: {reason}.",
-            "If its text has braces that are not a template, mark it !unsafe.",
-        ) from None
+        text = _read_text(sources.variables[option.variable]) if option.secret else None
+        raise build_value_error(f"the variable {option.variable}", error, secret_text=text) from None
 
 
-def _names_missing_variable(error: Exception, text: Any) -> bool:
-    """Whether the error is about the name in a single `{{ name }}`, which is no part of a secret."""
-    if not isinstance(error, AnsibleUndefinedVariable):  # plain types of a vaulted text may fail to decrypt
-        return False
-    return _SINGLE_EXPRESSION.fullmatch(str(to_plain_types(text)).strip()) is not None
+def _read_text(value: Any) -> str:
+    try:
+        return str(to_plain_types(value))
+    except AnsibleError:  # vaulted text that cannot be decrypted
+        return ""
+
+
+def read_arguments(given: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the arguments of a task or lookup in plain types. Inline-vaulted text may be decrypted only here."""
+    arguments = {}
+    for name, value in given.items():
+        try:
+            arguments[str(name)] = to_plain_types(value)
+        except AnsibleError as error:
+            raise build_value_error(f"the argument {sanitize_for_display(name, 80)}", error, secret_text="") from None
+    return arguments
 
 
 def is_fact(name: str, variables: Mapping[str, Any]) -> bool:

@@ -18,7 +18,19 @@ _MAXIMUM_SIZE = 1 << 20  # bytes
 
 
 class UntrustedFolderError(OSError):
-    """A file or folder that another user could have changed."""
+    """A file or folder that another user could have changed.
+
+    Attributes:
+        name: its path, or its name in a private folder.
+        owner: the ID of the user that it belongs to.
+        is_special: whether it is neither a folder nor a regular file.
+    """
+
+    def __init__(self, name: str, owner: int, *, is_special: bool = False) -> None:
+        super().__init__(f"{name} does not belong to this user alone")
+        self.name = name
+        self.owner = owner
+        self.is_special = is_special
 
 
 @contextmanager
@@ -53,7 +65,7 @@ def read_private_file(name: str, folder: int) -> bytes:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UntrustedFolderError("not a file")
+            raise UntrustedFolderError(name, status.st_uid, is_special=True)
         _require_private(status, name)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(_MAXIMUM_SIZE)
@@ -75,4 +87,4 @@ def open_lock_file(name: str, folder: int) -> int:
 
 def _require_private(status: os.stat_result, what: Any) -> None:
     if status.st_uid != os.geteuid() or status.st_mode & _OTHERS:
-        raise UntrustedFolderError(f"{what} does not belong to this user alone")
+        raise UntrustedFolderError(str(what), status.st_uid)

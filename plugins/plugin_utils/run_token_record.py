@@ -15,6 +15,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._connection_options import CONNECTION_OPTIONS
 from ..module_utils._errors import BeyondIdentityError
+from ..module_utils._http.settings import select_environment
 from ..module_utils._oauth.token import Token
 from ..module_utils._task.context import TaskContext
 from ..module_utils._text import join_names
@@ -23,8 +24,6 @@ from .stores import open_run_store
 
 display = Display()
 
-# The environment variables that HTTP requests depend on.
-_HTTP_ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _MAXIMUM_REMOTE_TOKENS = 100  # more tokens of one delegated task are not believed
 
 
@@ -93,7 +92,7 @@ def list_recorded_tokens() -> list[RecordedToken]:
 def _record(task: TaskContext, token: Token) -> None:
     """Record each value by itself: one may be revoked without the other."""
     options = {option.name: task.params[option.name] for option in CONNECTION_OPTIONS}
-    environ = {name: value for name, value in (task.environ or {}).items() if name in _HTTP_ENVIRONMENT}
+    environ = select_environment(task.environ)
     expires = None if token.lifetime is None else token.issued_at + token.lifetime
     tokens = [RecordedToken(token.access_token, token.display_name, token.scopes, expires, options, environ)]
     if token.refresh_token:

@@ -39,7 +39,7 @@ class SignInListener:
 
     Raises:
         OptionError: the redirect URI is not a loopback address over http.
-        StateError: the port is in use, needs administrator rights, or its address does not exist.
+        StateError: the port is in use or needs administrator rights, or no address of the host exists on this machine.
     """
 
     def __init__(self, redirect_uri: str) -> None:
@@ -48,10 +48,7 @@ class SignInListener:
         self._request: AuthorizationRequest | None = None
         self._stack = ExitStack()
         try:
-            port = wanted.port
-            for ip_address in wanted.ip_addresses:
-                server = self._stack.enter_context(_serve(self, ip_address, port))
-                port = server.server_address[1]
+            port = self._bind(wanted)
         except BaseException:
             self._stack.close()
             raise
@@ -64,6 +61,20 @@ class SignInListener:
 
     def __exit__(self, *_error: object) -> None:
         self._stack.close()
+
+    def _bind(self, wanted: ListenAddress) -> int:
+        """Listen on each address of the host that exists on this machine, and return the port."""
+        port, missing = wanted.port, []
+        for ip_address in wanted.ip_addresses:
+            try:
+                server = self._stack.enter_context(_serve(self, ip_address, port))
+            except _MissingAddressError as error:  # ::1 on a machine without IPv6
+                missing.append(error)
+            else:
+                port = server.server_address[1]
+        if len(missing) == len(wanted.ip_addresses):
+            raise missing[0]
+        return port
 
     def expect(self, request: AuthorizationRequest) -> None:
         """Accept responses to this request from now on. Call it before the URL is displayed: a response may arrive at once."""
@@ -89,7 +100,11 @@ class SignInListener:
             if isinstance(outcome, BeyondIdentityError):
                 raise outcome
             return outcome
-        raise StateError(f"No user signed in within {seconds} s.", "Run the task again, or increase wait_timeout.")
+        raise StateError(
+            f"No user signed in within {seconds} s.",
+            "Run the task again, or increase wait_timeout. If the browser showed an error about the redirect URI, add "
+            f"{self.redirect_uri} to the application's redirect URIs.",
+        )
 
     def judge(self, query: str) -> tuple[int, bytes, Outcome | None]:
         """Return the status and page for a response at the right path, and the outcome if the response ends the wait."""
@@ -194,6 +209,10 @@ def _serve(listener: SignInListener, ip_address: str, port: int) -> Iterator[_Se
         thread.join()
 
 
+class _MissingAddressError(StateError):
+    """An address that does not exist on this machine."""
+
+
 def _explain(error: OSError, ip_address: str, port: int) -> StateError:
     if error.errno == errno.EADDRINUSE:
         return StateError(
@@ -205,11 +224,15 @@ def _explain(error: OSError, ip_address: str, port: int) -> StateError:
         return StateError(
             f"Port {port} at {ip_address} needs administrator rights.", "Use a redirect URI with a port above 1023."
         )
+    if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+        return _MissingAddressError(
+            f"The address {ip_address} does not exist on this machine.",
+            "Use a redirect URI with the host 127.0.0.1 or [::1], whichever exists, that is registered for the application.",
+        )
+    reason = sanitize_for_display(error.strerror or type(error).__name__, 80)
     return StateError(
-        f"Cannot listen at {ip_address}, port {port}: "
-        f"{sanitize_for_display(error.strerror or type(error).__name__, 80)}.",
-        "The host localhost needs both 127.0.0.1 and ::1. If one of them does not exist on this machine, use the other one "
-        "in the redirect URI.",
+        f"Cannot listen at {ip_address}, port {port}: {reason}.",
+        "Use another redirect URI that is registered for the application, or paste the response.",
     )
 
 

@@ -53,6 +53,8 @@ def wait_for_sign_in(
         listener.expect(request)
         _say(f"\nTo sign in, open this URL in a browser on this machine:\n\n{request.url}\n")
         _say(f"Waiting {format_duration(seconds)} for the response at {listener.redirect_uri}")
+        # only the browser sees this refusal
+        _say("If the browser shows an error about the redirect URI, add this URI to the application's redirect URIs.")
         if open_browser and not open_in_browser(request.url):
             if not _HAS_TERMINAL:
                 raise StateError("There is no terminal and no browser.", "Sign in on a machine that has one of them.")

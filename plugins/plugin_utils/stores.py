@@ -19,63 +19,76 @@ from typing import Any
 
 from ansible import constants
 
-from ..module_utils._errors import BeyondIdentityError
+from ..module_utils._errors import BeyondIdentityError, OptionError
 from ..module_utils._oauth.token import Token
 from ..module_utils._oauth.token_store import TokenStores
+from ..module_utils._text import sanitize_for_display
 from .abandoned_stores import RUN_FOLDER, remove_abandoned_stores
 from .encrypted_store import HAS_CRYPTOGRAPHY, EncryptedStore
+from .store_errors import explain_store_error
 from .store_key import FOLDER, read_user_key
 
-_SHARED_ERROR_LIFETIME = 3600  # seconds
 
-
-def open_stores(params: Mapping[str, Any], warn: Callable[[str], None]) -> TokenStores:
+def open_stores(
+    params: Mapping[str, Any], warn: Callable[[str], None], tell: Callable[[str], None] = lambda message: None
+) -> TokenStores:
     """Return the stores that a task or lookup may use. With `validate_certs: false` nothing enters or leaves the user's."""
     if not HAS_CRYPTOGRAPHY:  # ansible-core requires it too, so it is rarely missing
         warn("Tasks cannot share tokens: the Python library cryptography is missing.")
         return TokenStores()
     needs_user_store = params["token_cache"] == "user" or params["grant_type"] != "client_credentials"
-    user_store = open_user_store(warn) if needs_user_store and params["validate_certs"] else None
-    return TokenStores(open_run_store(warn), user_store)
+    user_store = open_user_store(warn, tell) if needs_user_store and params["validate_certs"] else None
+    return TokenStores(open_run_store(warn, tell), user_store)
 
 
-def open_run_store(warn: Callable[[str], None]) -> EncryptedStore:
+def open_run_store(warn: Callable[[str], None], tell: Callable[[str], None] = lambda message: None) -> EncryptedStore:
     """Return this run's store. Its secret is the same in all processes of the run, new in each run, and never on disk."""
     parent = Path(constants.DEFAULT_LOCAL_TMP)
-    store = EncryptedStore(parent / RUN_FOLDER, bytes(multiprocessing.current_process().authkey), warn)
+    store = EncryptedStore(parent / RUN_FOLDER, bytes(multiprocessing.current_process().authkey), warn, tell=tell)
     if not store.folder.exists():
         remove_abandoned_stores(parent.parent)
     return store
 
 
-def open_user_store(warn: Callable[[str], None]) -> EncryptedStore | None:
+def open_user_store(
+    warn: Callable[[str], None], tell: Callable[[str], None] = lambda message: None
+) -> EncryptedStore | None:
     """Return this user's store (XDG Base Directory Specification), or `None` with a warning if there can be none."""
     try:
-        secret = read_user_key(_find_base("XDG_DATA_HOME", ".local/share") / FOLDER)
-        folder = _find_base("XDG_CACHE_HOME", ".cache") / FOLDER
-    except (OSError, RuntimeError) as error:  # RuntimeError if the home directory is unknown
-        place = getattr(error, "filename", None) or "the key"
-        warn(
-            f"Cannot store tokens beyond this run: {type(error).__name__} at {place}. The folders {FOLDER} below "
-            "~/.local/share and ~/.cache, or below XDG_DATA_HOME and XDG_CACHE_HOME, must be writable for this user and "
-            "unreadable for all other users."
-        )
+        key_folder, folder = _find_folder("XDG_DATA_HOME", ".local/share"), _find_folder("XDG_CACHE_HOME", ".cache")
+    except OptionError as error:
+        warn(f"Cannot store tokens beyond this run: {error.message}")
         return None
-    return EncryptedStore(folder, secret, warn, _is_spent)
+    used = key_folder
+    try:
+        _create_base(key_folder)
+        secret = read_user_key(key_folder)
+        used = folder
+        _create_base(folder)
+    except OSError as error:
+        warn(f"Cannot store tokens beyond this run in {used}: {explain_store_error(error, used)}")
+        return None
+    return EncryptedStore(folder, secret, warn, _is_spent, tell=tell, setting="XDG_CACHE_HOME")
 
 
-def _find_base(variable: str, default: str) -> Path:
-    """Return one of the user's base directories. A missing directory is created."""
+def _find_folder(variable: str, default: str) -> Path:
+    """Return the collection's folder in one of the user's base directories; raise `OptionError` if the place is unknown."""
     given = os.environ.get(variable, "")
-    base = Path(given) if os.path.isabs(given) else Path.home() / default
-    base.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return base
+    if os.path.isabs(given):
+        return Path(given) / FOLDER
+    home = os.environ.get("HOME", "")
+    if not os.path.isabs(home):
+        state = f"'{sanitize_for_display(home, 200)}', which is not an absolute path" if home else "not set"
+        raise OptionError(f"HOME is {state}.", f"Set HOME, or {variable}, to an absolute path.")
+    return Path(home) / default / FOLDER
+
+
+def _create_base(folder: Path) -> None:
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _is_spent(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry is useless beyond its run: an expired token, or an error that concurrent callers shared."""
-    if isinstance(entry.get("at"), float):
-        return bool(entry["at"] < time.time() - _SHARED_ERROR_LIFETIME)
+    """Whether an entry is an expired token. Expiry is a matter of the wall clock, which also runs while a computer sleeps."""
     try:
         token = Token.from_dict(entry)
     except (BeyondIdentityError, KeyError, TypeError, ValueError):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flask import request
+
 from . import identifiers
 from .issued_tokens import IssuedToken
 from .object_type import ObjectType
@@ -47,7 +49,9 @@ def _shift_realms(call: Call, how: str, shown: list[Record], cursor: Cursor) -> 
 
 
 def _shift_tokens(call: Call, how: str, shown: list[Record], cursor: Cursor) -> None:
-    token: IssuedToken = call.tenant.tokens[shown[0]["id"]]
+    own = request.headers.get("Authorization", "").partition(" ")[2]  # the request for the next page needs it
+    tokens: list[IssuedToken] = [call.tenant.tokens[record["id"]] for record in shown]
+    token = next(token for token in tokens if token.value != own)
     if how == "delete":
         token.revoked = True
         return

@@ -88,8 +88,10 @@ def test_the_log_file_can_be_more_verbose_than_the_screen(run_playbook: Playbook
 
 def test_a_token_that_replaces_a_refused_one_is_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Both tokens are logged."""
-    tenant.fault(operation="ListApplications", times=1, expire_token=True)
-    run = run_playbook(play(task("info", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables)
+    tenant.fault(operation="ListApplications", skip=1, times=1, expire_token=True)
+    run = run_playbook(
+        play(task("First", APPLICATIONS), task("Second", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables
+    )
     assert len(logged_tokens(run.succeeded())) == 2 == len(issued_tokens(tenant)) and set(logged_tokens(run)) == set(
         issued_tokens(tenant)
     )

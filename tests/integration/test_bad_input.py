@@ -13,6 +13,7 @@ import pytest
 from tests.emulator.client import Emulator, Tenant
 from tests.support.cases import TOKENS, Case, run_cases
 from tests.support.playbook import PlaybookRunner
+from tests.support.plays import READ, TOKEN, play, task
 
 APPLICATION = ("application",)
 ELSEWHERE = "https://auth.example.com/v1/tenants/t/realms/r/applications/a"
@@ -31,6 +32,7 @@ OPTIONS = [
     option("api_url", None, "api_url is missing", "none of Beyond Identity's regions", tasks=APPLICATION),
     option("client_secret", "", "beyondidentity_client_secret is empty", "or remove it"),
     option("client_secret", ["a"], "beyondidentity_client_secret must be text"),
+    option("client_secret", 12345, "beyondidentity_client_secret is a number", "Write the value in quotes"),
     option("issuer", "", "beyondidentity_issuer is empty"),
     option("issuer", "our tenant", "issuer: 'our tenant'", "/v1/tenants/TENANT/realms/REALM"),
     option("issuer", ELSEWHERE.rpartition("/")[0], "is not an application's URL", "The Admin Console shows the URL"),
@@ -72,12 +74,29 @@ def test_wrong_options_are_refused_before_any_request(
     assert [name for name, tenant in tenants.items() if tenant.journal()] == []
 
 
+def test_a_secret_that_native_jinja_rounds_is_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """With native Jinja, ansible-core 2.16 reads the result of a template as a Python literal."""
+    variables = {**tenant.variables, "text": "12e5", "beyondidentity_client_secret": "{{ text }}"}
+    tasks = [
+        task("Secret", TOKEN, READ),
+        task("Argument", "beyondidentity.management.introspect", {"token": "{{ text }}"}),
+    ]
+    env = {"ANSIBLE_JINJA2_NATIVE": "true"}
+    run = run_playbook(play(*tasks), extra_vars=variables, env=env, core=core).succeeded()
+    messages = [str(run.task(name).result.get("msg")) for name in ("Secret", "Argument")]
+    is_rounded = core == "oldest"
+    assert ["is a number, so its original text is not known" in message for message in messages] == [is_rounded] * 2
+    assert "1200000" not in run.output
+    assert bool(tenant.journal()) is not is_rounded, "newer versions keep the text"
+
+
 def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 3, **variables: Any) -> Case:
     """Return a case of a token endpoint that misbehaves; each of the three tasks makes one request by default."""
     given = {f"beyondidentity_{option}": value for option, value in variables.items()}
     return Case(name, given, {"grant": "client_credentials", **fault} if fault else None, says, requests=requests)
 
 
+LOOKUP_SHARES = None  # two requests, or three if the lookup is evaluated more than 10 seconds after the task before it
 NOWHERE = "http://127.0.0.1:9"
 ONCE = {"retries": 0, "timeout": 1}
 GUESTS = {"body": "<html>Sign in to the guest network</html>", "headers": {"Content-Type": "text/html"}}
@@ -89,10 +108,18 @@ SERVERS = [
         {},
         "HTTP 401 invalid_client",
         "Check that client_id, client_secret",
+        requests=LOOKUP_SHARES,
         client_secret="wrong-secret",
     ),
-    server("wrong client", {}, "HTTP 401 invalid_client", "that issuer names", client_id="nobody"),
-    server("odd secret", {}, "HTTP 401 invalid_client", client_secret="p:ä%+ &=\"'#"),
+    server(
+        "wrong client",
+        {},
+        "HTTP 401 invalid_client",
+        "that issuer names",
+        requests=LOOKUP_SHARES,
+        client_id="nobody",
+    ),
+    server("odd secret", {}, "HTTP 401 invalid_client", requests=LOOKUP_SHARES, client_secret="p:ä%+ &=\"'#"),
     server("no application", {}, "Check the issuer", issuer="{tenant}/realms/no/applications/no"),
     server(
         "unreachable",

@@ -124,7 +124,7 @@ def _interrupt_run(
             "beyondidentity.management.application_info": {"api_url": f"{held.url}/held"},
             **({"delegate_to": how["delegate_to"]} if "delegate_to" in how else {}),
         }
-        play = _play(_token(), {**_token(), "name": "Loop", "loop": [1, 2]}, hanging)
+        play = _play(_token(), {**_token(), "name": "Loop", "loop": [1, 2]}, *how.get("tasks", ()), hanging)
         running = run_playbook.start(
             play,
             extra_vars=canary_servers.variables,
@@ -179,6 +179,24 @@ def test_an_interrupted_run_leaves_nothing_in_clear(
     running, detector = _interrupt_run(run_playbook, canary_servers, {"core": core}, number, [])
     assert sorted(detector.leaks) == []
     assert bool(_files_left(running)) == (number != signal.SIGINT)
+
+
+@pytest.mark.parametrize("core", ["oldest", "newest"])
+def test_a_killed_run_leaves_no_client_secret_from_a_listing(
+    run_playbook: PlaybookRunner, canary_servers: CanaryServers, core: str
+) -> None:
+    """The run's memory has entries for the application: what remains of it is encrypted, and was without secrets."""
+    application = {"name": "Application", "beyondidentity.management.application": {"display_name": "Canary"}}
+    tasks = [
+        application,
+        {**application, "name": "Found in a listing"},
+        {"name": "All", "beyondidentity.management.application_info": {}, "register": "all_applications"},
+    ]
+    how = {"core": core, "tasks": tasks}
+    running, detector = _interrupt_run(run_playbook, canary_servers, how, signal.SIGKILL, [])
+    assert "client_secret in an answer" in canary_servers.canaries.list_names(), "a listing had secrets"
+    assert sorted(detector.leaks) == []
+    assert len(_files_left(running)) >= 3, "a token, and the application by its ID and its name"
 
 
 def test_an_interrupted_run_leaves_nothing_in_clear_on_another_host(

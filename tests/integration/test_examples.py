@@ -32,7 +32,10 @@ PLUGIN_EXAMPLES = list(plugin_examples())
 MARKDOWN_EXAMPLES = list(markdown_examples())
 
 # Examples that need a user, by file and first line: they run at a terminal.
-ATTENDED = {("roles/authorization_code/README.md", "- name: Realms, as the person who signs in")}
+ATTENDED = {
+    ("roles/authorization_code/README.md", "- name: Realms, as the person who signs in"),
+    ("roles/authorization_code/README.md", "- name: Read realms and applications as the signed-in user"),
+}
 
 # Blocks that are neither plays nor tasks, by file and first line. Each must be there.
 NOT_TO_RUN: set[tuple[str, str]] = {

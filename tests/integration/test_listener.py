@@ -108,7 +108,8 @@ def test_the_wait_ends_at_wait_timeout(start_at_terminal: StartAtTerminal, tenan
     url = terminal.wait_for(ADDRESS)[0]
     terminal.wait_for("Waiting 0:01 for the response at")
     message = terminal.finish().failed().task("Wait").result["msg"]
-    assert message == "No user signed in within 1 s. Run the task again, or increase wait_timeout."
+    assert message.startswith("No user signed in within 1 s. Run the task again, or increase wait_timeout.")
+    assert message.endswith(f"error about the redirect URI, add {loopback(port)} to the application's redirect URIs.")
     assert is_free(port)
     with pytest.raises(requests.ConnectionError):
         get(sign_in(url))
@@ -177,7 +178,7 @@ PLACES = {
     "any port": ("http://127.0.0.1:0/callback", "http://127.0.0.1:{any}/callback"),
     "with a query": ("http://127.0.0.1:{port}/callback?own=1", "http://127.0.0.1:{port}/callback"),
 }
-ELSEWHERE = ("http://192.0.2.1:8400/callback", "https://127.0.0.1:8400/callback", "https://example.com/callback")
+ELSEWHERE = ("https://127.0.0.1:8400/callback", "https://example.com/callback", "com.example.app:/callback")
 
 
 def test_only_loopback_redirect_uris_are_listened_on(start_at_terminal: StartAtTerminal, tenant: Tenant) -> None:

@@ -234,9 +234,10 @@ def test_tokens_that_may_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
     (token_id,) = [entry["issued_token_id"] for entry in tenant.journal(grant="authorization_code")]
     (warning,) = revocation_warnings(run.stderr)
     assert warning.startswith(
-        f"Not revoked, and valid until they expire: {token_id}, {token_id} (refresh token). Revoking"
+        f"Not revoked, and valid until they expire: {token_id}, {token_id} (refresh token). The service does not accept"
     )
-    assert "HTTP 401" in warning and count_revoked(run.stderr) == 0
+    assert "HTTP 401" in warning and "tokens:delete" in warning and "client_secret" not in warning
+    assert count_revoked(run.stderr) == 0
 
 
 def test_tokens_requested_on_another_host_are_revoked_here(

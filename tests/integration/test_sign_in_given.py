@@ -61,10 +61,11 @@ def test_hosts_share_one_use_of_a_code(run_playbook: PlaybookRunner, tenant: Ten
     assert tenant.revoke_tokens() > 0, "none was revoked"
 
 
-def test_login_asks_nobody_in_check_mode(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+@pytest.mark.parametrize("revocable", [False, True])
+def test_login_asks_nobody_in_check_mode(run_playbook: PlaybookRunner, tenant: Tenant, revocable: bool) -> None:
     """No address is printed."""
     application = SignInApplication.of(tenant)
-    wanted = {"login_operations": ["ListRealms"]}
+    wanted = {"login_operations": ["ListRealms"], "login_revocable": revocable}
     run = run_playbook(LOGIN, args=["--check"], env=application.environment, extra_vars=wanted).succeeded()
     assert "/authorize" not in run.output
 

@@ -118,6 +118,11 @@ PASTED: dict[str, tuple[Callable[[str], str], str]] = {
 }
 
 
+def mark_as_pasted(text: str) -> str:
+    """Return a text with the marks of a terminal in bracketed-paste mode."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
 def test_a_pasted_response_is_checked_and_not_shown(
     start_at_terminal: StartAtTerminal, tenant: Tenant, core: str
 ) -> None:
@@ -133,7 +138,7 @@ def test_a_pasted_response_is_checked_and_not_shown(
     ]
     terminal = start_at_terminal(play(*blocks, wanted, USE), extra_vars=application.variables, core=core, args=["-v"])
     answers = []
-    for number, spoil in enumerate([*(spoil for spoil, _words in PASTED.values()), str]):
+    for number, spoil in enumerate([*(spoil for spoil, _words in PASTED.values()), mark_as_pasted]):
         terminal.wait_for(rf"(?s)({PROMPT}.*?){{{number + 1}}}")
         url = re.findall(ADDRESS, terminal.shown)[-1]
         answers.append(sign_in(url))

@@ -24,7 +24,7 @@ from tests.support.recorder import RecordedRequest, Recorder, Response, refuse_r
 FOREIGN = 54321
 WARNING = "Cannot use the token store"
 
-# What happens to the store between two tasks. $S is its folder, $E its entries, $L their locks, $O a folder elsewhere.
+# What happens to the store between two tasks. $S is its folder, $E its entries, $L the lock files that are created for them, $O a folder elsewhere.
 DAMAGES = {
     "corrupt": 'for e in $E; do echo garbage > "$e"; done',
     "truncated": "truncate -s 40 $E",
@@ -35,8 +35,8 @@ DAMAGES = {
     "entry a symlink": 'for e in $E; do mv "$e" $O/entry; ln -s $O/entry "$e"; done',
     "entry a folder": 'for e in $E; do rm "$e"; mkdir -p "$e/x"; done',
     "entry a pipe": 'for e in $E; do rm "$e"; mkfifo -m 0600 "$e"; done',
-    "lock a symlink": 'for l in $L; do rm "$l"; ln -s $O/lock "$l"; done; rm -f $E',
-    "lock a folder": 'for l in $L; do rm "$l"; mkdir "$l"; done; rm -f $E',
+    "lock a symlink": 'for l in $L; do ln -s $O/lock "$l"; done; rm -f $E',
+    "lock a folder": 'for l in $L; do mkdir "$l"; done; rm -f $E',
     "folder writable by all": "chmod 0777 $S",
     "folder readable by all": "chmod 0755 $S",
     "folder unwritable": "rm -f $E; chmod 0500 $S",
@@ -52,8 +52,8 @@ if os.geteuid() == 0:  # only root can change the owner
 _SHELL = """
 set -eu
 S=$(echo {local}/ansible-local-*/{folder}); O={elsewhere}
-E=$(find $S/ -maxdepth 1 -type f ! -name '*.lock'); L=$(find $S/ -maxdepth 1 -name '*.lock')
-test -n "$E" && test -n "$L"
+E=$(find $S/ -maxdepth 1 -type f ! -name '*.lock'); L=$(for e in $E; do echo "$e.lock"; done)
+test -n "$E" && test -z "$(find $S/ -maxdepth 1 -name '*.lock')"
 """
 _REPAIR = "mkdir -p {local}/$(cat {elsewhere}.run); rm -rf {local}/ansible-local-*/{folder} {elsewhere}/*"
 
@@ -106,7 +106,7 @@ def test_the_store_is_private_and_removed_after_the_run(
         os.umask(umask)
     assert run.task("Find").result["stdout_lines"][0] == "0000"
     found = [line.split(" ", 2) for line in run.task("Find").result["stdout_lines"][1:]]
-    assert sorted(kind + mode for kind, mode, _path in found) == ["d700", "f600", "f600"]
+    assert sorted(kind + mode for kind, mode, _path in found) == ["d700", "f600"]
     assert not list(local.rglob(FOLDER))
 
 

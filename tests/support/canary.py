@@ -86,6 +86,12 @@ class Canaries:
         """Return whether this is the SHA-256 of a token or secret that was sent or received."""
         return digest in self._minted
 
+    def list_names(self) -> set[str]:
+        """Return the names of all secrets."""
+        with self._lock:
+            known = [self._needles, *self._pieces.values()]
+            return {needle.name for needles in known for needle in needles.values()}
+
     def leaks(self, data: bytes, exempt: Iterable[str] = ()) -> list[str]:
         """Return the names of the secrets in some data."""
         with self._lock:

@@ -153,7 +153,7 @@ def _vaulted(folder: Path, secret: str) -> Path:
 def _echo(seen: RecordedRequest) -> Response:
     """Respond with an error that repeats the request; the path says how."""
     sent = f"{seen.authorization} {seen.body.decode()}"
-    kind = next(name for name in ("all", "cut", "decoded", "management") if f"/{name}" in seen.path)
+    kind = next(name for name in ("all", "cut", "decoded", "management", "shapes") if f"/{name}" in seen.path)
     if kind == "cut":
         sent = "." * 420 + sent
     elif kind == "decoded":
@@ -166,6 +166,17 @@ def _echo(seen: RecordedRequest) -> Response:
                 "code": "forbidden",
                 "message": f"said {sent}",
                 "details": [{"resource_type": "said", "id": sent, "description": sent}],
+            },
+        )(seen)
+    if kind == "shapes":
+        return json_response(
+            400,
+            {
+                "errorCode": "E1",
+                "errorSummary": f"said {sent}",
+                "errors": [{"field": sent, "message": f"said {sent}"}, f"said {sent}", {sent: [f"said {sent}"]}],
+                "title": f"said {sent}",
+                "trace": sent,
             },
         )(seen)
     return json_response(400, {"error": "invalid_request", "error_description": f"said {sent}"})(seen)

@@ -24,12 +24,14 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     TokenSource,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    LockPurpose,
     TokenStore,
     TokenStores,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 
+WORK = LockPurpose("work", duration=60)
 US_ISSUER = "https://auth-us.beyondidentity.com/v1/tenants/t1/realms/r1/applications/a1"
 
 

@@ -11,7 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStore
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    LockPurpose,
+    TokenStore,
+)
 
 T = TypeVar("T")
 
@@ -32,9 +35,9 @@ class MeetingStore:
         return getattr(self._store, name)
 
     @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
+    def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
         self._barrier.wait(_HANG)
-        with self._store.lock(key):
+        with self._store.lock(key, purpose):
             yield
 
 
@@ -43,3 +46,26 @@ def run_together(callers: int, store: TokenStore, work: Callable[[Any], T]) -> l
     shared = MeetingStore(store, callers)
     with ThreadPoolExecutor(callers) as pool:
         return list(pool.map(lambda _index: work(shared), range(callers)))
+
+
+class OvertakenStore:
+    """A token store whose first caller waits for a lock, while another caller has it.
+
+    Args:
+        overtake: what the other caller does with the store, once.
+    """
+
+    def __init__(self, store: TokenStore, overtake: Callable[[], Any]) -> None:
+        self._store = store
+        self._overtake: Callable[[], Any] | None = overtake
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
+        overtake, self._overtake = self._overtake, None
+        if overtake is not None:
+            overtake()
+        with self._store.lock(key, purpose):
+            yield

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import LockPurpose
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import remove_matching
 
 
@@ -39,6 +40,9 @@ class MemoryStore:
     def discard(self, key: Any) -> None:
         self.entries.pop(json.dumps(key, sort_keys=True), None)
 
+    def list_entries(self) -> list[Mapping[str, Any]]:
+        return [json.loads(entry) for entry in self.entries.values()]
+
     def forget(self, matches: Callable[[str], bool]) -> None:
         for key, entry in list(self.entries.items()):
             remaining = remove_matching(json.loads(entry), matches)
@@ -48,6 +52,6 @@ class MemoryStore:
                 self.entries[key] = json.dumps(remaining)
 
     @contextmanager
-    def lock(self, key: Any) -> Iterator[None]:
+    def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
         with self._locks[json.dumps(key, sort_keys=True)]:
             yield

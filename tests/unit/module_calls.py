@@ -23,6 +23,7 @@ def call_module(
     listener: Any = None,
     warn: Any = None,
     tell: Any = None,
+    environ: Any = None,
     **given: Any,
 ) -> dict[str, Any]:
     """Run a module with a tenant's options and the module's defaults. `store` is the run's store, or all stores."""
@@ -38,7 +39,7 @@ def call_module(
         stores=stores,
         open_sign_ins=open_sign_ins,
         listen=listener,
-        environ={},
+        environ=environ or {},
         warn=warn or (lambda message: None),
         tell=tell or (lambda message: None),
     )

@@ -153,33 +153,6 @@ def test_a_combination_that_the_service_refuses_is_an_error(
 
 
 @pytest.mark.parametrize(
-    "uri", ["https://host/cb", "http://127.0.0.1:8400/", "com.example.app:/cb", "https://host/cb?a=b"]
-)
-def test_a_redirect_uri_can_have_any_scheme_and_a_query(uri: str) -> None:
-    assert build(redirect_uris=[uri])["protocol_config"]["redirect_uris"] == [uri]
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "",
-        "/cb",
-        "host",
-        "https://",
-        "https://host/#f",
-        "https://host/#",
-        "https://ho st/",
-        "https://[",
-        "https://host/\n",
-        "//host/cb",
-    ],
-)
-def test_a_redirect_uri_must_be_absolute_without_a_fragment(uri: str) -> None:
-    with pytest.raises(OptionError, match="is not an absolute URI without a fragment"):
-        build(redirect_uris=["https://good/", uri])
-
-
-@pytest.mark.parametrize(
     ("method", "confidentiality"),
     [
         (None, "public"),
@@ -237,6 +210,16 @@ def test_scopes_must_be_offered_by_the_resource_server(tenant: Any) -> None:
     given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "allowed_scopes": ["realms:read", "no:such"]}
     with pytest.raises(StateError, match=r"does not offer no:such. It offers: .*realms:read"):
         build(**given, resource_server="beyondidentity")
+
+
+def test_an_unknown_scope_suggests_the_nearest(tenant: Any) -> None:
+    given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "resource_server": "beyondidentity"}
+    message = (
+        "does not offer ListRealms, realm:read. ListRealms is an operation. Its scopes: realms:read. "
+        r"Instead of realm:read, did you mean realms:read\? It offers: "
+    )
+    with pytest.raises(StateError, match=message):
+        build(**given, allowed_scopes=["realm:read", "ListRealms"])
 
 
 def test_an_unknown_resource_server_is_an_error(tenant: Any) -> None:

@@ -255,6 +255,9 @@ def parse_pasted(response: str, redirect_uri: str = REDIRECT) -> str:
     [
         (f"{REDIRECT}?code=c0de&state=st4te", REDIRECT),
         (f"  {REDIRECT}?code=c0de&state=st4te\n", REDIRECT),
+        (f"\x1b[200~{REDIRECT}?code=c0de&state=st4te\x1b[201~", REDIRECT),  # a terminal in bracketed-paste mode
+        (f"[200~ {REDIRECT}?code=c0de&state=st4te\n[201~\n", REDIRECT),
+        (f"\x1b[200~\x1b[200~{REDIRECT}?code=c0de&state=st4te", REDIRECT),
         (f"{REDIRECT}?code=c0de\n&state=st4te", REDIRECT),  # a terminal's line break in the middle
         (f"{REDIRECT}?code=c0de&state=st4te#_=_", REDIRECT),
         ("https://app.example/cb?tab=2&code=c0de&state=st4te", "https://app.example/cb?tab=2"),

@@ -20,7 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
 )
-from tests.unit.builders import make_client, make_task
+from tests.unit.builders import make_client, make_jwt, make_task
 from tests.unit.memory_store import MemoryStore
 
 
@@ -206,6 +206,14 @@ def test_a_403_on_a_token_that_the_task_requested_is_final(tenant: Any) -> None:
     assert count_token_requests(tenant) == 1
 
 
+def test_a_missing_object_is_named_once_with_advice(tenant: Any) -> None:
+    with pytest.raises(ResponseError) as caught:
+        make_client(tenant, "GetGroup").call("GetGroup", {"group_id": "nowhere"})
+    message = caught.value.message
+    assert "HTTP 404 " in message and "Check the IDs, and api_url." in message
+    assert message.lower().count("not found") == 1
+
+
 def test_a_refused_deletion_has_advice_on_dependent_objects(tenant: Any) -> None:
     tenant.fault(operation="DeleteGroup", status=409)
     with pytest.raises(ResponseError, match="HTTP 409 .*Remove the objects that belong to it first"):
@@ -222,6 +230,26 @@ def test_a_static_token_is_never_replaced(tenant: Any) -> None:
         client.call("GetTenant")
     assert "g1ven" not in caught.value.message
     assert [entry["operation"] for entry in tenant.journal()] == ["GetTenant"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_expired_static_token_says_when_it_expired(status: int, tenant: Any) -> None:
+    """The service decides: this machine's clock may be wrong, so the request is sent."""
+    tenant.fault(operation="GetTenant", status=status)
+    client = make_client(tenant, "GetTenant", access_token=make_jwt({"exp": 1_700_000_000}))
+    with pytest.raises(
+        ResponseError, match=f"HTTP {status} .*The access_token expired at 2023-11-14T22:13:20Z. Set a valid"
+    ):
+        client.call("GetTenant")
+    assert len(tenant.journal(operation="GetTenant")) == 1
+
+
+@pytest.mark.parametrize("expires_at", [None, "1700000000", True, -1, float("nan"), 1e300, [1]])
+def test_a_static_token_without_a_past_expiry_is_not_called_expired(expires_at: Any, tenant: Any) -> None:
+    tenant.fault(operation="GetTenant", status=401)
+    client = make_client(tenant, "GetTenant", access_token=make_jwt({"exp": expires_at}))
+    with pytest.raises(ResponseError, match="Check whether the token is expired, revoked, or of another tenant"):
+        client.call("GetTenant")
 
 
 def test_a_static_token_is_used(tenant: Any) -> None:
@@ -288,7 +316,10 @@ def test_a_url_has_the_parameters(name: str, parameters: dict[str, Any], end: st
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"colour": 1, "shape": 2}, "ListRealms has no parameter colour, shape. It has: filter, page_size, page_token, skip"),
+        (
+            {"colour": 1, "shape": 2},
+            "ListRealms has no parameter colour, shape. It has: filter, page_size, page_token, skip",
+        ),
         ({"realm_id": "r"}, "ListRealms has no parameter realm_id"),
         ({"page_size": {"a": 1}}, "page_size must be text, a number, true, false, or a list of these"),
         ({"page_size": [None]}, "page_size must be text"),

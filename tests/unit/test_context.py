@@ -10,14 +10,12 @@ import io
 import json
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
-    BeyondIdentityError,
     SignInRequiredError,
     StateError,
 )
@@ -28,13 +26,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     StaticToken,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
-from ansible_collections.beyondidentity.management.plugins.module_utils._task import context
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module, run_safely
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
-from tests.unit.builders import connection_options, exit_code, get_token, run_in_child, tenant_options
+from tests.unit.builders import WORK, connection_options, exit_code, get_token, run_in_child, tenant_options
 from tests.unit.memory_store import MemoryStore
 
 
@@ -154,57 +151,25 @@ def test_a_lock_excludes_other_processes_from_the_same_object(tenant: Any, tmp_p
         store = EncryptedStore(tmp_path / "store", b"run", print)
         task = TaskContext(tenant_options(tenant), stores=TokenStores(run=store))
         for _n in range(20):
-            with task.lock("application", "App"):
+            with task.lock("application", "App", purpose=WORK):
                 counter.write_text(str(int(counter.read_text()) + 1))
 
     assert [exit_code(child) for child in [run_in_child(count) for _n in range(3)]] == [0] * 3
     assert counter.read_text() == "60"
 
 
-def fail_in_lock(task: TaskContext) -> None:
-    with pytest.raises(StateError), task.lock("realm", "Customers"):
-        raise StateError("The first host failed.")
-
-
-def test_hosts_that_waited_with_the_same_parameters_share_an_error(
-    monkeypatch: pytest.MonkeyPatch, tenant: Any
-) -> None:
-    monkeypatch.setattr(context, "time", SimpleNamespace(time=lambda: 0.0))  # all hosts began before the error
-    stores = TokenStores(run=MemoryStore())
-    fail_in_lock(TaskContext(tenant_options(tenant), stores=stores))
-    entered = []
-    with pytest.raises(BeyondIdentityError, match=r"The first host failed\."):
-        with TaskContext(tenant_options(tenant), stores=stores).lock("realm", "Customers"):
-            entered.append("same parameters")
-    for check_mode, given, name in (
-        (True, {}, "Customers"),
-        (False, {"timeout": 5}, "Customers"),
-        (False, {}, "Staff"),
-    ):
-        with TaskContext(tenant_options(tenant, **given), check_mode=check_mode, stores=stores).lock("realm", name):
-            entered.append(name)
-    assert entered == ["Customers", "Customers", "Staff"]
-
-
-def test_a_call_that_begins_after_an_error_tries_again(tenant: Any) -> None:
-    stores = TokenStores(run=MemoryStore())
-    fail_in_lock(TaskContext(tenant_options(tenant), stores=stores))
-    entered = False
-    with TaskContext(tenant_options(tenant), stores=stores).lock("realm", "Customers"):
-        entered = True
-    assert entered
-
-
 def test_a_spec_ignores_options_always_or_with_one_argument_only() -> None:
     always = ModuleSpec({}, ignored=frozenset({"access_token"}))
-    sometimes = ModuleSpec({}, ignored=frozenset({"access_token"}), ignored_with=("all", "sign_ins"))
+    sometimes = ModuleSpec(
+        {}, ignored=frozenset({"access_token"}), ignores=lambda arguments: arguments.get("all") == "sign_ins"
+    )
     assert always.get_ignored({}) == sometimes.get_ignored({"all": "sign_ins"}) == {"access_token"}
     assert sometimes.get_ignored({"all": "application"}) == sometimes.get_ignored({}) == frozenset()
 
 
 def test_without_a_store_a_lock_excludes_nobody(tenant: Any) -> None:
     task = TaskContext(tenant_options(tenant))
-    with task.lock("application", "App"), task.lock("application", "App"):
+    with task.lock("application", "App", purpose=WORK), task.lock("application", "App", purpose=WORK):
         assert task.requests == 0
 
 

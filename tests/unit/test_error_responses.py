@@ -47,7 +47,7 @@ def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -
             "invalid_scope",
         ),
         (401, {"error": "invalid_client"}, "HTTP 401 invalid_client.", "invalid_client"),
-        (403, {"code": "forbidden", "message": "forbidden"}, "HTTP 403 forbidden: forbidden.", "forbidden"),
+        (403, {"code": "forbidden", "message": "forbidden"}, "HTTP 403 forbidden.", "forbidden"),
         (
             400,
             {
@@ -83,18 +83,71 @@ def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -
             "HTTP 409 uniqueness: taken.",
             "uniqueness",
         ),
+        (
+            404,
+            {
+                "code": "not_found",
+                "message": "realm not found",
+                "details": [{"resource_type": "Realm", "id": "r1", "description": "realm not found"}],
+            },
+            "HTTP 404 not_found: Realm r1: realm not found.",
+            "not_found",
+        ),
+        (404, {"code": "NOT_FOUND", "message": "Not found."}, "HTTP 404 NOT_FOUND.", "NOT_FOUND"),
         (401, b"", "HTTP 401 the credentials or the token are not accepted.", ""),
         (404, b"<html>404</html>", "HTTP 404 not found.", ""),
         (500, [], "HTTP 500 server error.", ""),
         (418, b"\xff\xfe", "HTTP 418.", ""),
-        (502, {"error": {"code": 1}, "message": ["x"]}, "HTTP 502 bad gateway.", ""),
+        (502, {"error": {"code": 1}, "message": ["x"]}, "HTTP 502 x.", ""),
+        (502, {"error": {"code": 1}, "traceId": "x"}, "HTTP 502 bad gateway.", ""),
         (400, {"code": "x", "details": {"field_violations": []}}, "HTTP 400 x.", "x"),
         (
             400,
             {"code": "x", "details": [None, "y", 3, {}, {"field_violations": "z"}, {"field_violations": [None, {}]}]},
-            "HTTP 400 x.",
+            "HTTP 400 x: y.",
             "x",
         ),
+        (
+            401,
+            {"error": {"code": "invalid_client", "message": "unknown client"}},
+            "HTTP 401 invalid_client: unknown client.",
+            "invalid_client",
+        ),
+        (
+            400,
+            {"errors": [{"field": "name", "message": "is taken"}, {"message": "try again"}, "and wait"]},
+            "HTTP 400 name: is taken; try again; and wait.",
+            "",
+        ),
+        (400, {"errors": {"name": ["is taken", "is short"]}}, "HTTP 400 name: is taken; name: is short.", ""),
+        (
+            403,
+            {"errorCode": "E0000006", "errorSummary": "no permission", "errorId": "oaeSecret", "errorCauses": []},
+            "HTTP 403 E0000006: no permission.",
+            "E0000006",
+        ),
+        (
+            403,
+            {
+                "type": "https://example.com/probs/credit",
+                "title": "Not enough credit",
+                "detail": "Balance is 30",
+                "status": 403,
+                "instance": "/account/12345",
+            },
+            "HTTP 403 Not enough credit; Balance is 30.",
+            "",
+        ),
+        (500, {"error": "Something broke"}, "HTTP 500 Something broke.", ""),
+        (
+            500,
+            {"fault": {"name": "x", "detail": {"errorcode": "policies.Failed"}}},
+            "HTTP 500 policies.Failed.",
+            "policies.Failed",
+        ),
+        (502, {"status": "502", "error": "502", "message": "down"}, "HTTP 502 down.", ""),
+        (400, '{"message": "Ung\xfcltig"}'.encode("iso-8859-1"), "HTTP 400 Ung\xfcltig.", ""),
+        (200, {"error": "invalid_grant", "access_token": "x"}, "HTTP 200 invalid_grant.", "invalid_grant"),
     ],
 )
 def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message: str, code: str) -> None:
@@ -110,11 +163,12 @@ def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message
         (
             429,
             {"Retry-After": "7200"},
-            "The server requests a wait of 7200 seconds. retries and retry_max_wait do not allow",
+            "The server requests a wait of 7200 seconds. To wait so long, and once more, increase retry_max_wait",
         ),
         (503, {"RateLimit-Reset": "61"}, "The server requests a wait of 61 seconds."),
-        (429, {}, "Try again later."),
-        (429, {"Retry-After": "nonsense"}, "Try again later."),
+        (429, {}, "Try again later, or increase retries."),
+        (429, {"Retry-After": "0"}, "Try again later, or increase retries."),
+        (429, {"Retry-After": "nonsense"}, "Try again later, or increase retries."),
     ],
 )
 def test_a_busy_server_gives_a_hint_on_the_wait(status: int, headers: dict[str, str], hint: str) -> None:
@@ -142,8 +196,32 @@ def test_the_message_has_only_the_first_details() -> None:
 
 def test_a_deeply_nested_body_is_not_an_object() -> None:
     assert build_error(500, b"[" * 200_000).message == "Asking: HTTP 500 server error."
-    with pytest.raises(MalformedResponseError, match="not a JSON object"):
+    with pytest.raises(MalformedResponseError, match="is nested in more than 100 levels"):
         Response(200, {}, b'{"a":' * 200_000).json("Asking")
+
+
+@pytest.mark.parametrize(("levels", "is_refused"), [(100, False), (101, True), (500, True)])
+@pytest.mark.parametrize("kind", ["object", "list"])
+def test_an_object_has_at_most_100_levels(kind: str, levels: int, is_refused: bool) -> None:
+    inner = levels - 1  # the object itself is a level
+    begin, end = (b'{"a":' * inner, b"}" * inner) if kind == "object" else (b"[" * inner, b"]" * inner)
+    response = Response(200, {}, b'{"top":' + (begin + b"1" + end) + b"}")
+    if is_refused:
+        with pytest.raises(MalformedResponseError, match="is nested in more than 100 levels"):
+            response.json("Asking")
+    else:
+        assert "top" in response.json("Asking")
+
+
+@pytest.mark.parametrize("content", [rb'{"token": "\ud800"}', rb'{"\udfff": 1}', rb'{"a": [{"b": "x\udc00"}]}'])
+def test_half_a_character_is_an_error(content: bytes) -> None:
+    """JSON can escape it, no file or terminal can show it."""
+    with pytest.raises(MalformedResponseError, match="has text that is not valid Unicode"):
+        Response(200, {}, content).json("Asking")
+    assert Response(200, {}, content).json_or_none() is None
+    assert Response(200, {}, rb'{"a": "\ud83d\ude00"}').json("Asking") == {"a": "\U0001f600"}, (
+        "two halves are a character"
+    )
 
 
 @given(
@@ -213,3 +291,23 @@ def test_an_error_in_an_object_of_its_own_gives_the_same_message(body: Any) -> N
 def test_any_success_can_be_checked_for_an_error(body: Any, error: Any) -> None:
     for shape in (body, {"error": error}, {"schemas": body}, {"code": body, "message": error}):
         assert is_error(Response(200, {}, json.dumps(shape).encode())) in (True, False)
+
+
+@pytest.mark.parametrize("name", ["access_token", "client_secret", "data", "stack", "url", "id", "items"])
+def test_only_texts_under_names_of_reasons_are_read(name: str) -> None:
+    for value in ("s3cret", ["s3cret"], {"value": "s3cret"}, [{"value": ["s3cret"]}]):
+        assert "s3cret" not in build_error(400, {"data": {"message": "no", name: value}, name: value}).message
+
+
+@pytest.mark.parametrize(
+    "body", [{"errors": [{"message": "x"}]}, {"errorCode": "E1"}, {"error": {"code": "x"}}, {"error": "x", "data": {}}]
+)
+def test_an_error_with_a_success_status_is_an_error(body: dict[str, Any]) -> None:
+    assert is_error(Response(200, {}, json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    "body", [{"id": "1", "errors": [{"line": 2}]}, {"errors": []}, {"error": None}, {"access_token": "x"}]
+)
+def test_a_result_is_no_error(body: dict[str, Any]) -> None:
+    assert not is_error(Response(200, {}, json.dumps(body).encode()))

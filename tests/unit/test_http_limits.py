@@ -131,11 +131,51 @@ def test_two_headers_of_compression_are_refused(waits: list[float]) -> None:
             make_session().send("GET", url, action="Asking")
 
 
-def test_a_damaged_compressed_body_is_a_broken_connection(waits: list[float]) -> None:
-    with record_requests(build_response(b"no gzip at all", "Content-Encoding: gzip")) as (url, recorder):
-        with pytest.raises(TransportError, match="before the response was complete"):
-            make_session(retries=1).send("GET", url, action="Asking")
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (build_response(b"no gzip at all", "Content-Encoding: gzip"), "the response cannot be decompressed"),
+        (build_response({}, "Content-Length: 7"), "the response has contradictory lengths"),
+        (build_response({}, *(f"X-{number}: y" for number in range(200))), "the response has too many headers"),
+        (build_response({}, f"X: {'y' * 70_000}"), "the response has a header that is too long"),
+        (b"SSH-2.0-server\r\n\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30, "the response is not HTTP"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_response_that_breaks_the_protocol_is_named_and_not_requested_again(
+    method: str, response: bytes, reason: str, waits: list[float]
+) -> None:
+    with record_requests(response) as (url, recorder):
+        with pytest.raises(TransportError, match=reason) as caught:
+            make_session().send(method, url, action="Asking")
+        assert len(recorder.requests) == 1 and waits == []
+    assert caught.value.sent
+
+
+@pytest.mark.parametrize("status", ["100 Continue", "102 Processing", "103 Early Hints"])
+def test_informational_responses_are_skipped(status: str) -> None:
+    informational = f"HTTP/1.1 {status}\r\nLink: </style.css>\r\n\r\n".encode() * 3
+    responses = [informational + build_response({"number": number}) for number in (1, 2)]
+    with record_requests(*responses) as (url, recorder):
+        session = make_session()
+        numbers = [session.send("GET", url, action="Asking").json("Asking")["number"] for _request in range(2)]
+        assert numbers == [1, 2], "the connection is kept, and the responses are not mixed up"
         assert len(recorder.requests) == 2
+
+
+def test_a_body_that_stalls_is_a_timeout(waits: list[float]) -> None:
+    def stall(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a": ')
+        connection.recv(1)  # until the client gives up
+
+    with (
+        run_raw_server(stall) as server,
+        pytest.raises(TransportError, match="no complete response .* within 1 seconds"),
+    ):
+        make_session(timeout=1, retries=0).send("GET", f"http://127.0.0.1:{server.port}/", action="Asking")
 
 
 @pytest.mark.parametrize(
@@ -158,10 +198,3 @@ def test_a_body_that_is_not_an_object_is_refused_without_quoting_it(body: str, c
     ) as caught:
         response.json("Asking")
     assert "\x1b" not in str(caught.value) and "Sign in" not in str(caught.value)
-
-
-def test_a_response_that_is_not_http_is_not_repeated_for_a_creation(waits: list[float]) -> None:
-    with run_raw_server(lambda connection: connection.sendall(b"SSH-2.0-server\r\n" * 3)) as server:
-        with pytest.raises(TransportError, match="closed before the response was complete"):
-            make_session().send("POST", f"http://127.0.0.1:{server.port}/", action="Asking")
-    assert waits == []

@@ -165,8 +165,9 @@ def test_a_refusing_proxy_is_an_error_without_its_password(waits: list[float]) -
     ):
         make_session(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, action="Asking")
     assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
+    assert f"(http://127.0.0.1:{server.port}): the proxy requires other credentials (HTTP 407)" in str(caught.value)
     assert not caught.value.sent
-    assert len(handler.request_lines) == 4
+    assert len(handler.request_lines) == 1, "another attempt would be refused too"
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,16 @@ def test_a_creation_is_repeated_if_the_proxy_is_down(waits: list[float]) -> None
     with pytest.raises(TransportError, match=f"cannot use the proxy to https://{HOST}") as caught:
         make_session(proxy=f"http://127.0.0.1:{find_free_port()}").send("POST", URL, action="Creating", body=b"{}")
     assert len(waits) == 3 and not caught.value.sent
+    assert "(http://127.0.0.1:" in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+def test_a_socks_proxy_that_cannot_be_used_is_named(scheme: str, waits: list[float]) -> None:
+    """It is down, or PySocks is missing."""
+    proxy = f"{scheme}://user:s3cret@127.0.0.1:{find_free_port()}"
+    with pytest.raises(TransportError, match=rf"cannot use the proxy to https://{HOST} \({scheme}://127") as caught:
+        make_session(proxy=proxy).send("POST", URL, action="Creating", body=b"{}")
+    assert "s3cret" not in str(caught.value) and not caught.value.sent
 
 
 @pytest.mark.parametrize(

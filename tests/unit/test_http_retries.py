@@ -101,7 +101,7 @@ def test_retries_limits_the_further_attempts(retries: int, tenant: Any, waits: l
 def test_the_requested_wait_is_waited(name: str, tenant: Any, waits: list[float]) -> None:
     fail(tenant, status=429, headers={name: "12"}, times=1)
     assert send(tenant, "POST").is_success
-    assert waits == [12.0]
+    assert len(waits) == 1 and 12 <= waits[0] <= 13.2, "spread over a tenth"
 
 
 def test_a_wait_longer_than_retry_max_wait_is_not_waited(tenant: Any, waits: list[float]) -> None:
@@ -115,7 +115,7 @@ def test_the_rate_limit_of_the_tenant_is_waited_for(emulator: Any, waits: list[f
     for expected in (404, 429):
         assert send(tenant).status == expected
     assert len(waits) == 3
-    assert all(0 < wait <= 40 for wait in waits)
+    assert all(0 < wait <= 44 for wait in waits)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, TransportError
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
@@ -139,9 +140,26 @@ def test_a_client_certificate_is_sent_with_its_key_in_one_file_or_two(authority:
             make_session(ca_path=authority.ca_path, retries=0).send("GET", url, action="Asking")
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_client_certificate_of_another_authority_is_named(
+    version: ssl.TLSVersion, authority: Authority, tmp_path: Path, waits: list[float]
+) -> None:
+    (tmp_path / "other").mkdir()
+    certificate, key = Authority(tmp_path / "other").create_client_certificate()
+    tls = authority.create_server_context("127.0.0.1", client_certificate=True)
+    tls.maximum_version = version
+    with record_requests(OK, tls=tls) as (url, recorder):
+        session = make_session(ca_path=authority.ca_path, client_cert=certificate, client_key=key)
+        with pytest.raises(
+            TransportError, match="does not (trust the authority of|accept) client_cert.* Check client_cert"
+        ):
+            session.send("GET", url, action="Asking")
+        assert recorder.requests == [] and waits == []
+
+
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
-def test_an_option_that_names_a_missing_file_is_refused(name: str, tmp_path: Path) -> None:
-    given = {"client_cert": __file__} if name == "client_key" else {}
+def test_an_option_that_names_a_missing_file_is_refused(name: str, authority: Authority, tmp_path: Path) -> None:
+    given = {"client_cert": authority.create_client_certificate()[0]} if name == "client_key" else {}
     with pytest.raises(OptionError, match=f"Cannot read {name} '.*missing.pem'"):
         HttpSettings(**{**given, name: str(tmp_path / "missing.pem")})
 
@@ -160,14 +178,109 @@ def test_a_missing_file_in_the_environment_is_an_error(
     assert waits == []
 
 
-@pytest.mark.parametrize("option", ["ca_path", "client_cert"])
-def test_a_file_without_a_certificate_is_a_permanent_error(
-    option: str, secure: Any, tmp_path: Path, waits: list[float]
+PASSWORD = "correct horse"
+
+
+def encrypt_key(key: str, folder: Path) -> str:
+    """Return the path of the same key, encrypted."""
+    loaded = serialization.load_pem_private_key(Path(key).read_bytes(), None)
+    encrypted = folder / "encrypted.key"
+    encrypted.write_bytes(
+        loaded.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(PASSWORD.encode()),
+        )
+    )
+    return str(encrypted)
+
+
+@pytest.mark.parametrize("is_one_file", [False, True])
+def test_an_encrypted_key_is_opened_with_its_password(is_one_file: bool, authority: Authority) -> None:
+    certificate, key = authority.create_client_certificate()
+    given = {"client_cert": certificate, "client_key": encrypt_key(key, authority.folder)}
+    if is_one_file:
+        both = authority.folder / "both.pem"
+        both.write_text(Path(given.pop("client_key")).read_text() + Path(certificate).read_text())
+        given["client_cert"] = str(both)
+    tls = authority.create_server_context("127.0.0.1", client_certificate=True)
+    with record_requests(OK, tls=tls) as (url, recorder):
+        session = make_session(ca_path=authority.ca_path, client_key_password=PASSWORD, **given)
+        assert session.send("GET", url, action="Asking").is_success and len(recorder.requests) == 1
+    for password, fault in (
+        (None, "has an encrypted key. Set client_key_password."),
+        ("wr0ng", "has an encrypted key that client_key_password does not open."),
+        ("x" * 2000, "client_key_password is too long."),
+    ):
+        with pytest.raises(OptionError) as caught:
+            HttpSettings(client_key_password=password, **given)
+        assert fault in caught.value.message and "wr0ng" not in caught.value.message
+        assert is_one_file or password == "x" * 2000 or "client_key '" in caught.value.message
+
+
+DAMAGED = "-----BEGIN {0}-----\nMIIB\n-----END {0}-----\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", "is empty. The file must have PEM form"),
+        ("\n \n", "is empty."),
+        ("junk", "has no certificate. The file must have PEM form: it has lines such as -----BEGIN CERTIFICATE-----."),
+        (DAMAGED.format("CERTIFICATE"), "has a damaged certificate. Replace the file."),
+        (DAMAGED.format("PRIVATE KEY"), "has no certificate."),
+        (None, "is a folder. Set it to a file."),
+    ],
+)
+@pytest.mark.parametrize("option", ["ca_path", "client_cert", "REQUESTS_CA_BUNDLE"])
+def test_a_file_without_a_certificate_is_refused_before_anything_is_sent(
+    option: str, content: str | None, fault: str, secure: Any, authority: Authority, tmp_path: Path, waits: list[float]
 ) -> None:
-    path = tmp_path / "text.pem"
-    path.write_text("no certificate")
-    given = {"ca_path": secure.emulator.ca_path, option: str(path)}
-    with pytest.raises(TransportError, match="TLS with .* failed") as caught:
-        make_session(**given).send("GET", secure.url, action="Asking")
-    assert caught.value.permanent
-    assert waits == []
+    path = tmp_path / "file.pem"
+    if content is None:
+        path.mkdir()
+        if option != "client_cert":
+            return  # a folder with certificates by their hashes
+    else:
+        path.write_text(content)
+    given: dict[str, Any] = {option: str(path)} if option != "REQUESTS_CA_BUNDLE" else {}
+    if option == "client_cert":
+        given["client_key"] = authority.create_client_certificate()[1]
+    with pytest.raises(OptionError) as caught:
+        make_session({option: str(path)}, **given).send("GET", secure.url, action="Asking")
+    assert caught.value.message.startswith(f"{option} '{path}' {fault}")
+    assert waits == [] and secure.journal() == []
+
+
+def test_a_key_that_is_not_the_certificates_is_refused(authority: Authority, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    certificate, key = authority.create_client_certificate()
+    other = Authority(tmp_path / "other").create_client_certificate()[1]
+    cases = {
+        other: "does not belong to the certificate in client_cert",
+        certificate: "has no private key. The file must have PEM form: it has lines such as -----BEGIN PRIVATE KEY-----.",
+    }
+    damaged = tmp_path / "damaged.key"
+    damaged.write_text(DAMAGED.format("PRIVATE KEY"))
+    cases[str(damaged)] = "has a damaged key. Replace the file."
+    for path, fault in cases.items():
+        with pytest.raises(OptionError) as caught:
+            HttpSettings(client_cert=certificate, client_key=path)
+        assert fault in caught.value.message and "client_key '" in caught.value.message
+    with pytest.raises(OptionError, match="client_cert '.*' has no private key"):
+        HttpSettings(client_cert=certificate)
+    assert HttpSettings(client_cert=certificate, client_key=key)
+
+
+def test_a_file_that_is_replaced_is_checked_again(authority: Authority) -> None:
+    certificate, key = authority.create_client_certificate()
+    assert HttpSettings(client_cert=certificate, client_key=key)
+    Path(key).write_text("junk")
+    with pytest.raises(OptionError, match="client_key '.*' has no private key"):
+        HttpSettings(client_cert=certificate, client_key=key)
+
+
+def test_a_password_without_a_certificate_is_refused() -> None:
+    with pytest.raises(OptionError, match="client_key_password is set, but client_cert is not"):
+        HttpSettings(client_key_password=PASSWORD)
+    assert PASSWORD not in repr(HttpSettings())

@@ -27,6 +27,8 @@ EVIL = "https://auth-us.beyondidentity.com.evil.example/v1/tenants/t1/realms/r1/
         (make_jwt(b"no JSON"), None),
         (make_jwt(b"\xff\xfe"), None),
         (make_jwt(b"[" * 12_000), None),
+        (make_jwt(b'{"a":' * 200 + b"1" + b"}" * 200), None),
+        (make_jwt(rb'{"iss": "\ud800"}'), None),
         ("referential", None),
         ("a.b", None),
         ("a.b.c", None),

@@ -51,6 +51,17 @@ def test_the_lookup_reads_options_from_the_environment(tenant: Any, monkeypatch:
     assert look_up(token, "realms:read")
 
 
+def test_an_expired_static_token_is_returned_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lookup sends nothing, and this machine's clock may be wrong."""
+    warnings: list[str] = []
+    monkeypatch.setattr(token, "display", SimpleNamespace(warning=warnings.append))
+    for expires_at, expected in ((1_700_000_000, ["2023-11-14T22:13:20Z"]), (9_000_000_000, [])):
+        warnings.clear()
+        given = make_jwt({"exp": expires_at})
+        assert look_up(token, variables={"beyondidentity_access_token": given}) == [given]
+        assert [warning.split()[4].rstrip(".") for warning in warnings] == expected
+
+
 def test_a_static_token_needs_no_scopes() -> None:
     given = make_jwt({"iss": "x"})
     assert look_up(token, variables={"beyondidentity_access_token": given}) == [given]

@@ -18,13 +18,19 @@ from typing import Any
 
 import pytest
 from ansible import constants
-from ansible.errors import AnsibleError
+from ansible.parsing.vault import AnsibleVaultError
 
+from ansible_collections.beyondidentity.management.plugins.action.application import ActionModule as Application
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.realm import ActionModule as Realm
+from ansible_collections.beyondidentity.management.plugins.action.role import ActionModule as Role
 from ansible_collections.beyondidentity.management.plugins.action.token import ActionModule as Token
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    LockPurpose,
+    TokenStores,
+)
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action, stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.censoring import must_censor
 from tests.unit.builders import US_ISSUER
 from tests.unit.memory_store import MemoryStore
 from tests.unit.option_helpers import template
@@ -43,6 +49,13 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return messages
 
 
+class StubTask:
+    """A task with these attributes, which is compared by identity, as Ansible's tasks are."""
+
+    def __init__(self, **attributes: Any) -> None:
+        vars(self).update(_uuid="task-1", **attributes)
+
+
 class Shell:
     """A connection's shell that shows the environment it receives."""
 
@@ -55,14 +68,21 @@ def make_action(
 ) -> Any:
     """Return an action plugin as ansible-core creates it, with the attributes that the plugin uses."""
     defaults = {"async_val": 0, "delegate_to": None, "check_mode": False, "no_log": None, "environment": None}
+    defaults |= {"run_once": False, "throttle": 0}
     connection = SimpleNamespace(
         has_pipelining=pipelining,
         transport=transport,
         _shell=Shell(),
         _play_context=SimpleNamespace(no_log=False),
     )
-    attributes = SimpleNamespace(args=arguments, **{**defaults, **task})
-    return action(attributes, connection, None, None, SimpleNamespace(template=template), None)
+    return action(
+        StubTask(args=arguments, **{**defaults, **task}),
+        connection,
+        None,
+        None,
+        SimpleNamespace(template=template),
+        None,
+    )
 
 
 def stub_remote_host(action: Any, result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -124,11 +144,70 @@ def test_a_result_whose_loop_item_has_a_secret_is_censored(
     assert result["failed"] and (result["_ansible_no_log"], action._task.no_log) == (hidden, hidden)
 
 
+RANDOM = "4f8Qz1LkP0aVb9Xw2RtY"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+
+# What other systems call a code or a token, in items of loops over countries, errors, devices and proxies.
+HARMLESS: list[Any] = [
+    {"code": "DE"},
+    {"code": "E-1234", "name": "Overheated"},
+    {"code": 42, "token": True},
+    {"code": ["DE", "FR"], "token": None},
+    {"token": "quarterly-report-of-sales"},
+    {"token": "hardware key", "authorization": "required"},
+    {"authorization": {"required": "yes", "code": "A1"}},
+    {"proxy": "http://proxy.example:3128"},
+    {"redirect_response": "http://127.0.0.1:8400/callback?error=access_denied"},
+    {"countries": [{"code": "DE"}, {"code": "FR"}]},
+]
+SECRET_ITEMS: list[Any] = [
+    {"code": RANDOM},
+    {"code": RANDOM.lower()},
+    {"code": ["DE", RANDOM]},
+    {"token": JWT},
+    {"authorization": f"Bearer {JWT}"},
+    {"authorization": "basic YTpi"},
+    {"authorization": {"code": RANDOM}},
+    {"authorization": {"code_verifier": "short"}},
+    {"proxy": "http://user:pw@proxy.example"},
+    {"proxy": "user@proxy.example:3128"},
+    {"proxy": "http://user:pw@["},
+    {"redirect_response": "http://127.0.0.1:8400/callback?code=c1&state=s"},
+    {"redirect_response": RANDOM},
+    {"devices": [{"code": "A1"}, {"token": RANDOM}]},
+    {"refresh_token": "short"},
+    {"passwords": ["short"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("item", "hidden"), [*((item, False) for item in HARMLESS), *((item, True) for item in SECRET_ITEMS)]
+)
+def test_a_loop_item_is_hidden_only_if_it_has_the_form_of_a_secret(item: Any, hidden: bool) -> None:
+    """Otherwise a loop over country codes would hide its results and its failures."""
+    arguments = {"operation": "CreateRealm", "body": item} if isinstance(item, dict) else {}
+    assert must_censor({}, {"item": item}, arguments) is hidden
+
+
+@pytest.mark.parametrize("name", ["code", "token", "proxy", "refresh_token"])
+def test_a_loop_item_with_a_secret_argument_of_the_task_is_hidden(name: str) -> None:
+    """Whatever its form and its key are."""
+    for item in ("DE01", {"code": "DE01"}, {"any": ["DE01"]}):
+        assert must_censor({}, {"item": item}, {name: "DE01"})
+        assert not must_censor({}, {"item": item}, {name: "FR01"})
+
+
+def test_a_loop_item_with_a_secret_of_the_tasks_body_is_hidden() -> None:
+    body = {"user": {"token": RANDOM, "code": "DE01"}}
+    assert must_censor({}, {"item": {"any": RANDOM}}, {"body": body})
+    assert not must_censor({}, {"item": {"any": "DE01"}}, {"body": body})
+
+
 class Vaulted:
     """Inline-vaulted text of ansible-core before 2.19, with the wrong vault password."""
 
     def __str__(self) -> str:
-        raise AnsibleError("no vault secret fits")
+        raise AnsibleVaultError("Attempting to decrypt but no vault secrets found")
 
 
 def test_a_result_whose_loop_item_cannot_be_decrypted_is_censored() -> None:
@@ -137,7 +216,8 @@ def test_a_result_whose_loop_item_cannot_be_decrypted_is_censored() -> None:
 
 def test_an_argument_that_cannot_be_decrypted_is_a_failure() -> None:
     result = make_action(Token, {"client_secret": Vaulted()})._run({})
-    assert result["failed"] and "Cannot use an argument: no vault secret fits" in result["msg"]
+    assert result["failed"]
+    assert "Cannot use the argument client_secret: it is vaulted, and Ansible has no vault password" in result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +238,30 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
     """A missing option is often only the consequence of a typing error."""
     result = make_action(Realm, {"display_nam": "R"})._run({})
     assert result["failed"] and result["msg"].startswith("Unsupported: ") and "display_nam" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "expected"),
+    [
+        (
+            Token,
+            {"scope": "realms:read"},
+            "Unsupported: scope. Instead of scope, did you mean scopes? Supported parameters",
+        ),
+        (Token, {"state": "x"}, "Unsupported: state. Instead of state, did you mean oauth_state? Supported"),
+        (Realm, {"name": "R"}, "Unsupported: name. Instead of name, did you mean display_name? Supported"),
+        (Realm, {"colour": "red"}, "Unsupported: colour. Supported parameters include:"),
+        (
+            Role,
+            {"display_name": "R", "members": {"identity": ["x"]}},
+            "Unsupported: members.identity. Instead of identity, did you mean identities? Supported",
+        ),
+        (Application, {"display_name": "A", "clientt_type": "public"}, "did you mean client_type?"),  # an alias
+    ],
+)
+def test_an_unknown_option_suggests_the_nearest(module: Any, arguments: dict[str, Any], expected: str) -> None:
+    result = make_action(module, arguments)._run({})
+    assert result["failed"] and expected in result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +295,21 @@ def test_an_ignored_fact_is_a_warning(shown: list[str]) -> None:
         {"beyondidentity_issuer": issuer, "ansible_facts": {"beyondidentity_issuer": issuer}}
     )
     assert len(shown) == 1 and "beyondidentity_issuer is ignored" in shown[0]
+
+
+def test_only_an_attempt_of_its_own_sends_a_refused_secret_again(tenant: Any) -> None:
+    """An action is created for each attempt and item; a task object is one item's."""
+
+    def ask(item: StubTask) -> None:
+        action = make_action(Token, {"scopes": ["realms:read"]})
+        vars(item).update({**vars(action._task), **vars(item)})
+        action._task = item
+        assert action._run({**tenant.variables, "beyondidentity_client_secret": "wr0ng"})["failed"]
+
+    first, second = StubTask(), StubTask()
+    for item, requests in ((first, 1), (second, 1), (first, 2), (second, 2), (second, 3)):
+        ask(item)
+        assert len(tenant.journal(operation="token")) == requests
 
 
 def test_without_cryptography_tokens_are_not_shared(
@@ -245,17 +364,51 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
 
     class RecordingStore(MemoryStore):
         @contextmanager
-        def lock(self, key: Any) -> Iterator[None]:
+        def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
             events.append(key)
             yield
             events.append("release")
 
-    monkeypatch.setattr(module_action, "open_stores", lambda _params, _warn: TokenStores(run=RecordingStore()))
+    monkeypatch.setattr(module_action, "open_stores", lambda *_arguments: TokenStores(run=RecordingStore()))
     arguments = {"issuer": US_ISSUER, "display_name": "R", **SECRET}
     action = make_action(Realm, arguments, delegate_to="bastion")
     action._execute_module = lambda **_call: events.append("run") or {"changed": False}
     action._run({})
     assert events == [["beyondidentity.management.realm", "R"], "run", "release"]
+
+
+SEVERAL = {"ansible_play_batch": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("variables", "task", "forks", "is_alone"),
+    [
+        (SEVERAL, {}, 5, False),
+        ({"ansible_play_batch": ["a"]}, {}, 5, True),
+        (SEVERAL, {"run_once": True}, 5, True),
+        (SEVERAL, {"throttle": 1}, 5, True),
+        (SEVERAL, {"throttle": 2}, 5, False),
+        (SEVERAL, {}, 1, True),
+    ],
+)
+@pytest.mark.parametrize("delegate_to", [None, "bastion"])
+def test_without_locks_an_object_is_created_only_if_no_other_host_can_create_it(
+    variables: dict[str, Any],
+    task: dict[str, Any],
+    forks: int,
+    is_alone: bool,
+    delegate_to: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stores, "HAS_CRYPTOGRAPHY", False)
+    monkeypatch.setattr(module_action.context, "CLIARGS", {"forks": forks})
+    arguments = {"issuer": US_ISSUER, "display_name": "R", "proxy": "http://127.0.0.1:1", "retries": 0, **SECRET}
+    action = make_action(Realm, arguments, delegate_to=delegate_to, **task)
+    action._execute_module = lambda **_call: {"changed": True}
+    message = action._run(variables).get("msg", "")
+    assert ("Cannot exclude other hosts from work on the same realm" in message) is not is_alone
+    if not is_alone:
+        assert "several hosts can create the same realm" in message and "run_once: true" in message
 
 
 LIES = {

@@ -337,6 +337,19 @@ def test_a_403_has_advice_on_scopes(tenant: Any) -> None:
     assert "ListSchemas needs a token of this tenant that can manage this realm. Check whether the token" in message
 
 
+def test_a_taken_email_address_has_advice(tenant: Any) -> None:
+    """No filter finds an identity by its address, and `api` requests no scopes beyond those of the operation."""
+
+    def create(username: str, address: str) -> dict[str, Any]:
+        traits = {"type": "traits_v0", "username": username, "primary_email_address": address}
+        body = {"identity": {"display_name": username, "traits": traits}}
+        return call_module(api, tenant, operation="CreateIdentity", body=body)
+
+    assert create("mia", "pets@example.com")["status"] == 200
+    refused = create("noah", "Pets@example.com")
+    assert refused["status"] == 409 and "Another identity may have the username or an e-mail address." in refused["msg"]
+
+
 def test_a_revoked_token_is_replaced(tenant: Any) -> None:
     store = MemoryStore()
     for _n in range(2):

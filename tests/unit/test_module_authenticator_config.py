@@ -152,3 +152,23 @@ def test_info_finds_configurations_by_name_and_id(tenant: Any) -> None:
     for given in ({"display_name": ""}, {"id": ""}):
         assert "must not be empty" in run_failed(authenticator_config_info, tenant, **given)
     assert tenant.journal(operation="GetAuthenticatorConfig")[0]["token_scopes"] == ["authenticator-configs:read"]
+
+
+def test_the_config_in_another_order_is_no_change(tenant: Any) -> None:
+    """The service returns lists in any order; of an item, only the keys that are set count."""
+    methods = [{"type": "webauthn_passkey"}, {"type": "software_passkey"}]
+    config = {
+        "type": "hosted_web",
+        "authentication_methods": methods,
+        "trusted_origins": ["https://a.example.com", "https://b.example.com"],
+    }
+    run_ok(authenticator_config, tenant, display_name="Sign-in", config=config)
+    for changed in (
+        {"authentication_methods": methods[::-1]},
+        {"trusted_origins": config["trusted_origins"][::-1]},
+        dict(reversed(config.items())),
+    ):
+        assert not run_ok(authenticator_config, tenant, display_name="Sign-in", config={**config, **changed})["changed"]
+    assert run_ok(
+        authenticator_config, tenant, display_name="Sign-in", config={**config, "authentication_methods": methods[:1]}
+    )["changed"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import has_secret
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import id_token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_request import (
     AuthorizationRequest,
 )
@@ -37,7 +38,11 @@ class RecordingListener:
 class UnreachableTenant:
     """Connection options of a client, in place of an emulated tenant: the module sends nothing."""
 
-    variables = {"beyondidentity_issuer": US_ISSUER, "beyondidentity_client_id": "cl1ent"}
+    variables = {
+        "beyondidentity_issuer": US_ISSUER,
+        "beyondidentity_client_id": "cl1ent",
+        "beyondidentity_client_secret": "secr3t",
+    }
 
 
 def call(run: Any = run_ok, **given: Any) -> Any:
@@ -97,21 +102,19 @@ def test_check_mode_does_not_listen() -> None:
     assert listener.calls == []
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({"redirect_uri": "http://127.0.0.1:1/x", "wait_timeout": 0}, "wait_timeout must be at least 1 second, not 0"),
-        ({}, "listen works on the controller only"),
-    ],
-)
-def test_listen_is_refused_without_a_wait_or_a_listener(given: dict[str, Any], expected: str) -> None:
-    assert expected in call(run_failed, **given, listen=True)
+def test_listen_is_refused_without_a_listener() -> None:
+    assert "listen works on the controller only" in call(run_failed, listen=True)
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         ({"client_id": None}, "client_id is missing"),
+        ({"client_secret": None}, "client_secret is missing"),
+        ({"timeout": 0}, "timeout must be at least 1"),
+        ({"ca_path": "/nowhere"}, "Cannot read ca_path '/nowhere'"),
+        ({"environ": {"REQUESTS_CA_BUNDLE": "/nowhere"}}, "Cannot read REQUESTS_CA_BUNDLE '/nowhere'"),
+        ({"wait_timeout": 0}, "wait_timeout must be at least 1 second, not 0"),
         ({"issuer": None}, "issuer is missing"),
         ({"operations": ["ListRealmss"]}, "Did you mean"),
         ({"operations": [" "]}, "operation is empty"),
@@ -119,10 +122,25 @@ def test_listen_is_refused_without_a_wait_or_a_listener(given: dict[str, Any], e
         ({"code_verifier": "s3cret"}, "43 to 128"),
     ],
 )
-def test_invalid_options_are_refused(given: dict[str, Any], expected: str) -> None:
-    message = call(run_failed, **given)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_the_exchange_would_refuse_is_refused_before_the_sign_in(
+    given: dict[str, Any], expected: str, check_mode: bool
+) -> None:
+    message = call(run_failed, **given, listener=RecordingListener(), listen=True, check_mode=check_mode)
     assert expected in message and "s3cret" not in message
 
 
+@pytest.mark.parametrize(("missing", "value"), [("IMPORT_ERROR", "Traceback"), ("has_crypto", False)])
+def test_a_missing_library_is_reported_before_the_sign_in(
+    missing: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only an ID token needs it."""
+    monkeypatch.setattr(id_token, missing, value)
+    listener = RecordingListener()
+    message = call(run_failed, listener=listener, listen=True)
+    assert "PyJWT" in message and "pip install" in message and listener.calls == []
+    assert call(listener=listener, listen=True, openid=False)["authorization"]["code"] == "c0de"
+
+
 def test_a_public_client_needs_no_client_secret() -> None:
-    assert call(client_auth_method="none")["authorization"]["client_id"] == "cl1ent"
+    assert call(client_auth_method="none", client_secret=None)["authorization"]["client_id"] == "cl1ent"

@@ -372,8 +372,17 @@ def test_a_sign_in_that_cannot_be_revoked_is_removed_with_a_warning(
         tenant.fault(operation="revoke", **fault)
     result = sign_out(app, store, warnings, retries=0)
     assert (result["changed"], result["revoked"]) == (True, [])
-    assert len(warnings) == 1 and message in warnings[0]
-    assert signed_in["id"] in warnings[0] and "its refresh token and its access token" in warnings[0]
+    assert len(warnings) == 1 and message in warnings[0] and "client_secret" not in warnings[0]
+    remaining = (
+        f"these tokens stay valid: the refresh token that was issued with {signed_in['id']}, until an unknown time; "
+        f"the access token {signed_in['id']}, until {signed_in['expires_at']}."
+    )
+    assert remaining in warnings[0] and f"'all=application application={app.application_id}'" in warnings[0]
+    assert ("login_revocable" in warnings[0]) is (DELETE not in scopes)
+    assert result["remaining"] == [
+        {"id": None, "token_type": "refresh_token", "expires_at": None},
+        {"id": signed_in["id"], "token_type": "access_token", "expires_at": signed_in["expires_at"]},
+    ]
     assert not any(value in warnings[0] for value in (signed_in["access_token"], signed_in["refresh_token"]))
     assert "sign_in_required" in call_module(token, app, store, **BY_CODE, scopes=scopes)
 
@@ -384,7 +393,9 @@ def test_a_failed_revocation_does_not_stop_the_others(tenant: Any, warnings: lis
     first, second = sign_in(app, store, DELETE), sign_in(app, store, DELETE, "realms:create")
     tenant.fault(operation="revoke", times=1, status=500)
     result = sign_out(app, store, warnings)
-    assert len(result["revoked"]) == 1 == len(warnings) and "not revoked: its refresh token. " in warnings[0]
+    assert set(result["revoked"]) == {first["id"], second["id"]} and len(warnings) == 1
+    assert "this token stays valid: the refresh token that was issued with" in warnings[0]
+    assert [item["token_type"] for item in result["remaining"]] == ["refresh_token"]
     values = [signed_in[name] for signed_in in (first, second) for name in ("access_token", "refresh_token")]
     assert sum(list_active(app, *values)) == 1, "nor does it stop the other token of the same sign-in"
 
@@ -399,7 +410,52 @@ def test_a_server_that_is_unavailable_receives_no_further_request(
         sign_in(app, store, DELETE, scope)
     tenant.fault(operation="revoke", **fault)
     sign_out(app, store, warnings, retries=0)
-    assert len(warnings) == 2 and len(tenant.journal(operation="revoke")) == 1
+    assert len(warnings) == 1 and len(tenant.journal(operation="revoke")) == 1
+    assert warnings[0].count("the refresh token ") == warnings[0].count("the access token ") == 2
+
+
+def test_an_expired_token_needs_no_revocation(tenant: Any, warnings: list[str]) -> None:
+    tenant.settings(refresh_tokens="off")
+    app = SignInApplication.of(tenant)
+    store = MemoryStore()
+    sign_in(app, store)
+    expire_sign_ins(store)
+    result = sign_out(app, store, warnings)
+    assert (result["changed"], result["remaining"], warnings) == (True, [], [])
+
+
+def test_a_refresh_token_that_sign_ins_share_is_revoked_once(tenant: Any) -> None:
+    """A token without tokens:delete, which a refresh requested, is stored beside the sign-in."""
+    app, store = make_desk(tenant), MemoryStore()
+    signed_in = sign_in(app, store, *READ, DELETE)
+    given = {"grant_type": "refresh_token", "refresh_token": signed_in["refresh_token"], "scopes": READ}
+    narrow = run_ok(token, app, store, **given)["token"]
+    assert narrow["scopes"] == READ
+    assert run_ok(token, app, store, **BY_CODE, scopes=READ)["token"]["id"] == narrow["id"], "tasks use the narrow one"
+    assert set(sign_out(app, store)["revoked"]) == {signed_in["id"], narrow["id"]}
+    accepted = [entry["form"]["token"] for entry in tenant.journal(operation="revoke", status=200)]
+    assert sorted(accepted) == sorted([signed_in["refresh_token"], signed_in["access_token"], narrow["access_token"]])
+
+
+def test_a_wrong_client_secret_is_named_if_the_token_endpoint_refuses_it_too(tenant: Any, warnings: list[str]) -> None:
+    app = make_desk(tenant)
+    store = MemoryStore()
+    sign_in(app, store)
+    tenant.fault(operation="token", status=401, shape="oauth", error="invalid_client")
+    sign_out(app, store, warnings)
+    assert "invalid_client" in warnings[0] and "Check that client_id, client_secret" in warnings[0]
+
+
+def test_a_sign_out_that_finds_nothing_names_the_applications_with_sign_ins(tenant: Any, warnings: list[str]) -> None:
+    """After the role with a display name, the connection still names the administrator's application."""
+    app, store = make_desk(tenant), MemoryStore()
+    sign_in(app, store)
+    result = run_ok(revoke, tenant, store, all="sign_ins", warn=warnings.append)
+    assert (result["changed"], result["requests"], len(warnings)) == (False, 0, 1)
+    assert warnings[0].startswith(
+        f"Nothing is revoked. No sign-in is stored for the application {tenant.application_id},"
+    )
+    assert f"Sign-ins are stored for: {app.application_id}. " in warnings[0] and "logout_application" in warnings[0]
 
 
 def test_of_several_tokens_the_one_that_expires_last_authorizes_the_others(tenant: Any) -> None:

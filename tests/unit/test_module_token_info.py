@@ -98,7 +98,7 @@ def test_an_application_that_cannot_be_found_is_an_error(tenant: Any) -> None:
 def test_a_malformed_id_is_an_error_on_one_line(tenant: Any) -> None:
     tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1\x1b[31m"}]})
     message = run_failed(token_info, tenant)
-    assert "without a valid ID" in message and message.isprintable()
+    assert "which is not valid" in message and message.isprintable()
 
 
 def test_the_options_of_a_principal_are_required_together() -> None:

@@ -13,6 +13,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     BeyondIdentityError,
     ResponseError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.error_sharing import SharedErrors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.new_application import (
     LIMIT,
     NewApplicationWait,
@@ -63,7 +64,8 @@ class Run:
         wait = NewApplicationWait(
             lambda: self.is_new, self.store, self.told.append, pause=self.clock.pause, now=self.clock.now
         )
-        return ClientCredentialsTokens(make_task(self.tenant).server, shared or self.store, new_application=wait)
+        server, errors = make_task(self.tenant).server, SharedErrors(self.store)
+        return ClientCredentialsTokens(server, shared or self.store, new_application=wait, errors=errors)
 
     def get(self, *scopes: str) -> str:
         return get_token(self.open_source(), *(scopes or (READ,))).value

@@ -93,6 +93,25 @@ def test_an_empty_value_is_an_error(source: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client_secret", 12345),
+        ("client_secret", 12e5),
+        ("client_secret", True),
+        ("client_id", 16),
+        ("access_token", 1e300),
+        ("tenant_id", 12345678901234e5),
+        ("realm_id", 1e15),
+    ],
+)
+@pytest.mark.parametrize("source", ["arguments", "variables"])
+def test_a_number_whose_text_is_lost_is_refused(source: str, name: str, value: Any) -> None:
+    with pytest.raises(OptionError, match=f"{name} is a number, so its original text is not known. Write") as caught:
+        resolve(**{source: {name: value}})
+    assert str(value) not in caught.value.message
+
+
+@pytest.mark.parametrize(
     ("name", "value", "result"),
     [
         ("timeout", "7", 7),

@@ -13,6 +13,9 @@ import pytest
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import TrustError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_precedence import resolve_options
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import ResolvedOptions
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_trust import (
+    refuse_delegated_environment_secret,
+)
 from tests.unit.builders import US_ISSUER
 from tests.unit.option_helpers import make_sources, resolve
 
@@ -148,3 +151,11 @@ def test_a_fact_cannot_hide_behind_a_second_fact() -> None:
     }
     resolved = resolve_options({}, replace(sources, variables=variables))
     assert resolved.values == {} and len(resolved.warnings) == 1
+
+
+def test_a_key_password_from_the_environment_is_not_sent_to_a_delegated_host() -> None:
+    """It may be used with files that a variable names: then it stays on this machine."""
+    resolved = resolve(variables={"client_cert": "/c.pem"}, process={"client_key_password": "s3cret"})
+    with pytest.raises(TrustError, match="delegated to a host that the inventory defines"):
+        refuse_delegated_environment_secret(resolved)
+    refuse_delegated_environment_secret(resolve(variables={"client_key_password": "s3cret"}))

@@ -44,6 +44,7 @@ INTERFACE: dict[str, Any] = {
     "ca_path": None,
     "client_cert": None,
     "client_key": None,
+    "client_key_password": None,
     "proxy": None,
     "reveal": False,
 }
@@ -96,7 +97,7 @@ def test_ansible_accepts_the_spec_and_returns_the_defaults() -> None:
 @BY_NAME
 def test_the_spec_marks_secrets_and_requires_no_option(option: Option) -> None:
     spec = connection_spec()[option.name]
-    assert spec["no_log"] is (option.name in {"client_secret", "access_token", "proxy"})
+    assert spec["no_log"] is (option.name in {"client_secret", "access_token", "client_key_password", "proxy"})
     assert "required" not in spec, "a variable can set it"
 
 

@@ -20,6 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.plugin_utils.private_
     read_private_file,
     write_private_file,
 )
+from tests.unit.builders import WORK
 
 KEY = ["key"]
 ENTRY = {"access_token": "t0ken"}
@@ -49,7 +50,7 @@ def assert_untrusted(store: EncryptedStore, warnings: list[str]) -> None:
     assert store.get(KEY) is None
     assert len(warnings) == 1 and f"Cannot use the token store {store.folder}" in warnings[0]
     assert "t0ken" not in warnings[0]
-    with store.lock(KEY):
+    with store.lock(KEY, WORK):
         pass
 
 
@@ -116,7 +117,7 @@ def test_a_file_that_is_a_link_is_not_followed(store: EncryptedStore, warnings: 
 def test_a_lock_file_that_is_a_link_is_not_followed(store: EncryptedStore, warnings: list[str]) -> None:
     victim = store.folder.parent / "victim"
     (store.folder / f"{find_entry_file(store).name}.lock").symlink_to(victim)
-    with store.lock(KEY):
+    with store.lock(KEY, WORK):
         pass
     assert not victim.exists()
     assert len(warnings) == 1
@@ -142,7 +143,7 @@ def test_a_write_does_not_follow_a_link_with_the_name_of_its_temporary_file(
     (store.folder / f"{store._build_name(['new'])}.known").symlink_to(victim)
     store.put(["new"], ENTRY)
     assert victim.read_text() == "precious" and store.get(["new"]) is None
-    assert len(warnings) == 1 and "FileExistsError" in warnings[0]
+    assert len(warnings) == 1 and "File exists" in warnings[0]
 
 
 def test_a_file_instead_of_the_folder_is_untrusted(tmp_path: Path, warnings: list[str]) -> None:

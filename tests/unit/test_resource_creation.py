@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import application, realm, resource_server, role
+from tests.support.untidy_service import LaggingListing, Rule, is_listing, run_untidy_service
 from tests.unit.builders import make_client
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
-from tests.unit.untidy_service import LaggingListing, Rule, is_listing, run_untidy_service
 
 FEEDER = {"display_name": "Feeder"}
 JSON = {"Content-Type": "application/json"}

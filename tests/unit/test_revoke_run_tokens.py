@@ -303,7 +303,7 @@ def test_the_wait_that_the_server_requests_is_waited(tenant: Any, read_output: A
         issue_token(tenant, scope)
     tenant.fault(operation="revoke", times=1, status=429, headers={"Retry-After": "7"})
     revoke_run_tokens()
-    assert read_output() == "Revoked 3 tokens of this run." and waits == [7]
+    assert read_output() == "Revoked 3 tokens of this run." and [int(wait) for wait in waits] == [7]
 
 
 def test_an_overloaded_server_receives_no_further_request(tenant: Any, read_output: Any, waits: list[float]) -> None:

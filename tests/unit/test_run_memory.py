@@ -24,10 +24,10 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
-from tests.unit.builders import make_connection
+from tests.support.untidy_service import LaggingListing, MissingById, change_request, run_untidy_service
+from tests.unit.builders import make_client, make_connection
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import list_writes, run_failed, run_ok
-from tests.unit.untidy_service import LaggingListing, MissingById, change_request, run_untidy_service
 
 APPS, REALMS = Place("application"), Place("realm")
 FEEDER = {"display_name": "Feeder"}
@@ -89,8 +89,13 @@ def test_without_a_store_nothing_is_remembered() -> None:
 def test_the_memory_holds_no_secret(tenant: Any) -> None:
     store = MemoryStore()
     created = run_ok(application, tenant, store, **FEEDER, return_secret=True)
+    run_ok(application, tenant, store, **FEEDER, pkce="s256")
+    run_ok(application_info, tenant, store)
+    listed = make_client(tenant, "ListApplications").list_all("ListApplications", "applications")
+    secrets = [item["protocol_config"]["client_secret"] for item in listed]
+    stored = json.dumps(list(store.entries.values()))
+    assert created["client_secret"] in secrets and not [secret for secret in secrets if secret in stored]
     memory = {key: entry for key, entry in store.entries.items() if json.loads(key)[0] == "memory"}
-    assert memory and created["client_secret"] not in json.dumps(memory)
     assert {name for entry in memory.values() for name in json.loads(entry)} == {"id", "at"}
 
 

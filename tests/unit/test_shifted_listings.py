@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import api, realm_info
+from tests.support.untidy_service import Rule, is_listing, run_untidy_service
 from tests.unit.builders import make_client
 from tests.unit.module_calls import run_ok
-from tests.unit.untidy_service import Rule, is_listing, run_untidy_service
 
 PAGE = 10
 Change = Callable[[list[str]], Any]
@@ -71,7 +71,9 @@ def test_the_module_api_returns_the_second_reading(change: Change, number: int, 
 def test_an_object_that_moved_to_a_read_page_is_found_by_its_name(tenant: Any) -> None:
     realms = [f"r{number}" for number in range(25)]
     with run_untidy_service(tenant, serve_pages(realms, delete_first, 1)) as url:
-        assert run_ok(realm_info, tenant, api_url=url, display_name="r10")["realms"] == [{"id": "r10", "display_name": "r10"}]
+        assert run_ok(realm_info, tenant, api_url=url, display_name="r10")["realms"] == [
+            {"id": "r10", "display_name": "r10"}
+        ]
 
 
 def test_a_listing_that_never_rests_is_read_three_times(tenant: Any) -> None:

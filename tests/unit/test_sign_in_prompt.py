@@ -12,6 +12,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     AuthorizationRequest,
     create_authorization_request,
 )
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import browser
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import sign_in_prompt as module
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.browser import open_in_browser
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_prompt import wait_for_sign_in
@@ -124,7 +126,8 @@ def test_the_url_is_displayed_before_the_wait_and_without_secrets(
     monkeypatch.setattr(module, "display", SimpleNamespace(display=display))
     completed = wait_for_sign_in(factory.redirect_uri, factory, 125, True)
     assert completed.url in messages[0] and messages[1] == f"Waiting 2:05 for the response at {factory.redirect_uri}"
-    assert messages[2] == "No browser could be opened."
+    assert "shows an error about the redirect URI, add this URI to the application's" in messages[2]
+    assert messages[3] == "No browser could be opened."
     assert completed.code_verifier not in "".join(messages) and str(completed.code) not in "".join(messages)
 
 
@@ -133,24 +136,88 @@ def test_a_browser_is_opened_only_if_the_option_is_set(
 ) -> None:
     set_up(monkeypatch, terminal=True)
     factory = RequestFactory(tenant, port)
-    with pytest.raises(StateError, match="No user signed in within 1 s"):
+    with pytest.raises(
+        StateError, match=f"No user signed in within 1 s.*add {factory.redirect_uri} to the application"
+    ):
         wait_for_sign_in(factory.redirect_uri, factory, 1, False)
     assert is_free(port)
 
 
-@pytest.mark.parametrize(
-    ("browser_type", "opens"),
-    [
-        *((webbrowser.GenericBrowser, False), (webbrowser.Elinks, False)),  # text browsers
-        *((webbrowser.BackgroundBrowser, True), (webbrowser.Chrome, True)),
-    ],
-)
-def test_a_text_browser_is_not_opened(browser_type: Any, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    browser = type("Browser", (browser_type,), {"open": lambda _self, url: bool(opened.append(url)) or True})("name")
-    monkeypatch.setattr(webbrowser, "get", lambda: browser)
-    assert open_in_browser("http://x/") is opens
-    assert opened == (["http://x/"] if opens else [])
+@pytest.fixture
+def set_browser(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Return a function that sets the environment variable BROWSER, as if this process had started with it."""
+
+    def set_variable(value: str | None) -> None:
+        monkeypatch.delenv("BROWSER", raising=False)
+        if value is not None:
+            monkeypatch.setenv("BROWSER", value)
+        for name, unknown in (("_tryorder", None), ("_browsers", {}), ("_os_preferred_browser", None)):
+            monkeypatch.setattr(webbrowser, name, unknown)  # found again at the next use
+
+    return set_variable
+
+
+def write_command(path: Path, *lines: str) -> Path:
+    """Write a command that runs these lines of a shell; its only argument is the URL."""
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")), encoding="utf-8")
+    path.chmod(0o700)
+    return path
+
+
+URL = "http://127.0.0.1/authorize?a=b&c=$HOME"
+
+
+@pytest.mark.parametrize("form", ["{}", "{} %s", "{} %s &", "{}:/nowhere/browser"])
+def test_the_command_in_browser_gets_the_url_and_no_terminal(
+    form: str, tmp_path: Path, set_browser: Callable[[str | None], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = write_command(
+        tmp_path / "helper", 'echo "$1"', "test -t 0 && echo terminal", f'echo "$1" > {tmp_path}/url'
+    )
+    set_browser(form.format(command))
+    assert open_in_browser(URL) is True
+    assert (tmp_path / "url").read_text(encoding="utf-8") == f"{URL}\n"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_browser_that_stays_open_counts_as_opened(
+    tmp_path: Path, set_browser: Callable[[str | None], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser, "_SECONDS", 0.05)
+    ended = tmp_path / "ended"
+    set_browser(str(write_command(tmp_path / "browser", f"until test -e {ended}; do sleep 0.05; done")))
+    assert open_in_browser(URL) is True
+    ended.touch()
+
+
+@pytest.mark.parametrize("lines", [None, "exit 1"])
+def test_a_command_that_fails_opens_nothing(
+    lines: str | None, tmp_path: Path, set_browser: Callable[[str | None], None]
+) -> None:
+    set_browser(str(tmp_path / "nowhere" if lines is None else write_command(tmp_path / "helper", lines)))
+    assert open_in_browser(URL) is False
+
+
+def test_an_open_quote_in_browser_opens_nothing(set_browser: Callable[[str | None], None]) -> None:
+    set_browser("helper '%s")
+    assert open_in_browser(URL) is False
+
+
+@pytest.mark.parametrize(("name", "opens"), [("lynx", False), ("w3m", False), ("elinks", False), ("xdg-open", True)])
+def test_a_text_browser_that_is_only_installed_is_not_opened(
+    name: str,
+    opens: bool,
+    tmp_path: Path,
+    set_browser: Callable[[str | None], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_command(tmp_path / name, f'echo "$1" > {tmp_path}/url')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("DISPLAY", ":99")
+    set_browser(None)
+    assert open_in_browser(URL) is opens
+    assert (tmp_path / "url").exists() is opens
 
 
 def test_without_any_browser_none_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import SignInRequiredError
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.authorization_server import (
@@ -54,7 +55,7 @@ def put_sign_ins(store: TokenStore, *sign_ins: Any) -> SignInStore:
     """Store these sign-ins as they are, and return the store of sign-ins."""
     opened = open_sign_ins(store)
     entries = [item.to_dict() if isinstance(item, Token) else item for item in sign_ins]
-    store.put(opened._key, {"sign_ins": entries})
+    store.put(opened.key, {"sign_ins": entries})
     return opened
 
 
@@ -134,7 +135,7 @@ def test_a_public_applications_sign_ins_are_used_for_the_same_destination_only(
 ) -> None:
     """Everybody can name a public application. Who has a client's secret is trusted with its tokens."""
     authorities = tmp_path / "authorities.pem"
-    authorities.touch()
+    trustme.CA().cert_pem.write_to_path(str(authorities))
     other = {changes: "https://evil.example" if changes == "api_url" else str(authorities)}
     store, token = MemoryStore(), make_token("one", "a")
     open_sign_ins(store, client_secret=secret).add(token)
@@ -144,7 +145,9 @@ def test_a_public_applications_sign_ins_are_used_for_the_same_destination_only(
         assert elsewhere.list_all() == [token]
     else:
         message = explain(elsewhere, "a")
-        assert "for the API at https://" in message and "with these certificate authorities" in message
+        assert (
+            "a1 with these options. One is stored for another client_id, client_secret, api_url or ca_path" in message
+        )
 
 
 def test_the_first_store_is_preferred_and_receives_new_sign_ins() -> None:
@@ -197,7 +200,7 @@ def test_all_sign_ins_with_one_application_are_removed(store: TokenStore) -> Non
 def test_a_damaged_entry_counts_as_missing(entry: dict[str, Any]) -> None:
     store = MemoryStore()
     sign_ins = open_sign_ins(store)
-    store.put(sign_ins._key, entry)
+    store.put(sign_ins.key, entry)
     assert sign_ins.list_all() == []
     sign_ins.add(make_token("new", "a"))
     assert list_names(sign_ins.list_all()) == ["new"]
@@ -220,11 +223,38 @@ def explain(sign_ins: SignInStore, *scopes: str, **fields: Any) -> str:
 def test_the_error_says_why_no_sign_in_can_be_used() -> None:
     store = MemoryStore()
     assert "token_cache is 'none', or the task is delegated" in explain(open_sign_ins(), "a")
-    assert "No sign-in is stored for the application a1." in explain(open_sign_ins(store), "a")
+    assert "for the application a1, which the connection names. Sign in with" in explain(open_sign_ins(store), "a")
     open_sign_ins(store).add(make_token("one", "a", "b"))
     assert "was not granted c, d" in explain(open_sign_ins(store), "d", "c", "a")
-    assert "is expired" in explain(open_sign_ins(store), "a", fresh=True)
-    assert "is expired" in explain(put_sign_ins(store, make_token("old", "a", age=3550)), "a")
+    open_sign_ins(store).add(make_token("two", "c"))
+    assert "No single stored sign-in was granted all of these scopes: a, c." in explain(open_sign_ins(store), "a", "c")
+
+
+def test_only_a_sign_in_whose_time_is_over_is_called_expired() -> None:
+    valid = make_token("one", "a")
+    message = explain(put_sign_ins(MemoryStore(), valid), "a", fresh=True)
+    assert f"is valid until {valid.expires_at}, but without a refresh token it cannot be renewed. Omit fresh" in message
+    assert "expired" not in message
+    for age, verb in ((3550, "expires"), (3601, "expired")):
+        token = make_token("old", "a", age=age)
+        message = explain(put_sign_ins(MemoryStore(), token), "a")
+        assert (
+            f"The stored sign-in {verb} at {token.expires_at}, and has no refresh token. To stay signed in" in message
+        )
+    message = explain(put_sign_ins(MemoryStore(), make_token("unknown", "a", lifetime=None)), "a")
+    assert "the service did not say how long it is valid" in message and "expiration_time" in message
+
+
+def test_the_error_names_the_applications_that_have_a_stored_sign_in(store: TokenStore) -> None:
+    """After the role with a display name, the connection still names the administrator's application."""
+    run = MemoryStore()
+    run.put(["other kind of entry"], {"issuer": US_ISSUER, "access_token": "t"})
+    for kept, name in ((store, "b2"), (run, "c3")):
+        open_sign_ins(kept, issuer=US_ISSUER.replace("a1", name), client_id=name).add(make_token(name, "a"))
+    open_sign_ins(store, issuer=US_ISSUER.replace("a1", "d4")).add(make_token("over", "a", age=4000))
+    message = explain(open_sign_ins(store, run), "a")
+    assert "for the application a1, which the connection names. Sign-ins are stored for: b2, c3. To use one" in message
+    assert "module_defaults" in message
 
 
 def test_without_a_store_no_sign_in_is_stored() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     SignInRequiredError,
     TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.error_sharing import SharedErrors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.stored_sign_ins import SignInStore
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_replacement import Refusal
@@ -142,32 +143,20 @@ def test_a_crash_right_after_the_response_does_not_lose_the_sign_in(app: SignInA
     assert not get_token(open_sign_ins(app, store), READ, fresh=True).cached, "the new refresh token is valid"
 
 
-@pytest.mark.parametrize("scopes", [(), (READ,)])
-def test_a_stored_refresh_token_that_the_user_sets_is_replaced_wherever_it_is_stored(
-    scopes: tuple[str, ...], app: SignInApplication, store: TokenStore
-) -> None:
-    """With rotation, a second use of the old refresh token would look like a theft to the server."""
-    first = MemoryStore()
-    wide = add_sign_in(app, store, READ, CREATE)
-    new = open_sign_ins(app, first, store).refresh(wide.refresh_token or "", scopes)
-    stored = open_sign_ins(app, store).list_all()
-    assert [token.scopes for token in stored] == ([new.scopes, wide.scopes] if scopes else [wide.scopes])
-    assert {token.refresh_token for token in stored} == {new.refresh_token} and first.entries == {}
-    assert not get_token(open_sign_ins(app, first, store), CREATE, fresh=True).cached
-    assert [entry["status"] for entry in app.tenant.journal(grant="refresh_token")] == [200, 200]
+def test_hosts_that_waited_for_a_refresh_share_its_error(app: SignInApplication, store: TokenStore) -> None:
+    """The server may have received the request, and a second use of the refresh token could end the sign-in."""
+    add_sign_in(app, store)
+    app.tenant.fault(grant="refresh_token", drop="close", carry_out=True, times=1)
+    errors = SharedErrors(MemoryStore())
 
+    def refresh(shared: TokenStore) -> bool:
+        sign_ins = SignInStore(make_server(app, retries=0), [shared], errors=errors)
+        with pytest.raises(TransportError) as caught:
+            get_token(sign_ins, READ)
+        return caught.value.sent
 
-def test_a_refresh_token_that_is_not_stored_is_stored_in_the_first_store(
-    app: SignInApplication, store: TokenStore
-) -> None:
-    second = MemoryStore()
-    new = open_sign_ins(app, store, second).refresh(sign_in_user(app).refresh_token or "", ())
-    assert [token.access_token for token in open_sign_ins(app, store).list_all()] == [new.access_token]
-    assert second.entries == {}
-
-
-def test_a_refresh_token_can_be_used_without_a_store(app: SignInApplication) -> None:
-    assert open_sign_ins(app).refresh(sign_in_user(app).refresh_token or "", [READ]).scopes == (READ,)
+    assert run_together(4, store, refresh) == [True] * 4
+    assert count_refreshes(app) == 1
 
 
 @pytest.mark.parametrize("cause", ["revoked", "expired"])

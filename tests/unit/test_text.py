@@ -19,8 +19,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._masking
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._text import (
     DISPLAY_LIMIT,
+    drop_repetitions,
+    find_nearest,
     join_names,
     sanitize_for_display,
+    suggest_nearest,
 )
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -77,3 +80,54 @@ def test_joined_names_are_sorted_sanitized_and_limited() -> None:
     assert join_names([]) == "none"
     assert join_names(["b", "a", "b", "c\x1bd"]) == "a, b, c d"
     assert join_names([f"s{number:03}" for number in range(45)]).endswith("s039 and 5 more")
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("scope", ["scopes"]),
+        ("state", ["oauth_state"]),
+        ("OAuth-State", ["oauth_state"]),
+        ("realm:read", ["realms:read"]),
+        ("read:realms", ["realms:read"]),
+        ("token", ["access_token", "refresh_token", "token_cache"]),
+        ("colour", []),
+        ("", []),
+        ("***", []),
+    ],
+)
+def test_the_nearest_names_are_similar_or_have_all_words(name: str, nearest: list[str]) -> None:
+    known = (
+        "access_token",
+        "groups:read",
+        "oauth_state",
+        "realms:read",
+        "refresh_token",
+        "scopes",
+        "token_cache",
+    )
+    assert find_nearest(name, known) == nearest
+
+
+def test_a_suggestion_is_a_question_or_nothing() -> None:
+    assert suggest_nearest("sc\x1bope", ["scopes"]) == "Instead of sc ope, did you mean scopes?"
+    assert suggest_nearest("colour", ["scopes"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("phrases", "said", "remaining"),
+    [
+        (
+            ["application not found", "Application x: application not found"],
+            "not_found",
+            ["Application x: application not found"],
+        ),
+        (["Not Found"], "not_found", []),
+        (["not found", "Not found."], "", ["not found"]),
+        (["found", "not foundation"], "", ["found", "not foundation"]),
+        (["name: too long", "url: too long"], "bad_request", ["name: too long", "url: too long"]),
+        ([], "x", []),
+    ],
+)
+def test_a_phrase_that_says_nothing_new_is_left_out(phrases: list[str], said: str, remaining: list[str]) -> None:
+    assert drop_repetitions(phrases, said) == remaining

@@ -310,6 +310,7 @@ def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, tenant: 
     tenant.revoke_tokens()
     message = fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
     assert message.startswith("ListRealms at ") and SIGN_IN_AGAIN in message
+    assert "The lifetime of the stored sign-in is not over, so its token is revoked, or the roles" in message
     assert "expired" not in message and "invalid_grant" not in message
     assert count_tokens(tenant, grant="refresh_token") == (cause == "refused refresh token")
 

@@ -17,8 +17,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     MalformedResponseError,
     OptionError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._masking import remember_secrets, secret_scope
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.error_sharing import share_errors
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import Token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_replacement import Refusal
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
@@ -177,48 +175,6 @@ def test_a_refused_token_is_replaced_once(store: TokenStore, tenant: Any) -> Non
     issued = run_together(6, store, lambda shared: make_token_source(tenant, shared).replace(request, refused, refusal))
     assert None not in issued and len({item.value for item in issued if item} - {refused.value}) == 1
     assert count_requests(tenant) == 2
-
-
-def test_concurrent_callers_share_an_error(store: TokenStore, tenant: Any) -> None:
-    tenant.fault(operation="token", status=400, error="invalid_scope")
-
-    def fail(shared: TokenStore) -> str:
-        with pytest.raises(BeyondIdentityError) as caught:
-            get_token(make_token_source(tenant, shared), READ)
-        return caught.value.message
-
-    messages = run_together(6, store, fail)
-    assert len(set(messages)) == 1 and "invalid_scope" in messages[0]
-    assert count_requests(tenant) == 1
-
-
-def test_a_later_caller_does_not_get_an_earlier_error(store: TokenStore, tenant: Any) -> None:
-    tenant.fault(operation="token", status=400, times=1)
-    with pytest.raises(BeyondIdentityError):
-        get_token(make_token_source(tenant, store), READ)
-    assert get_token(make_token_source(tenant, store), READ).token.scopes == (READ,)
-
-
-def test_a_shared_error_has_no_secret_that_the_server_echoed() -> None:
-    store = MemoryStore()
-    with secret_scope(), pytest.raises(BeyondIdentityError), share_errors(store, ["key"], 0):
-        remember_secrets(["s3cret"])
-        raise BeyondIdentityError("The server refused s3cret.", detail="s3cret")
-    with (
-        pytest.raises(BeyondIdentityError, match="^The server refused \\*+\\.$") as caught,
-        share_errors(store, ["key"], 0),
-    ):
-        pytest.fail("The shared error must come first.")
-    assert "s3cret" not in str(caught.value.details) + str(store.entries)
-
-
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_a_shared_error_has_no_client_secret(method: str, tenant: Any) -> None:
-    store = MemoryStore()
-    tenant.fault(operation="token", status=400, error="x", message=f"no {tenant.client_secret}")
-    with secret_scope(), pytest.raises(BeyondIdentityError):
-        get_token(make_token_source(tenant, store, client_auth_method=method), READ)
-    assert store.entries and tenant.client_secret not in str(store.entries.values())
 
 
 def test_an_access_token_of_the_user_is_never_replaced(tenant: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.urls import (
     get_origin,
+    hide_user_information,
     is_loopback_host,
     validate_base_url,
 )
@@ -80,6 +81,17 @@ def test_a_base_url_has_no_trailing_slash(value: str) -> None:
         ("http://localhost.evil.example", "not encrypted"),
         ("https://user@host", "user name or password"),
         ("https://:s3cret@host", "user name or password"),
+        ("https://s3cret:s3cret@", "is not a valid URL"),
+        ("https://me:s3cret@host:0x1", "is not a valid URL"),
+        ("https://me:s3c/s3cret@host", "is not a valid URL"),
+        ("ftp://me:s3cret@host", "is not a valid URL"),
+        ("https:/me:s3cret@host", "is not a valid URL"),
+        ("https:me:s3cret@host", "is not a valid URL"),
+        ("s3cret:s3cret@host", "is not a valid URL"),
+        ("https://me:s3cret@ho st", "is not a valid URL"),
+        ("https://me:s3cret\n@host", "is not a valid URL"),
+        ("https://me:s3cret\uff20host", "is not a valid URL"),
+        ("https://me:s3cret@[host", "is not a valid URL"),
         ("https://host?a=b", "must not have a query or fragment"),
         ("https://host?", "must not have a query or fragment"),
         ("https://host#f", "must not have a query or fragment"),
@@ -90,3 +102,17 @@ def test_a_url_that_no_secret_may_be_sent_to_is_refused(value: str, message: str
         validate_base_url(value, "api_url")
     assert caught.value.message.startswith("api_url")
     assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://host/path", "https://host/path"),
+        ("https://me:s3cret@host/path", "https://********@host/path"),
+        ("me:s3cret@host", "********@host"),
+        ("host", "host"),
+        ("", ""),
+    ],
+)
+def test_a_message_shows_a_url_without_user_information(url: str, shown: str) -> None:
+    assert hide_user_information(url) == shown

@@ -20,10 +20,10 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
+from tests.support.untidy_service import Rule, change_json, change_request, run_untidy_service
 from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes, run_ok
-from tests.unit.untidy_service import Rule, change_json, change_request, run_untidy_service
 
 PETS = {"display_name": "Pet API", "identifier": "pets"}
 

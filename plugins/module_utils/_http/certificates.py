@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .settings import HttpSettings, validate_readable
+from .settings import HttpSettings
+from .tls_files import validate_authorities
 
 _ENVIRONMENT = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -21,6 +22,6 @@ def select_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> bo
     for name in _ENVIRONMENT:
         path = environ.get(name)
         if path:
-            validate_readable(path, name)
+            validate_authorities(path, name)
             return path
     return True

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from .._errors import MalformedResponseError
+from .._json_objects import parse_json_object
 from .._text import sanitize_for_display
 from . import libraries
 
@@ -36,26 +36,23 @@ class Response:
 
     def json(self, action: str) -> dict[str, Any]:
         """Return the body as a JSON object; raise `MalformedResponseError` for any other body."""
-        body = self.json_or_none()
-        if body is None:
+        body = self._parsed
+        if isinstance(body, str):
             kind = sanitize_for_display(self.headers.get("Content-Type", "no content type"), 80)
             raise MalformedResponseError(
-                f"{action}: the response (HTTP {self.status}, {kind}) is not a JSON object.",
+                f"{action}: the response (HTTP {self.status}, {kind}) {body}.",
                 "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
             )
         return body
 
     def json_or_none(self) -> dict[str, Any] | None:
         """Return the body as a JSON object, or `None` for any other body."""
-        return self._object
+        return None if isinstance(self._parsed, str) else self._parsed
 
     @cached_property
-    def _object(self) -> dict[str, Any] | None:
-        try:
-            body = json.loads(self.content)
-        except (ValueError, RecursionError):
-            return None
-        return body if isinstance(body, dict) else None
+    def _parsed(self) -> dict[str, Any] | str:
+        """The body as a JSON object, or what is wrong with it."""
+        return parse_json_object(self.content)
 
 
 def read_body(response: Any, action: str, deadline: float) -> bytes:

@@ -18,6 +18,7 @@ from .response import Response
 _BUSY_STATUSES = frozenset({429, 502, 503, 504})
 _UNPROCESSED_STATUSES = frozenset({429})  # the server certainly did not carry the request out
 
+_LEAST_SPREAD = 0.25  # seconds over which attempts are spread after the wait that a server requests
 _FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
 
 
@@ -53,8 +54,11 @@ class RetryPolicy:
     def _wait(self, requested: float | None) -> bool:
         if self.attempt >= self.retries:
             return False
-        backoff = _FIRST_PAUSE * 2**self.attempt * random.uniform(0.75, 1.25)  # hosts must not retry in step
-        time.sleep(min(backoff, self.max_wait) if requested is None else requested)
+        # Hosts and runs that were refused at the same time must not come back at the same time.
+        if requested is None:
+            time.sleep(min(_FIRST_PAUSE * 2**self.attempt * random.uniform(0.75, 1.25), self.max_wait))
+        else:
+            time.sleep(requested + random.uniform(0, max(_LEAST_SPREAD, requested / 10)))
         self.attempt += 1
         return True
 

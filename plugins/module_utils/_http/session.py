@@ -100,7 +100,9 @@ class HttpSession:
     def _exchange(self, method: str, url: str, action: str, headers: dict[str, str], body: bytes | None) -> Response:
         settings = self.settings
         deadline = time.monotonic() + settings.timeout
+        proxies: dict[str, str] = {}
         try:
+            proxies = select_proxies(url, settings, self.environ)
             verify = select_authorities(settings, self.environ)
             # A request that is prepared and sent by itself knows no ~/.netrc and no cookies, and follows no redirect.
             prepared = libraries.requests.Request(
@@ -113,7 +115,7 @@ class HttpSession:
                 prepared,
                 timeout=settings.timeout,
                 stream=True,
-                proxies=select_proxies(url, settings, self.environ),
+                proxies=proxies,
                 verify=verify,
                 cert=(settings.client_cert, settings.client_key)
                 if settings.client_cert and settings.client_key
@@ -129,4 +131,5 @@ class HttpSession:
             OSError,
             ValueError,
         ) as error:
-            raise to_transport_error(error, action, get_origin(url), settings.timeout) from None
+            proxy = get_origin(proxies["https"]) if proxies else ""
+            raise to_transport_error(error, action, get_origin(url), settings.timeout, proxy) from None

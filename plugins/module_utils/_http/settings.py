@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from .._errors import OptionError
-from .._text import sanitize_for_display
+from .tls_files import validate_authorities, validate_client_certificate
+
+_ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass(frozen=True)
@@ -23,22 +26,36 @@ class HttpSettings:
     ca_path: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
+    client_key_password: str | None = field(default=None, repr=False)
     proxy: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name, minimum in (("timeout", 1), ("retries", 0), ("retry_max_wait", 0)):
             if getattr(self, name) < minimum:
                 raise OptionError(f"{name} must be at least {minimum}, not {getattr(self, name)}.")
-        for name in ("ca_path", "client_cert", "client_key"):
-            validate_readable(getattr(self, name), name)
-        if self.client_key and not self.client_cert:
-            raise OptionError("client_key is set, but client_cert is not.", "Set client_cert too.")
+        if self.ca_path:
+            validate_authorities(self.ca_path, "ca_path")
+        if self.client_cert:
+            validate_client_certificate(self.client_cert, self.client_key, self.client_key_password)
+        for name in ("client_key", "client_key_password"):
+            if getattr(self, name) and not self.client_cert:
+                raise OptionError(f"{name} is set, but client_cert is not.", "Set client_cert too.")
+
+    @property
+    def longest_exchange(self) -> float:
+        """The longest time in seconds that one request takes, with all attempts and the waits between them."""
+        return compute_longest_exchange(self.timeout, self.retries, self.retry_max_wait)
+
+    def build_key(self, environ: Mapping[str, str]) -> list[Any]:
+        """Return all that decides whether a request succeeds, for the key of an error that callers share."""
+        return [asdict(self), select_environment(environ)]
 
 
-def validate_readable(path: str | None, name: str) -> None:
-    """Raise `OptionError` if a path is set and cannot be read."""
-    if path and not os.access(path, os.R_OK):
-        raise OptionError(
-            f"Cannot read {name} '{sanitize_for_display(path, 200)}'.",
-            "Check that the file exists on the host that runs the task, and that the task's user can read it.",
-        )
+def compute_longest_exchange(timeout: int, retries: int, retry_max_wait: int) -> float:
+    """Return the longest time in seconds that a request with these options takes."""
+    return float((retries + 1) * timeout + retries * retry_max_wait)
+
+
+def select_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that HTTP requests depend on."""
+    return {name: value for name, value in environ.items() if name in _ENVIRONMENT}

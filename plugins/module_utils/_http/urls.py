@@ -10,10 +10,13 @@ import re
 from urllib.parse import urlsplit
 
 from .._errors import OptionError
+from .._masking import MASK
 from .._text import sanitize_for_display
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _FORBIDDEN_CHARACTERS = re.compile(r"[\s\\\x00-\x1f\x7f]")
+# Everything between the scheme and the last @, also in a malformed URL, and also with characters that look like an @.
+_USER_INFORMATION = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]+)?.*[@\uff20\ufe6b]", re.DOTALL)
 
 
 def get_origin(url: str) -> str:
@@ -25,6 +28,12 @@ def get_origin(url: str) -> str:
     if port is None or port == _DEFAULT_PORTS.get(parts.scheme):
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"
+
+
+def hide_user_information(url: str) -> str:
+    """Return a URL for a message, without what may be a user name and password. The URL may be malformed."""
+    match = _USER_INFORMATION.match(url)
+    return sanitize_for_display(f"{match[1] or ''}{MASK}@{url[match.end() :]}" if match else url, 200)
 
 
 def is_loopback_host(host: str | None) -> bool:
@@ -39,7 +48,7 @@ def is_loopback_host(host: str | None) -> bool:
 
 def validate_base_url(value: str, option: str) -> str:
     """Return a URL that a secret may be sent to: https, or http to loopback; without credentials, query and fragment."""
-    shown = sanitize_for_display(value, 200)
+    shown = hide_user_information(value)
     try:
         parts, host = urlsplit(value), urlsplit(get_origin(value)).hostname
     except ValueError:

@@ -8,31 +8,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._errors import ResponseError
+from .._oauth.connection import Connection
 from .._oauth.token_errors import hint_on_refused_token
 from .._text import join_names
 from .operation import Operation
 
+_IDENTITY_PATHS = ("/identities", "/identities/{identity_id}", "/scim/v2/Users", "/scim/v2/Users/{user_id}")
 
-def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequence[str], credential_type: str) -> str:
+
+def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequence[str], connection: Connection) -> str:
     """Return advice for a refused operation, or an empty text.
 
     Args:
         scopes: the scopes that the token was requested with.
-        credential_type: what the request is authorized by, as `Connection.credential_type`.
+        connection: what the request is authorized by.
     """
+    refused_token = hint_on_refused_token(connection.credential_type, connection.access_token)
     if error.status == 403:
         needed = operation.scopes or scopes
         requirement = f"the scopes {join_names(needed)}, and " if needed else ""
-        return (
-            f"{operation.name} needs {requirement}a token of this tenant that can manage this realm. "
-            f"{hint_on_refused_token(credential_type)}"
-        )
-    if error.status == 404 and not operation.is_deployed:
+        return f"{operation.name} needs {requirement}a token of this tenant that can manage this realm. {refused_token}"
+    if error.status == 404:
+        return _hint_on_absence(operation)
+    if error.status == 409:
+        return _hint_on_conflict(operation)
+    if error.status == 401:
+        return refused_token
+    return ""
+
+
+def _hint_on_absence(operation: Operation) -> str:
+    if not operation.is_deployed:
         return (
             f"Beyond Identity describes {operation.name}, but its service may not have it and then responds with 404."
         )
-    if error.status == 409 and operation.method == "DELETE":
+    return "The object, the managed realm or the tenant does not exist. Check the IDs, and api_url."
+
+
+def _hint_on_conflict(operation: Operation) -> str:
+    if operation.method == "DELETE":
         return "Remove the objects that belong to it first."
-    if error.status == 401:
-        return hint_on_refused_token(credential_type)
+    if operation.path.endswith(_IDENTITY_PATHS):
+        return (
+            "Another identity may have the username or an e-mail address. beyondidentity.management.identity_info lists "
+            "identities. A username can be its filter, an e-mail address cannot."
+        )
     return ""

@@ -15,19 +15,21 @@ from .._errors import MalformedResponseError, OptionError
 from .._http.error_responses import error_from_response, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
-from .._ids import validate_id
+from .._ids import is_valid_id, validate_id
 from .._oauth.connection import Connection
 from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource, send_with_replacement
-from .._text import join_names
+from .._text import join_names, sanitize_for_display
 from .api_errors import hint_on_api_error
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
-from .paging import first_page, identify_item, is_shifted, next_page
+from .paging import first_page, identify_item, is_empty, is_shifted, next_page
+from .resource_types import APPLICATION
 from .run_memory import RunMemory
 
 READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
+EMPTY_PAGE_LIMIT = 20
 CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
 
 
@@ -90,10 +92,13 @@ class ManagementClient:
         if name not in self.operations:
             raise AssertionError(f"{name} was not announced")
         action = f"{name} at {self.connection.require('api_url')}"
-        response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
+        try:
+            response = self._send(operation, self.build_url(operation, parameters or {}), action, body)
+        finally:  # also if the response is lost
+            self._remember_write(operation, parameters or {})
         if is_error(response):
             error = error_from_response(response, action)
-            hint = hint_on_api_error(error, operation, self.scopes, self.connection.credential_type)
+            hint = hint_on_api_error(error, operation, self.scopes, self.connection)
             raise error.with_hint(hint)
         if operation.method == "DELETE":
             return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
@@ -103,13 +108,16 @@ class ManagementClient:
         """Yield the responses of a listing operation, page by page. A page is requested when the caller needs it.
 
         Raises:
-            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages.
+            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages, or more than
+                `EMPTY_PAGE_LIMIT` pages in a row have no objects.
         """
         operation = find_operation(name)
         requested = first_page(operation, parameters or {})
         seen: list[Any] = []
-        while len(seen) <= PAGE_LIMIT:
+        empty = 0
+        while len(seen) <= PAGE_LIMIT and empty <= EMPTY_PAGE_LIMIT:
             page = self.call(name, requested)
+            empty = empty + 1 if is_empty(page) else 0
             following = next_page(operation, requested, page)
             if following in seen:
                 raise MalformedResponseError(f"{name}: the pages do not end: a page token was returned twice.")
@@ -118,7 +126,12 @@ class ManagementClient:
                 return
             requested = following
             seen.append(requested)
-        raise MalformedResponseError(f"{name}: the pages do not end: there are more than {PAGE_LIMIT}.")
+        reason = (
+            f"{empty} pages in a row have no objects"
+            if empty > EMPTY_PAGE_LIMIT
+            else f"there are more than {PAGE_LIMIT}"
+        )
+        raise MalformedResponseError(f"{name}: the pages do not end: {reason}.")
 
     def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return all pages of a listing operation. A listing that changed while it was read is read again."""
@@ -145,6 +158,7 @@ class ManagementClient:
                 items = page.get(collection)
                 if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                     raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
+                refuse_malformed_ids(name, items)
                 pages.append(page)
                 for item in items:
                     if (key := identify_item(item)) not in seen:
@@ -171,6 +185,12 @@ class ManagementClient:
         ]
         url = self.connection.require("api_url") + operation.path.format(**path)
         return f"{url}?{urlencode(query)}" if query else url
+
+    def _remember_write(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
+        """Remember a write to an application: refusals of its credentials from before do not count anymore."""
+        application_id = {**self.path_parameters, **parameters}.get("application_id")
+        if application_id and not operation.is_reading:
+            self.memory.remember_write(APPLICATION.noun, str(application_id))
 
     def _refuse_unknown(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
         known = [*operation.path_parameters, *operation.query]
@@ -215,3 +235,13 @@ def _to_query_values(name: str, value: Any) -> list[str]:
     if not all(isinstance(item, (str, int, float)) for item in items):
         raise OptionError(f"{name} must be text, a number, true, false, or a list of these.")
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in items]
+
+
+def refuse_malformed_ids(name: str, items: Iterable[Mapping[str, Any]]) -> None:
+    """Raise `MalformedResponseError` for an ID that is not safe in a path. Playbooks build paths from IDs, too."""
+    for item in items:
+        if "id" in item and not is_valid_id(item["id"]):
+            raise MalformedResponseError(
+                f"{name}: the response has the ID '{sanitize_for_display(item['id'], 80)}', which is not valid.",
+                "Check api_url, and any proxy or gateway.",
+            )

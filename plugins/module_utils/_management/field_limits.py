@@ -87,7 +87,10 @@ FIELD_LIMITS: Mapping[str, Mapping[str, FieldLimits]] = MappingProxyType(
 
 
 def list_choices(noun: str, option: str) -> list[str]:
-    """Return all possible values of an option."""
+    """Return all possible values, for the spec of an option that is not a list.
+
+    Of a list, only this file checks the items: ansible-lint takes a template for an item that is not among the choices.
+    """
     return list(FIELD_LIMITS[noun][option].choices)
 
 

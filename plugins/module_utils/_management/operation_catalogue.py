@@ -14,12 +14,11 @@ SCIM groups has no slash at its end, and some lists take `filter` and `order_by`
 
 from __future__ import annotations
 
-import difflib
 import functools
 from types import MappingProxyType
 
 from .._errors import OptionError
-from .._text import sanitize_for_display
+from .._text import find_nearest, sanitize_for_display
 from .operation import Operation
 
 _PREFIXES = {"TENANT": "/v1/tenants/{tenant_id}", "REALM": "/v1/tenants/{tenant_id}/realms/{realm_id}"}
@@ -161,7 +160,7 @@ def find_operation(name: str) -> Operation:
     """Return an operation by its name; raise an `OptionError` that suggests the nearest names."""
     catalogue = get_catalogue()
     if name not in catalogue:
-        nearest = difflib.get_close_matches(name, catalogue, n=3, cutoff=0.5)
+        nearest = find_nearest(name, catalogue, cutoff=0.5)
         hint = (
             f"Did you mean {' or '.join(nearest)}?"
             if nearest

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from .._errors import OptionError
-from .._text import join_names, sanitize_for_display
+from .._text import join_names, suggest_nearest
 from .operation_catalogue import find_operation, get_catalogue
+
+SCOPE_CUTOFF = 0.8  # all scopes end in one of a few words, so they are similar
 
 
 def get_operation_scopes(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
@@ -29,9 +30,9 @@ def suggest_scopes(scopes: Iterable[str]) -> str:
         if scope in catalogue:
             needed = join_names(catalogue[scope].scopes)
             return f"{scope} is an operation: set operations to {scope}, or request its scopes: {needed}."
-        nearest = difflib.get_close_matches(scope, known, n=3, cutoff=0.8) if scope not in known else []
-        if nearest:
-            return f"Instead of {sanitize_for_display(scope, 80)}, did you mean {' or '.join(nearest)}?"
+        suggestion = suggest_nearest(scope, known, SCOPE_CUTOFF) if scope not in known else ""
+        if suggestion:
+            return suggestion
     return ""
 
 

@@ -72,6 +72,11 @@ def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict
     return joined
 
 
+def is_empty(page: Mapping[str, Any]) -> bool:
+    """Whether no list of a page has objects."""
+    return not any(value for name, value in page.items() if isinstance(value, list) and name != "schemas")
+
+
 def is_shifted(pages: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> bool:
     """Whether a listing changed while its pages were read: their totals differ, or are not the number of objects.
 

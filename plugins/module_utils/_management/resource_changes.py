@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .resource_types import Resource
+from .write_check import has_same_items
 
 
 def plan_changes(
@@ -45,11 +46,5 @@ def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Reso
 
 
 def _are_equal(present: Any, wanted: Any) -> bool:
-    """Compare lists of texts as sets. A missing list or text equals an empty one."""
-    if _is_text_list(wanted) and _is_text_list(present):
-        return set(wanted) == set(present)
-    return bool(present == wanted) or (wanted in ("", []) and present is None)
-
-
-def _is_text_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    """Compare lists in any order. A missing list or text equals an empty one."""
+    return bool(present == wanted) or (wanted in ("", []) and present is None) or has_same_items(wanted, present)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._errors import MalformedResponseError, NotFoundError, ResponseError, StateError
+from .._ids import is_valid_id
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .names import has_name, select_named
@@ -130,9 +131,9 @@ def _read_once(resource_type: ResourceType, client: ManagementClient, id: str) -
 
 
 def validate_resource(resource_type: ResourceType, item: Resource) -> Resource:
-    """Return the same object; raise `MalformedResponseError` if it has no ID, or a nested object is not an object."""
+    """Return the same object; raise `MalformedResponseError` if its ID is not valid, or a nested object is not an object."""
     has_objects = all(isinstance(item.get(name) or {}, dict) for name in _NESTED_OBJECTS)
-    if not isinstance(item.get("id"), str) or not has_objects:
+    if not is_valid_id(item.get("id")) or not has_objects:
         raise MalformedResponseError(
             f"Unexpected response from the API: not a valid {resource_type.noun} object.", "Check api_url."
         )

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._errors import MalformedResponseError, StateError
-from .._text import join_names
+from .._text import join_names, suggest_nearest
 from .client import ManagementClient
+from .operation_catalogue import get_catalogue
+from .operation_scopes import SCOPE_CUTOFF
 from .resource_lookup import describe_resource, list_referable, select_resource
 from .resource_types import RESOURCE_SERVER, Resource
 
@@ -37,9 +39,18 @@ def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
             f"Unexpected response from the API: {describe_resource(RESOURCE_SERVER, server)} has no list of scopes.",
             "Check api_url.",
         )
-    unknown = set(scopes) - set(offered)
+    unknown = sorted(set(scopes) - set(offered))
     if unknown:
+        suggestions = [text for scope in unknown if (text := _suggest_scopes(scope, offered))]
         raise StateError(
             f"{describe_resource(RESOURCE_SERVER, server)} does not offer {join_names(unknown)}.",
-            f"It offers: {join_names(offered, 200)}.",
+            " ".join([*suggestions, f"It offers: {join_names(offered, 200)}."]),
         )
+
+
+def _suggest_scopes(scope: str, offered: Iterable[str]) -> str:
+    """Return what may be meant instead of an unknown scope, or an empty text."""
+    operation = get_catalogue().get(scope)
+    if operation:
+        return f"{scope} is an operation. Its scopes: {join_names(operation.scopes)}."
+    return suggest_nearest(scope, sorted(offered), SCOPE_CUTOFF)

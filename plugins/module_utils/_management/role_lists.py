@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import Any
 
 from .._errors import MalformedResponseError
-from .client import ManagementClient
+from .client import ManagementClient, refuse_malformed_ids
 from .resource_types import ROLE, Resource
 
 _LISTS = ("scopes", "members")
@@ -90,6 +90,7 @@ def combine(wanted: Iterable[str], present: Iterable[str] | None, *, exclusive: 
 def _validate_items(operation: str, key: str, items: Any) -> list[Any]:
     if not isinstance(items, list) or not all(isinstance(_to_text(item), str) for item in items):
         raise MalformedResponseError(f"{operation}: the response has no list of {key}.")
+    refuse_malformed_ids(operation, [item for item in items if isinstance(item, dict)])
     return items
 
 

@@ -58,6 +58,15 @@ class RunMemory:
         """Remember an object that this run deleted."""
         self._put(self._build_id_key("deleted", noun, id))
 
+    def remember_write(self, noun: str, id: str) -> None:
+        """Remember that this run may have changed an object."""
+        self._put(self._build_id_key("written", noun, id))
+
+    def get_write_time(self, noun: str, id: str) -> float | None:
+        """Return when this run last wrote to an object, `None` if it did not."""
+        entry = self._get(self._build_id_key("written", noun, id))
+        return entry["at"] if entry else None
+
     def find_id(self, place: Place, name: str) -> str | None:
         """Return the ID of the object that this run gave the name, unless this run deleted it."""
         entry = self._get(self._build_name_key(place, name))

@@ -64,7 +64,7 @@ def _check_fields(
             yield FieldCheck(path, "missing")
         elif isinstance(value, Mapping) and isinstance(present, Mapping):
             yield from _check_fields(value, present, write_only, f"{path}.")
-        elif not _has_same_items(value, present, write_only):
+        elif not has_same_items(value, present, write_only):
             finding = "normalized" if _is_same_when_normalized(name, value, present) else "ignored"
             yield FieldCheck(path, finding, present)
 
@@ -73,7 +73,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
-def _has_same_items(sent: Any, stored: Any, write_only: frozenset[str]) -> bool:
+def has_same_items(sent: Any, stored: Any, write_only: frozenset[str] = frozenset()) -> bool:
     """Whether two lists have the same items in any order; of an item that is an object, only the sent keys count."""
     if not isinstance(sent, list) or not isinstance(stored, list):
         return False

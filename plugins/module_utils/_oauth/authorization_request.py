@@ -13,6 +13,7 @@ from typing import Any
 from .._errors import OptionError
 from .authorization_server import AuthorizationServer
 from .pkce import create_code_challenge, create_code_verifier
+from .redirect_uri import validate_redirect_uri
 from .scopes import OPENID, parse_scopes
 
 
@@ -68,7 +69,11 @@ def create_authorization_request(
     """Return a request for these scopes, with new random values where the options set none.
 
     Without `openid`, the nonce is not sent: only an ID token contains it.
+
+    Raises:
+        OptionError: an option is missing or malformed, or two options contradict each other.
     """
+    validate_redirect_uri(redirect_uri)
     requested = _select_scopes(scopes, options)
     state, nonce = options.oauth_state or _create_random_value(), options.nonce or _create_random_value()
     verifier = options.code_verifier or create_code_verifier()

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from .._errors import AuthorizationDeniedError, ForeignResponseError, OptionError
-from .._http.urls import get_origin
+from .._http.urls import get_origin, hide_user_information
 from .._text import sanitize_for_display
 from .constant_time import are_equal
 from .scopes import hint_on_refused_scopes
 
+# Marks that a terminal in bracketed-paste mode puts around pasted text. Some terminals omit the escape character.
+_PASTE_MARKS = re.compile(r"^(?:\x1b?\[20[01]~|\s)+|(?:\x1b?\[20[01]~|\s)+$")
 _SINGLE_PARAMETERS = ("state", "code", "error", "iss")
 _PASTE_HINT = "Paste the whole URL that the browser shows after the sign-in, from http to the end."
 _DENIAL_HINTS = {
@@ -65,14 +68,14 @@ def _hint_on_denial(error: str, scopes: Iterable[str] | None) -> str:
 def parse_code_from_url(
     response: str, *, redirect_uri: str, state: str, issuer: str, scopes: Iterable[str] | None = None
 ) -> str:
-    """Return the code in the whole URL of a response, as a user pastes it.
+    """Return the code in the whole URL of a response, as a user pastes it, with or without a terminal's marks.
 
     Raises:
         OptionError: the text is not a URL, or not the request's redirect URI with a query.
         ForeignResponseError, AuthorizationDeniedError: as in `parse_code`.
     """
     try:
-        parts, expected = urlsplit(response.strip()), urlsplit(redirect_uri)
+        parts, expected = urlsplit(_PASTE_MARKS.sub("", response)), urlsplit(redirect_uri)
         is_expected = _get_target(parts) == _get_target(expected)
     except ValueError:
         raise OptionError("redirect_response is not a valid URL.", _PASTE_HINT) from None
@@ -84,7 +87,7 @@ def parse_code_from_url(
         query = query[len(expected.query) + 1 :]
     if not is_expected:
         raise OptionError(
-            f"redirect_response does not belong to the redirect_uri {sanitize_for_display(redirect_uri, 200)}.",
+            f"redirect_response does not belong to the redirect_uri {hide_user_information(redirect_uri)}.",
             _PASTE_HINT,
         )
     return parse_code(query, state=state, issuer=issuer, scopes=scopes)

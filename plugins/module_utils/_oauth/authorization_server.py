@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,6 +20,7 @@ from .._http.session import HttpSession
 from .._masking import find_secrets, remember_secrets
 from .client_authentication import authenticate_client, build_basic_authorization
 from .connection import Connection
+from .refused_credentials import RefusedCredentials
 from .token import Token
 from .token_errors import CLIENT_HINT, find_refusal, hint_on_token_error
 from .token_response import parse_token_response
@@ -35,6 +37,7 @@ class AuthorizationServer:
     Args:
         on_issued: is called with each token that the server issues.
         suggest_scopes: returns what to request instead of refused scopes, or an empty text.
+        refusals: the refusals of the credentials that the run knows.
     """
 
     def __init__(
@@ -44,23 +47,29 @@ class AuthorizationServer:
         *,
         on_issued: Callable[[Token], None] = lambda token: None,
         suggest_scopes: Callable[[Iterable[str]], str] = lambda scopes: "",
+        refusals: RefusedCredentials | None = None,
     ) -> None:
         self.connection = connection
         self.session = session
         self.on_issued = on_issued
         self.suggest_scopes = suggest_scopes
+        self.refusals = refusals or RefusedCredentials()
 
     def request_client_credentials_token(
-        self, scopes: Sequence[str], custom_claims: Mapping[str, Any] | None = None
+        self, scopes: Sequence[str], custom_claims: Mapping[str, Any] | None = None, *, may_be_new: bool = False
     ) -> Token:
-        """Request a token with the client-credentials grant (RFC 6749 section 4.4.2)."""
+        """Request a token with the client-credentials grant (RFC 6749 section 4.4.2).
+
+        Args:
+            may_be_new: whether the server may not know the application yet. Then no refusal of the credentials is shared.
+        """
         if self.connection.client_auth_method == "none":
             raise OptionError(
                 "client_auth_method 'none' is for public applications, which cannot use the client-credentials grant "
                 "(RFC 6749 section 4.4)."
             )
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
-        token = self._request_token(form, scopes, custom_claims, repeatable=True)
+        token = self._request_token(form, scopes, custom_claims, repeatable=True, may_be_new=may_be_new)
         self.on_issued(token)
         return token
 
@@ -156,8 +165,26 @@ class AuthorizationServer:
         query = {"response_type": "code", "client_id": self.connection.require("client_id"), **parameters}
         return f"{self.connection.issuer}/authorize?{urlencode(query, quote_via=quote)}"
 
+    @property
+    def error_key(self) -> list[Any]:
+        """All options of the connection and of the session that can cause an error, for the keys of shared errors."""
+        connection, session = self.connection, self.session
+        return [
+            connection.issuer,
+            connection.require("client_id"),
+            connection.client_secret,
+            connection.client_auth_method,
+            *session.settings.build_key(session.environ),
+        ]
+
     def _request_token(
-        self, form: dict[str, str], scopes: Sequence[str], custom_claims: Mapping[str, Any] | None, *, repeatable: bool
+        self,
+        form: dict[str, str],
+        scopes: Sequence[str],
+        custom_claims: Mapping[str, Any] | None,
+        *,
+        repeatable: bool,
+        may_be_new: bool = False,
     ) -> Token:
         connection = self.connection
         form["expiration_time"] = str(connection.expiration_time)
@@ -169,13 +196,14 @@ class AuthorizationServer:
         authenticate_client(connection, form, headers)
         remember_secrets([*find_secrets(form), connection.client_secret or ""])
         sent_at = time.time()
-        response = self.session.send(
-            "POST", url, action=action, headers=headers, body=_encode(form), repeatable=repeatable
-        )
-        error = find_refusal(response, action)
-        if error:
-            hint = hint_on_token_error(error, form["grant_type"], scopes, self.suggest_scopes(scopes))
-            raise error.with_hint(hint)
+        with nullcontext() if may_be_new else self.refusals.share(["refused credentials", *self.error_key]):
+            response = self.session.send(
+                "POST", url, action=action, headers=headers, body=_encode(form), repeatable=repeatable
+            )
+            error = find_refusal(response, action)
+            if error:
+                hint = hint_on_token_error(error, form["grant_type"], scopes, self.suggest_scopes(scopes))
+                raise error.with_hint(hint)
         body = response.json(action)
         if form["grant_type"] != "authorization_code":
             body.pop("id_token", None)  # only the code exchange validates an ID token

@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 
 from .._errors import OptionError
-from .._http.urls import validate_base_url
+from .._http.urls import hide_user_information, validate_base_url
 from .._ids import validate_id
-from .._text import sanitize_for_display
 
 _EXAMPLE = "https://auth-us.beyondidentity.com/v1/tenants/TENANT/realms/REALM/applications/APPLICATION"
 _ISSUER = re.compile(
@@ -45,7 +44,7 @@ def parse_issuer(value: str) -> IssuerParts:
     match = _ISSUER.fullmatch(value.strip())
     if not match:
         raise OptionError(
-            f"issuer: '{sanitize_for_display(value, 200)}' is not an application's URL.",
+            f"issuer: '{hide_user_information(value)}' is not an application's URL.",
             f"Use the form {_EXAMPLE}. The Admin Console shows the URL with the application's endpoints.",
         )
     ids = {

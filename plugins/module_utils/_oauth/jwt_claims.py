@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
+
+from .._json_objects import parse_json_object
 
 
 def read_unverified_claims(token: str) -> dict[str, Any] | None:
@@ -19,7 +20,7 @@ def read_unverified_claims(token: str) -> dict[str, Any] | None:
     if len(parts) != 3:
         return None
     try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
+        claims = parse_json_object(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
         return None
-    return claims if isinstance(claims, dict) else None
+    return None if isinstance(claims, str) else claims

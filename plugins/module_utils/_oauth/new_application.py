@@ -9,16 +9,18 @@ All hosts of the run share one poll. It begins with the first refusal, and takes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from .._errors import ResponseError
 from .token import Token
-from .token_store import TokenStore
+from .token_errors import is_unknown_client
+from .token_store import LockPurpose, TokenStore
 
 NEW = 60.0  # seconds after its creation in which the authorization server may not know an application
 LIMIT = 30.0  # seconds
+_POLL = LockPurpose("the wait for a new application", LIMIT + 300, "several hosts can ask for the application at once")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0  # seconds; each pause is twice as long as the one before
 
 
@@ -62,7 +64,7 @@ class NewApplicationWait:
         try:
             return send()
         except ResponseError as error:
-            if not is_unknown_client(error.details):
+            if not is_unknown_client(error):
                 raise
             refusal = error
         with self._lock(key):
@@ -80,7 +82,7 @@ class NewApplicationWait:
             try:
                 return send()
             except ResponseError as error:
-                if not is_unknown_client(error.details):
+                if not is_unknown_client(error):
                     raise
                 refusal = error
             pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
@@ -101,9 +103,4 @@ class NewApplicationWait:
         return float(deadline) if isinstance(deadline, (int, float)) else None
 
     def _lock(self, key: Any) -> AbstractContextManager[None]:
-        return nullcontext() if self._store is None else self._store.lock(key)
-
-
-def is_unknown_client(details: Mapping[str, Any]) -> bool:
-    """Whether an error with these details says that the server does not know the client or its secret."""
-    return details.get("error") == "invalid_client" or details.get("status") == 401
+        return nullcontext() if self._store is None else self._store.lock(key, _POLL)

@@ -6,24 +6,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from .._errors import BeyondIdentityError, ResponseError, SignInRequiredError
+from .._errors import ResponseError, SignInRequiredError
 from .._http.certificates import select_authorities
-from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
-from .token import Token
+from .error_sharing import SharedErrors
+from .missing_sign_in import explain_absence, explain_unusable
+from .sign_in_entries import build_entry, has_further_use, list_applications, read_tokens
+from .token import Origin, Token
 from .token_replacement import Refusal, TokenReplacements
 from .token_sources import IssuedToken, TokenRequest
-from .token_store import TokenStore
+from .token_store import LockPurpose, TokenStore
 
 # Errors of a token request that do not mean that the refresh token is invalid (RFC 6749 section 5.2).
 _OTHER_ERRORS = ("invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope")
+
+# Tokens for refresh tokens that the user set, which nobody removes: nothing tells whether they will be needed again.
+_GIVEN_LIMIT = 50
+
+_RISK = "several tasks can use a refresh token at once, which ends the sign-in if the service replaces refresh tokens"
+_CHANGE = LockPurpose("a change of the stored sign-ins", 10, _RISK)
 
 
 class SignInStore:
@@ -33,11 +41,16 @@ class SignInStore:
     """
 
     def __init__(
-        self, server: AuthorizationServer, stores: list[TokenStore], replacements: TokenReplacements | None = None
+        self,
+        server: AuthorizationServer,
+        stores: list[TokenStore],
+        replacements: TokenReplacements | None = None,
+        errors: SharedErrors | None = None,
     ) -> None:
         self.server = server
         self.stores = stores
         self.replacements = replacements or TokenReplacements()
+        self.errors = errors or SharedErrors()
 
     @property
     def connection(self) -> Connection:
@@ -89,37 +102,57 @@ class SignInStore:
         """Make the refusal final for a while."""
         self.replacements.add_final(self._build_replacement_key(refused.token), refusal)
 
+    @property
+    def refresh_purpose(self) -> LockPurpose:
+        """What a lock is held for while a refresh token is used."""
+        duration = self.server.session.settings.longest_exchange
+        return LockPurpose("the use of a refresh token", duration, _RISK, must_wait=True)
+
     def add(self, token: Token) -> None:
         """Store a new sign-in in place of an earlier one with the same scopes."""
         for store in self.stores[:1]:
-            with store.lock(self._key):
+            with store.lock(self.key, _CHANGE):
                 self._put(store, token)
 
-    def refresh(
-        self, refresh_token: str, scopes: Sequence[str], custom_claims: Mapping[str, Any] | None = None
+    def use(
+        self,
+        store: TokenStore,
+        refresh_token: str,
+        *,
+        origin: Origin | None,
+        replaced: Token | None = None,
+        **options: Any,
     ) -> Token:
-        """Use a refresh token that the user set. The result is stored where the refresh token is stored, or in the first store."""
-        options: dict[str, Any] = {"scopes": scopes, "custom_claims": custom_claims}
-        holders = [
-            store for store in self.stores if any(refresh_token == token.refresh_token for token in self._list(store))
-        ]
-        store = next(iter(holders or self.stores), None)
-        if store is None:
-            return self.server.refresh(refresh_token, **options)
-        with store.lock(self._key):
-            return self._use(store, refresh_token, **options)
+        """Use a refresh token, and store the result before anything else: the old refresh token may no longer be valid.
+
+        The caller holds the store's lock of `key`.
+        """
+
+        def put(token: Token) -> None:
+            self._put(store, replace(token, origin=origin), used=refresh_token, replaced=replaced)
+
+        return replace(self.server.refresh(refresh_token, store=put, **options), origin=origin)
+
+    def drop(self, store: TokenStore, token: Token) -> None:
+        """Remove a sign-in whose refresh token is refused. The caller holds the store's lock of `key`."""
+        others = [other for other in self.list_in(store) if other.access_token != token.access_token]
+        store.put(self.key, build_entry(self.connection.issuer, others))
 
     def list_all(self) -> list[Token]:
         """Return all stored sign-ins with the application."""
-        return [token for store in self.stores for token in self._list(store)]
+        return [token for store in self.stores for token in self.list_in(store)]
+
+    def list_in(self, store: TokenStore) -> list[Token]:
+        """Return the sign-ins in one store."""
+        return read_tokens(store.get(self.key))
 
     def remove_all(self) -> list[Token]:
         """Remove all stored sign-ins with the application, and return them."""
         removed = []
         for store in self.stores:
-            with store.lock(self._key):
-                removed += self._list(store)
-                store.discard(self._key)
+            with store.lock(self.key, _CHANGE):
+                removed += self.list_in(store)
+                store.discard(self.key)
         return removed
 
     def _refresh_stored(
@@ -127,97 +160,76 @@ class SignInStore:
     ) -> IssuedToken:
         """Use a stored refresh token, unless another run or worker has just used it: with rotation it is valid once.
 
+        Hosts that waited meanwhile share an error, so they do not use the refresh token again.
+
         Args:
             is_new: whether a usable token with the same scopes is one that another run or worker has just received.
             is_limited: whether the request counts as the replacement of a refused token.
         """
-        with store.lock(self._key):
-            token = next((other for other in self._list(store) if set(other.scopes) == set(stale.scopes)), None)
+        error_key = [*self._build_replacement_key(stale), is_limited, *self.server.error_key]
+        seen = self.errors.count(error_key)
+        with store.lock(self.key, self.refresh_purpose):
+            token = next((other for other in self.list_in(store) if _is_same(other, stale)), None)
             if token and _is_usable(token) and is_new(token):
                 return IssuedToken(token, cached=True)
-            if token is None or not token.refresh_token:
-                raise SignInRequiredError(self._explain_absence(stale.scopes))
-            if not is_limited:
-                return self._refresh_locked(store, token, token.refresh_token)
-            with self.replacements.limit(self._build_replacement_key(token)) as is_allowed:
-                if is_allowed:
+            with self.errors.share(error_key, seen):
+                if token is None or not token.refresh_token:
+                    raise SignInRequiredError(self._explain_absence(stale.scopes))
+                if not is_limited:
                     return self._refresh_locked(store, token, token.refresh_token)
-            raise SignInRequiredError("The stored sign-in was refreshed a moment ago.")
+                with self.replacements.limit(self._build_replacement_key(token)) as is_allowed:
+                    if is_allowed:
+                        return self._refresh_locked(store, token, token.refresh_token)
+                raise SignInRequiredError("The stored sign-in was refreshed a moment ago.")
 
     def _refresh_locked(self, store: TokenStore, token: Token, refresh_token: str) -> IssuedToken:
         """Refresh a sign-in whose store is locked. If the server refuses the refresh token, a sign-in is required."""
         try:
-            fresh = self._use(store, refresh_token, replaced=token, granted=token.scopes)
+            fresh = self.use(
+                store, refresh_token, origin=_generalize(token.origin), replaced=token, granted=token.scopes
+            )
         except ResponseError as error:
-            if error.code == "invalid_grant":
-                self._drop(store, token)
-            elif error.status != 400 or error.code in _OTHER_ERRORS:
+            if not is_refused_grant(error):
                 raise
+            if error.code == "invalid_grant":
+                self.drop(store, token)
             raise SignInRequiredError(error.message) from None
         return IssuedToken(fresh, cached=False)
 
-    def _use(self, store: TokenStore, refresh_token: str, *, replaced: Token | None = None, **options: Any) -> Token:
-        """Use a refresh token, and store the result before anything else: the old refresh token may no longer be valid."""
-
-        def put(token: Token) -> None:
-            self._put(store, token, used=refresh_token, replaced=replaced)
-
-        return self.server.refresh(refresh_token, store=put, **options)
-
     def _list_covering(self, store: TokenStore, scopes: Iterable[str]) -> list[Token]:
         """Return the sign-ins that have all these scopes, those with the fewest other scopes first."""
-        found = [token for token in self._list(store) if set(scopes) <= set(token.scopes)]
+        found = [token for token in self.list_in(store) if set(scopes) <= set(token.scopes)]
         return sorted(found, key=lambda token: (len(token.scopes), -token.issued_at))
 
-    def _list(self, store: TokenStore) -> list[Token]:
-        tokens = []
-        entries = (store.get(self._key) or {}).get("sign_ins")
-        for entry in entries if isinstance(entries, list) else []:
-            try:
-                tokens.append(Token.from_dict(entry))
-            except (BeyondIdentityError, KeyError, TypeError, ValueError):
-                continue  # a damaged entry does not exist
-        return tokens
-
     def _put(self, store: TokenStore, token: Token, *, used: str | None = None, replaced: Token | None = None) -> None:
-        """Store a token in place of `replaced` and of the one with the same scopes; drop tokens without any further use.
+        """Store a token in place of `replaced` and of the same sign-in's; drop tokens without any further use.
 
         Each other token that has the `used` refresh token gets its successor, because the used one may no longer be valid.
         """
-        others = [other for other in self._list(store) if set(other.scopes) != set(token.scopes) and other != replaced]
         updated = [
             replace(other, refresh_token=token.refresh_token) if used and other.refresh_token == used else other
-            for other in others
+            for other in self.list_in(store)
+            if other != replaced and not _is_superseded(other, token, used)
         ]
-        store.put(self._key, {"sign_ins": [item.to_dict() for item in (token, *filter(_has_further_use, updated))]})
-
-    def _drop(self, store: TokenStore, token: Token) -> None:
-        others = [other for other in self._list(store) if other.access_token != token.access_token]
-        store.put(self._key, {"sign_ins": [other.to_dict() for other in others]})
+        kept = [token, *filter(has_further_use, updated)]
+        given = [item for item in kept if item.origin][_GIVEN_LIMIT:]
+        store.put(self.key, build_entry(self.connection.issuer, [item for item in kept if item not in given]))
 
     def _explain_absence(self, scopes: Iterable[str]) -> str:
         if not self.stores:
             return "No sign-in is stored: token_cache is 'none', or the task is delegated to another host."
         stored = self.list_all()
         if not stored:
-            place = (
-                f" for the API at {self.connection.api_url}, with these certificate authorities"
-                if self._binding
-                else ""
-            )
-            return f"No sign-in is stored for the application {self.connection.require('application_id')}{place}."
-        granted = {scope for token in stored for scope in token.scopes}
-        missing = set(scopes) - granted
-        if missing:
-            return f"The stored sign-in was not granted {join_names(missing)}."
-        return "The stored sign-in is expired."
+            return explain_absence(self.connection, list_applications(self.stores))
+        return explain_unusable(stored, scopes)
 
     def _build_replacement_key(self, token: Token) -> list[Any]:
         """Return what the replacements of one sign-in's tokens are limited by."""
-        return [*self._key, sorted(token.scopes)]
+        return [*self.key, sorted(token.scopes), _get_given(token)]
 
     @cached_property
-    def _key(self) -> list[Any]:
+    def key(self) -> list[Any]:
+        """What the sign-ins are stored under, and what is locked for a refresh."""
         connection = self.connection
         return ["sign-in", connection.issuer, connection.require("client_id"), connection.client_secret, *self._binding]
 
@@ -234,9 +246,31 @@ class SignInStore:
         return [self.connection.api_url, select_authorities(session.settings, session.environ)]
 
 
+def is_refused_grant(error: ResponseError) -> bool:
+    """Whether the server refused the refresh token itself. The service documents no errors of this endpoint."""
+    return error.code == "invalid_grant" or (error.status == 400 and error.code not in _OTHER_ERRORS)
+
+
+def _get_given(token: Token) -> str | None:
+    """Return the digest of the refresh token that the user set for a sign-in, if any."""
+    return token.origin.refresh_token if token.origin else None
+
+
+def _generalize(origin: Origin | None) -> Origin | None:
+    """Return the origin of a token that was requested without the scopes and claims of the user."""
+    return replace(origin, request="") if origin else None
+
+
+def _is_same(token: Token, other: Token) -> bool:
+    """Whether two tokens are of the same sign-in. Refresh tokens that the user set may be of several users."""
+    return set(token.scopes) == set(other.scopes) and _get_given(token) == _get_given(other)
+
+
+def _is_superseded(stored: Token, new: Token, used: str | None) -> bool:
+    """Whether a new token, requested with the `used` refresh token, takes the place of a stored one."""
+    is_used = used is not None and stored.refresh_token == used
+    return set(stored.scopes) == set(new.scopes) and (stored.origin == new.origin or (is_used and not stored.origin))
+
+
 def _is_usable(token: Token) -> bool:
     return not token.is_expired(time.time())
-
-
-def _has_further_use(token: Token) -> bool:
-    return bool(token.refresh_token) or not token.is_expired(time.time())

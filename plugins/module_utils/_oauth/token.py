@@ -19,10 +19,19 @@ _VALUE = re.compile(r"[\x21-\x7e]{1,16384}")
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Digests of a refresh token that the user set, and of what was requested with it."""
+
+    refresh_token: str
+    request: str
+
+
+@dataclass(frozen=True)
 class Token:
     """An access token and what is known about it.
 
-    Times are Unix seconds. `lifetime` is in seconds, `None` if unknown.
+    Times are Unix seconds. `lifetime` is in seconds, `None` if unknown. `origin` is set if the token was requested with a
+    refresh token that the user set, or with a successor of that refresh token.
     """
 
     access_token: str = field(repr=False)
@@ -32,6 +41,7 @@ class Token:
     id: str | None = None
     refresh_token: str | None = field(default=None, repr=False)
     id_token: str | None = field(default=None, repr=False)
+    origin: Origin | None = None
 
     def is_expired(self, now: float) -> bool:
         """Whether the token is too old for new work: within min(60 s, a tenth of its lifetime) of its end.
@@ -59,7 +69,7 @@ class Token:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Token:
         """Read the result of `to_dict`; raise `TypeError`, `KeyError`, `ValueError` or `BeyondIdentityError` for other data."""
-        lifetime = data["lifetime"]
+        lifetime, origin = data["lifetime"], data.get("origin")
         return cls(
             access_token=validate_token_value(data["access_token"], "stored token"),
             scopes=tuple(str(scope) for scope in data["scopes"]),
@@ -67,6 +77,7 @@ class Token:
             lifetime=None if lifetime is None else int(lifetime),
             id=to_token_id(data.get("id")),
             refresh_token=validate_optional_token(data.get("refresh_token"), "stored token", "refresh_token"),
+            origin=Origin(str(origin["refresh_token"]), str(origin["request"])) if origin else None,
         )
 
 

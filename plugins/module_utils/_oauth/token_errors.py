@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
-from .._errors import ResponseError
+from .._errors import BeyondIdentityError, ResponseError
 from .._http.error_responses import error_from_response
 from .._http.response import Response
+from .jwt_claims import read_unverified_claims
 from .scopes import hint_on_refused_scopes
+from .token import to_iso8601
 
 CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
 
@@ -21,7 +24,8 @@ _REFUSAL_HINTS = {
     "access_token": "Check whether the token is expired, revoked, or of another tenant.",
     "client_credentials": "A new token was refused.",
     "authorization_code": (
-        "Check the roles of the signed-in user, or sign in again: run the playbook beyondidentity.management.logout, then "
+        "The lifetime of the stored sign-in is not over, so its token is revoked, or the roles of the signed-in user do not "
+        "allow the request. Check the roles, or sign in again: run the playbook beyondidentity.management.logout, then "
         "beyondidentity.management.login."
     ),
 }
@@ -45,13 +49,18 @@ def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[
         return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
     if error.code == "invalid_scope":
         return hint_on_refused_scopes(scopes, grant_type, suggestion)
-    if error.code == "invalid_client" or error.status == 401:
+    if is_unknown_client(error):
         return CLIENT_HINT
     if error.code == "unauthorized_client":
         return "The application's grant types do not include this grant type."
     if error.status == 404:
         return "Check the issuer's region, tenant, realm and application."
     return ""
+
+
+def is_unknown_client(error: BeyondIdentityError) -> bool:
+    """Whether the error of a token request says that the server does not know the client or its secret."""
+    return isinstance(error, ResponseError) and (error.code == "invalid_client" or error.status == 401)
 
 
 def find_refusal(response: Response, action: str) -> ResponseError | None:
@@ -69,9 +78,25 @@ def find_refusal(response: Response, action: str) -> ResponseError | None:
     return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
 
 
-def hint_on_refused_token(credential_type: str) -> str:
-    """Return advice for a token that a server refuses with 401 or 403, by the connection's `credential_type`.
+def hint_on_refused_token(credential_type: str, access_token: str | None) -> str:
+    """Return advice for a token that a server refuses with 401 or 403.
 
-    The status does not tell whether the token is revoked or lacks a permission.
+    The status does not tell whether the token is revoked or lacks a permission. A self-contained token tells its end.
+
+    Args:
+        credential_type: what the request is authorized by, as `Connection.credential_type`.
+        access_token: the token that the user set.
     """
-    return _REFUSAL_HINTS[credential_type]
+    expiry = describe_expiry(access_token) if credential_type == "access_token" and access_token else ""
+    return expiry or _REFUSAL_HINTS[credential_type]
+
+
+def describe_expiry(access_token: str) -> str:
+    """Return when a self-contained token expired, and what to do; an empty text for any other token."""
+    expires_at = (read_unverified_claims(access_token) or {}).get("exp")
+    if not isinstance(expires_at, (int, float)) or isinstance(expires_at, bool) or not 0 <= expires_at <= time.time():
+        return ""
+    return (
+        f"The access_token expired at {to_iso8601(expires_at)}. Set a valid token, or set client_id and client_secret "
+        "instead of access_token."
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._errors import MalformedResponseError
-from .._text import sanitize_for_display
+from .._text import join_names, sanitize_for_display
 from .jwt_claims import read_unverified_claims
 from .scopes import read_granted_scopes
 from .token import Token, to_token_id, validate_optional_token, validate_token_value
@@ -28,6 +28,7 @@ def parse_token_response(
         expiration_time: the requested lifetime in seconds.
         action: what the request does, for messages.
     """
+    _refuse_wrapped_token(body, action)
     access_token = validate_token_value(body.get("access_token"), action)
     token_type = body.get("token_type")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
@@ -43,6 +44,17 @@ def parse_token_response(
         refresh_token=validate_optional_token(body.get("refresh_token"), action, "refresh_token"),
         id_token=validate_optional_token(body.get("id_token"), action, "id_token"),
     )
+
+
+def _refuse_wrapped_token(body: dict[str, Any], action: str) -> None:
+    if "access_token" in body:
+        return
+    wrappers = [name for name, value in body.items() if isinstance(value, dict) and "access_token" in value]
+    if wrappers:
+        raise MalformedResponseError(
+            f"{action}: the response has access_token in {join_names(wrappers)}, not at its top level (RFC 6749 section 5.1).",
+            "A gateway seems to change responses: check issuer, and any proxy or gateway.",
+        )
 
 
 def _parse_lifetime(expires_in: Any, requested: int) -> int | None:

@@ -14,11 +14,12 @@ from .._errors import BeyondIdentityError
 from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
-from .error_sharing import share_errors
-from .new_application import NewApplicationWait, is_unknown_client
+from .error_sharing import SharedErrors
+from .new_application import LIMIT, NewApplicationWait
 from .token import Token, validate_token_value
+from .token_errors import is_unknown_client
 from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
-from .token_store import TokenStore
+from .token_store import LockPurpose, TokenStore
 
 T = TypeVar("T")
 
@@ -153,11 +154,13 @@ class ClientCredentialsTokens:
         store: TokenStore | None = None,
         replacements: TokenReplacements | None = None,
         new_application: NewApplicationWait | None = None,
+        errors: SharedErrors | None = None,
     ) -> None:
         self.server = server
         self.store = store
         self.replacements = replacements or TokenReplacements()
         self.new_application = new_application or NewApplicationWait()
+        self.errors = errors or SharedErrors()
 
     @property
     def connection(self) -> Connection:
@@ -175,28 +178,32 @@ class ClientCredentialsTokens:
             token = _find_usable(store, key)
             if token:
                 return IssuedToken(token, cached=True)
-        with store.lock(key):
+        error_key = self._build_error_key(key)
+        seen = self.errors.count(error_key)
+        with store.lock(key, self._purpose):
             token = _find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
             may_wait = self._may_wait()
             # All hosts share the wait for a new application, so its refusals are not shared.
-            with share_errors(store, key, began, lambda details: not (may_wait and is_unknown_client(details))):
+            with self.errors.share(error_key, seen, lambda error: not (may_wait and is_unknown_client(error))):
                 return IssuedToken(self._request_into(store, key, request, may_wait=may_wait), cached=False)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
         """Return a newer token from the store, or request one if the run did not do so a moment ago."""
-        store, key, began = self.store, self._build_key(request), time.time()
+        store, key = self.store, self._build_key(request)
         if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
             return None
         if store is None:
             with self.replacements.limit(key) as is_allowed:
                 return IssuedToken(self._request(request), cached=False) if is_allowed else None
-        with store.lock(key):
+        error_key = self._build_error_key(key)
+        seen = self.errors.count(error_key)
+        with store.lock(key, self._purpose):
             token = _find_usable(store, key)
             if token and token.access_token != refused.value:
                 return IssuedToken(token, cached=True)
-            with share_errors(store, key, began), self.replacements.limit(key) as is_allowed:
+            with self.errors.share(error_key, seen), self.replacements.limit(key) as is_allowed:
                 return IssuedToken(self._request_into(store, key, request), cached=False) if is_allowed else None
 
     def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
@@ -205,9 +212,16 @@ class ClientCredentialsTokens:
 
     def _request(self, request: TokenRequest, *, may_wait: bool = False) -> Token:
         def send() -> Token:
-            return self.server.request_client_credentials_token(request.scopes, request.custom_claims)
+            return self.server.request_client_credentials_token(
+                request.scopes, request.custom_claims, may_be_new=may_wait
+            )
 
         return self.new_application.request(self._application_key, send) if may_wait else send()
+
+    @property
+    def _purpose(self) -> LockPurpose:
+        duration = self.server.session.settings.longest_exchange + LIMIT
+        return LockPurpose("a token request", duration, "several hosts can request the same token")
 
     def _may_wait(self) -> bool:
         return self.new_application.may_wait(self._application_key)
@@ -238,6 +252,10 @@ class ClientCredentialsTokens:
             request.custom_claims or {},
             connection.expiration_time,
         ]
+
+    def _build_error_key(self, key: list[Any]) -> list[Any]:
+        """Return everything that can cause an error of the request for a token."""
+        return [*key, *self.server.error_key]
 
 
 def _find_usable(store: TokenStore, key: Any) -> Token | None:

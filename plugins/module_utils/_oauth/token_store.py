@@ -5,10 +5,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class LockPurpose:
+    """What a lock is held for.
+
+    Attributes:
+        work: the work that other processes are excluded from, as a noun for messages.
+        duration: the longest time in seconds that the work takes.
+        risk: what can happen without the lock, as a clause for messages; empty for nothing.
+        must_wait: whether the work must not begin beside a process that holds the lock for longer than its own duration.
+        must_lock: whether the work must not be done if the system has no locks.
+    """
+
+    work: str
+    duration: float
+    risk: str = ""
+    must_wait: bool = False
+    must_lock: bool = False
 
 
 class TokenStore(Protocol):
@@ -26,14 +45,17 @@ class TokenStore(Protocol):
     def discard(self, key: Any) -> None:
         """Remove the entry under a key."""
 
+    def list_entries(self) -> Iterable[Mapping[str, Any]]:
+        """Return all entries, whatever their keys are."""
+
     def forget(self, matches: Callable[[str], bool]) -> None:
         """Remove each entry that has a matching text. If the text is in an item of a list, remove only that item.
 
         Locks the keys of these entries, so the caller must not hold any of these locks.
         """
 
-    def lock(self, key: Any) -> AbstractContextManager[None]:
-        """Exclude other users of the store from work on the same key."""
+    def lock(self, key: Any, purpose: LockPurpose) -> AbstractContextManager[None]:
+        """Exclude other users of the store from work on the same key; raise `LockError` if the purpose demands it."""
 
 
 @dataclass(frozen=True)

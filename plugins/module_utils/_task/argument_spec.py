@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -27,14 +27,14 @@ class ModuleSpec:
 
     Attributes:
         ignored: connection options that count only as arguments of the task, because the module has no other use for them.
-        ignored_with: the argument (name and value) with which `ignored` applies; without it, `ignored` always applies.
+        ignores: whether `ignored` applies to a call with these arguments; by default to each call.
         controller_only: whether the module sends nothing, so that it runs on the controller even if the task is delegated.
     """
 
     options: dict[str, dict[str, Any]]
     rules: dict[str, Any] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
-    ignored_with: tuple[str, Any] | None = None
+    ignores: Callable[[Mapping[str, Any]], bool] = lambda arguments: True
     controller_only: bool = False
 
     @cached_property
@@ -45,9 +45,7 @@ class ModuleSpec:
 
     def get_ignored(self, arguments: Mapping[str, Any]) -> frozenset[str]:
         """Return the connection options that a call with these arguments ignores unless they are arguments."""
-        if self.ignored_with and arguments.get(self.ignored_with[0]) != self.ignored_with[1]:
-            return frozenset()
-        return self.ignored
+        return self.ignored if self.ignores(arguments) else frozenset()
 
     def build_arguments(self) -> dict[str, Any]:
         """Return the spec as `AnsibleModule` takes it."""

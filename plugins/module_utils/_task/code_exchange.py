@@ -11,13 +11,17 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
+from .._http.certificates import select_authorities
+from .._http.settings import HttpSettings
 from .._oauth.authorization_response import parse_code_from_url
 from .._oauth.authorization_server import AuthorizationServer
+from .._oauth.client_authentication import authenticate_client
 from .._oauth.connection import Connection
 from .._oauth.id_token import require_pyjwt, validate_id_token
 from .._oauth.scopes import OPENID, parse_scopes
 from .._oauth.token import Token
 from .._oauth.token_sources import IssuedToken
+from .._oauth.token_store import LockPurpose
 from .._text import sanitize_for_display
 from .context import TaskContext
 from .scope_options import ScopeOptions
@@ -59,6 +63,18 @@ class _AnsweredRequest:
     code: str = field(repr=False)
 
 
+def validate_later_exchange(task: TaskContext, *, openid: bool) -> None:
+    """Raise `OptionError` if the exchange after the sign-in will surely fail, before a user is sent to a browser.
+
+    Args:
+        openid: whether the authorization request asks for an ID token.
+    """
+    authenticate_client(task.connection, {}, {})
+    select_authorities(task.session.settings, task.session.environ)
+    if openid:
+        require_pyjwt()
+
+
 def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[IssuedToken, list[str]]:
     """Return the token for an authorization response, and the scopes that were requested. The sign-in is stored.
 
@@ -70,7 +86,13 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
     requested = [scope for scope in request.scopes if scope != OPENID]
     store = task.stores.run if task.params["token_cache"] != "none" else None
     key = ["code", asdict(request), connection.client_id, connection.client_secret, options.custom_claims]
-    with task.lock("code", request.code):
+    purpose = LockPurpose(
+        "the exchange of the code",
+        2 * task.read(HttpSettings).longest_exchange,  # a token request, and one for the keys of the ID token
+        "several hosts can use the code, which revokes its token",
+        must_wait=True,
+    )
+    with task.lock("code", request.code, purpose=purpose):
         entry = store.get(key) if store else None
         if entry:
             return IssuedToken(_require_unexpired(Token.from_dict(entry)), cached=True), requested

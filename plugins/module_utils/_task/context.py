@@ -5,31 +5,35 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._errors import SignInRequiredError
+from .._errors import LockError, SignInRequiredError
 from .._http.session import HttpSession
-from .._http.settings import HttpSettings
+from .._http.settings import HttpSettings, compute_longest_exchange, select_environment
 from .._management.client import ManagementClient
 from .._management.operation_scopes import suggest_scopes
 from .._management.resource_types import APPLICATION
 from .._management.run_memory import RunMemory
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
-from .._oauth.error_sharing import share_errors
+from .._oauth.error_sharing import SharedErrors
 from .._oauth.new_application import NEW, NewApplicationWait
+from .._oauth.refused_credentials import Attempt, RefusedCredentials
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
-from .._oauth.token_store import TokenStores
+from .._oauth.token_store import LockPurpose, TokenStores
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+_TIME_OPTIONS = ("timeout", "retries", "retry_max_wait")
+_OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may need
 
 ModuleResult = dict[str, Any]
 Options = TypeVar("Options", bound="DataclassInstance")
@@ -43,10 +47,12 @@ class TaskContext:
 
     Args:
         params: the validated parameters.
+        attempt: which attempt at a task the call is; `None` for a lookup.
+        is_alone: whether no other host runs the task at the same time.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
         listen: waits for a user's sign-in (`_oauth.authorization_request.Listen`); only the controller can.
-        environ: the environment variables that HTTP requests depend on; by default those of the process.
+        environ: the environment variables, which HTTP requests depend on; by default those of the process.
         warn: shows a warning.
         tell: shows progress at once, while the task runs.
         on_issued: is called with each token that the call is issued.
@@ -56,7 +62,9 @@ class TaskContext:
         self,
         params: Mapping[str, Any],
         *,
+        attempt: Attempt | None = None,
         check_mode: bool = False,
+        is_alone: bool = True,
         stores: TokenStores | None = None,
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
         listen: Callable[..., Any] | None = None,
@@ -66,11 +74,13 @@ class TaskContext:
         on_issued: Callable[[TaskContext, Token], None] = lambda task, token: None,
     ) -> None:
         self.params = params
+        self.attempt = attempt
         self.check_mode = check_mode
+        self.is_alone = is_alone
         self.stores = stores or TokenStores()
         self.open_sign_ins = open_sign_ins
         self.listen = listen
-        self.environ = environ
+        self.environ = os.environ if environ is None else environ
         self.warn = warn
         self.tell = tell
         self.on_issued = on_issued
@@ -102,6 +112,7 @@ class TaskContext:
             self.session,
             on_issued=lambda token: self.on_issued(self, token),
             suggest_scopes=suggest_scopes,
+            refusals=RefusedCredentials(self.stores.run, self.attempt, self._get_application_write_time),
         )
 
     @cached_property
@@ -115,6 +126,7 @@ class TaskContext:
                 self.stores.select(self.params["token_cache"]),
                 self.replacements,
                 NewApplicationWait(self._is_new_application, self.stores.run, self.tell),
+                self.errors,
             )
         if self.open_sign_ins is None:
             raise SignInRequiredError("No sign-in is stored on the host that the task is delegated to.")
@@ -124,6 +136,11 @@ class TaskContext:
     def replacements(self) -> TokenReplacements:
         """What the run knows of refused tokens, whatever `token_cache` is."""
         return TokenReplacements(self.stores.run)
+
+    @cached_property
+    def errors(self) -> SharedErrors:
+        """The errors that the run's hosts share, whatever `token_cache` is."""
+        return SharedErrors(self.stores.run)
 
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
@@ -141,24 +158,52 @@ class TaskContext:
         application_id = self.connection.application_id
         return bool(application_id) and self.memory.was_created_recently(APPLICATION.noun, str(application_id), NEW)
 
+    def _get_application_write_time(self) -> float | None:
+        """Return when this run wrote to the authenticating application: its credentials may be valid since."""
+        return self.memory.get_write_time(APPLICATION.noun, str(self.connection.application_id))
+
     @cached_property
     def memory(self) -> RunMemory:
         """What the run wrote in the managed realm."""
         return RunMemory(self.stores.run, self.connection)
 
-    @contextmanager
-    def lock(self, *subject: str) -> Iterator[None]:
-        """Exclude the run's other hosts from work on the same object.
+    def build_lock_purpose(self, work: str, risk: str, *, is_unrepeatable: bool = False) -> LockPurpose:
+        """Return what a lock on an object is held for.
 
-        Hosts that waited with the same parameters share an error. Without a store for the run, nothing is excluded.
+        Args:
+            work: the work, as a noun.
+            risk: what can happen if several hosts do the work at once.
+            is_unrepeatable: whether the risk is a damage, such as a second object. Then the task fails rather than take it.
         """
-        if self.stores.run is None:
-            yield
-            return
-        connection, began = self.connection, time.time()
+        return LockPurpose(
+            work,
+            _OBJECT_REQUESTS * compute_longest_exchange(*(self.params[name] for name in _TIME_OPTIONS)),
+            "" if self.is_alone else risk,
+            must_wait=is_unrepeatable,
+            must_lock=is_unrepeatable and not self.is_alone,
+        )
+
+    def exclude_hosts(self, key: Any, purpose: LockPurpose) -> AbstractContextManager[None]:
+        """Exclude the run's other hosts from work on the same key; raise `LockError` if the purpose demands it."""
+        if self.stores.run is not None:
+            return self.stores.run.lock(key, purpose)
+        if purpose.must_lock:
+            raise LockError(
+                f"Cannot exclude other hosts from {purpose.work}: the Python library cryptography is missing. Without locks, "
+                f"{purpose.risk}.",
+                "Install cryptography. Or run the task on one host at a time: with run_once: true, with throttle: 1, or with "
+                "one fork.",
+            )
+        return nullcontext()
+
+    @contextmanager
+    def lock(self, *subject: str, purpose: LockPurpose) -> Iterator[None]:
+        """Exclude the run's other hosts from work on the same object. Hosts that waited with the same parameters share an error."""
+        connection = self.connection
         key = ["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]
-        request_key = [*key, dict(self.params), self.check_mode]
-        with self.stores.run.lock(key), share_errors(self.stores.run, request_key, began):
+        error_key = [*key, dict(self.params), self.check_mode, select_environment(self.environ)]
+        seen = self.errors.count(error_key)
+        with self.exclude_hosts(key, purpose), self.errors.share(error_key, seen):
             yield
 
     @property

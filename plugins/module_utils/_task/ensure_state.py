@@ -53,7 +53,12 @@ def ensure_state(
         *_list_writes(options, resource_type, managed, required),
         *operations,
     ]
-    with task.lock(resource_type.noun, options.id or normalize_name(str(options.display_name))):
+    purpose = task.build_lock_purpose(
+        f"work on the same {resource_type.noun}",
+        f"several hosts can create the same {resource_type.noun}",
+        is_unrepeatable=options.state == "present" and not task.check_mode,
+    )
+    with task.lock(resource_type.noun, options.id or normalize_name(str(options.display_name)), purpose=purpose):
         client = task.build_client(*announced)
         state = make_state(resource_type, client, options, check_mode=task.check_mode, warn=task.warn)
         if options.state == "absent":

@@ -25,7 +25,7 @@ class ScopedToken:
 
     Args:
         value: a token to try first.
-        explain: makes the error if no token can be requested; by default the error of the request itself.
+        explain: makes the error if no token can be requested, from the error of the request itself, which is the default.
             No second request follows, except after a `TransportError`.
     """
 
@@ -34,7 +34,7 @@ class ScopedToken:
         task: TaskContext,
         scope: str,
         value: str | None = None,
-        explain: Callable[[], BeyondIdentityError] | None = None,
+        explain: Callable[[BeyondIdentityError], BeyondIdentityError] | None = None,
     ) -> None:
         self.scope = scope
         self.explain = explain
@@ -72,12 +72,12 @@ class ScopedToken:
         except TransportError:
             raise
         except BeyondIdentityError as error:
-            self._error = self.explain() if self.explain else error
+            self._error = self.explain(error) if self.explain else error
             raise self._error from None
 
     def _build_hint(self, status: int) -> str:
         needed = f"The token for this request needs the scope {self.scope}. " if status == 403 else ""
-        return needed + hint_on_refused_token(self._source.credential_type)
+        return needed + hint_on_refused_token(self._source.credential_type, self._source.connection.access_token)
 
 
 class _TaskTokens:

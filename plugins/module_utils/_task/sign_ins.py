@@ -11,4 +11,5 @@ from .context import TaskContext
 
 def open_sign_ins(task: TaskContext) -> SignInStore:
     """Return the sign-ins with the task's application, from the stores that `token_cache` allows."""
-    return SignInStore(task.server, task.stores.list_for_sign_ins(task.params["token_cache"]), task.replacements)
+    stores = task.stores.list_for_sign_ins(task.params["token_cache"])
+    return SignInStore(task.server, stores, task.replacements, task.errors)

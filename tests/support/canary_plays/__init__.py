@@ -223,14 +223,14 @@ CANARY_PLAYS = (
           beyondidentity.management.realm:
             api_url: "{{ canary.echo }}/{{ item }}"
             display_name: Canary
-          loop: [all, cut, management]
+          loop: [all, cut, management, shapes]
           ignore_errors: true
         - name: Echo of the token to a role
           beyondidentity.management.role:
             api_url: "{{ canary.echo }}/{{ item }}"
             display_name: Canary
             state: absent
-          loop: [all, cut, management]
+          loop: [all, cut, management, shapes]
           ignore_errors: true
         """,
         failures={
@@ -290,7 +290,7 @@ CANARY_PLAYS = (
           beyondidentity.management.token:
             issuer: "{{ canary.echo }}/v1/tenants/t/realms/r/applications/{{ item }}"
             scopes: [realms:read]
-          loop: [all, cut, decoded, management]
+          loop: [all, cut, decoded, management, shapes]
           ignore_errors: true
         - name: Echo of the form
           beyondidentity.management.token:
@@ -299,12 +299,12 @@ CANARY_PLAYS = (
             client_secret: "{{ canary.variable.client_secret }}"
             client_id: "{{ canary.variable.client_id }}"
             scopes: [realms:read]
-          loop: [all, cut, decoded, management]
+          loop: [all, cut, decoded, management, shapes]
           ignore_errors: true
         - name: Echo of the token
           beyondidentity.management.application_info:
             api_url: "{{ canary.echo }}/{{ item }}"
-          loop: [all, cut, management]
+          loop: [all, cut, management, shapes]
           ignore_errors: true
         """,
         failures={"Echo of the header": "said", "Echo of the form": "said", "Echo of the token": "said"},
@@ -329,6 +329,24 @@ CANARY_PLAYS = (
         """,
         vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
         failures={"Proxy": "cannot use the proxy to", "Proxy of the environment": "cannot use the proxy to"},
+    ),
+    CanaryPlay(
+        "password of a client key",
+        """
+        - name: Key file
+          beyondidentity.management.token:
+            scopes: [realms:read]
+            client_cert: /dev/null
+            client_key_password: "{{ canary.wrong }}"
+          ignore_errors: true
+        - name: Key of a variable
+          beyondidentity.management.token:
+            scopes: [realms:read]
+          vars:
+            beyondidentity_client_key_password: "{{ canary.wrong }}"
+          ignore_errors: true
+        """,
+        failures={"Key file": "is empty", "Key of a variable": "client_cert is not"},
     ),
     CanaryPlay(
         "delegated to this host",

@@ -84,6 +84,7 @@ SIGN_IN = CanaryPlay(
       beyondidentity.management.token:
         grant_type: refresh_token
         refresh_token: "{{ second.token.refresh_token }}"
+        token_cache: none # otherwise it would share the token of the first use
       ignore_errors: true
     - name: Echo of a code
       beyondidentity.management.token:
@@ -118,13 +119,52 @@ SIGN_IN = CanaryPlay(
     - name: Revoke
       beyondidentity.management.revoke:
         token: "{{ third.token.access_token }}"
+    - name: Secret items
+      beyondidentity.management.pkce:
+        length: 1
+      loop:
+        - code: "{{ canary.sign_ins[0].code }}"
+        - token: "{{ first.token.refresh_token }}"
+        - authorization: "Bearer {{ first.token.access_token }}"
+        - redirect_response: "{{ canary.sign_ins[0].redirect_response }}"
+        - proxy: "{{ canary.proxy }}"
+      ignore_errors: true
+    - name: Harmless items
+      beyondidentity.management.pkce:
+        length: 1
+      loop: [{code: DE}, {token: hardware key}]
+      ignore_errors: true
     - name: Sign out
       beyondidentity.management.revoke:
         all: sign_ins
         token_cache: user
+    - name: Sign in again
+      beyondidentity.management.token:
+        grant_type: authorization_code
+        authorization: "{{ canary.sign_ins[2].authorization }}"
+        redirect_response: "{{ canary.sign_ins[2].redirect_response }}"
+        token_cache: user
+      register: fifth
+    - name: Sign out of another application
+      beyondidentity.management.revoke:
+        all: sign_ins
+        token_cache: user
+        issuer: "{{ canary.variable.issuer }}"
+        client_id: "{{ canary.variable.client_id }}"
+        client_secret: "{{ canary.variable.client_secret }}"
+    - name: Sign out by an administrator, whom the API refuses
+      beyondidentity.management.revoke:
+        all: sign_ins
+        application: "{{ fifth.token.application_id }}"
+        token_cache: user
+        issuer: "{{ canary.variable.issuer }}"
+        client_id: "{{ canary.variable.client_id }}"
+        client_secret: "{{ canary.variable.client_secret }}"
+        api_url: "{{ canary.echo }}/management"
     """,
     "sign_in_application",
     failures={
+        "Harmless items": "43 to 128",
         "Used code": "Sign in again",
         "Wrong state": "the state of another sign-in",
         "Answer elsewhere": "does not belong to the redirect_uri",

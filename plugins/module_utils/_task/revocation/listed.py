@@ -20,7 +20,8 @@ def revoke_listed(task: TaskContext, *, with_replacement: bool) -> ModuleResult:
         with_replacement: also revoke the token that the task requested because its first one was refused.
     """
     options = task.read(IssuedTokenOptions)
-    with task.lock("tokens", str(options.application or task.connection.application_id)):
+    purpose = task.build_lock_purpose("a revocation of tokens", "several hosts can revoke the same tokens")
+    with task.lock("tokens", str(options.application or task.connection.application_id), purpose=purpose):
         client = task.build_client(*options.list_operations(task.connection), REVOKE_OPERATION)
         issued = IssuedTokens(options, client)
         tokens = sorted(issued.list_tokens(), key=issued.is_in_use)
@@ -42,12 +43,12 @@ def _revoke_all(
     progress = Progress(len(wanted), "Tokens revoked:", task.tell)
     try:
         for token in wanted:
-            if _revoke(issued, token):
+            if revoke_if_active(issued, token):
                 revoked.append(token["id"])
             removed.append(token)
             progress.advance()
         for token in own:
-            _revoke(issued, token)
+            revoke_if_active(issued, token)
             removed.append(token)
         if with_replacement:
             _revoke_replacement(task, issued, [*wanted, *own])
@@ -68,8 +69,8 @@ def _revoke_replacement(task: TaskContext, issued: IssuedTokens, listed: list[Re
         task.stores.forget(used.value.__eq__)
 
 
-def _revoke(issued: IssuedTokens, token: Resource) -> bool:
-    """Return whether the token still existed."""
+def revoke_if_active(issued: IssuedTokens, token: Resource) -> bool:
+    """Revoke a token by its ID, and return whether it still existed."""
     try:
         issued.revoke(token)
     except ResponseError as error:

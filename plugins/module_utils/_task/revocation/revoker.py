@@ -16,6 +16,11 @@ DELETE_SCOPE = "tokens:delete"
 _CREDENTIAL_REFUSALS = (400, 401, 403)
 _OVERLOADED = (429, 503)
 
+_ADVICE = (
+    "Revoke the token with the credentials of an application that has tokens:read and tokens:delete: set id and application "
+    "in the module revoke."
+)
+
 
 class Revoker:
     """Revokes tokens of one application.
@@ -26,12 +31,18 @@ class Revoker:
     Args:
         deleter: the value of a token with `tokens:delete`, if there is one.
         unavailable: servers that do not respond, with the reason; shared by revokers of several applications.
+        advice: what to do if no token with `tokens:delete` can be requested.
     """
 
     def __init__(
-        self, task: TaskContext, deleter: str | None = None, unavailable: dict[str, str] | None = None
+        self,
+        task: TaskContext,
+        deleter: str | None = None,
+        unavailable: dict[str, str] | None = None,
+        advice: str = _ADVICE,
     ) -> None:
         self.task = task
+        self.advice = advice
         self.unavailable = {} if unavailable is None else unavailable
         self._token = ScopedToken(task, DELETE_SCOPE, deleter, self._explain)
         self._refusal: ResponseError | None = None
@@ -70,8 +81,21 @@ class Revoker:
             return False
         return True
 
-    def _explain(self) -> BeyondIdentityError:
-        """Return the error if no token with the scope can be requested: why the client's own credentials do not authorize it."""
-        return self._refusal or StateError(
-            f"The application is public, and the token lacks {DELETE_SCOPE}.", "The token expires by itself."
+    def _explain(self, error: BeyondIdentityError) -> BeyondIdentityError:
+        """Return the error to raise if no token with the scope can be requested.
+
+        Only a token endpoint that refuses the credentials too proves that they are wrong. The service refuses the right
+        credentials of an `oidc` application for a revocation.
+        """
+        refusal = self._refusal
+        if isinstance(error, ResponseError) and error.code == "invalid_client":
+            return error
+        if refusal is None:
+            return StateError(f"The application is public, and the token lacks {DELETE_SCOPE}.", self.advice)
+        return ResponseError(
+            f"The service does not accept the application's own credentials for a revocation (HTTP {refusal.status}). An "
+            f"application with the protocol oidc needs a token with the scope {DELETE_SCOPE}, and none is available.",
+            self.advice,
+            status=refusal.status,
+            code=refusal.code,
         )

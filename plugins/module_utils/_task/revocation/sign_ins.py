@@ -1,56 +1,67 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Revocation of stored sign-ins. All are removed from the stores. Tokens that cannot be revoked are named in a warning."""
+"""Revocation of the stored sign-ins with the authenticating application. All are removed from the stores."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from ..._errors import BeyondIdentityError
+from ..._oauth.missing_sign_in import explain_absence
+from ..._oauth.sign_in_entries import list_applications
 from ..._oauth.stored_sign_ins import SignInStore
 from ..._oauth.token import Token
 from ..._oauth.token_sources import TokenRequest
 from ..context import ModuleResult, TaskContext
 from .revoker import DELETE_SCOPE, Revoker
+from .sign_in_tokens import SignInToken, list_sign_in_tokens, report_remaining
+
+_ADVICE = (
+    "To be able to revoke the next sign-in, sign in with login_revocable: true, or authorization_code_revocable: true."
+)
 
 
 def revoke_sign_ins(task: TaskContext) -> ModuleResult:
     """Remove all sign-ins with the application from all stores, whatever `token_cache` is, and revoke their tokens."""
+    remaining: list[dict[str, Any]] = []
     sign_ins = SignInStore(task.server, task.stores.list_for_sign_ins("user"))
     if task.check_mode:
         tokens = sign_ins.list_all()
-        revoked = [token.id for token in tokens]
+        revoked = [token.id for token in tokens if token.id]
     else:
         with suppress(BeyondIdentityError):  # without a fresh token, the client's own credentials may suffice
             sign_ins.get(TokenRequest((DELETE_SCOPE,)))
         tokens = sign_ins.remove_all()
-        revoked = _revoke_all(task, tokens)
-    return {"changed": bool(tokens), "revoked": [token_id for token_id in revoked if token_id]}
+        revoked, remaining = _revoke_all(task, tokens)
+    if not tokens:
+        _warn_of_others(task, sign_ins)
+    return {"changed": bool(tokens), "revoked": revoked, "remaining": remaining}
 
 
-def _revoke_all(task: TaskContext, tokens: list[Token]) -> list[str | None]:
-    """Revoke all tokens, the one that authorizes the others last; return the IDs of the revoked ones."""
+def _revoke_all(task: TaskContext, sign_ins: list[Token]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Revoke all tokens, the one that authorizes the others last; return the IDs of the revoked ones, and the others."""
     # Of several tokens that can authorize, use the one that expires last.
-    deleters = [token for token in tokens if DELETE_SCOPE in token.scopes]
+    deleters = [token for token in sign_ins if DELETE_SCOPE in token.scopes]
     deleter = max(deleters, key=lambda token: token.issued_at + (token.lifetime or 0), default=None)
-    revoker = Revoker(task, deleter.access_token if deleter else None)
-    return [token.id for token in sorted(tokens, key=lambda token: token is deleter) if _revoke(revoker, token)]
+    revoker = Revoker(task, deleter.access_token if deleter else None, advice="")
+    revoked: list[str] = []
+    remaining: dict[str, list[SignInToken]] = {}
+    for token in list_sign_in_tokens(sorted(sign_ins, key=lambda token: token is deleter)):
+        reason = revoker.try_to_revoke(token.value)
+        if not reason:
+            task.stores.forget(token.value.__eq__)
+            revoked += [token.id] if token.id else []
+        elif not token.is_over:
+            remaining.setdefault(reason, []).append(token)
+    application_id = task.connection.require("application_id")
+    return revoked, report_remaining(task, application_id, remaining, "" if deleter else _ADVICE)
 
 
-def _revoke(revoker: Revoker, token: Token) -> bool:
-    """Revoke both tokens of a sign-in. The refresh token is first, because new access tokens could be requested with it."""
-    task = revoker.task
-    remaining: dict[str, list[str]] = {}
-    for name, value in (("refresh token", token.refresh_token), ("access token", token.access_token)):
-        reason = revoker.try_to_revoke(value) if value else ""
-        if reason:
-            remaining.setdefault(reason, []).append(name)
-        elif value:
-            task.stores.forget(value.__eq__)
-    for reason, names in remaining.items():
-        task.warn(
-            f"The sign-in {token.display_name} is removed from the stores, but not revoked: its {' and its '.join(names)}. "
-            f"{reason}"
-        )
-    return not remaining
+def _warn_of_others(task: TaskContext, sign_ins: SignInStore) -> None:
+    """Warn if there is nothing to revoke because the connection names another application."""
+    others = list_applications(sign_ins.stores)
+    if others:
+        advice = "To revoke those of one application, set application (in the playbook logout: logout_application) to its ID."
+        task.warn(f"Nothing is revoked. {explain_absence(task.connection, others, advice)}")

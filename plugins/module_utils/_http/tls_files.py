@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks the files of certificates and keys before anything is sent. A message names the option, the file and the fault."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from functools import lru_cache
+
+from .._errors import OptionError
+from .._text import sanitize_for_display
+
+_CERTIFICATE, _KEY, _ENCRYPTED = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----", b"ENCRYPTED"
+_PEM_HINT = "The file must have PEM form: it has lines such as -----BEGIN {kind}-----."
+_SIZE_LIMIT = 10 * 1024 * 1024  # bytes
+
+_Stamp = tuple[int, int]  # what changes when a file is written: time and size
+
+
+def validate_authorities(path: str, name: str) -> None:
+    """Raise `OptionError` unless a path is a readable file with certificates, or a folder of them."""
+    stamp = _stat(path, name)
+    if not os.path.isdir(path):
+        _validate_authorities(path, name, stamp)
+
+
+def validate_client_certificate(certificate: str, key: str | None, password: str | None) -> None:
+    """Raise `OptionError` unless the files hold a certificate and its key, and the password opens the key.
+
+    Args:
+        certificate: the path of `client_cert`.
+        key: the path of `client_key`; without it, `client_cert` has the key too.
+        password: `client_key_password`.
+    """
+    stamps = _stat(certificate, "client_cert"), _stat(key, "client_key") if key else None
+    _validate_client_certificate(certificate, key, password, stamps)
+
+
+@lru_cache(maxsize=16)
+def _validate_authorities(path: str, name: str, _stamp: _Stamp) -> None:
+    _require(path, name, _CERTIFICATE, "CERTIFICATE")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise _build_error(name, path, "has a damaged certificate", "Replace the file.") from None
+
+
+@lru_cache(maxsize=16)
+def _validate_client_certificate(
+    certificate: str, key: str | None, password: str | None, _stamps: tuple[_Stamp, _Stamp | None]
+) -> None:
+    _require(certificate, "client_cert", _CERTIFICATE, "CERTIFICATE")
+    key_name, key_path = ("client_key", key) if key else ("client_cert", certificate)
+    content = _require(key_path, key_name, _KEY, "PRIVATE KEY")
+    is_encrypted = _ENCRYPTED in content
+    if is_encrypted and not password:
+        raise _build_error(key_name, key_path, "has an encrypted key", "Set client_key_password.")
+    try:
+        # The callback keeps OpenSSL from a prompt at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=lambda: password or "")
+    except ssl.SSLError as error:
+        raise _explain_chain_error(error, certificate, key_name, key_path, is_encrypted=is_encrypted) from None
+    except ValueError:  # of the callback
+        raise OptionError("client_key_password is too long.", "OpenSSL accepts at most 1,023 bytes.") from None
+
+
+def _explain_chain_error(
+    error: ssl.SSLError, certificate: str, key_name: str, key_path: str, *, is_encrypted: bool
+) -> OptionError:
+    if error.reason == "KEY_VALUES_MISMATCH":
+        return OptionError(
+            f"The key in {key_name} '{sanitize_for_display(key_path, 200)}' does not belong to the certificate in client_cert "
+            f"'{sanitize_for_display(certificate, 200)}'.",
+            "Set client_cert and client_key to files that were created together.",
+        )
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=certificate)
+    except ssl.SSLError:
+        return _build_error("client_cert", certificate, "has a damaged certificate", "Replace the file.")
+    if is_encrypted:
+        return _build_error(
+            key_name,
+            key_path,
+            "has an encrypted key that client_key_password does not open",
+            "Check client_key_password.",
+        )
+    return _build_error(key_name, key_path, "has a damaged key", "Replace the file.")
+
+
+def _stat(path: str, name: str) -> _Stamp:
+    try:
+        if not os.access(path, os.R_OK):
+            raise OSError
+        status = os.stat(path)
+    except OSError:
+        raise OptionError(
+            f"Cannot read {name} '{sanitize_for_display(path, 200)}'.",
+            "Check that the file exists on the host that runs the task, and that the task's user can read it.",
+        ) from None
+    return status.st_mtime_ns, status.st_size
+
+
+def _require(path: str, name: str, mark: bytes, kind: str) -> bytes:
+    """Return the content of a file; raise `OptionError` unless it has the mark of a PEM block."""
+    hint = _PEM_HINT.format(kind=kind)
+    if os.path.isdir(path):
+        raise _build_error(name, path, "is a folder", "Set it to a file.")
+    with open(path, "rb") as file:
+        content = file.read(_SIZE_LIMIT)
+    if not content.strip():
+        raise _build_error(name, path, "is empty", hint)
+    if mark not in content:
+        raise _build_error(name, path, "has no certificate" if mark == _CERTIFICATE else "has no private key", hint)
+    return content
+
+
+def _build_error(name: str, path: str, fault: str, hint: str) -> OptionError:
+    return OptionError(f"{name} '{sanitize_for_display(path, 200)}' {fault}.", hint)

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""JSON objects of servers and tokens. What other code could not handle is refused here, once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+DEPTH_LIMIT = 100  # levels of objects and lists
+
+_NO_OBJECT = "is not a JSON object"
+_TOO_DEEP = f"is nested in more than {DEPTH_LIMIT} levels"
+
+
+def parse_json_object(content: bytes) -> dict[str, Any] | str:
+    """Return a JSON object, or what is wrong with the content, as the end of a sentence."""
+    try:
+        body = json.loads(_decode(content))
+        if not isinstance(body, dict):
+            return _NO_OBJECT
+        json.dumps(body, ensure_ascii=False).encode()  # JSON can escape half of a character
+    except UnicodeEncodeError:
+        return "has text that is not valid Unicode"
+    except ValueError:
+        return _NO_OBJECT
+    except RecursionError:
+        return _TOO_DEEP
+    return _TOO_DEEP if _is_too_deep(body) else body
+
+
+def _decode(content: bytes) -> bytes | str:
+    """Return JSON that `json` can read. Some gateways write their errors in ISO 8859-1."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        encoding = json.detect_encoding(content)
+        return content if encoding != "utf-8" else content.decode("iso-8859-1")
+    return content
+
+
+def _is_too_deep(body: Any) -> bool:
+    """Whether a JSON value has more levels than `DEPTH_LIMIT`. Other code is recursive, in Ansible too."""
+    level = [body]
+    for _depth in range(DEPTH_LIMIT + 1):
+        level = [
+            item
+            for value in level
+            if isinstance(value, (dict, list))
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Locks in whole runs: on a system without them, and beside a run whose process is stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.client import Tenant
+from tests.support.collection import ROOT
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import READ, TOKEN, play, task
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to
+
+REALM = "beyondidentity.management.realm"
+HOSTS = 8
+
+
+@pytest.fixture(scope="module")
+def no_flock(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the environment of a system without locks."""
+    library = tmp_path_factory.mktemp("library") / "no_flock.so"
+    source = ROOT / "tests" / "support" / "no_flock.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+def test_without_locks_several_hosts_create_nothing(
+    run_playbook: PlaybookRunner, tenant: Tenant, no_flock: dict[str, str], core: str
+) -> None:
+    """One host at a time creates one realm. All other work goes on, with a warning that says what can happen."""
+    create: dict[str, Any] = {"display_name": "Customers"}
+    tasks = [
+        task("Read", TOKEN, READ),
+        task("Many", REALM, create),
+        task("Check", REALM, create, check_mode=True),
+        task("Remove", REALM, {**create, "state": "absent"}),
+        task("Once", REALM, create, run_once=True),
+        task("Throttled", REALM, {"display_name": "Partners"}, throttle=1),
+    ]
+    run = run_playbook(
+        play(*tasks, hosts="all"),
+        inventory=f"host[1:{HOSTS}] ansible_connection=local\n",
+        args=["-f", str(HOSTS)],
+        env=no_flock,
+        extra_vars=tenant.variables,
+        core=core,
+    ).succeeded()
+    messages = {str(result.result.get("msg")) for result in run.of("Many")}
+    [message] = messages
+    assert "No locks available. Without locks, several hosts can create the same realm." in message
+    assert "run_once: true" in message
+    for name in ("Read", "Check", "Remove", "Once", "Throttled"):
+        assert all(result.done for result in run.of(name)), name
+    assert len(tenant.journal(operation="CreateRealm")) == 2
+    output = re.sub(r"\s+", " ", run.output)
+    assert "Without locks, several hosts can request the same token. Set ANSIBLE_LOCAL_TEMP to a folder" in output
+
+
+def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """Both runs use the user's cache. The first one is stopped while it requests the token."""
+    asked, go_on = threading.Event(), threading.Event()
+    forward = forward_to(tenant.emulator.url)
+
+    def hold_first(seen: RecordedRequest) -> Response:
+        if seen.path.endswith("/token") and not asked.is_set():
+            asked.set()
+            go_on.wait(60)
+        return forward(seen)
+
+    with Recorder(hold_first) as service:
+        variables = {name: value.replace(tenant.emulator.url, service.url) for name, value in tenant.variables.items()}
+        options = {**READ, "token_cache": "user", "timeout": 1, "retries": 0}
+        running = run_playbook.start(play(task("Token", TOKEN, options)), extra_vars=variables)
+        try:
+            assert asked.wait(60)
+            _signal_worker(running.process.pid, signal.SIGSTOP)
+            home = {"HOME": str(running.folder / "home")}
+            second = run_playbook(play(task("Token", TOKEN, options)), extra_vars=variables, env=home)
+        finally:
+            go_on.set()
+            running.signal_all(signal.SIGKILL)
+            running.finish()
+    assert second.succeeded().task("Token").done
+    output = re.sub(r"\s+", " ", second.output)
+    assert re.search(r"Waiting for a token request of process \d+ on ", output)
+    assert "has been busy with a token request for more than 31 seconds" in output
+    locks = [path for path in Path(home["HOME"]).rglob("*.lock") if path.is_file()]
+    assert len(locks) <= 1, "only that of the stopped process"
+
+
+def _signal_worker(process: int, number: signal.Signals) -> None:
+    """Send a signal to the process that runs the task: a descendant of ansible-playbook without children."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+        if int(fields[1]) == process:
+            os.kill(int(stat.parent.name), number)

@@ -1,0 +1,14 @@
+/* Copyright: (c) 2026, Beyond Identity Management collection contributors
+ * GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * For LD_PRELOAD: a system whose files cannot be locked, as on some network file systems. */
+#include <errno.h>
+
+int flock(int descriptor, int operation)
+{
+    (void)descriptor;
+    (void)operation;
+    errno = ENOLCK;
+    return -1;
+}
