@@ -315,6 +315,21 @@ def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, tenant: 
     assert count_tokens(tenant, grant="refresh_token") == (cause == "refused refresh token")
 
 
+def test_a_refused_refresh_token_does_not_end_a_sign_in_whose_access_token_is_valid(tenant: Any) -> None:
+    """The access token may only lack a permission for one operation."""
+    store = MemoryStore()
+    app = sign_in(tenant, store)
+    (before,) = list_sign_ins(app, store)
+    tenant.fault(operation="ListRealms", status=403, times=2)
+    tenant.fault(operation="token", status=400, error="invalid_grant", times=1)
+    for _task in range(2):
+        assert SIGN_IN_AGAIN in fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
+    list_realms(open_client(app, TokenStores(store), **BY_SIGN_IN))
+    (after,) = list_sign_ins(app, store)
+    assert after.access_token == before.access_token and after.refresh_token is None
+    assert count_tokens(tenant, grant="refresh_token") == 1
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_sign_in_is_refreshed_for_an_introspection(status: int, tenant: Any) -> None:
     tenant.settings(refresh_tokens="fixed", **REFRESHED)
