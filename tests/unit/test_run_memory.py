@@ -210,6 +210,27 @@ def test_each_type_of_object_is_remembered(tenant: Any) -> None:
             assert run_ok(realm, tenant, store, api_url=url, display_name="Customers")["changed"] is expected
 
 
+def test_a_realm_is_remembered_whatever_realm_is_managed(tenant: Any) -> None:
+    store = MemoryStore()
+    managed = tenant.seed(realms=1)["realms"][0]
+    with run_untidy_service(tenant, LaggingListing("realms")) as url:
+        given = {"store": store, "api_url": url, "display_name": "Customers"}
+        assert run_ok(realm, tenant, **given)["changed"]
+        assert not run_ok(realm, tenant, realm_id=managed, **given)["changed"]
+    assert list_writes(tenant) == ["CreateRealm"]
+
+
+def test_hosts_with_different_managed_realms_create_one_realm(tenant: Any) -> None:
+    realms = tenant.seed(realms=4)["realms"]
+    tenant.settings(conflicts="documented")
+    tenant.fault(operation="ListRealms", delay=0.2)
+    store = MemoryStore()
+    with ThreadPoolExecutor(4) as pool:
+        results = pool.map(lambda id: run_ok(realm, tenant, store, realm_id=id, display_name="Customers"), realms)
+        assert sum(result["changed"] for result in results) == 1
+    assert list_writes(tenant) == ["CreateRealm"]
+
+
 @pytest.mark.parametrize("name", [" Feeder ", "Fe\u0301eder", "Pet  Feeder"])
 def test_a_name_that_the_service_normalizes_leads_to_one_object_and_one_warning(
     name: str, tenant: Any, warnings: list[str]

@@ -112,7 +112,8 @@ def _refers_to(resource_type: ResourceType, item: Resource, value: str) -> bool:
 def get_place(resource_type: ResourceType, client: ManagementClient) -> Place:
     """Return where objects of this type have their names."""
     parent = resource_type.parent_parameter
-    return Place(resource_type.noun, client.path_parameters.get(parent, "") if parent else "")
+    parent_id = client.path_parameters.get(parent, "") if parent else ""
+    return Place(resource_type.noun, parent_id, resource_type.is_in_realm)
 
 
 def read_resource(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:

@@ -27,10 +27,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where objects have their names: a type of objects, and the ID of the object that they belong to, if any."""
+    """Where objects have their names: a type of objects, and the ID of the object that they belong to, if any.
+
+    Attributes:
+        is_in_realm: whether the objects belong to the managed realm. Otherwise they belong to the tenant.
+    """
 
     noun: str
     parent: str = ""
+    is_in_realm: bool = True
 
 
 class RunMemory:
@@ -110,7 +115,7 @@ class RunMemory:
 
     def _build_name_key(self, place: Place, name: str) -> list[Any]:
         connection = self.connection
-        realm = [connection.api_url, connection.tenant_id, connection.realm_id]
+        realm = [connection.api_url, connection.tenant_id, connection.realm_id if place.is_in_realm else None]
         return ["memory", *realm, place.parent, place.noun, "name", normalize_name(name)]
 
     def _build_id_key(self, kind: str, noun: str, id: str) -> list[Any]:
