@@ -16,8 +16,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     LIFETIME,
     Place,
     RunMemory,
+    list_names,
 )
 from ansible_collections.beyondidentity.management.plugins.modules import (
+    api,
     application,
     application_info,
     realm,
@@ -54,6 +56,12 @@ def test_a_name_is_known_in_its_realm_only(other: dict[str, str]) -> None:
     make_memory(store).remember_creation(APPS, "1", ["Feeder"])
     assert make_memory(store).find_id(APPS, "Feeder") == "1"
     assert make_memory(store, **other).find_id(APPS, "Feeder") is None
+
+
+def test_the_display_name_is_the_last_name_also_if_the_response_lacks_it() -> None:
+    assert list_names({"display_name": "Pets"}, {"identifier": "pets", "scopes": []}) == ["pets", "Pets"]
+    assert list_names({"identifier": "pets", "display_name": " Pets"}, {"display_name": "Pets"})[-1] == "Pets"
+    assert list_names(None, {}) == list_names({"display_name": ""}, {"identifier": None}) == []
 
 
 def test_the_entries_end_after_ten_minutes(pauses: list[float]) -> None:
@@ -208,6 +216,37 @@ def test_each_type_of_object_is_remembered(tenant: Any) -> None:
     with run_untidy_service(tenant, LaggingListing("realms")) as url:
         for expected in (True, False):
             assert run_ok(realm, tenant, store, api_url=url, display_name="Customers")["changed"] is expected
+
+
+def test_objects_that_the_module_api_writes_are_remembered(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("realms")) as url:
+        given = {"store": store, "api_url": url}
+        body = {"realm": {"display_name": "Customers"}}
+        id = run_ok(api, tenant, operation="CreateRealm", body=body, **given)["response"]["id"]
+        assert not run_ok(realm, tenant, display_name="Customers", **given)["changed"]
+        body = {"realm": {"display_name": "Clients"}}
+        run_ok(api, tenant, operation="UpdateRealm", parameters={"realm_id": id}, body=body, **given)
+        assert run_ok(realm, tenant, display_name="Clients", **given)["realm"]["id"] == id
+        run_ok(api, tenant, operation="DeleteRealm", parameters={"realm_id": id}, **given)
+        assert run_ok(realm, tenant, display_name="Clients", **given)["realm"]["id"] != id
+
+
+def test_the_module_api_remembers_the_realm_and_the_parent_of_its_parameters(tenant: Any) -> None:
+    store = MemoryStore()
+    managed = tenant.seed(realms=1)["realms"][0]
+    parents = {"realm_id": managed, "resource_server_id": "pets"}
+    with run_untidy_service(tenant, LaggingListing("roles")) as url:
+        given = {"store": store, "api_url": url}
+        pets = {"display_name": "Pet API", "identifier": "pets"}
+        own = {"realm_id": managed, "resource_server": "pets", "display_name": "Readers"}
+        parents["resource_server_id"] = run_ok(resource_server, tenant, realm_id=managed, **pets, **given)[
+            "resource_server"
+        ]["id"]
+        run_ok(role, tenant, state="absent", **own, **given)
+        body = {"role": {"display_name": "Readers"}}
+        id = run_ok(api, tenant, operation="CreateRole", parameters=parents, body=body, **given)["response"]["id"]
+        assert run_ok(role, tenant, **own, **given)["role"]["id"] == id
 
 
 def test_a_realm_is_remembered_whatever_realm_is_managed(tenant: Any) -> None:

@@ -97,3 +97,6 @@ IDENTITY = ResourceType("Identity", "Identities")
 REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id", is_in_realm=False)
 RESOURCE_SERVER = ResourceType("ResourceServer", "ResourceServers", name_fields=("display_name", "identifier"))
 ROLE = ResourceType("Role", "Roles", parent_parameter="resource_server_id")
+
+RESOURCE_TYPES = (APPLICATION, AUTHENTICATOR_CONFIG, GROUP, REALM, RESOURCE_SERVER, ROLE)
+"""The types whose objects are found by their names. Identities have usernames."""
