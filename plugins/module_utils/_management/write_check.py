@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,8 +65,7 @@ def _check_fields(
         elif isinstance(value, Mapping) and isinstance(present, Mapping):
             yield from _check_fields(value, present, write_only, f"{path}.")
         elif not has_same_items(value, present, write_only):
-            finding = "normalized" if _is_same_when_normalized(name, value, present) else "ignored"
-            yield FieldCheck(path, finding, present)
+            yield FieldCheck(path, _find_difference(name, value, present, write_only), present)
 
 
 def _is_empty(value: Any) -> bool:
@@ -79,13 +78,22 @@ def has_same_items(sent: Any, stored: Any, write_only: frozenset[str] = frozense
         return False
     if all(isinstance(item, str) for item in [*sent, *stored]):
         return set(sent) == set(stored)
-    remaining = list(stored)
+    unmatched, remaining = _match_items(sent, stored, lambda item, other: _is_same_item(item, other, write_only))
+    return not unmatched and not remaining
+
+
+def _match_items(
+    sent: list[Any], stored: list[Any], is_match: Callable[[Any, Any], bool]
+) -> tuple[list[Any], list[Any]]:
+    """Return the sent items without a match, and the stored items that match none. Each item has one match at most."""
+    unmatched, remaining = [], list(stored)
     for item in sent:
-        match = next((other for other in remaining if _is_same_item(item, other, write_only)), None)
+        match = next((index for index, other in enumerate(remaining) if is_match(item, other)), None)
         if match is None:
-            return False
-        remaining.remove(match)
-    return not remaining
+            unmatched.append(item)
+        else:
+            remaining.pop(match)
+    return unmatched, remaining
 
 
 def _is_same_item(sent: Any, stored: Any, write_only: frozenset[str]) -> bool:
@@ -94,14 +102,37 @@ def _is_same_item(sent: Any, stored: Any, write_only: frozenset[str]) -> bool:
     return bool(sent == stored)
 
 
-def _is_same_when_normalized(name: str, sent: Any, stored: Any) -> bool:
+def _find_difference(name: str, sent: Any, stored: Any, write_only: frozenset[str]) -> str:
+    """Return the finding for two values that differ, and are not both objects."""
     if isinstance(sent, str) and isinstance(stored, str):
-        return _normalize(name, sent) == _normalize(name, stored) or _is_same_moment(sent, stored)
-    if isinstance(sent, list) and isinstance(stored, list):
-        texts = [item for item in [*sent, *stored] if isinstance(item, str)]
-        if len(texts) == len(sent) + len(stored):
-            return {_normalize(name, item) for item in sent} == {_normalize(name, item) for item in stored}
-    return False
+        is_same = _normalize(name, sent) == _normalize(name, stored) or _is_same_moment(sent, stored)
+        return "normalized" if is_same else "ignored"
+    if not isinstance(sent, list) or not isinstance(stored, list):
+        return "ignored"
+    if all(isinstance(item, str) for item in [*sent, *stored]):
+        is_same = {_normalize(name, item) for item in sent} == {_normalize(name, item) for item in stored}
+        return "normalized" if is_same else "ignored"
+    return _find_difference_of_items(sent, stored, write_only)
+
+
+def _find_difference_of_items(sent: list[Any], stored: list[Any], write_only: frozenset[str]) -> str:
+    """Return the worst finding in the items of two lists. Items belong together if no field that both have differs."""
+    unmatched, remaining = _match_items(sent, stored, lambda item, other: _is_same_item(item, other, write_only))
+    findings: set[str] = set()
+
+    def is_similar(item: Any, other: Any) -> bool:
+        if not isinstance(item, Mapping) or not isinstance(other, Mapping) or not item.keys() & other.keys():
+            return False
+        found = {check.finding for check in check_write(item, other, write_only)}
+        if "ignored" in found:
+            return False
+        findings.update(found)
+        return True
+
+    unmatched, remaining = _match_items(unmatched, remaining, is_similar)
+    if unmatched or remaining:
+        return "ignored"
+    return "missing" if "missing" in findings else "normalized"
 
 
 def _normalize(name: str, text: str) -> str:
