@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .._errors import MalformedResponseError, NotFoundError, ResponseError, StateError
 from .._ids import is_valid_id
@@ -72,6 +72,13 @@ def correct_listing(
     if not any(_refers_to(resource_type, item, value) for item in corrected):
         corrected += _read_unlisted(resource_type, client, value)
     return corrected
+
+
+def drop_deleted(
+    resource_type: ResourceType, client: ManagementClient, listed: Iterable[Resource]
+) -> Iterator[Resource]:
+    """Yield the objects of a listing that this run did not delete."""
+    return (item for item in listed if not client.memory.was_deleted(resource_type.noun, str(item.get("id"))))
 
 
 def _read_current(resource_type: ResourceType, client: ManagementClient, item: Resource) -> list[Resource]:
