@@ -25,6 +25,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     realm,
     resource_server,
     role,
+    role_info,
 )
 from tests.support.untidy_service import LaggingListing, MissingById, change_request, run_untidy_service
 from tests.unit.builders import make_client, make_connection
@@ -208,6 +209,15 @@ def test_a_reference_to_an_object_that_the_listing_does_not_show_yet_is_found(te
         "CreateApplication",
         "CreateRole",
     ]
+
+
+def test_the_roles_of_a_resource_server_are_listed_although_no_listing_shows_the_server_yet(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("resource-servers")) as url:
+        given = {"store": store, "api_url": url}
+        run_failed(role_info, tenant, resource_server="pets", **given)
+        run_ok(resource_server, tenant, display_name="Pet API", identifier="pets", **given)
+        assert run_ok(role_info, tenant, resource_server="pets", **given)["roles"] == []
 
 
 def test_a_role_is_remembered_with_its_resource_server(tenant: Any) -> None:
