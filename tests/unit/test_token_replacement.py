@@ -303,6 +303,17 @@ def test_many_refused_items_cost_one_refresh(tenant: Any) -> None:
     assert SIGN_IN_AGAIN in message and "realms:read" in message
 
 
+def test_a_refusal_of_two_sign_ins_is_final_for_the_one_that_tasks_use_first(tenant: Any) -> None:
+    store = MemoryStore()
+    app = sign_in(tenant, store, refresh="off")
+    run_ok(token, app, store, **app.options_after_sign_in("realms:read", "applications:read"))
+    assert len(list_sign_ins(app, store)) == 2
+    tenant.fault(operation="ListRealms", status=403)
+    for _item in range(10):
+        fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
+    assert len(tenant.journal(operation="ListRealms")) == 11
+
+
 @pytest.mark.parametrize("cause", ["no refresh token", "refused refresh token"])
 def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, tenant: Any) -> None:
     store = MemoryStore()
