@@ -147,7 +147,9 @@ def test_a_deleted_object_is_in_no_list(tenant: Any) -> None:
         before = run_ok(application_info, tenant, store, api_url=url)["applications"]
         run_ok(application, tenant, store, state="absent", api_url=url, **FEEDER)
         after = run_ok(application_info, tenant, store, api_url=url)["applications"]
-    assert [item["display_name"] for item in before if item not in after] == ["Feeder"] and len(after) == len(before) - 1
+    assert [item["display_name"] for item in before if item not in after] == ["Feeder"] and len(after) == len(
+        before
+    ) - 1
 
 
 def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:

@@ -220,11 +220,12 @@ def test_hosts_share_the_error_of_a_replacement(tenant: Any) -> None:
     assert "invalid_scope" in message and count_tokens(tenant) == 2
 
 
-def test_a_replacement_without_a_response_does_not_count(tenant: Any) -> None:
+@pytest.mark.parametrize("fault", [{"drop": "reset"}, {"status": 429}, {"status": 500}, {"status": 503}])
+def test_a_replacement_that_the_server_does_not_decide_on_does_not_count(fault: dict[str, Any], tenant: Any) -> None:
     source = make_token_source(tenant, MemoryStore(), retries=0)
     refused = IssuedToken(source.get(READ).token, cached=True)
-    tenant.fault(operation="token", drop="reset", times=1)
-    with pytest.raises(TransportError):
+    tenant.fault(operation="token", **fault, times=1)
+    with pytest.raises((TransportError, ResponseError)):
         source.replace(READ, refused, REFUSED)
     assert source.replace(READ, refused, REFUSED) is not None
     assert count_tokens(tenant) == 3
