@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -201,6 +202,24 @@ def test_a_value_that_is_normalized_to_the_present_one_is_a_warning_and_no_chang
         assert not run_ok(role, tenant, description="Look.\n", **given)["changed"]
         assert len(warnings) == 1 and "stored description of role 'Readers'" in warnings[0]
         assert run_ok(role, tenant, description="Touch. ", **given)["changed"]
+
+
+@pytest.mark.parametrize("sent", [{"client_secret": " s3cret"}, {"parties": [{"client_secret": " s3cret"}]}])
+def test_a_warning_shows_no_secret(sent: dict[str, Any], tenant: Any, warnings: list[str]) -> None:
+    def rule(seen: Any, forward: Any) -> Any:
+        if seen.method != "POST":
+            return forward(seen)
+        stripped = change_request(
+            seen, lambda document: [document["authenticator_config"]["config"].pop(name) for name in sent]
+        )
+        stored = json.loads(json.dumps(sent).replace(" s3", "s3"))
+        return change_json(forward(stripped), lambda document: document["config"].update(stored))
+
+    with run_untidy_service(tenant, rule) as url:
+        config = {"type": "hosted_web", **sent}
+        given = {"api_url": url, "warn": warnings.append, "display_name": "New"}
+        run_ok(authenticator_config, tenant, config=config, **given)
+    assert len(warnings) == 1 and "in another form" in warnings[0] and "s3cret" not in warnings[0]
 
 
 def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> None:

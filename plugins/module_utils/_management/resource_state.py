@@ -161,9 +161,10 @@ class ResourceState:
         after = add_missing(sent, stored or before)
         for check in checks:
             if check.finding == "normalized":
+                form = "another form" if check.is_secret else f"the form '{sanitize_for_display(check.stored, 120)}'"
                 self.warn(
-                    f"The service stored {check.path} of {describe_resource(resource_type, after)} in another form: "
-                    f"'{sanitize_for_display(check.stored, 120)}'. Use this form to avoid the warning."
+                    f"The service stored {check.path} of {describe_resource(resource_type, after)} in {form}. "
+                    "Use the stored form to avoid the warning."
                 )
         ignored = [check.path for check in checks if check.finding == "ignored"]
         if ignored:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .._masking import has_secret, is_secret_key
 from .names import normalize_name
 from .resource_types import Resource
 
@@ -28,6 +29,11 @@ class FieldCheck:
     path: str
     finding: str
     stored: Any = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the field, or an object in it, has a secret key."""
+        return is_secret_key(self.path.rpartition(".")[2]) or has_secret(self.stored)
 
 
 def check_write(sent: Mapping[str, Any], stored: Mapping[str, Any], write_only: frozenset[str]) -> list[FieldCheck]:
