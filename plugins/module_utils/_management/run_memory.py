@@ -170,10 +170,10 @@ def get_time() -> float:
     return time.monotonic()
 
 
-def wait_until_found(find: Callable[[], T | None], since: float) -> T | None:
+def wait_until_found(find: Callable[[], T | None], since: float, limit: float = SETTLING_TIME) -> T | None:
     """Return what `find` returns. While it is `None`, ask again until the service had time to show a write at `since`."""
     while True:
         found = find()
-        if found is not None or time.monotonic() - since >= SETTLING_TIME:
+        if found is not None or time.monotonic() - since >= limit:
             return found
         time.sleep(_PAUSE)
