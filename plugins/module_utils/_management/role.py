@@ -133,15 +133,21 @@ class RoleState(ResourceState):
         fields, lists = split_lists(wanted)
         created = super()._create(fields)
         with mark_as_changed(created["id"]):
-            self.lists.write(created["id"], {}, lists)
+            self._write_lists(created["id"], {}, lists)
         return {**created, **lists}
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
         (fields, lists), (present, present_lists) = split_lists(changes), split_lists(before)
         after = super()._update(present, fields) if fields else present
         with mark_as_changed(before["id"]) if fields else nullcontext():
-            self.lists.write(before["id"], present_lists, lists)
+            self._write_lists(before["id"], present_lists, lists)
         return {**after, **present_lists, **lists}
+
+    def _write_lists(self, id: str, present: Resource, wanted: Resource) -> None:
+        self.lists.write(id, present, wanted)
+        if wanted:
+            with mark_as_changed(id):
+                self.lists.verify(id, present, wanted)
 
     def _delete(self, before: Resource) -> None:
         """Empty the lists first: the service does not delete a role that has scopes or members."""
