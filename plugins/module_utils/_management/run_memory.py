@@ -70,7 +70,7 @@ class RunMemory:
         self, operation: Operation, parameters: Mapping[str, Any], body: Mapping[str, Any] | None, response: Resource
     ) -> None:
         """Remember the object that an operation created, renamed or deleted. The parameters can name another realm."""
-        own = {name: str(parameters[name]) for name in MANAGED_PARAMETERS if name in parameters}
+        own: dict[str, Any] = {name: str(parameters[name]) for name in MANAGED_PARAMETERS if name in parameters}
         memory = RunMemory(self.store, replace(self.connection, **own))
         for resource_type in RESOURCE_TYPES:
             place = get_place(resource_type, parameters)
