@@ -278,3 +278,23 @@ def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> 
     result = call_module(role, tenant, display_name="Readers", scopes=["realms:read"])
     (created,) = tenant.journal(operation="CreateRole")
     assert result["failed"] and result["changed"] and result["id"] and created["status"] in (200, 201)
+
+
+@pytest.mark.parametrize(
+    ("failing", "given"),
+    [
+        ("DeleteRoleScopes", {"scopes": ["realms:update"], "scopes_exclusive": True}),
+        ("DeleteRole", {"state": "absent"}),
+    ],
+)
+def test_a_failure_after_a_change_of_a_list_says_that_the_role_changed(
+    failing: str, given: dict[str, Any], tenant: Any
+) -> None:
+    id = run_ok(role, tenant, display_name="Readers", scopes=["realms:read"])["role"]["id"]
+    tenant.fault(operation=failing, status=403)
+    result = call_module(role, tenant, display_name="Readers", **given)
+    assert result["failed"] and result["changed"] and result["id"] == id
+    tenant.clear_faults()
+    tenant.fault(operation="AddRoleScopes", status=403)
+    unchanged = call_module(role, tenant, display_name="Readers", scopes=["realms:create"])
+    assert unchanged["failed"] and not unchanged["changed"]

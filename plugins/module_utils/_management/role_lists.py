@@ -29,11 +29,13 @@ class RoleLists:
 
     Attributes:
         identities: the members as the API listed them last, for their usernames.
+        is_written: whether the task changed a list.
     """
 
     def __init__(self, client: ManagementClient) -> None:
         self.client = client
         self.identities: list[Resource] = []
+        self.is_written = False
 
     def read(self, role_id: str) -> Resource:
         """Return the lists that the task announced the reading of, as fields of the role."""
@@ -95,6 +97,7 @@ class RoleLists:
 
     def _call(self, operation: str, role_id: str, body: Resource) -> None:
         self.client.call(operation, {ROLE.id_parameter: role_id}, body=body)
+        self.is_written = True
 
 
 def split_lists(fields: Mapping[str, Any]) -> tuple[Resource, Resource]:
