@@ -98,7 +98,7 @@ def _explain_loss(resource_type: ResourceType, error: BeyondIdentityError) -> Be
     """Add to an error that the object may exist."""
     error.message += (
         f" The service may have created the {resource_type.noun}, although its listing does not show it. Wait a minute before "
-        "you run again, so that no second one is created."
+        f"you run again. Otherwise the next run can create a second {resource_type.noun}."
     )
     return error
 
