@@ -165,6 +165,28 @@ def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:
         assert run_ok(application, tenant, **FEEDER, **given)["application"]["id"] != old
 
 
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_rename_whose_response_is_lost_leads_to_no_second_object(is_done: bool, tenant: Any) -> None:
+    store = MemoryStore()
+    lagging = LaggingListing("applications")
+
+    def rule(seen: Any, forward: Any) -> Any:
+        if seen.method == "PATCH":
+            if is_done:
+                forward(seen)
+            return 504, {}, b""
+        return lagging(seen, forward)
+
+    id = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
+    with run_untidy_service(tenant, rule) as url:
+        given = {"store": store, "api_url": url}
+        run_ok(application_info, tenant, **given)
+        run_failed(application, tenant, id=id, display_name="Renamed", retries=0, **given)
+        name = "Renamed" if is_done else "Feeder"
+        assert run_ok(application, tenant, display_name=name, **given)["application"]["id"] == id
+    assert "CreateApplication" not in list_writes(tenant)[1:]
+
+
 def test_an_object_that_is_not_readable_yet_is_read_again(tenant: Any, pauses: list[float]) -> None:
     store = MemoryStore()
     with run_untidy_service(tenant, MissingById(LaggingListing("applications"), "applications", 3)) as url:

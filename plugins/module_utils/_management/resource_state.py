@@ -135,6 +135,7 @@ class ResourceState:
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
         id = before["id"]
+        self._remember_new_name(id, changes)  # the response can be lost
         try:
             after = self._call(self.resource_type.update_operation, id, body={self.resource_type.noun: changes})
         except ResponseError as error:
@@ -143,10 +144,13 @@ class ResourceState:
             raise
         with mark_as_changed(id):
             response = validate_resource(self.resource_type, after) if after.get("id") == id else {}
-            if "display_name" in changes:
-                names = list_names(changes, response)
-                self.client.memory.remember_new_name(self._get_place(), id, names)
+            self._remember_new_name(id, changes, response)
             return self._verify(changes, response, before)
+
+    def _remember_new_name(self, id: str, changes: Resource, *stored: Resource) -> None:
+        """Remember a rename, done or not: a search reads the object by its ID if the listing has another name."""
+        if "display_name" in changes:
+            self.client.memory.remember_new_name(self._get_place(), id, list_names(changes, *stored))
 
     def _verify(self, sent: Resource, response: Resource, before: Resource) -> Resource:
         """Return the object after a write; raise `StateError` if the service ignored a sent field.
