@@ -219,6 +219,7 @@ def run(task: TaskContext) -> ModuleResult:
         pages = client.read_pages(operation.name, parameters)
         return {**described, "status": 200, "response": join_pages(operation, pages)}
     status, response = client.call_with_status(operation.name, parameters, body=body)
+    client.memory.remember_call(operation, parameters, body, response)
     return {**described, "status": status, "response": response}
 
 

@@ -101,7 +101,7 @@ def run(task: TaskContext) -> ModuleResult:
     return read_info(
         task,
         ROLE,
-        operations=(RESOURCE_SERVER.list_operation,),
+        operations=RESOURCE_SERVER.list_lookup_operations(by_id=False),
         prepare=servers.select,
         explain_missing=servers.refuse_elsewhere,
     )

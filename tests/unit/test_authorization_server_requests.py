@@ -195,6 +195,21 @@ def test_an_error_with_http_200_is_a_refusal(code: str, status: int, hint: str) 
     assert (caught.value.status, caught.value.code) == (status, code)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"code": "invalid_client", "message": "no way"}},
+        {"errors": [{"code": "invalid_client", "message": "no way"}]},
+        {"errorCode": "invalid_client", "errorSummary": "no way"},
+        {"code": "invalid_client", "message": "no way"},
+    ],
+)
+def test_an_error_with_http_200_in_any_shape_is_a_refusal(body: dict[str, Any]) -> None:
+    with pytest.raises(ResponseError, match="HTTP 200 invalid_client: no way. Check that client_id") as caught:
+        send_one_request(request_token, build_response(body))
+    assert (caught.value.status, caught.value.code) == (401, "invalid_client")
+
+
 @pytest.mark.parametrize("error", ["", None, False])
 def test_an_empty_error_beside_a_token_is_not_a_refusal(error: Any) -> None:
     body = {"access_token": "t0ken", "token_type": "Bearer", "error": error}

@@ -220,6 +220,15 @@ def test_a_shared_token_is_only_for_the_same_request(
         exchange(app, {"authorization": {**authorization, **changes}, **params}, store)
 
 
+def test_hosts_that_manage_different_realms_use_a_code_once(app: SignInApplication, tenant: Any) -> None:
+    tenant.fault(operation="token", delay=0.2)
+    store, params = MemoryStore(), {"authorization": complete_authorization(app)}
+    with ThreadPoolExecutor(4) as pool:
+        tokens = list(pool.map(lambda realm: exchange(app, {**params, "realm_id": realm}, store)[0], "abcd"))
+    assert len({token.access_token for token in tokens}) == 1
+    assert count_exchanges(tenant) == 1
+
+
 def test_a_shared_token_that_is_expired_is_an_error(app: SignInApplication, tenant: Any) -> None:
     store, params = MemoryStore(), {"authorization": complete_authorization(app)}
     token = exchange(app, params, store)[0]

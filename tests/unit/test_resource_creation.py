@@ -84,6 +84,22 @@ def test_the_object_is_looked_for_until_the_listing_shows_it(tenant: Any, pauses
     assert len(pauses) == 3 and list_writes(tenant) == ["CreateApplication"]
 
 
+def test_the_object_is_looked_for_as_long_after_a_slow_response(tenant: Any, pauses: list[float]) -> None:
+    """A gateway gives up after a minute, and the service may have created the object at its end."""
+    listings = iter(range(100))
+
+    def rule(seen: Any, forward: Any) -> Any:
+        if is_listing(seen, "applications") and next(listings) < 4:
+            return 200, JSON, b'{"applications": [], "total_size": 0}'
+        if seen.method == "POST":
+            pauses.append(60)
+        return replace_response(504, b"")(seen, forward)
+
+    with run_untidy_service(tenant, rule) as url:
+        assert run_ok(application, tenant, api_url=url, **FEEDER)["changed"]
+    assert list_writes(tenant) == ["CreateApplication"]
+
+
 @pytest.mark.parametrize(
     ("status", "content", "changed", "message"),
     [(204, b"", True, "no body"), (504, b"", False, "HTTP 504"), (200, b"created", False, "not a JSON object")],
@@ -99,6 +115,7 @@ def test_an_object_that_is_not_found_is_an_error_and_never_created_twice(
     with run_untidy_service(tenant, rule) as url:
         result = call_module(application, tenant, api_url=url, **FEEDER)
     assert result["failed"] and result["changed"] is changed and message in result["msg"]
+    assert ("The service may have created the application" in result["msg"]) is not changed
     assert list_writes(tenant) == ["CreateApplication"] and 9 <= sum(pauses) <= 11
 
 

@@ -16,13 +16,16 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     LIFETIME,
     Place,
     RunMemory,
+    list_names,
 )
 from ansible_collections.beyondidentity.management.plugins.modules import (
+    api,
     application,
     application_info,
     realm,
     resource_server,
     role,
+    role_info,
 )
 from tests.support.untidy_service import LaggingListing, MissingById, change_request, run_untidy_service
 from tests.unit.builders import make_client, make_connection
@@ -54,6 +57,12 @@ def test_a_name_is_known_in_its_realm_only(other: dict[str, str]) -> None:
     make_memory(store).remember_creation(APPS, "1", ["Feeder"])
     assert make_memory(store).find_id(APPS, "Feeder") == "1"
     assert make_memory(store, **other).find_id(APPS, "Feeder") is None
+
+
+def test_the_display_name_is_the_last_name_also_if_the_response_lacks_it() -> None:
+    assert list_names({"display_name": "Pets"}, {"identifier": "pets", "scopes": []}) == ["pets", "Pets"]
+    assert list_names({"identifier": "pets", "display_name": " Pets"}, {"display_name": "Pets"})[-1] == "Pets"
+    assert list_names(None, {}) == list_names({"display_name": ""}, {"identifier": None}) == []
 
 
 def test_the_entries_end_after_ten_minutes(pauses: list[float]) -> None:
@@ -131,6 +140,18 @@ def test_absent_then_present_creates_a_new_object(tenant: Any) -> None:
     assert list_writes(tenant) == ["CreateApplication", "DeleteApplication", "CreateApplication"]
 
 
+def test_a_deleted_object_is_in_no_list(tenant: Any) -> None:
+    store = MemoryStore()
+    run_ok(application, tenant, store, **FEEDER)
+    with run_untidy_service(tenant, LaggingListing("applications")) as url:
+        before = run_ok(application_info, tenant, store, api_url=url)["applications"]
+        run_ok(application, tenant, store, state="absent", api_url=url, **FEEDER)
+        after = run_ok(application_info, tenant, store, api_url=url)["applications"]
+    assert [item["display_name"] for item in before if item not in after] == ["Feeder"] and len(after) == len(
+        before
+    ) - 1
+
+
 def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:
     store = MemoryStore()
     old = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
@@ -142,6 +163,28 @@ def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:
         assert run_ok(application_info, tenant, display_name="Renamed", **given)["applications"][0]["id"] == old
         assert run_ok(application_info, tenant, **FEEDER, **given)["applications"] == []
         assert run_ok(application, tenant, **FEEDER, **given)["application"]["id"] != old
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_a_rename_whose_response_is_lost_leads_to_no_second_object(is_done: bool, tenant: Any) -> None:
+    store = MemoryStore()
+    lagging = LaggingListing("applications")
+
+    def rule(seen: Any, forward: Any) -> Any:
+        if seen.method == "PATCH":
+            if is_done:
+                forward(seen)
+            return 504, {}, b""
+        return lagging(seen, forward)
+
+    id = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
+    with run_untidy_service(tenant, rule) as url:
+        given = {"store": store, "api_url": url}
+        run_ok(application_info, tenant, **given)
+        run_failed(application, tenant, id=id, display_name="Renamed", retries=0, **given)
+        name = "Renamed" if is_done else "Feeder"
+        assert run_ok(application, tenant, display_name=name, **given)["application"]["id"] == id
+    assert "CreateApplication" not in list_writes(tenant)[1:]
 
 
 def test_an_object_that_is_not_readable_yet_is_read_again(tenant: Any, pauses: list[float]) -> None:
@@ -192,6 +235,15 @@ def test_a_reference_to_an_object_that_the_listing_does_not_show_yet_is_found(te
     ]
 
 
+def test_the_roles_of_a_resource_server_are_listed_although_no_listing_shows_the_server_yet(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("resource-servers")) as url:
+        given = {"store": store, "api_url": url}
+        run_failed(role_info, tenant, resource_server="pets", **given)
+        run_ok(resource_server, tenant, display_name="Pet API", identifier="pets", **given)
+        assert run_ok(role_info, tenant, resource_server="pets", **given)["roles"] == []
+
+
 def test_a_role_is_remembered_with_its_resource_server(tenant: Any) -> None:
     store = MemoryStore()
     run_ok(resource_server, tenant, store, display_name="Pet API", identifier="pets")
@@ -208,6 +260,58 @@ def test_each_type_of_object_is_remembered(tenant: Any) -> None:
     with run_untidy_service(tenant, LaggingListing("realms")) as url:
         for expected in (True, False):
             assert run_ok(realm, tenant, store, api_url=url, display_name="Customers")["changed"] is expected
+
+
+def test_objects_that_the_module_api_writes_are_remembered(tenant: Any) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, LaggingListing("realms")) as url:
+        given = {"store": store, "api_url": url}
+        body = {"realm": {"display_name": "Customers"}}
+        id = run_ok(api, tenant, operation="CreateRealm", body=body, **given)["response"]["id"]
+        assert not run_ok(realm, tenant, display_name="Customers", **given)["changed"]
+        body = {"realm": {"display_name": "Clients"}}
+        run_ok(api, tenant, operation="UpdateRealm", parameters={"realm_id": id}, body=body, **given)
+        assert run_ok(realm, tenant, display_name="Clients", **given)["realm"]["id"] == id
+        run_ok(api, tenant, operation="DeleteRealm", parameters={"realm_id": id}, **given)
+        assert run_ok(realm, tenant, display_name="Clients", **given)["realm"]["id"] != id
+
+
+def test_the_module_api_remembers_the_realm_and_the_parent_of_its_parameters(tenant: Any) -> None:
+    store = MemoryStore()
+    managed = tenant.seed(realms=1)["realms"][0]
+    parents = {"realm_id": managed, "resource_server_id": "pets"}
+    with run_untidy_service(tenant, LaggingListing("roles")) as url:
+        given = {"store": store, "api_url": url}
+        pets = {"display_name": "Pet API", "identifier": "pets"}
+        own = {"realm_id": managed, "resource_server": "pets", "display_name": "Readers"}
+        parents["resource_server_id"] = run_ok(resource_server, tenant, realm_id=managed, **pets, **given)[
+            "resource_server"
+        ]["id"]
+        run_ok(role, tenant, state="absent", **own, **given)
+        body = {"role": {"display_name": "Readers"}}
+        id = run_ok(api, tenant, operation="CreateRole", parameters=parents, body=body, **given)["response"]["id"]
+        assert run_ok(role, tenant, **own, **given)["role"]["id"] == id
+
+
+def test_a_realm_is_remembered_whatever_realm_is_managed(tenant: Any) -> None:
+    store = MemoryStore()
+    managed = tenant.seed(realms=1)["realms"][0]
+    with run_untidy_service(tenant, LaggingListing("realms")) as url:
+        given = {"store": store, "api_url": url, "display_name": "Customers"}
+        assert run_ok(realm, tenant, **given)["changed"]
+        assert not run_ok(realm, tenant, realm_id=managed, **given)["changed"]
+    assert list_writes(tenant) == ["CreateRealm"]
+
+
+def test_hosts_with_different_managed_realms_create_one_realm(tenant: Any) -> None:
+    realms = tenant.seed(realms=4)["realms"]
+    tenant.settings(conflicts="documented")
+    tenant.fault(operation="ListRealms", delay=0.2)
+    store = MemoryStore()
+    with ThreadPoolExecutor(4) as pool:
+        results = pool.map(lambda id: run_ok(realm, tenant, store, realm_id=id, display_name="Customers"), realms)
+        assert sum(result["changed"] for result in results) == 1
+    assert list_writes(tenant) == ["CreateRealm"]
 
 
 @pytest.mark.parametrize("name", [" Feeder ", "Fe\u0301eder", "Pet  Feeder"])

@@ -220,11 +220,12 @@ def test_hosts_share_the_error_of_a_replacement(tenant: Any) -> None:
     assert "invalid_scope" in message and count_tokens(tenant) == 2
 
 
-def test_a_replacement_without_a_response_does_not_count(tenant: Any) -> None:
+@pytest.mark.parametrize("fault", [{"drop": "reset"}, {"status": 429}, {"status": 500}, {"status": 503}])
+def test_a_replacement_that_the_server_does_not_decide_on_does_not_count(fault: dict[str, Any], tenant: Any) -> None:
     source = make_token_source(tenant, MemoryStore(), retries=0)
     refused = IssuedToken(source.get(READ).token, cached=True)
-    tenant.fault(operation="token", drop="reset", times=1)
-    with pytest.raises(TransportError):
+    tenant.fault(operation="token", **fault, times=1)
+    with pytest.raises((TransportError, ResponseError)):
         source.replace(READ, refused, REFUSED)
     assert source.replace(READ, refused, REFUSED) is not None
     assert count_tokens(tenant) == 3
@@ -303,6 +304,17 @@ def test_many_refused_items_cost_one_refresh(tenant: Any) -> None:
     assert SIGN_IN_AGAIN in message and "realms:read" in message
 
 
+def test_a_refusal_of_two_sign_ins_is_final_for_the_one_that_tasks_use_first(tenant: Any) -> None:
+    store = MemoryStore()
+    app = sign_in(tenant, store, refresh="off")
+    run_ok(token, app, store, **app.options_after_sign_in("realms:read", "applications:read"))
+    assert len(list_sign_ins(app, store)) == 2
+    tenant.fault(operation="ListRealms", status=403)
+    for _item in range(10):
+        fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
+    assert len(tenant.journal(operation="ListRealms")) == 11
+
+
 @pytest.mark.parametrize("cause", ["no refresh token", "refused refresh token"])
 def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, tenant: Any) -> None:
     store = MemoryStore()
@@ -313,6 +325,21 @@ def test_without_a_refresh_the_apis_own_refusal_is_returned(cause: str, tenant: 
     assert "The lifetime of the stored sign-in is not over, so its token is revoked, or the roles" in message
     assert "expired" not in message and "invalid_grant" not in message
     assert count_tokens(tenant, grant="refresh_token") == (cause == "refused refresh token")
+
+
+def test_a_refused_refresh_token_does_not_end_a_sign_in_whose_access_token_is_valid(tenant: Any) -> None:
+    """The access token may only lack a permission for one operation."""
+    store = MemoryStore()
+    app = sign_in(tenant, store)
+    (before,) = list_sign_ins(app, store)
+    tenant.fault(operation="ListRealms", status=403, times=2)
+    tenant.fault(operation="token", status=400, error="invalid_grant", times=1)
+    for _task in range(2):
+        assert SIGN_IN_AGAIN in fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
+    list_realms(open_client(app, TokenStores(store), **BY_SIGN_IN))
+    (after,) = list_sign_ins(app, store)
+    assert after.access_token == before.access_token and after.refresh_token is None
+    assert count_tokens(tenant, grant="refresh_token") == 1
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -204,6 +204,57 @@ def test_a_value_that_is_normalized_to_the_present_one_is_a_warning_and_no_chang
         assert run_ok(role, tenant, description="Touch. ", **given)["changed"]
 
 
+@pytest.mark.parametrize(
+    ("path", "given", "field"),
+    [
+        (":addScopes", {"scopes": ["realms:read"]}, "scopes"),
+        (":addMembers", {"members": {"groups": ["Readers"]}}, "members.groups"),
+    ],
+)
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_list_of_a_role_that_the_service_ignores_is_an_error(
+    exists: bool, path: str, given: dict[str, Any], field: str, tenant: Any, pauses: list[float]
+) -> None:
+    """Otherwise it would be a change for ever."""
+    tenant.seed(groups=1, group={"display_name": "Readers"})
+    id = run_ok(role, tenant, display_name="Readers")["role"]["id"] if exists else None
+
+    def rule(seen: Any, forward: Any) -> Any:
+        return (200, {"Content-Type": "application/json"}, b"{}") if seen.path.endswith(path) else forward(seen)
+
+    with run_untidy_service(tenant, rule) as url:
+        result = call_module(role, tenant, api_url=url, display_name="Readers", **given)
+    assert result["failed"] and result["changed"] and id in (None, result["id"])
+    assert f"The service did not store {field} of the role {result['id']} as sent." in result["msg"]
+    assert 9 <= sum(pauses) <= 11, "a list can show a write some seconds late"
+
+
+def test_removed_scopes_that_the_service_keeps_are_an_error(tenant: Any) -> None:
+    given = {"display_name": "Readers", "scopes_exclusive": True}
+    run_ok(role, tenant, scopes=["realms:read", "realms:update"], **given)
+
+    def rule(seen: Any, forward: Any) -> Any:
+        ignored = (200, {"Content-Type": "application/json"}, b"{}")
+        return ignored if seen.path.endswith(":deleteScopes") else forward(seen)
+
+    with run_untidy_service(tenant, rule) as url:
+        result = call_module(role, tenant, api_url=url, scopes=["realms:read"], **given)
+    assert result["failed"] and result["changed"] and "did not store scopes of the role" in result["msg"]
+
+
+def test_lists_of_a_role_that_show_a_write_late_are_no_error(tenant: Any, pauses: list[float]) -> None:
+    listings = iter(range(100))
+
+    def rule(seen: Any, forward: Any) -> Any:
+        status, headers, content = forward(seen)
+        is_late = seen.path.partition("?")[0].endswith(":listScopes") and next(listings) < 3
+        return status, headers, b'{"scopes": [], "total_size": 0}' if is_late else content
+
+    with run_untidy_service(tenant, rule) as url:
+        assert run_ok(role, tenant, api_url=url, display_name="Readers", scopes=["realms:read"])["changed"]
+    assert len(pauses) == 3
+
+
 @pytest.mark.parametrize("sent", [{"client_secret": " s3cret"}, {"parties": [{"client_secret": " s3cret"}]}])
 def test_a_warning_shows_no_secret(sent: dict[str, Any], tenant: Any, warnings: list[str]) -> None:
     def rule(seen: Any, forward: Any) -> Any:
@@ -227,3 +278,23 @@ def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> 
     result = call_module(role, tenant, display_name="Readers", scopes=["realms:read"])
     (created,) = tenant.journal(operation="CreateRole")
     assert result["failed"] and result["changed"] and result["id"] and created["status"] in (200, 201)
+
+
+@pytest.mark.parametrize(
+    ("failing", "given"),
+    [
+        ("DeleteRoleScopes", {"scopes": ["realms:update"], "scopes_exclusive": True}),
+        ("DeleteRole", {"state": "absent"}),
+    ],
+)
+def test_a_failure_after_a_change_of_a_list_says_that_the_role_changed(
+    failing: str, given: dict[str, Any], tenant: Any
+) -> None:
+    id = run_ok(role, tenant, display_name="Readers", scopes=["realms:read"])["role"]["id"]
+    tenant.fault(operation=failing, status=403)
+    result = call_module(role, tenant, display_name="Readers", **given)
+    assert result["failed"] and result["changed"] and result["id"] == id
+    tenant.clear_faults()
+    tenant.fault(operation="AddRoleScopes", status=403)
+    unchanged = call_module(role, tenant, display_name="Readers", scopes=["realms:create"])
+    assert unchanged["failed"] and not unchanged["changed"]

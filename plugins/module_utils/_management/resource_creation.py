@@ -11,7 +11,7 @@ from .._errors import BeyondIdentityError, MalformedResponseError, ResponseError
 from .._text import sanitize_for_display
 from .client import ManagementClient
 from .resource_types import Resource, ResourceType
-from .run_memory import get_time, wait_until_found
+from .run_memory import SETTLING_TIME, get_time, wait_until_found
 
 _LOST = (502, 503, 504)  # a gateway lost the response of the service
 
@@ -39,32 +39,29 @@ def create_resource(
     Raises:
         NameTakenError: the service refused the creation because the object exists meanwhile.
     """
-    began = get_time()
+    limit = SETTLING_TIME
     try:
         created = client.call(resource_type.create_operation, body={resource_type.noun: wanted})
     except ResponseError as error:
         if error.status == 409:
-            raise _explain_conflict(resource_type, error, _look(find, began)) from None
+            raise _explain_conflict(resource_type, error, _look(find, limit)) from None
         if error.status < 500:
             raise
-        lost: BeyondIdentityError = error
-        certain = False
+        lost = _explain_loss(resource_type, error)
         if error.status not in _LOST:
-            began = float("-inf")  # one look
+            limit = 0.0  # one look
     except TransportError as error:
         if not error.sent:
             raise
-        lost, certain = error, False
+        lost = _explain_loss(resource_type, error)
     except MalformedResponseError as error:
-        lost, certain = error, False
+        lost = _explain_loss(resource_type, error)
     else:
         if isinstance(created.get("id"), str):
             return created
-        lost, certain = _build_empty_error(resource_type, created), not created
-    found = _look(find, began)
+        lost = _build_empty_error(resource_type, created)
+    found = _look(find, limit)
     if found is None:
-        if certain:
-            lost.details["changed"] = True
         raise lost
     name = sanitize_for_display(found.get("display_name"), 120)
     warn(
@@ -74,10 +71,14 @@ def create_resource(
     return found
 
 
-def _look(find: Callable[[], Resource | None], since: float) -> Resource | None:
-    """Return the object; `None` also if it cannot be looked for, because then the creation's own error says more."""
+def _look(find: Callable[[], Resource | None], limit: float) -> Resource | None:
+    """Return the object; `None` also if it cannot be looked for, because then the creation's own error says more.
+
+    Args:
+        limit: how long to look, in seconds from now: the service may have created the object at the end of a long request.
+    """
     try:
-        return wait_until_found(find, since)
+        return wait_until_found(find, get_time(), limit)
     except (ResponseError, TransportError):
         return None
 
@@ -93,10 +94,20 @@ def _explain_conflict(
     )
 
 
+def _explain_loss(resource_type: ResourceType, error: BeyondIdentityError) -> BeyondIdentityError:
+    """Add to an error that the object may exist."""
+    error.message += (
+        f" The service may have created the {resource_type.noun}, although its listing does not show it. Wait a minute before "
+        f"you run again. Otherwise the next run can create a second {resource_type.noun}."
+    )
+    return error
+
+
 def _build_empty_error(resource_type: ResourceType, created: Resource) -> BeyondIdentityError:
     reason = "not a valid" if created else "no body, so not a valid"
     return MalformedResponseError(
         f"{resource_type.create_operation}: unexpected response from the API: {reason} {resource_type.noun} object. "
         "The listing does not show a new object.",
         "Check api_url. If it is correct, run again later.",
+        changed=not created,
     )

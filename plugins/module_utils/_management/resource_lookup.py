@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .._errors import MalformedResponseError, NotFoundError, ResponseError, StateError
 from .._ids import is_valid_id
@@ -13,7 +13,7 @@ from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .names import has_name, select_named
 from .resource_types import Resource, ResourceType
-from .run_memory import Place
+from .run_memory import get_place
 
 _NESTED_OBJECTS = ("protocol_config", "config")
 
@@ -74,6 +74,13 @@ def correct_listing(
     return corrected
 
 
+def drop_deleted(
+    resource_type: ResourceType, client: ManagementClient, listed: Iterable[Resource]
+) -> Iterator[Resource]:
+    """Yield the objects of a listing that this run did not delete."""
+    return (item for item in listed if not client.memory.was_deleted(resource_type.noun, str(item.get("id"))))
+
+
 def _read_current(resource_type: ResourceType, client: ManagementClient, item: Resource) -> list[Resource]:
     memory, id = client.memory, str(item.get("id"))
     if memory.was_deleted(resource_type.noun, id):
@@ -87,7 +94,7 @@ def _read_current(resource_type: ResourceType, client: ManagementClient, item: R
 
 def _read_unlisted(resource_type: ResourceType, client: ManagementClient, value: str) -> list[Resource]:
     """Return the object that this run created or renamed under this ID or name, unless another process removed it."""
-    memory, place = client.memory, get_place(resource_type, client)
+    memory, place = client.memory, get_place(resource_type, client.path_parameters)
     id = memory.find_id(place, value)
     if (
         id is None
@@ -107,12 +114,6 @@ def _read_unlisted(resource_type: ResourceType, client: ManagementClient, value:
 def _refers_to(resource_type: ResourceType, item: Resource, value: str) -> bool:
     keys = ("id", *resource_type.name_fields)
     return has_name(item, value) or any(item.get(key) == value for key in keys)
-
-
-def get_place(resource_type: ResourceType, client: ManagementClient) -> Place:
-    """Return where objects of this type have their names."""
-    parent = resource_type.parent_parameter
-    return Place(resource_type.noun, client.path_parameters.get(parent, "") if parent else "")
 
 
 def read_resource(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:

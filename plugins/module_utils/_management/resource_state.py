@@ -18,9 +18,9 @@ from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .resource_changes import merge_changes, plan_changes
 from .resource_creation import NameTakenError, create_resource
-from .resource_lookup import describe_resource, find_resource, get_place, read_resource, validate_resource
+from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
-from .run_memory import Place
+from .run_memory import Place, get_place, list_names
 from .write_check import add_missing, check_write
 
 
@@ -130,11 +130,12 @@ class ResourceState:
         created = create_resource(self.resource_type, self.client, wanted, self.find, self.warn)
         with mark_as_changed(created["id"]):
             validate_resource(self.resource_type, created)
-            self.client.memory.remember_creation(self._get_place(), created["id"], _list_names(wanted, created))
+            self.client.memory.remember_creation(self._get_place(), created["id"], list_names(wanted, created))
             return self._verify(wanted, created, created)
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
         id = before["id"]
+        self._remember_new_name(id, changes)  # the response can be lost
         try:
             after = self._call(self.resource_type.update_operation, id, body={self.resource_type.noun: changes})
         except ResponseError as error:
@@ -143,10 +144,13 @@ class ResourceState:
             raise
         with mark_as_changed(id):
             response = validate_resource(self.resource_type, after) if after.get("id") == id else {}
-            if "display_name" in changes:
-                names = _list_names(changes, response)
-                self.client.memory.remember_new_name(self._get_place(), id, names)
+            self._remember_new_name(id, changes, response)
             return self._verify(changes, response, before)
+
+    def _remember_new_name(self, id: str, changes: Resource, *stored: Resource) -> None:
+        """Remember a rename, done or not: a search reads the object by its ID if the listing has another name."""
+        if "display_name" in changes:
+            self.client.memory.remember_new_name(self._get_place(), id, list_names(changes, *stored))
 
     def _verify(self, sent: Resource, response: Resource, before: Resource) -> Resource:
         """Return the object after a write; raise `StateError` if the service ignored a sent field.
@@ -176,7 +180,7 @@ class ResourceState:
         return after
 
     def _get_place(self) -> Place:
-        return get_place(self.resource_type, self.client)
+        return get_place(self.resource_type, self.client.path_parameters)
 
     def _delete(self, before: Resource) -> None:
         self._call(self.resource_type.delete_operation, before["id"])
@@ -200,16 +204,6 @@ def mark_as_changed(id: str) -> Iterator[None]:
     except BeyondIdentityError as error:
         error.details.update(changed=True, id=id)
         raise
-
-
-def _list_names(sent: Resource, stored: Resource) -> list[str]:
-    """Return the texts that can refer to a written object: those sent, then those stored."""
-    return [
-        name
-        for item in (sent, stored)
-        for key in ("identifier", "display_name")
-        if isinstance(name := item.get(key), str) and name
-    ]
 
 
 def find_own_id(resource_type: ResourceType, connection: Connection) -> str | None:

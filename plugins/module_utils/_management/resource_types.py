@@ -22,6 +22,7 @@ class ResourceType:
         write_only: fields that a response does not show as they were sent, so they cannot be compared after a write.
         own_id_option: the connection option with the ID of the one object that the task authenticates with, if any.
         parent_parameter: the path parameter with the ID of the object that the objects belong to, if any.
+        is_in_realm: whether the objects belong to the managed realm; realms belong to the tenant.
         name_fields: the fields whose values can refer to an object.
     """
 
@@ -31,6 +32,7 @@ class ResourceType:
     write_only: frozenset[str] = frozenset()
     own_id_option: str | None = None
     parent_parameter: str | None = None
+    is_in_realm: bool = True
     name_fields: tuple[str, ...] = ("display_name",)
 
     @property
@@ -92,6 +94,9 @@ APPLICATION = ResourceType(
 AUTHENTICATOR_CONFIG = ResourceType("AuthenticatorConfig", "AuthenticatorConfigs")
 GROUP = ResourceType("Group", "Groups")
 IDENTITY = ResourceType("Identity", "Identities")
-REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id")
+REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id", is_in_realm=False)
 RESOURCE_SERVER = ResourceType("ResourceServer", "ResourceServers", name_fields=("display_name", "identifier"))
 ROLE = ResourceType("Role", "Roles", parent_parameter="resource_server_id")
+
+RESOURCE_TYPES = (APPLICATION, AUTHENTICATOR_CONFIG, GROUP, REALM, RESOURCE_SERVER, ROLE)
+"""The types whose objects are found by their names. Identities have usernames."""

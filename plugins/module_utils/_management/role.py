@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import NotFoundError, ResponseError
+from .._errors import BeyondIdentityError, NotFoundError, ResponseError
 from .._oauth.scopes import parse_managed_scopes
 from .members import find_group_ids, find_identity_ids
 from .resource_server import validate_offered_scopes
@@ -133,21 +133,37 @@ class RoleState(ResourceState):
         fields, lists = split_lists(wanted)
         created = super()._create(fields)
         with mark_as_changed(created["id"]):
-            self.lists.write(created["id"], {}, lists)
+            self._write_lists(created["id"], {}, lists)
         return {**created, **lists}
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
         (fields, lists), (present, present_lists) = split_lists(changes), split_lists(before)
         after = super()._update(present, fields) if fields else present
-        with mark_as_changed(before["id"]) if fields else nullcontext():
-            self.lists.write(before["id"], present_lists, lists)
+        with mark_as_changed(before["id"]) if fields else self._mark_if_written(before["id"]):
+            self._write_lists(before["id"], present_lists, lists)
         return {**after, **present_lists, **lists}
+
+    def _write_lists(self, id: str, present: Resource, wanted: Resource) -> None:
+        self.lists.write(id, present, wanted)
+        if wanted:
+            self.lists.verify(id, present, wanted)
+
+    @contextmanager
+    def _mark_if_written(self, id: str) -> Iterator[None]:
+        """Add to an error that the role was changed, if the task changed a list before."""
+        try:
+            yield
+        except BeyondIdentityError as error:
+            if self.lists.is_written:
+                error.details.update(changed=True, id=id)
+            raise
 
     def _delete(self, before: Resource) -> None:
         """Empty the lists first: the service does not delete a role that has scopes or members."""
-        try:
-            self.lists.write(before["id"], before, {"scopes": [], "members": NO_MEMBERS})
-        except ResponseError as error:
-            if error.status != 404:  # another process removed the role, or only a member; the deletion shows which
-                raise
-        super()._delete(before)
+        with self._mark_if_written(before["id"]):
+            try:
+                self.lists.write(before["id"], before, {"scopes": [], "members": NO_MEMBERS})
+            except ResponseError as error:
+                if error.status != 404:  # another process removed the role, or only a member; the deletion shows which
+                    raise
+            super()._delete(before)

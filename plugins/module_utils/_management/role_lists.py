@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from .._errors import MalformedResponseError
+from .._errors import MalformedResponseError, StateError
+from .._text import join_names
 from .client import ManagementClient, refuse_malformed_ids
 from .resource_types import ROLE, Resource
+from .run_memory import get_time, wait_until_found
 
 _LISTS = ("scopes", "members")
 _MEMBER_KINDS = ("identities", "groups")
@@ -27,11 +29,13 @@ class RoleLists:
 
     Attributes:
         identities: the members as the API listed them last, for their usernames.
+        is_written: whether the task changed a list.
     """
 
     def __init__(self, client: ManagementClient) -> None:
         self.client = client
         self.identities: list[Resource] = []
+        self.is_written = False
 
     def read(self, role_id: str) -> Resource:
         """Return the lists that the task announced the reading of, as fields of the role."""
@@ -50,6 +54,25 @@ class RoleLists:
             self._write_scopes(role_id, before.get("scopes"), wanted["scopes"])
         if "members" in wanted:
             self._write_members(role_id, before.get("members") or NO_MEMBERS, wanted["members"])
+
+    def verify(self, role_id: str, before: Resource, wanted: Resource) -> None:
+        """Read the lists after a write, until they show it. Other users' changes of the same lists do not count.
+
+        Raises:
+            StateError: the service ignored an item that was added or removed.
+        """
+        ignored: list[str] = []
+
+        def find() -> Resource | None:
+            stored = self.read(role_id)
+            ignored[:] = _find_ignored(before, wanted, stored)
+            return None if ignored else stored
+
+        if wait_until_found(find, get_time()) is None:
+            raise StateError(
+                f"The service did not store {join_names(ignored)} of the role {role_id} as sent.",
+                "Check whether the resource server offers the scopes, and whether the members exist.",
+            )
 
     def _list_items(self, operation: str, role_id: str, keys: Iterable[str]) -> dict[str, list[Any]]:
         """Return the lists under these keys from all pages. On a page a list may be empty or missing."""
@@ -74,6 +97,7 @@ class RoleLists:
 
     def _call(self, operation: str, role_id: str, body: Resource) -> None:
         self.client.call(operation, {ROLE.id_parameter: role_id}, body=body)
+        self.is_written = True
 
 
 def split_lists(fields: Mapping[str, Any]) -> tuple[Resource, Resource]:
@@ -107,6 +131,23 @@ def _compare(before: Iterable[str] | None, wanted: Iterable[str]) -> tuple[list[
     """Return the items to add and the items to remove."""
     present = set(before or ())
     return sorted(set(wanted) - present), sorted(present - set(wanted))
+
+
+def _find_ignored(before: Resource, wanted: Resource, stored: Resource) -> list[str]:
+    """Return the paths of the wanted lists that lack an added item, or have a removed one."""
+    ignored = []
+    present, found = _flatten(before), _flatten(stored)
+    for path, items in _flatten(wanted).items():
+        added, removed = _compare(present.get(path), items)
+        if set(added) - set(found.get(path, ())) or set(removed) & set(found.get(path, ())):
+            ignored.append(path)
+    return ignored
+
+
+def _flatten(lists: Resource) -> dict[str, list[str]]:
+    """Return the lists by their paths."""
+    members = {f"members.{kind}": items for kind, items in (lists.get("members") or {}).items()}
+    return {**({"scopes": lists["scopes"]} if "scopes" in lists else {}), **members}
 
 
 def _split_batches(items: list[str]) -> Iterator[list[str]]:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from .._ids import is_valid_id
 from .._oauth.connection import Connection
 from .._oauth.token_store import TokenStore
 from .names import normalize_name
+from .operation import MANAGED_PARAMETERS, Operation
+from .resource_types import RESOURCE_TYPES, Resource, ResourceType
 
 LIFETIME = 600.0  # seconds that an entry is valid
 SETTLING_TIME = 10.0  # seconds after a write in which the service may not show the object yet
@@ -27,10 +30,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where objects have their names: a type of objects, and the ID of the object that they belong to, if any."""
+    """Where objects have their names: a type of objects, and the ID of the object that they belong to, if any.
+
+    Attributes:
+        is_in_realm: whether the objects belong to the managed realm. Otherwise they belong to the tenant.
+    """
 
     noun: str
     parent: str = ""
+    is_in_realm: bool = True
 
 
 class RunMemory:
@@ -57,6 +65,24 @@ class RunMemory:
     def remember_deletion(self, noun: str, id: str) -> None:
         """Remember an object that this run deleted."""
         self._put(self._build_id_key("deleted", noun, id))
+
+    def remember_call(
+        self, operation: Operation, parameters: Mapping[str, Any], body: Mapping[str, Any] | None, response: Resource
+    ) -> None:
+        """Remember the object that an operation created, renamed or deleted. The parameters can name another realm."""
+        own: dict[str, Any] = {name: str(parameters[name]) for name in MANAGED_PARAMETERS if name in parameters}
+        memory = RunMemory(self.store, replace(self.connection, **own))
+        for resource_type in RESOURCE_TYPES:
+            place = get_place(resource_type, parameters)
+            id = str(parameters.get(resource_type.id_parameter, ""))
+            sent = (body or {}).get(resource_type.noun)
+            names = list_names(sent, response)
+            if operation.name == resource_type.delete_operation:
+                memory.remember_deletion(place.noun, id)
+            elif operation.name == resource_type.create_operation and is_valid_id(response.get("id")):
+                memory.remember_creation(place, response["id"], names)
+            elif operation.name == resource_type.update_operation and list_names(sent):
+                memory.remember_new_name(place, id, names)
 
     def remember_write(self, noun: str, id: str) -> None:
         """Remember that this run may have changed an object."""
@@ -110,7 +136,7 @@ class RunMemory:
 
     def _build_name_key(self, place: Place, name: str) -> list[Any]:
         connection = self.connection
-        realm = [connection.api_url, connection.tenant_id, connection.realm_id]
+        realm = [connection.api_url, connection.tenant_id, connection.realm_id if place.is_in_realm else None]
         return ["memory", *realm, place.parent, place.noun, "name", normalize_name(name)]
 
     def _build_id_key(self, kind: str, noun: str, id: str) -> list[Any]:
@@ -126,15 +152,28 @@ class RunMemory:
         return entry if entry and 0 <= time.monotonic() - entry["at"] < LIFETIME else None
 
 
+def get_place(resource_type: ResourceType, parameters: Mapping[str, Any]) -> Place:
+    """Return where objects of this type have their names, given the parameters of the path."""
+    parent = resource_type.parent_parameter
+    return Place(resource_type.noun, str(parameters.get(parent, "")) if parent else "", resource_type.is_in_realm)
+
+
+def list_names(*items: Any) -> list[str]:
+    """Return the texts that can refer to a written object, given as it was sent and as it is stored. Its display name is last."""
+    forms = [item for item in items if isinstance(item, Mapping)]
+    names = [form.get(key) for key in ("identifier", "display_name") for form in forms]
+    return [name for name in names if isinstance(name, str) and name]
+
+
 def get_time() -> float:
     """Return the time of a write that happens now, for `wait_until_found`."""
     return time.monotonic()
 
 
-def wait_until_found(find: Callable[[], T | None], since: float) -> T | None:
+def wait_until_found(find: Callable[[], T | None], since: float, limit: float = SETTLING_TIME) -> T | None:
     """Return what `find` returns. While it is `None`, ask again until the service had time to show a write at `since`."""
     while True:
         found = find()
-        if found is not None or time.monotonic() - since >= SETTLING_TIME:
+        if found is not None or time.monotonic() - since >= limit:
             return found
         time.sleep(_PAUSE)

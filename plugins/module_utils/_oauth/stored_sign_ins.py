@@ -135,8 +135,7 @@ class SignInStore:
 
     def drop(self, store: TokenStore, token: Token) -> None:
         """Remove a sign-in whose refresh token is refused. The caller holds the store's lock of `key`."""
-        others = [other for other in self.list_in(store) if other.access_token != token.access_token]
-        store.put(self.key, build_entry(self.connection.issuer, others))
+        self._replace_stored(store, token, [])
 
     def list_all(self) -> list[Token]:
         """Return all stored sign-ins with the application."""
@@ -192,9 +191,17 @@ class SignInStore:
             if not is_refused_grant(error):
                 raise
             if error.code == "invalid_grant":
-                self.drop(store, token)
+                self._drop_refresh_token(store, token)
             raise SignInRequiredError(error.message) from None
         return IssuedToken(fresh, cached=False)
+
+    def _drop_refresh_token(self, store: TokenStore, token: Token) -> None:
+        """Remove a refused refresh token. Its access token stays until it expires: it may only lack a permission."""
+        self._replace_stored(store, token, [replace(token, refresh_token=None)] if _is_usable(token) else [])
+
+    def _replace_stored(self, store: TokenStore, token: Token, successors: list[Token]) -> None:
+        others = [other for other in self.list_in(store) if other.access_token != token.access_token]
+        store.put(self.key, build_entry(self.connection.issuer, [*successors, *others]))
 
     def _list_covering(self, store: TokenStore, scopes: Iterable[str]) -> list[Token]:
         """Return the sign-ins that have all these scopes, those with the fewest other scopes first."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 
 from .._errors import BeyondIdentityError, ResponseError
-from .._http.error_responses import error_from_response
+from .._http.error_responses import error_from_response, is_error
 from .._http.response import Response
 from .jwt_claims import read_unverified_claims
 from .scopes import hint_on_refused_scopes
@@ -66,16 +66,19 @@ def is_unknown_client(error: BeyondIdentityError) -> bool:
 def find_refusal(response: Response, action: str) -> ResponseError | None:
     """Return the error if the server refused a request, otherwise `None`.
 
-    A response with a success status and `error` is a refusal too. Its error has the status that the RFCs demand, because
-    callers decide by the status.
+    A response with a success status and an error in its body is a refusal too. Its error has the status that the RFCs demand,
+    because callers decide by the status.
     """
-    if not response.is_success:
-        return error_from_response(response, action)
-    body = response.json_or_none() or {}
-    if not (isinstance(body.get("error"), str) and body["error"]) or isinstance(body.get("active"), bool):
+    if not is_error(response) or (response.is_success and _is_introspection(response)):
         return None
     error = error_from_response(response, action)
+    if not response.is_success:
+        return error
     return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
+
+
+def _is_introspection(response: Response) -> bool:
+    return isinstance((response.json_or_none() or {}).get("active"), bool)
 
 
 def hint_on_refused_token(credential_type: str, access_token: str | None) -> str:

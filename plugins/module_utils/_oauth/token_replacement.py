@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import TransportError
+from .._errors import ResponseError, TransportError
 from .token_store import TokenStore
 
 REFUSAL_STATUSES = frozenset({401, 403})
@@ -46,7 +46,8 @@ class TokenReplacements:
     def limit(self, key: Any) -> Iterator[bool]:
         """Yield whether a new token may be requested under a key, and record the request. The caller holds the key's lock.
 
-        A request that receives no complete response does not count.
+        A request does not count if it receives no complete response, or if the server is overloaded or fails: the next task
+        would report a refused token that was never replaced.
         """
         record = [*key, "replacement"]
         is_allowed = not self._is_recent(record)
@@ -54,8 +55,9 @@ class TokenReplacements:
             self._record(record)
         try:
             yield is_allowed
-        except TransportError:
-            if is_allowed and self._store is not None:
+        except (TransportError, ResponseError) as error:
+            is_decided = isinstance(error, ResponseError) and error.status < 500 and error.status != 429
+            if is_allowed and not is_decided and self._store is not None:
                 self._store.discard(record)
             raise
 

@@ -91,7 +91,7 @@ class TokenSource(Protocol):
         """
 
     def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
-        """Record that the server refused the replacement too."""
+        """Record that the server refused the replacement of this token too."""
 
 
 def send_with_replacement(
@@ -118,7 +118,7 @@ def send_with_replacement(
     status, result = send(newer.value)
     if status not in REFUSAL_STATUSES:
         return result, newer.accept_for(operation)
-    source.confirm(request, newer, Refusal(operation, status))
+    source.confirm(request, issued, Refusal(operation, status))
     return result, newer
 
 

@@ -92,7 +92,7 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
         "several hosts can use the code, which revokes its token",
         must_wait=True,
     )
-    with task.lock("code", request.code, purpose=purpose):
+    with task.lock("code", request.code, purpose=purpose, is_in_realm=False):
         entry = store.get(key) if store else None
         if entry:
             return IssuedToken(_require_unexpired(Token.from_dict(entry)), cached=True), requested

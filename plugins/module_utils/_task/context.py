@@ -197,10 +197,20 @@ class TaskContext:
         return nullcontext()
 
     @contextmanager
-    def lock(self, *subject: str, purpose: LockPurpose) -> Iterator[None]:
-        """Exclude the run's other hosts from work on the same object. Hosts that waited with the same parameters share an error."""
+    def lock(self, *subject: str, purpose: LockPurpose, is_in_realm: bool = True) -> Iterator[None]:
+        """Exclude the run's other hosts from work on the same object. Hosts that waited with the same parameters share an error.
+
+        Args:
+            is_in_realm: whether the object belongs to the managed realm. Otherwise it belongs to the tenant.
+        """
         connection = self.connection
-        key = ["object", connection.api_url, connection.tenant_id, connection.realm_id, *subject]
+        key = [
+            "object",
+            connection.api_url,
+            connection.tenant_id,
+            connection.realm_id if is_in_realm else None,
+            *subject,
+        ]
         error_key = [*key, dict(self.params), self.check_mode, select_environment(self.environ)]
         seen = self.errors.count(error_key)
         with self.exclude_hosts(key, purpose), self.errors.share(error_key, seen):

@@ -58,7 +58,8 @@ def ensure_state(
         f"several hosts can create the same {resource_type.noun}",
         is_unrepeatable=options.state == "present" and not task.check_mode,
     )
-    with task.lock(resource_type.noun, options.id or normalize_name(str(options.display_name)), purpose=purpose):
+    subject = options.id or normalize_name(str(options.display_name))
+    with task.lock(resource_type.noun, subject, purpose=purpose, is_in_realm=resource_type.is_in_realm):
         client = task.build_client(*announced)
         state = make_state(resource_type, client, options, check_mode=task.check_mode, warn=task.warn)
         if options.state == "absent":

@@ -14,7 +14,7 @@ from .._errors import OptionError
 from .._ids import validate_id
 from .._management.client import ManagementClient
 from .._management.names import select_named
-from .._management.resource_lookup import correct_listing, find_resource
+from .._management.resource_lookup import correct_listing, drop_deleted, find_resource
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
 from .._text import join_names
@@ -69,5 +69,5 @@ def read_info(
             listed = select_named(
                 correct_listing(resource_type, client, listed, options.display_name), options.display_name
             )
-        items = [item for item in listed if is_wanted(item)]
+        items = [item for item in drop_deleted(resource_type, client, listed) if is_wanted(item)]
     return {resource_type.collection: remove_secrets(items)}
