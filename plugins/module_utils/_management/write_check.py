@@ -80,18 +80,27 @@ def has_same_items(sent: Any, stored: Any, write_only: frozenset[str] = frozense
     if all(isinstance(item, str) for item in [*sent, *stored]):
         return set(sent) == set(stored)
     remaining = list(stored)
-    for item in sent:
-        match = next((other for other in remaining if _is_same_item(item, other, write_only)), None)
-        if match is None:
+    for item in sorted(sent, key=_count_fields, reverse=True):  # an item with few keys could take the match of another
+        matches = [index for index, other in enumerate(remaining) if _is_same_item(item, other, write_only)]
+        if not matches:
             return False
-        remaining.remove(match)
+        del remaining[matches[0]]
     return not remaining
 
 
 def _is_same_item(sent: Any, stored: Any, write_only: frozenset[str]) -> bool:
     if isinstance(sent, Mapping) and isinstance(stored, Mapping):
         return not check_write(sent, stored, write_only)
-    return bool(sent == stored)
+    return bool(sent == stored) or has_same_items(sent, stored, write_only)
+
+
+def _count_fields(value: Any) -> int:
+    """Return the number of values in an item, at any depth. An empty value equals a missing one."""
+    if _is_empty(value):
+        return 0
+    if isinstance(value, Mapping):
+        return 1 + sum(map(_count_fields, value.values()))
+    return sum(map(_count_fields, value)) + 1 if isinstance(value, list) else 1
 
 
 def _is_same_when_normalized(name: str, sent: Any, stored: Any) -> bool:
