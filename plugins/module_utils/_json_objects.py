@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, NoReturn
 
 DEPTH_LIMIT = 100  # levels of objects and lists
 
@@ -18,13 +18,13 @@ _TOO_DEEP = f"is nested in more than {DEPTH_LIMIT} levels"
 def parse_json_object(content: bytes) -> dict[str, Any] | str:
     """Return a JSON object, or what is wrong with the content, as the end of a sentence."""
     try:
-        body = json.loads(_decode(content), parse_float=_parse_number, parse_constant=_parse_number)
+        body = json.loads(_decode(content), parse_float=_parse_float, parse_constant=_refuse_constant)
         if not isinstance(body, dict):
             return _NO_OBJECT
         if not is_valid_unicode(body):
             return "has text that is not valid Unicode"
     except OverflowError:
-        return "has a number that is not finite"
+        return "has a number that is too large"
     except ValueError:
         return _NO_OBJECT
     except RecursionError:
@@ -41,12 +41,17 @@ def is_valid_unicode(value: Any) -> bool:
     return True
 
 
-def _parse_number(text: str) -> float:
-    """Return a number; raise `OverflowError` for NaN and infinity, which JSON cannot represent (RFC 8259 section 6)."""
+def _parse_float(text: str) -> float:
+    """Return a number; raise `OverflowError` if it is too large, because a result with infinity is not JSON."""
     number = float(text)
     if not math.isfinite(number):
         raise OverflowError
     return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Raise `ValueError` for NaN and infinity, which JSON does not have (RFC 8259 section 6)."""
+    raise ValueError(name)
 
 
 def _decode(content: bytes) -> bytes | str:

@@ -114,12 +114,18 @@ def test_a_member_whose_id_is_not_safe_in_a_path_is_an_error(key: str, tenant: A
     assert "ListRoleMembers: the response has the ID 'a/b'" in message
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
-def test_a_number_that_is_not_finite_is_an_error(number: str, tenant: Any) -> None:
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        *((name, "is not a JSON object") for name in ("NaN", "Infinity", "-Infinity")),
+        *((text, "has a number that is too large") for text in ("1e999", "-1e999")),
+    ],
+)
+def test_a_number_that_is_not_finite_is_an_error(number: str, says: str, tenant: Any) -> None:
     """JSON has no such numbers (RFC 8259 section 6), so no other program could read a result with one."""
     tenant.fault(operation="ListRealms", body=f'{{"realms": [{{"id": "r1", "x": {number}}}]}}', status=200)
     for module, given in ((realm_info, {}), (api, {"operation": "ListRealms"})):
-        assert "has a number that is not finite" in run_failed(module, tenant, **given)
+        assert says in run_failed(module, tenant, **given)
 
 
 HALF = "\ud800"  # JSON and YAML can escape half of a character
