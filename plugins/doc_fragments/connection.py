@@ -127,6 +127,7 @@ options:
   retry_max_wait:
     description:
       - The longest wait, in seconds, that the server may ask for before a request is sent again.
+      - The actual wait can be up to a tenth longer, because hosts and runs must not come back at the same time.
       - Variable C(beyondidentity_retry_max_wait), environment E(BEYONDIDENTITY_RETRY_MAX_WAIT).
     type: int
     default: 60

@@ -19,6 +19,11 @@ def is_valid_id(value: Any) -> bool:
     return isinstance(value, str) and bool(_ID.fullmatch(value)) and bool(value.strip("."))
 
 
+def is_safe_id(value: str) -> bool:
+    """Whether an ID of any object is safe in a path: one of the API, or a URN of SCIM (RFC 7643 section 7)."""
+    return is_valid_id(value.replace(":", "."))
+
+
 def validate_id(value: Any, option: str) -> str:
     """Return an ID that is safe in a path; raise `OptionError` for any other value."""
     text = str(value)

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import math
+from typing import Any, NoReturn
 
 DEPTH_LIMIT = 100  # levels of objects and lists
 
@@ -17,17 +18,40 @@ _TOO_DEEP = f"is nested in more than {DEPTH_LIMIT} levels"
 def parse_json_object(content: bytes) -> dict[str, Any] | str:
     """Return a JSON object, or what is wrong with the content, as the end of a sentence."""
     try:
-        body = json.loads(_decode(content))
+        body = json.loads(_decode(content), parse_float=_parse_float, parse_constant=_refuse_constant)
         if not isinstance(body, dict):
             return _NO_OBJECT
-        json.dumps(body, ensure_ascii=False).encode()  # JSON can escape half of a character
-    except UnicodeEncodeError:
-        return "has text that is not valid Unicode"
+        if not is_valid_unicode(body):
+            return "has text that is not valid Unicode"
+    except OverflowError:
+        return "has a number that is too large"
     except ValueError:
         return _NO_OBJECT
     except RecursionError:
         return _TOO_DEEP
     return _TOO_DEEP if _is_too_deep(body) else body
+
+
+def is_valid_unicode(value: Any) -> bool:
+    """Whether no text in a value has half of a character (a lone surrogate). JSON and YAML can escape it, UTF-8 cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False, skipkeys=True, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _parse_float(text: str) -> float:
+    """Return a number; raise `OverflowError` if it is too large, because a result with infinity is not JSON."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise OverflowError
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Raise `ValueError` for NaN and infinity, which JSON does not have (RFC 8259 section 6)."""
+    raise ValueError(name)
 
 
 def _decode(content: bytes) -> bytes | str:

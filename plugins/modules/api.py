@@ -167,6 +167,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     APPLICATION,
     REALM,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.response_ids import (
+    refuse_unsafe_ids,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.scopes import parse_scopes
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
@@ -216,9 +219,10 @@ def run(task: TaskContext) -> ModuleResult:
         request = {"method": operation.method, "url": url, "body": body}
         return {**described, "status": None, "response": {}, "request": request}
     if options.all_pages:
-        pages = client.read_pages(operation.name, parameters)
-        return {**described, "status": 200, "response": join_pages(operation, pages)}
-    status, response = client.call_with_status(operation.name, parameters, body=body)
+        status, response = 200, join_pages(operation, client.read_pages(operation.name, parameters))
+    else:
+        status, response = client.call_with_status(operation.name, parameters, body=body)
+    refuse_unsafe_ids(operation, response)
     client.memory.remember_call(operation, parameters, body, response)
     return {**described, "status": status, "response": response}
 

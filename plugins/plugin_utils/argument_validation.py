@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,10 +14,13 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.utils.display import Display
 
 from ..module_utils._errors import OptionError
-from ..module_utils._text import suggest_nearest
+from ..module_utils._text import join_names, suggest_nearest
 from .option_values import refuse_number
 
 display = Display()
+
+# The names of secrets that are always text. A `code` can be a number, and `has_password` is true or false.
+_TEXT_SECRET = re.compile(r"(?:secret|password|passphrase|private_?key|verifier|_token)$", re.IGNORECASE)
 
 
 def validate_arguments(given: Mapping[str, Any], argument_spec: Mapping[str, Any], **rules: Any) -> dict[str, Any]:
@@ -45,7 +49,22 @@ def validate_arguments(given: Mapping[str, Any], argument_spec: Mapping[str, Any
         ]
         raise OptionError("; ".join(messages))
     params: dict[str, Any] = result.validated_parameters
+    _refuse_nested_numbers(params, "")
     return params
+
+
+def _refuse_nested_numbers(value: Any, path: str) -> None:
+    """Raise `OptionError` for a number that must be a secret's text, at any depth of an option."""
+    if isinstance(value, list):
+        for item in value:
+            _refuse_nested_numbers(item, path)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            name = f"{path}.{key}" if path else str(key)
+            is_secret = not isinstance(item, bool) and _TEXT_SECRET.search(name) is not None
+            if is_secret:
+                refuse_number(join_names([name]), item, is_secret=True)
+            _refuse_nested_numbers(item, name)
 
 
 def _explain_unsupported(message: str, suggestions: list[str]) -> str:

@@ -71,6 +71,7 @@ REALM_INFO = {
     "_management/paging",
     "_management/resource_lookup",
     "_management/resource_types",
+    "_management/response_ids",
     "_task/argument_spec",
     "_task/context",
     "_task/info",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import trustme
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
@@ -119,6 +120,46 @@ def test_no_proxy_exempts_hosts(exempt: str, name: str, by_option: bool) -> None
 def test_no_proxy_does_not_exempt_other_hosts(exempt: str) -> None:
     settings = HttpSettings(proxy="http://127.0.0.1:9")
     assert select_proxies(URL, settings, {"NO_PROXY": exempt}) == {"https": "http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize(
+    "exempt",
+    [
+        "*",
+        "*, other.example",
+        "*.example",
+        "gateway.*",
+        ".example",
+        "example",
+        "GATEWAY.example",
+        "gateway.example:443",
+        "gateway.example:8443",
+        "192.0.2.0/24",
+        "192.0.2.0/33",
+        "192.0.2.*",
+        "192.0.2.7",
+        "2001:db8::/32",
+        "[2001:db8::7]",
+        "",
+    ],
+)
+@pytest.mark.parametrize(
+    "host", [HOST, "gateway.example:8443", "example", "192.0.2.7", "198.51.100.7", "[2001:db8::7]"]
+)
+@pytest.mark.parametrize("names", [("NO_PROXY",), ("no_proxy",), ("no_proxy", "NO_PROXY"), ("NO_PROXY", "no_proxy")])
+def test_no_proxy_means_what_it_means_to_requests(
+    exempt: str, host: str, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = dict(zip(names, (exempt, "other.example, 198.51.100.0/24"), strict=False))
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    expected = requests.utils.should_bypass_proxies(f"https://{host}/x", no_proxy=None)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    settings = HttpSettings(proxy="http://127.0.0.1:9")
+    assert (select_proxies(f"https://{host}/x", settings, environ) == {}) is expected
 
 
 def test_no_proxy_exempts_networks() -> None:

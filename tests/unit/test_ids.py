@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils._ids import is_valid_id, validate_id
+from ansible_collections.beyondidentity.management.plugins.module_utils._ids import is_safe_id, is_valid_id, validate_id
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_any_other_value_is_refused(value: Any) -> None:
 
 def test_a_number_in_a_response_is_not_an_id() -> None:
     assert is_valid_id("12") and not is_valid_id(12)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a1", True),
+        ("urn:ietf:params:scim:schemas:core:2.0:User", True),
+        ("a/b", False),
+        ("urn:a/b", False),
+        ("::", False),
+    ],
+)
+def test_a_urn_is_a_safe_id(value: str, expected: bool) -> None:
+    assert is_safe_id(value) is expected

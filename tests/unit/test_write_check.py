@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_changes import plan_changes
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.write_check import (
     add_missing,
     check_write,
@@ -72,6 +76,40 @@ PETS = {"display_name": "Pet API", "identifier": "pets"}
 def test_only_sent_fields_count(sent: dict[str, Any], stored: dict[str, Any], findings: dict[str, str]) -> None:
     checks = check_write(sent, stored, frozenset({"secret"}))
     assert {check.path: check.finding for check in checks} == findings
+
+
+class Reverse(Random):
+    """Reverses instead of shuffling."""
+
+    def sample(self, population: Any, k: int, *, counts: Any = None) -> list[Any]:
+        """Return all items, the last one first."""
+        return list(population)[::-1]
+
+
+def shuffle(value: Any, random: Random) -> Any:
+    """Return a value with its lists and objects in another order, at any depth."""
+    if isinstance(value, dict):
+        return {key: shuffle(item, random) for key, item in random.sample(list(value.items()), len(value))}
+    if isinstance(value, list):
+        return [shuffle(item, random) for item in random.sample(value, len(value))]
+    return value
+
+
+VALUES = st.recursive(
+    st.sampled_from(["", "a", "b", None, 1]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["t", "k", "n"]), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from("xyz"), VALUES), st.randoms(use_true_random=False))
+@example({"methods": [{"t": "a"}, {"t": "a", "k": 1}]}, Reverse())
+@example({"methods": [{"t": "a"}, {"t": "a", "k": {"n": 1}}]}, Reverse())
+@example({"methods": [["a", "b"], ["c"]]}, Reverse())
+def test_another_order_is_no_difference(config: dict[str, Any], random: Random) -> None:
+    shuffled = shuffle(config, random)
+    assert check_write(config, shuffled, frozenset()) == check_write(shuffled, config, frozenset()) == []
+    assert plan_changes(config, shuffled) == plan_changes(shuffled, config) == {}
 
 
 def test_missing_fields_are_added_and_present_ones_stay() -> None:

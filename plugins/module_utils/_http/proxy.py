@@ -21,7 +21,7 @@ def select_proxies(url: str, settings: HttpSettings, environ: Mapping[str, str])
     if is_loopback_host(urlsplit(url).hostname):
         return {}
     proxy = settings.proxy or environ.get("HTTPS_PROXY") or environ.get("https_proxy")
-    exempt = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
+    exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""  # in the order of requests
     if not proxy or libraries.requests.utils.should_bypass_proxies(url, no_proxy=exempt):
         return {}
     return {"https": validate_proxy_url(proxy)}

@@ -20,6 +20,7 @@ _UNPROCESSED_STATUSES = frozenset({429})  # the server certainly did not carry t
 
 _LEAST_SPREAD = 0.25  # seconds over which attempts are spread after the wait that a server requests
 _FIRST_PAUSE = 0.5  # seconds, doubled with each attempt
+_MOST_DOUBLINGS = 30  # a power of 2 can be too large for a float
 
 
 class RetryPolicy:
@@ -56,11 +57,17 @@ class RetryPolicy:
             return False
         # Hosts and runs that were refused at the same time must not come back at the same time.
         if requested is None:
-            time.sleep(min(_FIRST_PAUSE * 2**self.attempt * random.uniform(0.75, 1.25), self.max_wait))
+            pause = _FIRST_PAUSE * 2 ** min(self.attempt, _MOST_DOUBLINGS)
+            time.sleep(min(pause * 1.25, self.max_wait) * random.uniform(0.6, 1))
         else:
-            time.sleep(requested + random.uniform(0, max(_LEAST_SPREAD, requested / 10)))
+            time.sleep(random.uniform(requested, compute_longest_wait(requested)))
         self.attempt += 1
         return True
+
+
+def compute_longest_wait(requested: float) -> float:
+    """Return the longest time in seconds that an attempt waits if the server requests a wait."""
+    return requested + max(_LEAST_SPREAD, requested / 10)
 
 
 def parse_requested_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .._errors import OptionError
+from .retry import compute_longest_wait
 from .tls_files import validate_authorities, validate_client_certificate
 
 _ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -53,7 +54,7 @@ class HttpSettings:
 
 def compute_longest_exchange(timeout: int, retries: int, retry_max_wait: int) -> float:
     """Return the longest time in seconds that a request with these options takes."""
-    return float((retries + 1) * timeout + retries * retry_max_wait)
+    return float((retries + 1) * timeout + retries * compute_longest_wait(retry_max_wait))
 
 
 def select_environment(environ: Mapping[str, str]) -> dict[str, str]:

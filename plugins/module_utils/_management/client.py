@@ -15,21 +15,22 @@ from .._errors import MalformedResponseError, OptionError
 from .._http.error_responses import error_from_response, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
-from .._ids import is_valid_id, validate_id
+from .._ids import validate_id
 from .._oauth.connection import Connection
 from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource, send_with_replacement
-from .._text import join_names, sanitize_for_display
+from .._text import join_names
 from .api_errors import hint_on_api_error
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_empty, is_shifted, next_page
 from .resource_types import APPLICATION
+from .response_ids import refuse_malformed_ids
 from .run_memory import RunMemory
 
 READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
-EMPTY_PAGE_LIMIT = 20
+EMPTY_PAGE_LIMIT = 20  # in a row
 CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
 
 
@@ -108,14 +109,14 @@ class ManagementClient:
         """Yield the responses of a listing operation, page by page. A page is requested when the caller needs it.
 
         Raises:
-            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages, or more than
-                `EMPTY_PAGE_LIMIT` pages in a row have no objects.
+            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages, or
+                `EMPTY_PAGE_LIMIT` pages in a row have no objects and are not the last ones.
         """
         operation = find_operation(name)
         requested = first_page(operation, parameters or {})
         seen: list[Any] = []
         empty = 0
-        while len(seen) <= PAGE_LIMIT and empty <= EMPTY_PAGE_LIMIT:
+        while len(seen) <= PAGE_LIMIT and empty < EMPTY_PAGE_LIMIT:
             page = self.call(name, requested)
             empty = empty + 1 if is_empty(page) else 0
             following = next_page(operation, requested, page)
@@ -128,7 +129,7 @@ class ManagementClient:
             seen.append(requested)
         reason = (
             f"{empty} pages in a row have no objects"
-            if empty > EMPTY_PAGE_LIMIT
+            if empty >= EMPTY_PAGE_LIMIT
             else f"there are more than {PAGE_LIMIT}"
         )
         raise MalformedResponseError(
@@ -237,13 +238,3 @@ def _to_query_values(name: str, value: Any) -> list[str]:
     if not all(isinstance(item, (str, int, float)) for item in items):
         raise OptionError(f"{name} must be text, a number, true, false, or a list of these.")
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in items]
-
-
-def refuse_malformed_ids(name: str, items: Iterable[Mapping[str, Any]]) -> None:
-    """Raise `MalformedResponseError` for an ID that is not safe in a path. Playbooks build paths from IDs, too."""
-    for item in items:
-        if "id" in item and not is_valid_id(item["id"]):
-            raise MalformedResponseError(
-                f"{name}: the response has the ID '{sanitize_for_display(item['id'], 80)}', which is not valid.",
-                "Check api_url, and any proxy or gateway.",
-            )

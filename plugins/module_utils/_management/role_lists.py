@@ -11,8 +11,9 @@ from typing import Any
 
 from .._errors import MalformedResponseError, StateError
 from .._text import join_names
-from .client import ManagementClient, refuse_malformed_ids
+from .client import ManagementClient
 from .resource_types import ROLE, Resource
+from .response_ids import refuse_malformed_ids
 from .run_memory import get_time, wait_until_found
 
 _LISTS = ("scopes", "members")
@@ -114,7 +115,8 @@ def combine(wanted: Iterable[str], present: Iterable[str] | None, *, exclusive: 
 def _validate_items(operation: str, key: str, items: Any) -> list[Any]:
     if not isinstance(items, list) or not all(isinstance(_to_text(item), str) for item in items):
         raise MalformedResponseError(f"{operation}: the response has no list of {key}.")
-    refuse_malformed_ids(operation, [item for item in items if isinstance(item, dict)])
+    if key in _MEMBER_KINDS:
+        refuse_malformed_ids(operation, [{"id": _to_text(item)} for item in items])
     return items
 
 

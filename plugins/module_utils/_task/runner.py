@@ -6,19 +6,24 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._errors import BeyondIdentityError
+from .._connection_options import CONNECTION_OPTIONS
+from .._errors import BeyondIdentityError, OptionError
+from .._json_objects import is_valid_unicode
 from .._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from .._oauth.token_sources import TokenSource
+from .._text import join_names
 from .argument_spec import ModuleSpec
 from .context import ModuleResult, TaskContext
 
 Run = Callable[[TaskContext], ModuleResult]
+
+_PATHS = frozenset(option.name for option in CONNECTION_OPTIONS if option.type == "path")
 
 
 def run_safely(task: TaskContext, run: Run) -> ModuleResult:
@@ -30,6 +35,7 @@ def run_safely(task: TaskContext, run: Run) -> ModuleResult:
     with secret_scope():
         remember_secrets(find_secrets(dict(task.params)))
         try:
+            _refuse_invalid_text(task.params)
             return {"changed": False, **run(task), "requests": task.requests}
         except BeyondIdentityError as error:
             return to_failed_result(error)
@@ -42,6 +48,16 @@ def run_safely(task: TaskContext, run: Run) -> ModuleResult:
                     "This is a bug in the collection. Please report it.",
                 )
             )
+
+
+def _refuse_invalid_text(params: Mapping[str, Any]) -> None:
+    """Raise `OptionError` for text that cannot be sent. A path can have bytes that are not Unicode (PEP 383)."""
+    names = [name for name, value in params.items() if name not in _PATHS and not is_valid_unicode(value)]
+    if names:
+        raise OptionError(
+            f"{join_names(names)} has text that is not valid Unicode.",
+            "Remove half of a character (a lone surrogate), such as \\ud800, from it.",
+        )
 
 
 def run_module(
