@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, TransportError
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
 from tests.unit.builders import make_session
-from tests.unit.raw_servers import build_response, record_requests
+from tests.unit.raw_servers import build_response, record_requests, run_raw_server
 
 OK = build_response({"ok": True})
 
@@ -162,6 +162,60 @@ def test_a_client_certificate_of_another_authority_is_named(
         ):
             session.send("GET", url, action="Asking")
         assert recorder.requests == [] and waits == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"maximum_version": ssl.TLSVersion.TLSv1_2, "verify_mode": ssl.CERT_REQUIRED},
+            r"requires a client certificate \(client_cert\)",
+        ),
+        (
+            {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1_1},
+            "no version or cipher of TLS in common",
+        ),
+    ],
+    ids=["client certificate", "TLS 1.1"],
+)
+def test_a_refused_handshake_says_why(
+    changes: dict[str, Any], reason: str, authority: Authority, waits: list[float]
+) -> None:
+    tls = authority.create_server_context("127.0.0.1")
+    tls.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of old versions of TLS
+        for name, value in changes.items():
+            setattr(tls, name, value)
+    with record_requests(OK, tls=tls) as (url, _recorder):
+        with pytest.raises(TransportError, match=f"TLS with .* failed: .*{reason}"):
+            make_session(ca_path=authority.ca_path).send("GET", url, action="Asking")
+    assert waits == []
+
+
+def test_a_certificate_that_is_not_valid_yet_is_named(authority: Authority) -> None:
+    begin, end = datetime(2090, 1, 1, tzinfo=timezone.utc), datetime(2091, 1, 1, tzinfo=timezone.utc)
+    tls = authority.create_server_context("127.0.0.1", not_before=begin, not_after=end)
+    with record_requests(OK, tls=tls) as (url, _recorder):
+        with pytest.raises(TransportError, match="the certificate is not valid yet, or this machine's clock is wrong"):
+            make_session(ca_path=authority.ca_path).send("GET", url, action="Asking")
+
+
+@pytest.mark.parametrize("has_certificate", [False, True])
+def test_an_end_of_the_handshake_blames_client_cert_only_if_it_is_set(
+    has_certificate: bool, authority: Authority, waits: list[float]
+) -> None:
+    """A server that restarts ends handshakes too, so without a certificate another attempt follows."""
+    certificate, key = authority.create_client_certificate()
+    given = {"client_cert": certificate, "client_key": key} if has_certificate else {}
+    with run_raw_server(lambda connection: connection.recv(65536)) as server:
+        with pytest.raises(TransportError) as caught:
+            make_session(retries=1, **given).send("GET", f"https://127.0.0.1:{server.port}", action="Asking")
+    if has_certificate:
+        assert "the server ended the handshake, as it does if it does not accept client_cert" in caught.value.message
+    else:
+        assert "closed the connection during the TLS handshake" in caught.value.message
+    assert len(waits) == (0 if has_certificate else 1)
 
 
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
