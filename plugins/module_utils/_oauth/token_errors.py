@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 
 from .._errors import BeyondIdentityError, ResponseError
-from .._http.error_responses import error_from_response
+from .._http.error_responses import error_from_response, reports_error
 from .._http.response import Response
 from .jwt_claims import read_unverified_claims
 from .scopes import hint_on_refused_scopes
@@ -66,13 +66,13 @@ def is_unknown_client(error: BeyondIdentityError) -> bool:
 def find_refusal(response: Response, action: str) -> ResponseError | None:
     """Return the error if the server refused a request, otherwise `None`.
 
-    A response with a success status and `error` is a refusal too. Its error has the status that the RFCs demand, because
-    callers decide by the status.
+    A response with a success status that reports an error is a refusal too. Its error has the status that the RFCs demand,
+    because callers decide by the status.
     """
     if not response.is_success:
         return error_from_response(response, action)
     body = response.json_or_none() or {}
-    if not (isinstance(body.get("error"), str) and body["error"]) or isinstance(body.get("active"), bool):
+    if not reports_error(response) or isinstance(body.get("active"), bool):
         return None
     error = error_from_response(response, action)
     return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
