@@ -74,7 +74,7 @@ def _derive_pool(pool: Any) -> Any:
     Python skips 100 alone. It takes 102 and 103 (RFC 8297) for the response, and would read the real one as the next.
     """
 
-    class Connection(pool.ConnectionCls):  # type: ignore[misc]  # a class of urllib3 or of its support for SOCKS
+    class Connection(pool.ConnectionCls):
         response_class = _FinalResponse
 
         def _tunnel(self) -> None:
