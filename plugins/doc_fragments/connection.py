@@ -139,7 +139,7 @@ options:
     default: true
   ca_path:
     description:
-      - A file with certificates of the authorities to trust.
+      - A file with certificates of the authorities to trust, or a folder with such files under their hashes, as C(openssl rehash) creates it.
       - Without it C(REQUESTS_CA_BUNDLE), C(CURL_CA_BUNDLE) and the authorities that come with requests count.
       - Variable C(beyondidentity_ca_path), environment E(BEYONDIDENTITY_CA_PATH).
     type: path

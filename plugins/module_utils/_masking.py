@@ -23,6 +23,7 @@ MASK = "********"
 SECRET_KEYS = frozenset(
     {
         "access_token",
+        "client_key_password",
         "client_secret",
         "code",
         "code_verifier",
@@ -37,6 +38,8 @@ SECRET_KEYS = frozenset(
 
 # Names that a later version of the API may use for secrets.
 _SECRET_NAME = re.compile(r"(?:secret|password|passphrase|private_?key)", re.IGNORECASE)
+
+_USER_INFORMATION = re.compile("[@\uff20\ufe6b]")  # also characters that look like an @, in a URL that is not valid
 
 _MINIMUM_LENGTH = 4  # masking a shorter value would garble messages and protect nothing
 
@@ -58,16 +61,17 @@ def has_secret(value: Any) -> bool:
 def find_secrets(value: Any) -> Iterator[str]:
     """Yield each non-empty text or number under a secret key, alone or in a list, at any depth.
 
-    `redirect_response` gives its authorization codes; `proxy` gives the URL, its password and its Basic credentials.
+    `redirect_response` gives its authorization codes. `proxy` gives the URL, its password and its Basic credentials, if it
+    has user information: otherwise messages name the proxy.
     """
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "redirect_response" and isinstance(item, str):
                 yield from _find_codes(item)
+            elif key == "proxy" and isinstance(item, str):
+                yield from _find_proxy_secrets(item)
             elif is_secret_key(key):
                 yield from (str(one) for one in (item if isinstance(item, list) else [item]) if _has_content(one))
-            if key == "proxy" and isinstance(item, str):
-                yield from _find_proxy_credentials(item)
             yield from find_secrets(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
@@ -86,16 +90,22 @@ def _find_codes(url: str) -> list[str]:
         return []
 
 
-def _find_proxy_credentials(url: str) -> list[str]:
-    """Return the password in a proxy URL, as it is written and decoded, and the Basic credentials that are sent of it."""
+def _find_proxy_secrets(url: str) -> list[str]:
+    """Return a proxy URL with user information, its password as it is written and decoded, and the Basic credentials of it.
+
+    A malformed URL is a secret as a whole.
+    """
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
+        is_public = _USER_INFORMATION.search(url) is None and bool(parts.hostname) and parts.port != 0
     except ValueError:
+        return [url]
+    if is_public:
         return []
     if not parts.password:
-        return []
+        return [url]
     user, password = unquote(parts.username or ""), unquote(parts.password)
-    return [*dict.fromkeys((parts.password, password)), encode_basic_credentials(user, password)]
+    return [url, *dict.fromkeys((parts.password, password)), encode_basic_credentials(user, password)]
 
 
 def encode_basic_credentials(user: str, password: str) -> str:

@@ -152,7 +152,7 @@ SERVERS = [
     server("HTML error", {"status": 500, "shape": "html"}, "HTTP 500 server error"),
     server("JSON list", {"json": [1]}, "is not a JSON object"),
     server("empty", {"body": ""}, "is not a JSON object"),
-    server("no token", {"merge": {"access_token": None}}, "access_token is not 1 to 16384"),
+    server("no token", {"merge": {"access_token": None}}, "the response has no access_token. It has expires_in"),
     server("other token", {"merge": {"token_type": "mac"}}, "token_type is 'mac', not 'Bearer'"),
     server("cut off", {"truncate": 30}, "closed before the response was complete", requests=6, retries=1),
     server("dropped", {"drop": "reset"}, "closed before the response was complete", requests=6, retries=1),

@@ -176,6 +176,9 @@ def _echo(seen: RecordedRequest) -> Response:
                 "errorSummary": f"said {sent}",
                 "errors": [{"field": sent, "message": f"said {sent}"}, f"said {sent}", {sent: [f"said {sent}"]}],
                 "title": f"said {sent}",
+                "fault": {"faultstring": f"said {sent}", "detail": {"errorcode": sent}},
+                "invalid-params": [{"name": sent, "reason": f"said {sent}"}],
+                "detail": [{"loc": ["body", sent], "msg": f"said {sent}"}],
                 "trace": sent,
             },
         )(seen)

@@ -188,8 +188,11 @@ def test_any_other_error_says_what_to_do(fault: dict[str, Any], message: str, te
         ("invalid_grant", 400, "Sign in again"),
     ],
 )
-def test_an_error_with_http_200_is_a_refusal(code: str, status: int, hint: str) -> None:
-    body = {"error": code, "error_description": "no way"}
+@pytest.mark.parametrize("is_object", [False, True])
+def test_an_error_with_http_200_is_a_refusal(code: str, status: int, hint: str, is_object: bool) -> None:
+    body: dict[str, Any] = {"error": code, "error_description": "no way"}
+    if is_object:
+        body = {"error": {"code": code, "message": "no way"}}
     with pytest.raises(ResponseError, match=f"HTTP 200 {code}: no way\\. .*{hint}") as caught:
         send_one_request(request_token, build_response(body))
     assert (caught.value.status, caught.value.code) == (status, code)

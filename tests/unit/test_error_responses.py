@@ -300,14 +300,84 @@ def test_only_texts_under_names_of_reasons_are_read(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"errors": [{"message": "x"}]}, {"errorCode": "E1"}, {"error": {"code": "x"}}, {"error": "x", "data": {}}]
+    ("body", "said"),
+    [
+        ({"success": False, "errors": [{"code": 10000, "message": "no login"}], "result": None}, "10000: no login"),
+        ({"error": {"code": 10000}}, "10000: the credentials or the token are not accepted"),
+        ({"error": {"code": 401, "message": "no", "status": "UNAUTHENTICATED"}}, "no"),
+        ({"errors": [{"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}]}, "UNAUTHENTICATED: no"),
+        ({"errors": [{"source": {"pointer": "/data/name"}, "detail": "too short"}]}, "/data/name: too short"),
+        ({"errors": {"name": {"message": "too short"}}}, "name: too short"),
+        ({"title": "T", "invalid-params": [{"name": "age", "reason": "too low"}]}, "T; age: too low"),
+        ({"detail": [{"loc": ["body", "names", 0], "msg": "missing"}]}, "body.names.0: missing"),
+        ({"fault": {"faultstring": "bad key", "detail": {"errorcode": "K1"}}}, "K1: bad key"),
+        ({"Error": {"Code": "Denied", "Message": "no login"}}, "Denied: no login"),
+        ({"userMessage": "no login", "developerMessage": "key 7"}, "no login; key 7"),
+        ({"error_code": "c", "error_msg": "m"}, "c: m"),
+        ({"ERRORTEXT": "t", "err": "two words"}, "t; two words"),
+        ({"response": {"status": {"statusCode": "A7", "statusDescription": "quota"}}}, "A7: quota"),
+        ({"message": {"text": "no login"}}, "no login"),
+        ({"meta": {"error": {"code": "deep", "message": "no"}}}, "deep: no"),
+    ],
+)
+def test_the_words_in_names_tell_codes_and_reasons(body: dict[str, Any], said: str) -> None:
+    assert build_error(401, body).message == f"Asking: HTTP 401 {said}."
+
+
+def test_what_does_not_explain_the_refusal_is_not_read_if_the_refusal_explains_itself() -> None:
+    request = {"description": "the realm of the request", "code": "r", "fields": [{"title": "of the request"}]}
+    body = {"message": "no", "request": request, "details": [{"description": "too short"}]}
+    assert build_error(400, body).message == "Asking: HTTP 400 no; too short."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "first", "errors": [{"message": f"other {number}"} for number in range(200_000)]},
+        {"message": "first", "errors": {f"field {number}": ["wrong"] for number in range(200_000)}},
+        {"message": "first", "errors": [[None] * 5000, "late"]},
+        {"data": [{"message": "first"}, *([{}] * 5000), {"message": "late"}]},
+    ],
+)
+def test_only_the_beginning_of_a_large_body_is_read(body: dict[str, Any]) -> None:
+    """Otherwise a server could keep a task busy for minutes."""
+    message = build_error(400, body).message
+    assert message.startswith("Asking: HTTP 400 first") and "late" not in message
+    assert len(message) < 600
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": [{"message": "x"}]},
+        {"errors": {"name": ["x"]}},
+        {"errorCode": "E1"},
+        {"error": {"code": "x"}},
+        {"error": "x", "data": {}},
+    ],
 )
 def test_an_error_with_a_success_status_is_an_error(body: dict[str, Any]) -> None:
     assert is_error(Response(200, {}, json.dumps(body).encode()))
 
 
 @pytest.mark.parametrize(
-    "body", [{"id": "1", "errors": [{"line": 2}]}, {"errors": []}, {"error": None}, {"access_token": "x"}]
+    "body",
+    [
+        {"id": "1", "errors": [{"line": 2}]},
+        {"id": "1", "errorCode": "E1"},
+        {"errorCode": ""},
+        {"errors": []},
+        {"errors": {}},
+        {"error": None},
+        {"access_token": "x"},
+    ],
 )
 def test_a_result_is_no_error(body: dict[str, Any]) -> None:
     assert not is_error(Response(200, {}, json.dumps(body).encode()))
+
+
+def test_problem_details_with_a_success_status_are_an_error() -> None:
+    content = json.dumps({"type": "about:blank", "title": "No login"}).encode()
+    problem = Response(200, {"Content-Type": "application/problem+json; charset=utf-8"}, content)
+    assert is_error(problem) and error_from_response(problem, "Asking").message == "Asking: HTTP 200 No login."
+    assert not is_error(Response(200, {"Content-Type": "application/json"}, content))

@@ -140,6 +140,9 @@ def test_two_headers_of_compression_are_refused(waits: list[float]) -> None:
         (build_response({}, f"X: {'y' * 70_000}"), "the response has a header that is too long"),
         (b"SSH-2.0-server\r\n\r\n", "the response is not HTTP"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30, "the response is not HTTP"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "the response is not HTTP"),
+        (b"HTTP/9.9 200 OK\r\n\r\n", "the response has an unknown version of HTTP"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the response has an invalid chunk"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

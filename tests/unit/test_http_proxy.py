@@ -21,11 +21,23 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     BeyondIdentityError,
     TransportError,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._http import libraries
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.connection_errors import (
+    to_transport_error,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._http.error_causes import Exchange
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.proxy import select_proxies
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import (
+    find_secrets,
+    remember_secrets,
+    secret_scope,
+    to_failed_result,
+)
 from tests.unit.builders import make_session
 from tests.unit.raw_servers import (
     ConnectProxy,
+    Handler,
     RequestRecorder,
     build_response,
     find_free_port,
@@ -253,12 +265,130 @@ def test_a_creation_is_repeated_if_the_proxy_is_down(waits: list[float]) -> None
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-def test_a_socks_proxy_that_cannot_be_used_is_named(scheme: str, waits: list[float]) -> None:
-    """It is down, or PySocks is missing."""
+def test_a_socks_proxy_that_is_down_is_named(scheme: str, waits: list[float]) -> None:
     proxy = f"{scheme}://user:s3cret@127.0.0.1:{find_free_port()}"
-    with pytest.raises(TransportError, match=rf"cannot use the proxy to https://{HOST} \({scheme}://127") as caught:
+    with pytest.raises(
+        TransportError, match=rf"cannot use the proxy to https://{HOST} \({scheme}://127.*\): connection refused"
+    ) as caught:
         make_session(proxy=proxy).send("POST", URL, action="Creating", body=b"{}")
     assert "s3cret" not in str(caught.value) and not caught.value.sent
+    assert len(waits) == 3
+
+
+def test_a_missing_library_for_socks_is_named() -> None:
+    error = libraries.requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+    shown = to_transport_error(error, Exchange("Asking", f"https://{HOST}", 30, "socks5://proxy.example"))
+    assert f"to https://{HOST} (socks5://proxy.example): the Python library PySocks is missing" in shown.message
+    assert "-m pip install PySocks" in shown.message
+    assert shown.permanent and not shown.sent
+
+
+def converse(*responses: bytes) -> Handler:
+    """Return a proxy that sends one response to each message, and then closes. Without responses, it is silent."""
+
+    def handle(connection: socket.socket) -> None:
+        for response in responses:
+            connection.recv(65536)
+            connection.sendall(response)
+        while not responses and connection.recv(65536):
+            pass
+
+    return handle
+
+
+SOCKS_GREETING, SOCKS_LOGIN = b"\x05\x00", b"\x05\x02"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "handler", "reason", "is_permanent"),
+    [
+        (
+            "http",
+            converse(b"HTTP/1.1 407 No\r\n\r\n"),
+            "the proxy requires other credentials (HTTP 407). Set the",
+            True,
+        ),
+        ("http", converse(b"HTTP/1.1 403 No\r\n\r\n"), "the proxy does not allow the connection (HTTP 403)", True),
+        ("http", converse(b"HTTP/1.1 502 No\r\n\r\n"), "the proxy cannot connect to the server (HTTP 502)", False),
+        ("http", converse(b"SSH-2.0\r\n"), "the response of the proxy is not HTTP", True),
+        ("http", converse(b""), "the proxy closed the connection", False),
+        ("http", converse(), "no response from the proxy within 1 seconds", False),
+        ("https", converse(b"HTTP/1.1 400 No\r\n\r\n"), "TLS with the proxy failed: the server does not use TLS", True),
+        ("socks5h", converse(b"\x05\xff"), "the proxy requires other credentials. Set the proxy's user name", True),
+        ("socks5h", converse(SOCKS_LOGIN, b"\x01\x01"), "the proxy requires other credentials.", True),
+        (
+            "socks5h",
+            converse(SOCKS_GREETING, b"\x05\x02\x00\x01" + bytes(6)),
+            "the proxy does not allow the connection",
+            False,
+        ),
+        (
+            "socks5h",
+            converse(SOCKS_GREETING, b"\x05\x05\x00\x01" + bytes(6)),
+            "the proxy cannot connect to the server",
+            False,
+        ),
+        ("socks5h", converse(b"HTTP/1.1 400 No\r\n\r\n"), "the proxy does not use SOCKS5", False),
+        ("socks5h", converse(), "no response from the proxy in time", False),
+    ],
+)
+def test_a_proxy_that_fails_is_named_with_its_reason(
+    scheme: str, handler: Handler, reason: str, is_permanent: bool, waits: list[float]
+) -> None:
+    """The server received nothing, so a creation can be repeated."""
+    with run_raw_server(handler) as server:
+        proxy = f"{scheme}://127.0.0.1:{server.port}"
+        with secret_scope(), pytest.raises(TransportError) as caught:
+            options = {
+                "proxy": proxy.replace("//", "//user:s3cret@"),
+                "timeout": 1,
+                "retries": 0 if "no response" in reason else 1,
+            }
+            remember_secrets(find_secrets(options))
+            make_session(**options).send("POST", URL, action="Creating", body=b"{}")
+    assert f"cannot use the proxy to https://{HOST} ({proxy}): {reason}" in caught.value.message
+    assert "s3cret" not in caught.value.message
+    assert (caught.value.permanent, caught.value.sent) == (is_permanent, False)
+    assert len(waits) == (0 if is_permanent or "no response" in reason else 1)
+
+
+def test_a_proxy_without_a_password_is_named_in_a_result() -> None:
+    options = {"proxy": f"http://127.0.0.1:{find_free_port()}", "retries": 0}
+    with secret_scope():
+        remember_secrets(find_secrets(options))
+        with pytest.raises(TransportError) as caught:
+            make_session(**options).send("GET", URL, action="Asking")
+        assert f"({options['proxy']})" in to_failed_result(caught.value)["msg"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+@pytest.mark.parametrize("user", ["", "socks:s3cret@"])
+def test_informational_responses_are_skipped_behind_each_proxy(
+    scheme: str, user: str, trusted: tuple[ssl.SSLContext, str]
+) -> None:
+    """Otherwise the response of the one request would be read as that of the next."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        if scheme == "http":
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            connection.sendall(SOCKS_LOGIN if user else SOCKS_GREETING)
+            if user:
+                connection.recv(65536)
+                connection.sendall(b"\x01\x00")
+            connection.recv(65536)
+            connection.sendall(b"\x05\x00\x00\x01" + bytes(6))
+        early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+        secure = trusted[0].wrap_socket(connection, server_side=True)
+        for number in (1, 2):
+            secure.recv(65536)
+            secure.sendall(early + build_response({"number": number}))
+
+    with run_raw_server(serve) as server:
+        session = make_session(proxy=f"{scheme}://{user}127.0.0.1:{server.port}", ca_path=trusted[1])
+        numbers = [session.send("GET", URL, action="Asking").json("Asking")["number"] for _request in range(2)]
+    assert numbers == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,27 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import signal
 import ssl
+import warnings
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, TransportError
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.settings import HttpSettings
 from tests.unit.builders import make_session
-from tests.unit.raw_servers import build_response, record_requests
+from tests.unit.raw_servers import build_response, record_requests, run_raw_server
 
 OK = build_response({"ok": True})
 
@@ -157,6 +164,60 @@ def test_a_client_certificate_of_another_authority_is_named(
         assert recorder.requests == [] and waits == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (
+            {"maximum_version": ssl.TLSVersion.TLSv1_2, "verify_mode": ssl.CERT_REQUIRED},
+            r"requires a client certificate \(client_cert\)",
+        ),
+        (
+            {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1_1},
+            "no version or cipher of TLS in common",
+        ),
+    ],
+    ids=["client certificate", "TLS 1.1"],
+)
+def test_a_refused_handshake_says_why(
+    changes: dict[str, Any], reason: str, authority: Authority, waits: list[float]
+) -> None:
+    tls = authority.create_server_context("127.0.0.1")
+    tls.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of old versions of TLS
+        for name, value in changes.items():
+            setattr(tls, name, value)
+    with record_requests(OK, tls=tls) as (url, _recorder):
+        with pytest.raises(TransportError, match=f"TLS with .* failed: .*{reason}"):
+            make_session(ca_path=authority.ca_path).send("GET", url, action="Asking")
+    assert waits == []
+
+
+def test_a_certificate_that_is_not_valid_yet_is_named(authority: Authority) -> None:
+    begin, end = datetime(2090, 1, 1, tzinfo=timezone.utc), datetime(2091, 1, 1, tzinfo=timezone.utc)
+    tls = authority.create_server_context("127.0.0.1", not_before=begin, not_after=end)
+    with record_requests(OK, tls=tls) as (url, _recorder):
+        with pytest.raises(TransportError, match="the certificate is not valid yet, or this machine's clock is wrong"):
+            make_session(ca_path=authority.ca_path).send("GET", url, action="Asking")
+
+
+@pytest.mark.parametrize("has_certificate", [False, True])
+def test_an_end_of_the_handshake_blames_client_cert_only_if_it_is_set(
+    has_certificate: bool, authority: Authority, waits: list[float]
+) -> None:
+    """A server that restarts ends handshakes too, so without a certificate another attempt follows."""
+    certificate, key = authority.create_client_certificate()
+    given = {"client_cert": certificate, "client_key": key} if has_certificate else {}
+    with run_raw_server(lambda connection: connection.recv(65536)) as server:
+        with pytest.raises(TransportError) as caught:
+            make_session(retries=1, **given).send("GET", f"https://127.0.0.1:{server.port}", action="Asking")
+    if has_certificate:
+        assert "the server ended the handshake, as it does if it does not accept client_cert" in caught.value.message
+    else:
+        assert "closed the connection during the TLS handshake" in caught.value.message
+    assert len(waits) == (0 if has_certificate else 1)
+
+
 @pytest.mark.parametrize("name", ["ca_path", "client_cert", "client_key"])
 def test_an_option_that_names_a_missing_file_is_refused(name: str, authority: Authority, tmp_path: Path) -> None:
     given = {"client_cert": authority.create_client_certificate()[0]} if name == "client_key" else {}
@@ -240,7 +301,7 @@ def test_a_file_without_a_certificate_is_refused_before_anything_is_sent(
     if content is None:
         path.mkdir()
         if option != "client_cert":
-            return  # a folder with certificates by their hashes
+            fault = "is a folder without certificates under their hashes."
     else:
         path.write_text(content)
     given: dict[str, Any] = {option: str(path)} if option != "REQUESTS_CA_BUNDLE" else {}
@@ -270,6 +331,82 @@ def test_a_key_that_is_not_the_certificates_is_refused(authority: Authority, tmp
     with pytest.raises(OptionError, match="client_cert '.*' has no private key"):
         HttpSettings(client_cert=certificate)
     assert HttpSettings(client_cert=certificate, client_key=key)
+
+
+def create_self_signed(folder: Path, key: Any) -> tuple[str, str]:
+    """Return the paths of a certificate for a key, and of the key."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "client")])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    certificate_path, key_path = folder / "own.pem", folder / "own.key"
+    certificate_path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, plain)
+    )
+    return str(certificate_path), str(key_path)
+
+
+def test_a_key_of_another_algorithm_is_not_called_damaged(authority: Authority, tmp_path: Path) -> None:
+    certificate, _key = authority.create_client_certificate()
+    other = create_self_signed(tmp_path, rsa.generate_private_key(65537, 2048))[1]
+    with pytest.raises(OptionError, match="client_key '.*' does not belong to the certificate in client_cert"):
+        HttpSettings(client_cert=certificate, client_key=other)
+
+
+def test_a_key_that_openssl_refuses_is_not_called_damaged(tmp_path: Path) -> None:
+    weak = rsa.generate_private_key(65537, 1024)
+    certificate, key = create_self_signed(tmp_path, weak)
+    with pytest.raises(OptionError, match=r"client_cert '.*' has a certificate or key that is too weak .*TOO_SMALL"):
+        HttpSettings(client_cert=certificate, client_key=key)
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
+def test_each_form_of_a_certificate_that_openssl_reads_is_accepted(label: str, authority: Authority) -> None:
+    """A comment, such as PKCS #12 tools write, says nothing about the key."""
+    certificate, key = authority.create_client_certificate()
+    Path(certificate).write_text(Path(certificate).read_text().replace(" CERTIFICATE-", f" {label}-"))
+    Path(key).write_text("friendlyName: ENCRYPTED backup\r\n" + Path(key).read_text())
+    assert HttpSettings(client_cert=certificate, client_key=key)
+
+
+def test_a_folder_of_authorities_has_certificates_under_their_hashes(secure: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    (folder / "0a1b2c3d.0").write_text(Path(secure.emulator.ca_path).read_text())
+    assert HttpSettings(ca_path=str(folder))
+
+
+def test_a_key_that_is_encrypted_later_does_not_prompt_for_a_pass_phrase(authority: Authority) -> None:
+    """OpenSSL would ask at the terminal, and wait."""
+    certificate, key = authority.create_client_certificate()
+    both = authority.folder / "both.pem"
+    both.write_text(Path(key).read_text() + Path(certificate).read_text())
+    encrypted = Path(encrypt_key(key, authority.folder)).read_text() + Path(certificate).read_text()
+    with record_requests(OK, tls=authority.create_server_context("127.0.0.1")) as (url, recorder):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # as in run_in_child
+            child, terminal = pty.fork()
+        if not child:
+            signal.alarm(60)
+            session = make_session(ca_path=authority.ca_path, client_cert=str(both), retries=0)
+            both.write_text(encrypted)
+            try:
+                session.send("GET", url, action="Asking")
+            except TransportError as error:
+                os.write(1, error.message.encode())
+            finally:
+                os._exit(0)
+        shown = b""
+        with suppress(OSError):  # the end of a terminal
+            while piece := os.read(terminal, 4096):
+                shown += piece
+                if b"pass phrase" in shown:
+                    os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(terminal)
+    assert b"TLS with" in shown and b"pass phrase" not in shown
+    assert recorder.requests == []
 
 
 def test_a_file_that_is_replaced_is_checked_again(authority: Authority) -> None:

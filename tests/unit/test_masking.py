@@ -113,8 +113,8 @@ def test_a_name_says_whether_its_value_is_secret(name: str, is_secret: bool) -> 
         ({"token": {"access_token": "a"}}, ["a"]),
         ({"applications": [{"protocol_config": {"client_secret": "s"}}, {}]}, ["s"]),
         (
-            {"refresh_token": "r", "id_token": "i", "code": "c", "code_verifier": "v", "proxy": "p"},
-            ["r", "i", "c", "v", "p"],
+            {"refresh_token": "r", "id_token": "i", "code": "c", "code_verifier": "v", "proxy": "u@p"},
+            ["r", "i", "c", "v", "u@p"],
         ),
         ({"access_token": None, "client_secret": "", "code": 0, "return_secret": True}, []),
         (
@@ -142,7 +142,14 @@ def test_the_password_of_a_proxy_is_a_secret_in_all_its_forms(scheme: str) -> No
     assert list(find_secrets({"proxy": url})) == [url, "p%40ss", "p@ss", basic]
 
 
-@pytest.mark.parametrize("proxy", ["http://proxy.example", "http://user@proxy.example", "http://user:p@["])
+@pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "proxy.example", "socks5h://[::1]:1080"])
+def test_a_proxy_without_user_information_is_no_secret(proxy: str) -> None:
+    assert list(find_secrets({"proxy": proxy})) == []
+
+
+@pytest.mark.parametrize(
+    "proxy", ["user@proxy.example", "http://user@proxy.example", "http://user:p@[", "user:s3cret", "http://"]
+)
 def test_a_proxy_without_a_readable_password_is_one_secret(proxy: str) -> None:
     assert list(find_secrets({"proxy": proxy})) == [proxy]
 

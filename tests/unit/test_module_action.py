@@ -189,7 +189,7 @@ def test_a_loop_item_is_hidden_only_if_it_has_the_form_of_a_secret(item: Any, hi
     assert must_censor({}, {"item": item}, arguments) is hidden
 
 
-@pytest.mark.parametrize("name", ["code", "token", "proxy", "refresh_token"])
+@pytest.mark.parametrize("name", ["code", "token", "client_key_password", "refresh_token"])
 def test_a_loop_item_with_a_secret_argument_of_the_task_is_hidden(name: str) -> None:
     """Whatever its form and its key are."""
     for item in ("DE01", {"code": "DE01"}, {"any": ["DE01"]}):

@@ -49,11 +49,37 @@ MALFORMED_TOKENS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"data": {"access_token": "s3cret"}}, "has access_token in data, not at its top level (RFC 6749 section 5.1)"),
+        ({"a": 1, "data": {"tokens": [{}, {"access_token": "s3cret"}]}}, "has access_token in data.tokens.1, not at"),
+        ({"accessToken": "s3cret", "expiresIn": 1}, "has no access_token. It has accessToken, expiresIn."),
+        (
+            {"success": False, "message": "no login."},
+            "has no access_token, and says: no login. It has message, success.",
+        ),
+        ({"response": {"error": "invalid_client"}}, "has no access_token, and says: invalid_client. It has response."),
+        ({}, "has no access_token. It has none."),
+    ],
+)
+def test_a_response_without_a_token_says_what_it_has_instead(body: dict[str, Any], said: str) -> None:
+    with pytest.raises(MalformedResponseError) as caught:
+        parse_token_response(body, [], 1000.0, 3600, "Requesting a token")
+    assert caught.value.message.startswith(f"Requesting a token: the response {said}")
+    assert "s3cret" not in caught.value.message
+
+
 @pytest.mark.parametrize("value", [..., None, "", *MALFORMED_TOKENS])
 def test_a_token_that_is_not_safe_in_a_header_is_refused_and_not_repeated(value: Any) -> None:
     with pytest.raises(MalformedResponseError) as caught:
         parse(access_token=value)
-    assert caught.value.message == "Requesting a token: access_token is not 1 to 16384 printable ASCII characters."
+    assert caught.value.message == (
+        "Requesting a token: the response has no access_token. It has expires_in, scope, token_type. "
+        "Check issuer, and any proxy or gateway."
+        if value is ...
+        else "Requesting a token: access_token is not 1 to 16384 printable ASCII characters."
+    )
 
 
 @pytest.mark.parametrize("name", ["refresh_token", "id_token"])

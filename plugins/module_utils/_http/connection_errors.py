@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from .._errors import TransportError
 from . import libraries
+from .error_causes import Exchange, find_meaning, list_causes
+from .proxy_errors import find_proxy_error
+from .tls_errors import build_tls_error, is_tls_error
 
-# What the texts of operating systems, OpenSSL and urllib3 mean, by a part of the text.
-_CONNECTION_REASONS = (
+# What the texts of operating systems mean, by a part of the text.
+_CONNECTION_MEANINGS = (
     ("Name or service not known", "unknown host name"),
     ("nodename nor servname", "unknown host name"),
     ("No address associated", "unknown host name"),
@@ -20,29 +21,13 @@ _CONNECTION_REASONS = (
     ("unreachable", "no route to the host"),
     ("No route to host", "no route to the host"),
 )
-_TLS_REASONS = (
-    ("self-signed", "the certificate's authority is not trusted"),
-    ("self signed", "the certificate's authority is not trusted"),
-    ("unable to get local issuer", "the certificate's authority is not trusted"),
-    ("certificate has expired", "the certificate has expired"),
-    ("doesn't match", "the certificate is for another host name"),
-    ("IP address mismatch", "the certificate is for another address"),
-    ("Hostname mismatch", "the certificate is for another host name"),
-    ("CERTIFICATE_REQUIRED", "the server requires a client certificate: client_cert"),
-    ("ALERT_UNKNOWN_CA", "the server does not trust the authority of client_cert"),
-    ("alert unknown ca", "the server does not trust the authority of client_cert"),
-    ("ALERT_BAD_CERTIFICATE", "the server does not accept client_cert"),
-    ("ALERT_CERTIFICATE_UNKNOWN", "the server does not accept client_cert"),
-    ("ALERT_CERTIFICATE_EXPIRED", "client_cert has expired"),
-    ("EOF occurred", "the server ended the handshake, as it does if it does not accept client_cert, or requires one"),
-    ("WRONG_VERSION_NUMBER", "the server does not use TLS on this port"),
-)
 
-
-# What a server sends that is not HTTP as RFC 9112 defines it, by a part of the exception's name or text.
-_PROTOCOL_REASONS = (
+# What classes and texts of http.client and urllib3 mean. An empty meaning stands for a connection that broke.
+_PROTOCOL_MEANINGS = (
     ("BadStatusLine", "the response is not HTTP"),
-    ("IncompleteRead", ""),  # the connection broke
+    ("UnknownProtocol", "the response has an unknown version of HTTP"),
+    ("got length b''", ""),  # urllib3 before 2.0
+    ("IncompleteRead", ""),
     ("LineTooLong", "the response has a header that is too long"),
     ("got more than", "the response has too many headers"),
     ("Content-Length", "the response has contradictory lengths"),
@@ -51,112 +36,81 @@ _PROTOCOL_REASONS = (
     ("DecodeError", "the response cannot be decompressed"),
     ("ContentDecodingError", "the response cannot be decompressed"),
 )
-_CLIENT_CERTIFICATE_HINT = "Check client_cert, and which authorities the server accepts client certificates of."
 
 
-def build_slow_response_error(action: str, origin: str, timeout: int) -> TransportError:
-    """Return the error for a response that is not complete after `timeout` seconds."""
+def build_slow_response_error(exchange: Exchange) -> TransportError:
+    """Return the error for a response that is not complete in time."""
     return TransportError(
-        f"{action}: no complete response from {origin} within {timeout} seconds.",
+        f"{exchange.action}: no complete response from {exchange.origin} within {exchange.timeout} seconds.",
         "The server or the network is slow. To wait longer, increase timeout.",
     )
 
 
-def to_transport_error(error: Exception, action: str, origin: str, timeout: int, proxy: str = "") -> TransportError:
+def to_transport_error(error: Exception, exchange: Exchange) -> TransportError:
     """Return one clear message for an error of requests, urllib3 or a socket.
 
     The message does not repeat the error's own text, which may contain a URL or a proxy's password.
-
-    Args:
-        action: what the request does.
-        origin: the server's scheme, host and port.
-        timeout: the seconds that the request could take.
-        proxy: the origin of the proxy, if any.
     """
-    exceptions = libraries.requests.exceptions
-    if _is_tls_error(error):
-        return _build_tls_error(error, action, origin)
-    if isinstance(error, (exceptions.InvalidURL, libraries.urllib3.exceptions.LocationParseError)):
+    if isinstance(
+        error, (libraries.requests.exceptions.InvalidURL, libraries.urllib3.exceptions.LocationParseError)
+    ) and not isinstance(error, libraries.requests.exceptions.InvalidProxyURL):
         return TransportError(
-            f"{action}: cannot connect to {origin}.", "The host name is not valid.", sent=False, permanent=True
+            f"{exchange.action}: cannot connect to {exchange.origin}.",
+            "The host name is not valid.",
+            sent=False,
+            permanent=True,
         )
-    if _is_proxy_error(error) or (proxy.startswith("socks") and not _is_connected(error)):
-        return _build_proxy_error(error, action, origin, proxy)
-    is_timeout = any(isinstance(cause, _get_timeouts()) for cause in _list_causes(error))
-    if _is_connected(error):
-        if is_timeout:
-            return build_slow_response_error(action, origin, timeout)
-        reason = _find_protocol_reason(error)
-        if reason:
-            return TransportError(
-                f"{action}: {reason} ({origin}).",
-                "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
-                permanent=True,
-            )
-        return TransportError(f"{action}: the connection to {origin} closed before the response was complete.")
-    if is_timeout:
+    is_connected = _is_connected(error)
+    proxy_error = find_proxy_error(error, exchange, is_connected=is_connected)
+    if proxy_error:
+        return proxy_error
+    if is_tls_error(error):
+        return build_tls_error(error, exchange)
+    return _build_response_error(error, exchange) if is_connected else _build_connection_error(error, exchange)
+
+
+def _build_response_error(error: Exception, exchange: Exchange) -> TransportError:
+    """Return the error for a connection that was made, but carried no complete and valid response."""
+    if _is_timeout(error):
+        return build_slow_response_error(exchange)
+    reason = _find_protocol_reason(error)
+    if reason:
         return TransportError(
-            f"{action}: no connection to {origin} within {timeout} seconds.",
+            f"{exchange.action}: {reason} ({exchange.origin}).",
+            "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+            permanent=True,
+        )
+    return TransportError(
+        f"{exchange.action}: the connection to {exchange.origin} closed before the response was complete.",
+        # With TLS 1.3, the client may send its request before the server refuses the certificate.
+        "A server that does not accept client_cert may do so." if exchange.has_client_certificate else "",
+    )
+
+
+def _build_connection_error(error: Exception, exchange: Exchange) -> TransportError:
+    if _is_timeout(error):
+        return TransportError(
+            f"{exchange.action}: no connection to {exchange.origin} within {exchange.timeout} seconds.",
             "Check the host name, and that this machine can reach the server (proxy, firewall).",
             sent=False,
         )
-    reason = _find_reason(error, _CONNECTION_REASONS)
+    reason = find_meaning(str(error), _CONNECTION_MEANINGS)
     return TransportError(
-        f"{action}: cannot connect to {origin}{f' ({reason})' if reason else ''}.",
+        f"{exchange.action}: cannot connect to {exchange.origin}{f' ({reason})' if reason else ''}.",
         "Check the host name, that the server is running, and that this machine can reach the server (proxy, firewall).",
         sent=False,
     )
 
 
-def _build_tls_error(error: Exception, action: str, origin: str) -> TransportError:
-    reason = _find_reason(error, _TLS_REASONS) or "the handshake failed"
-    hint = "Check the host name and the certificate's authority. To trust an authority of your own, set ca_path."
-    return TransportError(
-        f"{action}: TLS with {origin} failed: {reason}.",
-        _CLIENT_CERTIFICATE_HINT if "client_cert" in reason else hint,
-        permanent=True,
-    )
-
-
-def _build_proxy_error(error: Exception, action: str, origin: str, proxy: str) -> TransportError:
-    needs_login = " 407" in str(error)
-    reason = ": the proxy requires other credentials (HTTP 407)" if needs_login else ""
-    return TransportError(
-        f"{action}: cannot use the proxy to {origin}{f' ({proxy})' if proxy else ''}{reason}.",
-        "Set the proxy's user name and password in proxy or HTTPS_PROXY."
-        if needs_login
-        else "Check proxy or HTTPS_PROXY, and NO_PROXY.",
-        sent=False,
-        permanent=needs_login,
-    )
-
-
-def _get_timeouts() -> tuple[type[Exception], ...]:
-    return (libraries.requests.Timeout, libraries.urllib3.exceptions.ReadTimeoutError, TimeoutError)
+def _is_timeout(error: Exception) -> bool:
+    timeouts = (libraries.requests.Timeout, libraries.urllib3.exceptions.ReadTimeoutError, TimeoutError)
+    return any(isinstance(cause, timeouts) for cause in list_causes(error))
 
 
 def _find_protocol_reason(error: Exception) -> str:
     """Return how a response breaks the protocol, or an empty text for a connection that broke."""
-    for cause in _list_causes(error):
-        reason = _find_reason(f"{type(cause).__name__} {cause}", _PROTOCOL_REASONS)
-        if reason:
-            return reason
-    return ""
-
-
-def _is_tls_error(error: Exception) -> bool:
-    return any("SSLError" in type(cause).__name__ for cause in _list_causes(error))
-
-
-def _is_proxy_error(error: Exception) -> bool:
-    """Whether the proxy itself failed. An error behind the proxy, once the tunnel is open, does not count."""
-    exceptions = libraries.requests.exceptions
-    if isinstance(error, exceptions.InvalidSchema):  # SOCKS without PySocks
-        return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    cause = getattr(reason, "original_error", None)
-    is_behind = isinstance(cause, (ConnectionError, TimeoutError)) and not isinstance(cause, ConnectionRefusedError)
-    return isinstance(error, exceptions.ProxyError) and not is_behind
+    texts = (f"{type(cause).__name__} {cause}" for cause in list_causes(error))
+    return next(filter(None, (find_meaning(text, _PROTOCOL_MEANINGS) for text in texts)), "")
 
 
 def _is_connected(error: Exception) -> bool:
@@ -165,19 +119,4 @@ def _is_connected(error: Exception) -> bool:
         libraries.urllib3.exceptions.NewConnectionError,
         libraries.urllib3.exceptions.ConnectTimeoutError,
     )
-    return not any(isinstance(cause, never) for cause in _list_causes(error))
-
-
-def _list_causes(error: Exception) -> Iterator[Exception]:
-    """Yield an error and those inside it: requests and urllib3 wrap errors as `reason` or as first argument."""
-    cause: object = error
-    while isinstance(cause, Exception):
-        yield cause
-        reason = getattr(cause, "reason", None)
-        wrapped = [argument for argument in cause.args if isinstance(argument, Exception)]
-        cause = reason if isinstance(reason, Exception) else next(iter(wrapped), None)
-
-
-def _find_reason(error: Exception | str, reasons: tuple[tuple[str, str], ...]) -> str:
-    text = str(error)
-    return next((meaning for part, meaning in reasons if part in text), "")
+    return not any(isinstance(cause, never) for cause in list_causes(error))

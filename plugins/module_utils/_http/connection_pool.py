@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from http.client import BadStatusLine, HTTPResponse, parse_headers
+from http import HTTPStatus
+from http.client import BadStatusLine, HTTPException, HTTPResponse, parse_headers
 from typing import TYPE_CHECKING, Any
 
 from . import libraries
@@ -16,10 +17,6 @@ from .settings import HttpSettings
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter
 
-_CLASS_NAMES = {
-    "http": ("HTTPConnection", "HTTPConnectionPool"),
-    "https": ("HTTPSConnection", "HTTPSConnectionPool"),
-}
 _MAXIMUM_INFORMATIONAL = 20
 
 _adapters: dict[tuple[int, HttpSettings, bool | str], HTTPAdapter] = {}
@@ -42,41 +39,55 @@ def _build_adapter_class() -> Any:
     """Return the adapter's class. It depends on requests, which may be missing where a module runs."""
 
     class Adapter(libraries.requests.adapters.HTTPAdapter):
-        """Passes on the password of the client's key, and skips informational responses."""
+        """Passes on the password of the client's key, and uses connections of this module."""
 
         def __init__(self, key_password: str | None) -> None:
-            self._own: dict[str, Any] = {"key_password": key_password} if key_password else {}
+            # Without a password, OpenSSL would ask for one at the terminal if the key was encrypted after its check.
+            self._own = {"key_password": key_password or ""}
             super().__init__()
 
         def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
             super().init_poolmanager(connections, maxsize, block, **{**options, **self._own})
-            self.poolmanager.pool_classes_by_scheme = _build_pool_classes()
+            _derive_pools(self.poolmanager)
 
         def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+            is_new = proxy not in self.proxy_manager
             manager = super().proxy_manager_for(proxy, **options, **self._own)
-            if "socks" not in proxy:
-                manager.pool_classes_by_scheme = _build_pool_classes()
+            if is_new:
+                _derive_pools(manager)
             return manager
 
     return Adapter
 
 
+def _derive_pools(manager: Any) -> None:
+    """Let a manager of pools, SOCKS included, open connections that are derived from its own."""
+    manager.pool_classes_by_scheme = {
+        scheme: _derive_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
 @cache
-def _build_pool_classes() -> dict[str, Any]:
-    """Return urllib3's classes, with connections that skip informational responses.
+def _derive_pool(pool: Any) -> Any:
+    """Return a class of pools like this one, whose connections skip informational responses and name a failing proxy.
 
     Python skips 100 alone. It takes 102 and 103 (RFC 8297) for the response, and would read the real one as the next.
     """
-    connections = libraries.urllib3.connection, libraries.urllib3.connectionpool
 
-    def derive(scheme: str) -> Any:
-        connection, pool = (
-            getattr(module, name) for module, name in zip(connections, _CLASS_NAMES[scheme], strict=True)
-        )
-        own = type(connection.__name__, (connection,), {"response_class": _FinalResponse})
-        return type(pool.__name__, (pool,), {"ConnectionCls": own})
+    class Connection(pool.ConnectionCls):
+        response_class = _FinalResponse
 
-    return {scheme: derive(scheme) for scheme in _CLASS_NAMES}
+        def _tunnel(self) -> None:
+            try:
+                super()._tunnel()
+            except (OSError, HTTPException) as error:
+                raise TunnelError(str(error)) from error
+
+    return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+
+class TunnelError(OSError):
+    """A proxy did not connect to the server, so no request was sent to the server."""
 
 
 class _FinalResponse(HTTPResponse):
@@ -85,7 +96,9 @@ class _FinalResponse(HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
         for _number in range(_MAXIMUM_INFORMATIONAL):
             version, status, reason = super()._read_status()  # type: ignore[misc]  # a method of http.client without a type
-            if not 100 < status < 200 or status == 101:  # noqa: PLR2004
+            if status == HTTPStatus.SWITCHING_PROTOCOLS:  # nobody asked for another protocol
+                raise BadStatusLine(f"{status}")
+            if not HTTPStatus.CONTINUE < status < HTTPStatus.OK:
                 return version, status, reason
             parse_headers(self.fp)
         raise BadStatusLine("too many informational responses")

@@ -23,21 +23,25 @@ _MEANINGS = {
     504: "gateway timeout",
 }
 _SUCCESS = "the response reports an error"
+_PROBLEM = "application/problem+json"  # RFC 9457 section 3
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"  # RFC 7644 section 3.12
 
 
 def is_error(response: Response) -> bool:
     """Whether a response is an error by its status, or by its body in spite of a status that means success."""
-    if not response.is_success:
-        return True
+    return not response.is_success or reports_error(response) or _is_management_error(response.json_or_none() or {})
+
+
+def reports_error(response: Response) -> bool:
+    """Whether a body is called an error by its names, its schema or its media type. A resource has an ID."""
     body = response.json_or_none() or {}
-    error, schemas = body.get("error"), body.get("schemas")
+    error, errors, code, schemas = (body.get(name) for name in ("error", "errors", "errorCode", "schemas"))
     has_error = isinstance(error, (str, dict)) and bool(error)
-    has_errors = isinstance(body.get("errors"), list) and bool(body["errors"]) and "id" not in body
+    has_errors = isinstance(errors, (list, dict)) and bool(errors) and "id" not in body
+    has_code = isinstance(code, str) and bool(code) and "id" not in body
     is_scim_error = isinstance(schemas, list) and _SCIM_ERROR in schemas
-    return (
-        has_error or has_errors or is_scim_error or isinstance(body.get("errorCode"), str) or _is_management_error(body)
-    )
+    is_problem = _PROBLEM in response.headers.get("Content-Type", "").lower()
+    return has_error or has_errors or has_code or is_scim_error or is_problem
 
 
 def _is_management_error(body: dict[str, Any]) -> bool:
@@ -49,9 +53,11 @@ def _is_management_error(body: dict[str, Any]) -> bool:
 def error_from_response(response: Response, action: str) -> ResponseError:
     """Return the error for a response that is not a success (see `is_error`), whatever the shape of its body."""
     refusal = read_refusal(response.json_or_none() or {})
-    meaning = _MEANINGS.get(response.status, _SUCCESS if response.is_success else "")
-    reason = "; ".join(refusal.reasons) or ("" if refusal.code else meaning)
-    message = f"{action}: HTTP {response.status} " + ": ".join(part for part in (refusal.code, reason) if part)
+    text = str(refusal)
+    if not text or (refusal.code.isdecimal() and not refusal.reasons):
+        meaning = _MEANINGS.get(response.status, _SUCCESS if response.is_success else "")
+        text = ": ".join(part for part in (text, meaning) if part)
+    message = f"{action}: HTTP {response.status} {text}"
     return ResponseError(message.rstrip(". ") + ".", _hint_on_wait(response), status=response.status, code=refusal.code)
 
 

@@ -23,6 +23,7 @@ from .certificates import select_authorities
 from .connection_errors import build_slow_response_error, to_transport_error
 from .connection_pool import abandon_connections, get_adapter
 from .deadline import DeadlineExceededError, run_within
+from .error_causes import Exchange
 from .proxy import select_proxies
 from .response import Response, read_body
 from .retry import RetryPolicy
@@ -88,7 +89,7 @@ class HttpSession:
                 response = run_within(self.settings.timeout, lambda: self._exchange(method, url, action, headers, body))
             except DeadlineExceededError:
                 abandon_connections()
-                raise build_slow_response_error(action, get_origin(url), self.settings.timeout) from None
+                raise build_slow_response_error(Exchange(action, get_origin(url), self.settings.timeout)) from None
         if 300 <= response.status < 400:
             raise MalformedResponseError(
                 f"{action}: {get_origin(url)} responded with a redirect (HTTP {response.status}). "
@@ -132,4 +133,5 @@ class HttpSession:
             ValueError,
         ) as error:
             proxy = get_origin(proxies["https"]) if proxies else ""
-            raise to_transport_error(error, action, get_origin(url), settings.timeout, proxy) from None
+            exchange = Exchange(action, get_origin(url), settings.timeout, proxy, bool(settings.client_cert))
+            raise to_transport_error(error, exchange) from None

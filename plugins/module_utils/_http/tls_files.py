@@ -6,13 +6,22 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from functools import lru_cache
 
 from .._errors import OptionError
 from .._text import sanitize_for_display
 
-_CERTIFICATE, _KEY, _ENCRYPTED = b"-----BEGIN CERTIFICATE-----", b"PRIVATE KEY-----", b"ENCRYPTED"
+_CERTIFICATE = re.compile(rb"^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----", re.MULTILINE)
+_KEY = re.compile(rb"^-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----", re.MULTILINE)
+_ENCRYPTED = re.compile(rb"^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)", re.MULTILINE)
+_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")  # in a folder of authorities, as `openssl rehash` makes them
+
+# OpenSSL's reasons. A key of another algorithm than the certificate's has no certificate for it.
+_OTHER_KEY = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
+_WEAK = ("TOO_SMALL", "TOO_WEAK")
+
 _PEM_HINT = "The file must have PEM form: it has lines such as -----BEGIN {kind}-----."
 _SIZE_LIMIT = 10 * 1024 * 1024  # bytes
 
@@ -24,6 +33,13 @@ def validate_authorities(path: str, name: str) -> None:
     stamp = _stat(path, name)
     if not os.path.isdir(path):
         _validate_authorities(path, name, stamp)
+    elif not any(map(_HASHED_NAME.fullmatch, os.listdir(path))):
+        raise _build_error(
+            name,
+            path,
+            "is a folder without certificates under their hashes",
+            "Run openssl rehash, or set it to a file.",
+        )
 
 
 def validate_client_certificate(certificate: str, key: str | None, password: str | None) -> None:
@@ -54,7 +70,7 @@ def _validate_client_certificate(
     _require(certificate, "client_cert", _CERTIFICATE, "CERTIFICATE")
     key_name, key_path = ("client_key", key) if key else ("client_cert", certificate)
     content = _require(key_path, key_name, _KEY, "PRIVATE KEY")
-    is_encrypted = _ENCRYPTED in content
+    is_encrypted = _ENCRYPTED.search(content) is not None
     if is_encrypted and not password:
         raise _build_error(key_name, key_path, "has an encrypted key", "Set client_key_password.")
     try:
@@ -69,12 +85,15 @@ def _validate_client_certificate(
 def _explain_chain_error(
     error: ssl.SSLError, certificate: str, key_name: str, key_path: str, *, is_encrypted: bool
 ) -> OptionError:
-    if error.reason == "KEY_VALUES_MISMATCH":
+    if error.reason in _OTHER_KEY:
         return OptionError(
             f"The key in {key_name} '{sanitize_for_display(key_path, 200)}' does not belong to the certificate in client_cert "
             f"'{sanitize_for_display(certificate, 200)}'.",
             "Set client_cert and client_key to files that were created together.",
         )
+    if str(error.reason).endswith(_WEAK):
+        fault = f"has a certificate or key that is too weak for OpenSSL on this machine ({error.reason})"
+        return _build_error("client_cert", certificate, fault, "Request a new certificate, with a longer key.")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=certificate)
     except ssl.SSLError:
@@ -102,8 +121,8 @@ def _stat(path: str, name: str) -> _Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def _require(path: str, name: str, mark: bytes, kind: str) -> bytes:
-    """Return the content of a file; raise `OptionError` unless it has the mark of a PEM block."""
+def _require(path: str, name: str, mark: re.Pattern[bytes], kind: str) -> bytes:
+    """Return the content of a file; raise `OptionError` unless it has the first line of a PEM block."""
     hint = _PEM_HINT.format(kind=kind)
     if os.path.isdir(path):
         raise _build_error(name, path, "is a folder", "Set it to a file.")
@@ -111,7 +130,7 @@ def _require(path: str, name: str, mark: bytes, kind: str) -> bytes:
         content = file.read(_SIZE_LIMIT)
     if not content.strip():
         raise _build_error(name, path, "is empty", hint)
-    if mark not in content:
+    if not mark.search(content):
         raise _build_error(name, path, "has no certificate" if mark == _CERTIFICATE else "has no private key", hint)
     return content
 

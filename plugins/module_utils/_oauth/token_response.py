@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._errors import MalformedResponseError
+from .._http.refusal import read_refusal
 from .._text import join_names, sanitize_for_display
 from .jwt_claims import read_unverified_claims
 from .scopes import read_granted_scopes
 from .token import Token, to_token_id, validate_optional_token, validate_token_value
 
+_MAXIMUM_NAMES = 10
 _MAXIMUM_LIFETIME = 86400  # seconds
 
 
@@ -28,7 +30,7 @@ def parse_token_response(
         expiration_time: the requested lifetime in seconds.
         action: what the request does, for messages.
     """
-    _refuse_wrapped_token(body, action)
+    _refuse_missing_token(body, action)
     access_token = validate_token_value(body.get("access_token"), action)
     token_type = body.get("token_type")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
@@ -46,15 +48,32 @@ def parse_token_response(
     )
 
 
-def _refuse_wrapped_token(body: dict[str, Any], action: str) -> None:
+def _refuse_missing_token(body: dict[str, Any], action: str) -> None:
+    """Raise an error that says what the response has instead of `access_token`. The names of fields are no secrets."""
     if "access_token" in body:
         return
-    wrappers = [name for name, value in body.items() if isinstance(value, dict) and "access_token" in value]
-    if wrappers:
+    place = _find_token(body)
+    if place:
         raise MalformedResponseError(
-            f"{action}: the response has access_token in {join_names(wrappers)}, not at its top level (RFC 6749 section 5.1).",
+            f"{action}: the response has access_token in {sanitize_for_display(place, 80)}, not at its top level "
+            "(RFC 6749 section 5.1).",
             "A gateway seems to change responses: check issuer, and any proxy or gateway.",
         )
+    refusal = str(read_refusal(body)).rstrip(".")
+    raise MalformedResponseError(
+        f"{action}: the response has no access_token{f', and says: {refusal}' if refusal else ''}. "
+        f"It has {join_names(body, _MAXIMUM_NAMES)}.",
+        "Check issuer, and any proxy or gateway.",
+    )
+
+
+def _find_token(value: Any, path: str = "") -> str:
+    """Return the path of the object that has `access_token`, or an empty text. Responses have few levels."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if path and isinstance(value, dict) and "access_token" in value:
+        return path
+    places = (_find_token(item, f"{path}.{name}".lstrip(".")) for name, item in items)
+    return next(filter(None, places), "")
 
 
 def _parse_lifetime(expires_in: Any, requested: int) -> int | None:
