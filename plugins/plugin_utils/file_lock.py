@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..module_utils._errors import LockError
-from ..module_utils._oauth.token_store import LockPurpose
+from ..module_utils._oauth.token_store import ONE_HOST_ADVICE, LockPurpose
 from ..module_utils._text import sanitize_for_display
-from .private_files import UntrustedFolderError, open_lock_file, open_private_folder
+from .private_files import open_lock_file, open_private_folder
+from .store_errors import explain_store_error
 
 SUFFIX = ".lock"
 
@@ -87,7 +88,7 @@ def hold_file_lock(folder: Path, name: str, purpose: LockPurpose, reports: LockR
             _go_on_beside(error.holder, purpose, reports)
         else:
             stack.callback(os.close, descriptor)
-            stack.callback(_remove, name, opened)  # runs first, while the lock is held
+            stack.callback(_remove, descriptor, name, opened)  # runs first, while the lock is held
         yield
 
 
@@ -98,7 +99,7 @@ def remove_unused_locks(folder: int) -> None:
             with suppress(OSError):
                 descriptor, _holder = _try_lock(folder, name)
                 if descriptor is not None:
-                    _remove(name, folder)
+                    _remove(descriptor, name, folder)
                     os.close(descriptor)
 
 
@@ -164,9 +165,11 @@ def _is_current(descriptor: int, name: str, folder: int) -> bool:
     return os.path.samestat(os.fstat(descriptor), named)
 
 
-def _remove(name: str, folder: int) -> None:
+def _remove(descriptor: int, name: str, folder: int) -> None:
+    """Remove a lock file that this process has locked. If it was removed meanwhile, the name is that of another lock."""
     with suppress(OSError):
-        os.unlink(name, dir_fd=folder)
+        if _is_current(descriptor, name, folder):
+            os.unlink(name, dir_fd=folder)
 
 
 def _describe_this_process(purpose: LockPurpose) -> bytes:
@@ -182,7 +185,7 @@ def _read_holder(descriptor: int) -> _Holder:
             str(record["id"]),
             sanitize_for_display(record["process"], 200),
             sanitize_for_display(record["work"], 200),
-            min(float(record["duration"]), _LONGEST_DURATION),
+            min(_LONGEST_DURATION, float(record["duration"])),  # in this order, NaN is the longest,
         )
     except (OSError, ValueError, KeyError, TypeError):
         return _Holder()
@@ -192,32 +195,18 @@ def _go_on_without_locks(
     error: OSError, folder: Path, purpose: LockPurpose, reports: LockReports, setting: str
 ) -> None:
     """Warn of what can happen without locks; raise `LockError` if the work must not be done without."""
-    if purpose.must_lock:
-        raise build_no_lock_error(
-            f"Cannot lock files in {folder}: {error.strerror or error}", purpose, setting
-        ) from None
-    if _is_about_locks(error):
-        if purpose.risk:
-            reports.warn(
-                f"Cannot lock files in {folder}: {error.strerror}, as on some network file systems. Without locks, "
-                f"{purpose.risk}. Set {setting} to a folder on a local disk."
-            )
-    else:
-        reports.warn_of(error)
-
-
-def build_no_lock_error(reason: str, purpose: LockPurpose, setting: str) -> LockError:
-    """Return the error for work that must not be done without a lock."""
-    return LockError(
-        f"{reason}. Without locks, {purpose.risk}.",
-        f"Set {setting} to a folder on a local disk. Or run the task on one host at a time: with run_once: true, with "
-        "throttle: 1, or with one fork.",
+    is_about_locks = error.filename is None  # errors of the folder and of the lock file have a file name
+    reason = (
+        f"{error.strerror}, as on some network file systems." if is_about_locks else explain_store_error(error, folder)
     )
-
-
-def _is_about_locks(error: OSError) -> bool:
-    """Whether the error is of the lock itself. Errors of the folder and of the lock file have a file name or a class."""
-    return error.filename is None and not isinstance(error, UntrustedFolderError)
+    effect = f"Cannot lock files in {folder}: {reason} Without locks, {purpose.risk}."
+    remedy = f"Set {setting} to a folder on a local disk."
+    if purpose.must_lock:
+        raise LockError(effect, f"{remedy} {ONE_HOST_ADVICE}") from None
+    if not is_about_locks:
+        reports.warn_of(error)
+    elif purpose.risk:
+        reports.warn(f"{effect} {remedy}")
 
 
 def _go_on_beside(holder: _Holder, purpose: LockPurpose, reports: LockReports) -> None:

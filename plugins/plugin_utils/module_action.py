@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 
-from ansible import constants, context
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -21,6 +21,7 @@ from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
 from .argument_validation import validate_arguments
 from .censoring import must_censor
+from .concurrent_hosts import is_alone
 from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
 from .option_trust import refuse_delegated_environment_secret
@@ -109,7 +110,7 @@ class ModuleAction(ActionBase):
             params,
             attempt=count_attempt(self._task),
             check_mode=bool(self._task.check_mode),
-            is_alone=self._is_alone(sources.variables),
+            is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,
             listen=wait_for_sign_in,
@@ -134,7 +135,7 @@ class ModuleAction(ActionBase):
         module = f"beyondidentity.management.{self.module.__name__.rpartition('.')[2]}"
         given = {name: value for name, value in params.items() if value is not None}
         try:
-            with self._show_nothing(), self._lock_object(module, params, is_alone=self._is_alone(task_vars)):
+            with self._show_nothing(), self._lock_object(module, params, task_vars):
                 result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
         except LockError as error:
             return to_failed_result(error)
@@ -152,19 +153,17 @@ class ModuleAction(ActionBase):
         finally:
             task.no_log, play_context.no_log = before
 
-    def _is_alone(self, task_vars: Mapping[str, Any]) -> bool:
-        """Whether no other host can run the task at the same time."""
-        is_serial = self._task.run_once or self._task.throttle == 1 or int(context.CLIARGS.get("forks") or 1) == 1
-        return is_serial or len(task_vars.get("ansible_play_batch") or ()) <= 1
-
-    def _lock_object(self, module: str, params: dict[str, Any], *, is_alone: bool) -> AbstractContextManager[None]:
+    def _lock_object(
+        self, module: str, params: dict[str, Any], task_vars: Mapping[str, Any]
+    ) -> AbstractContextManager[None]:
         """Exclude the run's other hosts from creating the same object remotely at the same time.
 
         The processes that the connection starts do not inherit the lock: its descriptor is closed when they begin.
         """
         if "state" not in self._spec.options:
             return nullcontext()
-        task = TaskContext(params, is_alone=is_alone, stores=open_stores(params, display.warning, _tell))
+        stores = open_stores(params, display.warning, _tell)
+        task = TaskContext(params, is_alone=is_alone(self._task, task_vars), stores=stores)
         name = module.rpartition(".")[2]
         purpose = task.build_lock_purpose(
             f"work on the same {name}",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -17,20 +18,11 @@ _OTHERS = 0o077
 _MAXIMUM_SIZE = 1 << 20  # bytes
 
 
-class UntrustedFolderError(OSError):
-    """A file or folder that another user could have changed.
+class UntrustedFolderError(PermissionError):
+    """A file or folder that another user could have changed."""
 
-    Attributes:
-        name: its path, or its name in a private folder.
-        owner: the ID of the user that it belongs to.
-        is_special: whether it is neither a folder nor a regular file.
-    """
-
-    def __init__(self, name: str, owner: int, *, is_special: bool = False) -> None:
-        super().__init__(f"{name} does not belong to this user alone")
-        self.name = name
-        self.owner = owner
-        self.is_special = is_special
+    def __init__(self, name: Any) -> None:
+        super().__init__(errno.EPERM, "it does not belong to this user alone", str(name))
 
 
 @contextmanager
@@ -65,7 +57,7 @@ def read_private_file(name: str, folder: int) -> bytes:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UntrustedFolderError(name, status.st_uid, is_special=True)
+            raise UntrustedFolderError(name)
         _require_private(status, name)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(_MAXIMUM_SIZE)
@@ -87,4 +79,4 @@ def open_lock_file(name: str, folder: int) -> int:
 
 def _require_private(status: os.stat_result, what: Any) -> None:
     if status.st_uid != os.geteuid() or status.st_mode & _OTHERS:
-        raise UntrustedFolderError(str(what), status.st_uid)
+        raise UntrustedFolderError(what)

@@ -1,65 +1,111 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a store cannot be used: the folder or file, its owner, and what to do."""
+"""Why a store cannot be used: the folder or file, its owner, and what to do.
+
+An error number alone does not tell: a folder that root created with sudo and a folder with a wrong mode both refuse the
+permission. So the text describes what is on the disk.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import pwd
+import shlex
+import stat
 from pathlib import Path
 
 from ..module_utils._text import sanitize_for_display
 from .private_files import UntrustedFolderError
 
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_OTHER_PLACE = "Choose another place: set XDG_CACHE_HOME and XDG_DATA_HOME, or ANSIBLE_LOCAL_TEMP."
 _NO_PERMISSION = (errno.EACCES, errno.EPERM)
-_NO_FOLDER = (errno.ENOTDIR, errno.ELOOP)
+_FULL = ("cannot grow, because the disk is full", "Free disk space.")
+
+# What is wrong, and what to do, if the error number tells.
+_PROBLEMS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EROFS: ("is on a read-only file system", _OTHER_PLACE),
+}
 
 
 def explain_store_error(error: Exception, folder: Path) -> str:
-    """Return the reason, and what to do. The text goes on after the folder's path and a colon.
+    """Return what is wrong, with the owner, and what to do. The text goes on after the folder's path and a colon.
 
     Args:
         error: what the use of the folder, or of a file in it, raised.
     """
-    if isinstance(error, UntrustedFolderError):
-        return _explain_distrust(error, folder)
+    name = str((error.filename if isinstance(error, OSError) else None) or "")
+    path, status = _find_existing(folder / name, folder)
+    problem, remedy = _find_problem(error, path, status, folder)
+    return f"{_name_place(path, folder)} (owner: {name_user(status.st_uid)}) {problem}. {remedy}"
+
+
+def _find_existing(path: Path, folder: Path) -> tuple[Path, os.stat_result]:
+    """Return the path if it exists and this user can see it, otherwise the nearest folder above it, with its status.
+
+    Links are followed only above the store.
+    """
+    for place in (path, *path.parents):
+        try:
+            return place, place.stat() if place in folder.parents else place.lstat()
+        except OSError:
+            continue
+    raise FileNotFoundError(path)  # not possible: the root of the file system always exists
+
+
+def _find_problem(error: Exception, path: Path, status: os.stat_result, folder: Path) -> tuple[str, str]:
+    """Return what is wrong, as a predicate, and what to do."""
     if not isinstance(error, OSError):
-        return "it holds a damaged file. Remove the folder."
-    if error.errno in _NO_FOLDER:
-        place = _name_place(str(error.filename or folder), folder)
-        return f"{place} is a link, or has another type than expected. Remove it."
-    reason = error.strerror or type(error).__name__
-    if error.errno in _NO_SPACE:
-        return f"{reason}. Free disk space."
-    if error.errno == errno.EROFS:
-        return f"{reason}. Choose another place: set XDG_CACHE_HOME and XDG_DATA_HOME, or ANSIBLE_LOCAL_TEMP."
+        return "holds a damaged file", "Remove the folder."
+    if error.errno in _PROBLEMS:
+        return _PROBLEMS[error.errno]
+    is_folder = path == folder or path in folder.parents
+    if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(status.st_mode):
+        expected = "a folder" if is_folder else "a regular file"
+        return f"is {'a link' if stat.S_ISLNK(status.st_mode) else 'not ' + expected}", "Remove it."
     if error.errno not in _NO_PERMISSION:
-        return f"{reason}."
-    existing = next(path for path in (folder, *folder.parents) if path.exists() or path == path.parent)
+        return f"cannot be used: {error.strerror or type(error).__name__}", _OTHER_PLACE
+    if status.st_uid != os.geteuid():
+        problem = f"does not belong to {name_user(os.geteuid())}, the user that runs Ansible"
+        return problem, _advise_on_owner(path, status)
+    mode = f"the mode {stat.S_IMODE(status.st_mode):04o}"
+    if isinstance(error, UntrustedFolderError):
+        return f"has {mode}, so other users have permissions", f"To remove them, run `chmod -R go= {_quote(path)}`."
+    return f"has {mode}, so its owner lacks permissions", f"To add them, run `chmod u+rwX {_quote(path)}`."
+
+
+def _advise_on_owner(path: Path, status: os.stat_result) -> str:
+    """Return what to do about a file or folder of another user.
+
+    A foreign folder in a folder of this user is left by a run with sudo. All others were never this user's.
+    """
+    owner, user = name_user(status.st_uid), name_user(os.geteuid())
+    if os.geteuid() == 0:
+        return f"Run Ansible as {owner}, or with the home directory of {user}, for example with sudo -H."
+    if path.parent.stat().st_uid != os.geteuid():
+        return _OTHER_PLACE
     return (
-        f"{reason}. {sanitize_for_display(existing, 300)} belongs to {_name_owner(existing)}: give {name_user(os.geteuid())} "
-        "the permission to write there."
+        f"This happens if {owner} runs Ansible with the home directory of {user}, for example with sudo. To give it back, run "
+        f"`sudo chown -R {os.geteuid()} {_quote(path)}`."
     )
 
 
-def _explain_distrust(error: UntrustedFolderError, folder: Path) -> str:
-    user, place = name_user(os.geteuid()), _name_place(error.name, folder)
-    if error.owner != os.geteuid():
-        owner = name_user(error.owner)
-        return (
-            f"{place} belongs to {owner}, but Ansible runs as {user}. This happens if {owner} ran Ansible in the environment of "
-            f"{user}, for example with sudo. Remove the folder, or give it to {user} with chown -R."
-        )
-    if error.is_special:
-        return f"{place} is not a regular file. Remove it."
-    return f"other users have permissions for {place}. Remove the permissions with chmod -R go=."
+def _name_place(path: Path, folder: Path) -> str:
+    if path == folder:
+        return "it"
+    return (
+        sanitize_for_display(path, 300)
+        if path in folder.parents
+        else f"its file {sanitize_for_display(path.name, 100)}"
+    )
 
 
-def _name_place(name: str, folder: Path) -> str:
-    return "it" if name == str(folder) else f"the file {sanitize_for_display(name, 100)} in it"
+def _quote(text: object) -> str:
+    return shlex.quote(sanitize_for_display(text, 300))
 
 
 def name_user(user_id: int) -> str:
@@ -68,10 +114,3 @@ def name_user(user_id: int) -> str:
         return pwd.getpwuid(user_id).pw_name
     except KeyError:
         return f"the user ID {user_id}"
-
-
-def _name_owner(path: Path) -> str:
-    try:
-        return name_user(path.stat().st_uid)
-    except OSError:
-        return "an unknown user"

@@ -155,8 +155,9 @@ def test_a_holder_that_wrote_nothing_useful_has_five_minutes(
     assert "an unknown process" in warnings[0].lower()
 
 
-def test_no_holder_has_more_than_an_hour(store: EncryptedStore, clock: Clock) -> None:
-    with stopped_holder(store, replace(REQUEST, duration=10**9)), store.lock(KEY, REQUEST):
+@pytest.mark.parametrize("duration", [1e9, float("inf"), float("nan")])
+def test_no_holder_has_more_than_an_hour(duration: float, store: EncryptedStore, clock: Clock) -> None:
+    with stopped_holder(store, replace(REQUEST, duration=duration)), store.lock(KEY, REQUEST):
         assert 3600 <= sum(clock.pauses) < 3601
 
 
@@ -191,6 +192,15 @@ def test_a_lock_file_exists_only_while_it_is_held(store: EncryptedStore) -> None
     with store.lock(KEY, REQUEST):
         assert json.loads(find_lock_file(store).read_text())["process"].startswith(f"process {os.getpid()} on ")
     assert list(store.folder.iterdir()) == []
+
+
+def test_a_lock_file_that_another_process_put_in_its_place_stays(store: EncryptedStore) -> None:
+    """A program that cleans up may remove the file of a long holder. The next holder's file is not the first one's."""
+    with store.lock(KEY, REQUEST):
+        find_lock_file(store).unlink()
+        with stopped_holder(store):
+            held = find_lock_file(store).stat().st_ino
+    assert find_lock_file(store).stat().st_ino == held
 
 
 def test_the_lock_file_of_a_killed_process_is_used_and_removed(store: EncryptedStore, clock: Clock) -> None:
@@ -276,10 +286,12 @@ def test_without_locks_a_creation_on_several_hosts_fails(store: EncryptedStore) 
 
 
 def test_without_a_usable_folder_a_creation_on_several_hosts_fails(store: EncryptedStore) -> None:
-    """The folder is not needed to share tokens, but to exclude other hosts."""
+    """The folder is not needed to share tokens, but to exclude other hosts. The message says what to do about it."""
     store.folder.write_text("")
-    with pytest.raises(LockError, match="several hosts can create the same realm"), store.lock(KEY, CREATION):
+    with pytest.raises(LockError) as caught, store.lock(KEY, CREATION):
         pytest.fail("the work began")
+    assert "is not a folder. Remove it. Without locks, several hosts can create the same realm." in caught.value.message
+    assert "run_once: true" in caught.value.message
 
 
 def test_an_error_of_the_work_is_not_one_of_the_lock(store: EncryptedStore, warnings: list[str]) -> None:

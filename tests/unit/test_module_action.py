@@ -29,7 +29,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     LockPurpose,
     TokenStores,
 )
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action, stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import concurrent_hosts, module_action, stores
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.censoring import must_censor
 from tests.unit.builders import US_ISSUER
 from tests.unit.memory_store import MemoryStore
@@ -378,6 +378,10 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
 
 
 SEVERAL = {"ansible_play_batch": ["a", "b"]}
+LINEAR, FREE = (
+    {"get_play": lambda strategy=strategy: SimpleNamespace(strategy=strategy)}
+    for strategy in ("ansible.builtin.linear", "free")
+)
 
 
 @pytest.mark.parametrize(
@@ -385,10 +389,13 @@ SEVERAL = {"ansible_play_batch": ["a", "b"]}
     [
         (SEVERAL, {}, 5, False),
         ({"ansible_play_batch": ["a"]}, {}, 5, True),
-        (SEVERAL, {"run_once": True}, 5, True),
-        (SEVERAL, {"throttle": 1}, 5, True),
-        (SEVERAL, {"throttle": 2}, 5, False),
-        (SEVERAL, {}, 1, True),
+        ({}, {}, 5, False),
+        (SEVERAL, {"run_once": True, **LINEAR}, 5, True),
+        (SEVERAL, {"run_once": True, **FREE}, 5, False),
+        (SEVERAL, {"throttle": 1, **LINEAR}, 5, True),
+        (SEVERAL, {"throttle": 1, **FREE}, 5, False),
+        (SEVERAL, {"throttle": 2, **LINEAR}, 5, False),
+        (SEVERAL, FREE, 1, True),
     ],
 )
 @pytest.mark.parametrize("delegate_to", [None, "bastion"])
@@ -401,7 +408,7 @@ def test_without_locks_an_object_is_created_only_if_no_other_host_can_create_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stores, "HAS_CRYPTOGRAPHY", False)
-    monkeypatch.setattr(module_action.context, "CLIARGS", {"forks": forks})
+    monkeypatch.setattr(concurrent_hosts.context, "CLIARGS", {"forks": forks})
     arguments = {"issuer": US_ISSUER, "display_name": "R", "proxy": "http://127.0.0.1:1", "retries": 0, **SECRET}
     action = make_action(Realm, arguments, delegate_to=delegate_to, **task)
     action._execute_module = lambda **_call: {"changed": True}

@@ -89,7 +89,7 @@ def test_a_file_of_another_user_is_untrusted(tmp_path: Path, monkeypatch: pytest
         write_private_file("file", folder, b"content")
         assert read_private_file("file", folder) == b"content"
         monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-        with pytest.raises(UntrustedFolderError, match="file does not belong to this user alone"):
+        with pytest.raises(UntrustedFolderError, match="does not belong to this user alone: 'file'"):
             read_private_file("file", folder)
 
 

@@ -155,7 +155,7 @@ def test_a_cache_folder_that_other_users_can_use_is_untrusted(home: Path, warnin
     store.put(KEY, ENTRY)
     store.folder.chmod(0o750)
     assert store.get(KEY) is None
-    assert len(warnings) == 1 and "other users have permissions for it" in warnings[0]
+    assert len(warnings) == 1 and "so other users have permissions" in warnings[0]
 
 
 def test_a_key_folder_of_another_user_is_untrusted(warnings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+# For work that is refused, because no lock excludes other hosts.
+ONE_HOST_ADVICE = "Or run the task on one host at a time: with the strategy linear and run_once: true or throttle: 1, or with one fork."
+
 
 @dataclass(frozen=True)
 class LockPurpose:

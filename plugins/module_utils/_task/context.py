@@ -27,13 +27,16 @@ from .._oauth.refused_credentials import Attempt, RefusedCredentials
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
-from .._oauth.token_store import LockPurpose, TokenStores
+from .._oauth.token_store import ONE_HOST_ADVICE, LockPurpose, TokenStores
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _TIME_OPTIONS = ("timeout", "retries", "retry_max_wait")
 _OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may need
+_OBJECT_WORK = (
+    600.0  # seconds for many quick requests, such as those for members, and for waits, such as for an application
+)
 
 ModuleResult = dict[str, Any]
 Options = TypeVar("Options", bound="DataclassInstance")
@@ -177,7 +180,7 @@ class TaskContext:
         """
         return LockPurpose(
             work,
-            _OBJECT_REQUESTS * compute_longest_exchange(*(self.params[name] for name in _TIME_OPTIONS)),
+            _OBJECT_WORK + _OBJECT_REQUESTS * compute_longest_exchange(*(self.params[name] for name in _TIME_OPTIONS)),
             "" if self.is_alone else risk,
             must_wait=is_unrepeatable,
             must_lock=is_unrepeatable and not self.is_alone,
@@ -191,8 +194,7 @@ class TaskContext:
             raise LockError(
                 f"Cannot exclude other hosts from {purpose.work}: the Python library cryptography is missing. Without locks, "
                 f"{purpose.risk}.",
-                "Install cryptography. Or run the task on one host at a time: with run_once: true, with throttle: 1, or with "
-                "one fork.",
+                f"Install cryptography. {ONE_HOST_ADVICE}",
             )
         return nullcontext()
 
