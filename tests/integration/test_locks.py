@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -58,13 +59,42 @@ def test_without_locks_several_hosts_create_nothing(
     ).succeeded()
     messages = {str(result.result.get("msg")) for result in run.of("Many")}
     [message] = messages
-    assert "No locks available. Without locks, several hosts can create the same realm." in message
+    assert "network file systems. Without locks, several hosts can create the same realm." in message
     assert "run_once: true" in message
     for name in ("Read", "Check", "Remove", "Once", "Throttled"):
         assert all(result.done for result in run.of(name)), name
     assert len(tenant.journal(operation="CreateRealm")) == 2
     output = re.sub(r"\s+", " ", run.output)
     assert "Without locks, several hosts can request the same token. Set ANSIBLE_LOCAL_TEMP to a folder" in output
+
+
+def test_without_locks_the_strategy_free_is_not_safe(
+    run_playbook: PlaybookRunner, tenant: Tenant, no_flock: dict[str, str], core: str, tmp_path: Path
+) -> None:
+    """It ignores run_once, and gives each host its own copy of an included task. One host alone is safe."""
+    create = {"display_name": "Customers"}
+    included = tmp_path / "included.yml"
+    included.write_text(json.dumps([task("Included", REALM, create, run_once=True)]))
+    tasks = [task("Once", REALM, create, run_once=True), task("Throttled", REALM, create, throttle=1)]
+    plays = [
+        play(*tasks, hosts="all", strategy="free"),
+        play(task("Alone", REALM, create), hosts="host1", strategy="ansible.builtin.free"),
+        play(task("Serial", REALM, create), hosts="all", strategy="free", serial=1),
+        play({"name": "Include", "ansible.builtin.include_tasks": str(included)}, hosts="all", strategy="linear"),
+    ]
+    run = run_playbook(
+        plays,
+        inventory="host[1:3] ansible_connection=local\n",
+        args=["-f", "3"],
+        env=no_flock,
+        extra_vars=tenant.variables,
+        core=core,
+    ).succeeded()
+    for name in ("Once", "Throttled"):
+        assert all("with the strategy linear" in str(result.result.get("msg")) for result in run.of(name)), name
+    for name in ("Alone", "Serial", "Included"):
+        assert run.of(name) and all(result.done for result in run.of(name)), name
+    assert len(tenant.journal(operation="CreateRealm")) == 1
 
 
 def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -94,7 +124,7 @@ def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, t
     assert second.succeeded().task("Token").done
     output = re.sub(r"\s+", " ", second.output)
     assert re.search(r"Waiting for a token request of process \d+ on ", output)
-    assert "has been busy with a token request for more than 31 seconds" in output
+    assert "has been busy with a token request for more than 6 seconds" in output
     locks = [path for path in Path(home["HOME"]).rglob("*.lock") if path.is_file()]
     assert len(locks) <= 1, "only that of the stopped process"
 

@@ -22,11 +22,13 @@ class MemoryStore:
     Attributes:
         entries: the stored entries by key, both as JSON texts.
         keys: the keys of all calls of `put`, in order.
+        purposes: what locks were held for, in order.
     """
 
     def __init__(self) -> None:
         self.entries: dict[str, str] = {}
         self.keys: list[Any] = []
+        self.purposes: list[LockPurpose] = []
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def get(self, key: Any) -> Mapping[str, Any] | None:
@@ -53,5 +55,6 @@ class MemoryStore:
 
     @contextmanager
     def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
+        self.purposes.append(purpose)
         with self._locks[json.dumps(key, sort_keys=True)]:
             yield

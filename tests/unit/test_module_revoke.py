@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import LockError
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import (
+    LockPurpose,
+    TokenStores,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.revocation.revoker import Revoker
 from ansible_collections.beyondidentity.management.plugins.modules import introspect, revoke, token
 from tests.support.sign_in_application import SCOPES, SignInApplication
@@ -504,6 +508,30 @@ def test_a_sign_in_is_refreshed_to_authorize_a_revocation(tenant: Any) -> None:
     assert run_ok(revoke, app, store, token=other["access_token"])["changed"]
     assert tenant.journal(operation="token")[-1]["grant"] == "refresh_token"
     assert list_active(app, other["access_token"]) == [False]
+
+
+class StoppedStore(MemoryStore):
+    """A store whose lock a stopped process holds."""
+
+    def lock(self, key: Any, purpose: LockPurpose) -> Any:
+        if purpose.must_wait:
+            raise LockError(f"Cannot begin {purpose.work}: process 7 has been busy.")
+        return super().lock(key, purpose)
+
+
+@pytest.mark.parametrize("scope", ["realms:read", DELETE])
+def test_a_process_that_blocks_the_sign_in_is_the_error_of_a_revocation(scope: str, tenant: Any) -> None:
+    """Not the lack of a token, which is only a consequence."""
+    app = make_desk(tenant, public=True)
+    signed_in = MemoryStore()
+    other = sign_in(app, MemoryStore(), scope)
+    sign_in(app, signed_in, DELETE)
+    expire_sign_ins(signed_in)
+    tenant.fault(operation="revoke", status=401)
+    store = StoppedStore()
+    store.entries = signed_in.entries
+    message = run_failed(revoke, app, store, token=other["access_token"])
+    assert message.startswith("Cannot begin the use of a refresh token: process 7 has been busy.")
 
 
 def test_concurrent_hosts_revoke_the_sign_ins_once(tenant: Any) -> None:

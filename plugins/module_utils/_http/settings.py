@@ -14,6 +14,7 @@ from .retry import compute_longest_wait
 from .tls_files import validate_authorities, validate_client_certificate
 
 _ENVIRONMENT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_MARGIN = 5.0  # seconds that one attempt may take beyond its time limit
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class HttpSettings:
 
 
 def compute_longest_exchange(timeout: int, retries: int, retry_max_wait: int) -> float:
-    """Return the longest time in seconds that a request with these options takes."""
-    return float((retries + 1) * timeout + retries * compute_longest_wait(retry_max_wait))
+    """Return the longest time in seconds that a request with these options takes, also on a busy machine."""
+    return (retries + 1) * (timeout + _MARGIN) + retries * compute_longest_wait(retry_max_wait)
 
 
 def select_environment(environ: Mapping[str, str]) -> dict[str, str]:

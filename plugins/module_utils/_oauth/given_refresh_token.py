@@ -77,7 +77,10 @@ class GivenRefreshToken:
         error_key = self._build_error_key(use)
         errors = self._sign_ins.errors
         seen = errors.count(error_key)
-        with use.store.lock(self._sign_ins.key, self._sign_ins.refresh_purpose):
+        purpose = self._sign_ins.build_refresh_purpose(
+            requests=2
+        )  # the newest refresh token, then perhaps the given one
+        with use.store.lock(self._sign_ins.key, purpose):
             token = self._find_issued(use, began)
             if token:
                 return IssuedToken(token, cached=True)

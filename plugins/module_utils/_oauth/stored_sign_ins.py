@@ -102,10 +102,9 @@ class SignInStore:
         """Make the refusal final for a while."""
         self.replacements.add_final(self._build_replacement_key(refused.token), refusal)
 
-    @property
-    def refresh_purpose(self) -> LockPurpose:
-        """What a lock is held for while a refresh token is used."""
-        duration = self.server.session.settings.longest_exchange
+    def build_refresh_purpose(self, requests: int = 1) -> LockPurpose:
+        """Return what a lock is held for while refresh tokens are used, in at most this many requests."""
+        duration = requests * self.server.session.settings.longest_exchange
         return LockPurpose("the use of a refresh token", duration, _RISK, must_wait=True)
 
     def add(self, token: Token) -> None:
@@ -167,7 +166,7 @@ class SignInStore:
         """
         error_key = [*self._build_replacement_key(stale), is_limited, *self.server.error_key]
         seen = self.errors.count(error_key)
-        with store.lock(self.key, self.refresh_purpose):
+        with store.lock(self.key, self.build_refresh_purpose()):
             token = next((other for other in self.list_in(store) if _is_same(other, stale)), None)
             if token and _is_usable(token) and is_new(token):
                 return IssuedToken(token, cached=True)

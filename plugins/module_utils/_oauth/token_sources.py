@@ -220,7 +220,9 @@ class ClientCredentialsTokens:
 
     @property
     def _purpose(self) -> LockPurpose:
-        duration = self.server.session.settings.longest_exchange + LIMIT
+        exchange = self.server.session.settings.longest_exchange
+        # the wait for a new application begins and ends with a request
+        duration = 2 * exchange + LIMIT if self._may_wait() else exchange
         return LockPurpose("a token request", duration, "several hosts can request the same token")
 
     def _may_wait(self) -> bool:
