@@ -30,6 +30,7 @@ SUFFIX = ".lock"
 
 _SILENCE = 5.0  # seconds of waiting after which the user is told
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25  # seconds between two attempts
+_LONGEST_STEP = 1.0  # seconds between two attempts that count
 _LONGEST_DURATION = 3600.0  # seconds, whatever a holder writes
 _UNKNOWN_DURATION = 300.0  # seconds, for a holder that has not written yet
 _RECORD_SIZE = 4096  # bytes
@@ -109,24 +110,32 @@ class _Wait:
     def __init__(self, purpose: LockPurpose, tell: Callable[[str], None]) -> None:
         self.purpose = purpose
         self._tell = tell
-        self._began = self._since = time.monotonic()
+        self._last = time.monotonic()
+        self._waited = self._waited_for_holder = 0.0
         self._holder_id: str | None = None
         self._attempts = 0
         self._has_told = False
 
     def pause(self, holder: _Holder) -> None:
         """Sleep until the next attempt; raise `_HolderTooSlowError` if the holder needs more time than it said."""
-        now = time.monotonic()
+        self._count_time()
         if holder.id != self._holder_id:
-            self._holder_id, self._since = holder.id, now
-        if now - self._since >= holder.duration:
+            self._holder_id, self._waited_for_holder = holder.id, 0.0
+        if self._waited_for_holder >= holder.duration:
             raise _HolderTooSlowError(holder)
-        if not self._has_told and now - self._began >= _SILENCE:
+        if not self._has_told and self._waited >= _SILENCE:
             self._has_told = True
             self._tell(f"Waiting for {holder.work} of {holder.process}, for up to {holder.duration:.0f} seconds.")
         longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**self._attempts)
         self._attempts = min(self._attempts + 1, 10)
         time.sleep(longest * random.uniform(0.5, 1))  # noqa: S311  # not for security: so that waiters do not come at once
+
+    def _count_time(self) -> None:
+        """Count the time since the last attempt. If it is long, the run was stopped, as with Ctrl-Z, and so was the holder."""
+        now = time.monotonic()
+        step, self._last = min(now - self._last, _LONGEST_STEP), now
+        self._waited += step
+        self._waited_for_holder += step
 
 
 def _wait_for_lock(folder: int, name: str, wait: _Wait) -> int:

@@ -142,6 +142,18 @@ def test_the_limit_begins_again_with_each_other_holder(
     assert len(warnings) == 1 and warnings[0].startswith("Process 3 on host")
 
 
+def test_the_time_in_which_the_whole_run_is_stopped_does_not_count(store: EncryptedStore, clock: Clock) -> None:
+    """As with Ctrl-Z: the holder goes on together with the hosts that wait."""
+
+    def stop_run() -> None:
+        if len(clock.pauses) == 10:
+            clock.seconds += 10_000
+
+    clock.on_pause = stop_run
+    with stopped_holder(store), store.lock(KEY, REQUEST):
+        assert 59 <= sum(clock.pauses) < 60
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"id": 1}', b'{"id": "", "process": "", "work": "", "duration": "x"}']
 )

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 
 _TIME_OPTIONS = ("timeout", "retries", "retry_max_wait")
 _OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may need
-_OBJECT_WORK = (
-    600.0  # seconds for many quick requests, such as those for members, and for waits, such as for an application
-)
+_OBJECT_WORK = 600.0  # seconds for many quick requests, such as one for each member, and for waits
 
 ModuleResult = dict[str, Any]
 Options = TypeVar("Options", bound="DataclassInstance")
