@@ -25,8 +25,8 @@ from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import run_ok
 from tests.unit.sign_in_helpers import REFRESHED, sign_in_user
 
-QUICK = {"timeout": 1, "retries": 0}
-EXCHANGE = HttpSettings(**QUICK).longest_exchange  # type: ignore[arg-type]
+QUICK: dict[str, Any] = {"timeout": 1, "retries": 0}
+EXCHANGE = HttpSettings(**QUICK).longest_exchange
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible import constants
+from ansible import constants, context
 from ansible.parsing.vault import AnsibleVaultError
 
 from ansible_collections.beyondidentity.management.plugins.action.application import ActionModule as Application
@@ -29,7 +29,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     LockPurpose,
     TokenStores,
 )
-from ansible_collections.beyondidentity.management.plugins.plugin_utils import concurrent_hosts, module_action, stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils import module_action, stores
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.censoring import must_censor
 from tests.unit.builders import US_ISSUER
 from tests.unit.memory_store import MemoryStore
@@ -408,7 +408,7 @@ def test_without_locks_an_object_is_created_only_if_no_other_host_can_create_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(stores, "HAS_CRYPTOGRAPHY", False)
-    monkeypatch.setattr(concurrent_hosts.context, "CLIARGS", {"forks": forks})
+    monkeypatch.setattr(context, "CLIARGS", {"forks": forks})
     arguments = {"issuer": US_ISSUER, "display_name": "R", "proxy": "http://127.0.0.1:1", "retries": 0, **SECRET}
     action = make_action(Realm, arguments, delegate_to=delegate_to, **task)
     action._execute_module = lambda **_call: {"changed": True}

@@ -154,10 +154,12 @@ def use_store_in_child() -> list[str]:
         if IS_ROOT:
             os.setgid(FOREIGN)
             os.setuid(FOREIGN)
-        user_store = open_user_store(lambda message: os.write(writing, f"{message}\n".encode()) and None)
+        user_store = open_user_store(messages.append)
         if user_store:
             user_store.put(KEY, ENTRY)
+        os.write(writing, "\n".join(messages).encode())
 
+    messages: list[str] = []
     child = run_in_child(use)
     os.close(writing)
     with os.fdopen(reading) as file:
