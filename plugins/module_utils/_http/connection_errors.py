@@ -77,7 +77,7 @@ def _build_response_error(error: Exception, exchange: Exchange) -> TransportErro
     if reason:
         return TransportError(
             f"{exchange.action}: {reason} ({exchange.origin}).",
-            "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+            "A server other than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
             permanent=True,
         )
     return TransportError(
