@@ -163,9 +163,9 @@ SERVERS = [
         "429 for ever",
         {**LONG, "headers": TOO_LONG},
         "HTTP 429",
-        "increase retry_max_wait. For more attempts, increase retries.",
+        "seconds. Try again after that time.",
     ),
-    server("503 until 2099", IN_2099, "HTTP 503", "increase retry_max_wait. For more attempts, increase retries."),
+    server("503 until 2099", IN_2099, "HTTP 503", "seconds. Try again after that time."),
     Case(
         "less granted",
         {},
