@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,12 +63,17 @@ class Shell:
         return json.dumps(environment)
 
 
+def play(strategy: str, serial: Sequence[Any] = ()) -> dict[str, Any]:
+    """Return the attribute by which a task knows its play."""
+    return {"get_play": lambda: SimpleNamespace(strategy=strategy, serial=list(serial))}
+
+
 def make_action(
     action: Any, arguments: dict[str, Any], transport: str = "ssh", pipelining: bool = True, **task: Any
 ) -> Any:
     """Return an action plugin as ansible-core creates it, with the attributes that the plugin uses."""
     defaults = {"async_val": 0, "delegate_to": None, "check_mode": False, "no_log": None, "environment": None}
-    defaults |= {"run_once": False, "throttle": 0}
+    defaults |= {"run_once": False, "throttle": 0, **play("linear")}
     connection = SimpleNamespace(
         has_pipelining=pipelining,
         transport=transport,
@@ -377,25 +382,41 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
     assert events == [["beyondidentity.management.realm", "R"], "run", "release"]
 
 
-SEVERAL = {"ansible_play_batch": ["a", "b"]}
-LINEAR, FREE = (
-    {"get_play": lambda strategy=strategy: SimpleNamespace(strategy=strategy)}
-    for strategy in ("ansible.builtin.linear", "free")
-)
+def make_hosts(batch: str, active: str, everyone: str) -> dict[str, Any]:
+    """Return the variables about the hosts of a play, each with a name of one letter."""
+    return {
+        "ansible_play_batch": list(batch),
+        "ansible_play_hosts": list(active),
+        "ansible_play_hosts_all": list(everyone),
+    }
+
+
+SEVERAL = make_hosts("ab", "ab", "ab")
 
 
 @pytest.mark.parametrize(
     ("variables", "task", "forks", "is_alone"),
     [
         (SEVERAL, {}, 5, False),
-        ({"ansible_play_batch": ["a"]}, {}, 5, True),
+        (make_hosts("a", "a", "a"), {}, 5, True),
+        (make_hosts("", "", "a"), play("free"), 5, True),
+        (make_hosts("a", "ab", "ab"), play("free"), 5, True),
+        (make_hosts("a", "a", "ab"), {}, 5, False),
+        (make_hosts("a", "a", "ab"), play("free", [1]), 5, True),
+        (SEVERAL, play("linear", ["1"]), 5, True),
+        (SEVERAL, play("linear", [1, 5]), 5, False),
         ({}, {}, 5, False),
-        (SEVERAL, {"run_once": True, **LINEAR}, 5, True),
-        (SEVERAL, {"run_once": True, **FREE}, 5, False),
-        (SEVERAL, {"throttle": 1, **LINEAR}, 5, True),
-        (SEVERAL, {"throttle": 1, **FREE}, 5, False),
-        (SEVERAL, {"throttle": 2, **LINEAR}, 5, False),
-        (SEVERAL, FREE, 1, True),
+        (SEVERAL, {"run_once": True}, 5, True),
+        (SEVERAL, {"run_once": True, **play("ansible.builtin.linear")}, 5, True),
+        (SEVERAL, {"run_once": True, **play("ansible.legacy.linear")}, 5, True),
+        (SEVERAL, {"run_once": True, **play("debug")}, 5, True),
+        (SEVERAL, {"run_once": True, **play("host_pinned")}, 5, False),
+        (SEVERAL, {"run_once": True, **play("own.collection.linear")}, 5, False),
+        (SEVERAL, {"run_once": True, **play("free")}, 5, False),
+        (SEVERAL, {"throttle": 1}, 5, True),
+        (SEVERAL, {"throttle": 1, **play("free")}, 5, False),
+        (SEVERAL, {"throttle": 2}, 5, False),
+        (SEVERAL, play("free"), 1, True),
     ],
 )
 @pytest.mark.parametrize("delegate_to", [None, "bastion"])
