@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -160,8 +161,13 @@ def test_a_creation_that_ignores_a_field_is_an_error_with_the_id(
         for name, value in change.items():
             document[name] = {**document[name], **value} if isinstance(value, dict) else value
 
+    created: list[str] = []
+
     def rule(seen: Any, forward: Any) -> Any:
-        return change_json(forward(seen), ignore) if seen.method == "POST" else forward(seen)
+        if seen.method == "POST":
+            created.append(seen.path)
+        is_single = seen.method == "GET" and seen.path.rpartition("/")[0] in created
+        return change_json(forward(seen), ignore) if seen.method == "POST" or is_single else forward(seen)
 
     with run_untidy_service(tenant, rule) as url:
         result = call_module(module, tenant, api_url=url, **given)
@@ -222,6 +228,35 @@ def test_an_update_without_a_body_in_its_response_is_verified_by_one_read(tenant
         assert changed["resource_server"] == {**changed["resource_server"], "id": id, "scopes": ["pets:feed"]}
         failed = call_module(resource_server, tenant, api_url=url, **{**PETS, "identifier": "cats"})
     assert failed["failed"] and failed["id"] == id and "identifier" in failed["msg"]
+
+
+@pytest.mark.parametrize("response", [(204, {}, b""), "without the field", "of before"])
+def test_an_update_that_the_service_shows_late_is_no_error(response: Any, tenant: Any, pauses: list[float]) -> None:
+    """Caches and replicas show the old value for some seconds, also in the response to the update."""
+    run_ok(resource_server, tenant, **PETS)
+    old: list[Any] = []
+    readings = iter(range(100))
+
+    def rule(seen: Any, forward: Any) -> Any:
+        if seen.method == "PATCH":
+            old.append(forward(replace(seen, method="GET", body=b"")))
+            new = forward(seen)
+            stripped = change_json(new, lambda document: document.pop("scopes"))
+            return {"without the field": stripped, "of before": old[0]}.get(str(response), response)
+        is_late = seen.method == "GET" and "/resource-servers/" in seen.path and next(readings) < 3
+        return old[0] if is_late else forward(seen)
+
+    with run_untidy_service(tenant, rule) as url:
+        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    assert changed["changed"] and changed["resource_server"]["scopes"] == ["pets:feed"]
+    assert len(pauses) == 3 and list_writes(tenant) == ["CreateResourceServer", "UpdateResourceServer"]
+
+
+def test_an_ignored_field_is_read_until_the_service_had_time_to_show_it(tenant: Any, pauses: list[float]) -> None:
+    run_ok(resource_server, tenant, **PETS)
+    with run_untidy_service(tenant, ignore_fields("scopes")) as url:
+        result = call_module(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    assert result["failed"] and "did not store scopes of" in result["msg"] and 9 <= sum(pauses) <= 11
 
 
 def test_a_value_that_is_normalized_to_the_present_one_is_a_warning_and_no_change(
