@@ -104,7 +104,7 @@ class ResourceState:
         if self.check_mode:
             return ChangeResult(before, merge_changes(before, changes), True)
         after = self._update(before, changes)
-        # nothing changed if the service normalized the values to those that it had stored before
+        # nothing changed if the service takes the value for the one that it has, and keeps its form
         changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
         return ChangeResult(before, after, changed)
 
