@@ -99,7 +99,7 @@ class ManagementClient:
             self._remember_write(operation, parameters or {})
         if is_error(response):
             error = error_from_response(response, action)
-            hint = hint_on_api_error(error, operation, self.scopes, self.connection)
+            hint = hint_on_api_error(error, operation, self.scopes, self.token_source)
             raise error.with_hint(hint)
         if operation.method == "DELETE":
             return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
