@@ -100,7 +100,7 @@ class ManagementClient:
             self._remember_write(operation, parameters or {})
         if is_error(response):
             error = error_from_response(response, action)
-            hint = hint_on_api_error(error, operation, self.scopes, self.connection)
+            hint = hint_on_api_error(error, operation, self.scopes, self.token_source)
             raise error.with_hint(hint)
         if operation.method == "DELETE":
             return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
@@ -138,11 +138,16 @@ class ManagementClient:
         raise MalformedResponseError(f"{name}: the pages do not end: {reason}.", _HINT_ON_PAGES)
 
     def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return all pages of a listing operation. A listing that changed while it was read is read again."""
+        """Return all pages of a listing operation. A listing that changed while it was read is read again.
+
+        Two equal readings end this: the service counts something else than the objects.
+        """
+        earlier: list[dict[str, Any]] = []
         for _reading in range(READINGS):
             pages = list(self.list_pages(name, parameters))
-            if not is_shifted(pages, parameters or {}):
+            if pages == earlier or not is_shifted(pages, parameters or {}):
                 break
+            earlier = pages
         return pages
 
     def list_all(
@@ -156,8 +161,9 @@ class ManagementClient:
             collection: the key of a page's objects.
         """
         seen: set[str] = set()
+        earlier: list[dict[str, Any]] = []
         for _reading in range(READINGS):
-            pages = []
+            pages: list[dict[str, Any]] = []
             for page in self.list_pages(name, parameters):
                 items = page.get(collection)
                 if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -168,8 +174,9 @@ class ManagementClient:
                     if (key := identify_item(item)) not in seen:
                         seen.add(key)
                         yield item
-            if not is_shifted(pages, parameters or {}):
+            if pages == earlier or not is_shifted(pages, parameters or {}):
                 return
+            earlier = pages
 
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
         """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""

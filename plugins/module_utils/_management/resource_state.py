@@ -20,7 +20,7 @@ from .resource_changes import merge_changes, plan_changes
 from .resource_creation import NameTakenError, create_resource
 from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
-from .run_memory import Place, get_place, list_names
+from .run_memory import Place, get_place, get_time, list_names, wait_until_found
 from .write_check import add_missing, check_write
 
 
@@ -104,7 +104,7 @@ class ResourceState:
         if self.check_mode:
             return ChangeResult(before, merge_changes(before, changes), True)
         after = self._update(before, changes)
-        # nothing changed if the service normalized the values to those that it had stored before
+        # nothing changed if the service takes the value for the one that it has, and keeps its form
         changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
         return ChangeResult(before, after, changed)
 
@@ -155,13 +155,14 @@ class ResourceState:
     def _verify(self, sent: Resource, response: Resource, before: Resource) -> Resource:
         """Return the object after a write; raise `StateError` if the service ignored a sent field.
 
-        If the response lacks a sent field, the object is read once. A field that is still missing cannot be verified.
+        If the response lacks a sent field, or shows another value, the object is read: the response can be from a cache. A
+        field that is still missing cannot be verified.
         """
-        resource_type, stored = self.resource_type, response
-        checks = check_write(sent, stored, resource_type.write_only)
-        if any(check.finding == "missing" for check in checks):
-            stored = read_resource(resource_type, self.client, before["id"]) or response
-            checks = check_write(sent, stored, resource_type.write_only)
+        resource_type, write_only = self.resource_type, self.resource_type.write_only
+        stored, checks = response, check_write(sent, response, write_only)
+        if any(check.finding != "normalized" for check in checks):
+            stored = self._read_written(sent, before["id"], response)
+            checks = check_write(sent, stored, write_only)
         after = add_missing(sent, stored or before)
         for check in checks:
             if check.finding == "normalized":
@@ -177,6 +178,19 @@ class ResourceState:
                 "If this can be set only at creation, create a new object. Otherwise set it to the stored value, or omit it.",
             )
         return after
+
+    def _read_written(self, sent: Resource, id: str, response: Resource) -> Resource:
+        """Return the object after a write as it is stored. Until it shows what was sent, it is read for some seconds."""
+        stored = response
+
+        def find() -> Resource | None:
+            nonlocal stored
+            stored = read_resource(self.resource_type, self.client, id) or response
+            checks = check_write(sent, stored, self.resource_type.write_only)
+            return None if any(check.finding == "ignored" for check in checks) else stored
+
+        wait_until_found(find, get_time())
+        return stored
 
     def _get_place(self) -> Place:
         return get_place(self.resource_type, self.client.path_parameters)

@@ -81,7 +81,7 @@ def _is_introspection(response: Response) -> bool:
     return isinstance((response.json_or_none() or {}).get("active"), bool)
 
 
-def hint_on_refused_token(credential_type: str, access_token: str | None) -> str:
+def hint_on_refused_token(credential_type: str, access_token: str | None, failure: str = "") -> str:
     """Return advice for a token that a server refuses with 401 or 403.
 
     The status does not tell whether the token is revoked or lacks a permission. A self-contained token tells its end.
@@ -89,7 +89,10 @@ def hint_on_refused_token(credential_type: str, access_token: str | None) -> str
     Args:
         credential_type: what the request is authorized by, as `Connection.credential_type`.
         access_token: the token that the user set.
+        failure: why the token was not replaced, as `TokenSource.failure`.
     """
+    if failure:
+        return f"The token may be revoked. The run's request for a new token failed less than a minute ago: {failure}"
     expiry = describe_expiry(access_token) if credential_type == "access_token" and access_token else ""
     return expiry or _REFUSAL_HINTS[credential_type]
 
