@@ -175,7 +175,7 @@ role:
 before:
   description:
     - The role before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
-    - It has the lists that the task manages: RV(before.scopes), RV(before.members).
+    - Has C(scopes) and C(members) if the task manages them.
   returned: success
   type: dict
   version_added: 0.2.0
