@@ -12,6 +12,7 @@ from ._errors import OptionError
 from ._text import sanitize_for_display
 
 _ID = re.compile(r"[A-Za-z0-9._-]+")
+_SERVICE_ID = re.compile(r"[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_valid_id(value: Any) -> bool:
@@ -22,6 +23,11 @@ def is_valid_id(value: Any) -> bool:
 def is_safe_id(value: str) -> bool:
     """Whether an ID of any object is safe in a path: one of the API, or a URN of SCIM (RFC 7643 section 7)."""
     return is_valid_id(value.replace(":", "."))
+
+
+def is_service_id(value: str) -> bool:
+    """Whether a text is an ID where an option takes an ID or a name: 16 hexadecimal digits, or a UUID."""
+    return bool(_SERVICE_ID.fullmatch(value))
 
 
 def validate_id(value: Any, option: str) -> str:

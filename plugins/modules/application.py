@@ -84,7 +84,8 @@ options:
     elements: str
   scopes_mode:
     description:
-      - With V(exact), O(allowed_scopes) are all that there are; with V(at_least), others stay.
+      - V(exact) removes all scopes that O(allowed_scopes) does not have. V(at_least) adds scopes and removes none.
+      - With V(at_least), an empty list in O(allowed_scopes) is an error, because it would change nothing.
     type: str
     choices: [exact, at_least]
     default: exact
@@ -209,6 +210,19 @@ issuer:
   returned: success
   type: str
   sample: https://auth-us.beyondidentity.com/v1/tenants/00011f1183c67b69/realms/caf2ff640497591a/applications/38833c36-6f47-4992-9329-ea0a00915137
+before:
+  description:
+    - The application before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
+after:
+  description: The application after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success
@@ -223,6 +237,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     validate_protocol,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.field_limits import list_choices
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.list_modes import (
+    EXACT,
+    list_mode_option,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import ChangeResult
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import APPLICATION
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.issuer import build_issuer
@@ -251,7 +269,7 @@ SPEC = state_spec(
         },
         "resource_server": {"type": "str"},
         "allowed_scopes": {"type": "list", "elements": "str"},
-        "scopes_mode": {"type": "str", "choices": ["exact", "at_least"], "default": "exact"},
+        "scopes_mode": list_mode_option(EXACT),
         "redirect_uris": {"type": "list", "elements": "str"},
         "authenticator_config": {"type": "str"},
         "token_format": {"type": "str", "choices": list_choices("application", "token_format"), "no_log": False},
@@ -269,6 +287,8 @@ SPEC = state_spec(
 def run(task: TaskContext) -> ModuleResult:
     """Bring the application to its wanted state."""
     options = task.read(ApplicationOptions)
+    if options.state == "present":
+        options.refuse_empty_lists()
     change = ensure_state(
         task,
         APPLICATION,

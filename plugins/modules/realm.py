@@ -77,6 +77,19 @@ realm:
     id: 19a95130480dfa79
     display_name: Customers
     classification: SECURE_CUSTOMER
+before:
+  description:
+    - The realm before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: 19a95130480dfa79, display_name: Staging}
+after:
+  description: The realm after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: 19a95130480dfa79, display_name: Production}
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

@@ -89,6 +89,19 @@ resource_server:
     identifier: https://api.pets.example.com
     is_managed: false
     scopes: [pets:read, pets:write]
+before:
+  description:
+    - The resource server before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read]}
+after:
+  description: The resource server after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read, pets:write]}
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

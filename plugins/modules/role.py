@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Creates, updates and removes roles of a resource server, with the scopes that they carry and the identities and groups that have them.
   - Who signs in with the authorization-code grant gets those scopes only that one of her roles carries.
-  - An option that is left out is not managed. Scopes and members are added to those that are there, unless O(scopes_exclusive) or
-    O(members_exclusive) says that there shall be no others.
+  - An omitted option is not managed. By default, the role carries exactly the given O(scopes), and has at least the given O(members).
+    Set O(scopes_mode) or O(members_mode) to change this.
   - What is missing is added before anything is taken away, so that nobody is without what she had and shall have.
   - A role that is removed loses its scopes and members first, as the service demands.
   - The token that it gets for itself is for C(ListResourceServers), C(ListRoles), or C(GetRole) with O(id), and for what may have to be
@@ -22,6 +22,9 @@ description:
     C(AddRoleMembers) and C(DeleteRoleMembers) with O(members), which are found by C(GetIdentity), C(ListIdentities) and C(ListGroups).
     To remove a role, its lists are read and emptied. In check mode it only reads.
   - In check mode, too, the resource server and the members must be there already.
+  - Members are read 200 at a time and written 1,000 at a time. No request is needed to find an identity that is a member already, given by ID or
+    by its username in the spelling that the service stores. To find N other identities, the task makes at most N requests, or lists all
+    identities, 200 at a time, if that needs fewer requests. The first page of the listing, which shows how long it is, can be one request more.
   - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
@@ -57,31 +60,44 @@ options:
     type: str
     default: beyondidentity
   scopes:
-    description: Scopes that the role carries, out of those that the resource server offers. C(openid) is none of them, and needs no role.
+    description:
+      - Scopes that the role carries, out of those that the resource server offers. C(openid) is none of them, and needs no role.
+      - An empty list removes all scopes.
     type: list
     elements: str
-  scopes_exclusive:
-    description: Whether the role carries no other scopes. With an empty list in O(scopes) it then carries none, without a list it means nothing.
-    type: bool
-    default: false
+  scopes_mode:
+    description:
+      - V(exact) removes all scopes that O(scopes) does not have. V(at_least) adds scopes and removes none.
+      - With V(at_least), an empty list in O(scopes) is an error, because it would change nothing.
+    type: str
+    choices: [exact, at_least]
+    default: exact
+    version_added: 0.2.0
   members:
     description: Who has the role. A list that is left out is not managed.
     type: dict
     suboptions:
       identities:
         description:
-          - Identities by id or username. What is the id of one is taken as an id; usernames are the same in lower and upper case.
-          - Somebody who is not there is an error before anything is written.
+          - Identities by ID or username. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. Usernames are
+            case-insensitive.
+          - If an identity does not exist, the module fails before it writes anything.
         type: list
         elements: str
       groups:
-        description: Groups by id or name. Two of one name are an error that tells their ids.
+        description:
+          - Groups by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+          - If several groups have the name, the module fails and lists their IDs.
         type: list
         elements: str
-  members_exclusive:
-    description: Whether nobody else has the role. Holds for each list in O(members) that is given.
-    type: bool
-    default: false
+  members_mode:
+    description:
+      - V(at_least) adds members and removes none. V(exact) removes all members that the given lists do not have.
+      - Applies to each list in O(members) that is given. With V(at_least), an empty list is an error, because it would change nothing.
+    type: str
+    choices: [exact, at_least]
+    default: at_least
+    version_added: 0.2.0
 seealso:
   - module: beyondidentity.management.role_info
   - module: beyondidentity.management.resource_server
@@ -117,15 +133,24 @@ EXAMPLES = r"""
     members:
       identities: [pat]
 
-- name: Only that, and only her
+- name: Let nobody else have the role
   beyondidentity.management.role:
     display_name: Realm readers
-    scopes: [realms:read]
-    scopes_exclusive: true
     members:
       identities: [pat]
       groups: []
-    members_exclusive: true
+    members_mode: exact
+  register: readers
+
+- name: Show which members the task removed
+  ansible.builtin.debug:
+    msg: "{{ readers.before.members.identities | difference(readers.after.members.identities) }}"
+
+- name: Add a scope, and keep the others
+  beyondidentity.management.role:
+    display_name: Realm readers
+    scopes: [realms:update]
+    scopes_mode: at_least
 
 - name: Remove it
   beyondidentity.management.role:
@@ -147,6 +172,20 @@ role:
     resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
     scopes: [realms:read]
     members: {identities: [e372db224c06e850], groups: []}
+before:
+  description:
+    - The role before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+    - Has C(scopes) and C(members) if the task manages them.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:create, realms:read]}
+after:
+  description: The role after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:read]}
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success
@@ -156,6 +195,11 @@ requests:
 
 from functools import partial
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.list_modes import (
+    AT_LEAST,
+    EXACT,
+    list_mode_option,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import ROLE
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.role import (
     RoleOptions,
@@ -177,9 +221,9 @@ SPEC = state_spec(
         "description": {"type": "str"},
         "resource_server": {"type": "str", "default": "beyondidentity"},
         "scopes": _NAMES,
-        "scopes_exclusive": {"type": "bool", "default": False},
+        "scopes_mode": list_mode_option(EXACT),
         "members": {"type": "dict", "options": {"identities": _NAMES, "groups": _NAMES}},
-        "members_exclusive": {"type": "bool", "default": False},
+        "members_mode": list_mode_option(AT_LEAST),
     }
 )
 
@@ -187,6 +231,8 @@ SPEC = state_spec(
 def run(task: TaskContext) -> ModuleResult:
     """Bring the role to its wanted state."""
     options = task.read(RoleOptions)
+    if options.state == "present":
+        options.refuse_empty_lists()
     change = ensure_state(
         task,
         ROLE,

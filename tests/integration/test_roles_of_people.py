@@ -159,7 +159,7 @@ REMOVE_MEMBERS = our_task(
     "role",
     id="{{ readers.role.id }}",
     members={"identities": [], "groups": []},
-    members_exclusive=True,
+    members_mode="exact",
 )
 SHOW = {
     "name": "Show",
@@ -210,7 +210,7 @@ def test_fifty_hosts_create_one_role(run_playbook: PlaybookRunner, tenant: Tenan
     """They run the same task without run_once: one host creates the role, 49 find it unchanged."""
     tenant.seed(identities=1, identity={"traits": {"username": "pat"}})
     wanted = {"scopes": ["realms:read", "realms:create"], "members": {"identities": ["pat"]}}
-    create = our_task("Create", "role", display_name="Wanted by all", scopes_exclusive=True, **wanted)
+    create = our_task("Create", "role", display_name="Wanted by all", **wanted)
     remove = our_task("Remove", "role", display_name="Wanted by all", state="absent")
     run = run_playbook(
         play(create, remove, hosts="all"),
@@ -235,7 +235,7 @@ def test_a_delegated_role_task_gets_its_nested_options(
     there = {"delegate_to": remote_host.name}
     tasks = [
         {**our_task("Create", "role", **wanted), **there},
-        {**our_task("Again", "role", **wanted, members_exclusive=True), **there},
+        {**our_task("Again", "role", **wanted, members_mode="exact"), **there},
         {**our_task("Change", "role", display_name="From afar", members={"groups": ids["groups"]}), **there},
         {**our_task("Read", "role_info", display_name="From afar"), **there},
         {**our_task("Remove", "role", display_name="From afar", state="absent"), **there},

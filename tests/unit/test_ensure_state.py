@@ -153,17 +153,21 @@ def test_hosts_that_want_the_same_object_create_one(check_mode: bool, tenant: An
     assert list_requests(tenant).count("CreateAuthenticatorConfig") == int(not check_mode)
 
 
-def test_a_result_has_the_object_and_the_diff_without_secrets() -> None:
+def test_a_result_has_the_object_both_states_and_the_diff_without_secrets() -> None:
     before = {"id": "1", "config": {"client_secret": "s3cret", "x": 1}}
     after = {"id": "1", "config": {"x": 1}, "display_name": "n"}
     assert to_module_result(AUTHENTICATOR_CONFIG, ChangeResult(before, {**before, "display_name": "n"}, True)) == {
         "changed": True,
         "authenticator_config": after,
+        "before": {"id": "1", "config": {"x": 1}},
+        "after": after,
         "diff": {"before": {"id": "1", "config": {"x": 1}}, "after": after},
     }
     assert to_module_result(AUTHENTICATOR_CONFIG, ChangeResult(None, None, False)) == {
         "changed": False,
         "authenticator_config": None,
+        "before": None,
+        "after": None,
         "diff": {"before": {}, "after": {}},
     }
 

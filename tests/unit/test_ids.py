@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils._ids import is_safe_id, is_valid_id, validate_id
+from ansible_collections.beyondidentity.management.plugins.module_utils._ids import (
+    is_safe_id,
+    is_service_id,
+    is_valid_id,
+    validate_id,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,26 @@ def test_a_number_in_a_response_is_not_an_id() -> None:
 )
 def test_a_urn_is_a_safe_id(value: str, expected: bool) -> None:
     assert is_safe_id(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("00011f1183c67b69", True),
+        ("00011F1183C67B69", True),
+        ("38833c36-6f47-4992-9329-ea0a00915137", True),
+        ("38833C36-6F47-4992-9329-EA0A00915137", True),
+        ("00011f1183c67b6", False),
+        ("00011f1183c67b691", False),
+        ("00011f1183c67b6g", False),
+        ("00011f1183c67b69\n", False),
+        ("38833c36-6f47-4992-9329-ea0a0091513", False),
+        ("38833c366f4749929329ea0a00915137", False),
+        ("38833c36-6f47-4992-9329ea0a-00915137", False),
+        ("０" * 16, False),
+        ("pat", False),
+        ("", False),
+    ],
+)
+def test_an_id_of_the_service_has_16_hexadecimal_digits_or_is_a_uuid(text: str, expected: bool) -> None:
+    assert is_service_id(text) is expected

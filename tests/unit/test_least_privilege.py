@@ -88,8 +88,7 @@ def get_requested_scopes(tenant: Any) -> set[str]:
 
 def get_id(result: dict[str, Any]) -> str:
     """Return the ID of the object in a result."""
-    (id,) = [item["id"] for name, item in result.items() if isinstance(item, dict) and name != "diff"]
-    return str(id)
+    return str(result["after"]["id"])
 
 
 def create_limited_application(tenant: Any, scopes: set[str]) -> dict[str, Any]:

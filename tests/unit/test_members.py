@@ -79,9 +79,10 @@ def test_an_identity_is_found_by_id_in_one_request(tenant: Any) -> None:
     assert list_requests(tenant) == ["GetIdentity"]
 
 
-def test_a_value_that_cannot_be_an_id_is_only_searched_as_a_username(tenant: Any) -> None:
-    wanted = create_identity(tenant, "pat@example.com")
-    assert find_identities(tenant, "pat@example.com") == [wanted]
+@pytest.mark.parametrize("name", ["pat", "pat@example.com", "00011f1183c67b6", "deadbeef"])
+def test_a_value_without_the_form_of_an_id_is_only_searched_as_a_username(name: str, tenant: Any) -> None:
+    wanted = create_identity(tenant, name)
+    assert find_identities(tenant, name) == [wanted]
     assert list_requests(tenant) == ["ListIdentities"]
 
 
@@ -93,18 +94,22 @@ def test_an_id_takes_precedence_over_a_username(tenant: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_value_that_is_not_found_as_an_id_is_searched_as_a_username(status: int, tenant: Any) -> None:
-    wanted = create_identity(tenant, "pat")
+@pytest.mark.parametrize("id", ["00011f1183c67b69", "38833c36-6f47-4992-9329-ea0a00915137"])
+def test_text_in_the_form_of_an_id_is_never_a_username(id: str, status: int, tenant: Any) -> None:
+    create_identity(tenant, id)
     tenant.fault(operation="GetIdentity", status=status)
-    assert find_identities(tenant, "pat") == [wanted]
+    with pytest.raises(StateError, match="no identity with the ID"):
+        find_identities(tenant, id)
+    with pytest.raises(StateError, match="no identity with the ID"):
+        find_identities(tenant, id, "seeded")
 
 
 @pytest.mark.parametrize("status", [403, 409])
 def test_any_other_error_response_is_an_error(status: int, tenant: Any) -> None:
-    create_identity(tenant, "pat")
+    wanted = create_identity(tenant, "pat")
     tenant.fault(operation="GetIdentity", status=status)
     with pytest.raises(ResponseError, match=f"HTTP {status}"):
-        find_identities(tenant, "pat")
+        find_identities(tenant, wanted)
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "no\x1bbody", "pa"])
@@ -143,7 +148,7 @@ def test_malformed_traits_match_no_username(tenant: Any) -> None:
 def test_an_identity_without_an_id_is_an_error(item: dict[str, Any], tenant: Any) -> None:
     tenant.fault(operation="GetIdentity", json=item)
     with pytest.raises(MalformedResponseError, match="not a valid identity object"):
-        find_identities(tenant, "pat")
+        find_identities(tenant, "00011f1183c67b69")
     tenant.clear_faults()
     tenant.fault(operation="ListIdentities", json={"identities": [{**item, "traits": {"username": "pat"}}]})
     with pytest.raises(MalformedResponseError, match="not a valid identity object|the ID '.*', which is not valid"):
@@ -162,9 +167,7 @@ KNOWN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "id", "requests"), [("pat@example.com", "1", []), ("Zoë", "2", []), ("kim", "3", ["GetIdentity"])]
-)
+@pytest.mark.parametrize(("name", "id", "requests"), [("pat@example.com", "1", []), ("Zoë", "2", []), ("kim", "3", [])])
 def test_a_known_username_needs_no_search(name: str, id: str, requests: list[str], tenant: Any) -> None:
     assert find_identities(tenant, name, name, known=KNOWN) == [id]
     assert list_requests(tenant) == requests
@@ -187,6 +190,96 @@ def test_an_id_takes_precedence_over_a_known_username(tenant: Any) -> None:
     victim = create_identity(tenant, "pat")
     known = [{"id": "1", "traits": {"username": victim}}]
     assert find_identities(tenant, victim, known=known) == [victim]
+
+
+def seed_many(tenant: Any, number: int) -> list[str]:
+    """Create identities with the usernames `user-1`, `user-2`, ..., and return their IDs."""
+    return list(tenant.seed(identities=number, identity={"traits": {"username": "user-{n}"}})["identities"])
+
+
+@pytest.mark.parametrize(
+    ("number", "total", "pages"),
+    [(2, 2, 1), (2, 200, 1), (2, 201, 2), (3, 600, 3), (30, 450, 3), (60, 1000, 5)],
+)
+@pytest.mark.parametrize("form", ["id", "user-{n}", "USER-{n}"])
+def test_a_listing_finds_many_identities_if_it_is_shorter(
+    number: int, total: int, pages: int, form: str, tenant: Any
+) -> None:
+    ids = seed_many(tenant, total)
+    values = ids[:number] if form == "id" else [form.replace("{n}", str(one)) for one in range(1, number + 1)]
+    assert find_identities(tenant, *values) == sorted(ids[:number])
+    assert list_requests(tenant) == ["ListIdentities"] * pages
+    assert tenant.journal(operation="ListIdentities")[0]["query"] == {"page_size": "200"}
+
+
+@pytest.mark.parametrize(("number", "total"), [(1, 1000), (2, 1000), (3, 900), (4, 1000)])
+@pytest.mark.parametrize("form", ["id", "user-{n}"])
+def test_each_identity_is_searched_if_a_listing_is_longer(number: int, total: int, form: str, tenant: Any) -> None:
+    """The listing's first page, which tells how long the listing is, may be one request more."""
+    ids = seed_many(tenant, total)
+    values = ids[:number] if form == "id" else [form.replace("{n}", str(one)) for one in range(1, number + 1)]
+    assert find_identities(tenant, *values) == sorted(ids[:number])
+    requests = list_requests(tenant)
+    assert len(requests) <= number + (number > 1)
+    unfiltered = [entry for entry in tenant.journal(operation="ListIdentities") if "filter" not in entry["query"]]
+    assert len(unfiltered) == int(number > 1)
+
+
+def test_known_identities_show_that_a_listing_is_longer(tenant: Any) -> None:
+    """Not even the first page is read."""
+    ids = seed_many(tenant, 450)
+    known = [{"id": id, "traits": {"username": f"user-{n}"}} for n, id in enumerate(ids[2:], 3)]
+    assert find_identities(tenant, "user-1", "user-2", known=known) == sorted(ids[:2])
+    listings = tenant.journal(operation="ListIdentities")
+    assert [entry["query"]["filter"] for entry in listings] == [build_username_filter(f"user-{n}") for n in (1, 2)]
+
+
+def test_the_service_may_return_smaller_pages(tenant: Any) -> None:
+    tenant.settings(page_size_maximum=2)
+    ids = seed_many(tenant, 6)
+    assert find_identities(tenant, "user-1", "user-2", "user-3") == sorted(ids[:3])
+    assert list_requests(tenant) == ["ListIdentities"] * 3
+
+
+@pytest.mark.parametrize("total", [{}, {"total_size": None}, {"total_size": "7"}])
+def test_a_listing_of_unknown_length_is_not_read(total: dict[str, Any], tenant: Any) -> None:
+    ids = seed_many(tenant, 3)
+    first = {"identities": [{"id": ids[0], "traits": {"username": "user-1"}}], "next_page_token": "more", **total}
+    tenant.fault(operation="ListIdentities", json=first, times=1)
+    assert find_identities(tenant, "user-1", "user-2", "user-3") == sorted(ids)
+    assert len(list_requests(tenant)) == 3
+
+
+@pytest.mark.parametrize("number", [2, 60])
+def test_one_unknown_name_among_many_is_an_error(number: int, tenant: Any) -> None:
+    seed_many(tenant, 60)
+    names = [f"user-{one}" for one in range(1, number)]
+    with pytest.raises(StateError, match="no identity with the ID or username 'nobody'"):
+        find_identities(tenant, *names, "nobody")
+    assert len(list_requests(tenant)) == 2, "the listing, and a search in case that the listing is late"
+
+
+def test_several_listed_identities_with_one_username_are_an_error(tenant: Any) -> None:
+    twins = [{"id": id, "traits": {"username": name}} for id, name in (("1", "pat"), ("2", "Pat"), ("3", "kim"))]
+    tenant.fault(operation="ListIdentities", json={"identities": twins})
+    with pytest.raises(StateError, match="several identities with the ID or username 'pat'"):
+        find_identities(tenant, "kim", "pat")
+
+
+def test_a_listing_does_not_decide_about_spellings_beyond_ascii(tenant: Any) -> None:
+    """Case folding can match more spellings than the service."""
+    wanted = {"id": "1", "traits": {"username": "soe"}}
+    tenant.fault(
+        operation="ListIdentities", json={"identities": [wanted, {"id": "2", "traits": {"username": "kim"}}]}, times=1
+    )
+    with pytest.raises(StateError, match="no identity with the ID or username '\u017foe'"):
+        find_identities(tenant, "kim", "\u017foe")
+
+
+def test_a_group_with_the_name_of_an_id_is_not_found_by_it(tenant: Any) -> None:
+    tenant.seed(groups=1, group={"display_name": "00011f1183c67b69"})
+    with pytest.raises(StateError, match="no group '00011f1183c67b69'"):
+        find_groups(tenant, "00011f1183c67b69")
 
 
 def test_groups_are_found_by_id_and_name_in_one_listing(tenant: Any) -> None:

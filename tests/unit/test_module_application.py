@@ -27,6 +27,7 @@ def test_an_application_is_created_updated_and_deleted_and_each_step_is_idempote
     assert list_writes(tenant) == []
     created = run_ok(application, tenant, **APP, return_secret=True)
     assert created["changed"] and created["client_secret"] and not has_secret(created["application"])
+    assert created["before"] is None and created["after"] == created["application"]
     assert (
         created["issuer"]
         == f"{tenant.emulator.url}/v1/tenants/{tenant.tenant_id}/realms/{tenant.realm_id}/applications/{created['application']['id']}"
@@ -42,7 +43,8 @@ def test_an_application_is_created_updated_and_deleted_and_each_step_is_idempote
         )
         assert changed["changed"]
         assert changed["application"]["protocol_config"]["allowed_scopes"] == ["realms:create"]
-        assert changed["diff"]["before"]["protocol_config"]["allowed_scopes"] == ["realms:read"]
+        assert changed["diff"]["before"] == changed["before"] == created["application"]
+        assert changed["diff"]["after"] == changed["after"] == changed["application"]
     by_id = {"id": created["application"]["id"], "state": "absent"}
     assert run_ok(application, tenant, check_mode=True, **by_id)["changed"]
     assert run_ok(application, tenant, **by_id)["application"] is None
@@ -75,6 +77,15 @@ def test_invalid_options_of_an_application_are_refused_before_any_write(
     tenant.seed(applications=2, name="Twin")
     assert message in run_failed(application, tenant, **given)
     assert list_writes(tenant) == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_empty_list_of_scopes_that_would_remove_nothing_is_an_error(check_mode: bool, tenant: Any) -> None:
+    given = {"display_name": "Factory", "allowed_scopes": [], "scopes_mode": "at_least"}
+    message = run_failed(application, tenant, check_mode=check_mode, **given)
+    assert "allowed_scopes is an empty list" in message and "set scopes_mode: exact" in message
+    assert tenant.journal() == []
+    assert not run_ok(application, tenant, **given, state="absent")["changed"]
 
 
 def test_several_applications_with_the_name_are_listed_by_their_ids(tenant: Any) -> None:

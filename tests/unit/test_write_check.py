@@ -351,7 +351,7 @@ def test_a_list_of_a_role_that_the_service_ignores_is_an_error(
 
 
 def test_removed_scopes_that_the_service_keeps_are_an_error(tenant: Any) -> None:
-    given = {"display_name": "Readers", "scopes_exclusive": True}
+    given = {"display_name": "Readers"}
     run_ok(role, tenant, scopes=["realms:read", "realms:update"], **given)
 
     def rule(seen: Any, forward: Any) -> Any:
@@ -404,7 +404,7 @@ def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> 
 @pytest.mark.parametrize(
     ("failing", "given"),
     [
-        ("DeleteRoleScopes", {"scopes": ["realms:update"], "scopes_exclusive": True}),
+        ("DeleteRoleScopes", {"scopes": ["realms:update"]}),
         ("DeleteRole", {"state": "absent"}),
     ],
 )

@@ -16,6 +16,7 @@ from .._text import join_names, sanitize_for_display
 from .application_validation import validate_application, validate_auth_method
 from .client import ManagementClient
 from .field_limits import list_choices
+from .list_modes import combine, refuse_empty_list
 from .resource_lookup import describe_resource, list_referable, select_resource, validate_resource
 from .resource_server import find_resource_server, validate_offered_scopes
 from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
@@ -63,6 +64,10 @@ class ApplicationOptions:
     def managed(self) -> dict[str, Any]:
         """The options that can change an existing application, by name."""
         return {name: getattr(self, name) for name in MANAGED_OPTIONS}
+
+    def refuse_empty_lists(self) -> None:
+        """Raise `OptionError` if the list of scopes is empty, and its mode is not to remove anything."""
+        refuse_empty_list("allowed_scopes", self.allowed_scopes, "scopes_mode", self.scopes_mode)
 
 
 def list_operations(options: ApplicationOptions) -> list[str]:
@@ -145,9 +150,7 @@ class ApplicationBuilder:
             )
         if server:
             validate_offered_scopes(server, scopes)
-        if self.options.scopes_mode == "at_least":
-            scopes = sorted({*scopes, *(present.get("allowed_scopes") or ())})
-        return scopes
+        return combine(scopes, present.get("allowed_scopes"), self.options.scopes_mode)
 
     def _validate_protocol_change(self, existing: Resource) -> None:
         validate_protocol(existing)

@@ -23,9 +23,8 @@ from .api_errors import hint_on_api_error
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
-from .paging import first_page, identify_item, is_empty, is_shifted, next_page
+from .paging import first_page, identify_item, is_empty, is_shifted, next_page, read_items
 from .resource_types import APPLICATION
-from .response_ids import refuse_malformed_ids
 from .run_memory import RunMemory
 
 READINGS = 3  # how often a listing is read that changes while it is read
@@ -165,12 +164,8 @@ class ManagementClient:
         for _reading in range(READINGS):
             pages: list[dict[str, Any]] = []
             for page in self.list_pages(name, parameters):
-                items = page.get(collection)
-                if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                    raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
-                refuse_malformed_ids(name, items)
                 pages.append(page)
-                for item in items:
+                for item in read_items(name, collection, page):
                     if (key := identify_item(item)) not in seen:
                         seen.add(key)
                         yield item

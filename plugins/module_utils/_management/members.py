@@ -6,34 +6,54 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from math import ceil
 
 from .._errors import ResponseError, StateError
-from .._ids import is_valid_id
+from .._ids import is_service_id
 from .._text import sanitize_for_display
 from .client import ManagementClient
+from .paging import LARGE_PAGE_SIZE, count_pages, is_shifted, read_items
 from .resource_lookup import list_referable, select_resource, validate_resource
 from .resource_types import GROUP, IDENTITY, Resource
 
+IdsByValue = dict[str, set[str]]
+"""The IDs of the identities that each ID or username refers to."""
 
-def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Iterable[Resource] = ()) -> list[str]:
+
+def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Sequence[Resource] = ()) -> list[str]:
     """Return the IDs of the identities with these IDs or usernames, sorted.
 
+    Text in the form of a service ID is an ID: users can choose their usernames, but not their IDs.
+    Each value costs one request at most. If a listing of all identities costs less, the listing is read instead; its
+    first page shows how long it is.
+
     Args:
-        known: identities that were already read. A search is not needed for their exact usernames.
+        known: identities that were already read. No request is needed for their IDs and exact usernames.
 
     Raises:
         StateError: no identity, or several, have the ID or username.
     """
-    known_ids = _index_by_username(known)
-    return sorted({_find_identity_id(client, value, known_ids) for value in dict.fromkeys(values)})
+    wanted = list(dict.fromkeys(values))
+    found = _match(wanted, known)
+    missing = [value for value in wanted if value not in found]
+    if len(missing) > ceil((len(known) + len(missing)) / LARGE_PAGE_SIZE):
+        found.update(_find_in_listing(client, missing))
+    return sorted({_select_id(value, found.get(value) or _find_alone(client, value)) for value in wanted})
 
 
 def find_group_ids(client: ManagementClient, values: Iterable[str]) -> list[str]:
-    """Return the IDs of the groups with these IDs or names, sorted. The error for no match lists all groups."""
+    """Return the IDs of the groups with these IDs or names, sorted. The error for no match lists all groups.
+
+    Text in the form of a service ID is an ID.
+    """
     wanted = list(values)
     groups = list_referable(GROUP, client, wanted) if wanted else []
-    return sorted({select_resource(GROUP, groups, value, ("id", "display_name"))["id"] for value in wanted})
+    return sorted({select_resource(GROUP, groups, value, _list_group_keys(value))["id"] for value in wanted})
+
+
+def _list_group_keys(value: str) -> tuple[str, ...]:
+    return ("id",) if is_service_id(value) else ("id", "display_name")
 
 
 def build_username_filter(username: str) -> str:
@@ -53,19 +73,48 @@ def _get_username(item: Resource) -> str | None:
     return username if isinstance(username, str) else None
 
 
-def _index_by_username(identities: Iterable[Resource]) -> dict[str, set[str]]:
-    """Return IDs by exact username. Only a search shows which other spellings the service takes for the same."""
-    ids: dict[str, set[str]] = {}
+def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete: bool = False) -> IdsByValue:
+    """Return the values that some of these identities have as ID or username.
+
+    Only if the identities are complete, another spelling is recognized: a partial list may lack the identity that is meant.
+    Beyond ASCII, only a search shows which spellings the service takes for the same.
+    """
+    spell = _lower_ascii if is_complete else str
+    ids: IdsByValue = {}
+    usernames: IdsByValue = {}
     for item in identities:
-        username = _get_username(item)
-        if username:
-            ids.setdefault(username, set()).add(validate_resource(IDENTITY, item)["id"])
-    return ids
+        id = validate_resource(IDENTITY, item)["id"]
+        ids.setdefault(id, set()).add(id)
+        if username := _get_username(item):
+            usernames.setdefault(spell(username), set()).add(id)
+    matches = {value: ids.get(value) if is_service_id(value) else usernames.get(spell(value)) for value in values}
+    return {value: matched for value, matched in matches.items() if matched}
 
 
-def _find_identity_id(client: ManagementClient, value: str, known: Mapping[str, set[str]]) -> str:
-    """Return the identity's ID. An ID comes first: users may choose their usernames, but not their IDs."""
-    ids = _find_by_id(client, value) or known.get(value) or _find_by_username(client, value)
+def _lower_ascii(text: str) -> str:
+    return text.lower() if text.isascii() else text
+
+
+def _find_in_listing(client: ManagementClient, values: Sequence[str]) -> IdsByValue:
+    """Return the values that the listing of identities has. If it has more pages than there are values, only its first."""
+    operation, parameters = IDENTITY.list_operation, {"page_size": LARGE_PAGE_SIZE}
+    pages: list[Resource] = []
+    listed: list[Resource] = []
+    for page in client.list_pages(operation, parameters):
+        items = read_items(operation, IDENTITY.collection, page)
+        pages.append(page)
+        listed += items
+        if len(pages) == 1 and count_pages(page, items) > len(values):
+            return _match(values, listed)
+    return _match(values, listed, is_complete=not is_shifted(pages, parameters))
+
+
+def _find_alone(client: ManagementClient, value: str) -> set[str]:
+    """Return the IDs of the identities with this ID or username, by one request."""
+    return _find_by_id(client, value) if is_service_id(value) else _find_by_username(client, value)
+
+
+def _select_id(value: str, ids: set[str]) -> str:
     if len(ids) != 1:
         raise StateError(
             f"The managed realm has {'several identities' if ids else 'no identity'} with the ID or username "
@@ -76,8 +125,6 @@ def _find_identity_id(client: ManagementClient, value: str, known: Mapping[str, 
 
 
 def _find_by_id(client: ManagementClient, value: str) -> set[str]:
-    if not is_valid_id(value):  # such a value can only be a username
-        return set()
     try:
         return {validate_resource(IDENTITY, client.call(IDENTITY.get_operation, {IDENTITY.id_parameter: value}))["id"]}
     except ResponseError as error:

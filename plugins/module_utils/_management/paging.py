@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError
 from .._text import sanitize_for_display
 from .operation import PAGE_PARAMETERS, Operation
+from .response_ids import refuse_malformed_ids
 
 PAGE_SIZE = 100  # the documented maximum of each list; some lists would return more
+LARGE_PAGE_SIZE = 200  # the documented maximum of the lists of identities, groups and members
 
 _RESOURCES = "Resources"
 _SIZES = ("page_size", "groups_page_size", "identities_page_size", "count")
@@ -75,6 +78,23 @@ def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict
 def is_empty(page: Mapping[str, Any]) -> bool:
     """Whether no list of a page has objects."""
     return not any(value for name, value in page.items() if isinstance(value, list) and name != "schemas")
+
+
+def read_items(name: str, collection: str, page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects of a page; raise `MalformedResponseError` without a list of objects that have valid IDs."""
+    items = page.get(collection)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
+    refuse_malformed_ids(name, items)
+    return items
+
+
+def count_pages(page: Mapping[str, Any], items: Sequence[Any]) -> float:
+    """Return how many pages a listing has, given its first page; infinity if the page does not tell."""
+    if not page.get("next_page_token"):
+        return 1
+    total = page.get("total_size")
+    return math.ceil(total / len(items)) if isinstance(total, int) and items else math.inf
 
 
 def is_shifted(pages: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> bool:

@@ -12,11 +12,12 @@ from typing import Any
 
 from .._errors import BeyondIdentityError, NotFoundError, ResponseError
 from .._oauth.scopes import parse_managed_scopes
+from .list_modes import EXACT, combine, refuse_empty_list
 from .members import find_group_ids, find_identity_ids
 from .resource_server import validate_offered_scopes
 from .resource_state import ResourceState, mark_as_changed
 from .resource_types import GROUP, IDENTITY, RESOURCE_SERVER, Resource
-from .role_lists import NO_MEMBERS, RoleLists, combine, split_lists
+from .role_lists import NO_MEMBERS, RoleLists, split_lists
 from .role_resource_servers import RoleServers
 
 
@@ -29,9 +30,9 @@ class RoleOptions:
     description: str | None
     resource_server: str
     scopes: list[str] | None
-    scopes_exclusive: bool
+    scopes_mode: str
     members: dict[str, list[str] | None] | None
-    members_exclusive: bool
+    members_mode: str
 
     @property
     def managed(self) -> dict[str, Any]:
@@ -42,6 +43,12 @@ class RoleOptions:
     def managed_members(self) -> dict[str, list[str]]:
         """The lists of members that are managed, by kind."""
         return {kind: names for kind, names in (self.members or {}).items() if names is not None}
+
+    def refuse_empty_lists(self) -> None:
+        """Raise `OptionError` if a list is empty, and its mode is not to remove anything."""
+        refuse_empty_list("scopes", self.scopes, "scopes_mode", self.scopes_mode)
+        for kind, names in self.managed_members.items():
+            refuse_empty_list(f"members.{kind}", names, "members_mode", self.members_mode)
 
 
 def list_operations(options: RoleOptions) -> list[str]:
@@ -60,10 +67,10 @@ def list_operations(options: RoleOptions) -> list[str]:
         RESOURCE_SERVER.get_operation: True,
         "ListRoleScopes": scopes is not None,
         "AddRoleScopes": bool(scopes),
-        "DeleteRoleScopes": scopes is not None and options.scopes_exclusive,
+        "DeleteRoleScopes": scopes is not None and options.scopes_mode == EXACT,
         "ListRoleMembers": bool(members),
         "AddRoleMembers": any(members.values()),
-        "DeleteRoleMembers": bool(members) and options.members_exclusive,
+        "DeleteRoleMembers": bool(members) and options.members_mode == EXACT,
         IDENTITY.get_operation: bool(members.get("identities")),
         IDENTITY.list_operation: bool(members.get("identities")),
         GROUP.list_operation: bool(members.get("groups")),
@@ -73,7 +80,7 @@ def list_operations(options: RoleOptions) -> list[str]:
 
 
 class RoleState(ResourceState):
-    """Brings a role and its lists to the wanted state. Unless a list is exclusive, its present items stay."""
+    """Brings a role and its lists to the wanted state. The mode of a list tells whether its present items stay."""
 
     def __init__(self, options: RoleOptions, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,15 +115,15 @@ class RoleState(ResourceState):
         if options.scopes is not None:
             scopes = parse_managed_scopes(options.scopes, "scopes")
             validate_offered_scopes(self.server, scopes)
-            wanted["scopes"] = combine(scopes, present.get("scopes"), exclusive=options.scopes_exclusive)
+            wanted["scopes"] = combine(scopes, present.get("scopes"), options.scopes_mode)
         if options.managed_members:
             wanted["members"] = self._build_members(present.get("members") or NO_MEMBERS)
         return wanted
 
     def _build_members(self, present: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        exclusive = self.options.members_exclusive
+        mode = self.options.members_mode
         wanted = {
-            kind: combine(self._find_ids(kind, names, present[kind]), present[kind], exclusive=exclusive)
+            kind: combine(self._find_ids(kind, names, present[kind]), present[kind], mode)
             for kind, names in self.options.managed_members.items()
         }
         return {**present, **wanted}

@@ -12,6 +12,7 @@ from typing import Any
 from .._errors import MalformedResponseError, StateError
 from .._text import join_names
 from .client import ManagementClient
+from .paging import LARGE_PAGE_SIZE
 from .resource_types import ROLE, Resource
 from .response_ids import refuse_malformed_ids
 from .run_memory import get_time, wait_until_found
@@ -42,9 +43,11 @@ class RoleLists:
         """Return the lists that the task announced the reading of, as fields of the role."""
         lists: Resource = {}
         if "ListRoleScopes" in self.client.operations:
-            lists["scopes"] = _to_texts(self._list_items("ListRoleScopes", role_id, ("scopes",))["scopes"])
+            sizes = {"page_size": LARGE_PAGE_SIZE}
+            lists["scopes"] = _to_texts(self._list_items("ListRoleScopes", role_id, ("scopes",), sizes)["scopes"])
         if "ListRoleMembers" in self.client.operations:
-            members = self._list_items("ListRoleMembers", role_id, _MEMBER_KINDS)
+            sizes = {f"{kind}_page_size": LARGE_PAGE_SIZE for kind in _MEMBER_KINDS}
+            members = self._list_items("ListRoleMembers", role_id, _MEMBER_KINDS, sizes)
             self.identities = [item for item in members["identities"] if isinstance(item, dict)]
             lists["members"] = {kind: _to_texts(items) for kind, items in members.items()}
         return lists
@@ -75,10 +78,12 @@ class RoleLists:
                 "Check whether the resource server offers the scopes, and whether the members exist.",
             )
 
-    def _list_items(self, operation: str, role_id: str, keys: Iterable[str]) -> dict[str, list[Any]]:
+    def _list_items(
+        self, operation: str, role_id: str, keys: Iterable[str], sizes: Mapping[str, int]
+    ) -> dict[str, list[Any]]:
         """Return the lists under these keys from all pages. On a page a list may be empty or missing."""
         found: dict[str, list[Any]] = {key: [] for key in keys}
-        for page in self.client.read_pages(operation, {ROLE.id_parameter: role_id}):
+        for page in self.client.read_pages(operation, {ROLE.id_parameter: role_id, **sizes}):
             for key, items in found.items():
                 items.extend(_validate_items(operation, key, page.get(key) or []))
         return found
@@ -105,11 +110,6 @@ def split_lists(fields: Mapping[str, Any]) -> tuple[Resource, Resource]:
     """Return the role's own fields, and its lists."""
     own = {name: value for name, value in fields.items() if name not in _LISTS}
     return own, {name: fields[name] for name in _LISTS if name in fields}
-
-
-def combine(wanted: Iterable[str], present: Iterable[str] | None, *, exclusive: bool) -> list[str]:
-    """Return the items that a list must have, sorted. Unless the list is exclusive, its present items stay."""
-    return sorted(set(wanted) if exclusive else {*wanted, *(present or ())})
 
 
 def _validate_items(operation: str, key: str, items: Any) -> list[Any]:

@@ -109,5 +109,7 @@ def to_module_result(resource_type: ResourceType, change: ChangeResult) -> Modul
     return {
         "changed": change.changed,
         resource_type.noun: remove_secrets(change.after),
+        "before": remove_secrets(change.before),
+        "after": remove_secrets(change.after),
         "diff": change.build_diff(),
     }
