@@ -12,11 +12,17 @@ from ._errors import OptionError
 from ._text import sanitize_for_display
 
 _ID = re.compile(r"[A-Za-z0-9._-]+")
+_SERVICE_ID = re.compile(r"[0-9a-f]{16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_valid_id(value: Any) -> bool:
     """Whether a value has the form of an ID: `[A-Za-z0-9._-]+` and not only dots, so it is safe in a path and on a terminal."""
     return isinstance(value, str) and bool(_ID.fullmatch(value)) and bool(value.strip("."))
+
+
+def is_service_id(text: str) -> bool:
+    """Whether a text has the form of an ID that the service chooses: 16 hexadecimal digits, or a UUID. Then it is no name."""
+    return bool(_SERVICE_ID.fullmatch(text))
 
 
 def is_safe_id(value: str) -> bool:
