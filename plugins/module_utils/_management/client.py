@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -41,6 +41,8 @@ class ManagementClient:
         operations: all operations that a task may call. The token has their scopes and no others.
         reading_only: request the scopes of reading operations only.
         scopes: the token's scopes, for operations that publish none.
+        refuse_realm: raises for an operation on a realm that the run must not manage, before anything is sent. Its second
+            argument is the realm in the operation's path, if any.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     `memory` knows what the run wrote.
@@ -55,12 +57,14 @@ class ManagementClient:
         reading_only: bool = False,
         scopes: Iterable[str] = (),
         memory: RunMemory | None = None,
+        refuse_realm: Callable[[Operation, str | None], None] = lambda operation, realm_id: None,
     ) -> None:
         self.token_source = token_source
         self.session = session
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
         self.memory = memory or RunMemory(None, token_source.connection)
+        self.refuse_realm = refuse_realm
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
@@ -183,6 +187,7 @@ class ManagementClient:
             hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
             raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
+        self.refuse_realm(operation, path.get("realm_id"))
         sent = {name: given[name] for name in operation.query if name in given}
         query = [
             (name, text)

@@ -15,6 +15,7 @@ from .._oauth.connection import Connection
 from .._oauth.jwt_claims import read_unverified_claims
 from .._text import sanitize_for_display
 from .client import ManagementClient
+from .operation_catalogue import find_operation
 from .resource_lookup import find_resource
 from .resource_types import APPLICATION, Resource
 
@@ -71,6 +72,8 @@ class IssuedTokens:
             "realm_id": connection.require("auth_realm_id" if self.is_own_application else "realm_id"),
             "application_id": self._find_application_id(),
         }
+        # before a caller removes stored sign-ins whose tokens it then cannot list
+        client.refuse_realm(find_operation(LIST_OPERATION), self.path_parameters["realm_id"])
 
     @property
     def application_id(self) -> str:

@@ -113,6 +113,13 @@ class RunMemory:
         entry = self._get(self._build_id_key("renamed", noun, id))
         return entry["name"] if entry else None
 
+    def was_changed_since(self, noun: str, id: str, since: float) -> bool:
+        """Whether this run renamed or deleted the object after a time of the monotonic clock, however long ago that was."""
+        if self.store is None:
+            return False
+        entries = [self.store.get(self._build_id_key(kind, noun, id)) for kind in ("renamed", "deleted")]
+        return any(entry["at"] >= since for entry in entries if entry)
+
     def was_created(self, noun: str, id: str) -> bool:
         """Whether this run created the object."""
         return self.was_created_recently(noun, id, LIFETIME)
@@ -166,7 +173,7 @@ def list_names(*items: Any) -> list[str]:
 
 
 def get_time() -> float:
-    """Return the time of a write that happens now, for `wait_until_found`."""
+    """Return the time of a write or lookup that happens now."""
     return time.monotonic()
 
 
