@@ -30,11 +30,6 @@ def is_safe_id(value: str) -> bool:
     return is_valid_id(value.replace(":", "."))
 
 
-def is_service_id(value: str) -> bool:
-    """Whether a text is an ID where an option takes an ID or a name: 16 hexadecimal digits, or a UUID."""
-    return bool(_SERVICE_ID.fullmatch(value))
-
-
 def validate_id(value: Any, option: str) -> str:
     """Return an ID that is safe in a path; raise `OptionError` for any other value."""
     text = str(value)

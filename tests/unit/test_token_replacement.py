@@ -274,7 +274,7 @@ def test_a_new_token_that_is_refused_after_a_failed_request_was_refused(tenant: 
     tenant.fault(operation="ListRealms", status=403)
     client = open_client(tenant, stores)
     client.token = make_token_source(tenant).get(READ)
-    assert "A new token was refused." in fail(client)
+    assert "A new token was refused too." in fail(client)
 
 
 def test_a_revocation_after_a_failed_request_for_a_new_token_says_so(tenant: Any) -> None:
