@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.module_utils._ids import is_safe_id, is_valid_id, validate_id
+from ansible_collections.beyondidentity.management.plugins.module_utils._ids import (
+    is_safe_id,
+    is_service_id,
+    is_valid_id,
+    validate_id,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,23 @@ def test_a_number_in_a_response_is_not_an_id() -> None:
 )
 def test_a_urn_is_a_safe_id(value: str, expected: bool) -> None:
     assert is_safe_id(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("19a95130480dfa79", True),
+        ("19A95130480DFA79", True),
+        ("38833c36-6f47-4992-9329-ea0a00915137", True),
+        ("19a95130480dfa7", False),
+        ("19a95130480dfa790", False),
+        ("19a95130480dfa7g", False),
+        ("38833c366f4749929329ea0a00915137", False),
+        ("38833c36-6f47-4992-9329-ea0a00915137\n", False),
+        (" 19a95130480dfa79", False),
+        ("", False),
+        ("Customers", False),
+    ],
+)
+def test_an_id_that_the_service_chooses_has_a_form_of_its_own(text: str, expected: bool) -> None:
+    assert is_service_id(text) is expected
