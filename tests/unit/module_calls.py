@@ -24,6 +24,7 @@ def call_module(
     warn: Any = None,
     tell: Any = None,
     environ: Any = None,
+    pinned_realm_id: str | None = None,
     **given: Any,
 ) -> dict[str, Any]:
     """Run a module with a tenant's options and the module's defaults. `store` is the run's store, or all stores."""
@@ -40,6 +41,7 @@ def call_module(
         open_sign_ins=open_sign_ins,
         listen=listener,
         environ=environ or {},
+        pinned_realm_id=pinned_realm_id,
         warn=warn or (lambda message: None),
         tell=tell or (lambda message: None),
     )

@@ -37,6 +37,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUNTIME: dict[str, Any] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
 
 
+# These modules manage no objects in a realm.
+WITHOUT_REALM = ("realm", "realm_info", "tenant_info", "token", "authorize", "introspect", "revoke", "pkce")
+
+
 def list_names(folder: str) -> list[str]:
     return sorted(path.stem for path in (PLUGINS / folder).glob("*.py") if path.stem != "__init__")
 
@@ -95,6 +99,15 @@ def test_each_module_is_documented(name: str) -> None:
     assert documentation["seealso"]
     assert_examples(examples, name)
     assert_returned(returned, required_key="returned")
+
+
+@EACH_MODULE
+def test_the_modules_that_manage_a_realm_have_and_document_the_option_realm(name: str) -> None:
+    module = load("modules", name)
+    extended = load_documents(module)[0]["extends_documentation_fragment"]
+    assert module.SPEC.manages_realm is (name not in WITHOUT_REALM)
+    assert (f"{FQCN}.managed_realm" in extended) is module.SPEC.manages_realm
+    assert ("realm" in module.SPEC.build_arguments()["argument_spec"]) is module.SPEC.manages_realm
 
 
 @EACH_MODULE
