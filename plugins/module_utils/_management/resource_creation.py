@@ -96,9 +96,9 @@ def _explain_conflict(
 
 def _explain_loss(resource_type: ResourceType, error: BeyondIdentityError) -> BeyondIdentityError:
     """Add to an error that the object may exist."""
-    error.message += (
-        f" The service may have created the {resource_type.noun}, although its listing does not show it. Wait a minute before "
-        f"you run again. Otherwise the next run can create a second {resource_type.noun}."
+    error.message = (
+        f"{error.reason} The service may have created the {resource_type.noun}, although its listing does not show it. Wait at "
+        f"least a minute, then run again. If you run earlier, the run can create a second {resource_type.noun}."
     )
     return error
 

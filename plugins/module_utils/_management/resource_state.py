@@ -171,11 +171,17 @@ class ResourceState:
                     f"The service stored {check.path} of {describe_resource(resource_type, after)} in {form}. "
                     "Use the stored form to avoid the warning."
                 )
-        ignored = [check.path for check in checks if check.finding == "ignored"]
+        ignored = [check for check in checks if check.finding == "ignored"]
         if ignored:
+            names = join_names(check.path for check in ignored)
+            shown = "; ".join(
+                f"{check.path} '{sanitize_for_display(check.stored, 120)}'" for check in ignored if not check.is_secret
+            )
             raise StateError(
-                f"The service did not store {join_names(ignored)} of {describe_resource(resource_type, after)} as sent.",
-                "If this can be set only at creation, create a new object. Otherwise set it to the stored value, or omit it.",
+                f"The service did not store {names} of {describe_resource(resource_type, after)} as sent."
+                f"{f' Stored: {shown}.' if shown else ''}",
+                "To keep the stored value, set the option to it, or omit the option. If the value can be set only at creation, "
+                "create a new object.",
             )
         return after
 
