@@ -85,10 +85,11 @@ class ResponseError(BeyondIdentityError):
 class SignInRequiredError(BeyondIdentityError):
     """A user must sign in with a browser."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, further_advice: str = "") -> None:
         super().__init__(
             message,
-            "Sign in with the playbook beyondidentity.management.login or the role authorization_code.",
+            "Sign in with the playbook beyondidentity.management.login or the role authorization_code. "
+            f"{further_advice}".strip(),
             sign_in_required=True,
         )
 

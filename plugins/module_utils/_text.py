@@ -75,7 +75,7 @@ def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> li
 def suggest_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
     """Return a question with the known names that may be meant instead of a wrong one, or an empty text."""
     nearest = find_nearest(name, known, cutoff)
-    return f"Instead of {sanitize_for_display(name, 80)}, did you mean {' or '.join(nearest)}?" if nearest else ""
+    return f"Did you mean {' or '.join(nearest)} instead of {sanitize_for_display(name, 80)}?" if nearest else ""
 
 
 def _split_words(name: str) -> set[str]:

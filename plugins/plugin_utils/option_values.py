@@ -62,8 +62,8 @@ def refuse_number(name: str, value: Any, *, is_secret: bool) -> None:
     """
     if isinstance(value, float) or (is_secret and isinstance(value, int)):
         raise OptionError(
-            f"{name} is a number, so its original text is not known.",
-            "Write the value in quotes. If it comes from a template, append | string, or read it from a vaulted variable.",
+            f"{name} must be text, but is a number.",
+            "Write the value in quotes. In a template, write {{ VALUE | string }}.",
         )
 
 

@@ -302,7 +302,7 @@ def test_a_job_gets_its_tokens_and_leaves_no_secret(
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
     assert len(set(digests)) == 1 and canary_servers.canaries.knows(digests[0])
     assert "no:such" in job.results_of("Scope")[0]["msg"]
-    assert "cannot use the proxy to" in job.results_of("Proxy")[0]["msg"]
+    assert "through the proxy" in job.results_of("Proxy")[0]["msg"]
     _assert_told(job)
     _assert_noted(awx, canary_servers, inputs)
 

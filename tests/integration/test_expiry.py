@@ -91,7 +91,7 @@ def test_many_refused_items_and_hosts_cost_one_token(run_playbook: PlaybookRunne
         extra_vars=tenant.variables,
     ).succeeded()
     items = [result.result for result in run.of("Read") if "HTTP 403" in str(result.result.get("msg"))]
-    assert len(items) == 50 and all("A new token was refused." in item["msg"] for item in items)
+    assert len(items) == 50 and all("A new token was refused too." in item["msg"] for item in items)
     assert count_token_requests(tenant) == 2
 
 
@@ -124,7 +124,7 @@ def test_a_401_on_a_token_that_the_task_requested_is_final(run_playbook: Playboo
     """One request, one token, one message."""
     tenant.fault(operation="ListApplications", status=401)
     message = failure(run_playbook(play({"name": "Read", INFO: {}}), extra_vars=tenant.variables), "Read")
-    assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused." in message
+    assert "ListApplications" in message and "HTTP 401" in message and "A new token was refused too." in message
     assert len(tenant.journal(operation="ListApplications")) == 1
     assert count_token_requests(tenant) == 1
 

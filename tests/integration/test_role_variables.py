@@ -152,7 +152,7 @@ def test_omit_in_a_variable_is_named(run_playbook: PlaybookRunner, tenant: Tenan
     for title, variables in given.items():
         (name,) = variables
         message = run.task("Go on", hosts[title]).result["msg"]
-        assert f"Set to omit: {role}_{name}." in message, title
+        assert f"{role}_{name}: a variable of a role cannot be omit." in message, title
     assert tenant.journal() == []
 
 
@@ -178,5 +178,5 @@ def test_a_redirect_uri_that_is_not_registered_is_refused_before_the_sign_in(
         assert (
             "The redirect URI 'http://127.0.0.1:8401/callback' is not registered for the application 'App'" in message
         )
-        assert "Registered are http://127.0.0.1:8400/callback, https://app.example/cb." in message
+        assert "Registered: http://127.0.0.1:8400/callback, https://app.example/cb. Add yours" in message
         assert "/authorize?" not in run.output

@@ -216,11 +216,12 @@ def test_different_requests_share_no_failure(run_playbook: PlaybookRunner, tenan
 
 
 def test_an_impatient_host_fails_no_patient_one(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """The first host, which is impatient, requests the token that all hosts wait for."""
+    """An impatient host requests the token that all hosts wait for: a patient one begins half a second later."""
     tenant.fault(grant="client_credentials", delay=2, times=1)
     impatient = "beyondidentity_timeout=1 beyondidentity_retries=0"
+    patient = """beyondidentity_timeout="{{ 30 + lookup('pipe', 'sleep 0.5; echo 0') | int }}\""""
     inventory = "".join(
-        f"host{number} ansible_connection=local {'' if number % 2 else impatient}\n" for number in range(10)
+        f"host{number} ansible_connection=local {patient if number % 2 else impatient}\n" for number in range(10)
     )
     run = run_playbook(
         play({"name": "Ask", TOKEN: {"scopes": "realms:read"}}),

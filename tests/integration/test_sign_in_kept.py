@@ -94,7 +94,7 @@ def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
     home = {"HOME": str(store_sign_in(application, run_playbook).home)}
     tenant.fault(operation="revoke", status=403, shape="oauth", error="access_denied")
     out = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
-    assert "is removed from this machine, but this token stays valid: the access token " in " ".join(out.stderr.split())
+    assert "is removed from this machine. This token stays valid: the access token " in " ".join(out.stderr.split())
     after = run_playbook(play(task("after", TOKEN, STORED)), env={**application.environment, **home}).succeeded()
     assert "No sign-in is stored" in after.task("after").result["msg"]
 

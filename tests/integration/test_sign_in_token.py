@@ -226,17 +226,20 @@ def test_a_stored_sign_in_gets_no_more_scopes(run_playbook: PlaybookRunner, tena
     assert "scope" not in refreshed["form"]
 
 
-def test_a_sign_in_that_can_not_be_refreshed_is_removed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    """The message asks the user to sign in."""
+def test_a_refused_refresh_token_is_removed_and_its_access_token_stays(
+    run_playbook: PlaybookRunner, tenant: Tenant
+) -> None:
     tenant.settings(refresh_tokens="rotating", refresh_lifetime=0)
     kept = {"grant_type": "authorization_code", "scopes": ["realms:read"]}
     run = run_after_sign_in(
         run_playbook,
         tenant,
         {"name": "dead", TOKEN: {**kept, "fresh": True}, "ignore_errors": True},
-        {"name": "gone", TOKEN: kept, "ignore_errors": True},
+        {"name": "valid", TOKEN: kept},
+        {"name": "gone", TOKEN: {**kept, "fresh": True}, "ignore_errors": True},
     )
     assert "sign in again" in run.task("dead").result["msg"].lower()
-    assert "No sign-in is stored" in run.task("gone").result["msg"]
     assert run.task("dead").result["sign_in_required"] is True
+    assert run.task("valid").done
+    assert "without a refresh token it cannot be renewed" in run.task("gone").result["msg"]
     assert len(tenant.journal(grant="refresh_token")) == 1

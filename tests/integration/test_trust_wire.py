@@ -132,7 +132,7 @@ def test_proxy_option_and_environment(run_playbook: PlaybookRunner, other: Recor
         ]
         before = len(other.requests)
         run = run_playbook(play(*tasks), env=dict(env)).succeeded()
-        through = {way.name for way in ways if "cannot use the proxy to" in run.task(way.name).result["msg"]}
+        through = {way.name for way in ways if "through the proxy" in run.task(way.name).result["msg"]}
         assert through == {way.name for way in ways if way.through}
         assert [seen.path for seen in other.requests[before:]] == [CONNECT] * len(through)
 

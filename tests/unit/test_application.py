@@ -216,7 +216,7 @@ def test_an_unknown_scope_suggests_the_nearest(tenant: Any) -> None:
     given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "resource_server": "beyondidentity"}
     message = (
         "does not offer ListRealms, realm:read. ListRealms is an operation. Its scopes: realms:read. "
-        r"Instead of realm:read, did you mean realms:read\? It offers: "
+        r"Did you mean realms:read instead of realm:read\? It offers: "
     )
     with pytest.raises(StateError, match=message):
         build(**given, allowed_scopes=["realm:read", "ListRealms"])

@@ -26,7 +26,7 @@ SPEC: dict[str, Any] = {"body": {"type": "dict"}}
 )
 def test_a_nested_secret_that_is_a_number_is_refused(body: Any, name: str) -> None:
     """YAML and native Jinja turn 12e5 into 1200000.0, so the secret itself is not known."""
-    with pytest.raises(OptionError, match=f"^{name} is a number, so its original text is not known") as caught:
+    with pytest.raises(OptionError, match=f"^{name} must be text, but is a number") as caught:
         validate_arguments({"body": body}, SPEC)
     assert not any(number in caught.value.message for number in ("1200000", "16", "12345"))
 

@@ -150,7 +150,7 @@ def test_empty_custom_claims_are_not_sent() -> None:
             "HTTP 400 invalid_scope.*Requested scopes: no:such, realms:read. .*Add the missing scopes",
         ),
         ({}, ["openid"], "invalid_scope.*Requested scopes: openid. openid is for sign-ins only: remove it from scopes"),
-        ({}, ["realm:read"], "Requested scopes: realm:read. Instead of realm:read, did you mean realms:read"),
+        ({}, ["realm:read"], "Requested scopes: realm:read. Did you mean realms:read instead of realm:read"),
         ({}, ["ListRealms"], "ListRealms is an operation: set operations to ListRealms, or .* scopes: realms:read"),
     ],
 )

@@ -163,7 +163,7 @@ def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message
         (
             429,
             {"Retry-After": "7200"},
-            "The server requests a wait of 7200 seconds. To wait that long, increase retry_max_wait.",
+            "The server requests a wait of 7200 seconds. To wait that long, set retry_max_wait to at least 7200.",
         ),
         (503, {"RateLimit-Reset": "61"}, "The server requests a wait of 61 seconds."),
         (429, {}, "Try again later, or increase retries."),

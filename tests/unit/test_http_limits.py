@@ -197,7 +197,7 @@ def test_a_body_that_is_not_an_object_is_refused_without_quoting_it(body: str, c
         response = make_session().send("GET", url, action="Asking")
     with pytest.raises(
         MalformedResponseError,
-        match=r"Asking: the response \(HTTP 200, .*\) is not a JSON object. Another server than Beyond Identity",
+        match=r"Asking: the response \(HTTP 200, .*\) is not a JSON object. A server other than Beyond Identity",
     ) as caught:
         response.json("Asking")
     assert "\x1b" not in str(caught.value) and "Sign in" not in str(caught.value)

@@ -214,11 +214,14 @@ def test_a_refusing_proxy_is_an_error_without_its_password(waits: list[float]) -
     handler = ConnectProxy(None)
     with (
         run_raw_server(handler) as server,
-        pytest.raises(TransportError, match=f"cannot use the proxy to https://{HOST}") as caught,
+        pytest.raises(TransportError, match=f"cannot connect to https://{HOST} through the proxy") as caught,
     ):
         make_session(proxy=f"http://user:s3cret@127.0.0.1:{server.port}").send("POST", URL, action="Asking")
     assert "s3cret" not in str(caught.value) and "query" not in str(caught.value)
-    assert f"(http://127.0.0.1:{server.port}): the proxy requires other credentials (HTTP 407)" in str(caught.value)
+    assert (
+        f"through the proxy http://127.0.0.1:{server.port}: the proxy requires a valid user name and password (HTTP 407)"
+        in str(caught.value)
+    )
     assert not caught.value.sent
     assert len(handler.request_lines) == 1, "another attempt would be refused too"
 
@@ -258,17 +261,18 @@ def test_a_creation_through_a_proxy_is_not_repeated_if_the_server_may_have_recei
 
 
 def test_a_creation_is_repeated_if_the_proxy_is_down(waits: list[float]) -> None:
-    with pytest.raises(TransportError, match=f"cannot use the proxy to https://{HOST}") as caught:
+    with pytest.raises(TransportError, match=f"cannot connect to https://{HOST} through the proxy") as caught:
         make_session(proxy=f"http://127.0.0.1:{find_free_port()}").send("POST", URL, action="Creating", body=b"{}")
     assert len(waits) == 3 and not caught.value.sent
-    assert "(http://127.0.0.1:" in str(caught.value)
+    assert "through the proxy http://127.0.0.1:" in str(caught.value)
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 def test_a_socks_proxy_that_is_down_is_named(scheme: str, waits: list[float]) -> None:
     proxy = f"{scheme}://user:s3cret@127.0.0.1:{find_free_port()}"
     with pytest.raises(
-        TransportError, match=rf"cannot use the proxy to https://{HOST} \({scheme}://127.*\): connection refused"
+        TransportError,
+        match=rf"cannot connect to https://{HOST} through the proxy {scheme}://127.*: connection refused",
     ) as caught:
         make_session(proxy=proxy).send("POST", URL, action="Creating", body=b"{}")
     assert "s3cret" not in str(caught.value) and not caught.value.sent
@@ -278,7 +282,10 @@ def test_a_socks_proxy_that_is_down_is_named(scheme: str, waits: list[float]) ->
 def test_a_missing_library_for_socks_is_named() -> None:
     error = libraries.requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
     shown = to_transport_error(error, Exchange("Asking", f"https://{HOST}", 30, "socks5://proxy.example"))
-    assert f"to https://{HOST} (socks5://proxy.example): the Python library PySocks is missing" in shown.message
+    assert (
+        f"to https://{HOST} through the proxy socks5://proxy.example: the Python library PySocks is missing"
+        in shown.message
+    )
     assert "-m pip install PySocks" in shown.message
     assert shown.permanent and not shown.sent
 
@@ -305,7 +312,7 @@ SOCKS_GREETING, SOCKS_LOGIN = b"\x05\x00", b"\x05\x02"
         (
             "http",
             converse(b"HTTP/1.1 407 No\r\n\r\n"),
-            "the proxy requires other credentials (HTTP 407). Set the",
+            "the proxy requires a valid user name and password (HTTP 407). Set proxy or HTTPS_PROXY to",
             True,
         ),
         ("http", converse(b"HTTP/1.1 403 No\r\n\r\n"), "the proxy does not allow the connection (HTTP 403)", True),
@@ -314,8 +321,13 @@ SOCKS_GREETING, SOCKS_LOGIN = b"\x05\x00", b"\x05\x02"
         ("http", converse(b""), "the proxy closed the connection", False),
         ("http", converse(), "no response from the proxy within 1 seconds", False),
         ("https", converse(b"HTTP/1.1 400 No\r\n\r\n"), "TLS with the proxy failed: the server does not use TLS", True),
-        ("socks5h", converse(b"\x05\xff"), "the proxy requires other credentials. Set the proxy's user name", True),
-        ("socks5h", converse(SOCKS_LOGIN, b"\x01\x01"), "the proxy requires other credentials.", True),
+        (
+            "socks5h",
+            converse(b"\x05\xff"),
+            "the proxy requires a valid user name and password. Set proxy or HTTPS_PROXY to socks5h://USER",
+            True,
+        ),
+        ("socks5h", converse(SOCKS_LOGIN, b"\x01\x01"), "the proxy requires a valid user name and password.", True),
         (
             "socks5h",
             converse(SOCKS_GREETING, b"\x05\x02\x00\x01" + bytes(6)),
@@ -346,7 +358,7 @@ def test_a_proxy_that_fails_is_named_with_its_reason(
             }
             remember_secrets(find_secrets(options))
             make_session(**options).send("POST", URL, action="Creating", body=b"{}")
-    assert f"cannot use the proxy to https://{HOST} ({proxy}): {reason}" in caught.value.message
+    assert f"cannot connect to https://{HOST} through the proxy {proxy}: {reason}" in caught.value.message
     assert "s3cret" not in caught.value.message
     assert (caught.value.permanent, caught.value.sent) == (is_permanent, False)
     assert len(waits) == (0 if is_permanent or "no response" in reason else 1)
@@ -358,7 +370,7 @@ def test_a_proxy_without_a_password_is_named_in_a_result() -> None:
         remember_secrets(find_secrets(options))
         with pytest.raises(TransportError) as caught:
             make_session(**options).send("GET", URL, action="Asking")
-        assert f"({options['proxy']})" in to_failed_result(caught.value)["msg"]
+        assert f"through the proxy {options['proxy']}:" in to_failed_result(caught.value)["msg"]
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5h"])

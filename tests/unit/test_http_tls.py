@@ -158,7 +158,8 @@ def test_a_client_certificate_of_another_authority_is_named(
     with record_requests(OK, tls=tls) as (url, recorder):
         session = make_session(ca_path=authority.ca_path, client_cert=certificate, client_key=key)
         with pytest.raises(
-            TransportError, match="does not (trust the authority of|accept) client_cert.* Check client_cert"
+            TransportError,
+            match="(does not trust the authority that issued|may not accept) client_cert. Set client_cert",
         ):
             session.send("GET", url, action="Asking")
         assert recorder.requests == [] and waits == []
@@ -169,7 +170,7 @@ def test_a_client_certificate_of_another_authority_is_named(
     [
         (
             {"maximum_version": ssl.TLSVersion.TLSv1_2, "verify_mode": ssl.CERT_REQUIRED},
-            r"requires a client certificate \(client_cert\)",
+            r"require a client certificate \(client_cert\)",
         ),
         (
             {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1_1},
@@ -212,7 +213,7 @@ def test_an_end_of_the_handshake_blames_client_cert_only_if_it_is_set(
         with pytest.raises(TransportError) as caught:
             make_session(retries=1, **given).send("GET", f"https://127.0.0.1:{server.port}", action="Asking")
     if has_certificate:
-        assert "the server ended the handshake, as it does if it does not accept client_cert" in caught.value.message
+        assert "the server ended the handshake without a reason. It may not accept client_cert" in caught.value.message
     else:
         assert "closed the connection during the TLS handshake" in caught.value.message
     assert len(waits) == (0 if has_certificate else 1)
@@ -270,7 +271,7 @@ def test_an_encrypted_key_is_opened_with_its_password(is_one_file: bool, authori
         assert session.send("GET", url, action="Asking").is_success and len(recorder.requests) == 1
     for password, fault in (
         (None, "has an encrypted key. Set client_key_password."),
-        ("wr0ng", "has an encrypted key that client_key_password does not open."),
+        ("wr0ng", "has an encrypted key that client_key_password does not decrypt."),
         ("x" * 2000, "client_key_password is too long."),
     ):
         with pytest.raises(OptionError) as caught:

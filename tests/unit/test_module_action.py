@@ -246,17 +246,17 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
         (
             Token,
             {"scope": "realms:read"},
-            "Unsupported: scope. Instead of scope, did you mean scopes? Supported parameters",
+            "Unsupported: scope. Did you mean scopes instead of scope? Supported parameters",
         ),
-        (Token, {"state": "x"}, "Unsupported: state. Instead of state, did you mean oauth_state? Supported"),
-        (Realm, {"name": "R"}, "Unsupported: name. Instead of name, did you mean display_name? Supported"),
+        (Token, {"state": "x"}, "Unsupported: state. Did you mean oauth_state instead of state? Supported"),
+        (Realm, {"name": "R"}, "Unsupported: name. Did you mean display_name instead of name? Supported"),
         (Realm, {"colour": "red"}, "Unsupported: colour. Supported parameters include:"),
         (
             Role,
             {"display_name": "R", "members": {"identity": ["x"]}},
-            "Unsupported: members.identity. Instead of identity, did you mean identities? Supported",
+            "Unsupported: members.identity. Did you mean identities instead of identity? Supported",
         ),
-        (Application, {"display_name": "A", "clientt_type": "public"}, "did you mean client_type?"),  # an alias
+        (Application, {"display_name": "A", "clientt_type": "public"}, "Did you mean client_type instead"),  # an alias
     ],
 )
 def test_an_unknown_option_suggests_the_nearest(module: Any, arguments: dict[str, Any], expected: str) -> None:

@@ -334,7 +334,7 @@ def test_a_403_has_advice_on_scopes(tenant: Any) -> None:
     assert "ListGroupMembers needs the scopes groups:read, identities:read, and a token of this tenant" in result["msg"]
     tenant.fault(operation="ListSchemas", status=403)
     message = run_failed(api, tenant, operation="ListSchemas", **given)
-    assert "ListSchemas needs a token of this tenant that can manage this realm. Check whether the token" in message
+    assert "ListSchemas needs a token of this tenant that may manage this realm. Check whether the token" in message
 
 
 def test_a_taken_email_address_has_advice(tenant: Any) -> None:

@@ -378,7 +378,7 @@ def test_a_sign_in_that_cannot_be_revoked_is_removed_with_a_warning(
     assert (result["changed"], result["revoked"]) == (True, [])
     assert len(warnings) == 1 and message in warnings[0] and "client_secret" not in warnings[0]
     remaining = (
-        f"these tokens stay valid: the refresh token that was issued with {signed_in['id']}, until an unknown time; "
+        f"These tokens stay valid: the refresh token that was issued with {signed_in['id']}, until an unknown time; "
         f"the access token {signed_in['id']}, until {signed_in['expires_at']}."
     )
     assert remaining in warnings[0] and f"'all=application application={app.application_id}'" in warnings[0]
@@ -398,7 +398,7 @@ def test_a_failed_revocation_does_not_stop_the_others(tenant: Any, warnings: lis
     tenant.fault(operation="revoke", times=1, status=500)
     result = sign_out(app, store, warnings)
     assert set(result["revoked"]) == {first["id"], second["id"]} and len(warnings) == 1
-    assert "this token stays valid: the refresh token that was issued with" in warnings[0]
+    assert "This token stays valid: the refresh token that was issued with" in warnings[0]
     assert [item["token_type"] for item in result["remaining"]] == ["refresh_token"]
     values = [signed_in[name] for signed_in in (first, second) for name in ("access_token", "refresh_token")]
     assert sum(list_active(app, *values)) == 1, "nor does it stop the other token of the same sign-in"
@@ -457,7 +457,7 @@ def test_a_sign_out_that_finds_nothing_names_the_applications_with_sign_ins(tena
     result = run_ok(revoke, tenant, store, all="sign_ins", warn=warnings.append)
     assert (result["changed"], result["requests"], len(warnings)) == (False, 0, 1)
     assert warnings[0].startswith(
-        f"Nothing is revoked. No sign-in is stored for the application {tenant.application_id},"
+        f"Nothing is revoked. No sign-in is stored for the application {tenant.application_id} ("
     )
     assert f"Sign-ins are stored for: {app.application_id}. " in warnings[0] and "logout_application" in warnings[0]
 

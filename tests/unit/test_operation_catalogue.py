@@ -234,7 +234,7 @@ def test_an_unknown_operation_among_known_operations_is_an_error() -> None:
         ([], ""),
         (["realms:read", "own:scope"], ""),
         (["realms:read", "CreateRealm"], "CreateRealm is an operation: set operations to CreateRealm, or request its scopes: realms:create."),
-        (["realm:read"], "Instead of realm:read, did you mean realms:read?"),
+        (["realm:read"], "Did you mean realms:read instead of realm:read?"),
     ],
 )  # fmt: skip
 def test_a_suggestion_for_refused_scopes(scopes: list[str], suggestion: str) -> None:

@@ -106,7 +106,7 @@ def test_an_empty_value_is_an_error(source: str, message: str) -> None:
 )
 @pytest.mark.parametrize("source", ["arguments", "variables"])
 def test_a_number_whose_text_is_lost_is_refused(source: str, name: str, value: Any) -> None:
-    with pytest.raises(OptionError, match=f"{name} is a number, so its original text is not known. Write") as caught:
+    with pytest.raises(OptionError, match=f"{name} must be text, but is a number. Write") as caught:
         resolve(**{source: {name: value}})
     assert str(value) not in caught.value.message
 

@@ -175,7 +175,9 @@ def test_a_role_that_another_run_created_meanwhile_keeps_its_scopes(tenant: Any)
 def test_a_taken_name_whose_object_is_not_listed_asks_for_its_id(tenant: Any, pauses: list[float]) -> None:
     with run_untidy_service(tenant, TakenName(None, "realms")) as url:
         message = run_failed(realm, tenant, api_url=url, display_name="Customers")
-    assert "HTTP 409" in message and "Set id to its ID, or choose another name." in message
+    assert (
+        "HTTP 409" in message and "Set id to its ID, which the Admin Console shows, or choose another name." in message
+    )
     assert 9 <= sum(pauses) <= 11
 
 

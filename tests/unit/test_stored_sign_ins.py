@@ -223,7 +223,7 @@ def explain(sign_ins: SignInStore, *scopes: str, **fields: Any) -> str:
 def test_the_error_says_why_no_sign_in_can_be_used() -> None:
     store = MemoryStore()
     assert "token_cache is 'none', or the task is delegated" in explain(open_sign_ins(), "a")
-    assert "for the application a1, which the connection names. Sign in with" in explain(open_sign_ins(store), "a")
+    assert "for the application a1 (client_id cl1ent). Sign in with" in explain(open_sign_ins(store), "a")
     open_sign_ins(store).add(make_token("one", "a", "b"))
     assert "was not granted c, d" in explain(open_sign_ins(store), "d", "c", "a")
     open_sign_ins(store).add(make_token("two", "c"))
@@ -239,10 +239,11 @@ def test_only_a_sign_in_whose_time_is_over_is_called_expired() -> None:
         token = make_token("old", "a", age=age)
         message = explain(put_sign_ins(MemoryStore(), token), "a")
         assert (
-            f"The stored sign-in {verb} at {token.expires_at}, and has no refresh token. To stay signed in" in message
+            f"The stored sign-in {verb} at {token.expires_at}, and has no refresh token. Sign in with the playbook"
+            in message
         )
     message = explain(put_sign_ins(MemoryStore(), make_token("unknown", "a", lifetime=None)), "a")
-    assert "the service did not say how long it is valid" in message and "expiration_time" in message
+    assert "the service did not say how long it is valid" in message and "To stay signed in longer" in message
 
 
 def test_the_error_names_the_applications_that_have_a_stored_sign_in(store: TokenStore) -> None:
@@ -253,8 +254,8 @@ def test_the_error_names_the_applications_that_have_a_stored_sign_in(store: Toke
         open_sign_ins(kept, issuer=US_ISSUER.replace("a1", name), client_id=name).add(make_token(name, "a"))
     open_sign_ins(store, issuer=US_ISSUER.replace("a1", "d4")).add(make_token("over", "a", age=4000))
     message = explain(open_sign_ins(store, run), "a")
-    assert "for the application a1, which the connection names. Sign-ins are stored for: b2, c3. To use one" in message
-    assert "module_defaults" in message
+    assert "for the application a1 (client_id cl1ent). Sign-ins are stored for: b2, c3. Sign in with" in message
+    assert "To use a stored sign-in, set issuer, client_id" in message
 
 
 def test_without_a_store_no_sign_in_is_stored() -> None:

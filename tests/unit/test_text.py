@@ -110,7 +110,7 @@ def test_the_nearest_names_are_similar_or_have_all_words(name: str, nearest: lis
 
 
 def test_a_suggestion_is_a_question_or_nothing() -> None:
-    assert suggest_nearest("sc\x1bope", ["scopes"]) == "Instead of sc ope, did you mean scopes?"
+    assert suggest_nearest("sc\x1bope", ["scopes"]) == "Did you mean scopes instead of sc ope?"
     assert suggest_nearest("colour", ["scopes"]) == ""
 
 

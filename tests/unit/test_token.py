@@ -52,8 +52,14 @@ MALFORMED_TOKENS = [
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"data": {"access_token": "s3cret"}}, "has access_token in data, not at its top level (RFC 6749 section 5.1)"),
-        ({"a": 1, "data": {"tokens": [{}, {"access_token": "s3cret"}]}}, "has access_token in data.tokens.1, not at"),
+        (
+            {"data": {"access_token": "s3cret"}},
+            "has access_token in the field data, not at its top level (RFC 6749 section 5.1)",
+        ),
+        (
+            {"a": 1, "data": {"tokens": [{}, {"access_token": "s3cret"}]}},
+            "has access_token in the field data.tokens.1, not at",
+        ),
         ({"accessToken": "s3cret", "expiresIn": 1}, "has no access_token. It has accessToken, expiresIn."),
         (
             {"success": False, "message": "no login."},

@@ -12,6 +12,7 @@ from .proxy_errors import find_proxy_error
 from .tls_errors import build_tls_error, is_tls_error
 
 # What the texts of operating systems mean, by a part of the text.
+_NOT_ACCEPTED = "The server may not accept client_cert."
 _CONNECTION_MEANINGS = (
     ("Name or service not known", "unknown host name"),
     ("nodename nor servname", "unknown host name"),
@@ -77,13 +78,13 @@ def _build_response_error(error: Exception, exchange: Exchange) -> TransportErro
     if reason:
         return TransportError(
             f"{exchange.action}: {reason} ({exchange.origin}).",
-            "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+            "A server other than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
             permanent=True,
         )
     return TransportError(
         f"{exchange.action}: the connection to {exchange.origin} closed before the response was complete.",
         # With TLS 1.3, the client may send its request before the server refuses the certificate.
-        "A server that does not accept client_cert may do so." if exchange.has_client_certificate else "",
+        f"{_NOT_ACCEPTED if exchange.has_client_certificate else ''} Run again. If it fails again, check the network and the server.".strip(),
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .._errors import ResponseError
@@ -23,6 +24,7 @@ _MEANINGS = {
     504: "gateway timeout",
 }
 _SUCCESS = "the response reports an error"
+_LONGEST_SENSIBLE_WAIT = 86_400  # seconds: longer than a run
 _PROBLEM = "application/problem+json"  # RFC 9457 section 3
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"  # RFC 7644 section 3.12
 
@@ -67,7 +69,10 @@ def _hint_on_wait(response: Response) -> str:
     requested = parse_requested_wait(response.headers)
     if not requested:
         return "Try again later, or increase retries."
+    requirement = f"The server requests a wait of {requested:.12g} seconds."
+    if requested > _LONGEST_SENSIBLE_WAIT:
+        return f"{requirement} Try again after that time."
     return (
-        f"The server requests a wait of {requested:.12g} seconds. To wait that long, increase retry_max_wait. For more attempts, "
-        "increase retries."
+        f"{requirement} To wait that long, set retry_max_wait to at least {math.ceil(requested)}. For more attempts, increase "
+        "retries."
     )

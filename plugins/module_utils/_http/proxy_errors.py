@@ -15,8 +15,7 @@ from .connection_pool import TunnelError
 from .error_causes import Exchange, find_meaning, list_causes
 from .tls_errors import describe_tls_error, is_tls_error
 
-_CREDENTIALS = "the proxy requires other credentials"
-_CREDENTIALS_HINT = "Set the proxy's user name and password in proxy or HTTPS_PROXY."
+_CREDENTIALS = "the proxy requires a valid user name and password"
 _HINT = "Check proxy or HTTPS_PROXY, and NO_PROXY."
 
 _STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
@@ -84,7 +83,7 @@ def _build_tunnel_error(error: TunnelError, exchange: Exchange) -> TransportErro
         return _build(exchange, "the proxy closed the connection")
     number = int(status[1])
     if number == 407:  # noqa: PLR2004  # RFC 9110 section 15.5.8
-        return _build(exchange, f"{_CREDENTIALS} (HTTP 407)", _CREDENTIALS_HINT, permanent=True)
+        return _build(exchange, f"{_CREDENTIALS} (HTTP 407)", _hint_on_credentials(exchange), permanent=True)
     is_refusal = 400 <= number < 500 and number not in _TRANSIENT_STATUSES  # noqa: PLR2004
     reason = "does not allow the connection" if is_refusal else "cannot connect to the server"
     return _build(exchange, f"the proxy {reason} (HTTP {number})", permanent=is_refusal)
@@ -96,10 +95,16 @@ def _describe(error: Exception) -> str:
     return find_meaning(said, _MEANINGS)
 
 
+def _hint_on_credentials(exchange: Exchange) -> str:
+    scheme = (exchange.proxy or "").partition("://")[0]
+    return f"Set proxy or HTTPS_PROXY to {scheme}://USER:PASSWORD@HOST:PORT."
+
+
 def _build(exchange: Exchange, reason: str, hint: str = "", *, permanent: bool = False) -> TransportError:
     return TransportError(
-        f"{exchange.action}: cannot use the proxy to {exchange.origin} ({exchange.proxy}){f': {reason}' if reason else ''}.",
-        hint or (_CREDENTIALS_HINT if reason == _CREDENTIALS else _HINT),
+        f"{exchange.action}: cannot connect to {exchange.origin} through the proxy {exchange.proxy}"
+        f"{f': {reason}' if reason else ''}.",
+        hint or (_hint_on_credentials(exchange) if reason == _CREDENTIALS else _HINT),
         sent=False,
         permanent=permanent or reason == _CREDENTIALS,
     )

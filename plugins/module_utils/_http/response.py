@@ -41,7 +41,7 @@ class Response:
             kind = sanitize_for_display(self.headers.get("Content-Type", "no content type"), 80)
             raise MalformedResponseError(
                 f"{action}: the response (HTTP {self.status}, {kind}) {body}.",
-                "Another server than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+                "A server other than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
             )
         return body
 
@@ -65,7 +65,7 @@ def read_body(response: Any, action: str, deadline: float) -> bytes:
         if len(content) > BODY_LIMIT:
             raise MalformedResponseError(
                 f"{action}: the response is larger than {BODY_LIMIT // 1024 // 1024} MiB.",
-                "Another server than Beyond Identity may have responded: check issuer and api_url.",
+                "A server other than Beyond Identity may have responded: check issuer and api_url.",
             )
         if time.monotonic() > deadline:
             raise libraries.requests.Timeout

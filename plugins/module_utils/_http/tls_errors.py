@@ -23,7 +23,7 @@ _MEANINGS = (
     ("Hostname mismatch", "the certificate is for another host name"),
     ("too weak", "the certificate is too weak for OpenSSL on this machine"),
     ("CERTIFICATE_REQUIRED", "the server requires a client certificate: client_cert"),
-    ("ALERT_UNKNOWN_CA", "the server does not trust the authority of client_cert"),
+    ("ALERT_UNKNOWN_CA", "the server does not trust the authority that issued client_cert"),
     ("ALERT_CERTIFICATE_EXPIRED", "client_cert has expired"),
     ("ALERT_CERTIFICATE_REVOKED", "client_cert is revoked"),
     ("ALERT_BAD_CERTIFICATE", _NOT_ACCEPTED),
@@ -36,7 +36,7 @@ _MEANINGS = (
     ("ALERT_INSUFFICIENT_SECURITY", _NOTHING_IN_COMMON),
     (
         "ALERT_HANDSHAKE_FAILURE",
-        "the server refused the handshake, as it does if it requires a client certificate (client_cert) or another cipher",
+        "the server refused the handshake. It may require a client certificate (client_cert), or another cipher",
     ),
     ("WRONG_VERSION_NUMBER", "the server does not use TLS on this port"),
     ("only use HTTP and not HTTPS", "the server does not use TLS on this port"),
@@ -44,7 +44,7 @@ _MEANINGS = (
 _END = "EOF occurred"
 
 _HINT = "Check the host name and the certificate's authority. To trust an authority of your own, set ca_path."
-_CLIENT_CERTIFICATE_HINT = "Check client_cert, and which authorities the server accepts client certificates of."
+_CLIENT_CERTIFICATE_HINT = "Set client_cert to a valid certificate of an authority that the server accepts."
 
 
 def is_tls_error(error: BaseException) -> bool:
@@ -66,7 +66,7 @@ def build_tls_error(error: Exception, exchange: Exchange) -> TransportError:
             "Check the host name and the port. If the server requires a client certificate, set client_cert.",
         )
     reason = (
-        "the server ended the handshake, as it does if it does not accept client_cert"
+        "the server ended the handshake without a reason. It may not accept client_cert"
         if has_ended
         else describe_tls_error(error)
     )

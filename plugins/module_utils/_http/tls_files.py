@@ -102,7 +102,7 @@ def _explain_chain_error(
         return _build_error(
             key_name,
             key_path,
-            "has an encrypted key that client_key_password does not open",
+            "has an encrypted key that client_key_password does not decrypt",
             "Check client_key_password.",
         )
     return _build_error(key_name, key_path, "has a damaged key", "Replace the file.")

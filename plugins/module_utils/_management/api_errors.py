@@ -27,7 +27,7 @@ def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequen
     if error.status == 403:
         needed = operation.scopes or scopes
         requirement = f"the scopes {join_names(needed)}, and " if needed else ""
-        return f"{operation.name} needs {requirement}a token of this tenant that can manage this realm. {refused_token}"
+        return f"{operation.name} needs {requirement}a token of this tenant that may manage this realm. {refused_token}"
     if error.status == 404:
         return _hint_on_absence(operation)
     if error.status == 409:

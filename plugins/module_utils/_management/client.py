@@ -30,6 +30,7 @@ from .run_memory import RunMemory
 READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
 EMPTY_PAGE_LIMIT = 20  # in a row
+_HINT_ON_PAGES = "Check api_url, and any proxy or gateway."
 CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
 
 
@@ -120,7 +121,9 @@ class ManagementClient:
             empty = empty + 1 if is_empty(page) else 0
             following = next_page(operation, requested, page)
             if following in seen:
-                raise MalformedResponseError(f"{name}: the pages do not end: a page token was returned twice.")
+                raise MalformedResponseError(
+                    f"{name}: the pages do not end: a page token was returned twice.", _HINT_ON_PAGES
+                )
             yield page
             if following is None:
                 return
@@ -131,9 +134,7 @@ class ManagementClient:
             if empty >= EMPTY_PAGE_LIMIT
             else f"there are more than {PAGE_LIMIT}"
         )
-        raise MalformedResponseError(
-            f"{name}: the pages do not end: {reason}.", "Check api_url, and any proxy or gateway."
-        )
+        raise MalformedResponseError(f"{name}: the pages do not end: {reason}.", _HINT_ON_PAGES)
 
     def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return all pages of a listing operation. A listing that changed while it was read is read again."""

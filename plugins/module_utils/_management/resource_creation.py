@@ -90,7 +90,7 @@ def _explain_conflict(
         return NameTakenError(found)
     return error.with_hint(
         f"An object that the listing of {resource_type.collection} does not show may have the name. Set id to its ID, "
-        "or choose another name."
+        "which the Admin Console shows, or choose another name."
     )
 
 

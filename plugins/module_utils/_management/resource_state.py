@@ -174,8 +174,7 @@ class ResourceState:
         if ignored:
             raise StateError(
                 f"The service did not store {join_names(ignored)} of {describe_resource(resource_type, after)} as sent.",
-                "A field that can be set only at creation needs a new object. Otherwise set the option to the value that the "
-                "service stores, or omit it.",
+                "If this can be set only at creation, create a new object. Otherwise set it to the stored value, or omit it.",
             )
         return after
 

@@ -35,7 +35,7 @@ def refuse_unsafe_ids(operation: Operation, response: Mapping[str, Any]) -> None
 
 def _build_error(name: str, id: Any, *, changed: bool = False) -> MalformedResponseError:
     return MalformedResponseError(
-        f"{name}: the response has the ID '{sanitize_for_display(id, 80)}', which is not valid.",
+        f"{name}: the response has the ID '{sanitize_for_display(id, 80)}', which is not valid: an ID has only letters, digits, '.', '_' and '-'.",
         "Check api_url, and any proxy or gateway.",
         changed=changed,
     )

@@ -23,7 +23,9 @@ from .token import Origin, Token
 from .token_sources import IssuedToken, TokenRequest
 from .token_store import TokenStore, TokenStores
 
-REPLACED = "The service replaced the refresh token. Store token.refresh_token before the next run."
+REPLACED = (
+    "The service replaced the refresh token. For the next run, set refresh_token to the value of token.refresh_token."
+)
 
 
 @dataclass(frozen=True)

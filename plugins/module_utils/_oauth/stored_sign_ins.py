@@ -17,7 +17,7 @@ from .._http.certificates import select_authorities
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import SharedErrors
-from .missing_sign_in import explain_absence, explain_unusable
+from .missing_sign_in import build_absence_error, build_unusable_error
 from .sign_in_entries import build_entry, has_further_use, list_applications, read_tokens
 from .token import Origin, Token
 from .token_replacement import Refusal, TokenReplacements
@@ -77,7 +77,7 @@ class SignInStore:
                         return self._refresh_stored(store, token, lambda stored: stored.issued_at >= since)
                     except SignInRequiredError as error:
                         refusal = refusal or error
-        raise refusal or SignInRequiredError(self._explain_absence(request.scopes))
+        raise refusal or self._build_error(request.scopes)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
         """Return another token from the stores, or refresh the sign-in if the run did not do so a moment ago.
@@ -172,7 +172,7 @@ class SignInStore:
                 return IssuedToken(token, cached=True)
             with self.errors.share(error_key, seen):
                 if token is None or not token.refresh_token:
-                    raise SignInRequiredError(self._explain_absence(stale.scopes))
+                    raise self._build_error(stale.scopes)
                 if not is_limited:
                     return self._refresh_locked(store, token, token.refresh_token)
                 with self.replacements.limit(self._build_replacement_key(token)) as is_allowed:
@@ -221,13 +221,15 @@ class SignInStore:
         given = [item for item in kept if item.origin][_GIVEN_LIMIT:]
         store.put(self.key, build_entry(self.connection.issuer, [item for item in kept if item not in given]))
 
-    def _explain_absence(self, scopes: Iterable[str]) -> str:
+    def _build_error(self, scopes: Iterable[str]) -> SignInRequiredError:
         if not self.stores:
-            return "No sign-in is stored: token_cache is 'none', or the task is delegated to another host."
+            return SignInRequiredError(
+                "No sign-in is stored: token_cache is 'none', or the task is delegated to another host."
+            )
         stored = self.list_all()
         if not stored:
-            return explain_absence(self.connection, list_applications(self.stores))
-        return explain_unusable(stored, scopes)
+            return build_absence_error(self.connection, list_applications(self.stores))
+        return build_unusable_error(stored, scopes)
 
     def _build_replacement_key(self, token: Token) -> list[Any]:
         """Return what the replacements of one sign-in's tokens are limited by."""

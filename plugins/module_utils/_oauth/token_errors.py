@@ -22,7 +22,7 @@ _STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 
 
 _REFUSAL_HINTS = {
     "access_token": "Check whether the token is expired, revoked, or of another tenant.",
-    "client_credentials": "A new token was refused.",
+    "client_credentials": "A new token was refused too. Check tenant_id, realm_id, and the application's allowed scopes.",
     "authorization_code": (
         "The lifetime of the stored sign-in is not over, so its token is revoked, or the roles of the signed-in user do not "
         "allow the request. Check the roles, or sign in again: run the playbook beyondidentity.management.logout, then "

@@ -55,7 +55,7 @@ def _refuse_missing_token(body: dict[str, Any], action: str) -> None:
     place = _find_token(body)
     if place:
         raise MalformedResponseError(
-            f"{action}: the response has access_token in {sanitize_for_display(place, 80)}, not at its top level "
+            f"{action}: the response has access_token in the field {sanitize_for_display(place, 80)}, not at its top level "
             "(RFC 6749 section 5.1).",
             "A gateway seems to change responses: check issuer, and any proxy or gateway.",
         )

@@ -328,7 +328,7 @@ CANARY_PLAYS = (
           ignore_errors: true
         """,
         vars={"beyondidentity_proxy": "{{ canary.proxy }}"},
-        failures={"Proxy": "cannot use the proxy to", "Proxy of the environment": "cannot use the proxy to"},
+        failures={"Proxy": "through the proxy", "Proxy of the environment": "through the proxy"},
     ),
     CanaryPlay(
         "password of a client key",

@@ -93,8 +93,8 @@ class Revoker:
         if refusal is None:
             return StateError(f"The application is public, and the token lacks {DELETE_SCOPE}.", self.advice)
         return ResponseError(
-            f"The service does not accept the application's own credentials for a revocation (HTTP {refusal.status}). An "
-            f"application with the protocol oidc needs a token with the scope {DELETE_SCOPE}, and none is available.",
+            f"The service does not accept the application's own credentials for a revocation (HTTP {refusal.status}). With the "
+            f"protocol oidc, a revocation needs a token with the scope {DELETE_SCOPE}, and none is available.",
             self.advice,
             status=refusal.status,
             code=refusal.code,

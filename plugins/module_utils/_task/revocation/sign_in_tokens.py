@@ -76,9 +76,9 @@ def report_remaining(
     listed = []
     for reason, tokens in remaining.items():
         names = "; ".join(token.describe() for token in tokens)
-        stay = "this token stays" if len(tokens) == 1 else "these tokens stay"
+        stay = "This token stays" if len(tokens) == 1 else "These tokens stay"
         task.warn(
-            f"The sign-in is removed from this machine, but {stay} valid: {names}. {reason} "
+            f"The sign-in is removed from this machine. {stay} valid: {names}. {reason} "
             f"{_explain_revocation(application_id, tokens)} {advice}".strip()
         )
         listed += [{"id": token.id, "token_type": token.token_type, "expires_at": token.expires_at} for token in tokens]
@@ -91,6 +91,6 @@ def _explain_revocation(application_id: str, tokens: Sequence[SignInToken]) -> s
     if all(token.id for token in tokens):
         selection, effect = f"id={tokens[0].id if len(tokens) == 1 else 'ID'}", ""
     return (
-        "To revoke now, set the credentials of an application that has tokens:read and tokens:delete, and run: ansible localhost "
+        "To revoke now, use the credentials of an application with the scopes tokens:read and tokens:delete. Run: ansible localhost "
         f"-m beyondidentity.management.revoke -a '{selection} application={application_id}'.{effect}"
     )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..._errors import BeyondIdentityError
-from ..._oauth.missing_sign_in import explain_absence
+from ..._oauth.missing_sign_in import describe_absence
 from ..._oauth.sign_in_entries import list_applications
 from ..._oauth.stored_sign_ins import SignInStore
 from ..._oauth.token import Token
@@ -19,7 +19,8 @@ from .revoker import DELETE_SCOPE, Revoker
 from .sign_in_tokens import SignInToken, list_sign_in_tokens, report_remaining
 
 _ADVICE = (
-    "To be able to revoke the next sign-in, sign in with login_revocable: true, or authorization_code_revocable: true."
+    "To be able to revoke the next sign-in, set login_revocable: true for the playbook beyondidentity.management.login, or "
+    "authorization_code_revocable: true for the role authorization_code."
 )
 
 
@@ -60,8 +61,10 @@ def _revoke_all(task: TaskContext, sign_ins: list[Token]) -> tuple[list[str], li
 
 
 def _warn_of_others(task: TaskContext, sign_ins: SignInStore) -> None:
-    """Warn if there is nothing to revoke because the connection names another application."""
+    """Warn if there is nothing to revoke because the sign-ins are with other applications."""
     others = list_applications(sign_ins.stores)
     if others:
-        advice = "To revoke those of one application, set application (in the playbook logout: logout_application) to its ID."
-        task.warn(f"Nothing is revoked. {explain_absence(task.connection, others, advice)}")
+        task.warn(
+            f"Nothing is revoked. {describe_absence(task.connection, others)} To revoke those of one application, set "
+            "application to its ID, or logout_application for the playbook beyondidentity.management.logout."
+        )
