@@ -67,6 +67,7 @@ REALM_INFO = {
     "_management/api_errors",
     "_management/operation_catalogue",
     "_management/client",
+    "_management/listing_memory",
     "_management/names",
     "_management/run_memory",
     "_management/operation",

@@ -12,10 +12,13 @@ from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._connection_options import CONNECTION_OPTIONS
 from .._errors import LockError, SignInRequiredError
 from .._http.session import HttpSession
 from .._http.settings import HttpSettings, compute_longest_exchange, select_environment
 from .._management.client import ManagementClient
+from .._management.listing_memory import LIFETIME as LISTING_LIFETIME
+from .._management.listing_memory import ListingMemory
 from .._management.operation_scopes import suggest_scopes
 from .._management.resource_types import APPLICATION
 from .._management.run_memory import RunMemory
@@ -49,6 +52,7 @@ class TaskContext:
     Args:
         params: the validated parameters.
         attempt: which attempt at a task the call is; `None` for a lookup.
+        sharing: the same for calls that share listings; `None` for a call that shares none.
         is_alone: whether no other host runs the task at the same time.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
@@ -64,6 +68,7 @@ class TaskContext:
         params: Mapping[str, Any],
         *,
         attempt: Attempt | None = None,
+        sharing: Attempt | None = None,
         check_mode: bool = False,
         is_alone: bool = True,
         stores: TokenStores | None = None,
@@ -76,6 +81,7 @@ class TaskContext:
     ) -> None:
         self.params = params
         self.attempt = attempt
+        self.sharing = sharing
         self.check_mode = check_mode
         self.is_alone = is_alone
         self.stores = stores or TokenStores()
@@ -152,6 +158,7 @@ class TaskContext:
             reading_only=self.check_mode,
             scopes=scopes or (),
             memory=self.memory,
+            listings=self.listings,
         )
 
     def _is_new_application(self) -> bool:
@@ -167,6 +174,13 @@ class TaskContext:
     def memory(self) -> RunMemory:
         """What the run wrote in the managed realm."""
         return RunMemory(self.stores.run, self.connection)
+
+    @cached_property
+    def listings(self) -> ListingMemory:
+        """The listings that the call shares with other hosts and items of its task."""
+        options = {option.name: self.params[option.name] for option in CONNECTION_OPTIONS}
+        error_key = [options, select_environment(self.environ)]
+        return ListingMemory(self.stores.run, self.sharing, error_key, LISTING_LIFETIME)
 
     def build_lock_purpose(self, work: str, risk: str, *, is_unrepeatable: bool = False) -> LockPurpose:
         """Return what a lock on an object is held for.
