@@ -24,6 +24,7 @@ def call_module(
     warn: Any = None,
     tell: Any = None,
     environ: Any = None,
+    sharing: Any = None,
     **given: Any,
 ) -> dict[str, Any]:
     """Run a module with a tenant's options and the module's defaults. `store` is the run's store, or all stores."""
@@ -35,6 +36,7 @@ def call_module(
     stores = store if isinstance(store, TokenStores) else TokenStores(run=store or MemoryStore())
     task = TaskContext(
         params,
+        sharing=sharing,
         check_mode=check_mode,
         stores=stores,
         open_sign_ins=open_sign_ins,
