@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
+from pathlib import Path
 
 from tests.emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
+from tests.support.remote import with_journal
+from tests.support.sshd import RemoteHost
 
 APPLICATION = "beyondidentity.management.application"
 INFO = "beyondidentity.management.application_info"
@@ -52,43 +52,38 @@ def test_loops_hosts_and_plays(run_playbook: PlaybookRunner, tenant: Tenant, cor
 
 
 def test_each_attempt_task_and_batch_reads_anew(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    """`until` sees what another program creates meanwhile; so does a later task, and the next batch of hosts."""
-    seed = {
-        "ansible.builtin.uri": {
-            "url": f"{tenant.emulator.url}/_control/tenants/{tenant.tenant_id}/seed",
-            "method": "POST",
-            "body_format": "json",
-            "body": {"applications": 1, "name": "Late"},
-        },
-    }
+    """Items share their first attempt only, and a batch of hosts shares nothing with the batch before."""
+    loop = {"loop": ["Missing", "Absent"]}
     wait = task(
         "Wait",
         INFO,
         {"display_name": "{{ item }}"},
-        loop=["Late", "Beyond Identity Management API"],
+        **loop,
         register="found",
         until="found.applications | length > 0",
         retries=2,
         delay=0,
     )
-    read = task("Read", INFO)
-    batches = play(read, {"name": "Seed", **seed}, hosts="all", serial=1)
+    read = task("Read", INFO, {"display_name": "{{ item }}"}, **loop)
     run = run_playbook(
-        [play(wait), batches, play({**read, "name": "Read again"}, hosts="all")],
-        inventory=f"localhost ansible_connection=local\n{HOSTS}",
+        [play(wait, hosts="host1"), play(read, read, hosts="host1"), play(read, hosts="all", serial=1)],
+        inventory=HOSTS,
         extra_vars=tenant.variables,
         core=core,
-    ).failed()
-    assert run is not None
+    ).succeeded()
+    assert len([result for result in (*run.of("Wait"), *run.of("Read")) if result.is_item]) == 2 + 4 + 4
+    # Two items share their first of three attempts, two tasks list once, and so does each of two batches.
+    assert count(tenant) == (1 + 2 * 2) + 2 + 2
 
 
-def test_a_delegated_task_has_no_memory(run_playbook: PlaybookRunner, tenant: Tenant, remote_host: Any) -> None:
+def test_a_delegated_task_has_no_memory(
+    run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
     there = {"delegate_to": remote_host.name}
     names = ["Beyond Identity Management API"] * 3
     loop = task("Loop", APPLICATION, {"display_name": "{{ item }}"}, loop=names, **there)
-    run = run_playbook(play(loop), inventory=remote_host.inventory, extra_vars=tenant.variables).succeeded()
+    run = run_playbook(
+        play(loop), inventory=with_journal(remote_host, core, tmp_path), extra_vars=tenant.variables, core=core
+    ).succeeded()
     assert len([result for result in run.of("Loop") if result.is_item and result.done]) == 3
     assert count(tenant) == 3
-
-
-pytest_plugins: list[str] = []
