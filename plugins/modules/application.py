@@ -231,11 +231,16 @@ requests:
   sample: 2
 """
 
+from functools import partial
+
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.application import (
     ApplicationBuilder,
     ApplicationOptions,
     list_operations,
     validate_protocol,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.application_state import (
+    ApplicationState,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.field_limits import list_choices
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.list_modes import (
@@ -297,6 +302,7 @@ def run(task: TaskContext) -> ModuleResult:
         make_builder=lambda state: ApplicationBuilder(options, state.client).build,
         operations=list_operations(options),
         validate_removal=validate_protocol,
+        make_state=partial(ApplicationState, return_secret=options.return_secret),
     )
     return {**to_module_result(APPLICATION, change), **_describe(task, change, return_secret=options.return_secret)}
 

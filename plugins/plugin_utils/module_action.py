@@ -34,7 +34,7 @@ from .remote_results import clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
 from .sign_in_prompt import wait_for_sign_in
 from .stores import open_stores
-from .task_attempts import count_attempt
+from .task_attempts import count_attempt, find_sharing
 
 display = Display()
 
@@ -130,9 +130,11 @@ class ModuleAction(ActionBase):
     def _run_locally(
         self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions, pinned_realm_id: str | None
     ) -> ModuleResult:
+        attempt = count_attempt(self._task)
         task = TaskContext(
             params,
-            attempt=count_attempt(self._task),
+            attempt=attempt,
+            sharing=find_sharing(self._task, sources.variables, attempt),
             check_mode=bool(self._task.check_mode),
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),

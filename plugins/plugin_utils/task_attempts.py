@@ -1,10 +1,13 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often a worker has attempted its task: Ansible does not tell an action plugin."""
+"""Which calls of a module belong together: Ansible does not tell an action plugin."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from ansible.playbook.task import Task
@@ -20,3 +23,15 @@ def count_attempt(task: Task) -> Attempt:
     number = _numbers.get(task, 0) + 1
     _numbers[task] = number
     return Attempt(str(task._uuid), number)
+
+
+def find_sharing(task: Task, variables: Mapping[str, Any], attempt: Attempt) -> Attempt | None:
+    """Return what calls that share listings have in common; `None` for the only call of its task.
+
+    With `serial`, each batch of hosts runs the same task again, so a batch shares nothing with another batch.
+    """
+    batch = variables.get("ansible_play_batch") or ()
+    has_loop = task.loop is not None or task.loop_with is not None
+    if len(batch) < 2 and not has_loop:
+        return None
+    return replace(attempt, task=f"{attempt.task} {sorted(batch)}") if task.get_play().serial else attempt

@@ -25,6 +25,7 @@ def call_module(
     tell: Any = None,
     environ: Any = None,
     pinned_realm_id: str | None = None,
+    sharing: Any = None,
     **given: Any,
 ) -> dict[str, Any]:
     """Run a module with a tenant's options and the module's defaults. `store` is the run's store, or all stores."""
@@ -36,6 +37,7 @@ def call_module(
     stores = store if isinstance(store, TokenStores) else TokenStores(run=store or MemoryStore())
     task = TaskContext(
         params,
+        sharing=sharing,
         check_mode=check_mode,
         stores=stores,
         open_sign_ins=open_sign_ins,

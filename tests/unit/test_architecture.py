@@ -68,6 +68,7 @@ REALM_INFO = {
     "_management/operation_catalogue",
     "_management/client",
     "_management/managed_realm",
+    "_management/listing_memory",
     "_management/names",
     "_management/run_memory",
     "_management/operation",

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
+import pytest
+from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import task_attempts
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.task_attempts import count_attempt
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.task_attempts import count_attempt, find_sharing
 
 
 def test_each_item_of_a_loop_has_attempts_of_its_own() -> None:
@@ -30,3 +33,26 @@ def test_a_task_that_ended_is_forgotten() -> None:
     assert count_attempt(Task()) != Attempt("", 1)
     gc.collect()
     assert len(task_attempts._numbers) == before
+
+
+HOSTS = {"ansible_play_batch": ["b", "a"]}
+FIRST = Attempt("task-1", 1)
+
+
+@pytest.mark.parametrize(
+    ("play", "task", "variables", "expected"),
+    [
+        ({}, {}, {"ansible_play_batch": ["a"]}, None),
+        ({}, {}, {}, None),
+        ({}, {"loop": [1]}, {"ansible_play_batch": ["a"]}, FIRST),
+        ({}, {"with_items": [1]}, {"ansible_play_batch": ["a"]}, FIRST),
+        ({}, {}, HOSTS, FIRST),
+        ({"serial": 2}, {}, HOSTS, Attempt("task-1 ['a', 'b']", 1)),
+    ],
+    ids=["one call", "a lookup", "a loop", "an old loop", "two hosts", "a batch of hosts"],
+)
+def test_items_and_hosts_share_listings(
+    play: dict[str, Any], task: dict[str, Any], variables: dict[str, Any], expected: Attempt | None
+) -> None:
+    loaded = Play.load({"hosts": "all", **play, "tasks": [{"ansible.builtin.debug": {"msg": "x"}, **task}]})
+    assert find_sharing(loaded.tasks[0].block[0], variables, FIRST) == expected

@@ -20,13 +20,15 @@ from .._oauth.connection import Connection
 from .._oauth.token_sources import IssuedToken, TokenRequest, TokenSource, send_with_replacement
 from .._text import join_names
 from .api_errors import hint_on_api_error
+from .listing_memory import ListingMemory
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_empty, is_shifted, next_page, read_items
-from .resource_types import APPLICATION
+from .resource_types import APPLICATION, IDENTITY, RESOURCE_TYPES
 from .run_memory import RunMemory
 
+_CONTRADICTIONS = (404, 409)  # the service has other objects than a listing showed
 READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
 EMPTY_PAGE_LIMIT = 20  # in a row
@@ -45,7 +47,7 @@ class ManagementClient:
             argument is the realm in the operation's path, if any.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
-    `memory` knows what the run wrote.
+    `memory` knows what the run wrote, `listings` what the task listed.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class ManagementClient:
         scopes: Iterable[str] = (),
         memory: RunMemory | None = None,
         refuse_realm: Callable[[Operation, str | None], None] = lambda operation, realm_id: None,
+        listings: ListingMemory | None = None,
     ) -> None:
         self.token_source = token_source
         self.session = session
@@ -65,6 +68,7 @@ class ManagementClient:
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
         self.memory = memory or RunMemory(None, token_source.connection)
         self.refuse_realm = refuse_realm
+        self.listings = listings or ListingMemory()
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
@@ -102,6 +106,8 @@ class ManagementClient:
         finally:  # also if the response is lost
             self._remember_write(operation, parameters or {})
         if is_error(response):
+            if response.status in _CONTRADICTIONS:
+                self.listings.drop()
             error = error_from_response(response, action)
             hint = hint_on_api_error(error, operation, self.scopes, self.token_source)
             raise error.with_hint(hint)
@@ -198,10 +204,17 @@ class ManagementClient:
         return f"{url}?{urlencode(query)}" if query else url
 
     def _remember_write(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
-        """Remember a write to an application: refusals of its credentials from before do not count anymore."""
-        application_id = {**self.path_parameters, **parameters}.get("application_id")
-        if application_id and not operation.is_reading:
+        """Remember a write. An earlier listing does not show it, and earlier refusals of an application's credentials end."""
+        if operation.is_reading:
+            return
+        given = {**self.path_parameters, **parameters}
+        if application_id := given.get(APPLICATION.id_parameter):
             self.memory.remember_write(APPLICATION.noun, str(application_id))
+        for resource_type in (*RESOURCE_TYPES, IDENTITY):
+            if operation.name == resource_type.create_operation:
+                self.memory.remember_write(resource_type.noun)
+            elif operation.path_parameters[-1] == resource_type.id_parameter:
+                self.memory.remember_write(resource_type.noun, str(given.get(resource_type.id_parameter, "")))
 
     def _refuse_unknown(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
         known = [*operation.path_parameters, *operation.query]

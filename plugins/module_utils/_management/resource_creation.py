@@ -40,11 +40,16 @@ def create_resource(
         NameTakenError: the service refused the creation because the object exists meanwhile.
     """
     limit = SETTLING_TIME
+
+    def find_now() -> Resource | None:
+        client.listings.drop()  # what was listed before does not show the object
+        return find()
+
     try:
         created = client.call(resource_type.create_operation, body={resource_type.noun: wanted})
     except ResponseError as error:
         if error.status == 409:
-            raise _explain_conflict(resource_type, error, _look(find, limit)) from None
+            raise _explain_conflict(resource_type, error, _look(find_now, limit)) from None
         if error.status < 500:
             raise
         lost = _explain_loss(resource_type, error)
@@ -60,7 +65,7 @@ def create_resource(
         if isinstance(created.get("id"), str):
             return created
         lost = _build_empty_error(resource_type, created)
-    found = _look(find, limit)
+    found = _look(find_now, limit)
     if found is None:
         raise lost
     name = sanitize_for_display(found.get("display_name"), 120)

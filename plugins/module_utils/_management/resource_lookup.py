@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from .._errors import MalformedResponseError, NotFoundError, ResponseError, StateError
 from .._ids import is_valid_id
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
+from .listing_memory import Listing
 from .names import has_name, select_named
 from .resource_types import Resource, ResourceType
 from .run_memory import get_place
@@ -42,31 +45,60 @@ def find_resource(
 
 def find_named(resource_type: ResourceType, client: ManagementClient, name: str) -> list[Resource]:
     """Return all objects with this name, or those whose names are equal to it after normalization."""
-    listed = client.list_all(resource_type.list_operation, resource_type.collection)
-    return select_named(correct_listing(resource_type, client, listed, name), name)
+    return select_named(correct_listing(resource_type, client, list_resources(resource_type, client), name), name)
 
 
 def list_referable(resource_type: ResourceType, client: ManagementClient, values: Iterable[str]) -> list[Resource]:
     """Return all objects of a type, to look for those that options refer to by these IDs or names."""
-    listed = list(client.list_all(resource_type.list_operation, resource_type.collection))
+    listing = list_resources(resource_type, client)
     for value in dict.fromkeys(values):
-        listed = correct_listing(resource_type, client, listed, value)
-    return listed
+        listing = replace(listing, items=correct_listing(resource_type, client, listing, value))
+    return listing.items
+
+
+def list_resources(
+    resource_type: ResourceType,
+    client: ManagementClient,
+    query: Mapping[str, str] = MappingProxyType({}),
+    *,
+    since: float | None = None,
+) -> Listing:
+    """Return a listing that the task's hosts and items may share. A shared listing has no secrets, and lacks later writes.
+
+    Args:
+        query: parameters by which the service selects objects.
+        since: a shared listing must have begun later than this.
+    """
+    connection, place = client.connection, get_place(resource_type, client.path_parameters)
+    credentials = [connection.credential_type, connection.auth_url, connection.application_id, connection.client_id]
+    realm_id = client.path_parameters.get("realm_id", connection.realm_id) if place.is_in_realm else None
+    key = [
+        *(connection.api_url, connection.tenant_id, realm_id, place.parent, place.noun, dict(query)),
+        *(credentials, connection.access_token),
+    ]
+    return client.listings.share(
+        key,
+        lambda: client.list_all(resource_type.list_operation, resource_type.collection, query),
+        error_key=client.scopes,
+        since=since,
+    )
 
 
 def correct_listing(
-    resource_type: ResourceType, client: ManagementClient, listed: Iterable[Resource], value: str
+    resource_type: ResourceType, client: ManagementClient, listing: Listing, value: str
 ) -> list[Resource]:
     """Return a listing with this run's writes of the objects with one ID or name: a listing may show them late.
 
-    An object that this run deleted is left out. An object that this run renamed, or one that the listing lacks, is read
-    by its ID.
+    An object that this run deleted is left out. An object that this run wrote after the listing began or renamed, or one
+    that the listing lacks, is read by its ID.
     """
     corrected = [
         current
-        for item in listed
+        for item in listing.items
         for current in (
-            [item] if not _refers_to(resource_type, item, value) else _read_current(resource_type, client, item)
+            [item]
+            if not _refers_to(resource_type, item, value)
+            else _read_current(resource_type, client, item, listing.began)
         )
     ]
     if not any(_refers_to(resource_type, item, value) for item in corrected):
@@ -81,12 +113,15 @@ def drop_deleted(
     return (item for item in listed if not client.memory.was_deleted(resource_type.noun, str(item.get("id"))))
 
 
-def _read_current(resource_type: ResourceType, client: ManagementClient, item: Resource) -> list[Resource]:
+def _read_current(
+    resource_type: ResourceType, client: ManagementClient, item: Resource, began: float
+) -> list[Resource]:
     memory, id = client.memory, str(item.get("id"))
     if memory.was_deleted(resource_type.noun, id):
         return []
     new_name = memory.get_new_name(resource_type.noun, id)
-    if new_name in (None, item.get("display_name")):
+    written = memory.get_write_time(resource_type.noun, id)
+    if new_name in (None, item.get("display_name")) and (written is None or written < began):
         return [item]
     found = read_resource(resource_type, client, id)
     return [found] if found else []

@@ -84,12 +84,13 @@ class RunMemory:
             elif operation.name == resource_type.update_operation and list_names(sent):
                 memory.remember_new_name(place, id, names)
 
-    def remember_write(self, noun: str, id: str) -> None:
-        """Remember that this run may have changed an object."""
-        self._put(self._build_id_key("written", noun, id))
+    def remember_write(self, noun: str, id: str = "") -> None:
+        """Remember that this run may have changed an object, or created one, whose ID may be unknown."""
+        for written in {id, ""}:
+            self._put(self._build_id_key("written", noun, written))
 
-    def get_write_time(self, noun: str, id: str) -> float | None:
-        """Return when this run last wrote to an object, `None` if it did not."""
+    def get_write_time(self, noun: str, id: str = "") -> float | None:
+        """Return when this run last wrote to an object, or to any object of the type; `None` if it did not."""
         entry = self._get(self._build_id_key("written", noun, id))
         return entry["at"] if entry else None
 

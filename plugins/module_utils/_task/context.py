@@ -12,11 +12,14 @@ from dataclasses import fields, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._connection_options import CONNECTION_OPTIONS
 from .._errors import LockError, SignInRequiredError
 from .._http.session import HttpSession
 from .._http.settings import HttpSettings, compute_longest_exchange, select_environment
 from .._ids import is_service_id
 from .._management.client import ManagementClient
+from .._management.listing_memory import LIFETIME as LISTING_LIFETIME
+from .._management.listing_memory import ListingMemory
 from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id, refuse_other_name, refuse_other_realm
 from .._management.operation_scopes import suggest_scopes
 from .._management.resource_types import APPLICATION
@@ -51,6 +54,7 @@ class TaskContext:
     Args:
         params: the validated parameters.
         attempt: which attempt at a task the call is; `None` for a lookup.
+        sharing: the same for calls that share listings; `None` for a call that shares none.
         is_alone: whether no other host runs the task at the same time.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
@@ -67,6 +71,7 @@ class TaskContext:
         params: Mapping[str, Any],
         *,
         attempt: Attempt | None = None,
+        sharing: Attempt | None = None,
         check_mode: bool = False,
         is_alone: bool = True,
         stores: TokenStores | None = None,
@@ -80,6 +85,7 @@ class TaskContext:
     ) -> None:
         self.params = params
         self.attempt = attempt
+        self.sharing = sharing
         self.check_mode = check_mode
         self.is_alone = is_alone
         self.stores = stores or TokenStores()
@@ -187,6 +193,7 @@ class TaskContext:
             scopes=scopes or (),
             memory=self.memory,
             refuse_realm=partial(refuse_other_realm, self.pinned_realm_id),
+            listings=self.listings,
         )
 
     def _is_new_application(self) -> bool:
@@ -202,6 +209,13 @@ class TaskContext:
     def memory(self) -> RunMemory:
         """What the run wrote in the managed realm."""
         return RunMemory(self.stores.run, self.connection)
+
+    @cached_property
+    def listings(self) -> ListingMemory:
+        """The listings that the call shares with other hosts and items of its task."""
+        options = {option.name: self.params[option.name] for option in CONNECTION_OPTIONS}
+        error_key = [options, select_environment(self.environ)]
+        return ListingMemory(self.stores.run, self.sharing, error_key, LISTING_LIFETIME)
 
     def build_lock_purpose(self, work: str, risk: str, *, is_unrepeatable: bool = False) -> LockPurpose:
         """Return what a lock on an object is held for.

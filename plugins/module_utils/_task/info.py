@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,7 @@ from .._errors import OptionError
 from .._ids import validate_id
 from .._management.client import ManagementClient
 from .._management.names import select_named
-from .._management.resource_lookup import correct_listing, drop_deleted, find_resource
+from .._management.resource_lookup import correct_listing, drop_deleted, find_resource, list_resources
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
 from .._text import join_names
@@ -64,10 +64,17 @@ def read_info(
             explain_missing(client, options.id)
         items = [found] if found else []
     else:
-        listed: Iterable[Resource] = client.list_all(resource_type.list_operation, resource_type.collection, query)
-        if options.display_name is not None:
-            listed = select_named(
-                correct_listing(resource_type, client, listed, options.display_name), options.display_name
-            )
+        listed = _list_named(resource_type, client, query, options.display_name)
         items = [item for item in drop_deleted(resource_type, client, listed) if is_wanted(item)]
     return {resource_type.collection: remove_secrets(items)}
+
+
+def _list_named(
+    resource_type: ResourceType, client: ManagementClient, query: Mapping[str, str], name: str | None
+) -> list[Resource]:
+    """Return the objects of a listing, or those with a name. Only a search for a name adds this run's writes to a listing."""
+    if name is None:
+        since = client.memory.get_write_time(resource_type.noun)
+        return list_resources(resource_type, client, query, since=since).items
+    listing = list_resources(resource_type, client, query)
+    return select_named(correct_listing(resource_type, client, listing, name), name)
