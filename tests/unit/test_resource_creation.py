@@ -147,6 +147,29 @@ class TakenName:
         return 409, JSON, b'{"code": "conflict", "message": "the name is taken"}'
 
 
+def succeed(rule: Rule) -> Rule:
+    """Return a rule by which refusals have the status 200, as behind some gateways."""
+
+    def serve(seen: Any, forward: Any) -> Any:
+        status, headers, content = rule(seen, forward)
+        return (200 if status in (404, 409) else status), headers, content
+
+    return serve
+
+
+def test_refusals_with_http_200_are_understood(tenant: Any) -> None:
+    """An object that is missing, one that another run removes, and a taken name."""
+    with run_untidy_service(tenant, succeed(lambda seen, forward: forward(seen))) as url:
+        assert "No realm has the ID r1" in run_failed(realm, tenant, api_url=url, id="r1", classification="x")
+        assert not run_ok(realm, tenant, api_url=url, id="r1", state="absent")["changed"]
+        tenant.fault(operation="DeleteRealm", status=404, times=1)
+        id = run_ok(realm, tenant, api_url=url, display_name="Partners")["realm"]["id"]
+        assert run_ok(realm, tenant, api_url=url, id=id, state="absent")["changed"]
+    taken = TakenName({"realm": {"display_name": "Customers"}}, "realms")
+    with run_untidy_service(tenant, succeed(taken)) as url:
+        assert not run_ok(realm, tenant, api_url=url, display_name="Customers")["changed"]
+
+
 def test_an_object_that_another_run_created_meanwhile_is_used(tenant: Any) -> None:
     with run_untidy_service(tenant, TakenName({"realm": {"display_name": "Customers"}}, "realms")) as url:
         result = run_ok(realm, tenant, api_url=url, display_name="Customers")
