@@ -123,7 +123,7 @@ class ResourceState:
             except ResponseError as error:
                 if error.status != 404:  # another process deleted the object first
                     raise
-            self.client.memory.remember_deletion(self.resource_type.noun, before["id"])
+            self.client.memory.remember_deletion(self._get_place(), before["id"], list_names(before))
         return ChangeResult(before, None, True)
 
     def _create(self, wanted: Resource) -> Resource:
