@@ -37,6 +37,7 @@ REALM_INFO = {
     "_http/deadline",
     "_http/error_causes",
     "_http/error_responses",
+    "_http/error_status",
     "_http/libraries",
     "_http/proxy",
     "_http/proxy_errors",

@@ -99,6 +99,15 @@ def test_a_kept_token_that_was_revoked_is_replaced_and_leaves_its_cache(token_ca
     assert len(kept) == 1 and client.token is not None and client.token.value in kept[0]
 
 
+@pytest.mark.parametrize("code", ["unauthorized", "forbidden"])
+def test_a_kept_token_that_is_refused_with_http_200_is_replaced(code: str, tenant: Any) -> None:
+    stores = TokenStores(MemoryStore())
+    list_realms(open_client(tenant, stores))
+    tenant.fault(operation="ListRealms", json={"code": code, "message": "no"}, times=1)
+    list_realms(open_client(tenant, stores))
+    assert count_tokens(tenant) == 2
+
+
 def test_a_thousand_refused_items_cost_one_token(tenant: Any) -> None:
     stores = TokenStores(MemoryStore())
     list_realms(open_client(tenant, stores))

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .._errors import MalformedResponseError, OptionError
-from .._http.error_responses import error_from_response, is_error
+from .._http.error_responses import error_from_response, get_meant_status, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
 from .._ids import validate_id
@@ -235,7 +235,7 @@ class ManagementClient:
 
         def send(access_token: str) -> tuple[int, Response]:
             response = self._send_with(access_token, operation, url, action, body)
-            return response.status, response
+            return get_meant_status(response), response
 
         response, self.token = send_with_replacement(self.token_source, request, token, operation.name, send)
         return response

@@ -28,7 +28,7 @@ def plan_changes(
                 changes[name] = {
                     key: item for key, item in merge_changes(present, value).items() if key not in read_only
                 }
-        elif not are_equal(name, present, value):
+        elif not _are_equal(name, present, value):
             changes[name] = value
     return changes
 
@@ -45,7 +45,7 @@ def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Reso
     return after
 
 
-def are_equal(name: str, present: Any, wanted: Any) -> bool:
+def _are_equal(name: str, present: Any, wanted: Any) -> bool:
     """Whether a field needs no change. Lists compare in any order, and a missing list or text equals an empty one.
 
     A value that the service would store in the present form is equal too. Otherwise it would be sent at each run.

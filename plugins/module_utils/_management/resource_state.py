@@ -16,6 +16,7 @@ from .._masking import remove_secrets
 from .._oauth.connection import Connection
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
+from .field_limits import validate_texts
 from .resource_changes import merge_changes, plan_changes
 from .resource_creation import NameTakenError, create_resource
 from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
@@ -85,6 +86,7 @@ class ResourceState:
             )
         if before is None:
             wanted = build_wanted(None)
+            validate_texts(self.resource_type.noun, wanted)
             if self.check_mode:
                 return ChangeResult(None, wanted, True)
             try:
@@ -101,6 +103,7 @@ class ResourceState:
         if not changes:
             return ChangeResult(before, before, False)
         self._refuse_managed(before, f"Cannot change {join_names(changes)}")
+        validate_texts(self.resource_type.noun, changes)
         if self.check_mode:
             return ChangeResult(before, merge_changes(before, changes), True)
         after = self._update(before, changes)
@@ -123,7 +126,7 @@ class ResourceState:
             except ResponseError as error:
                 if error.status != 404:  # another process deleted the object first
                     raise
-            self.client.memory.remember_deletion(self.resource_type.noun, before["id"])
+            self.client.memory.remember_deletion(self._get_place(), before["id"], list_names(before))
         return ChangeResult(before, None, True)
 
     def _create(self, wanted: Resource) -> Resource:

@@ -17,9 +17,6 @@ from .token import to_iso8601
 
 CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
 
-# The status that these errors have by RFC 6749 section 5.2 and RFC 6750 section 3.1; all others have 400.
-_STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403, "access_denied": 403}
-
 _REFUSAL_HINTS = {
     "access_token": "Check whether the token is expired, revoked, or of another tenant.",
     "client_credentials": "A new token was refused too. Check tenant_id, realm_id, and the application's allowed scopes.",
@@ -64,17 +61,10 @@ def is_unknown_client(error: BeyondIdentityError) -> bool:
 
 
 def find_refusal(response: Response, action: str) -> ResponseError | None:
-    """Return the error if the server refused a request, otherwise `None`.
-
-    A response with a success status and an error in its body is a refusal too. Its error has the status that the RFCs demand,
-    because callers decide by the status.
-    """
+    """Return the error if the server refused a request, otherwise `None`."""
     if not is_error(response) or (response.is_success and _is_introspection(response)):
         return None
-    error = error_from_response(response, action)
-    if not response.is_success:
-        return error
-    return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
+    return error_from_response(response, action)
 
 
 def _is_introspection(response: Response) -> bool:
