@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
@@ -39,11 +41,13 @@ def test_sixty_members_cost_few_requests_and_both_states_are_reported(
     assert shrunk["after"]["members"]["identities"] == sorted(ids[:59])
 
 
-def test_a_removed_option_gets_ansibles_own_error(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
-    options = ("exclusive", "scopes_exclusive", "members_exclusive")
-    tasks = [task(name, ROLE, {"display_name": "Readers", name: True}) for name in options]
+@pytest.mark.parametrize("delegation", [{}, {"delegate_to": "localhost"}], ids=["not delegated", "delegated"])
+def test_a_common_name_for_a_mode_gets_a_hint(
+    delegation: dict[str, str], run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    options = {"scopes_append": "scopes_mode", "members_purge": "members_mode"}
+    tasks = [task(name, ROLE, {"display_name": "Readers", name: True}, **delegation) for name in options]
     run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
-    for name in options:
-        message = run.task(name).result["msg"]
-        assert message.startswith(f"Unsupported: {name}. Supported parameters include:")
+    for name, meant in options.items():
+        assert f"Instead of {name}, did you mean {meant}?" in run.task(name).result["msg"]
     assert tenant.journal() == []

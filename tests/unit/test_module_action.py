@@ -257,6 +257,13 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
             "Unsupported: members.identity. Instead of identity, did you mean identities? Supported",
         ),
         (Application, {"display_name": "A", "clientt_type": "public"}, "did you mean client_type?"),  # an alias
+        *(
+            (module, {"display_name": "A", f"{name}_{word}": True}, f"{name}_{word}, did you mean {name}_mode?")
+            for module, name in ((Role, "scopes"), (Role, "members"), (Application, "scopes"))
+            for word in ("exclusive", "append", "purge")
+        ),
+        (Role, {"display_name": "R", "exclusive": True}, "exclusive, did you mean members_mode or scopes_mode?"),
+        (Application, {"display_name": "A", "exclusive": True}, "exclusive, did you mean scopes_mode?"),
     ],
 )
 def test_an_unknown_option_suggests_the_nearest(module: Any, arguments: dict[str, Any], expected: str) -> None:
