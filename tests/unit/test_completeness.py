@@ -184,6 +184,24 @@ def test_a_state_module_documents_its_operations(resource_type: ResourceType) ->
     assert documented <= set(get_catalogue())
 
 
+@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
+def test_a_state_module_documents_both_states(resource_type: ResourceType) -> None:
+    returned = load_documents(load("modules", resource_type.noun))[2]
+    for name in ("before", "after"):
+        assert "without secrets" in str(returned[name]["description"]) and returned[name]["returned"] == "success"
+    assert "without C(--diff)" in str(returned["before"]["description"])
+
+
+@EACH_MODULE
+def test_the_mode_of_a_list_is_exact_unless_it_lists_members(name: str) -> None:
+    options = load("modules", name).SPEC.options
+    modes = {option: spec for option, spec in options.items() if spec.get("choices") == ["exact", "at_least"]}
+    assert all(option.endswith("_mode") for option in modes)
+    assert {option: spec["default"] for option, spec in modes.items()} == {
+        option: "at_least" if option == "members_mode" else "exact" for option in modes
+    }
+
+
 def test_only_options_that_no_variable_can_set_are_required() -> None:
     required = {
         (name, option)

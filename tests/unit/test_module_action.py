@@ -262,6 +262,13 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
             "Unsupported: members.identity. Did you mean identities instead of identity? Supported",
         ),
         (Application, {"display_name": "A", "clientt_type": "public"}, "Did you mean client_type instead"),  # an alias
+        *(
+            (module, {"display_name": "A", f"{name}_{word}": True}, f"Did you mean {name}_mode instead of {name}_{word}?")
+            for module, name in ((Role, "scopes"), (Role, "members"), (Application, "scopes"))
+            for word in ("exclusive", "append", "purge")
+        ),
+        (Role, {"display_name": "R", "exclusive": True}, "Did you mean members_mode or scopes_mode instead of exclusive?"),
+        (Application, {"display_name": "A", "exclusive": True}, "Did you mean scopes_mode instead of exclusive?"),
     ],
 )
 def test_an_unknown_option_suggests_the_nearest(module: Any, arguments: dict[str, Any], expected: str) -> None:

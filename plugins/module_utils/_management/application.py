@@ -18,7 +18,7 @@ from .client import ManagementClient
 from .field_limits import list_choices
 from .list_modes import combine, refuse_empty_list
 from .resource_lookup import describe_resource, list_referable, select_resource, validate_resource
-from .resource_server import find_resource_server, validate_offered_scopes
+from .resource_server import find_resource_server, get_offered_scopes, validate_offered_scopes
 from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
 
 PROTOCOLS = tuple(list_choices("application", "protocol"))
@@ -110,6 +110,8 @@ class ApplicationBuilder:
         elif config:
             body["protocol_config"] = {"type": present.get("type"), **config}
         complete = {**present, **config}
+        if existing is not None and server is not None:
+            _refuse_remaining_scopes(existing, {**body, "protocol_config": complete}, server)
         validate_auth_method(options.token_endpoint_auth_method, complete.get("confidentiality"))
         validate_application(complete, {**(existing or {}), **body}, has_resource_server=server is not None)
         return body
@@ -179,6 +181,22 @@ class ApplicationBuilder:
         configs = list_referable(AUTHENTICATOR_CONFIG, self.client, [wanted])
         found: str = select_resource(AUTHENTICATOR_CONFIG, configs, wanted, ("id", "display_name"))["id"]
         return found
+
+
+def _refuse_remaining_scopes(existing: Resource, wanted: Resource, server: Resource) -> None:
+    """Raise `StateError` for a change after which the application has scopes that its resource server does not offer.
+
+    The service would refuse the change. Without a change, such scopes can remain: the server offered them before.
+    """
+    present, scopes = existing["protocol_config"], wanted["protocol_config"].get("allowed_scopes") or []
+    has_other_server = server["id"] != existing.get("resource_server_id")
+    remaining = sorted(set(scopes) - set(get_offered_scopes(server)))
+    if remaining and (has_other_server or set(scopes) != set(present.get("allowed_scopes") or [])):
+        raise StateError(
+            f"The {describe_resource(APPLICATION, existing)} has allowed_scopes that the "
+            f"{describe_resource(RESOURCE_SERVER, server)} does not offer: {join_names(remaining)}.",
+            "To remove them, set allowed_scopes, and omit scopes_mode or set it to exact.",
+        )
 
 
 def validate_protocol(found: Resource) -> None:
