@@ -199,7 +199,11 @@ def test_realm_and_realm_id_of_one_source_must_name_the_same_realm(tenant: Any) 
 
 def test_a_scope_that_the_application_is_not_allowed_is_an_error_that_names_the_way_out(tenant: Any) -> None:
     id = seed_realm(tenant)
-    protocol: dict[str, Any] = {"type": "oauth2", "grant_type": ["client_credentials"], "allowed_scopes": ["groups:read"]}
+    protocol: dict[str, Any] = {
+        "type": "oauth2",
+        "grant_type": ["client_credentials"],
+        "allowed_scopes": ["groups:read"],
+    }
     application = SignInApplication.of(tenant, **protocol)
     limited = {
         "issuer": application.issuer,
