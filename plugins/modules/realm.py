@@ -15,6 +15,7 @@ description:
   - The realm that the task authenticates with can't be removed, and neither can one that still has identities, groups or roles.
     Its applications, and all tokens that they issued, go with it. Where an O(access_token) does not tell which realm the task
     authenticates with, O(state=absent) needs O(auth_realm_id) or O(issuer).
+  - If the environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits the run to one realm, the module manages only that realm, and creates none.
   - Where the task runs on many hosts at once, as it does without C(run_once), one realm is made.
   - The token that it gets for itself is for C(ListRealms), or C(GetRealm) with O(id), and for what may have to be done, C(CreateRealm)
     without O(id), C(UpdateRealm) with O(classification) or a new name, C(DeleteRealm) with O(state=absent). In check mode it only reads.

@@ -545,3 +545,34 @@ def test_a_remote_host_does_not_receive_the_environments_secret(monkeypatch: pyt
     result = action._run({})
     assert result["failed"] and "delegated to a host that the inventory defines" in result["msg"]
     assert calls == [] and "s3cret" not in str(result)
+
+
+PIN = "BEYONDIDENTITY_PINNED_REALM_ID"
+OF_GROUP = [{"group/beyondidentity.management.all": {"realm": "Customers", "timeout": 7}}]
+
+
+def test_a_remote_host_receives_the_pinned_realm_of_the_controller(monkeypatch: pytest.MonkeyPatch) -> None:
+    for process, task, expected in (("", "", None), ("r1", "", "r1"), ("", "r2", "r2"), ("r1", "r1", "r1")):
+        monkeypatch.setenv(PIN, process)
+        action = make_delegated_action(environment=[{PIN: task}])
+        action._compute_environment_string(public := {})
+        assert public.get(PIN) == expected
+
+
+def test_a_delegated_task_cannot_replace_the_pinned_realm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PIN, "r1")
+    action = make_delegated_action(environment=[{PIN: "r2"}])
+    calls = stub_remote_host(action, {})
+    assert "the task cannot replace the value of the run" in action._run({})["msg"] and calls == []
+
+
+def test_the_realm_of_a_groups_module_defaults_is_no_argument_of_a_module_without_the_option() -> None:
+    given = {"realm": "Customers", "code_verifier": "short"}
+    assert "43 to 128" in make_action(Pkce, given, module_defaults=OF_GROUP)._run({})["msg"]
+    for defaults in ([], [{"beyondidentity.management.pkce": {"realm": "Customers"}}]):
+        assert "Unsupported: realm" in make_action(Pkce, given, module_defaults=defaults)._run({})["msg"]
+
+
+def test_the_realm_of_a_groups_module_defaults_is_an_argument_of_a_module_with_the_option() -> None:
+    action = make_action(Role, {"realm": "Customers"}, module_defaults=OF_GROUP)
+    assert action._read_arguments()["realm"] == "Customers"
