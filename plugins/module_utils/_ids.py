@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ._errors import OptionError
+from ._predicted import is_predicted
 from ._text import sanitize_for_display
 
 _ID = re.compile(r"[A-Za-z0-9._-]+")
@@ -21,8 +22,11 @@ def is_valid_id(value: Any) -> bool:
 
 
 def is_service_id(text: str) -> bool:
-    """Whether a text has the form of an ID that the service chooses: 16 hexadecimal digits, or a UUID. Then it is no name."""
-    return bool(_SERVICE_ID.fullmatch(text))
+    """Whether a text has the form of an ID that the service chooses: 16 hexadecimal digits, or a UUID. Then it is no name.
+
+    An ID that check mode predicts has a form of its own.
+    """
+    return bool(_SERVICE_ID.fullmatch(text)) or is_predicted(text)
 
 
 def is_safe_id(value: str) -> bool:

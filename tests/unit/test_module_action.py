@@ -263,11 +263,19 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
         ),
         (Application, {"display_name": "A", "clientt_type": "public"}, "Did you mean client_type instead"),  # an alias
         *(
-            (module, {"display_name": "A", f"{name}_{word}": True}, f"Did you mean {name}_mode instead of {name}_{word}?")
+            (
+                module,
+                {"display_name": "A", f"{name}_{word}": True},
+                f"Did you mean {name}_mode instead of {name}_{word}?",
+            )
             for module, name in ((Role, "scopes"), (Role, "members"), (Application, "scopes"))
             for word in ("exclusive", "append", "purge")
         ),
-        (Role, {"display_name": "R", "exclusive": True}, "Did you mean members_mode or scopes_mode instead of exclusive?"),
+        (
+            Role,
+            {"display_name": "R", "exclusive": True},
+            "Did you mean members_mode or scopes_mode instead of exclusive?",
+        ),
         (Application, {"display_name": "A", "exclusive": True}, "Did you mean scopes_mode instead of exclusive?"),
     ],
 )

@@ -25,7 +25,7 @@ from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_empty, is_shifted, next_page, read_items
-from .resource_types import APPLICATION, IDENTITY, RESOURCE_TYPES
+from .resource_types import APPLICATION, IDENTITY, RESOURCE_TYPES, ResourceType
 from .run_memory import RunMemory
 
 _CONTRADICTIONS = (404, 409)  # the service has other objects than a listing showed
@@ -48,7 +48,12 @@ class ManagementClient:
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     `memory` knows what the run wrote, `listings` what the task listed.
+
+    Attributes:
+        is_predicting: whether writing operations are not sent.
     """
+
+    is_predicting = False
 
     def __init__(
         self,
@@ -182,6 +187,10 @@ class ManagementClient:
             if pages == earlier or not is_shifted(pages, parameters or {}):
                 return
             earlier = pages
+
+    def add_predictions(self, resource_type: ResourceType, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return a listing as it would be after the writes that were predicted. Only in check mode there are some."""
+        return items
 
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
         """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""

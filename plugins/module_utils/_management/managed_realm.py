@@ -11,6 +11,7 @@ from typing import Any
 
 from .._connection_options import PINNED_REALM_VARIABLE
 from .._errors import BeyondIdentityError, NotFoundError, OptionError, ResponseError, SignInRequiredError, StateError
+from .._predicted import is_predicted
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .operation import Operation
@@ -120,7 +121,7 @@ def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:
             "Give realm_id to choose one.",
         )
     id: str = validate_resource(REALM, found[0])["id"]
-    if client.memory.store:
+    if client.memory.store and not is_predicted(id):
         client.memory.store.put(key, {"id": id, "at": began})
     return id
 

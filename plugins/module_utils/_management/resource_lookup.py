@@ -76,12 +76,13 @@ def list_resources(
         *(connection.api_url, connection.tenant_id, realm_id, place.parent, place.noun, dict(query)),
         *(credentials, connection.access_token),
     ]
-    return client.listings.share(
+    listing = client.listings.share(
         key,
         lambda: client.list_all(resource_type.list_operation, resource_type.collection, query),
         error_key=client.scopes,
         since=since,
     )
+    return replace(listing, items=client.add_predictions(resource_type, listing.items))
 
 
 def correct_listing(

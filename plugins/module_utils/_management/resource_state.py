@@ -17,7 +17,7 @@ from .._oauth.connection import Connection
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .field_limits import validate_texts
-from .resource_changes import merge_changes, plan_changes
+from .resource_changes import plan_changes
 from .resource_creation import NameTakenError, create_resource
 from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
@@ -48,7 +48,7 @@ class ChangeResult:
 
 
 class ResourceState:
-    """Brings one object to its wanted state. In check mode, it only predicts the result."""
+    """Brings one object to its wanted state. In check mode, its client only predicts what writing operations do."""
 
     def __init__(
         self,
@@ -56,7 +56,6 @@ class ResourceState:
         client: ManagementClient,
         options: StateOptions,
         *,
-        check_mode: bool,
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         if "" in (options.id, options.display_name) or (options.id, options.display_name) == (None, None):
@@ -65,7 +64,6 @@ class ResourceState:
         self.client = client
         self.id = validate_id(options.id, "id") if options.id else None
         self.display_name = options.display_name
-        self.check_mode = check_mode
         self.warn = warn
 
     def find(self) -> Resource | None:
@@ -87,8 +85,6 @@ class ResourceState:
         if before is None:
             wanted = build_wanted(None)
             validate_texts(self.resource_type.noun, wanted)
-            if self.check_mode:
-                return ChangeResult(None, wanted, True)
             try:
                 return ChangeResult(None, self._create(wanted), True)
             except NameTakenError as error:
@@ -104,8 +100,6 @@ class ResourceState:
             return ChangeResult(before, before, False)
         self._refuse_managed(before, f"Cannot change {join_names(changes)}")
         validate_texts(self.resource_type.noun, changes)
-        if self.check_mode:
-            return ChangeResult(before, merge_changes(before, changes), True)
         after = self._update(before, changes)
         # nothing changed if the service takes the value for the one that it has, and keeps its form
         changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
@@ -120,13 +114,12 @@ class ResourceState:
         self._refuse_managed(before, "Cannot delete the object")
         validate_removal(before)
         refuse_own_removal(self.resource_type, before["id"], own_id)
-        if not self.check_mode:
-            try:
-                self._delete(before)
-            except ResponseError as error:
-                if error.status != 404:  # another process deleted the object first
-                    raise
-            self.client.memory.remember_deletion(self._get_place(), before["id"], list_names(before))
+        try:
+            self._delete(before)
+        except ResponseError as error:
+            if error.status != 404:  # another process deleted the object first
+                raise
+        self.client.memory.remember_deletion(self._get_place(), before["id"], list_names(before))
         return ChangeResult(before, None, True)
 
     def _create(self, wanted: Resource) -> Resource:

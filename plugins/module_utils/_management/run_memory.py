@@ -45,11 +45,15 @@ class RunMemory:
     """The objects that this run created, renamed or deleted in the managed realm of a connection.
 
     Times are seconds of the monotonic clock, which all processes of a run share.
+
+    Args:
+        is_read_only: whether to remember nothing, as in check mode.
     """
 
-    def __init__(self, store: TokenStore | None, connection: Connection) -> None:
+    def __init__(self, store: TokenStore | None, connection: Connection, *, is_read_only: bool = False) -> None:
         self.store = store
         self.connection = connection
+        self.is_read_only = is_read_only
 
     def remember_creation(self, place: Place, id: str, names: Iterable[str]) -> None:
         """Remember an object that this run created, by its ID and by the names that were sent and returned."""
@@ -72,7 +76,7 @@ class RunMemory:
     ) -> None:
         """Remember the object that an operation created, renamed or deleted. The parameters can name another realm."""
         own: dict[str, Any] = {name: str(parameters[name]) for name in MANAGED_PARAMETERS if name in parameters}
-        memory = RunMemory(self.store, replace(self.connection, **own))
+        memory = RunMemory(self.store, replace(self.connection, **own), is_read_only=self.is_read_only)
         for resource_type in RESOURCE_TYPES:
             place = get_place(resource_type, parameters)
             id = str(parameters.get(resource_type.id_parameter, ""))
@@ -108,7 +112,7 @@ class RunMemory:
 
     def forget_name(self, place: Place, name: str) -> None:
         """Forget a name, because another process deleted or renamed the object."""
-        if self.store:
+        if self.store and not self.is_read_only:
             self.store.discard(self._build_name_key(place, name))
 
     def was_deleted(self, noun: str, id: str) -> bool:
@@ -158,7 +162,7 @@ class RunMemory:
         return ["memory", self.connection.tenant_id, noun, kind, id]
 
     def _put(self, key: list[Any], **fields: str) -> None:
-        if self.store:
+        if self.store and not self.is_read_only:
             self.store.put(key, {"at": time.monotonic(), **fields})
 
     def _get(self, key: list[Any]) -> Mapping[str, Any] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from .._errors import BeyondIdentityError
+from .._predicted import TOKEN, build_predicted
 from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
@@ -124,6 +125,35 @@ def send_with_replacement(
         return result, newer.accept_for(operation)
     source.confirm(request, issued, Refusal(operation, status))
     return result, newer
+
+
+class PredictedTokens:
+    """Provides tokens that check mode predicts: those of an application that does not exist yet. They are never sent.
+
+    Args:
+        on_issued: is called with each token.
+    """
+
+    failure = ""
+
+    def __init__(self, connection: Connection, on_issued: Callable[[Token], None]) -> None:
+        self.connection = connection
+        self._on_issued = on_issued
+
+    def get(self, request: TokenRequest) -> IssuedToken:
+        """Return a token with the requested scopes. The same request gets the same token."""
+        scopes = tuple(sorted(set(request.scopes)))
+        id = build_predicted("token", self.connection.client_id, self.connection.application_id, scopes)
+        token = Token(TOKEN, scopes, time.time(), self.connection.expiration_time, id=id)
+        self._on_issued(token)
+        return IssuedToken(token, cached=False)
+
+    def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
+        """Return no token: none is sent, so none is refused."""
+        return None
+
+    def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
+        """Record nothing."""
 
 
 class StaticToken:

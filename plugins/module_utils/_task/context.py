@@ -23,7 +23,11 @@ from .._management.listing_memory import ListingMemory
 from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id, refuse_other_name, refuse_other_realm
 from .._management.operation_scopes import suggest_scopes
 from .._management.resource_types import APPLICATION
+from .._management.predicted_operations import TOKENS, get_prediction_place
+from .._management.predicting_client import PredictingClient, ReplacingClient
+from .._management.predictions import Predictions
 from .._management.run_memory import RunMemory
+from .._predicted import is_predicted
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import SharedErrors
@@ -31,7 +35,7 @@ from .._oauth.new_application import NEW, NewApplicationWait
 from .._oauth.refused_credentials import Attempt, RefusedCredentials
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
-from .._oauth.token_sources import ClientCredentialsTokens, StaticToken, TokenSource
+from .._oauth.token_sources import ClientCredentialsTokens, PredictedTokens, StaticToken, TokenSource
 from .._oauth.token_store import ONE_HOST_ADVICE, LockPurpose, TokenStores
 
 if TYPE_CHECKING:
@@ -55,6 +59,7 @@ class TaskContext:
         params: the validated parameters.
         attempt: which attempt at a task the call is; `None` for a lookup.
         sharing: the same for calls that share listings; `None` for a call that shares none.
+        is_check_run: whether the run has `--check`. Then its tasks share what they predict.
         is_alone: whether no other host runs the task at the same time.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
@@ -73,6 +78,7 @@ class TaskContext:
         attempt: Attempt | None = None,
         sharing: Attempt | None = None,
         check_mode: bool = False,
+        is_check_run: bool = False,
         is_alone: bool = True,
         stores: TokenStores | None = None,
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
@@ -87,6 +93,8 @@ class TaskContext:
         self.attempt = attempt
         self.sharing = sharing
         self.check_mode = check_mode
+        self.is_check_run = is_check_run
+        self.is_predicted = False
         self.is_alone = is_alone
         self.stores = stores or TokenStores()
         self.open_sign_ins = open_sign_ins
@@ -96,6 +104,19 @@ class TaskContext:
         self.warn = warn
         self.tell = tell
         self.on_issued = on_issued
+
+    @property
+    def has_predicted_credentials(self) -> bool:
+        """Whether an earlier task predicted the credentials, so they must not be sent."""
+        connection = self.connection
+        if connection.access_token:
+            return is_predicted(connection.access_token)
+        names = (connection.client_id, connection.client_secret, connection.application_id, connection.auth_realm_id)
+        return any(map(is_predicted, names))
+
+    def mark_as_predicted(self) -> None:
+        """Say in the result that it is, at least in part, a prediction."""
+        self.is_predicted = True
 
     def read(self, options: type[Options]) -> Options:
         """Return the parameters that a dataclass has fields for, as an instance of that dataclass."""
@@ -119,6 +140,7 @@ class TaskContext:
             {**self.params, "realm": None},
             attempt=self.attempt,
             check_mode=self.check_mode,
+            is_check_run=self.is_check_run,
             is_alone=self.is_alone,
             stores=self.stores,
             open_sign_ins=self.open_sign_ins,
@@ -159,6 +181,8 @@ class TaskContext:
     @cached_property
     def token_source(self) -> TokenSource:
         """Where access tokens come from."""
+        if self.has_predicted_credentials:
+            return PredictedTokens(self.connection, self._predict_token)
         if self.connection.access_token:
             return StaticToken(self.connection)
         if self.connection.grant_type != "authorization_code":
@@ -185,16 +209,38 @@ class TaskContext:
 
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
-        return ManagementClient(
-            self.token_source,
-            self.session,
-            operations,
-            reading_only=self.check_mode,
-            scopes=scopes or (),
-            memory=self.memory,
-            refuse_realm=partial(refuse_other_realm, self.pinned_realm_id),
-            listings=self.listings,
-        )
+        arguments: dict[str, Any] = {
+            "scopes": scopes or (),
+            "memory": self.memory,
+            "refuse_realm": partial(refuse_other_realm, self.pinned_realm_id),
+            "listings": self.listings,
+        }
+        if self.check_mode:
+            return PredictingClient(
+                self.token_source,
+                self.session,
+                operations,
+                predictions=self.predictions,
+                has_credentials=not self.has_predicted_credentials,
+                on_prediction=self.mark_as_predicted,
+                **arguments,
+            )
+        if self.is_check_run:
+            return ReplacingClient(
+                self.token_source, self.session, operations, predictions=self.predictions, **arguments
+            )
+        return ManagementClient(self.token_source, self.session, operations, **arguments)
+
+    @cached_property
+    def predictions(self) -> Predictions:
+        """What the run would have written so far. A task with `check_mode: true` in a real run predicts for itself."""
+        return Predictions(self.stores.run if self.is_check_run else None)
+
+    def _predict_token(self, token: Token) -> None:
+        self.mark_as_predicted()
+        with self.predictions.edit(get_prediction_place(self.connection, TOKENS)) as prediction:
+            item = {"id": token.id, "application_id": self.connection.application_id, "scopes": list(token.scopes)}
+            prediction.create(str(token.id), item)
 
     def _is_new_application(self) -> bool:
         """Whether this run created the authenticating application just now."""
@@ -208,7 +254,7 @@ class TaskContext:
     @cached_property
     def memory(self) -> RunMemory:
         """What the run wrote in the managed realm."""
-        return RunMemory(self.stores.run, self.connection)
+        return RunMemory(self.stores.run, self.connection, is_read_only=self.check_mode)
 
     @cached_property
     def listings(self) -> ListingMemory:

@@ -61,7 +61,9 @@ def ensure_state(
     subject = options.id or normalize_name(str(options.display_name))
     with task.lock(resource_type.noun, subject, purpose=purpose, is_in_realm=resource_type.is_in_realm):
         client = task.build_client(*announced)
-        state = make_state(resource_type, client, options, check_mode=task.check_mode, warn=task.warn)
+        if task.has_predicted_credentials:
+            task.warn("The credentials are predicted too, so this task predicted without reading the tenant.")
+        state = make_state(resource_type, client, options, warn=task.warn)
         if options.state == "absent":
             return state.ensure_absent(validate_removal)
         validate_field_limits(resource_type.noun, task.params)

@@ -37,7 +37,8 @@ def run_safely(task: TaskContext, run: Run) -> ModuleResult:
         remember_secrets(find_secrets(dict(task.params)))
         try:
             _refuse_invalid_text(task.params)
-            return {"changed": False, **run(task), "requests": task.requests}
+            result = {"changed": False, **run(task), "requests": task.requests}
+            return {**result, "predicted": True} if task.is_predicted else result
         except BeyondIdentityError as error:
             return to_failed_result(error)
         except Exception as error:  # the error's text may contain a secret, its place does not

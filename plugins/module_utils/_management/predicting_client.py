@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client in check mode: it sends reading operations only, and predicts what writing ones would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from .._errors import ResponseError
+from .._predicted import find_predicted, is_predicted
+from .client import ManagementClient
+from .operation import Operation
+from .operation_catalogue import find_operation
+from .paging import next_page
+from .predicted_objects import add_credentials, build_built_in_server, build_predicted_object
+from .predicted_operations import LIST_OPERATIONS, RESOURCE_OPERATIONS, TOKENS, PredictedList, get_prediction_place
+from .predictions import Prediction, Predictions
+from .resource_changes import merge_changes
+from .resource_types import RESOURCE_SERVER, Resource, ResourceType
+
+
+class PredictingClient(ManagementClient):
+    """Reads the tenant as it would be after the writes that were predicted so far.
+
+    Args:
+        predictions: what was predicted so far.
+        has_credentials: whether the task has real credentials. Otherwise the tenant cannot be read.
+        on_prediction: is called if a response is not, or not only, from the tenant.
+    """
+
+    is_predicting = True
+
+    def __init__(
+        self,
+        *args: Any,
+        predictions: Predictions,
+        has_credentials: bool,
+        on_prediction: Callable[[], None],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, reading_only=True, **kwargs)
+        self._predictions = predictions
+        self._has_credentials = has_credentials
+        self._on_prediction = on_prediction
+        self._read_items: dict[tuple[str, str], Resource] = {}
+
+    def call_with_status(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Carry out a reading operation, or predict a writing one. See `ManagementClient`."""
+        operation, given = find_operation(name), dict(parameters or {})
+        self.build_url(operation, given)  # refuses wrong parameters
+        complete = {**self._get_default_parameters(operation, given), **self.path_parameters, **given}
+        if not operation.is_reading:
+            self._on_prediction()
+            return 200, self._write(operation, complete, body or {})
+        resource_type, action = RESOURCE_OPERATIONS.get(name, (None, ""))
+        if resource_type and action == "get":
+            return 200, self._get(resource_type, operation, complete, given)
+        status, page = self._read(operation, given)
+        if resource_type or name in LIST_OPERATIONS or name == TOKENS.list_operation:
+            page = self._correct_page(operation, complete, given, page)
+        return status, page
+
+    def can_read(self, operation: Operation, parameters: Mapping[str, Any]) -> bool:
+        """Whether an operation can be sent: nothing that it names, and no credential, is predicted."""
+        named = {**self._get_default_parameters(operation, parameters), **self.path_parameters, **parameters}
+        return self._has_credentials and find_predicted(list(named.values())) is None
+
+    def list_all(
+        self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the objects of a listing operation. See `ManagementClient`."""
+        is_known = name in RESOURCE_OPERATIONS or name == TOKENS.list_operation
+        if is_known or self.can_read(find_operation(name), parameters or {}):
+            yield from super().list_all(name, collection, parameters)
+        else:
+            self._on_prediction()
+
+    def add_predictions(self, resource_type: ResourceType, items: list[Resource]) -> list[Resource]:
+        """Return a listing, which can be older than the last predictions, as it would be after them."""
+        operation = find_operation(resource_type.list_operation)
+        complete = {**self._get_default_parameters(operation, {}), **self.path_parameters}
+        return self._correct(resource_type, self._predict(resource_type, complete), items)
+
+    def _read(self, operation: Operation, given: Mapping[str, Any]) -> tuple[int, Resource]:
+        if self.can_read(operation, given):
+            return super().call_with_status(operation.name, given)
+        self._on_prediction()
+        return 200, {}
+
+    def _get(
+        self, resource_type: ResourceType, operation: Operation, complete: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> Resource:
+        id = str(complete[resource_type.id_parameter])
+        prediction = self._predict(resource_type, complete)
+        if id in prediction.created:
+            self._on_prediction()
+            return add_credentials(prediction.created[id])
+        if id in prediction.deleted or not self.can_read(operation, given):
+            self._on_prediction()
+            raise ResponseError(f"{operation.name}: no object with the ID {id} is predicted.", status=404)
+        item = super().call_with_status(operation.name, given)[1]
+        return self._correct(resource_type, prediction, [item], is_complete=False)[0]
+
+    def _correct_page(
+        self, operation: Operation, complete: Mapping[str, Any], given: Mapping[str, Any], page: Resource
+    ) -> Resource:
+        """Return a page as it would be. Predicted objects are on the last page."""
+        is_last = next_page(operation, dict(given), page) is None
+        resource_type = RESOURCE_OPERATIONS.get(operation.name, (None, ""))[0]
+        if resource_type:
+            items = page.get(resource_type.collection)
+            if page and not isinstance(items, list):
+                return page
+            prediction = self._predict(resource_type, complete)
+            corrected = self._correct(resource_type, prediction, items or [], is_complete=is_last)
+            page = {**page, resource_type.collection: corrected}
+            difference = len(prediction.created) - len(prediction.deleted)
+        elif operation.name == TOKENS.list_operation:
+            prediction = self._predictions.read(get_prediction_place(self.connection, TOKENS))
+            issued = [item for item in prediction.created.values() if _belongs_to(item, complete)]
+            items = [item for item in page.get("tokens") or [] if _get_id(item) not in prediction.deleted]
+            page = {**page, "tokens": [*items, *(issued if is_last else ())]}
+            difference = len(issued) - len(prediction.deleted)
+        else:
+            return self._correct_lists(LIST_OPERATIONS[operation.name], complete, page, is_last=is_last)
+        if difference and isinstance(page.get("total_size"), int):
+            page["total_size"] += difference
+        return page
+
+    def _correct(
+        self, resource_type: ResourceType, prediction: Prediction, items: Iterable[Any], *, is_complete: bool = True
+    ) -> list[Any]:
+        """Return objects as they would be, and with `is_complete` also those that would be created."""
+        corrected: list[Any] = []
+        for item in items:
+            id = _get_id(item)
+            if id in prediction.deleted or is_predicted(id):
+                continue
+            if id in prediction.changed:
+                self._on_prediction()
+                item = merge_changes(item, prediction.changed[id])
+            if id:
+                self._read_items[(resource_type.noun, id)] = item
+            corrected.append(item)
+        if is_complete and prediction.created:
+            self._on_prediction()
+            corrected += map(add_credentials, prediction.created.values())
+        return corrected
+
+    def _correct_lists(
+        self, predicted: PredictedList, complete: Mapping[str, Any], page: Resource, *, is_last: bool
+    ) -> Resource:
+        prediction = self._predictions.read(get_prediction_place(self.connection, predicted, complete))
+        page = dict(page)
+        for key in predicted.keys:
+            items = [item for item in page.get(key) or [] if _get_id(item) not in prediction.removed.get(key, ())]
+            present = set(map(_get_id, items))
+            added = [item for item in prediction.added.get(key, ()) if is_last and item not in present]
+            if key in prediction.added:
+                self._on_prediction()
+                for name in ("total_size", f"total_{key}_size"):
+                    page.pop(name, None)
+            page[key] = [*items, *(added if predicted.has_texts else ({"id": id} for id in added))]
+        return page
+
+    def _predict(self, resource_type: ResourceType, complete: Mapping[str, Any]) -> Prediction:
+        """Return what is predicted where objects of a type are. A predicted realm has a resource server."""
+        prediction = self._predictions.read(get_prediction_place(self.connection, resource_type, complete))
+        if resource_type is RESOURCE_SERVER and is_predicted(complete.get("realm_id")):
+            server = build_built_in_server(complete)
+            prediction.created.setdefault(server["id"], server)
+        return prediction
+
+    def _write(self, operation: Operation, complete: Mapping[str, Any], body: Mapping[str, Any]) -> Resource:
+        """Predict what a writing operation does, and return its response."""
+        resource_type, action = RESOURCE_OPERATIONS.get(operation.name, (None, ""))
+        if resource_type:
+            return self._write_object(resource_type, action, complete, body)
+        if operation.name == TOKENS.revoke_operation:
+            with self._predictions.edit(get_prediction_place(self.connection, TOKENS)) as prediction:
+                prediction.delete(str(complete["token_id"]))
+        for listing, predicted in LIST_OPERATIONS.items():
+            verb = operation.name.removesuffix(listing.removeprefix("List"))
+            if verb in ("Add", "Delete"):
+                with self._predictions.edit(get_prediction_place(self.connection, predicted, complete)) as prediction:
+                    for key, sent in predicted.keys.items():
+                        items = {"added" if verb == "Add" else "removed": body.get(sent) or ()}
+                        prediction.change_list(key, **items)
+        return {}
+
+    def _write_object(
+        self, resource_type: ResourceType, action: str, complete: Mapping[str, Any], body: Mapping[str, Any]
+    ) -> Resource:
+        sent = body.get(resource_type.noun) or {}
+        id = str(complete.get(resource_type.id_parameter))
+        before = self._find_before(resource_type, complete) if action == "update" else {}
+        with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
+            if action == "create":
+                created = build_predicted_object(resource_type, complete, sent)
+                prediction.create(created["id"], created)
+                return add_credentials(created)
+            if action == "delete":
+                prediction.delete(id)
+                return {}
+            prediction.change(id, dict(sent))
+        return merge_changes(before, sent)
+
+    def _find_before(self, resource_type: ResourceType, complete: Mapping[str, Any]) -> Resource:
+        """Return an object that is going to be changed. The task has read most of them already."""
+        id = str(complete[resource_type.id_parameter])
+        created = self._predict(resource_type, complete).created.get(id)
+        return add_credentials(created) if created else self._read_items.get((resource_type.noun, id), {"id": id})
+
+
+def _get_id(item: Any) -> Any:
+    return item.get("id") if isinstance(item, dict) else item
+
+
+def _belongs_to(token: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
+    return token.get("application_id") == parameters.get("application_id")
+
+
+class ReplacingClient(ManagementClient):
+    """Carries out all operations in a run with `--check`, for its tasks with `check_mode: false`. A write replaces predictions."""
+
+    def __init__(self, *args: Any, predictions: Predictions, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._predictions = predictions
+
+    def call_with_status(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Carry out an operation. See `ManagementClient`."""
+        called = super().call_with_status(name, parameters, body=body)
+        resource_type, action = RESOURCE_OPERATIONS.get(name, (None, ""))
+        if resource_type and action not in ("list", "get"):
+            operation, given = find_operation(name), dict(parameters or {})
+            complete = {**self._get_default_parameters(operation, given), **self.path_parameters, **given}
+            sent = (body or {}).get(resource_type.noun) or {}
+            id = complete.get(resource_type.id_parameter)
+            with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
+                prediction.forget(id or build_predicted_object(resource_type, complete, sent)["id"])
+        return called

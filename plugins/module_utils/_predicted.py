@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The form of IDs and credentials that a run in check mode predicts: the service has no objects with them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+TOKEN = "check-mode-token"
+
+_PREDICTED = re.compile(r"(?<![\w-])check-mode-(?:token|[a-z_]+-[0-9a-f]{16})(?![\w-])")
+
+
+def build_predicted(kind: str, *parts: Any) -> str:
+    """Return the predicted ID or credential of one kind. It is the same for the same parts, which are JSON-serialisable."""
+    digest = hashlib.sha256(json.dumps([kind, *parts]).encode("utf-8")).hexdigest()
+    return f"check-mode-{kind}-{digest[:16]}"
+
+
+def is_predicted(value: Any) -> bool:
+    """Whether a value is a predicted ID or credential."""
+    return isinstance(value, str) and _PREDICTED.fullmatch(value) is not None
+
+
+def find_predicted(value: Any) -> str | None:
+    """Return a predicted ID or credential in a value, at any depth and in any part of a text, such as a URL."""
+    if isinstance(value, str):
+        found = _PREDICTED.search(value)
+        return found[0] if found else None
+    if isinstance(value, Mapping):
+        items: list[Any] = list(value.values())
+    elif isinstance(value, (list, tuple)):
+        items = list(value)
+    else:
+        return None
+    return next(filter(None, map(find_predicted, items)), None)
