@@ -68,7 +68,8 @@ def make_action(
 ) -> Any:
     """Return an action plugin as ansible-core creates it, with the attributes that the plugin uses."""
     defaults = {"async_val": 0, "delegate_to": None, "check_mode": False, "no_log": None, "environment": None}
-    defaults |= {"run_once": False, "throttle": 0}
+    defaults |= {"run_once": False, "throttle": 0, "loop": None, "loop_with": None}
+    defaults |= {"get_play": lambda: SimpleNamespace(serial=[])}
     connection = SimpleNamespace(
         has_pipelining=pipelining,
         transport=transport,
@@ -379,7 +380,7 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
 
 SEVERAL = {"ansible_play_batch": ["a", "b"]}
 LINEAR, FREE = (
-    {"get_play": lambda strategy=strategy: SimpleNamespace(strategy=strategy)}
+    {"get_play": lambda strategy=strategy: SimpleNamespace(strategy=strategy, serial=[])}
     for strategy in ("ansible.builtin.linear", "free")
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 from .._errors import OptionError
 from .._management.field_limits import validate_field_limits
 from .._management.names import normalize_name
+from .._management.references import look_again
 from .._management.resource_state import ChangeResult, ResourceState, StateOptions
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
@@ -61,12 +62,18 @@ def ensure_state(
     subject = options.id or normalize_name(str(options.display_name))
     with task.lock(resource_type.noun, subject, purpose=purpose, is_in_realm=resource_type.is_in_realm):
         client = task.build_client(*announced)
-        state = make_state(resource_type, client, options, check_mode=task.check_mode, warn=task.warn)
-        if options.state == "absent":
-            return state.ensure_absent(validate_removal)
-        validate_field_limits(resource_type.noun, task.params)
-        build = make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
-        return state.ensure_present(_require_fields(resource_type, build, required))
+
+        def bring() -> ChangeResult:
+            state = make_state(resource_type, client, options, check_mode=task.check_mode, warn=task.warn)
+            if options.state == "absent":
+                return state.ensure_absent(validate_removal)
+            validate_field_limits(resource_type.noun, task.params)
+            build = (
+                make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
+            )
+            return state.ensure_present(_require_fields(resource_type, build, required))
+
+        return look_again(client, bring)
 
 
 def _list_writes(
