@@ -208,6 +208,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     RoleState,
     list_operations,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.role_resource_servers import (
+    RoleServers,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
@@ -235,13 +238,14 @@ def run(task: TaskContext) -> ModuleResult:
     options = task.read(RoleOptions)
     if options.state == "present":
         options.refuse_empty_lists()
+    servers = RoleServers(options.resource_server)
     change = ensure_state(
         task,
         ROLE,
         options.managed,
         make_builder=lambda state: state.build_wanted,
-        operations=list_operations(options),
-        make_state=partial(RoleState, options),
+        operations=list_operations(options, servers),
+        make_state=partial(RoleState, options, servers),
     )
     return to_module_result(ROLE, change)
 

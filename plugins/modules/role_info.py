@@ -81,10 +81,7 @@ requests:
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
-    RESOURCE_SERVER,
-    ROLE,
-)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import ROLE
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.role_resource_servers import (
     RoleServers,
 )
@@ -102,7 +99,7 @@ def run(task: TaskContext) -> ModuleResult:
     return read_info(
         task,
         ROLE,
-        operations=RESOURCE_SERVER.list_lookup_operations(by_id=False),
+        operations=servers.list_operations(is_read=False, may_be_elsewhere=False),
         prepare=servers.select,
         explain_missing=servers.refuse_elsewhere,
     )

@@ -119,6 +119,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     IssuedTokenOptions,
     IssuedTokens,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.references import look_again
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token import to_iso8601
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import (
     ISSUED_TOKEN_OPTIONS,
@@ -137,13 +138,17 @@ SPEC = ModuleSpec(
 def run(task: TaskContext) -> ModuleResult:
     """List the tokens."""
     options = task.read(IssuedTokenOptions)
-    issued = IssuedTokens(options, task.build_client(*options.list_operations(task.connection)))
+    client = task.build_client(*options.list_operations(task.connection))
+    return {"tokens": look_again(client, lambda: _list_tokens(IssuedTokens(options, client)))}
+
+
+def _list_tokens(issued: IssuedTokens) -> list[dict[str, Any]]:
     selection = {
         "application_id": issued.application_id,
-        "principal_type": options.principal_type,
-        "principal_id": options.principal_id,
+        "principal_type": issued.options.principal_type,
+        "principal_id": issued.principal_id,
     }
-    return {"tokens": [{**token, **_format_times(token), **selection} for token in issued.list_tokens()]}
+    return [{**token, **_format_times(token), **selection} for token in issued.list_tokens()]
 
 
 def _format_times(token: dict[str, Any]) -> dict[str, str | None]:

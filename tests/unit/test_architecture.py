@@ -75,6 +75,7 @@ REALM_INFO = {
     "_management/operation",
     "_management/operation_scopes",
     "_management/paging",
+    "_management/references",
     "_management/resource_lookup",
     "_management/resource_types",
     "_management/response_ids",

@@ -81,13 +81,13 @@ def test_the_token_has_the_scopes_of_the_announced_operations(tenant: Any) -> No
 
 
 def test_an_unknown_name_is_an_error(tenant: Any) -> None:
-    with pytest.raises(StateError, match=r"has no application 'a \[31m b'\. The module application_info lists"):
+    with pytest.raises(StateError, match=r"has no application 'a \[31m b'\. Known applications: Beyond"):
         open_tokens(tenant, application="a \x1b[31m\nb")
 
 
 def test_a_name_of_two_applications_is_an_error(tenant: Any) -> None:
     ids = tenant.seed(applications=2, name=NAME)["applications"]
-    with pytest.raises(StateError, match=f"2 applications are named '{NAME}'") as caught:
+    with pytest.raises(StateError, match=f"2 applications have the display_name '{NAME}'") as caught:
         open_tokens(tenant, application=NAME)
     assert all(id in caught.value.message for id in ids)
 
@@ -104,10 +104,9 @@ def test_an_empty_option_is_an_error(name: str) -> None:
         IssuedTokenOptions(**{**dict.fromkeys(OPTIONS), name: ""})
 
 
-@pytest.mark.parametrize("name", ["id", "principal_id"])
-def test_a_malformed_id_is_an_error(name: str) -> None:
-    with pytest.raises(OptionError, match=f"{name}: '../x' is not a valid ID"):
-        IssuedTokenOptions(**{**dict.fromkeys(OPTIONS), name: "../x"})
+def test_a_malformed_id_is_an_error() -> None:
+    with pytest.raises(OptionError, match=r"id: '\.\./x' is not a valid ID"):
+        IssuedTokenOptions(**{**dict.fromkeys(OPTIONS), "id": "../x"})
 
 
 def test_tokens_are_selected_by_principal_and_by_id(tenant: Any) -> None:

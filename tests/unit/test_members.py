@@ -115,7 +115,9 @@ def test_any_other_error_response_is_an_error(status: int, tenant: Any) -> None:
 @pytest.mark.parametrize("name", ["nobody", "", "no\x1bbody", "pa"])
 def test_an_unknown_identity_is_an_error(name: str, tenant: Any) -> None:
     create_identity(tenant, "pat")
-    with pytest.raises(StateError, match="no identity with the ID or username .*identity_info") as caught:
+    with pytest.raises(
+        StateError, match="no identity with the ID, username or e-mail address .*identity_info"
+    ) as caught:
         find_identities(tenant, name)
     assert "\x1b" not in caught.value.message
 
@@ -123,7 +125,7 @@ def test_an_unknown_identity_is_an_error(name: str, tenant: Any) -> None:
 def test_several_identities_with_one_username_are_an_error(tenant: Any) -> None:
     both = [{"id": id, "traits": {"username": "pat"}} for id in ("1", "2")]
     tenant.fault(operation="ListIdentities", json={"identities": both})
-    with pytest.raises(StateError, match="several identities with the ID or username 'pat'"):
+    with pytest.raises(StateError, match="several identities with the ID, username or e-mail address 'pat'"):
         find_identities(tenant, "pat")
 
 
@@ -178,7 +180,8 @@ def test_another_spelling_of_a_known_username_is_searched(name: str, tenant: Any
     """Case folding can match more spellings than the service: a known identity must not be taken for another one."""
     with pytest.raises(StateError, match="no identity"):
         find_identities(tenant, name, known=KNOWN)
-    assert list_requests(tenant) == ["ListIdentities"]
+    expected = ["ListIdentities"] * (1 + ("@" in name))  # the search, and the listing for an e-mail address
+    assert list_requests(tenant) == expected
 
 
 def test_several_known_identities_with_one_username_are_an_error(tenant: Any) -> None:
@@ -276,7 +279,7 @@ def test_a_listing_of_unknown_length_is_not_read(total: dict[str, Any], tenant: 
 def test_one_unknown_name_among_many_is_an_error(number: int, tenant: Any) -> None:
     seed_many(tenant, 60)
     names = [f"user-{one}" for one in range(1, number)]
-    with pytest.raises(StateError, match="no identity with the ID or username 'nobody'"):
+    with pytest.raises(StateError, match="no identity with the ID, username or e-mail address 'nobody'"):
         find_identities(tenant, *names, "nobody")
     assert len(list_requests(tenant)) == 2, "the listing, and a search in case that the listing is late"
 
@@ -284,7 +287,7 @@ def test_one_unknown_name_among_many_is_an_error(number: int, tenant: Any) -> No
 def test_several_listed_identities_with_one_username_are_an_error(tenant: Any) -> None:
     twins = [{"id": id, "traits": {"username": name}} for id, name in (("1", "pat"), ("2", "Pat"), ("3", "kim"))]
     tenant.fault(operation="ListIdentities", json={"identities": twins})
-    with pytest.raises(StateError, match="several identities with the ID or username 'pat'"):
+    with pytest.raises(StateError, match="several identities with the ID, username or e-mail address 'pat'"):
         find_identities(tenant, "kim", "pat")
 
 
@@ -294,7 +297,7 @@ def test_a_listing_does_not_decide_about_spellings_beyond_ascii(tenant: Any) -> 
     tenant.fault(
         operation="ListIdentities", json={"identities": [wanted, {"id": "2", "traits": {"username": "kim"}}]}, times=1
     )
-    with pytest.raises(StateError, match="no identity with the ID or username '\u017foe'"):
+    with pytest.raises(StateError, match="no identity with the ID, username or e-mail address '\u017foe'"):
         find_identities(tenant, "kim", "\u017foe")
 
 

@@ -73,7 +73,7 @@ def make_action(
 ) -> Any:
     """Return an action plugin as ansible-core creates it, with the attributes that the plugin uses."""
     defaults = {"async_val": 0, "delegate_to": None, "check_mode": False, "no_log": None, "environment": None}
-    defaults |= {"run_once": False, "throttle": 0, **play("linear")}
+    defaults |= {"run_once": False, "throttle": 0, "loop": None, "loop_with": None, **play("linear")}
     connection = SimpleNamespace(
         has_pipelining=pipelining,
         transport=transport,

@@ -96,7 +96,7 @@ def test_an_application_that_cannot_be_found_is_an_error(tenant: Any) -> None:
     assert "HTTP 404" in run_failed(token_info, tenant, application="00000000-0000-0000-0000-000000000000")
     assert "no application 'Other'" in run_failed(token_info, tenant, application="Other")
     tenant.seed(applications=2, name="Other")
-    assert "2 applications are named 'Other'" in run_failed(token_info, tenant, application="Other")
+    assert "2 applications have the display_name 'Other'" in run_failed(token_info, tenant, application="Other")
 
 
 def test_a_malformed_id_is_an_error_on_one_line(tenant: Any) -> None:

@@ -17,8 +17,9 @@ from .application_validation import validate_application, validate_auth_method
 from .client import ManagementClient
 from .field_limits import list_choices
 from .list_modes import combine, refuse_empty_list
-from .resource_lookup import describe_resource, list_referable, select_resource, validate_resource
-from .resource_server import find_resource_server, get_offered_scopes, validate_offered_scopes
+from .references import find_reference_id, list_reference_operations, read_reference
+from .resource_lookup import describe_resource, validate_resource
+from .resource_server import get_offered_scopes, validate_offered_scopes
 from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
 
 PROTOCOLS = tuple(list_choices("application", "protocol"))
@@ -76,11 +77,12 @@ def list_operations(options: ApplicationOptions) -> list[str]:
         return []
     operations: list[str] = []
     if options.resource_server:
-        operations += RESOURCE_SERVER.list_lookup_operations(by_id=False)
+        is_read = bool(options.allowed_scopes)
+        operations += list_reference_operations(RESOURCE_SERVER, options.resource_server, is_read=is_read)
     elif options.allowed_scopes:
         operations.append(RESOURCE_SERVER.get_operation)
     if options.authenticator_config:
-        operations += AUTHENTICATOR_CONFIG.list_lookup_operations(by_id=False)
+        operations += list_reference_operations(AUTHENTICATOR_CONFIG, options.authenticator_config)
     return operations
 
 
@@ -102,7 +104,8 @@ class ApplicationBuilder:
         if options.resource_server is not None:
             body["resource_server_id"] = server["id"] if server else ""
         if options.authenticator_config is not None:
-            body["authenticator_config_id"] = self._find_authenticator_config_id(options.authenticator_config)
+            wanted = options.authenticator_config
+            body["authenticator_config_id"] = wanted and find_reference_id(AUTHENTICATOR_CONFIG, self.client, wanted)
         config = self._build_config(present, server)
         if existing is None:
             config = {**_build_defaults(options.protocol or "oauth2", config.get("grant_type")), **config}
@@ -150,7 +153,7 @@ class ApplicationBuilder:
                 "allowed_scopes needs a resource_server.",
                 "For the Management API, set resource_server: Beyond Identity Management API.",
             )
-        if server:
+        if server and scopes:
             validate_offered_scopes(server, scopes)
         return combine(scopes, present.get("allowed_scopes"), self.options.scopes_mode)
 
@@ -165,22 +168,17 @@ class ApplicationBuilder:
             )
 
     def _find_resource_server(self, existing: Resource | None) -> Resource | None:
-        """Return the application's wanted or present resource server, if the options depend on it."""
+        """Return the application's wanted or present resource server, if the options depend on it; only its ID if no scopes do."""
         wanted = self.options.resource_server
+        if wanted and self.options.allowed_scopes:
+            return read_reference(RESOURCE_SERVER, self.client, wanted)
         if wanted:
-            return find_resource_server(self.client, wanted)
+            return {"id": find_reference_id(RESOURCE_SERVER, self.client, wanted)}
         present = (existing or {}).get("resource_server_id")
         if wanted is None and self.options.allowed_scopes and present:
             server = self.client.call(RESOURCE_SERVER.get_operation, {RESOURCE_SERVER.id_parameter: present})
             return validate_resource(RESOURCE_SERVER, server)
         return None
-
-    def _find_authenticator_config_id(self, wanted: str) -> str:
-        if not wanted:
-            return ""
-        configs = list_referable(AUTHENTICATOR_CONFIG, self.client, [wanted])
-        found: str = select_resource(AUTHENTICATOR_CONFIG, configs, wanted, ("id", "display_name"))["id"]
-        return found
 
 
 def _refuse_remaining_scopes(existing: Resource, wanted: Resource, server: Resource) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -25,7 +26,7 @@ from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_empty, is_shifted, next_page, read_items
-from .resource_types import APPLICATION, IDENTITY, RESOURCE_TYPES, ResourceType
+from .resource_types import IDENTITY, RESOURCE_TYPES, ResourceType
 from .run_memory import RunMemory
 
 _CONTRADICTIONS = (404, 409)  # the service has other objects than a listing showed
@@ -82,6 +83,11 @@ class ManagementClient:
     def connection(self) -> Connection:
         """The connection that names the managed tenant and realm."""
         return self.token_source.connection
+
+    def use_realm(self, realm_id: str) -> None:
+        """Let all later calls concern the objects of this realm, and not of the managed one."""
+        self.path_parameters["realm_id"] = realm_id
+        self.memory = RunMemory(self.memory.store, replace(self.connection, realm_id=realm_id))
 
     def call(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
@@ -217,8 +223,6 @@ class ManagementClient:
         if operation.is_reading:
             return
         given = {**self.path_parameters, **parameters}
-        if application_id := given.get(APPLICATION.id_parameter):
-            self.memory.remember_write(APPLICATION.noun, str(application_id))
         for resource_type in (*RESOURCE_TYPES, IDENTITY):
             if operation.name == resource_type.create_operation:
                 self.memory.remember_write(resource_type.noun)

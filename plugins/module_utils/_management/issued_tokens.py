@@ -5,29 +5,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from .._errors import MalformedResponseError, OptionError, StateError
-from .._ids import is_valid_id, validate_id
+from .._errors import MalformedResponseError, OptionError
+from .._ids import is_service_id, is_valid_id, validate_id
 from .._oauth.connection import Connection
 from .._oauth.jwt_claims import read_unverified_claims
-from .._text import sanitize_for_display
 from .client import ManagementClient
+from .members import find_identity_ids
 from .operation_catalogue import find_operation
-from .resource_lookup import find_resource
-from .resource_types import APPLICATION, Resource
+from .references import find_reference_id, list_reference_operations
+from .resource_types import APPLICATION, IDENTITY, Resource, ResourceType
 
 LIST_OPERATION, REVOKE_OPERATION = "ListTokens", "RevokeToken"
 
 _MINIMUM_SUFFIX = 8  # characters; a shorter suffix may match another token by chance
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class IssuedTokenOptions:
-    """Which tokens are selected: of an application (by ID or name) and a principal, or with an ID; `None` for any.
+    """Which tokens are selected: of an application and a principal (by ID or name), or with an ID; `None` for any.
 
     The default application is the authenticating one.
 
@@ -44,17 +42,22 @@ class IssuedTokenOptions:
         empty = [name for name, value in vars(self).items() if value == ""]
         if empty:
             raise OptionError(f"{' and '.join(empty)} must not be empty.", "Omit options that you do not need.")
-        for name in ("id", "principal_id"):
-            if getattr(self, name) is not None:
-                validate_id(getattr(self, name), name)
-
-    def has_name(self, connection: Connection) -> bool:
-        """Whether the application is selected by its name. Only then must all applications be read."""
-        return self.application not in (None, connection.application_id) and not _UUID.fullmatch(self.application or "")
+        if self.id is not None:
+            validate_id(self.id, "id")
 
     def list_operations(self, connection: Connection) -> list[str]:
-        """Return the operations that finding the tokens needs."""
-        return [LIST_OPERATION, *(APPLICATION.list_lookup_operations(by_id=False) if self.has_name(connection) else ())]
+        """Return the operations that finding the tokens needs. Only a name needs the right to read objects of its kind."""
+        operations = [LIST_OPERATION]
+        if self.application and self.application != connection.application_id:
+            operations += list_reference_operations(APPLICATION, self.application)
+        if self.principal_id and self.principal_id != connection.application_id:
+            operations += list_reference_operations(self.principal_resource_type, self.principal_id)
+        return operations
+
+    @property
+    def principal_resource_type(self) -> ResourceType:
+        """The type of the principal."""
+        return APPLICATION if self.principal_type == APPLICATION.noun else IDENTITY
 
 
 class IssuedTokens:
@@ -68,12 +71,14 @@ class IssuedTokens:
         self.options = options
         self.client = client
         self.is_own_application = options.application in (None, connection.application_id)
+        client.use_realm(connection.require("auth_realm_id" if self.is_own_application else "realm_id"))
         self.path_parameters = {
-            "realm_id": connection.require("auth_realm_id" if self.is_own_application else "realm_id"),
+            "realm_id": client.path_parameters["realm_id"],
             "application_id": self._find_application_id(),
         }
         # before a caller removes stored sign-ins whose tokens it then cannot list
         client.refuse_realm(find_operation(LIST_OPERATION), self.path_parameters["realm_id"])
+        self.principal_id = self._find_principal_id()
 
     @property
     def application_id(self) -> str:
@@ -82,7 +87,7 @@ class IssuedTokens:
 
     def list_tokens(self) -> Iterator[Resource]:
         """Yield the tokens that the options select, as the API lists them, each once."""
-        principal = {"principal_type": self.options.principal_type, "principal_id": self.options.principal_id}
+        principal = {"principal_type": self.options.principal_type, "principal_id": self.principal_id}
         seen = set()
         for token in self.client.list_all(LIST_OPERATION, "tokens", {**self.path_parameters, **principal}):
             token_id = token.get("id")
@@ -110,19 +115,19 @@ class IssuedTokens:
         return self.is_in_use(token) and self.client.token is not None and not self.client.token.cached
 
     def _find_application_id(self) -> str:
-        options, connection = self.options, self.client.connection
-        if options.application is None or self.is_own_application:
-            return connection.require("application_id")
-        if not options.has_name(connection):
-            return options.application
-        found = find_resource(APPLICATION, self.client, id=None, display_name=options.application)
-        if found is None:
-            raise StateError(
-                f"The managed realm has no application '{sanitize_for_display(options.application, 120)}'.",
-                "The module application_info lists all applications.",
-            )
-        application_id: str = found["id"]
-        return application_id
+        application = self.options.application
+        if application is None or self.is_own_application:
+            return self.client.connection.require("application_id")
+        return find_reference_id(APPLICATION, self.client, application)
+
+    def _find_principal_id(self) -> str | None:
+        """Return the principal's ID. A principal with a name is in the realm of the application."""
+        value, own_id = self.options.principal_id, self.client.connection.application_id
+        if value is None or value == own_id or is_service_id(value):
+            return value
+        if self.options.principal_resource_type is IDENTITY:
+            return find_identity_ids(self.client, [value])[0]
+        return find_reference_id(APPLICATION, self.client, value)
 
 
 def match_tokens(tokens: Iterable[Resource]) -> Callable[[str], bool]:

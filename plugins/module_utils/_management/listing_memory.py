@@ -91,6 +91,12 @@ class ListingMemory:
         self._used[json.dumps(key)] = key
         return listing
 
+    def find(self, key: Any) -> Listing | None:
+        """Return the shared listing under a key, if there is one."""
+        if self._store is None or self._attempt is None:
+            return None
+        return self._find(self._store, ["listing", key], self._attempt, None)
+
     def drop(self) -> None:
         """Forget the listings that this call used: a response contradicts them."""
         self._since = get_time()

@@ -11,21 +11,24 @@ from math import ceil
 
 from .._errors import ResponseError, StateError
 from .._ids import is_service_id
-from .._text import sanitize_for_display
+from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .paging import LARGE_PAGE_SIZE, count_pages, is_shifted, read_items
-from .resource_lookup import list_referable, select_resource, validate_resource
+from .resource_lookup import list_referable, list_resources, select_resource, validate_resource
 from .resource_types import GROUP, IDENTITY, Resource
+from .run_memory import Place, get_place
 
 IdsByValue = dict[str, set[str]]
-"""The IDs of the identities that each ID or username refers to."""
+"""The IDs of the identities that each ID, username or e-mail address refers to."""
 
 
 def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Sequence[Resource] = ()) -> list[str]:
-    """Return the IDs of the identities with these IDs or usernames, sorted.
+    """Return the IDs of the identities with these IDs, usernames or primary e-mail addresses, sorted.
 
     Text in the form of a service ID is an ID: users can choose their usernames, but not their IDs.
-    Each value costs one request at most. If a listing of all identities costs less, the listing is read instead.
+    Each ID and username costs one request at most, and none if the run found it before. If a listing of all identities
+    costs less, the listing is read instead. An e-mail address that is not a username needs the listing, because the service
+    cannot search for it.
 
     N values cost at most min(N, number of the listing's pages) requests, and one more if the realm has more than N pages,
     none of the values is on the first page, and `known` does not show this. Only the first page tells how many pages a
@@ -35,14 +38,22 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
         known: identities that were already read. No request is needed for their IDs and exact usernames.
 
     Raises:
-        StateError: no identity, or several, have the ID or username.
+        StateError: no identity, or several, match a value. The message lists the IDs.
     """
     wanted = list(dict.fromkeys(values))
-    found = _match(wanted, known)
+    found = {**_recall(client, wanted), **_match(wanted, known)}
     missing = [value for value in wanted if value not in found]
     if len(missing) > ceil((len(known) + len(missing)) / LARGE_PAGE_SIZE):
         found.update(_find_in_listing(client, missing))
-    return sorted({_select_id(value, found.get(value) or _find_alone(client, value)) for value in wanted})
+    found.update({value: _find_alone(client, value) for value in missing if value not in found})
+    addresses = [value for value in missing if "@" in value and not found[value]]
+    if addresses:
+        found.update(_find_by_address(client, addresses))
+    ids = {value: _select_id(value, found[value]) for value in wanted}
+    for name in missing:
+        if not is_service_id(name):
+            client.memory.remember_reference(_get_place(client), name, ids[name])
+    return sorted(set(ids.values()))
 
 
 def find_group_ids(client: ManagementClient, values: Iterable[str]) -> list[str]:
@@ -71,9 +82,13 @@ def has_username(item: Resource, username: str) -> bool:
 
 
 def _get_username(item: Resource) -> str | None:
+    return _get_trait(item, "username")
+
+
+def _get_trait(item: Resource, name: str) -> str | None:
     traits = item.get("traits")
-    username = traits.get("username") if isinstance(traits, dict) else None
-    return username if isinstance(username, str) else None
+    value = traits.get(name) if isinstance(traits, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete: bool = False) -> IdsByValue:
@@ -96,6 +111,27 @@ def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete
 
 def _lower_ascii(text: str) -> str:
     return text.lower() if text.isascii() else text
+
+
+def _get_place(client: ManagementClient) -> Place:
+    return get_place(IDENTITY, client.path_parameters)
+
+
+def _recall(client: ManagementClient, values: Iterable[str]) -> IdsByValue:
+    """Return the usernames and e-mail addresses that the run found before."""
+    recalled = {
+        name: client.memory.find_reference(_get_place(client), name) for name in values if not is_service_id(name)
+    }
+    return {name: {id} for name, id in recalled.items() if id}
+
+
+def _find_by_address(client: ManagementClient, addresses: Iterable[str]) -> IdsByValue:
+    """Return the IDs of the identities with these primary e-mail addresses, which are case-insensitive."""
+    ids: IdsByValue = {}
+    for item in list_resources(IDENTITY, client, {"page_size": LARGE_PAGE_SIZE}).items:
+        if address := _get_trait(item, "primary_email_address"):
+            ids.setdefault(address.casefold(), set()).add(validate_resource(IDENTITY, item)["id"])
+    return {address: ids.get(address.casefold(), set()) for address in addresses}
 
 
 def _find_in_listing(client: ManagementClient, values: Sequence[str]) -> IdsByValue:
@@ -124,9 +160,9 @@ def _find_alone(client: ManagementClient, value: str) -> set[str]:
 def _select_id(value: str, ids: set[str]) -> str:
     if len(ids) != 1:
         raise StateError(
-            f"The managed realm has {'several identities' if ids else 'no identity'} with the ID or username "
-            f"'{sanitize_for_display(value, 120)}'.",
-            "The module identity_info lists all identities.",
+            f"The managed realm has {'several identities' if ids else 'no identity'} with the ID, username or e-mail address "
+            f"'{sanitize_for_display(value, 120)}'{f': {join_names(ids)}' if ids else ''}.",
+            "Use the ID instead." if ids else "The module identity_info lists all identities.",
         )
     return next(iter(ids))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from .._errors import MalformedResponseError, NotFoundError, ResponseError, StateError
 from .._ids import is_valid_id
@@ -59,7 +60,7 @@ def list_referable(resource_type: ResourceType, client: ManagementClient, values
 def list_resources(
     resource_type: ResourceType,
     client: ManagementClient,
-    query: Mapping[str, str] = MappingProxyType({}),
+    query: Mapping[str, Any] = MappingProxyType({}),
     *,
     since: float | None = None,
 ) -> Listing:
@@ -69,20 +70,30 @@ def list_resources(
         query: parameters by which the service selects objects.
         since: a shared listing must have begun later than this.
     """
-    connection, place = client.connection, get_place(resource_type, client.path_parameters)
-    credentials = [connection.credential_type, connection.auth_url, connection.application_id, connection.client_id]
-    realm_id = client.path_parameters.get("realm_id", connection.realm_id) if place.is_in_realm else None
-    key = [
-        *(connection.api_url, connection.tenant_id, realm_id, place.parent, place.noun, dict(query)),
-        *(credentials, connection.access_token),
-    ]
     listing = client.listings.share(
-        key,
+        _build_listing_key(resource_type, client, query),
         lambda: client.list_all(resource_type.list_operation, resource_type.collection, query),
         error_key=client.scopes,
         since=since,
     )
     return replace(listing, items=client.add_predictions(resource_type, listing.items))
+
+
+def find_shared_listing(resource_type: ResourceType, client: ManagementClient) -> Listing | None:
+    """Return the listing of all objects that the task's hosts and items share, if there is one."""
+    listing = client.listings.find(_build_listing_key(resource_type, client, {}))
+    return replace(listing, items=client.add_predictions(resource_type, listing.items)) if listing else None
+
+
+def _build_listing_key(resource_type: ResourceType, client: ManagementClient, query: Mapping[str, Any]) -> list[Any]:
+    """Return everything that distinguishes a listing from another. A store writes only a digest of the key."""
+    connection, place = client.connection, get_place(resource_type, client.path_parameters)
+    credentials = [connection.credential_type, connection.auth_url, connection.application_id, connection.client_id]
+    realm_id = client.path_parameters.get("realm_id", connection.realm_id) if place.is_in_realm else None
+    return [
+        *(connection.api_url, connection.tenant_id, realm_id, place.parent, place.noun, dict(query)),
+        *(credentials, connection.access_token),
+    ]
 
 
 def correct_listing(
@@ -98,11 +109,11 @@ def correct_listing(
         for item in listing.items
         for current in (
             [item]
-            if not _refers_to(resource_type, item, value)
+            if not refers_to(resource_type, item, value)
             else _read_current(resource_type, client, item, listing.began)
         )
     ]
-    if not any(_refers_to(resource_type, item, value) for item in corrected):
+    if not any(refers_to(resource_type, item, value) for item in corrected):
         corrected += _read_unlisted(resource_type, client, value)
     return corrected
 
@@ -141,13 +152,14 @@ def _read_unlisted(resource_type: ResourceType, client: ManagementClient, value:
     if id is None:
         return []
     found = read_resource(resource_type, client, id)
-    if found is None or not _refers_to(resource_type, found, value):
+    if found is None or not refers_to(resource_type, found, value):
         memory.forget_name(place, value)
         return []
     return [found]
 
 
-def _refers_to(resource_type: ResourceType, item: Resource, value: str) -> bool:
+def refers_to(resource_type: ResourceType, item: Resource, value: str) -> bool:
+    """Whether a text is an object's ID, or one of the texts that it can be named by."""
     keys = ("id", *resource_type.name_fields)
     return has_name(item, value) or any(item.get(key) == value for key in keys)
 

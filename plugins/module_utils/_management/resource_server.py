@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resource servers: how one is found, and which scopes it offers."""
+"""Resource servers: which scopes one offers."""
 
 from __future__ import annotations
 
@@ -9,26 +9,10 @@ from collections.abc import Iterable
 
 from .._errors import MalformedResponseError, StateError
 from .._text import join_names, suggest_nearest
-from .client import ManagementClient
 from .operation_catalogue import get_catalogue
 from .operation_scopes import SCOPE_CUTOFF
-from .resource_lookup import describe_resource, list_referable, select_resource
+from .resource_lookup import describe_resource
 from .resource_types import RESOURCE_SERVER, Resource
-
-
-def find_resource_server(client: ManagementClient, value: str) -> Resource:
-    """Return the resource server with this ID, identifier or name. The error for no match lists all resource servers."""
-    return select_resource_server(list_resource_servers(client, value), value)
-
-
-def list_resource_servers(client: ManagementClient, value: str) -> list[Resource]:
-    """Return all resource servers of the managed realm, to look for the one with this ID, identifier or name."""
-    return list_referable(RESOURCE_SERVER, client, [value])
-
-
-def select_resource_server(servers: Iterable[Resource], value: str) -> Resource:
-    """Return the one of these resource servers with this ID, identifier or name."""
-    return select_resource(RESOURCE_SERVER, servers, value, ("id", "identifier", "display_name"))
 
 
 def get_offered_scopes(server: Resource) -> list[str]:

@@ -16,7 +16,7 @@ from .list_modes import EXACT, combine, refuse_empty_list
 from .members import find_group_ids, find_identity_ids
 from .resource_server import validate_offered_scopes
 from .resource_state import ResourceState, mark_as_changed
-from .resource_types import GROUP, IDENTITY, RESOURCE_SERVER, Resource
+from .resource_types import GROUP, IDENTITY, Resource
 from .role_lists import NO_MEMBERS, RoleLists, split_lists
 from .role_resource_servers import RoleServers
 
@@ -51,11 +51,12 @@ class RoleOptions:
             refuse_empty_list(f"members.{kind}", names, "members_mode", self.members_mode)
 
 
-def list_operations(options: RoleOptions) -> list[str]:
+def list_operations(options: RoleOptions, servers: RoleServers) -> list[str]:
     """Return the operations that are needed beside those on the role itself."""
     if options.state == "absent":
+        # Reading a role's scopes needs the right to read resource servers anyway.
         return [
-            *RESOURCE_SERVER.list_lookup_operations(by_id=False),
+            *servers.list_operations(is_read=True, may_be_elsewhere=True),
             "ListRoleScopes",
             "DeleteRoleScopes",
             "ListRoleMembers",
@@ -63,29 +64,31 @@ def list_operations(options: RoleOptions) -> list[str]:
         ]
     scopes, members = options.scopes, options.managed_members
     needed = {
-        RESOURCE_SERVER.list_operation: True,
-        RESOURCE_SERVER.get_operation: True,
         "ListRoleScopes": scopes is not None,
         "AddRoleScopes": bool(scopes),
         "DeleteRoleScopes": scopes is not None and options.scopes_mode == EXACT,
         "ListRoleMembers": bool(members),
         "AddRoleMembers": any(members.values()),
         "DeleteRoleMembers": bool(members) and options.members_mode == EXACT,
+        # Adding members needs the right to read them anyway, also if they are given by ID.
         IDENTITY.get_operation: bool(members.get("identities")),
         IDENTITY.list_operation: bool(members.get("identities")),
-        GROUP.list_operation: bool(members.get("groups")),
         GROUP.get_operation: bool(members.get("groups")),
+        GROUP.list_operation: bool(members.get("groups")),
     }
-    return [name for name, is_needed in needed.items() if is_needed]
+    return [
+        *servers.list_operations(is_read=scopes is not None, may_be_elsewhere=False),
+        *(name for name, is_needed in needed.items() if is_needed),
+    ]
 
 
 class RoleState(ResourceState):
     """Brings a role and its lists to the wanted state. The mode of a list tells whether its present items stay."""
 
-    def __init__(self, options: RoleOptions, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, options: RoleOptions, servers: RoleServers, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.options = options
-        self.servers = RoleServers(options.resource_server)
+        self.servers = servers
         self.server: Resource = {}  # the role's resource server
         self.lists = RoleLists(self.client)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from .._errors import OptionError, ResponseError, StateError
 from .._text import sanitize_for_display
 from .client import ManagementClient
-from .resource_lookup import describe_resource, validate_resource
-from .resource_server import list_resource_servers, select_resource_server
+from .references import list_reference_operations, read_reference
+from .resource_lookup import describe_resource, list_resources, validate_resource
 from .resource_types import RESOURCE_SERVER, ROLE, Resource
 
 
@@ -20,19 +20,36 @@ class RoleServers:
         if not name:
             raise OptionError("resource_server must not be empty.", "Omit it for the Management API's resource server.")
         self.name = name
-        self.all: list[Resource] = []
+
+    def list_operations(self, *, is_read: bool, may_be_elsewhere: bool) -> tuple[str, ...]:
+        """Return the operations that are needed to select the resource server.
+
+        Args:
+            is_read: whether the resource server is needed, not only its ID.
+            may_be_elsewhere: whether a role that is not found is looked for at the other resource servers.
+        """
+        if may_be_elsewhere:
+            return RESOURCE_SERVER.list_lookup_operations(by_id=False)
+        return list_reference_operations(RESOURCE_SERVER, self.name, is_read=is_read)
 
     def select(self, client: ManagementClient) -> Resource:
-        """Return the selected resource server. All later calls of the client are about its roles."""
-        self.all = list_resource_servers(client, self.name)
-        server = select_resource_server(self.all, self.name)
+        """Return the selected resource server. All later calls of the client are about its roles.
+
+        If the task may not read resource servers, the result has only the ID that the option sets.
+        """
+        if RESOURCE_SERVER.get_operation in client.operations:
+            server = read_reference(RESOURCE_SERVER, client, self.name)
+        else:
+            server = {"id": self.name}
         client.path_parameters[RESOURCE_SERVER.id_parameter] = server["id"]
         return server
 
     def refuse_elsewhere(self, client: ManagementClient, role_id: str) -> None:
         """Raise `StateError` if a role that was not found belongs to another resource server: it still grants scopes."""
+        if RESOURCE_SERVER.list_operation not in client.operations:
+            return
         selected = client.path_parameters.get(RESOURCE_SERVER.id_parameter)
-        for server in self.all:
+        for server in list_resources(RESOURCE_SERVER, client).items:
             if server.get("id") != selected and _has_role(client, server, role_id):
                 raise StateError(
                     f"The role {role_id} belongs to {describe_resource(RESOURCE_SERVER, server)}, "

@@ -54,6 +54,7 @@ class RunMemory:
         self.store = store
         self.connection = connection
         self.is_read_only = is_read_only
+        self._used_references: list[list[Any]] = []
 
     def remember_creation(self, place: Place, id: str, names: Iterable[str]) -> None:
         """Remember an object that this run created, by its ID and by the names that were sent and returned."""
@@ -115,6 +116,36 @@ class RunMemory:
         if self.store and not self.is_read_only:
             self.store.discard(self._build_name_key(place, name))
 
+    def remember_reference(self, place: Place, name: str, id: str) -> None:
+        """Remember the ID of the only object that a name refers to."""
+        self._put(self._build_reference_key(place, name), id=id)
+
+    def find_reference(self, place: Place, name: str) -> str | None:
+        """Return the ID that a name referred to, unless this run changed, renamed or deleted the object, or reused the name."""
+        key = self._build_reference_key(place, name)
+        entry = self._get(key)
+        if entry is None:
+            return None
+        id: str = entry["id"]
+        written = self.get_write_time(place.noun, id)
+        named = self.find_id(place, name)
+        if (
+            (written is not None and written >= entry["at"])
+            or self.was_deleted(place.noun, id)
+            or named not in (None, id)
+        ):
+            return None
+        self._used_references.append(key)
+        return id
+
+    def forget_used_references(self) -> bool:
+        """Forget the IDs that `find_reference` returned, because another process deleted an object. Return whether there are any."""
+        used, self._used_references = self._used_references, []
+        for key in used:
+            if self.store:
+                self.store.discard(key)
+        return bool(used)
+
     def was_deleted(self, noun: str, id: str) -> bool:
         """Whether this run deleted the object."""
         return self._get(self._build_id_key("deleted", noun, id)) is not None
@@ -153,9 +184,16 @@ class RunMemory:
             self._put(self._build_name_key(place, name), id=id)
 
     def _build_name_key(self, place: Place, name: str) -> list[Any]:
+        return [*self._build_place_key(place), "name", normalize_name(name)]
+
+    def _build_reference_key(self, place: Place, name: str) -> list[Any]:
+        """Return a key with the exact name: it is preferred to a name that is equal after normalization."""
+        return [*self._build_place_key(place), "reference", name]
+
+    def _build_place_key(self, place: Place) -> list[Any]:
         connection = self.connection
         realm = [connection.api_url, connection.tenant_id, connection.realm_id if place.is_in_realm else None]
-        return ["memory", *realm, place.parent, place.noun, "name", normalize_name(name)]
+        return ["memory", *realm, place.parent, place.noun]
 
     def _build_id_key(self, kind: str, noun: str, id: str) -> list[Any]:
         """Return a key without realm and URL: a task that only requests a token may know neither, and IDs are unique."""

@@ -22,12 +22,11 @@ from .._management.listing_memory import LIFETIME as LISTING_LIFETIME
 from .._management.listing_memory import ListingMemory
 from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id, refuse_other_name, refuse_other_realm
 from .._management.operation_scopes import suggest_scopes
-from .._management.resource_types import APPLICATION
 from .._management.predicted_operations import TOKENS, get_prediction_place
 from .._management.predicting_client import PredictingClient, ReplacingClient
 from .._management.predictions import Predictions
+from .._management.resource_types import APPLICATION
 from .._management.run_memory import RunMemory
-from .._predicted import is_predicted
 from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import SharedErrors
@@ -37,6 +36,7 @@ from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import ClientCredentialsTokens, PredictedTokens, StaticToken, TokenSource
 from .._oauth.token_store import ONE_HOST_ADVICE, LockPurpose, TokenStores
+from .._predicted import is_predicted
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

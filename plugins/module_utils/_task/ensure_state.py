@@ -12,6 +12,7 @@ from typing import Any
 from .._errors import OptionError
 from .._management.field_limits import validate_field_limits
 from .._management.names import normalize_name
+from .._management.references import look_again
 from .._management.resource_state import ChangeResult, ResourceState, StateOptions
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
@@ -63,12 +64,18 @@ def ensure_state(
         client = task.build_client(*announced)
         if task.has_predicted_credentials:
             task.warn("The credentials are predicted too, so this task predicted without reading the tenant.")
-        state = make_state(resource_type, client, options, warn=task.warn)
-        if options.state == "absent":
-            return state.ensure_absent(validate_removal)
-        validate_field_limits(resource_type.noun, task.params)
-        build = make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
-        return state.ensure_present(_require_fields(resource_type, build, required))
+
+        def bring() -> ChangeResult:
+            state = make_state(resource_type, client, options, warn=task.warn)
+            if options.state == "absent":
+                return state.ensure_absent(validate_removal)
+            validate_field_limits(resource_type.noun, task.params)
+            build = (
+                make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
+            )
+            return state.ensure_present(_require_fields(resource_type, build, required))
+
+        return look_again(client, bring)
 
 
 def _list_writes(

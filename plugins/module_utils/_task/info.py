@@ -14,6 +14,7 @@ from .._errors import OptionError
 from .._ids import validate_id
 from .._management.client import ManagementClient
 from .._management.names import select_named
+from .._management.references import look_again
 from .._management.resource_lookup import correct_listing, drop_deleted, find_resource, list_resources
 from .._management.resource_types import Resource, ResourceType
 from .._masking import remove_secrets
@@ -57,16 +58,18 @@ def read_info(
         raise OptionError(f"{join_names(empty)} must not be empty.", "Omit the option to read all objects.")
     options = task.read(InfoOptions)
     client = task.build_client(*resource_type.list_lookup_operations(by_id=bool(options.id)), *operations)
-    prepare(client)
-    if options.id:
-        found = find_resource(resource_type, client, id=validate_id(options.id, "id"), display_name=None)
-        if found is None:
-            explain_missing(client, options.id)
-        items = [found] if found else []
-    else:
+
+    def read() -> list[Resource]:
+        prepare(client)
+        if options.id:
+            found = find_resource(resource_type, client, id=validate_id(options.id, "id"), display_name=None)
+            if found is None:
+                explain_missing(client, options.id)
+            return [found] if found else []
         listed = _list_named(resource_type, client, query, options.display_name)
-        items = [item for item in drop_deleted(resource_type, client, listed) if is_wanted(item)]
-    return {resource_type.collection: remove_secrets(items)}
+        return [item for item in drop_deleted(resource_type, client, listed) if is_wanted(item)]
+
+    return {resource_type.collection: remove_secrets(look_again(client, read))}
 
 
 def _list_named(

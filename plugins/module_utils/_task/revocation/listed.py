@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from ..._errors import BeyondIdentityError, ResponseError, StateError
+from ..._management.client import ManagementClient
 from ..._management.issued_tokens import REVOKE_OPERATION, IssuedTokenOptions, IssuedTokens, match_tokens
+from ..._management.references import look_again
 from ..._management.resource_types import Resource
 from ..context import ModuleResult, TaskContext
 from ..progress import Progress
@@ -23,8 +25,8 @@ def revoke_listed(task: TaskContext, *, with_replacement: bool) -> ModuleResult:
     purpose = task.build_lock_purpose("a revocation of tokens", "several hosts can revoke the same tokens")
     with task.lock("tokens", str(options.application or task.connection.application_id), purpose=purpose):
         client = task.build_client(*options.list_operations(task.connection), REVOKE_OPERATION)
-        issued = IssuedTokens(options, client)
-        tokens = sorted(issued.list_tokens(), key=issued.is_in_use)
+        issued, listed = look_again(client, lambda: _list_tokens(options, client))
+        tokens = sorted(listed, key=issued.is_in_use)
         # The task's own token did not exist before the task, so its revocation is not a change.
         own = [token for token in tokens[-1:] if issued.is_issued_for_task(token)]
         wanted = tokens[: len(tokens) - len(own)]
@@ -32,6 +34,11 @@ def revoke_listed(task: TaskContext, *, with_replacement: bool) -> ModuleResult:
         if not task.check_mode:
             revoked = _revoke_all(task, issued, wanted, own, with_replacement=with_replacement)
     return {"changed": bool(revoked), "revoked": revoked}
+
+
+def _list_tokens(options: IssuedTokenOptions, client: ManagementClient) -> tuple[IssuedTokens, list[Resource]]:
+    issued = IssuedTokens(options, client)
+    return issued, list(issued.list_tokens())
 
 
 def _revoke_all(
