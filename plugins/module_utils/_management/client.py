@@ -194,6 +194,10 @@ class ManagementClient:
                 return
             earlier = pages
 
+    def can_read(self, operation: Operation, parameters: Mapping[str, Any]) -> bool:
+        """Whether an operation can be sent. In check mode, it cannot if it names a predicted object."""
+        return True
+
     def add_predictions(self, resource_type: ResourceType, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return a listing as it would be after the writes that were predicted. Only in check mode there are some."""
         return items

@@ -103,7 +103,8 @@ class PredictingClient(ManagementClient):
             self._on_prediction()
             raise ResponseError(f"{operation.name}: no object with the ID {id} is predicted.", status=404)
         item = super().call_with_status(operation.name, given)[1]
-        return self._correct(resource_type, prediction, [item], is_complete=False)[0]
+        corrected: Resource = self._correct(resource_type, prediction, [item], is_complete=False)[0]
+        return corrected
 
     def _correct_page(
         self, operation: Operation, complete: Mapping[str, Any], given: Mapping[str, Any], page: Resource

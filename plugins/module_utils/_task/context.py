@@ -34,7 +34,14 @@ from .._oauth.new_application import NEW, NewApplicationWait
 from .._oauth.refused_credentials import Attempt, RefusedCredentials
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
-from .._oauth.token_sources import ClientCredentialsTokens, PredictedTokens, StaticToken, TokenSource
+from .._oauth.token_sources import (
+    ClientCredentialsTokens,
+    IssuedToken,
+    PredictedTokens,
+    StaticToken,
+    TokenRequest,
+    TokenSource,
+)
 from .._oauth.token_store import ONE_HOST_ADVICE, LockPurpose, TokenStores
 from .._predicted import is_predicted
 
@@ -182,7 +189,7 @@ class TaskContext:
     def token_source(self) -> TokenSource:
         """Where access tokens come from."""
         if self.has_predicted_credentials:
-            return PredictedTokens(self.connection, self._predict_token)
+            return self._predicted_tokens
         if self.connection.access_token:
             return StaticToken(self.connection)
         if self.connection.grant_type != "authorization_code":
@@ -236,7 +243,15 @@ class TaskContext:
         """What the run would have written so far. A task with `check_mode: true` in a real run predicts for itself."""
         return Predictions(self.stores.run if self.is_check_run else None)
 
-    def _predict_token(self, token: Token) -> None:
+    def predict_token(self, request: TokenRequest) -> IssuedToken:
+        """Return the token that the service would issue."""
+        return self._predicted_tokens.get(request)
+
+    @cached_property
+    def _predicted_tokens(self) -> PredictedTokens:
+        return PredictedTokens(self.connection, self._remember_predicted_token)
+
+    def _remember_predicted_token(self, token: Token) -> None:
         self.mark_as_predicted()
         with self.predictions.edit(get_prediction_place(self.connection, TOKENS)) as prediction:
             item = {"id": token.id, "application_id": self.connection.application_id, "scopes": list(token.scopes)}

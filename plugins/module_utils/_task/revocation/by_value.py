@@ -9,6 +9,7 @@ from typing import Any
 
 from ..._errors import OptionError, ResponseError, SignInRequiredError, StateError
 from ..._ids import is_valid_id
+from ..._management.predicted_operations import TOKENS, get_prediction_place
 from ..._oauth.issuer import IssuerParts, parse_issuer
 from ..._oauth.jwt_claims import read_unverified_claims
 from ..._oauth.scopes import read_granted_scopes
@@ -34,6 +35,10 @@ def revoke_by_value(task: TaskContext, token: str) -> ModuleResult:
         Revoker(task, value if can_delete else None).revoke(value)
         task.stores.forget(value.__eq__)
     token_id = introspection.get("jti")
+    if task.check_mode and token_id:
+        task.mark_as_predicted()
+        with task.predictions.edit(get_prediction_place(task.connection, TOKENS)) as prediction:
+            prediction.delete(str(token_id))
     return {"changed": True, "revoked": [token_id] if is_valid_id(token_id) else []}
 
 

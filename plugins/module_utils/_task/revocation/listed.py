@@ -31,7 +31,10 @@ def revoke_listed(task: TaskContext, *, with_replacement: bool) -> ModuleResult:
         own = [token for token in tokens[-1:] if issued.is_issued_for_task(token)]
         wanted = tokens[: len(tokens) - len(own)]
         revoked = [token["id"] for token in wanted]
-        if not task.check_mode:
+        if task.check_mode:
+            for token in wanted:
+                issued.revoke(token)  # only predicts it
+        else:
             revoked = _revoke_all(task, issued, wanted, own, with_replacement=with_replacement)
     return {"changed": bool(revoked), "revoked": revoked}
 
