@@ -210,7 +210,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
     TokenRequest,
     find_missing_scopes,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import find_predicted
+from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import is_predicted
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
     CodeExchangeOptions,
@@ -308,13 +308,9 @@ def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> t
 
 
 def _needs_prediction(task: TaskContext, options: TokenOptions) -> bool:
-    """Whether check mode has no means to request the token: a predicted credential, or no sign-in for an authorization."""
-    exchange = task.read(CodeExchangeOptions)
-    authorization = exchange.authorization or {}
-    authorization = authorization.get("authorization", authorization)
-    has_code = bool(exchange.redirect_response or exchange.code or authorization.get("code"))
-    given = [authorization, exchange.redirect_response, exchange.code, options.refresh_token]
-    return find_predicted(given) is not None or (exchange.authorization is not None and not has_code)
+    """Whether check mode must not, or cannot, request the token. A code can be used once, so check mode keeps it."""
+    is_exchange = options.grant_type == "authorization_code" and task.read(CodeExchangeOptions).has_response
+    return is_exchange or (options.grant_type == "refresh_token" and task.needs_predicted_token(options.refresh_token))
 
 
 def _predict_token(task: TaskContext, scopes: list[str]) -> tuple[IssuedToken, list[str]]:
@@ -340,7 +336,11 @@ def _describe(issued: IssuedToken, task: TaskContext) -> ModuleResult:
         "realm_id": connection.realm_id,
         "application_id": connection.application_id,
     }
-    optional = {"refresh_token": token.refresh_token, "id_token": token.id_token}
+    optional = {
+        "refresh_token": token.refresh_token,
+        "id_token": token.id_token,
+        "predicted": is_predicted(token.access_token),
+    }
     return {**described, **{name: value for name, value in optional.items() if value}}
 
 

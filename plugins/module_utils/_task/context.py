@@ -243,6 +243,10 @@ class TaskContext:
         """What the run would have written so far. A task with `check_mode: true` in a real run predicts for itself."""
         return Predictions(self.stores.run if self.is_check_run else None)
 
+    def needs_predicted_token(self, refresh_token: str | None) -> bool:
+        """Whether a token cannot be requested with a refresh token, because it or the client is predicted."""
+        return is_predicted(refresh_token) or self.has_predicted_credentials
+
     def predict_token(self, request: TokenRequest) -> IssuedToken:
         """Return the token that the service would issue."""
         return self._predicted_tokens.get(request)
