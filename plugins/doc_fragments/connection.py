@@ -52,6 +52,7 @@ options:
   realm_id:
     description:
       - The realm that is managed. The default is the realm of the authenticating application.
+      - The environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits a run to one realm. Then the modules refuse any other realm.
       - Variable C(beyondidentity_realm_id), environment E(BEYONDIDENTITY_REALM_ID).
     type: str
   client_id:

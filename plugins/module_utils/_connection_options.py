@@ -87,6 +87,18 @@ CONNECTION_OPTIONS = (
 )
 
 
-def connection_spec() -> dict[str, dict[str, Any]]:
-    """Return the part of the argument spec that all modules share."""
-    return {option.name: option.build_spec() for option in CONNECTION_OPTIONS}
+# The managed realm by its display name: an option of the modules that manage objects in a realm.
+REALM_OPTION = Option("realm")
+
+# The ID of the only realm that a run may manage. An environment variable, and no option: nothing else can set it.
+PINNED_REALM_VARIABLE = "BEYONDIDENTITY_PINNED_REALM_ID"
+
+
+def list_options(*, manages_realm: bool) -> tuple[Option, ...]:
+    """Return the connection options of a module or lookup, with `realm` if it manages objects in a realm."""
+    return (*CONNECTION_OPTIONS, REALM_OPTION) if manages_realm else CONNECTION_OPTIONS
+
+
+def connection_spec(*, manages_realm: bool = False) -> dict[str, dict[str, Any]]:
+    """Return the part of the argument spec that modules share."""
+    return {option.name: option.build_spec() for option in list_options(manages_realm=manages_realm)}

@@ -15,12 +15,14 @@ class BeyondIdentityError(Exception):
     """An error that ends a task or a lookup with one clear message.
 
     Attributes:
+        reason: the message without its advice.
         is_repeated: whether another caller of the run met the error, so this one sent no request.
     """
 
     is_repeated = False
 
     def __init__(self, message: str, hint: str = "", **details: Any) -> None:
+        self.reason = message
         self.message = f"{message} {hint}".strip()
         self.details = {name: value for name, value in details.items() if value not in (None, "", [])}
         super().__init__(self.message)
@@ -79,7 +81,7 @@ class ResponseError(BeyondIdentityError):
 
     def with_hint(self, hint: str) -> ResponseError:
         """Return the same error with advice on what to do."""
-        return ResponseError(self.message, hint, status=self.status, code=self.code)
+        return ResponseError(self.message, hint, status=self.status, code=self.code) if hint else self
 
 
 class SignInRequiredError(BeyondIdentityError):

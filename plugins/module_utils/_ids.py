@@ -20,14 +20,14 @@ def is_valid_id(value: Any) -> bool:
     return isinstance(value, str) and bool(_ID.fullmatch(value)) and bool(value.strip("."))
 
 
+def is_service_id(text: str) -> bool:
+    """Whether a text has the form of an ID that the service chooses: 16 hexadecimal digits, or a UUID. Then it is no name."""
+    return bool(_SERVICE_ID.fullmatch(text))
+
+
 def is_safe_id(value: str) -> bool:
     """Whether an ID of any object is safe in a path: one of the API, or a URN of SCIM (RFC 7643 section 7)."""
     return is_valid_id(value.replace(":", "."))
-
-
-def is_service_id(value: str) -> bool:
-    """Whether a text is an ID where an option takes an ID or a name: 16 hexadecimal digits, or a UUID."""
-    return bool(_SERVICE_ID.fullmatch(value))
 
 
 def validate_id(value: Any, option: str) -> str:

@@ -72,9 +72,13 @@ def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> li
     return list(dict.fromkeys([*difflib.get_close_matches(name, names, n=3, cutoff=cutoff), *containing]))[:3]
 
 
-def suggest_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
-    """Return a question with the known names that may be meant instead of a wrong one, or an empty text."""
-    nearest = find_nearest(name, known, cutoff)
+def suggest_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF, *, meaning: str = "") -> str:
+    """Return a question with the known names that may be meant instead of a wrong one, or an empty text.
+
+    Args:
+        meaning: a name to compare instead, with the same meaning.
+    """
+    nearest = find_nearest(meaning or name, known, cutoff)
     return f"Did you mean {' or '.join(nearest)} instead of {sanitize_for_display(name, 80)}?" if nearest else ""
 
 

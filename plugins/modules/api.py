@@ -27,6 +27,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 attributes:
@@ -184,7 +185,8 @@ SPEC = ModuleSpec(
         "body": {"type": "dict"},
         "all_pages": {"type": "bool", "default": False},
         "scopes": {"type": "list", "elements": "str"},
-    }
+    },
+    manages_realm=True,
 )
 
 

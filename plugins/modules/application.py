@@ -27,6 +27,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
@@ -63,7 +64,8 @@ options:
     choices: [disabled, plain, s256]
   grant_types:
     description:
-      - The grants that the application can use, V(authorization_code) or V(client_credentials) or both. The list must not be empty.
+      - The grants that the application can use, V(authorization_code) or V(client_credentials) or both. The application gets exactly
+        these. The list must not be empty.
       - A new application gets V(client_credentials) with the protocol V(oauth2), V(authorization_code) with V(oidc).
     type: list
     elements: str
@@ -86,12 +88,14 @@ options:
     description:
       - V(exact) removes all scopes that O(allowed_scopes) does not have. V(at_least) adds scopes and removes none.
       - With V(at_least), an empty list in O(allowed_scopes) is an error, because it would change nothing.
+      - If O(resource_server) changes, and the new one does not offer a scope that stays, the module fails.
     type: str
     choices: [exact, at_least]
     default: exact
   redirect_uris:
     description:
       - Where a user can be sent to after the sign-in.
+      - The application gets exactly these URIs. An empty list removes all.
       - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app.
     type: list
     elements: str

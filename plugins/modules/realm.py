@@ -15,6 +15,7 @@ description:
   - The realm that the task authenticates with can't be removed, and neither can one that still has identities, groups or roles.
     Its applications, and all tokens that they issued, go with it. Where an O(access_token) does not tell which realm the task
     authenticates with, O(state=absent) needs O(auth_realm_id) or O(issuer).
+  - If the environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits the run to one realm, the module manages only that realm, and creates none.
   - Where the task runs on many hosts at once, as it does without C(run_once), one realm is made.
   - The token that it gets for itself is for C(ListRealms), or C(GetRealm) with O(id), and for what may have to be done, C(CreateRealm)
     without O(id), C(UpdateRealm) with O(classification) or a new name, C(DeleteRealm) with O(state=absent). In check mode it only reads.
@@ -97,6 +98,14 @@ requests:
   sample: 2
 """
 
+from typing import Any
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.managed_realm import (
+    refuse_other_realm,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
+    find_operation,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import REALM
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
@@ -106,12 +115,31 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.en
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
-SPEC = state_spec({"classification": {"type": "str"}})
+SPEC = state_spec({"classification": {"type": "str"}}, manages_realm=False)
 
 
 def run(task: TaskContext) -> ModuleResult:
     """Bring the realm to its wanted state."""
-    return to_module_result(REALM, ensure_state(task, REALM, {"classification": task.params["classification"]}))
+    managed = {name: task.params[name] for name in ("display_name", "classification")}
+    fields = {name: value for name, value in managed.items() if value is not None}
+
+    def build(existing: dict[str, Any] | None) -> dict[str, Any]:
+        _refuse_unpinned(task, REALM.update_operation if existing else REALM.create_operation, existing)
+        return fields
+
+    change = ensure_state(
+        task,
+        REALM,
+        {"classification": task.params["classification"]},
+        make_builder=lambda state: build,
+        validate_removal=lambda found: _refuse_unpinned(task, REALM.delete_operation, found),
+    )
+    return to_module_result(REALM, change)
+
+
+def _refuse_unpinned(task: TaskContext, operation: str, found: dict[str, Any] | None) -> None:
+    """Raise if the run must not manage the realm. The client refuses the request too, but check mode sends none."""
+    refuse_other_realm(task.pinned_realm_id, find_operation(operation), found["id"] if found else None)
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import read_info
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
-SPEC = info_spec()
+SPEC = info_spec(manages_realm=False)
 
 
 def run(task: TaskContext) -> ModuleResult:

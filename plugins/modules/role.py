@@ -22,7 +22,8 @@ description:
     C(AddRoleMembers) and C(DeleteRoleMembers) with O(members), which are found by C(GetIdentity), C(ListIdentities) and C(ListGroups).
     To remove a role, its lists are read and emptied. In check mode it only reads.
   - In check mode, too, the resource server and the members must be there already.
-  - Members are read 200 at a time and written 1,000 at a time. No request is needed to find an identity that is a member already, given by ID or
+  - Members are read 200 at a time and written 1,000 at a time. After a write, the lists that changed are read once more, to see whether the
+    service stored them. No request is needed to find an identity that is a member already, given by ID or
     by its username in the spelling that the service stores. To find N other identities, the task makes at most N requests, or lists all
     identities, 200 at a time, if that needs fewer requests. The first page of the listing, which shows how long it is, can be one request more.
   - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
@@ -30,6 +31,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:

@@ -16,6 +16,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
@@ -127,7 +128,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.ar
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
-SPEC = ModuleSpec(options=dict(ISSUED_TOKEN_OPTIONS), rules={"required_together": [("principal_type", "principal_id")]})
+SPEC = ModuleSpec(
+    options=dict(ISSUED_TOKEN_OPTIONS),
+    rules={"required_together": [("principal_type", "principal_id")]},
+    manages_realm=True,
+)
 
 
 def run(task: TaskContext) -> ModuleResult:

@@ -19,6 +19,9 @@ from .option_values import refuse_number
 
 display = Display()
 
+# What other collections call the mode of a list.
+_MODE_WORD = re.compile(r"(?:^|(?<=_))(?:append|exclusive|purge)$")
+
 # The names of secrets that are always text. A `code` can be a number, and `has_password` is true or false.
 _TEXT_SECRET = re.compile(r"(?:secret|password|passphrase|private_?key|verifier|_token)$", re.IGNORECASE)
 
@@ -76,7 +79,11 @@ def _explain_unsupported(message: str, suggestions: list[str]) -> str:
 def _suggest_options(unsupported: Iterable[str | tuple[str, ...]], spec: Mapping[str, Any]) -> list[str]:
     """Return a suggestion for each unknown option that has a similar name; a tuple is the path of a suboption."""
     paths = sorted((name,) if isinstance(name, str) else tuple(name) for name in unsupported)
-    return [text for path in paths if (text := suggest_nearest(path[-1], _list_options(spec, path[:-1])))]
+    return [text for path in paths if (text := _suggest_option(path[-1], _list_options(spec, path[:-1])))]
+
+
+def _suggest_option(name: str, known: list[str]) -> str:
+    return suggest_nearest(name, known, meaning=_MODE_WORD.sub("mode", name))
 
 
 def _list_options(spec: Mapping[str, Any], parents: tuple[str, ...]) -> list[str]:

@@ -9,18 +9,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible import context
+from ansible.utils.fqcn import add_internal_fqcns
 
-# The strategies that begin a task when all hosts have ended the one before. The strategy free ignores `run_once`. With it,
-# each host has its own copy of an included task, so `throttle` does not count the others.
-_LOCKSTEP_STRATEGIES = frozenset({"linear", "debug"})
+# The strategies that begin a task when all hosts have ended the one before. The strategies free and host_pinned ignore
+# `run_once`. With them, each host has its own copy of an included task, so `throttle` does not count the others. What
+# other strategies do is unknown.
+_LOCKSTEP_STRATEGIES = frozenset(add_internal_fqcns(("linear", "debug")))
 
 
 def is_alone(task: Any, variables: Mapping[str, Any]) -> bool:
     """Return whether no other host can run a task of ansible-core at the same time."""
-    if len(variables.get("ansible_play_batch") or ()) == 1 or context.CLIARGS.get("forks") == 1:
+    play = task.get_play()
+    if context.CLIARGS.get("forks") == 1 or _is_serial(play) or _is_only_host(variables):
         return True
-    return bool(task.run_once or task.throttle == 1) and _is_in_lockstep(task)
+    return bool(task.run_once or task.throttle == 1) and str(play.strategy) in _LOCKSTEP_STRATEGIES
 
 
-def _is_in_lockstep(task: Any) -> bool:
-    return str(task.get_play().strategy).removeprefix("ansible.builtin.") in _LOCKSTEP_STRATEGIES
+def _is_serial(play: Any) -> bool:
+    return {str(size) for size in play.serial} == {"1"}
+
+
+def _is_only_host(variables: Mapping[str, Any]) -> bool:
+    """Return whether the batch has one host.
+
+    `ansible_play_batch` lacks failed hosts, but a failed host still runs the `always` part of its block. So the batch
+    counts only if no host of the play has failed.
+    """
+    everyone = variables.get("ansible_play_hosts_all") or ()
+    if len(everyone) == 1:
+        return True
+    batch, active = variables.get("ansible_play_batch") or (), variables.get("ansible_play_hosts") or ()
+    return len(batch) == 1 and len(active) == len(everyone)

@@ -194,7 +194,7 @@ def _read_holder(descriptor: int) -> _Holder:
             str(record["id"]),
             sanitize_for_display(record["process"], 200),
             sanitize_for_display(record["work"], 200),
-            min(_LONGEST_DURATION, float(record["duration"])),  # in this order, NaN is the longest,
+            min(_LONGEST_DURATION, float(record["duration"])),  # in this order, NaN is the longest
         )
     except (OSError, ValueError, KeyError, TypeError):
         return _Holder()
@@ -221,8 +221,8 @@ def _go_on_without_locks(
 def _go_on_beside(holder: _Holder, purpose: LockPurpose, reports: LockReports) -> None:
     """Warn of a holder that is too slow; raise `LockError` if the work must not be done beside it."""
     reason = f"{holder.process} has been busy with {holder.work} for more than {holder.duration:.0f} seconds"
-    hint = "The process may be stopped: check it, and end it if it does not go on."
+    hint = "The process may hang: check it, and end it if it makes no progress."
     if purpose.must_wait:
-        raise LockError(f"Cannot begin {purpose.work}: {reason}.", f"{hint} Then run again.")
+        raise LockError(f"Cannot begin {purpose.work}: {reason}, so this task fails.", f"{hint} Then run again.")
     risk = f", so {purpose.risk}" if purpose.risk else ""
-    reports.warn(f"{reason[0].upper()}{reason[1:]}. This task does not wait any longer{risk}. {hint}")
+    reports.warn(f"{reason[0].upper()}{reason[1:]}. This task continues without the lock{risk}. {hint}")

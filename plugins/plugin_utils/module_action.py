@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._connection_options import PINNED_REALM_VARIABLE, REALM_OPTION
 from ..module_utils._errors import BeyondIdentityError, LockError, OptionError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._task.argument_spec import ModuleSpec
@@ -27,6 +29,7 @@ from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
 from .option_trust import refuse_delegated_environment_secret
 from .option_values import read_arguments
 from .plain_types import to_plain_types
+from .realm_pin import read_pinned_realm
 from .remote_results import clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
 from .sign_in_prompt import wait_for_sign_in
@@ -56,9 +59,10 @@ class ModuleAction(ActionBase):
         arguments: dict[str, Any] = {}
         try:
             self._refuse_async()
-            arguments = read_arguments(self._task.args)
+            arguments = read_arguments(self._read_arguments())
             remember_secrets(find_secrets(arguments))
             sources = OptionSources(task_vars, self._templar.template, self._read_environment())
+            pinned_realm_id = read_pinned_realm(sources.environment, sources.task_environment)
             resolved = resolve_options(
                 arguments, sources, self._spec.get_ignored(arguments), self._spec.connection_options
             )
@@ -73,7 +77,9 @@ class ModuleAction(ActionBase):
         for warning in resolved.warnings:
             display.warning(warning)
         result = (
-            self._run_remotely(params, task_vars) if self._is_remote() else self._run_locally(params, sources, resolved)
+            self._run_remotely(params, task_vars)
+            if self._is_remote()
+            else self._run_locally(params, sources, resolved, pinned_realm_id)
         )
         return self._censor(result, task_vars, params, reveal=params["reveal"])
 
@@ -88,6 +94,22 @@ class ModuleAction(ActionBase):
                 "async is refused: Ansible would store the result, which may contain a secret, in a file.",
                 "Remove async: the modules take milliseconds.",
             )
+
+    def _read_arguments(self) -> dict[str, Any]:
+        """Return the task's arguments, without a `realm` that `module_defaults` set for a group of modules.
+
+        The group has modules that manage no realm. For these, an argument of the task itself is an error.
+        """
+        arguments: dict[str, Any] = self._task.args
+        defaults: list[Mapping[str, Any]] = getattr(self._task, "module_defaults", None) or []
+        is_of_group = any(
+            str(name).startswith("group/") and REALM_OPTION.name in (options or {})
+            for default in defaults
+            for name, options in default.items()
+        )
+        if self._spec.manages_realm or not is_of_group:
+            return arguments
+        return {name: value for name, value in arguments.items() if name != REALM_OPTION.name}
 
     def _read_environment(self) -> dict[str, str]:
         environment: dict[str, Any] = {}
@@ -105,7 +127,9 @@ class ModuleAction(ActionBase):
         is_local = not host or host in constants.LOCALHOST or self._connection.transport == "local"
         return not is_local and not self._spec.controller_only
 
-    def _run_locally(self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions) -> ModuleResult:
+    def _run_locally(
+        self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions, pinned_realm_id: str | None
+    ) -> ModuleResult:
         attempt = count_attempt(self._task)
         task = TaskContext(
             params,
@@ -116,6 +140,7 @@ class ModuleAction(ActionBase):
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,
             listen=wait_for_sign_in,
+            pinned_realm_id=pinned_realm_id,
             environ=sources.build_environ(resolved),
             warn=display.warning,
             tell=_tell,
@@ -141,7 +166,8 @@ class ModuleAction(ActionBase):
                 result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
         except LockError as error:
             return to_failed_result(error)
-        record_remote_tokens(TaskContext(params), result.pop("issued", None))
+        own = {**params, REALM_OPTION.name: None}  # which realm the task managed does not matter to its tokens
+        record_remote_tokens(TaskContext(own), result.pop("issued", None))
         return clean_remote_result(result, params)
 
     @contextmanager
@@ -179,9 +205,15 @@ class ModuleAction(ActionBase):
         return True
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Leave out what the module receives as options: a remote command's environment is in process lists."""
+        """Leave out what the module receives as options: a remote command's environment is in process lists.
+
+        The limit to one realm is no option and no secret, so a remote host receives it here.
+        """
         environment = self._read_environment()
         public = {name: value for name, value in environment.items() if not name.startswith(_PRIVATE_ENVIRONMENT)}
+        pinned_realm_id = read_pinned_realm(os.environ, environment)
+        if pinned_realm_id is not None:
+            public[PINNED_REALM_VARIABLE] = pinned_realm_id
         if raw_environment_out is not None:
             raw_environment_out.update(public)
         return str(self._connection._shell.env_prefix(**public)) if public else ""

@@ -16,7 +16,12 @@ from typing import Any
 from ..module_utils._connection_options import CONNECTION_OPTIONS, Option
 from ..module_utils._errors import OptionError
 from .option_sources import ARGUMENT, ENVIRONMENT, TASK_ENVIRONMENT, VARIABLE, OptionSources, ResolvedOptions
-from .option_trust import guard_environment_secret, keep_credentials_together, let_issuer_replace_parts
+from .option_trust import (
+    guard_environment_secret,
+    keep_credentials_together,
+    keep_realm_together,
+    let_issuer_replace_parts,
+)
 from .option_values import convert_value, is_fact, is_set, read_variable
 
 _is_resolving: ContextVar[bool] = ContextVar("beyondidentity_is_resolving", default=False)
@@ -49,6 +54,7 @@ def resolve_options(
             if not _resolve_variable(option, sources, resolved):
                 _resolve_environment(option, sources, resolved)
     keep_credentials_together(resolved)
+    keep_realm_together(resolved)
     let_issuer_replace_parts(resolved)
     guard_environment_secret(resolved)
     return resolved

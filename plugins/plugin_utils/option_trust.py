@@ -15,6 +15,7 @@ from .option_sources import ENVIRONMENT, ResolvedOptions, get_rank
 # Options that decide where a secret is sent. A stronger issuer replaces weaker parts of an issuer.
 DESTINATION_OPTIONS = ("issuer", "auth_url", "api_url", "proxy", "ca_path", "validate_certs")
 _URL_OPTIONS = ("issuer", "auth_url", "api_url")  # harmless if the host is a regional one
+_MANAGED_REALM = ("realm", "realm_id")
 _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "application_id")
 
 
@@ -46,6 +47,15 @@ def let_issuer_replace_parts(resolved: ResolvedOptions) -> None:
         for name in _ISSUER_PARTS:
             if resolved.is_weaker(name, resolved.sources["issuer"]):
                 resolved.drop(name)
+
+
+def keep_realm_together(resolved: ResolvedOptions) -> None:
+    """Drop `realm` or `realm_id` if the other one is from a stronger source: they are one choice in two forms."""
+    names = [name for name in _MANAGED_REALM if name in resolved.sources]
+    strongest = min((resolved.sources[name] for name in names), key=get_rank, default=ENVIRONMENT)
+    for name in names:
+        if resolved.is_weaker(name, strongest):
+            resolved.drop(name)
 
 
 def guard_environment_secret(resolved: ResolvedOptions) -> None:

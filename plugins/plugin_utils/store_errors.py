@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..module_utils._text import sanitize_for_display
 from .private_files import UntrustedFolderError
+from .store_key import FOLDER
 
 _OTHER_PLACE = "Choose another place: set XDG_CACHE_HOME and XDG_DATA_HOME, or ANSIBLE_LOCAL_TEMP."
 _NO_PERMISSION = (errno.EACCES, errno.EPERM)
@@ -40,8 +41,14 @@ def explain_store_error(error: Exception, folder: Path) -> str:
     """
     name = str((error.filename if isinstance(error, OSError) else None) or "")
     path, status = _find_existing(folder / name, folder)
+    if _is_refused(error) and status.st_uid != os.geteuid():
+        return f"{_name_place(path, folder)} {_explain_other_owner(path, status, folder)}"
     problem, remedy = _find_problem(error, path, status, folder)
     return f"{_name_place(path, folder)} (owner: {name_user(status.st_uid)}) {problem}. {remedy}"
+
+
+def _is_refused(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _NO_PERMISSION
 
 
 def _find_existing(path: Path, folder: Path) -> tuple[Path, os.stat_result]:
@@ -60,38 +67,43 @@ def _find_existing(path: Path, folder: Path) -> tuple[Path, os.stat_result]:
 def _find_problem(error: Exception, path: Path, status: os.stat_result, folder: Path) -> tuple[str, str]:
     """Return what is wrong, as a predicate, and what to do."""
     if not isinstance(error, OSError):
-        return "holds a damaged file", "Remove the folder."
+        return "holds a damaged file", f"{_advise_removal(folder)}."
     if error.errno in _PROBLEMS:
         return _PROBLEMS[error.errno]
     is_folder = path == folder or path in folder.parents
     if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(status.st_mode):
         expected = "a folder" if is_folder else "a regular file"
         return f"is {'a link' if stat.S_ISLNK(status.st_mode) else 'not ' + expected}", "Remove it."
-    if error.errno not in _NO_PERMISSION:
+    if not _is_refused(error):
         return f"cannot be used: {error.strerror or type(error).__name__}", _OTHER_PLACE
-    if status.st_uid != os.geteuid():
-        problem = f"does not belong to {name_user(os.geteuid())}, the user that runs Ansible"
-        return problem, _advise_on_owner(path, status)
     mode = f"the mode {stat.S_IMODE(status.st_mode):04o}"
     if isinstance(error, UntrustedFolderError):
         return f"has {mode}, so other users have permissions", f"To remove them, run `chmod -R go= {_quote(path)}`."
     return f"has {mode}, so its owner lacks permissions", f"To add them, run `chmod u+rwX {_quote(path)}`."
 
 
-def _advise_on_owner(path: Path, status: os.stat_result) -> str:
-    """Return what to do about a file or folder of another user.
+def _explain_other_owner(path: Path, status: os.stat_result, folder: Path) -> str:
+    """Return whose file or folder it is, and what to do.
 
     A foreign folder in a folder of this user is left by a run with sudo. All others were never this user's.
     """
     owner, user = name_user(status.st_uid), name_user(os.geteuid())
+    text = f"belongs to {owner}, but Ansible runs as {user}."
     if os.geteuid() == 0:
-        return f"Run Ansible as {owner}, or with the home directory of {user}, for example with sudo -H."
+        return f"{text} Run Ansible as {owner}, or with the HOME of {user}, for example with sudo -H."
     if path.parent.stat().st_uid != os.geteuid():
-        return _OTHER_PLACE
+        return f"{text} {_OTHER_PLACE}"
+    command = f"run chown -R {_name_for_chown(os.geteuid())} {_quote(path)}"
+    is_store = path not in folder.parents  # what is beside the store may be of use to other programs
+    remedy = f"{_advise_removal(folder).lower()}, or {command}" if is_store else command
     return (
-        f"This happens if {owner} runs Ansible with the home directory of {user}, for example with sudo. To give it back, run "
-        f"`sudo chown -R {os.geteuid()} {_quote(path)}`."
+        f"{text} This happens if {owner} ran Ansible with the HOME of {user}, for example with sudo. As root, {remedy}."
     )
+
+
+def _advise_removal(folder: Path) -> str:
+    """Return the advice, and what it loses: sign-ins beyond the run are in one of the user's folders, their key in another."""
+    return f"Remove the folder{' (this loses the stored sign-ins)' if folder.name == FOLDER else ''}"
 
 
 def _name_place(path: Path, folder: Path) -> str:
@@ -104,8 +116,17 @@ def _name_place(path: Path, folder: Path) -> str:
     )
 
 
-def _quote(text: object) -> str:
-    return shlex.quote(sanitize_for_display(text, 300))
+def _quote(path: Path) -> str:
+    """Return a path for a command; a placeholder if the path would not be shown as it is."""
+    text = str(path)
+    return shlex.quote(text) if sanitize_for_display(text, len(text)) == text else "FOLDER"
+
+
+def _name_for_chown(user_id: int) -> str:
+    try:
+        return shlex.quote(pwd.getpwuid(user_id).pw_name)
+    except KeyError:
+        return str(user_id)
 
 
 def name_user(user_id: int) -> str:

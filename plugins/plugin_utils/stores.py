@@ -79,7 +79,9 @@ def _find_folder(variable: str, default: str) -> Path:
     home = os.environ.get("HOME", "")
     if not os.path.isabs(home):
         state = f"'{sanitize_for_display(home, 200)}', which is not an absolute path" if home else "not set"
-        raise OptionError(f"HOME is {state}.", f"Set HOME, or {variable}, to an absolute path.")
+        raise OptionError(
+            f"HOME is {state}.", "Set HOME, or both XDG_DATA_HOME and XDG_CACHE_HOME, to an absolute path."
+        )
     return Path(home) / default / FOLDER
 
 

@@ -124,13 +124,16 @@ def test_awx_takes_the_injectors() -> None:
     assert used == set(FIELDS)
 
 
-def test_each_input_is_a_connection_option() -> None:
+def test_each_input_is_a_connection_option_or_the_pinned_realm() -> None:
     """It has the name, the secrecy and the environment variable of the option."""
     from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
         CONNECTION_OPTIONS,
+        PINNED_REALM_VARIABLE,
+        Option,
     )
 
-    options = {option.name: option for option in CONNECTION_OPTIONS}
+    options = {option.name: option for option in (*CONNECTION_OPTIONS, Option("pinned_realm_id"))}
+    assert options["pinned_realm_id"].environment == PINNED_REALM_VARIABLE
     assert set(FIELDS) <= set(options)
     assert SECRET == {name for name in FIELDS if options[name].secret}
     assert INJECTORS["env"] == {options[name].environment: f"{{{{ {name} }}}}" for name in FIELDS}

@@ -32,7 +32,7 @@ OPTIONS = [
     option("api_url", None, "api_url is missing", "none of Beyond Identity's regions", tasks=APPLICATION),
     option("client_secret", "", "beyondidentity_client_secret is empty", "or remove it"),
     option("client_secret", ["a"], "beyondidentity_client_secret must be text"),
-    option("client_secret", 12345, "beyondidentity_client_secret is a number", "Write the value in quotes"),
+    option("client_secret", 12345, "beyondidentity_client_secret must be text", "Write the value in quotes"),
     option("issuer", "", "beyondidentity_issuer is empty"),
     option("issuer", "our tenant", "issuer: 'our tenant'", "/v1/tenants/TENANT/realms/REALM"),
     option("issuer", ELSEWHERE.rpartition("/")[0], "is not an application's URL", "The Admin Console shows the URL"),

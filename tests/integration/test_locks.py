@@ -25,6 +25,7 @@ from tests.support.recorder import RecordedRequest, Recorder, Response, forward_
 
 REALM = "beyondidentity.management.realm"
 HOSTS = 8
+UNSAFE = {"display_name": "Unsafe"}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_without_locks_several_hosts_create_nothing(
     messages = {str(result.result.get("msg")) for result in run.of("Many")}
     [message] = messages
     assert "network file systems. Without locks, several hosts can create the same realm." in message
-    assert "run_once: true" in message
+    assert "Or run the task once (run_once: true), or on one host at a time (throttle: 1, or --forks 1)." in message
     for name in ("Read", "Check", "Remove", "Once", "Throttled"):
         assert all(result.done for result in run.of(name)), name
     assert len(tenant.journal(operation="CreateRealm")) == 2
@@ -68,33 +69,72 @@ def test_without_locks_several_hosts_create_nothing(
     assert "Without locks, several hosts can request the same token. Set ANSIBLE_LOCAL_TEMP to a folder" in output
 
 
-def test_without_locks_the_strategy_free_is_not_safe(
+OWN_STRATEGY = (
+    "from ansible.plugins.strategy.free import StrategyModule as Free\n\n\nclass StrategyModule(Free):\n    pass\n"
+)
+UNSAFE_STRATEGIES = ("free", "ansible.builtin.host_pinned", "own")
+
+
+def test_without_locks_only_some_strategies_run_a_task_once(
     run_playbook: PlaybookRunner, tenant: Tenant, no_flock: dict[str, str], core: str, tmp_path: Path
 ) -> None:
-    """It ignores run_once, and gives each host its own copy of an included task. One host alone is safe."""
-    create = {"display_name": "Customers"}
+    """The strategy free ignores run_once, and throttle for included tasks. With it, the task fails with the remedy."""
+    (tmp_path / "own.py").write_text(OWN_STRATEGY)
     included = tmp_path / "included.yml"
-    included.write_text(json.dumps([task("Included", REALM, create, run_once=True)]))
-    tasks = [task("Once", REALM, create, run_once=True), task("Throttled", REALM, create, throttle=1)]
+    included.write_text(json.dumps([task("Included", REALM, {"display_name": "Included"}, run_once=True)]))
+    include = {"name": "Include", "ansible.builtin.include_tasks": str(included)}
     plays = [
-        play(*tasks, hosts="all", strategy="free"),
-        play(task("Alone", REALM, create), hosts="host1", strategy="ansible.builtin.free"),
-        play(task("Serial", REALM, create), hosts="all", strategy="free", serial=1),
-        play({"name": "Include", "ansible.builtin.include_tasks": str(included)}, hosts="all", strategy="linear"),
+        *(_play_unsafely(strategy) for strategy in UNSAFE_STRATEGIES),
+        play(_create("Alone"), hosts="host1", strategy="ansible.builtin.free"),
+        play(_create("Serial"), hosts="all", strategy="free", serial=1),
+        play(_create("Linear", run_once=True), hosts="all", strategy="ansible.legacy.linear"),
+        play(_create("Debug", run_once=True), hosts="all", strategy="debug"),
+        play(_create("Template", run_once=True), hosts="all", strategy="{{ chosen_strategy }}"),
+        play(include, hosts="all", strategy="linear"),
     ]
     run = run_playbook(
         plays,
         inventory="host[1:3] ansible_connection=local\n",
         args=["-f", "3"],
-        env=no_flock,
-        extra_vars=tenant.variables,
+        env={**no_flock, "ANSIBLE_STRATEGY_PLUGINS": str(tmp_path)},
+        extra_vars={**tenant.variables, "chosen_strategy": "linear"},
         core=core,
     ).succeeded()
     for name in ("Once", "Throttled"):
-        assert all("with the strategy linear" in str(result.result.get("msg")) for result in run.of(name)), name
-    for name in ("Alone", "Serial", "Included"):
+        assert len(run.of(name)) == 3 * len(UNSAFE_STRATEGIES)
+        for result in run.of(name):
+            assert "With a strategy other than linear, set serial: 1 for the play" in str(result.result.get("msg"))
+    safe = ("Alone", "Serial", "Linear", "Debug", "Template", "Included")
+    for name in safe:
         assert run.of(name) and all(result.done for result in run.of(name)), name
-    assert len(tenant.journal(operation="CreateRealm")) == 1
+    assert len(tenant.journal(operation="CreateRealm")) == len(safe)
+
+
+def _play_unsafely(strategy: str) -> dict[str, Any]:
+    tasks = [task("Once", REALM, UNSAFE, run_once=True), task("Throttled", REALM, UNSAFE, throttle=1)]
+    return play(*tasks, hosts="all", strategy=strategy)
+
+
+def _create(name: str, **keywords: Any) -> dict[str, Any]:
+    return task(name, REALM, {"display_name": name}, **keywords)
+
+
+def test_without_locks_failed_hosts_count_as_hosts(
+    run_playbook: PlaybookRunner, tenant: Tenant, no_flock: dict[str, str], core: str
+) -> None:
+    """Ansible does not list them in the batch, but they run the always part of a block."""
+    fail = {"name": "Fail", "ansible.builtin.fail": {}, "when": "inventory_hostname != 'host1'"}
+    run = run_playbook(
+        play({"block": [fail], "always": [_create("Always")]}, hosts="all"),
+        inventory="host[1:3] ansible_connection=local\n",
+        args=["-f", "3"],
+        env=no_flock,
+        extra_vars=tenant.variables,
+        core=core,
+    )
+    messages = [str(result.result.get("msg")) for result in run.of("Always")]
+    assert len(messages) == 3 and all("several hosts can create the same realm" in message for message in messages)
+    assert tenant.journal(operation="CreateRealm") == []
 
 
 def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -124,7 +164,8 @@ def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, t
     assert second.succeeded().task("Token").done
     output = re.sub(r"\s+", " ", second.output)
     assert re.search(r"Waiting for a token request of process \d+ on ", output)
-    assert "has been busy with a token request for more than 6 seconds" in output
+    assert "has been busy with a token request for more than 6 seconds. This task continues without the lock" in output
+    assert "The process may hang: check it, and end it if it makes no progress." in output
     locks = [path for path in Path(home["HOME"]).rglob("*.lock") if path.is_file()]
     assert len(locks) <= 1, "only that of the stopped process"
 

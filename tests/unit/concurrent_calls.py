@@ -22,7 +22,7 @@ _HANG = 60  # seconds, after which a test fails instead of hanging
 
 
 class MeetingStore:
-    """A token store whose callers wait before a lock until all of them are there.
+    """A token store whose callers wait before their first lock until all of them are there.
 
     So each caller has looked into the store before any caller has the lock, whatever the threads' timing is.
     """
@@ -30,13 +30,16 @@ class MeetingStore:
     def __init__(self, store: TokenStore, callers: int) -> None:
         self._store = store
         self._barrier = threading.Barrier(callers)
+        self._caller = threading.local()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     @contextmanager
     def lock(self, key: Any, purpose: LockPurpose) -> Iterator[None]:
-        self._barrier.wait(_HANG)
+        if not hasattr(self._caller, "has_met"):
+            self._caller.has_met = True
+            self._barrier.wait(_HANG)
         with self._store.lock(key, purpose):
             yield
 

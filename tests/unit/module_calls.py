@@ -24,6 +24,7 @@ def call_module(
     warn: Any = None,
     tell: Any = None,
     environ: Any = None,
+    pinned_realm_id: str | None = None,
     sharing: Any = None,
     **given: Any,
 ) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def call_module(
         open_sign_ins=open_sign_ins,
         listen=listener,
         environ=environ or {},
+        pinned_realm_id=pinned_realm_id,
         warn=warn or (lambda message: None),
         tell=tell or (lambda message: None),
     )

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleUndefinedVariable
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
+    CONNECTION_OPTIONS,
+    Option,
+)
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_precedence import resolve_options
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_sources import (
     OptionSources,
@@ -46,6 +50,7 @@ def resolve(
     task: Mapping[str, str] | None = None,
     process: Mapping[str, str] | None = None,
     ignored: frozenset[str] = frozenset(),
+    options: Iterable[Option] = CONNECTION_OPTIONS,
 ) -> ResolvedOptions:
     """Resolve options from these four sources, the strongest first."""
-    return resolve_options(arguments or {}, make_sources(variables, task, process), ignored)
+    return resolve_options(arguments or {}, make_sources(variables, task, process), ignored, options)

@@ -37,6 +37,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUNTIME: dict[str, Any] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
 
 
+# These modules manage no objects in a realm.
+WITHOUT_REALM = ("realm", "realm_info", "tenant_info", "token", "authorize", "introspect", "revoke", "pkce")
+
+
 def list_names(folder: str) -> list[str]:
     return sorted(path.stem for path in (PLUGINS / folder).glob("*.py") if path.stem != "__init__")
 
@@ -95,6 +99,15 @@ def test_each_module_is_documented(name: str) -> None:
     assert documentation["seealso"]
     assert_examples(examples, name)
     assert_returned(returned, required_key="returned")
+
+
+@EACH_MODULE
+def test_the_modules_that_manage_a_realm_have_and_document_the_option_realm(name: str) -> None:
+    module = load("modules", name)
+    extended = load_documents(module)[0]["extends_documentation_fragment"]
+    assert module.SPEC.manages_realm is (name not in WITHOUT_REALM)
+    assert (f"{FQCN}.managed_realm" in extended) is module.SPEC.manages_realm
+    assert ("realm" in module.SPEC.build_arguments()["argument_spec"]) is module.SPEC.manages_realm
 
 
 @EACH_MODULE
@@ -169,6 +182,24 @@ def test_a_state_module_documents_its_operations(resource_type: ResourceType) ->
         resource_type.delete_operation,
     }
     assert documented <= set(get_catalogue())
+
+
+@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
+def test_a_state_module_documents_both_states(resource_type: ResourceType) -> None:
+    returned = load_documents(load("modules", resource_type.noun))[2]
+    for name in ("before", "after"):
+        assert "without secrets" in str(returned[name]["description"]) and returned[name]["returned"] == "success"
+    assert "without C(--diff)" in str(returned["before"]["description"])
+
+
+@EACH_MODULE
+def test_the_mode_of_a_list_is_exact_unless_it_lists_members(name: str) -> None:
+    options = load("modules", name).SPEC.options
+    modes = {option: spec for option, spec in options.items() if spec.get("choices") == ["exact", "at_least"]}
+    assert all(option.endswith("_mode") for option in modes)
+    assert {option: spec["default"] for option, spec in modes.items()} == {
+        option: "at_least" if option == "members_mode" else "exact" for option in modes
+    }
 
 
 def test_only_options_that_no_variable_can_set_are_required() -> None:

@@ -147,7 +147,6 @@ def build_error(status: int, body: Any, headers: dict[str, str] | None = None) -
         ),
         (502, {"status": "502", "error": "502", "message": "down"}, "HTTP 502 down.", ""),
         (400, '{"message": "Ung\xfcltig"}'.encode("iso-8859-1"), "HTTP 400 Ung\xfcltig.", ""),
-        (200, {"error": "invalid_grant", "access_token": "x"}, "HTTP 200 invalid_grant.", "invalid_grant"),
     ],
 )
 def test_each_shape_gives_one_message_and_a_code(status: int, body: Any, message: str, code: str) -> None:
@@ -278,6 +277,44 @@ def test_a_success_can_report_an_error(body: Any, reports_error: bool) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     assert is_error(Response(200, {}, content)) is reports_error
     assert is_error(Response(404, {}, content))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"code": "not_found", "message": "gone"}, 404),
+        ({"code": "NOT_FOUND", "message": "gone"}, 404),
+        ({"code": "NotFound", "message": "gone"}, 404),
+        ({"code": "404", "message": "gone"}, 404),
+        ({"code": "conflict", "message": "taken", "details": []}, 409),
+        ({"code": "already_exists", "message": "taken"}, 409),
+        ({"code": "unauthorized", "message": "who?"}, 401),
+        ({"code": "unauthenticated", "message": "who?"}, 401),
+        ({"code": "forbidden", "message": "no"}, 403),
+        ({"code": "permission_denied", "message": "no"}, 403),
+        ({"code": "too_many_requests", "message": "wait"}, 429),
+        ({"code": "internal_server_error", "message": "x"}, 500),
+        ({"code": "field_violations", "message": "x"}, 400),
+        ({"code": "ok", "message": "x"}, 400),
+        ({"error": "invalid_token"}, 401),
+        ({"error": "invalid_grant", "access_token": "x"}, 400),
+        ({"error": {"code": 404, "message": "gone"}}, 404),
+        ({"error": {"code": 7, "status": "PERMISSION_DENIED"}}, 403),
+        ({"error": "Conflict", "statusCode": 409}, 409),
+        ({"error": {"message": "x", "code": True}}, 400),
+        ({"error": {"message": "x", "status": 200}}, 400),
+        ({"error": {"message": "x", "status": 4040}}, 400),
+        ({"errors": [{"status": "404", "title": "gone"}]}, 404),
+        ({"errors": ["x"]}, 400),
+        ({"errors": []}, 200),
+        ({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "409", "scimType": "uniqueness"}, 409),
+    ],
+)  # fmt: skip
+def test_an_error_with_a_status_of_success_has_the_status_that_it_means(body: Any, status: int) -> None:
+    """Callers decide by the status."""
+    error = build_error(200, body)
+    assert error.message.startswith("Asking: HTTP 200 ") and error.status == status
+    assert build_error(418, body).status == 418
 
 
 @pytest.mark.parametrize(

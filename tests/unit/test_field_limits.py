@@ -22,6 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
+from tests.support.untidy_service import change_json, run_untidy_service
 from tests.unit import published
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 
@@ -74,11 +75,6 @@ def test_a_closed_set_is_a_choice_of_the_option(noun: str) -> None:
         ("application", {"confidentiality": "secret"}, "confidentiality must be one of confidential, public"),
         ("application", {"token_endpoint_auth_method": "jwt"}, "token_endpoint_auth_method must be one of"),
         ("realm", {"classification": ""}, "classification must not be empty. Omit the option"),
-        ("realm", {"display_name": "x" * 65}, "display_name must have at most 64 characters, not 65."),
-        ("realm", {"display_name": "a:b/c"}, "display_name must not contain / :."),
-        ("role", {"display_name": "a:b"}, "display_name must not contain :."),
-        ("role", {"description": "x" * 301}, "description must have at most 300 characters, not 301."),
-        ("role", {"description": "reads: all"}, "description must not contain :."),
         ("authenticator_config", {"type": "web"}, "type must be one of embedded, hosted_web, console, platform"),
         ("authenticator_config", {"type": "hosted_web", "authentication_methods": ["sms"]}, "authentication_methods must be one of"),
         ("authenticator_config", {"type": "embedded", "invocation_type": "x"}, "invocation_type must be one of automatic, manual"),
@@ -102,6 +98,51 @@ def test_a_value_that_the_service_refuses_is_an_error_before_anything_is_sent(
     result = call_module(MODULES[noun], tenant, check_mode=check_mode, **{"display_name": "New", **given})
     assert result.get("failed") and message in result["msg"]
     assert result["changed"] is False and tenant.journal() == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("noun", "given", "message"),
+    [
+        ("realm", {"display_name": "x" * 65}, "display_name must have at most 64 characters, not 65."),
+        ("realm", {"display_name": "a:b/c"}, "display_name must not contain / :."),
+        ("role", {"display_name": "a:b"}, "display_name must not contain :."),
+        ("role", {"description": "x" * 301}, "description must have at most 300 characters, not 301."),
+        ("role", {"description": "reads: all"}, "description must not contain :."),
+    ],
+)  # fmt: skip
+def test_a_text_that_the_service_refuses_is_an_error_before_it_is_written(
+    noun: str, given: dict[str, Any], message: str, check_mode: bool, tenant: Any
+) -> None:
+    new = call_module(MODULES[noun], tenant, check_mode=check_mode, **{"display_name": "New", **given})
+    assert new["failed"] and message in new["msg"] and new["changed"] is False and list_writes(tenant) == []
+    id = run_ok(MODULES[noun], tenant, display_name="New")[noun]["id"]
+    tenant.clear_journal()
+    changed = call_module(MODULES[noun], tenant, check_mode=check_mode, id=id, **given)
+    assert changed["failed"] and message in changed["msg"] and list_writes(tenant) == []
+
+
+@pytest.mark.parametrize("name", ["https://a", "x" * 65])
+@pytest.mark.parametrize("noun", ["realm", "role"])
+def test_an_object_that_has_such_a_text_is_found_and_changed_otherwise(noun: str, name: str, tenant: Any) -> None:
+    """The object can be older than the limit."""
+    module, collection = MODULES[noun], f"{noun}s"
+
+    def rename(document: dict[str, Any]) -> None:
+        for item in document.get(collection, [document]):
+            if item.get("display_name") == "Old":
+                item["display_name"] = name
+
+    def rule(seen: Any, forward: Any) -> Any:
+        return change_json(forward(seen), rename) if f"/{collection}" in seen.path else forward(seen)
+
+    other = {"realm": {"classification": "SECURE_WORKFORCE"}, "role": {"description": "Look."}}[noun]
+    id = run_ok(module, tenant, display_name="Old")[noun]["id"]
+    with run_untidy_service(tenant, rule) as url:
+        for names in ({"display_name": name}, {"id": id, "display_name": name}, {"display_name": f"{name} "}):
+            assert not run_ok(module, tenant, api_url=url, **names)["changed"]
+        assert run_ok(module, tenant, api_url=url, display_name=name, **other)["changed"]
+    assert run_ok(module, tenant, display_name="Old", check_mode=True, **other)["changed"] is False
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def test_a_socks_proxy_that_is_down_is_named(scheme: str, waits: list[float]) ->
     proxy = f"{scheme}://user:s3cret@127.0.0.1:{find_free_port()}"
     with pytest.raises(
         TransportError,
-        match=rf"cannot connect to https://{HOST} through the proxy {scheme}://127.*: connection refused",
+        match=rf"cannot connect to https://{HOST} through the proxy {scheme}://127.*: the proxy refused the connection",
     ) as caught:
         make_session(proxy=proxy).send("POST", URL, action="Creating", body=b"{}")
     assert "s3cret" not in str(caught.value) and not caught.value.sent

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,13 +63,17 @@ class Shell:
         return json.dumps(environment)
 
 
+def play(strategy: str, serial: Sequence[Any] = ()) -> dict[str, Any]:
+    """Return the attribute by which a task knows its play."""
+    return {"get_play": lambda: SimpleNamespace(strategy=strategy, serial=list(serial))}
+
+
 def make_action(
     action: Any, arguments: dict[str, Any], transport: str = "ssh", pipelining: bool = True, **task: Any
 ) -> Any:
     """Return an action plugin as ansible-core creates it, with the attributes that the plugin uses."""
     defaults = {"async_val": 0, "delegate_to": None, "check_mode": False, "no_log": None, "environment": None}
-    defaults |= {"run_once": False, "throttle": 0, "loop": None, "loop_with": None}
-    defaults |= {"get_play": lambda: SimpleNamespace(serial=[])}
+    defaults |= {"run_once": False, "throttle": 0, "loop": None, "loop_with": None, **play("linear")}
     connection = SimpleNamespace(
         has_pipelining=pipelining,
         transport=transport,
@@ -258,6 +262,21 @@ def test_an_unknown_option_is_named_before_a_missing_one() -> None:
             "Unsupported: members.identity. Did you mean identities instead of identity? Supported",
         ),
         (Application, {"display_name": "A", "clientt_type": "public"}, "Did you mean client_type instead"),  # an alias
+        *(
+            (
+                module,
+                {"display_name": "A", f"{name}_{word}": True},
+                f"Did you mean {name}_mode instead of {name}_{word}?",
+            )
+            for module, name in ((Role, "scopes"), (Role, "members"), (Application, "scopes"))
+            for word in ("exclusive", "append", "purge")
+        ),
+        (
+            Role,
+            {"display_name": "R", "exclusive": True},
+            "Did you mean members_mode or scopes_mode instead of exclusive?",
+        ),
+        (Application, {"display_name": "A", "exclusive": True}, "Did you mean scopes_mode instead of exclusive?"),
     ],
 )
 def test_an_unknown_option_suggests_the_nearest(module: Any, arguments: dict[str, Any], expected: str) -> None:
@@ -378,25 +397,41 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
     assert events == [["beyondidentity.management.realm", "R"], "run", "release"]
 
 
-SEVERAL = {"ansible_play_batch": ["a", "b"]}
-LINEAR, FREE = (
-    {"get_play": lambda strategy=strategy: SimpleNamespace(strategy=strategy, serial=[])}
-    for strategy in ("ansible.builtin.linear", "free")
-)
+def make_hosts(batch: str, active: str, everyone: str) -> dict[str, Any]:
+    """Return the variables about the hosts of a play, each with a name of one letter."""
+    return {
+        "ansible_play_batch": list(batch),
+        "ansible_play_hosts": list(active),
+        "ansible_play_hosts_all": list(everyone),
+    }
+
+
+SEVERAL = make_hosts("ab", "ab", "ab")
 
 
 @pytest.mark.parametrize(
     ("variables", "task", "forks", "is_alone"),
     [
         (SEVERAL, {}, 5, False),
-        ({"ansible_play_batch": ["a"]}, {}, 5, True),
+        (make_hosts("a", "a", "a"), {}, 5, True),
+        (make_hosts("", "", "a"), play("free"), 5, True),
+        (make_hosts("a", "ab", "ab"), play("free"), 5, True),
+        (make_hosts("a", "a", "ab"), {}, 5, False),
+        (make_hosts("a", "a", "ab"), play("free", [1]), 5, True),
+        (SEVERAL, play("linear", ["1"]), 5, True),
+        (SEVERAL, play("linear", [1, 5]), 5, False),
         ({}, {}, 5, False),
-        (SEVERAL, {"run_once": True, **LINEAR}, 5, True),
-        (SEVERAL, {"run_once": True, **FREE}, 5, False),
-        (SEVERAL, {"throttle": 1, **LINEAR}, 5, True),
-        (SEVERAL, {"throttle": 1, **FREE}, 5, False),
-        (SEVERAL, {"throttle": 2, **LINEAR}, 5, False),
-        (SEVERAL, FREE, 1, True),
+        (SEVERAL, {"run_once": True}, 5, True),
+        (SEVERAL, {"run_once": True, **play("ansible.builtin.linear")}, 5, True),
+        (SEVERAL, {"run_once": True, **play("ansible.legacy.linear")}, 5, True),
+        (SEVERAL, {"run_once": True, **play("debug")}, 5, True),
+        (SEVERAL, {"run_once": True, **play("host_pinned")}, 5, False),
+        (SEVERAL, {"run_once": True, **play("own.collection.linear")}, 5, False),
+        (SEVERAL, {"run_once": True, **play("free")}, 5, False),
+        (SEVERAL, {"throttle": 1}, 5, True),
+        (SEVERAL, {"throttle": 1, **play("free")}, 5, False),
+        (SEVERAL, {"throttle": 2}, 5, False),
+        (SEVERAL, play("free"), 1, True),
     ],
 )
 @pytest.mark.parametrize("delegate_to", [None, "bastion"])
@@ -518,3 +553,34 @@ def test_a_remote_host_does_not_receive_the_environments_secret(monkeypatch: pyt
     result = action._run({})
     assert result["failed"] and "delegated to a host that the inventory defines" in result["msg"]
     assert calls == [] and "s3cret" not in str(result)
+
+
+PIN = "BEYONDIDENTITY_PINNED_REALM_ID"
+OF_GROUP = [{"group/beyondidentity.management.all": {"realm": "Customers", "timeout": 7}}]
+
+
+def test_a_remote_host_receives_the_pinned_realm_of_the_controller(monkeypatch: pytest.MonkeyPatch) -> None:
+    for process, task, expected in (("", "", None), ("r1", "", "r1"), ("", "r2", "r2"), ("r1", "r1", "r1")):
+        monkeypatch.setenv(PIN, process)
+        action = make_delegated_action(environment=[{PIN: task}])
+        action._compute_environment_string(public := {})
+        assert public.get(PIN) == expected
+
+
+def test_a_delegated_task_cannot_replace_the_pinned_realm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PIN, "r1")
+    action = make_delegated_action(environment=[{PIN: "r2"}])
+    calls = stub_remote_host(action, {})
+    assert "the task cannot replace the value of the run" in action._run({})["msg"] and calls == []
+
+
+def test_the_realm_of_a_groups_module_defaults_is_no_argument_of_a_module_without_the_option() -> None:
+    given = {"realm": "Customers", "code_verifier": "short"}
+    assert "43 to 128" in make_action(Pkce, given, module_defaults=OF_GROUP)._run({})["msg"]
+    for defaults in ([], [{"beyondidentity.management.pkce": {"realm": "Customers"}}]):
+        assert "Unsupported: realm" in make_action(Pkce, given, module_defaults=defaults)._run({})["msg"]
+
+
+def test_the_realm_of_a_groups_module_defaults_is_an_argument_of_a_module_with_the_option() -> None:
+    action = make_action(Role, {"realm": "Customers"}, module_defaults=OF_GROUP)
+    assert action._read_arguments()["realm"] == "Customers"

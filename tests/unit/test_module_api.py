@@ -411,18 +411,18 @@ def test_a_404_of_an_operation_that_is_not_deployed_has_a_hint(name: str, tenant
 
 @pytest.mark.parametrize("all_pages", [False, True])
 def test_an_error_with_http_200_is_a_refusal(all_pages: bool, tenant: Any) -> None:
-    bodies: list[tuple[Any, str, str]] = [
-        ({"error": "invalid_token", "error_description": "no such token"}, "HTTP 200 invalid_token: no such token.", "invalid_token"),
-        ({"error": {"code": "forbidden", "message": "not allowed"}}, "HTTP 200 forbidden: not allowed.", "forbidden"),
-        ({"error": {"message": "not allowed"}, "realms": []}, "HTTP 200 not allowed.", ""),
-        ({"error": {"status": 7}}, "HTTP 200 the response reports an error.", ""),
-        ({"code": "bad_request", "message": "invalid", "details": []}, "HTTP 200 bad_request: invalid.", "bad_request"),
+    bodies: list[tuple[Any, str, str, int]] = [
+        ({"error": "invalid_token", "error_description": "no such token"}, "HTTP 200 invalid_token: no such token.", "invalid_token", 401),
+        ({"error": {"code": "forbidden", "message": "not allowed"}}, "HTTP 200 forbidden: not allowed.", "forbidden", 403),
+        ({"error": {"message": "not allowed"}, "realms": []}, "HTTP 200 not allowed.", "", 400),
+        ({"error": {"status": 7}}, "HTTP 200 the response reports an error.", "", 400),
+        ({"code": "bad_request", "message": "invalid", "details": []}, "HTTP 200 bad_request: invalid.", "bad_request", 400),
     ]  # fmt: skip
-    for body, message, code in bodies:
+    for body, message, code, status in bodies:
         tenant.fault(operation="ListRealms", json=body)
         result = call_module(api, tenant, operation="ListRealms", all_pages=all_pages)
         assert result["failed"] and message in result["msg"], result
-        assert (result["status"], result.get("error", "")) == (200, code)
+        assert (result["status"], result.get("error", "")) == (status, code)
         tenant.clear_faults()
     created = {"error": "invalid_request"}
     tenant.fault(operation="CreateGroup", status=201, json=created)

@@ -13,6 +13,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._masking
 from ansible_collections.beyondidentity.management.plugins.modules import (
     application,
     application_info,
+    resource_server,
     resource_server_info,
 )
 from tests.unit.module_calls import list_writes, run_failed, run_ok
@@ -86,6 +87,34 @@ def test_an_empty_list_of_scopes_that_would_remove_nothing_is_an_error(check_mod
     assert "allowed_scopes is an empty list" in message and "set scopes_mode: exact" in message
     assert tenant.journal() == []
     assert not run_ok(application, tenant, **given, state="absent")["changed"]
+
+
+@pytest.mark.parametrize(
+    "given", [{"allowed_scopes": ["cats:read"], "scopes_mode": "at_least"}, {}], ids=["kept", "omitted"]
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_scopes_that_another_resource_server_does_not_offer_are_an_error(
+    check_mode: bool, given: dict[str, Any], tenant: Any
+) -> None:
+    """The service refuses such a change, so check mode must not predict it."""
+    for name in ("cats", "dogs"):
+        run_ok(resource_server, tenant, display_name=name, identifier=name, scopes=[f"{name}:read"])
+    run_ok(application, tenant, display_name="Factory", resource_server="dogs", allowed_scopes=["dogs:read"])
+    tenant.clear_journal()
+    moved = {"display_name": "Factory", "resource_server": "cats", "check_mode": check_mode}
+    message = run_failed(application, tenant, **moved, **given)
+    assert "has allowed_scopes that the resource_server 'cats'" in message and "does not offer: dogs:read." in message
+    assert list_writes(tenant) == []
+    run_ok(application, tenant, **moved, allowed_scopes=["cats:read"])
+
+
+def test_a_scope_that_the_resource_server_no_longer_offers_can_stay(tenant: Any) -> None:
+    run_ok(resource_server, tenant, display_name="dogs", identifier="dogs", scopes=["dogs:read", "dogs:walk"])
+    given = {"display_name": "Factory", "resource_server": "dogs", "scopes_mode": "at_least"}
+    run_ok(application, tenant, **given, allowed_scopes=["dogs:read", "dogs:walk"])
+    run_ok(resource_server, tenant, display_name="dogs", scopes=["dogs:walk", "dogs:feed"])
+    assert not run_ok(application, tenant, **given, allowed_scopes=["dogs:walk"])["changed"]
+    assert "does not offer: dogs:read." in run_failed(application, tenant, **given, allowed_scopes=["dogs:feed"])
 
 
 def test_several_applications_with_the_name_are_listed_by_their_ids(tenant: Any) -> None:

@@ -185,6 +185,27 @@ def test_many_members_cost_few_requests(number: int, total: int, most: int, form
         assert again["requests"] == others - 1 + read
 
 
+@pytest.mark.parametrize(
+    ("changed", "readings"),
+    [({}, (1, 1)), ({"scopes": ["roles:read"]}, (2, 1)), ({"members": {"identities": ["identities 2"]}}, (1, 2))],
+    ids=["none", "scopes", "members"],
+)
+def test_only_lists_that_changed_are_read_again(
+    changed: dict[str, Any], readings: tuple[int, int], tenant: Any
+) -> None:
+    seed_members(tenant, "identities", 2)
+    given = {"display_name": NAME, "scopes": ["realms:read"], "members": {"identities": ["identities 1"]}}
+    run_ok(role, tenant, **given)
+    tenant.clear_journal()
+    assert run_ok(role, tenant, **{**given, **changed})["changed"] is bool(changed)
+    assert tuple(len(tenant.journal(operation=name)) for name in ("ListRoleScopes", "ListRoleMembers")) == readings
+
+
+def test_empty_lists_of_a_new_role_are_not_read(tenant: Any) -> None:
+    run_ok(role, tenant, display_name=NAME, scopes=[], members={"identities": []}, members_mode="exact")
+    assert not tenant.journal(operation="ListRoleScopes") and not tenant.journal(operation="ListRoleMembers")
+
+
 def test_long_lists_are_sent_in_batches_and_read_in_pages(tenant: Any) -> None:
     """A request can have 1000 items of each list, and one list of members can be longer than the other."""
     scopes = [f"pets:{number:04}" for number in range(MANY)]

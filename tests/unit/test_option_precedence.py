@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
     CONNECTION_OPTIONS,
     Option,
+    list_options,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.option_precedence import resolve_options
@@ -48,6 +49,24 @@ def test_the_strongest_source_wins(option: Option) -> None:
             strongest = chosen[0]
             assert resolved.sources == {option.name: SOURCE_NAMES[strongest]}
             assert str(resolved.values[option.name]) == values[strongest]
+
+
+@pytest.mark.parametrize(("stronger", "weaker"), list(itertools.combinations(SOURCES, 2)))
+@pytest.mark.parametrize(("chosen", "other"), [("realm", "realm_id"), ("realm_id", "realm")])
+def test_realm_and_realm_id_are_one_choice(chosen: str, other: str, stronger: str, weaker: str) -> None:
+    both = {chosen: "r1", other: "r2"}
+    options = list_options(manages_realm=True)
+    assert resolve(**{stronger: {chosen: "r1"}, weaker: both}, options=options).values == {chosen: "r1"}
+    assert resolve(**{stronger: {chosen: "r1"}, weaker: {other: "r2"}}, options=options).values == {chosen: "r1"}
+    assert resolve(**{stronger: both, weaker: both}, options=options).values == both, "one source sets both"
+
+
+@pytest.mark.parametrize("source", SOURCES[1:])
+def test_without_the_option_realm_its_variables_are_ignored(source: str) -> None:
+    given: dict[str, Any] = {"process": {}, source: {"realm": "Customers"}}
+    given["process"]["realm_id"] = "r1"
+    resolved = resolve(**given)
+    assert resolved.values == {"realm_id": "r1"}
 
 
 def make_value(option: Option, number: int) -> Any:

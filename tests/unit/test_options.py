@@ -13,10 +13,15 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.beyondidentity.management.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.beyondidentity.management.plugins.doc_fragments.managed_realm import (
+    ModuleDocFragment as ManagedRealmFragment,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import (
     CONNECTION_OPTIONS,
+    REALM_OPTION,
     Option,
     connection_spec,
+    list_options,
 )
 from tests.support.collection import ROOT
 
@@ -49,7 +54,8 @@ INTERFACE: dict[str, Any] = {
     "reveal": False,
 }
 DOCUMENTED: dict[str, Any] = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
-BY_NAME = pytest.mark.parametrize("option", CONNECTION_OPTIONS, ids=lambda option: option.name)
+OF_REALM: dict[str, Any] = yaml.safe_load(ManagedRealmFragment.DOCUMENTATION)["options"]
+BY_NAME = pytest.mark.parametrize("option", list_options(manages_realm=True), ids=lambda option: option.name)
 
 
 def test_the_table_has_the_options_and_defaults_of_the_interface() -> None:
@@ -61,9 +67,15 @@ def test_the_fragment_documents_exactly_these_options() -> None:
     assert list(DOCUMENTED) == [option.name for option in CONNECTION_OPTIONS]
 
 
+def test_only_modules_that_manage_a_realm_have_the_option_realm() -> None:
+    assert list_options(manages_realm=True) == (*CONNECTION_OPTIONS, REALM_OPTION)
+    assert list_options(manages_realm=False) == CONNECTION_OPTIONS
+    assert set(connection_spec(manages_realm=True)) - set(connection_spec()) == set(OF_REALM) == {"realm"}
+
+
 @BY_NAME
 def test_the_fragment_documents_the_same_type_choices_and_default(option: Option) -> None:
-    documented = dict(DOCUMENTED[option.name])
+    documented = dict({**DOCUMENTED, **OF_REALM}[option.name])
     assert documented.pop("description")
     wanted: dict[str, Any] = {"type": option.type}
     if option.choices:
@@ -75,7 +87,7 @@ def test_the_fragment_documents_the_same_type_choices_and_default(option: Option
 
 @BY_NAME
 def test_each_description_names_the_variable_and_the_environment_variable(option: Option) -> None:
-    text = " ".join(DOCUMENTED[option.name]["description"])
+    text = " ".join({**DOCUMENTED, **OF_REALM}[option.name]["description"])
     named = re.findall(r"Variable C\((\w+)\), environment E\((\w+)\)", text)
     if option.argument_only:
         assert named == []
@@ -96,7 +108,7 @@ def test_ansible_accepts_the_spec_and_returns_the_defaults() -> None:
 
 @BY_NAME
 def test_the_spec_marks_secrets_and_requires_no_option(option: Option) -> None:
-    spec = connection_spec()[option.name]
+    spec = connection_spec(manages_realm=True)[option.name]
     assert spec["no_log"] is (option.name in {"client_secret", "access_token", "client_key_password", "proxy"})
     assert "required" not in spec, "a variable can set it"
 

@@ -227,7 +227,10 @@ def build_page(*ids: str, total: int | None = None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("pages", "expected"),
     [
-        ([build_page("a", total=9)], False),
+        ([build_page("a", total=1)], False),
+        ([build_page("a")], False),
+        ([build_page("a", total=2)], True),
+        ([build_page("a", total=0)], True),
         ([build_page("a"), build_page("b")], False),
         ([build_page("a", total=2), build_page("b", total=2)], False),
         ([build_page("a", total=2), build_page("b")], False),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.modules import application, realm, resource_server, role
+from ansible_collections.beyondidentity.management.plugins.modules import api, application, realm, resource_server, role
 from tests.support.untidy_service import LaggingListing, Rule, is_listing, run_untidy_service
 from tests.unit.builders import make_client
 from tests.unit.memory_store import MemoryStore
@@ -147,6 +147,29 @@ class TakenName:
         return 409, JSON, b'{"code": "conflict", "message": "the name is taken"}'
 
 
+def succeed(rule: Rule) -> Rule:
+    """Return a rule by which refusals have the status 200, as behind some gateways."""
+
+    def serve(seen: Any, forward: Any) -> Any:
+        status, headers, content = rule(seen, forward)
+        return (200 if status in (404, 409) else status), headers, content
+
+    return serve
+
+
+def test_refusals_with_http_200_are_understood(tenant: Any) -> None:
+    """An object that is missing, one that another run removes, and a taken name."""
+    with run_untidy_service(tenant, succeed(lambda seen, forward: forward(seen))) as url:
+        assert "No realm has the ID r1" in run_failed(realm, tenant, api_url=url, id="r1", classification="x")
+        assert not run_ok(realm, tenant, api_url=url, id="r1", state="absent")["changed"]
+        tenant.fault(operation="DeleteRealm", status=404, times=1)
+        id = run_ok(realm, tenant, api_url=url, display_name="Partners")["realm"]["id"]
+        assert run_ok(realm, tenant, api_url=url, id=id, state="absent")["changed"]
+    taken = TakenName({"realm": {"display_name": "Customers"}}, "realms")
+    with run_untidy_service(tenant, succeed(taken)) as url:
+        assert not run_ok(realm, tenant, api_url=url, display_name="Customers")["changed"]
+
+
 def test_an_object_that_another_run_created_meanwhile_is_used(tenant: Any) -> None:
     with run_untidy_service(tenant, TakenName({"realm": {"display_name": "Customers"}}, "realms")) as url:
         result = run_ok(realm, tenant, api_url=url, display_name="Customers")
@@ -179,6 +202,71 @@ def test_a_taken_name_whose_object_is_not_listed_asks_for_its_id(tenant: Any, pa
         "HTTP 409" in message and "Set id to its ID, which the Admin Console shows, or choose another name." in message
     )
     assert 9 <= sum(pauses) <= 11
+
+
+class ReservedName:
+    """Reserves the name of a deleted object: the first creations after a deletion are conflicts."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.is_deleted = False
+
+    def __call__(self, seen: Any, forward: Any) -> Any:
+        """Serve a request."""
+        self.is_deleted = self.is_deleted or seen.method == "DELETE"
+        if self.is_deleted and seen.method == "POST" and self.times > 0:
+            self.times -= 1
+            return 409, JSON, b'{"code": "conflict", "message": "the name is taken"}'
+        return forward(seen)
+
+
+@pytest.mark.parametrize("removal", ["realm", "api"])
+def test_a_name_that_this_run_freed_is_used_as_soon_as_the_service_frees_it(
+    removal: str, tenant: Any, pauses: list[float]
+) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, ReservedName(4)) as url:
+        given = {"store": store, "api_url": url}
+        old = run_ok(realm, tenant, display_name="Customers", **given)["realm"]["id"]
+        if removal == "api":
+            run_ok(api, tenant, operation="DeleteRealm", parameters={"realm_id": old}, **given)
+        else:
+            run_ok(realm, tenant, display_name="Customers", state="absent", **given)
+        new = run_ok(realm, tenant, display_name="Customers", **given)
+        assert new["changed"] and new["realm"]["id"] != old
+    assert list_writes(tenant) == ["CreateRealm", "DeleteRealm", "CreateRealm"] and len(pauses) == 3
+
+
+def test_a_name_that_this_run_freed_and_another_run_took_is_used(tenant: Any, pauses: list[float]) -> None:
+    store, reserved = MemoryStore(), ReservedName(100)
+    with run_untidy_service(tenant, reserved) as url:
+        given = {"store": store, "api_url": url, "display_name": "Customers"}
+        run_ok(realm, tenant, **given)
+        run_ok(realm, tenant, state="absent", **given)
+        taken = TakenName({"realm": {"display_name": "Customers"}}, "realms")
+        with run_untidy_service(tenant, taken) as other:
+            assert not run_ok(realm, tenant, **{**given, "api_url": other})["changed"]
+    assert pauses == []
+
+
+def test_a_name_that_stays_reserved_is_an_error_that_says_so(tenant: Any, pauses: list[float]) -> None:
+    store = MemoryStore()
+    with run_untidy_service(tenant, ReservedName(100)) as url:
+        given = {"store": store, "api_url": url, "display_name": "Customers"}
+        run_ok(realm, tenant, **given)
+        run_ok(realm, tenant, state="absent", **given)
+        message = run_failed(realm, tenant, **given)
+    assert "HTTP 409" in message and "This run deleted a realm of the name" in message and 9 <= sum(pauses) <= 11
+
+
+def test_the_name_of_an_object_that_another_run_deleted_is_sent_once(tenant: Any, pauses: list[float]) -> None:
+    reserved = ReservedName(100)
+    with run_untidy_service(tenant, reserved) as url:
+        given = {"api_url": url, "display_name": "Customers"}
+        run_ok(realm, tenant, MemoryStore(), **given)
+        run_ok(realm, tenant, MemoryStore(), state="absent", **given)
+        assert "Set id to its ID" in run_failed(realm, tenant, MemoryStore(), **given)
+    assert reserved.times == 99
 
 
 def test_a_taken_name_at_a_rename_asks_for_another_name(tenant: Any) -> None:

@@ -89,3 +89,43 @@ def test_a_listing_at_rest_is_read_once(tenant: Any) -> None:
     with run_untidy_service(tenant, serve_pages(realms, delete_first, 0)) as url:
         result = run_ok(api, tenant, api_url=url, operation="ListRealms", all_pages=True)
     assert result["requests"] == 1 + 3
+
+
+def serve_one_page(*readings: tuple[list[str], int]) -> Rule:
+    """Return a rule by which each listing of realms is a single page with these realms and this total, the last one for ever."""
+    remaining = list(readings)
+
+    def rule(seen: Any, forward: Any) -> Any:
+        if not is_listing(seen, "realms"):
+            return forward(seen)
+        realms, total = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+        page = {"realms": [{"id": id, "display_name": id} for id in realms], "total_size": total}
+        return 200, {"Content-Type": "application/json"}, json.dumps(page).encode()
+
+    return rule
+
+
+def test_a_single_page_that_lacks_an_object_is_read_again(tenant: Any) -> None:
+    readings = ["a"], 2
+    with run_untidy_service(tenant, serve_one_page(readings, (["a", "b"], 2))) as url:
+        assert [item["id"] for item in run_ok(realm_info, tenant, api_url=url, display_name="b")["realms"]] == ["b"]
+    with run_untidy_service(tenant, serve_one_page(readings, (["a", "b"], 2))) as url:
+        result = run_ok(api, tenant, api_url=url, operation="ListRealms", all_pages=True)
+    assert [item["id"] for item in result["response"]["realms"]] == ["a", "b"]
+    assert result["requests"] == 1 + 2
+
+
+def test_a_total_that_is_always_wrong_costs_one_reading_more(tenant: Any) -> None:
+    with run_untidy_service(tenant, serve_one_page((["a", "b"], 9))) as url:
+        result = run_ok(api, tenant, api_url=url, operation="ListRealms", all_pages=True)
+        assert result["response"]["total_size"] == 9 and result["requests"] == 1 + 2
+        found = list(make_client(tenant, "ListRealms", api_url=url).list_all("ListRealms", "realms"))
+        assert [item["id"] for item in found] == ["a", "b"]
+        assert run_ok(realm_info, tenant, api_url=url, display_name="b")["requests"] == 1 + 2
+
+
+def test_a_single_page_that_never_rests_is_read_three_times(tenant: Any) -> None:
+    readings = [([f"r{number}"], 9) for number in range(5)]
+    with run_untidy_service(tenant, serve_one_page(*readings)) as url:
+        result = run_ok(api, tenant, api_url=url, operation="ListRealms", all_pages=True)
+    assert result["requests"] == 1 + 3

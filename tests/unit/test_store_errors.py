@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.private_files import UntrustedFolderError
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.store_errors import (
     explain_store_error,
     name_user,
@@ -195,7 +196,7 @@ if IS_ROOT:  # no other user can create folders that do not belong to it
         ],
         ids=["key", "cache", "key with parents", "cache with parents"],
     )
-    def test_what_root_created_with_sudo_is_named_with_the_command_that_gives_it_back(
+    def test_what_root_created_with_sudo_is_named_with_its_owner_and_the_remedy(
         created: list[str], named: str, home: Path
     ) -> None:
         for name in created:
@@ -203,11 +204,16 @@ if IS_ROOT:  # no other user can create folders that do not belong to it
             (home / name).chmod(0o700)
             os.chown(home / name, 0, 0)
         [warning] = use_store_in_child()
-        place = "it" if FOLDER in named else str(home / named)
+        command = f"run chown -R {FOREIGN} {home / named}."
+        if FOLDER in named:
+            place = "it"
+            remedy = f"As root, remove the folder (this loses the stored sign-ins), or {command}"
+        else:
+            place, remedy = str(home / named), f"As root, {command}"
         assert (
-            f": {place} (owner: root) does not belong to the user ID {FOREIGN}, the user that runs Ansible." in warning
-        )
-        assert f"for example with sudo. To give it back, run `sudo chown -R {FOREIGN} {home / named}`." in warning
+            f": {place} belongs to root, but Ansible runs as the user ID {FOREIGN}. This happens if root ran Ansible with the "
+            f"HOME of the user ID {FOREIGN}, for example with sudo. {remedy}"
+        ) in warning
 
     def test_a_home_directory_below_a_folder_of_root_is_not_claimed(
         home: Path, monkeypatch: pytest.MonkeyPatch
@@ -215,7 +221,7 @@ if IS_ROOT:  # no other user can create folders that do not belong to it
         """As the home directory /nonexistent of system accounts: / belongs to root and must stay root's."""
         monkeypatch.setenv("HOME", str(home.parent / "nonexistent"))
         [warning] = use_store_in_child()
-        assert f"{home.parent} (owner: root) does not belong to the user ID {FOREIGN}" in warning
+        assert f"{home.parent} belongs to root, but Ansible runs as the user ID {FOREIGN}." in warning
         assert warning.endswith(OTHER_PLACE) and "chown" not in warning
 
 
@@ -230,7 +236,20 @@ def test_root_does_not_take_over_the_folder_of_a_user(
     open_user_store(warnings.append)
     owner = name_user(USER)
     assert (
-        f": it (owner: {owner}) does not belong to root, the user that runs Ansible. Run Ansible as {owner}"
+        f": it belongs to {owner}, but Ansible runs as root. Run Ansible as {owner}, or with the HOME of root"
         in warnings[0]
     )
     assert "sudo -H" in warnings[0] and "chown" not in warnings[0]
+
+
+@pytest.mark.parametrize("name", ["a  b", "a\nb", "a\u202eb"])
+def test_a_command_never_shows_another_path_than_the_real_one(name: str, tmp_path: Path) -> None:
+    """Root may run the command. A text for display collapses blanks, and removes characters that cannot be seen."""
+    folder = tmp_path / name
+    folder.mkdir(mode=0o755)
+    assert "run `chmod -R go= FOLDER`" in explain_store_error(UntrustedFolderError(folder), folder)
+
+
+def test_the_removal_of_a_damaged_users_folder_is_said_to_lose_the_sign_ins(tmp_path: Path) -> None:
+    explained = explain_store_error(ValueError(), tmp_path / FOLDER)
+    assert explained.endswith("holds a damaged file. Remove the folder (this loses the stored sign-ins).")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def advance(store: MemoryStore, seconds: float) -> None:
     """Make all replacements and final refusals of a run older."""
     for key, entry in store.entries.items():
         if '"monotonic"' in entry:
-            store.entries[key] = f'{{"monotonic": {float(entry.partition(":")[2].strip(" }")) - seconds}}}'
+            fields = json.loads(entry)
+            store.entries[key] = json.dumps({**fields, "monotonic": fields["monotonic"] - seconds})
 
 
 @pytest.mark.parametrize("token_cache", ["run", "user"])
@@ -95,6 +97,15 @@ def test_a_kept_token_that_was_revoked_is_replaced_and_leaves_its_cache(token_ca
     assert count_tokens(tenant) == 2
     kept = [entry for store in (run, user) for entry in store.entries.values() if "access_token" in entry]
     assert len(kept) == 1 and client.token is not None and client.token.value in kept[0]
+
+
+@pytest.mark.parametrize("code", ["unauthorized", "forbidden"])
+def test_a_kept_token_that_is_refused_with_http_200_is_replaced(code: str, tenant: Any) -> None:
+    stores = TokenStores(MemoryStore())
+    list_realms(open_client(tenant, stores))
+    tenant.fault(operation="ListRealms", json={"code": code, "message": "no"}, times=1)
+    list_realms(open_client(tenant, stores))
+    assert count_tokens(tenant) == 2
 
 
 def test_a_thousand_refused_items_cost_one_token(tenant: Any) -> None:
@@ -229,6 +240,61 @@ def test_a_replacement_that_the_server_does_not_decide_on_does_not_count(fault: 
         source.replace(READ, refused, REFUSED)
     assert source.replace(READ, refused, REFUSED) is not None
     assert count_tokens(tenant) == 3
+
+
+REQUEST_FAILED = "The token may be revoked. The run's request for a new token failed less than a minute ago: "
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"status": 400, "error": "invalid_scope"}, "HTTP 400 invalid_scope"),
+        ({"status": 401, "error": "invalid_client"}, "HTTP 401 invalid_client"),
+        ({"status": 200, "body": "welcome"}, "is not a JSON object"),
+    ],
+)
+def test_a_refusal_after_a_failed_request_for_a_new_token_says_so(
+    fault: dict[str, Any], reason: str, tenant: Any
+) -> None:
+    """No new token was refused: the run has none."""
+    store = MemoryStore()
+    stores = TokenStores(store)
+    list_realms(open_client(tenant, stores))
+    tenant.revoke_tokens()
+    tenant.fault(operation="token", **fault, times=1)
+    with pytest.raises(BeyondIdentityError, match=reason):
+        list_realms(open_client(tenant, stores))
+    for _item in range(2):
+        message = fail(open_client(tenant, stores))
+        assert REQUEST_FAILED in message and reason in message and "A new token was refused" not in message
+    assert count_tokens(tenant) == 2
+    advance(store, INTERVAL)
+    list_realms(open_client(tenant, stores))
+
+
+def test_a_new_token_that_is_refused_after_a_failed_request_was_refused(tenant: Any) -> None:
+    """The failure of another task is not the reason."""
+    stores = TokenStores(MemoryStore())
+    list_realms(open_client(tenant, stores))
+    tenant.revoke_tokens()
+    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    with pytest.raises(ResponseError, match="invalid_scope"):
+        list_realms(open_client(tenant, stores))
+    tenant.fault(operation="ListRealms", status=403)
+    client = open_client(tenant, stores)
+    client.token = make_token_source(tenant).get(READ)
+    assert "A new token was refused too." in fail(client)
+
+
+def test_a_revocation_after_a_failed_request_for_a_new_token_says_so(tenant: Any) -> None:
+    store = MemoryStore()
+    make_token_source(tenant, store).get(TokenRequest(("tokens:delete",)))
+    values = [tenant.mint("realms:read") for _item in range(2)]
+    tenant.fault(operation="revoke", status=403)
+    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    assert "invalid_scope" in run_failed(revoke, tenant, store, token=values[0])
+    message = run_failed(revoke, tenant, store, token=values[1])
+    assert REQUEST_FAILED in message and "HTTP 400 invalid_scope" in message
 
 
 @pytest.mark.parametrize("given", [{}, {"grant_type": "authorization_code"}])

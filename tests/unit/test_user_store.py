@@ -127,7 +127,7 @@ def test_without_a_home_directory_there_is_no_store(
     else:
         monkeypatch.setenv("HOME", value)
     assert_no_store(warnings)
-    assert reason in warnings[0] and "XDG_DATA_HOME, to an absolute path." in warnings[0]
+    assert reason in warnings[0] and "XDG_DATA_HOME and XDG_CACHE_HOME, to an absolute path." in warnings[0]
 
 
 @pytest.mark.parametrize("name", ["", ".local", ".local/share", ".cache"])

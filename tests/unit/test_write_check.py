@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -160,8 +161,13 @@ def test_a_creation_that_ignores_a_field_is_an_error_with_the_id(
         for name, value in change.items():
             document[name] = {**document[name], **value} if isinstance(value, dict) else value
 
+    created: list[str] = []
+
     def rule(seen: Any, forward: Any) -> Any:
-        return change_json(forward(seen), ignore) if seen.method == "POST" else forward(seen)
+        if seen.method == "POST":
+            created.append(seen.path)
+        is_single = seen.method == "GET" and seen.path.rpartition("/")[0] in created
+        return change_json(forward(seen), ignore) if seen.method == "POST" or is_single else forward(seen)
 
     with run_untidy_service(tenant, rule) as url:
         result = call_module(module, tenant, api_url=url, **given)
@@ -224,22 +230,99 @@ def test_an_update_without_a_body_in_its_response_is_verified_by_one_read(tenant
     assert failed["failed"] and failed["id"] == id and "identifier" in failed["msg"]
 
 
-def test_a_value_that_is_normalized_to_the_present_one_is_a_warning_and_no_change(
-    tenant: Any, warnings: list[str]
-) -> None:
-    run_ok(role, tenant, display_name="Readers", description="Look.")
-
-    def trim(document: dict[str, Any]) -> None:
-        document["role"]["description"] = document["role"]["description"].strip()
+@pytest.mark.parametrize("response", [(204, {}, b""), "without the field", "of before"])
+def test_an_update_that_the_service_shows_late_is_no_error(response: Any, tenant: Any, pauses: list[float]) -> None:
+    """Caches and replicas show the old value for some seconds, also in the response to the update."""
+    run_ok(resource_server, tenant, **PETS)
+    old: list[Any] = []
+    readings = iter(range(100))
 
     def rule(seen: Any, forward: Any) -> Any:
-        return forward(change_request(seen, trim) if seen.method == "PATCH" else seen)
+        if seen.method == "PATCH":
+            old.append(forward(replace(seen, method="GET", body=b"")))
+            new = forward(seen)
+            stripped = change_json(new, lambda document: document.pop("scopes"))
+            return {"without the field": stripped, "of before": old[0]}.get(str(response), response)
+        is_late = seen.method == "GET" and "/resource-servers/" in seen.path and next(readings) < 3
+        return old[0] if is_late else forward(seen)
 
     with run_untidy_service(tenant, rule) as url:
-        given = {"api_url": url, "display_name": "Readers", "warn": warnings.append}
-        assert not run_ok(role, tenant, description="Look.\n", **given)["changed"]
+        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    assert changed["changed"] and changed["resource_server"]["scopes"] == ["pets:feed"]
+    assert len(pauses) == 3 and list_writes(tenant) == ["CreateResourceServer", "UpdateResourceServer"]
+
+
+def test_an_ignored_field_is_read_until_the_service_had_time_to_show_it(tenant: Any, pauses: list[float]) -> None:
+    run_ok(resource_server, tenant, **PETS)
+    with run_untidy_service(tenant, ignore_fields("scopes")) as url:
+        result = call_module(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    assert result["failed"] and "did not store scopes of" in result["msg"] and 9 <= sum(pauses) <= 11
+
+
+def trim_description(seen: Any, forward: Any) -> Any:
+    """Serve a request as a service that trims descriptions."""
+
+    def trim(document: dict[str, Any]) -> None:
+        fields = document.get("role", {})
+        if "description" in fields:
+            fields["description"] = fields["description"].strip()
+
+    return forward(change_request(seen, trim) if seen.method in ("POST", "PATCH") else seen)
+
+
+def test_a_value_that_the_service_normalizes_is_written_once(tenant: Any, warnings: list[str]) -> None:
+    """Otherwise check mode predicts a change, and each run writes."""
+    given = {"display_name": "Readers", "description": "Look.\n", "warn": warnings.append}
+    with run_untidy_service(tenant, trim_description) as url:
+        assert run_ok(role, tenant, api_url=url, **given)["changed"]
         assert len(warnings) == 1 and "stored description of role 'Readers'" in warnings[0]
-        assert run_ok(role, tenant, description="Touch. ", **given)["changed"]
+        for check_mode in (True, False):
+            assert not run_ok(role, tenant, check_mode=check_mode, api_url=url, **given)["changed"]
+        assert run_ok(role, tenant, api_url=url, **{**given, "description": "Touch. "})["changed"]
+    assert list_writes(tenant) == ["CreateRole", "UpdateRole"] and len(warnings) == 2
+
+
+def test_a_value_in_another_form_replaces_one_that_the_service_did_not_normalize(tenant: Any) -> None:
+    run_ok(role, tenant, display_name="Readers", description="Look. ")
+    for expected in (True, False):
+        assert run_ok(role, tenant, display_name="Readers", description="Look.")["changed"] is expected
+
+
+def test_a_value_whose_form_the_service_keeps_is_a_warning_and_no_change(tenant: Any, warnings: list[str]) -> None:
+    run_ok(role, tenant, display_name="Readers", description="Look. ")
+    with run_untidy_service(tenant, ignore_fields("description")) as url:
+        given = {"api_url": url, "display_name": "Readers", "warn": warnings.append}
+        assert not run_ok(role, tenant, description="Look.", **given)["changed"] and len(warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "present", "wanted", "is_equal"),
+    [
+        ("a", "x", "x ", True),
+        ("a", "x ", "x", False),
+        ("a", "é", "e\u0301", True),
+        ("a", "e\u0301", "é", False),
+        ("a", "x", "X", False),
+        ("a", "x y", "x  y", False),
+        ("display_name", "x y", "x  y", True),
+        ("display_name", "x  y", "x y", False),
+        ("display_name", "x", "X", False),
+        ("username", "pat", "Pat", True),
+        ("username", "Pat", "pat", False),
+        ("primary_email_address", "p@x.y", "P@x.y", True),
+        ("a", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", True),
+        ("a", "2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z", True),
+        ("a", ["x", "y"], ["y ", "x"], True),
+        ("a", ["x "], ["x"], False),
+        ("a", [{"t": "x", "n": 1}], [{"t": "x "}], True),
+        ("a", [{"t": "x "}], [{"t": "x"}], False),
+        ("a", [{"t": "x"}], [{"t": "x ", "n": 1}], False),
+        ("a", 1, "1 ", False),
+    ],
+)  # fmt: skip
+def test_a_normalized_value_is_no_change(name: str, present: Any, wanted: Any, is_equal: bool) -> None:
+    for before, after in (({name: present}, {name: wanted}), ({"o": {name: present}}, {"o": {name: wanted}})):
+        assert (plan_changes(before, after) == {}) is is_equal
 
 
 @pytest.mark.parametrize(

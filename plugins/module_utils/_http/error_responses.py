@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from .._errors import ResponseError
+from .error_status import find_error_status
 from .refusal import read_refusal
 from .response import Response
 from .retry import parse_requested_wait
@@ -52,15 +53,27 @@ def _is_management_error(body: dict[str, Any]) -> bool:
     return set(body) <= {"code", "message", "details"} and all(isinstance(text, str) and text for text in texts)
 
 
+def get_meant_status(response: Response) -> int:
+    """Return the status of a response; for an error with a status of success, the status that its body means."""
+    if not response.is_success or not is_error(response):
+        return response.status
+    body = response.json_or_none() or {}
+    return find_error_status(body, read_refusal(body).code)
+
+
 def error_from_response(response: Response, action: str) -> ResponseError:
-    """Return the error for a response that is not a success (see `is_error`), whatever the shape of its body."""
+    """Return the error for a response that is not a success (see `is_error`), whatever the shape of its body.
+
+    Callers decide by the error's status, so it is the meant one. The message names the status of the response.
+    """
     refusal = read_refusal(response.json_or_none() or {})
     text = str(refusal)
     if not text or (refusal.code.isdecimal() and not refusal.reasons):
         meaning = _MEANINGS.get(response.status, _SUCCESS if response.is_success else "")
         text = ": ".join(part for part in (text, meaning) if part)
     message = f"{action}: HTTP {response.status} {text}"
-    return ResponseError(message.rstrip(". ") + ".", _hint_on_wait(response), status=response.status, code=refusal.code)
+    status = get_meant_status(response)
+    return ResponseError(message.rstrip(". ") + ".", _hint_on_wait(response), status=status, code=refusal.code)
 
 
 def _hint_on_wait(response: Response) -> str:

@@ -16,7 +16,7 @@ from .error_causes import Exchange, find_meaning, list_causes
 from .tls_errors import describe_tls_error, is_tls_error
 
 _CREDENTIALS = "the proxy requires a valid user name and password"
-_HINT = "Check proxy or HTTPS_PROXY, and NO_PROXY."
+_HINT = "Check the host and the port in proxy or HTTPS_PROXY, and that the proxy is running."
 
 _STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 _TRANSIENT_STATUSES = (408, 429)
@@ -27,7 +27,7 @@ _MEANINGS = (
     ("SOCKS5Error", "the proxy cannot connect to the server"),
     ("invalid data", "the proxy does not use SOCKS5"),
     ("timed out", "no response from the proxy in time"),
-    ("onnection refused", "connection refused"),
+    ("onnection refused", "the proxy refused the connection"),
     ("Name or service not known", "unknown host name"),
     ("nodename nor servname", "unknown host name"),
     ("No address associated", "unknown host name"),

@@ -36,7 +36,7 @@ _MEANINGS = (
     ("ALERT_INSUFFICIENT_SECURITY", _NOTHING_IN_COMMON),
     (
         "ALERT_HANDSHAKE_FAILURE",
-        "the server refused the handshake. It may require a client certificate (client_cert), or another cipher",
+        "the server refused the handshake without a reason",
     ),
     ("WRONG_VERSION_NUMBER", "the server does not use TLS on this port"),
     ("only use HTTP and not HTTPS", "the server does not use TLS on this port"),
@@ -44,7 +44,7 @@ _MEANINGS = (
 _END = "EOF occurred"
 
 _HINT = "Check the host name and the certificate's authority. To trust an authority of your own, set ca_path."
-_CLIENT_CERTIFICATE_HINT = "Set client_cert to a valid certificate of an authority that the server accepts."
+_CERTIFICATE_HINT = "Set client_cert to a valid certificate of an authority that the server accepts."
 
 
 def is_tls_error(error: BaseException) -> bool:
@@ -65,13 +65,15 @@ def build_tls_error(error: Exception, exchange: Exchange) -> TransportError:
             f"{exchange.action}: {exchange.origin} closed the connection during the TLS handshake.",
             "Check the host name and the port. If the server requires a client certificate, set client_cert.",
         )
-    reason = (
-        "the server ended the handshake without a reason. It may not accept client_cert"
-        if has_ended
-        else describe_tls_error(error)
-    )
+    reason = "the server ended the handshake without a reason" if has_ended else describe_tls_error(error)
     return TransportError(
         f"{exchange.action}: TLS with {exchange.origin} failed: {reason}.",
-        _CLIENT_CERTIFICATE_HINT if "client_cert" in reason else _HINT,
+        _choose_hint(reason, exchange),
         permanent=True,
     )
+
+
+def _choose_hint(reason: str, exchange: Exchange) -> str:
+    if "without a reason" in reason:
+        return f"The server may {'not accept' if exchange.has_client_certificate else 'require'} client_cert. {_CERTIFICATE_HINT}"
+    return _CERTIFICATE_HINT if "client_cert" in reason else _HINT

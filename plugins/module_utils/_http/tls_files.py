@@ -38,7 +38,7 @@ def validate_authorities(path: str, name: str) -> None:
             name,
             path,
             "is a folder without certificates under their hashes",
-            "Run openssl rehash, or set it to a file.",
+            "If it has the certificates, run openssl rehash on it. Otherwise set it to a file with the authority's certificate.",
         )
 
 

@@ -8,22 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._errors import ResponseError
-from .._oauth.connection import Connection
 from .._oauth.token_errors import hint_on_refused_token
+from .._oauth.token_sources import TokenSource
 from .._text import join_names
 from .operation import Operation
 
 _IDENTITY_PATHS = ("/identities", "/identities/{identity_id}", "/scim/v2/Users", "/scim/v2/Users/{user_id}")
 
 
-def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequence[str], connection: Connection) -> str:
+def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequence[str], source: TokenSource) -> str:
     """Return advice for a refused operation, or an empty text.
 
     Args:
         scopes: the scopes that the token was requested with.
-        connection: what the request is authorized by.
+        source: where the token is from.
     """
-    refused_token = hint_on_refused_token(connection.credential_type, connection.access_token)
+    connection = source.connection
+    refused_token = hint_on_refused_token(connection.credential_type, connection.access_token, source.failure)
     if error.status == 403:
         needed = operation.scopes or scopes
         requirement = f"the scopes {join_names(needed)}, and " if needed else ""

@@ -19,7 +19,7 @@ from .field_limits import list_choices
 from .list_modes import combine, refuse_empty_list
 from .references import find_reference_id, list_reference_operations, read_reference
 from .resource_lookup import describe_resource, validate_resource
-from .resource_server import validate_offered_scopes
+from .resource_server import get_offered_scopes, validate_offered_scopes
 from .resource_types import APPLICATION, AUTHENTICATOR_CONFIG, RESOURCE_SERVER, Resource
 
 PROTOCOLS = tuple(list_choices("application", "protocol"))
@@ -113,6 +113,8 @@ class ApplicationBuilder:
         elif config:
             body["protocol_config"] = {"type": present.get("type"), **config}
         complete = {**present, **config}
+        if existing is not None and server is not None and _is_read(server):
+            _refuse_remaining_scopes(existing, {**body, "protocol_config": complete}, server)
         validate_auth_method(options.token_endpoint_auth_method, complete.get("confidentiality"))
         validate_application(complete, {**(existing or {}), **body}, has_resource_server=server is not None)
         return body
@@ -166,17 +168,44 @@ class ApplicationBuilder:
             )
 
     def _find_resource_server(self, existing: Resource | None) -> Resource | None:
-        """Return the application's wanted or present resource server, if the options depend on it; only its ID if no scopes do."""
+        """Return the application's wanted or present resource server, if the options depend on it; only its ID if no scopes do.
+
+        An ID needs no right to read resource servers. Then the service checks the application's present scopes.
+        """
         wanted = self.options.resource_server
         if wanted and self.options.allowed_scopes:
             return read_reference(RESOURCE_SERVER, self.client, wanted)
         if wanted:
-            return {"id": find_reference_id(RESOURCE_SERVER, self.client, wanted)}
+            id = find_reference_id(RESOURCE_SERVER, self.client, wanted)
+            is_other = existing is not None and existing.get("resource_server_id") != id
+            if is_other and RESOURCE_SERVER.get_operation in self.client.operations:
+                return read_reference(RESOURCE_SERVER, self.client, wanted)
+            return {"id": id}
         present = (existing or {}).get("resource_server_id")
         if wanted is None and self.options.allowed_scopes and present:
             server = self.client.call(RESOURCE_SERVER.get_operation, {RESOURCE_SERVER.id_parameter: present})
             return validate_resource(RESOURCE_SERVER, server)
         return None
+
+
+def _is_read(server: Resource) -> bool:
+    return server.keys() != {"id"}
+
+
+def _refuse_remaining_scopes(existing: Resource, wanted: Resource, server: Resource) -> None:
+    """Raise `StateError` for a change after which the application has scopes that its resource server does not offer.
+
+    The service would refuse the change. Without a change, such scopes can remain: the server offered them before.
+    """
+    present, scopes = existing["protocol_config"], wanted["protocol_config"].get("allowed_scopes") or []
+    has_other_server = server["id"] != existing.get("resource_server_id")
+    remaining = sorted(set(scopes) - set(get_offered_scopes(server)))
+    if remaining and (has_other_server or set(scopes) != set(present.get("allowed_scopes") or [])):
+        raise StateError(
+            f"The {describe_resource(APPLICATION, existing)} has allowed_scopes that the "
+            f"{describe_resource(RESOURCE_SERVER, server)} does not offer: {join_names(remaining)}.",
+            "To remove them, set allowed_scopes, and omit scopes_mode or set it to exact.",
+        )
 
 
 def validate_protocol(found: Resource) -> None:

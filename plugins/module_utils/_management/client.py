@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from .._errors import MalformedResponseError, OptionError
-from .._http.error_responses import error_from_response, is_error
+from .._http.error_responses import error_from_response, get_meant_status, is_error
 from .._http.response import Response
 from .._http.session import HttpSession
 from .._ids import validate_id
@@ -44,6 +44,8 @@ class ManagementClient:
         operations: all operations that a task may call. The token has their scopes and no others.
         reading_only: request the scopes of reading operations only.
         scopes: the token's scopes, for operations that publish none.
+        refuse_realm: raises for an operation on a realm that the run must not manage, before anything is sent. Its second
+            argument is the realm in the operation's path, if any.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     `memory` knows what the run wrote, `listings` what the task listed.
@@ -58,6 +60,7 @@ class ManagementClient:
         reading_only: bool = False,
         scopes: Iterable[str] = (),
         memory: RunMemory | None = None,
+        refuse_realm: Callable[[Operation, str | None], None] = lambda operation, realm_id: None,
         listings: ListingMemory | None = None,
     ) -> None:
         self.token_source = token_source
@@ -65,6 +68,7 @@ class ManagementClient:
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
         self.memory = memory or RunMemory(None, token_source.connection)
+        self.refuse_realm = refuse_realm
         self.listings = listings or ListingMemory()
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
@@ -111,7 +115,7 @@ class ManagementClient:
             if response.status in _CONTRADICTIONS:
                 self.listings.drop()
             error = error_from_response(response, action)
-            hint = hint_on_api_error(error, operation, self.scopes, self.connection)
+            hint = hint_on_api_error(error, operation, self.scopes, self.token_source)
             raise error.with_hint(hint)
         if operation.method == "DELETE":
             return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
@@ -149,11 +153,16 @@ class ManagementClient:
         raise MalformedResponseError(f"{name}: the pages do not end: {reason}.", _HINT_ON_PAGES)
 
     def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return all pages of a listing operation. A listing that changed while it was read is read again."""
+        """Return all pages of a listing operation. A listing that changed while it was read is read again.
+
+        Two equal readings end this: the service counts something else than the objects.
+        """
+        earlier: list[dict[str, Any]] = []
         for _reading in range(READINGS):
             pages = list(self.list_pages(name, parameters))
-            if not is_shifted(pages, parameters or {}):
+            if pages == earlier or not is_shifted(pages, parameters or {}):
                 break
+            earlier = pages
         return pages
 
     def list_all(
@@ -167,16 +176,18 @@ class ManagementClient:
             collection: the key of a page's objects.
         """
         seen: set[str] = set()
+        earlier: list[dict[str, Any]] = []
         for _reading in range(READINGS):
-            pages = []
+            pages: list[dict[str, Any]] = []
             for page in self.list_pages(name, parameters):
                 pages.append(page)
                 for item in read_items(name, collection, page):
                     if (key := identify_item(item)) not in seen:
                         seen.add(key)
                         yield item
-            if not is_shifted(pages, parameters or {}):
+            if pages == earlier or not is_shifted(pages, parameters or {}):
                 return
+            earlier = pages
 
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
         """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""
@@ -188,6 +199,7 @@ class ManagementClient:
             hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
             raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
+        self.refuse_realm(operation, path.get("realm_id"))
         sent = {name: given[name] for name in operation.query if name in given}
         query = [
             (name, text)
@@ -227,7 +239,7 @@ class ManagementClient:
 
         def send(access_token: str) -> tuple[int, Response]:
             response = self._send_with(access_token, operation, url, action, body)
-            return response.status, response
+            return get_meant_status(response), response
 
         response, self.token = send_with_replacement(self.token_source, request, token, operation.name, send)
         return response

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The values that the Management API (version 1.7.0) publishes for the fields that state modules send.
 
-The service surely refuses other values, so a module refuses them before it sends a request, in check mode, too.
+The service surely refuses other values, so a module refuses them before it sends a write, in check mode, too. An existing
+object can have any text, for example if it is older than the limit, so texts are validated only if they are written.
 """
 
 from __future__ import annotations
@@ -95,11 +96,20 @@ def list_choices(noun: str, option: str) -> list[str]:
 
 
 def validate_field_limits(noun: str, options: Mapping[str, Any]) -> None:
-    """Raise `OptionError` if a value of an option is outside the limits of its field. `None` stands for no value."""
+    """Raise `OptionError` if a value of an option cannot be a value of its field. `None` stands for no value."""
     for option, limits in FIELD_LIMITS.get(noun, {}).items():
         for name in dict.fromkeys((option, limits.field)):  # the option, and the field in the option `config`
             for value in _find_values(options, name.split(".")):
                 _validate(name, value, limits)
+
+
+def validate_texts(noun: str, fields: Mapping[str, Any]) -> None:
+    """Raise `OptionError` if a text in the fields of a write is not possible. Its option has the name of the field."""
+    for limits in FIELD_LIMITS.get(noun, {}).values():
+        value = fields.get(limits.field)
+        violation = _find_text_violation(value, limits) if isinstance(value, str) else ""
+        if violation:
+            raise OptionError(f"{limits.field} {violation}.", _HINT)
 
 
 def _find_values(value: Any, path: list[str]) -> Iterator[Any]:
@@ -123,11 +133,9 @@ def _validate(name: str, value: Any, limits: FieldLimits) -> None:
 
 
 def _find_violation(value: Any, limits: FieldLimits) -> str:
-    """Return what is wrong with a value, or an empty text."""
+    """Return what is wrong with a value that is not in the closed set or in the range, or an empty text."""
     if limits.choices and value not in limits.choices:
         return f"must be one of {', '.join(limits.choices)}, not '{sanitize_for_display(value, 80)}'"
-    if isinstance(value, str):
-        return _find_text_violation(value, limits)
     if isinstance(value, int) and limits.minimum is not None and limits.maximum is not None:
         in_range = limits.minimum <= value <= limits.maximum
         return "" if in_range else f"must be from {limits.minimum} to {limits.maximum}, not {value}"
@@ -135,6 +143,7 @@ def _find_violation(value: Any, limits: FieldLimits) -> str:
 
 
 def _find_text_violation(value: str, limits: FieldLimits) -> str:
+    """Return what is wrong with the length or the characters of a text, or an empty text."""
     if limits.min_length is not None and len(value) < limits.min_length:
         return f"must have at least {limits.min_length} characters"
     if limits.max_length is not None and len(value) > limits.max_length:

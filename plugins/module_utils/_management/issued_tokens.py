@@ -14,6 +14,7 @@ from .._oauth.connection import Connection
 from .._oauth.jwt_claims import read_unverified_claims
 from .client import ManagementClient
 from .members import find_identity_ids
+from .operation_catalogue import find_operation
 from .references import find_reference_id, list_reference_operations
 from .resource_types import APPLICATION, IDENTITY, Resource, ResourceType
 
@@ -75,6 +76,8 @@ class IssuedTokens:
             "realm_id": client.path_parameters["realm_id"],
             "application_id": self._find_application_id(),
         }
+        # before a caller removes stored sign-ins whose tokens it then cannot list
+        client.refuse_realm(find_operation(LIST_OPERATION), self.path_parameters["realm_id"])
         self.principal_id = self._find_principal_id()
 
     @property

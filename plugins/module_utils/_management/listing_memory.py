@@ -137,7 +137,8 @@ def _put(store: TokenStore, key: Any, attempt: Attempt, listing: Listing) -> Non
         "began": listing.began,
         "parts": len(parts),
     }
-    current, outdated = [], []
+    current: list[Mapping[str, Any]] = []
+    outdated: list[Mapping[str, Any]] = []
     for other in _list_entries(store, key):
         is_current = get_time() - other["began"] < LIFETIME and not _belongs_to(other, attempt)
         (current if is_current and len(current) < KEPT - 1 else outdated).append(other)

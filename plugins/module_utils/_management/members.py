@@ -27,8 +27,12 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
 
     Text in the form of a service ID is an ID: users can choose their usernames, but not their IDs.
     Each ID and username costs one request at most, and none if the run found it before. If a listing of all identities
-    costs less, the listing is read instead; its first page shows how long it is. An e-mail address that is not a username
-    needs the listing, because the service cannot search for it.
+    costs less, the listing is read instead. An e-mail address that is not a username needs the listing, because the service
+    cannot search for it.
+
+    N values cost at most min(N, number of the listing's pages) requests, and one more if the realm has more than N pages,
+    none of the values is on the first page, and `known` does not show this. Only the first page tells how many pages a
+    realm has, so the additional request cannot be avoided: to search first costs one request too many in a small realm.
 
     Args:
         known: identities that were already read. No request is needed for their IDs and exact usernames.
@@ -131,16 +135,20 @@ def _find_by_address(client: ManagementClient, addresses: Iterable[str]) -> IdsB
 
 
 def _find_in_listing(client: ManagementClient, values: Sequence[str]) -> IdsByValue:
-    """Return the values that the listing of identities has. If it has more pages than there are values, only its first."""
+    """Return the values that the listing of identities has. The reading ends if the missing values cost fewer requests."""
     operation, parameters = IDENTITY.list_operation, {"page_size": LARGE_PAGE_SIZE}
     pages: list[Resource] = []
     listed: list[Resource] = []
+    found: IdsByValue = {}
+    number = 0.0  # of pages
     for page in client.list_pages(operation, parameters):
         items = read_items(operation, IDENTITY.collection, page)
+        number = number or count_pages(page, items)
         pages.append(page)
         listed += items
-        if len(pages) == 1 and count_pages(page, items) > len(values):
-            return _match(values, listed)
+        found.update(_match([value for value in values if value not in found], items))
+        if number - len(pages) > len(values) - len(found):
+            return found
     return _match(values, listed, is_complete=not is_shifted(pages, parameters))
 
 

@@ -98,11 +98,11 @@ def count_pages(page: Mapping[str, Any], items: Sequence[Any]) -> float:
 
 
 def is_shifted(pages: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> bool:
-    """Whether a listing changed while its pages were read: their totals differ, or are not the number of objects.
+    """Whether a listing changed while it was read: the totals of its pages differ, or are not the number of objects.
 
-    A single page cannot shift. A request that skips objects, or begins at a later page, does not return the total.
+    A request that skips objects, or begins at a later page, does not return the total.
     """
-    if len(pages) < 2 or any(parameters.get(name) for name in (*_SKIPS, "page_token", "startIndex")):
+    if any(parameters.get(name) for name in (*_SKIPS, "page_token", "startIndex")):
         return False
     lists = {name for page in pages for name, value in page.items() if isinstance(value, list) and name != "schemas"}
     return any(_is_list_shifted(pages, name, is_only=len(lists) == 1) for name in lists)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .resource_types import Resource
-from .write_check import has_same_items
+from .write_check import has_same_items, is_normalized_form
 
 
 def plan_changes(
@@ -28,7 +28,7 @@ def plan_changes(
                 changes[name] = {
                     key: item for key, item in merge_changes(present, value).items() if key not in read_only
                 }
-        elif not _are_equal(present, value):
+        elif not _are_equal(name, present, value):
             changes[name] = value
     return changes
 
@@ -45,6 +45,10 @@ def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Reso
     return after
 
 
-def _are_equal(present: Any, wanted: Any) -> bool:
-    """Compare lists in any order. A missing list or text equals an empty one."""
-    return bool(present == wanted) or (wanted in ("", []) and present is None) or has_same_items(wanted, present)
+def _are_equal(name: str, present: Any, wanted: Any) -> bool:
+    """Whether a field needs no change. Lists compare in any order, and a missing list or text equals an empty one.
+
+    A value that the service would store in the present form is equal too. Otherwise it would be sent at each run.
+    """
+    is_same = present == wanted or (wanted in ("", []) and present is None) or has_same_items(wanted, present)
+    return is_same or is_normalized_form(name, wanted, present)

@@ -11,7 +11,7 @@ from .._errors import BeyondIdentityError, MalformedResponseError, ResponseError
 from .._text import sanitize_for_display
 from .client import ManagementClient
 from .resource_types import Resource, ResourceType
-from .run_memory import SETTLING_TIME, get_time, wait_until_found
+from .run_memory import SETTLING_TIME, get_place, get_time, list_names, wait_until_found
 
 _LOST = (502, 503, 504)  # a gateway lost the response of the service
 
@@ -31,7 +31,7 @@ def create_resource(
     find: Callable[[], Resource | None],
     warn: Callable[[str], None],
 ) -> Resource:
-    """Create an object and return it. If its response is lost or empty, look for it; the creation is never sent twice.
+    """Create an object and return it. If its response is lost or empty, look for it; the creation is not sent again.
 
     Args:
         find: finds the object by its name. There was none before.
@@ -46,10 +46,8 @@ def create_resource(
         return find()
 
     try:
-        created = client.call(resource_type.create_operation, body={resource_type.noun: wanted})
+        created = _send(resource_type, client, wanted, find_now)
     except ResponseError as error:
-        if error.status == 409:
-            raise _explain_conflict(resource_type, error, _look(find_now, limit)) from None
         if error.status < 500:
             raise
         lost = _explain_loss(resource_type, error)
@@ -76,6 +74,58 @@ def create_resource(
     return found
 
 
+def _send(
+    resource_type: ResourceType, client: ManagementClient, wanted: Resource, find: Callable[[], Resource | None]
+) -> Resource:
+    """Send a creation. After a conflict, look for the object, which can be listed late.
+
+    If this run deleted an object of the name, the service can reserve the name for some seconds. Then the creation is sent
+    again after each look: it was refused, so it cannot create two objects.
+    """
+
+    def create() -> Resource:
+        return client.call(resource_type.create_operation, body={resource_type.noun: wanted})
+
+    try:
+        return create()
+    except ResponseError as error:
+        if error.status != 409:
+            raise
+        conflict = error
+    place = get_place(resource_type, client.path_parameters)
+    is_reserved = any(client.memory.was_name_deleted(place, name) for name in list_names(wanted))
+
+    def resolve() -> Resource | None:
+        nonlocal conflict
+        found = _look(find, 0.0)
+        if found:
+            raise NameTakenError(found)
+        try:
+            return create() if is_reserved else None
+        except ResponseError as error:
+            if error.status != 409:
+                raise
+            conflict = error
+        return None
+
+    created = wait_until_found(resolve, get_time())
+    if created is None:
+        raise _explain_conflict(resource_type, conflict, is_reserved=is_reserved) from None
+    return created
+
+
+def _explain_conflict(resource_type: ResourceType, error: ResponseError, *, is_reserved: bool) -> ResponseError:
+    if is_reserved:
+        return error.with_hint(
+            f"This run deleted a {resource_type.noun} of the name, and the service can reserve the name for a while. Run again "
+            "later, or choose another name."
+        )
+    return error.with_hint(
+        f"An object that the listing of {resource_type.collection} does not show may have the name. Set id to its ID, "
+        "which the Admin Console shows, or choose another name."
+    )
+
+
 def _look(find: Callable[[], Resource | None], limit: float) -> Resource | None:
     """Return the object; `None` also if it cannot be looked for, because then the creation's own error says more.
 
@@ -88,22 +138,11 @@ def _look(find: Callable[[], Resource | None], limit: float) -> Resource | None:
         return None
 
 
-def _explain_conflict(
-    resource_type: ResourceType, error: ResponseError, found: Resource | None
-) -> NameTakenError | ResponseError:
-    if found:
-        return NameTakenError(found)
-    return error.with_hint(
-        f"An object that the listing of {resource_type.collection} does not show may have the name. Set id to its ID, "
-        "which the Admin Console shows, or choose another name."
-    )
-
-
 def _explain_loss(resource_type: ResourceType, error: BeyondIdentityError) -> BeyondIdentityError:
     """Add to an error that the object may exist."""
-    error.message += (
-        f" The service may have created the {resource_type.noun}, although its listing does not show it. Wait a minute before "
-        f"you run again. Otherwise the next run can create a second {resource_type.noun}."
+    error.message = (
+        f"{error.reason} The service may have created the {resource_type.noun}, although its listing does not show it. Wait at "
+        f"least a minute, then run again. If you run earlier, the run can create a second {resource_type.noun}."
     )
     return error
 

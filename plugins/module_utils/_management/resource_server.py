@@ -15,14 +15,20 @@ from .resource_lookup import describe_resource
 from .resource_types import RESOURCE_SERVER, Resource
 
 
-def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
-    """Raise `StateError` if the resource server does not offer one of these scopes."""
+def get_offered_scopes(server: Resource) -> list[str]:
+    """Return the scopes that a resource server offers."""
     offered = server.get("scopes") or []
     if not isinstance(offered, list) or not all(isinstance(scope, str) for scope in offered):
         raise MalformedResponseError(
             f"Unexpected response from the API: {describe_resource(RESOURCE_SERVER, server)} has no list of scopes.",
             "Check api_url.",
         )
+    return offered
+
+
+def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
+    """Raise `StateError` if the resource server does not offer one of these scopes."""
+    offered = get_offered_scopes(server)
     unknown = sorted(set(scopes) - set(offered))
     if unknown:
         suggestions = [text for scope in unknown if (text := _suggest_scopes(scope, offered))]

@@ -16,11 +16,12 @@ from .._masking import remove_secrets
 from .._oauth.connection import Connection
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
+from .field_limits import validate_texts
 from .resource_changes import merge_changes, plan_changes
 from .resource_creation import NameTakenError, create_resource
 from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
-from .run_memory import Place, get_place, list_names
+from .run_memory import Place, get_place, get_time, list_names, wait_until_found
 from .write_check import add_missing, check_write
 
 
@@ -85,6 +86,7 @@ class ResourceState:
             )
         if before is None:
             wanted = build_wanted(None)
+            validate_texts(self.resource_type.noun, wanted)
             if self.check_mode:
                 return ChangeResult(None, wanted, True)
             try:
@@ -101,10 +103,11 @@ class ResourceState:
         if not changes:
             return ChangeResult(before, before, False)
         self._refuse_managed(before, f"Cannot change {join_names(changes)}")
+        validate_texts(self.resource_type.noun, changes)
         if self.check_mode:
             return ChangeResult(before, merge_changes(before, changes), True)
         after = self._update(before, changes)
-        # nothing changed if the service normalized the values to those that it had stored before
+        # nothing changed if the service takes the value for the one that it has, and keeps its form
         changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
         return ChangeResult(before, after, changed)
 
@@ -123,7 +126,7 @@ class ResourceState:
             except ResponseError as error:
                 if error.status != 404:  # another process deleted the object first
                     raise
-            self.client.memory.remember_deletion(self.resource_type.noun, before["id"])
+            self.client.memory.remember_deletion(self._get_place(), before["id"], list_names(before))
         return ChangeResult(before, None, True)
 
     def _create(self, wanted: Resource) -> Resource:
@@ -155,13 +158,14 @@ class ResourceState:
     def _verify(self, sent: Resource, response: Resource, before: Resource) -> Resource:
         """Return the object after a write; raise `StateError` if the service ignored a sent field.
 
-        If the response lacks a sent field, the object is read once. A field that is still missing cannot be verified.
+        If the response lacks a sent field, or shows another value, the object is read: the response can be from a cache. A
+        field that is still missing cannot be verified.
         """
-        resource_type, stored = self.resource_type, response
-        checks = check_write(sent, stored, resource_type.write_only)
-        if any(check.finding == "missing" for check in checks):
-            stored = read_resource(resource_type, self.client, before["id"]) or response
-            checks = check_write(sent, stored, resource_type.write_only)
+        resource_type, write_only = self.resource_type, self.resource_type.write_only
+        stored, checks = response, check_write(sent, response, write_only)
+        if any(check.finding != "normalized" for check in checks):
+            stored = self._read_written(sent, before["id"], response)
+            checks = check_write(sent, stored, write_only)
         after = add_missing(sent, stored or before)
         for check in checks:
             if check.finding == "normalized":
@@ -170,13 +174,32 @@ class ResourceState:
                     f"The service stored {check.path} of {describe_resource(resource_type, after)} in {form}. "
                     "Use the stored form to avoid the warning."
                 )
-        ignored = [check.path for check in checks if check.finding == "ignored"]
+        ignored = [check for check in checks if check.finding == "ignored"]
         if ignored:
+            names = join_names(check.path for check in ignored)
+            shown = "; ".join(
+                f"{check.path} '{sanitize_for_display(check.stored, 120)}'" for check in ignored if not check.is_secret
+            )
             raise StateError(
-                f"The service did not store {join_names(ignored)} of {describe_resource(resource_type, after)} as sent.",
-                "If this can be set only at creation, create a new object. Otherwise set it to the stored value, or omit it.",
+                f"The service did not store {names} of {describe_resource(resource_type, after)} as sent."
+                f"{f' Stored: {shown}.' if shown else ''}",
+                "To keep the stored value, set the option to it, or omit the option. If the value can be set only at creation, "
+                "create a new object.",
             )
         return after
+
+    def _read_written(self, sent: Resource, id: str, response: Resource) -> Resource:
+        """Return the object after a write as it is stored. Until it shows what was sent, it is read for some seconds."""
+        stored = response
+
+        def find() -> Resource | None:
+            nonlocal stored
+            stored = read_resource(self.resource_type, self.client, id) or response
+            checks = check_write(sent, stored, self.resource_type.write_only)
+            return None if any(check.finding == "ignored" for check in checks) else stored
+
+        wait_until_found(find, get_time())
+        return stored
 
     def _get_place(self) -> Place:
         return get_place(self.resource_type, self.client.path_parameters)

@@ -155,8 +155,7 @@ class RoleState(ResourceState):
 
     def _write_lists(self, id: str, present: Resource, wanted: Resource) -> None:
         self.lists.write(id, present, wanted)
-        if wanted:
-            self.lists.verify(id, present, wanted)
+        self.lists.verify(id, present, wanted)
 
     @contextmanager
     def _mark_if_written(self, id: str) -> Iterator[None]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -39,13 +39,13 @@ class RoleLists:
         self.identities: list[Resource] = []
         self.is_written = False
 
-    def read(self, role_id: str) -> Resource:
-        """Return the lists that the task announced the reading of, as fields of the role."""
+    def read(self, role_id: str, names: Collection[str] = _LISTS) -> Resource:
+        """Return the lists with these names that the task announced the reading of, as fields of the role."""
         lists: Resource = {}
-        if "ListRoleScopes" in self.client.operations:
+        if "scopes" in names and "ListRoleScopes" in self.client.operations:
             sizes = {"page_size": LARGE_PAGE_SIZE}
             lists["scopes"] = _to_texts(self._list_items("ListRoleScopes", role_id, ("scopes",), sizes)["scopes"])
-        if "ListRoleMembers" in self.client.operations:
+        if "members" in names and "ListRoleMembers" in self.client.operations:
             sizes = {f"{kind}_page_size": LARGE_PAGE_SIZE for kind in _MEMBER_KINDS}
             members = self._list_items("ListRoleMembers", role_id, _MEMBER_KINDS, sizes)
             self.identities = [item for item in members["identities"] if isinstance(item, dict)]
@@ -62,17 +62,20 @@ class RoleLists:
     def verify(self, role_id: str, before: Resource, wanted: Resource) -> None:
         """Read the lists after a write, until they show it. Other users' changes of the same lists do not count.
 
+        This costs one more reading of each list that changed: one request for 200 items, if the service is not late.
+
         Raises:
             StateError: the service ignored an item that was added or removed.
         """
-        ignored: list[str] = []
+        ignored = _find_ignored(before, wanted, before)  # without a difference, nothing was written
+        names = {path.partition(".")[0] for path in ignored}
 
         def find() -> Resource | None:
-            stored = self.read(role_id)
+            stored = self.read(role_id, names)
             ignored[:] = _find_ignored(before, wanted, stored)
             return None if ignored else stored
 
-        if wait_until_found(find, get_time()) is None:
+        if names and wait_until_found(find, get_time()) is None:
             raise StateError(
                 f"The service did not store {join_names(ignored)} of the role {role_id} as sent.",
                 "Check whether the resource server offers the scopes, and whether the members exist.",

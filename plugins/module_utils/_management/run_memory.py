@@ -63,9 +63,10 @@ class RunMemory:
         self._put(self._build_id_key("renamed", place.noun, id), name=names[-1])
         self._remember_names(place, id, names)
 
-    def remember_deletion(self, noun: str, id: str) -> None:
-        """Remember an object that this run deleted."""
-        self._put(self._build_id_key("deleted", noun, id))
+    def remember_deletion(self, place: Place, id: str, names: Iterable[str] = ()) -> None:
+        """Remember an object that this run deleted, and its names: the service can reserve them for some seconds."""
+        self._put(self._build_id_key("deleted", place.noun, id))
+        self._remember_names(place, id, [name for name in names if self.find_id(place, name) is None])
 
     def remember_call(
         self, operation: Operation, parameters: Mapping[str, Any], body: Mapping[str, Any] | None, response: Resource
@@ -79,7 +80,7 @@ class RunMemory:
             sent = (body or {}).get(resource_type.noun)
             names = list_names(sent, response)
             if operation.name == resource_type.delete_operation:
-                memory.remember_deletion(place.noun, id)
+                memory.remember_deletion(place, id)
             elif operation.name == resource_type.create_operation and is_valid_id(response.get("id")):
                 memory.remember_creation(place, response["id"], names)
             elif operation.name == resource_type.update_operation and list_names(sent):
@@ -100,6 +101,11 @@ class RunMemory:
         entry = self._get(self._build_name_key(place, name))
         id = entry["id"] if entry else None
         return id if id and not self.was_deleted(place.noun, id) else None
+
+    def was_name_deleted(self, place: Place, name: str) -> bool:
+        """Whether this run deleted the object that had the name."""
+        entry = self._get(self._build_name_key(place, name))
+        return entry is not None and self.was_deleted(place.noun, entry["id"])
 
     def forget_name(self, place: Place, name: str) -> None:
         """Forget a name, because another process deleted or renamed the object."""
@@ -144,6 +150,13 @@ class RunMemory:
         """Return the name that this run gave an existing object, or `None`."""
         entry = self._get(self._build_id_key("renamed", noun, id))
         return entry["name"] if entry else None
+
+    def was_changed_since(self, noun: str, id: str, since: float) -> bool:
+        """Whether this run renamed or deleted the object after a time of the monotonic clock, however long ago that was."""
+        if self.store is None:
+            return False
+        entries = [self.store.get(self._build_id_key(kind, noun, id)) for kind in ("renamed", "deleted")]
+        return any(entry["at"] >= since for entry in entries if entry)
 
     def was_created(self, noun: str, id: str) -> bool:
         """Whether this run created the object."""
@@ -205,7 +218,7 @@ def list_names(*items: Any) -> list[str]:
 
 
 def get_time() -> float:
-    """Return the time of a write that happens now, for `wait_until_found`."""
+    """Return the time of a write or lookup that happens now."""
     return time.monotonic()
 
 

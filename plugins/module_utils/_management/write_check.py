@@ -117,6 +117,23 @@ def _count_fields(value: Any) -> int:
     return sum(map(_count_fields, value)) + 1 if isinstance(value, list) else 1
 
 
+def is_normalized_form(name: str, sent: Any, stored: Any) -> bool:
+    """Whether a service that normalizes values may show `stored` for `sent`.
+
+    A value that has no other form is shown as it is sent, so it can replace one that the service did not normalize.
+    """
+    return not _is_normal(name, sent) and _find_difference(name, sent, stored, frozenset()) == "normalized"
+
+
+def _is_normal(name: str, value: Any) -> bool:
+    """Whether normalization does not change a value, or any value in it. A time has a form for each time zone."""
+    if isinstance(value, Mapping):
+        return all(_is_normal(key, item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(_is_normal(name, item) for item in value)
+    return not isinstance(value, str) or (_normalize(name, value) == value and _parse_time(value) is None)
+
+
 def _find_difference(name: str, sent: Any, stored: Any, write_only: frozenset[str]) -> str:
     """Return the finding for two values that differ, and are not both objects."""
     if isinstance(sent, str) and isinstance(stored, str):

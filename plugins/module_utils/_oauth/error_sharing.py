@@ -13,7 +13,13 @@ from .._errors import BeyondIdentityError
 from .._masking import mask_known_secrets
 from .token_store import TokenStore
 
-_ATTRIBUTES = ("sent", "permanent", "status", "code")  # what callers decide by, besides the class and the details
+_ATTRIBUTES = (
+    "reason",
+    "sent",
+    "permanent",
+    "status",
+    "code",
+)  # what callers decide by, besides the class and the details
 
 
 class SharedErrors:

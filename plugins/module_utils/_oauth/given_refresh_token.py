@@ -24,7 +24,8 @@ from .token_sources import IssuedToken, TokenRequest
 from .token_store import TokenStore, TokenStores
 
 REPLACED = (
-    "The service replaced the refresh token. For the next run, set refresh_token to the value of token.refresh_token."
+    "The service replaced the refresh token. The result of this task has the new one: for the next run, set refresh_token to the "
+    "value of token.refresh_token."
 )
 
 

@@ -16,8 +16,8 @@ from .sign_in_entries import has_further_use
 from .token import Token
 
 _LONGER = (
-    "To stay signed in longer, set expiration_time for the sign-in, up to the application's own limit, or enable refresh "
-    "tokens for the application in the Admin Console."
+    "To stay signed in longer, set beyondidentity_expiration_time to more seconds when you sign in, up to the application's own "
+    "limit, or enable refresh tokens for the application in the Admin Console."
 )
 _USE = (
     "To use a stored sign-in, set issuer, client_id and client_secret to the values of its application, for example in the "

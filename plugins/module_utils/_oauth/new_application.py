@@ -87,7 +87,7 @@ class NewApplicationWait:
                 refusal = error
             pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE)
         raise refusal.with_hint(
-            f"This run has just created the application. After {LIMIT:.0f} seconds the server still does not know it. Run again."
+            f"If they do, run again: this run created the application, and after {LIMIT:.0f} seconds the server still does not know it."
         )
 
     def _begin(self, key: Any, deadline: float) -> None:

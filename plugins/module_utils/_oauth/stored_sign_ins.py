@@ -40,6 +40,8 @@ class SignInStore:
     An entry holds the sign-ins with different scopes, each an access token with its refresh token.
     """
 
+    failure = ""  # the advice to sign in again is right, whatever a refresh failed with
+
     def __init__(
         self,
         server: AuthorizationServer,

@@ -17,9 +17,6 @@ from .token import to_iso8601
 
 CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
 
-# The status that these errors have by RFC 6749 section 5.2 and RFC 6750 section 3.1; all others have 400.
-_STATUSES = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403, "access_denied": 403}
-
 _REFUSAL_HINTS = {
     "access_token": "Check whether the token is expired, revoked, or of another tenant.",
     "client_credentials": "A new token was refused too. Check tenant_id, realm_id, and the application's allowed scopes.",
@@ -64,24 +61,17 @@ def is_unknown_client(error: BeyondIdentityError) -> bool:
 
 
 def find_refusal(response: Response, action: str) -> ResponseError | None:
-    """Return the error if the server refused a request, otherwise `None`.
-
-    A response with a success status and an error in its body is a refusal too. Its error has the status that the RFCs demand,
-    because callers decide by the status.
-    """
+    """Return the error if the server refused a request, otherwise `None`."""
     if not is_error(response) or (response.is_success and _is_introspection(response)):
         return None
-    error = error_from_response(response, action)
-    if not response.is_success:
-        return error
-    return ResponseError(error.message, status=_STATUSES.get(error.code, 400), code=error.code)
+    return error_from_response(response, action)
 
 
 def _is_introspection(response: Response) -> bool:
     return isinstance((response.json_or_none() or {}).get("active"), bool)
 
 
-def hint_on_refused_token(credential_type: str, access_token: str | None) -> str:
+def hint_on_refused_token(credential_type: str, access_token: str | None, failure: str = "") -> str:
     """Return advice for a token that a server refuses with 401 or 403.
 
     The status does not tell whether the token is revoked or lacks a permission. A self-contained token tells its end.
@@ -89,7 +79,10 @@ def hint_on_refused_token(credential_type: str, access_token: str | None) -> str
     Args:
         credential_type: what the request is authorized by, as `Connection.credential_type`.
         access_token: the token that the user set.
+        failure: why the token was not replaced, as `TokenSource.failure`.
     """
+    if failure:
+        return f"The token may be revoked. The run's request for a new token failed less than a minute ago: {failure}"
     expiry = describe_expiry(access_token) if credential_type == "access_token" and access_token else ""
     return expiry or _REFUSAL_HINTS[credential_type]
 

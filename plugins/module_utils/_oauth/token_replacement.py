@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import ResponseError, TransportError
+from .._errors import BeyondIdentityError, ResponseError, TransportError
 from .token_store import TokenStore
 
 REFUSAL_STATUSES = frozenset({401, 403})
@@ -47,7 +47,7 @@ class TokenReplacements:
         """Yield whether a new token may be requested under a key, and record the request. The caller holds the key's lock.
 
         A request does not count if it receives no complete response, or if the server is overloaded or fails: the next task
-        would report a refused token that was never replaced.
+        would report a refused token that was never replaced. Any other error is recorded for `find_failure`.
         """
         record = [*key, "replacement"]
         is_allowed = not self._is_recent(record)
@@ -55,11 +55,18 @@ class TokenReplacements:
             self._record(record)
         try:
             yield is_allowed
-        except (TransportError, ResponseError) as error:
-            is_decided = isinstance(error, ResponseError) and error.status < 500 and error.status != 429
-            if is_allowed and not is_decided and self._store is not None:
+        except BeyondIdentityError as error:
+            if is_allowed and _is_decided(error):
+                self._record(record, failure=error.message)
+            elif is_allowed and self._store is not None:
                 self._store.discard(record)
             raise
+
+    def find_failure(self, key: Any) -> str:
+        """Return the message of the error that ended the last request for a new token, or an empty text."""
+        record = [*key, "replacement"]
+        entry = self._store.get(record) if self._store is not None and self._is_recent(record) else None
+        return str((entry or {}).get("failure", ""))
 
     def is_final(self, key: Any, refusal: Refusal) -> bool:
         """Whether a new token under this key was refused in the same way, not long ago."""
@@ -74,6 +81,13 @@ class TokenReplacements:
         recorded = entry.get("monotonic") if entry else None
         return isinstance(recorded, (int, float)) and 0 <= self._now() - recorded < INTERVAL
 
-    def _record(self, record: Any) -> None:
+    def _record(self, record: Any, **fields: str) -> None:
         if self._store is not None:
-            self._store.put(record, {"monotonic": self._now()})
+            self._store.put(record, {"monotonic": self._now(), **fields})
+
+
+def _is_decided(error: BeyondIdentityError) -> bool:
+    """Whether the server decided on a request that ended with this error."""
+    if isinstance(error, ResponseError):
+        return error.status < 500 and error.status != 429
+    return not isinstance(error, TransportError)

@@ -81,6 +81,10 @@ class TokenSource(Protocol):
     def connection(self) -> Connection:
         """The connection whose credentials are used."""
 
+    @property
+    def failure(self) -> str:
+        """Why the token that was refused last was not replaced, if the run's request for a new token failed; or empty."""
+
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return a token with the requested scopes."""
 
@@ -125,6 +129,8 @@ def send_with_replacement(
 class StaticToken:
     """Provides the token that the user set, and no other."""
 
+    failure = ""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
@@ -147,6 +153,8 @@ class ClientCredentialsTokens:
     If several callers of a run need the same token at the same time, one caller requests it. The others share the token or
     the error.
     """
+
+    failure = ""
 
     def __init__(
         self,
@@ -191,9 +199,16 @@ class ClientCredentialsTokens:
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
         """Return a newer token from the store, or request one if the run did not do so a moment ago."""
-        store, key = self.store, self._build_key(request)
+        key, self.failure = self._build_key(request), ""
         if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
             return None
+        newer = self._find_newer(request, key, refused)
+        if newer is None:
+            self.failure = self.replacements.find_failure(key)
+        return newer
+
+    def _find_newer(self, request: TokenRequest, key: list[Any], refused: IssuedToken) -> IssuedToken | None:
+        store = self.store
         if store is None:
             with self.replacements.limit(key) as is_allowed:
                 return IssuedToken(self._request(request), cached=False) if is_allowed else None

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 # For work that is refused, because no lock excludes other hosts.
-ONE_HOST_ADVICE = "Or run the task on one host at a time: with the strategy linear and run_once: true or throttle: 1, or with one fork."
+ONE_HOST_ADVICE = (
+    "Or run the task once (run_once: true), or on one host at a time (throttle: 1, or --forks 1). With a strategy other than "
+    "linear, set serial: 1 for the play, or use --forks 1."
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .._connection_options import CONNECTION_OPTIONS, Option, connection_spec
+from .._connection_options import Option, connection_spec, list_options
 
 # The options that select an application's issued tokens.
 ISSUED_TOKEN_OPTIONS: dict[str, dict[str, Any]] = {
@@ -29,6 +29,7 @@ class ModuleSpec:
         ignored: connection options that count only as arguments of the task, because the module has no other use for them.
         ignores: whether `ignored` applies to a call with these arguments; by default to each call.
         controller_only: whether the module sends nothing, so that it runs on the controller even if the task is delegated.
+        manages_realm: whether the module manages objects in a realm, so it has the option `realm`.
     """
 
     options: dict[str, dict[str, Any]]
@@ -36,12 +37,16 @@ class ModuleSpec:
     ignored: frozenset[str] = frozenset()
     ignores: Callable[[Mapping[str, Any]], bool] = lambda arguments: True
     controller_only: bool = False
+    manages_realm: bool = False
 
     @cached_property
     def connection_options(self) -> tuple[Option, ...]:
         """The connection options, with the choices that the module adds."""
         choices = {name: tuple(option.get("choices", ())) for name, option in self.options.items()}
-        return tuple(replace(option, choices=choices.get(option.name, option.choices)) for option in CONNECTION_OPTIONS)
+        return tuple(
+            replace(option, choices=choices.get(option.name, option.choices))
+            for option in list_options(manages_realm=self.manages_realm)
+        )
 
     def get_ignored(self, arguments: Mapping[str, Any]) -> frozenset[str]:
         """Return the connection options that a call with these arguments ignores unless they are arguments."""
@@ -49,10 +54,13 @@ class ModuleSpec:
 
     def build_arguments(self) -> dict[str, Any]:
         """Return the spec as `AnsibleModule` takes it."""
-        return {"argument_spec": {**connection_spec(), **self.options}, "supports_check_mode": True, **self.rules}
+        shared = connection_spec(manages_realm=self.manages_realm)
+        return {"argument_spec": {**shared, **self.options}, "supports_check_mode": True, **self.rules}
 
 
-def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None) -> ModuleSpec:
+def state_spec(
+    options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None, *, manages_realm: bool = True
+) -> ModuleSpec:
     """Return a state module's spec: `state`, `id`, `display_name`, and the module's own options."""
     common: dict[str, dict[str, Any]] = {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -60,14 +68,17 @@ def state_spec(options: dict[str, dict[str, Any]], rules: dict[str, Any] | None 
         "display_name": {"type": "str"},
     }
     return ModuleSpec(
-        options={**common, **options}, rules={"required_one_of": [("id", "display_name")], **(rules or {})}
+        options={**common, **options},
+        rules={"required_one_of": [("id", "display_name")], **(rules or {})},
+        manages_realm=manages_realm,
     )
 
 
-def info_spec(*finders: str, options: dict[str, Any] | None = None) -> ModuleSpec:
+def info_spec(*finders: str, options: dict[str, Any] | None = None, manages_realm: bool = True) -> ModuleSpec:
     """Return an `_info` module's spec: `id`, `display_name` and other `finders`, of which one can be set, and own options."""
     exclusive = ("id", "display_name", *finders)
     return ModuleSpec(
         options={**{name: {"type": "str"} for name in exclusive}, **(options or {})},
         rules={"mutually_exclusive": [exclusive]},
+        manages_realm=manages_realm,
     )

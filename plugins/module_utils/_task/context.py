@@ -8,17 +8,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields
-from functools import cached_property
+from dataclasses import fields, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._connection_options import CONNECTION_OPTIONS
 from .._errors import LockError, SignInRequiredError
 from .._http.session import HttpSession
 from .._http.settings import HttpSettings, compute_longest_exchange, select_environment
+from .._ids import is_service_id
 from .._management.client import ManagementClient
 from .._management.listing_memory import LIFETIME as LISTING_LIFETIME
 from .._management.listing_memory import ListingMemory
+from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id, refuse_other_name, refuse_other_realm
 from .._management.operation_scopes import suggest_scopes
 from .._management.resource_types import APPLICATION
 from .._management.run_memory import RunMemory
@@ -57,6 +59,7 @@ class TaskContext:
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
         listen: waits for a user's sign-in (`_oauth.authorization_request.Listen`); only the controller can.
+        pinned_realm_id: the only realm that the call may manage; `None` for any realm.
         environ: the environment variables, which HTTP requests depend on; by default those of the process.
         warn: shows a warning.
         tell: shows progress at once, while the task runs.
@@ -74,6 +77,7 @@ class TaskContext:
         stores: TokenStores | None = None,
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
         listen: Callable[..., Any] | None = None,
+        pinned_realm_id: str | None = None,
         environ: Mapping[str, str] | None = None,
         warn: Callable[[str], None] = lambda message: None,
         tell: Callable[[str], None] = lambda message: None,
@@ -87,6 +91,7 @@ class TaskContext:
         self.stores = stores or TokenStores()
         self.open_sign_ins = open_sign_ins
         self.listen = listen
+        self.pinned_realm_id = pinned_realm_id
         self.environ = os.environ if environ is None else environ
         self.warn = warn
         self.tell = tell
@@ -99,7 +104,36 @@ class TaskContext:
     @cached_property
     def connection(self) -> Connection:
         """The application that the task authenticates as, and the tenant and realm that it manages."""
-        return build_connection(self.read(ConnectionOptions))
+        options = self.read(ConnectionOptions)
+        connection = build_connection(options)
+        realm: str | None = self.params.get("realm")  # an option of the modules that manage objects in a realm
+        if realm is None:
+            return connection
+        realm_id = realm if is_service_id(realm) else self._find_realm_id(realm)
+        refuse_other_name(realm, realm_id, options.realm_id)
+        return replace(connection, realm_id=realm_id)
+
+    def _find_realm_id(self, name: str) -> str:
+        """Look a realm up, with a token of its own: the task's token has no scope for it."""
+        task = TaskContext(
+            {**self.params, "realm": None},
+            attempt=self.attempt,
+            check_mode=self.check_mode,
+            is_alone=self.is_alone,
+            stores=self.stores,
+            open_sign_ins=self.open_sign_ins,
+            environ=self.environ,
+            warn=self.warn,
+            tell=self.tell,
+            on_issued=self.on_issued,
+        )
+        task.session = self.session
+        purpose = task.build_lock_purpose("a lookup of the same realm", "")
+        return find_realm_id(
+            name,
+            task.build_client(*LOOKUP_OPERATIONS),
+            lambda: task.lock("realm name", name, purpose=purpose, is_in_realm=False),
+        )
 
     @cached_property
     def session(self) -> HttpSession:
@@ -158,6 +192,7 @@ class TaskContext:
             reading_only=self.check_mode,
             scopes=scopes or (),
             memory=self.memory,
+            refuse_realm=partial(refuse_other_realm, self.pinned_realm_id),
             listings=self.listings,
         )
 

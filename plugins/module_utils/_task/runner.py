@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
@@ -12,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._connection_options import CONNECTION_OPTIONS
+from .._connection_options import CONNECTION_OPTIONS, PINNED_REALM_VARIABLE
 from .._errors import BeyondIdentityError, OptionError
 from .._json_objects import is_valid_unicode
 from .._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
@@ -70,6 +71,7 @@ def run_module(
         module.params,
         check_mode=module.check_mode,
         open_sign_ins=open_sign_ins,
+        pinned_realm_id=os.environ.get(PINNED_REALM_VARIABLE) or None,  # the controller's: see module_action
         warn=module.warn,
         on_issued=lambda task, token: issued.append(token.to_dict()),
     )

@@ -77,7 +77,9 @@ class ScopedToken:
 
     def _build_hint(self, status: int) -> str:
         needed = f"The token for this request needs the scope {self.scope}. " if status == 403 else ""
-        return needed + hint_on_refused_token(self._source.credential_type, self._source.connection.access_token)
+        return needed + hint_on_refused_token(
+            self._source.credential_type, self._source.connection.access_token, self._source.failure
+        )
 
 
 class _TaskTokens:
@@ -97,6 +99,11 @@ class _TaskTokens:
     def credential_type(self) -> str:
         """What the last token is from, as `Connection.credential_type`."""
         return "authorization_code" if self._is_sign_in else self.connection.credential_type
+
+    @property
+    def failure(self) -> str:
+        """Why the token that was refused last was not replaced, as `TokenSource.failure`."""
+        return self._selected.failure if self._selected else ""
 
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return a token of a stored sign-in, or of the task's own source."""

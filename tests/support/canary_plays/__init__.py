@@ -16,6 +16,7 @@ from textwrap import indent
 from tests.support.canary_plays.operations import OPERATIONS
 from tests.support.canary_plays.play import REMOTE, CanaryPlay
 from tests.support.canary_plays.sign_in import SIGN_IN
+from tests.support.canary_plays.states import STATES
 from tests.support.canary_plays.token_life import TOKEN_LIVES
 
 _DIGEST_OF_TOKEN = """
@@ -242,6 +243,7 @@ CANARY_PLAYS = (
     SIGN_IN,
     *TOKEN_LIVES,
     *OPERATIONS,
+    *STATES,
     CanaryPlay(
         "failures stay readable",
         """

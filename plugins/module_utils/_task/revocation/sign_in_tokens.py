@@ -91,6 +91,7 @@ def _explain_revocation(application_id: str, tokens: Sequence[SignInToken]) -> s
     if all(token.id for token in tokens):
         selection, effect = f"id={tokens[0].id if len(tokens) == 1 else 'ID'}", ""
     return (
-        "To revoke now, use the credentials of an application with the scopes tokens:read and tokens:delete. Run: ansible localhost "
+        "To revoke now, set BEYONDIDENTITY_ISSUER, BEYONDIDENTITY_CLIENT_ID and BEYONDIDENTITY_CLIENT_SECRET to the values of another "
+        "application, which has the scopes tokens:read and tokens:delete. Then run: ansible localhost "
         f"-m beyondidentity.management.revoke -a '{selection} application={application_id}'.{effect}"
     )

@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The managed realm: found by its display name once per run, and limited to one realm if the run is pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from .._connection_options import PINNED_REALM_VARIABLE
+from .._errors import BeyondIdentityError, NotFoundError, OptionError, ResponseError, SignInRequiredError, StateError
+from .._text import join_names, sanitize_for_display
+from .client import ManagementClient
+from .operation import Operation
+from .resource_lookup import find_named, validate_resource
+from .resource_types import REALM
+from .run_memory import get_time
+
+LOOKUP_OPERATIONS = REALM.list_lookup_operations(by_id=False)
+
+_REFUSED_SCOPES = ("invalid_scope", "insufficient_scope", "access_denied")
+_ADVICE = (
+    "A realm is found by its name with the scope realms:read. If the application must not have this scope, give realm_id "
+    "instead of realm."
+)
+
+
+def find_realm_id(
+    name: str, client: ManagementClient, exclude_others: Callable[[], AbstractContextManager[None]]
+) -> str:
+    """Return the ID of the only realm with this name.
+
+    The ID is kept in the run's store until the run ends, so a name means the same realm in the whole run, also if another
+    process renames realms meanwhile. If the run itself renames or deletes the realm, the name is looked up again.
+
+    Args:
+        client: a client for `LOOKUP_OPERATIONS`.
+        exclude_others: excludes the run's other hosts from the same lookup.
+
+    Raises:
+        NotFoundError: no realm has the name.
+        StateError: several realms have the name. The message lists their IDs.
+    """
+    key = _build_key(name, client)
+    kept = _read_kept(key, client)
+    if kept is not None:
+        return kept
+    with exclude_others():
+        kept = _read_kept(key, client)
+        return kept if kept is not None else _look_up(name, key, client)
+
+
+def refuse_other_name(realm: str, found_id: str, given_id: str | None) -> None:
+    """Raise `OptionError` if `realm` and `realm_id` are both set, and name two realms."""
+    if given_id not in (None, found_id):
+        raise OptionError(
+            f"realm is '{sanitize_for_display(realm, 120)}', which is the realm {found_id}, but realm_id is {given_id}.",
+            'Remove one of the two. To replace a value of module_defaults, set it to "{{ omit }}" in the task.',
+        )
+
+
+def refuse_other_realm(pinned_id: str | None, operation: Operation, realm_id: str | None) -> None:
+    """Raise `OptionError` if the run is pinned to a realm, and an operation addresses another realm or changes the tenant.
+
+    Args:
+        realm_id: the realm in the operation's path; `None` for an operation on the tenant.
+    """
+    if pinned_id is None or realm_id == pinned_id or (realm_id is None and operation.is_reading):
+        return
+    target = f"addresses the realm {sanitize_for_display(realm_id, 80)}" if realm_id else "changes the tenant"
+    raise OptionError(
+        f"{PINNED_REALM_VARIABLE} limits this run to the realm {pinned_id}, but {operation.name} {target}.",
+        f"Set realm_id to {pinned_id}, or run the task without {PINNED_REALM_VARIABLE}.",
+    )
+
+
+def _build_key(name: str, client: ManagementClient) -> list[Any]:
+    """Return everything that decides which realms the credential sees. A store writes only a digest of the key."""
+    connection = client.connection
+    credential = [
+        connection.credential_type,
+        connection.access_token,
+        connection.auth_url,
+        connection.auth_realm_id,
+        connection.application_id,
+        connection.client_id,
+        connection.client_secret,
+    ]
+    return ["realm ID", connection.api_url, connection.tenant_id, *credential, name]
+
+
+def _read_kept(key: list[Any], client: ManagementClient) -> str | None:
+    """Return the ID that the run found before, unless the run renamed or deleted the realm since."""
+    memory = client.memory
+    entry = memory.store.get(key) if memory.store else None
+    if entry is None or memory.was_changed_since(REALM.noun, entry["id"], entry["at"]):
+        return None
+    id: str = entry["id"]
+    return id
+
+
+def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:
+    began = get_time()
+    try:
+        found = find_named(REALM, client, name)
+    except (ResponseError, SignInRequiredError) as error:
+        if _lacks_scope(error):
+            error.message = f"{error.message} {_ADVICE}"
+        raise
+    shown = sanitize_for_display(name, 120)
+    if not found:
+        raise NotFoundError(
+            f"The tenant has no realm named '{shown}'.", "Check realm. The module realm_info lists all realms."
+        )
+    if len(found) > 1:
+        raise StateError(
+            f"{len(found)} realms are named '{shown}': {join_names(item.get('id') for item in found)}.",
+            "Give realm_id to choose one.",
+        )
+    id: str = validate_resource(REALM, found[0])["id"]
+    if client.memory.store:
+        client.memory.store.put(key, {"id": id, "at": began})
+    return id
+
+
+def _lacks_scope(error: BeyondIdentityError) -> bool:
+    if isinstance(error, ResponseError):
+        return error.status == 403 or error.code in _REFUSED_SCOPES
+    return True  # the stored sign-in was not granted the scope, or there is none
