@@ -13,7 +13,7 @@ description:
   - Creates, updates and removes applications of the protocols OAuth 2.0 and OIDC in a realm.
   - An option that is left out is not managed, and an empty list empties.
   - Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
-  - In check mode, too, the resource server and the authenticator configuration must be there already.
+  - In check mode, too, a resource server or authenticator configuration that is given by name must exist already.
   - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
   - The application that the task authenticates with can't be removed. Where an O(access_token) does not tell which one that is,
@@ -21,8 +21,10 @@ description:
   - The module refuses values that the service does not publish, in check mode, too. Use M(beyondidentity.management.api) to send other values.
   - The token that it gets for itself is for C(ListApplications), or C(GetApplication) with O(id), and for what may have to be done,
     C(CreateApplication) without O(id), C(UpdateApplication) with an option that says how the application shall be or with a new name,
-    C(DeleteApplication) with O(state=absent); and for C(ListResourceServers) with O(resource_server), else C(GetResourceServer) with
-    O(allowed_scopes), and C(ListAuthenticatorConfigs) with O(authenticator_config). In check mode it only reads.
+    C(DeleteApplication) with O(state=absent); and for C(ListResourceServers) with a name in O(resource_server), else C(GetResourceServer)
+    with O(allowed_scopes), and C(ListAuthenticatorConfigs) with a name in O(authenticator_config). In check mode it only reads.
+  - C(applications:read) is a privileged scope. The service returns the client secrets of applications to a token with this scope, and a listing by name
+    contains the secret of every application in the realm. In unattended runs, use O(id).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -76,7 +78,9 @@ options:
     choices: [client_secret_basic, client_secret_post, none]
   resource_server:
     description:
-      - The resource server whose scopes the application may grant, by name, identifier or id. An empty text takes it away.
+      - The resource server whose scopes the application may grant, by ID, identifier or name. Set to an empty string to remove it.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - If several resource servers have the name, the module fails and lists their IDs.
       - The Management API's is V(Beyond Identity Management API), with the identifier V(beyondidentity).
     type: str
   allowed_scopes:
@@ -101,7 +105,9 @@ options:
     elements: str
   authenticator_config:
     description:
-      - The authenticator configuration that people sign in with, by name or id. An empty text takes it away.
+      - The authenticator configuration that users sign in with, by ID or name. Set to an empty string to remove it.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - If several configurations have the name, the module fails and lists their IDs.
       - Applications with the grant V(client_credentials) can't have one.
     type: str
   token_format:

@@ -12,6 +12,7 @@ version_added: 0.1.0
 description:
   - Reads all applications of a realm, those with a display name, or the one with an id, of any protocol. Client secrets are left out.
   - What is not there is no error, but an empty list.
+  - C(applications:read) is a privileged scope. The service returns the client secret of every application in the realm to a token with this scope.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:

@@ -46,7 +46,9 @@ options:
     choices: [application, principal, sign_ins]
   application:
     description:
-      - The application that issued the tokens, by id or name. A name needs the right to read applications.
+      - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - A name needs C(applications:read), a privileged scope. The service returns the client secret of every application in the realm to a token
+        with this scope. In unattended runs, use the ID.
       - With O(all=sign_ins), the stored sign-ins with this application are revoked with the credentials of the task, such as an administrator's.
         The tokens are found in the list of the Management API, which needs V(tokens:read) and V(tokens:delete). No stored token is sent.
         If you set the ID, the sign-ins are removed even if the API refuses the request.
@@ -57,7 +59,10 @@ options:
     type: str
     choices: [application, identity]
   principal_id:
-    description: The id of that application or identity.
+    description:
+      - That application or identity, by ID, by the username or primary e-mail address of an identity, or by the name of an application.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name is looked up in the realm of the O(application), and needs
+        C(identities:read) or C(applications:read).
     type: str
 seealso:
   - module: beyondidentity.management.token

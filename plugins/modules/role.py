@@ -16,8 +16,8 @@ description:
     Set O(scopes_mode) or O(members_mode) to change this.
   - What is missing is added before anything is taken away, so that nobody is without what she had and shall have.
   - A role that is removed loses its scopes and members first, as the service demands.
-  - The token that it gets for itself is for C(ListResourceServers), C(ListRoles), or C(GetRole) with O(id), and for what may have to be
-    done, C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, C(DeleteRole) with
+  - The token that it gets for itself is for C(ListResourceServers) with a name in O(resource_server), C(ListRoles), or C(GetRole) with O(id), and for
+    what may have to be done, C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, C(DeleteRole) with
     O(state=absent); and for C(ListRoleScopes), C(AddRoleScopes) and C(DeleteRoleScopes) with O(scopes), for C(ListRoleMembers),
     C(AddRoleMembers) and C(DeleteRoleMembers) with O(members), which are found by C(GetIdentity), C(ListIdentities) and C(ListGroups).
     To remove a role, its lists are read and emptied. In check mode it only reads.
@@ -56,8 +56,11 @@ options:
     type: str
   resource_server:
     description:
-      - The resource server that the role belongs to, by name, identifier or id. The default is the Management API's own.
-      - Where another one has the role with the O(id), an error says which, also with O(state=absent).
+      - The resource server that the role belongs to, by ID, identifier or name. The default is the Management API's own.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - If several resource servers have the name, the module fails and lists their IDs.
+      - With an ID, the task needs the right to read resource servers only with O(scopes) or O(state=absent).
+      - If another resource server has the role with the O(id), the module fails and names it, also with O(state=absent).
       - With O(state=absent), a role of a resource server that is not there is absent.
     type: str
     default: beyondidentity
@@ -81,8 +84,9 @@ options:
     suboptions:
       identities:
         description:
-          - Identities by ID or username. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. Usernames are
-            case-insensitive.
+          - Identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+            Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
+          - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
           - If an identity does not exist, the module fails before it writes anything.
         type: list
         elements: str

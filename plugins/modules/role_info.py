@@ -21,13 +21,19 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.no_diff
 options:
   id:
-    description: The id of one role. Where another resource server than O(resource_server) has it, an error says which.
+    description:
+      - The ID of one role.
+      - If O(resource_server) is a name, and another resource server has the role, the module fails and names the other resource server.
     type: str
   display_name:
     description: The name that people see. All roles that bear it are returned.
     type: str
   resource_server:
-    description: The resource server that the roles belong to, by name, identifier or id. The default is the Management API's own.
+    description:
+      - The resource server that the roles belong to, by ID, identifier or name. The default is the Management API's own.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - If several resource servers have the name, the module fails and lists their IDs.
+      - An ID needs no right to read resource servers.
     type: str
     default: beyondidentity
 seealso:

@@ -22,7 +22,9 @@ extends_documentation_fragment:
 options:
   application:
     description:
-      - The application that issued the tokens, by id or name. A name needs the right to read applications.
+      - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - A name needs C(applications:read), a privileged scope. The service returns the client secret of every application in the realm to a token
+        with this scope. In unattended runs, use the ID.
       - The default is the one that the task authenticates with, which is looked for in its own realm; all others in O(realm_id).
     type: str
   principal_type:
@@ -30,7 +32,10 @@ options:
     type: str
     choices: [application, identity]
   principal_id:
-    description: Only tokens of the application or identity with this id.
+    description:
+      - Only tokens of this principal, by ID, by the username or primary e-mail address of an identity, or by the name of an application.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name is looked up in the realm of the O(application), and needs
+        C(identities:read) or C(applications:read).
     type: str
   id:
     description: Only the token with this id, which is C(jti) among the claims of a self-contained one.

@@ -113,7 +113,7 @@ class ApplicationBuilder:
         elif config:
             body["protocol_config"] = {"type": present.get("type"), **config}
         complete = {**present, **config}
-        if existing is not None and server is not None:
+        if existing is not None and server is not None and _is_read(server):
             _refuse_remaining_scopes(existing, {**body, "protocol_config": complete}, server)
         validate_auth_method(options.token_endpoint_auth_method, complete.get("confidentiality"))
         validate_application(complete, {**(existing or {}), **body}, has_resource_server=server is not None)
@@ -168,17 +168,28 @@ class ApplicationBuilder:
             )
 
     def _find_resource_server(self, existing: Resource | None) -> Resource | None:
-        """Return the application's wanted or present resource server, if the options depend on it; only its ID if no scopes do."""
+        """Return the application's wanted or present resource server, if the options depend on it; only its ID if no scopes do.
+
+        An ID needs no right to read resource servers. Then the service checks the application's present scopes.
+        """
         wanted = self.options.resource_server
         if wanted and self.options.allowed_scopes:
             return read_reference(RESOURCE_SERVER, self.client, wanted)
         if wanted:
-            return {"id": find_reference_id(RESOURCE_SERVER, self.client, wanted)}
+            id = find_reference_id(RESOURCE_SERVER, self.client, wanted)
+            is_other = existing is not None and existing.get("resource_server_id") != id
+            if is_other and RESOURCE_SERVER.get_operation in self.client.operations:
+                return read_reference(RESOURCE_SERVER, self.client, wanted)
+            return {"id": id}
         present = (existing or {}).get("resource_server_id")
         if wanted is None and self.options.allowed_scopes and present:
             server = self.client.call(RESOURCE_SERVER.get_operation, {RESOURCE_SERVER.id_parameter: present})
             return validate_resource(RESOURCE_SERVER, server)
         return None
+
+
+def _is_read(server: Resource) -> bool:
+    return server.keys() != {"id"}
 
 
 def _refuse_remaining_scopes(existing: Resource, wanted: Resource, server: Resource) -> None:
