@@ -7,16 +7,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
-from tests.support.plays import TOKEN, local_hosts, lookup, play, task
-from tests.support.sign_in_application import SignInApplication
+from tests.support.plays import TOKEN, play, task
 
 MODULE = "beyondidentity.management."
 CHECK = ["--check", "--diff"]
@@ -106,19 +102,15 @@ def test_a_chain_of_new_objects_is_predicted_as_the_real_run_makes_it(
         assert checked.task(name).result["predicted"] is True and "predicted" not in real.task(name).result
 
 
-@pytest.mark.parametrize(
-    "playbook", ["quickstart", "token_life"]
-)
+@pytest.mark.parametrize("playbook", ["quickstart", "token_life"])
 def test_a_playbook_runs_to_its_end(run_playbook: PlaybookRunner, tenant: Tenant, playbook: str, core: str) -> None:
-    run = run_playbook(MODULE + playbook, args=CHECK, extra_vars=tenant.variables, core=core).succeeded()
+    run_playbook(MODULE + playbook, args=CHECK, extra_vars=tenant.variables, core=core).succeeded()
     assert list_writes(tenant) == []
     assert "check-mode-" not in json.dumps(tenant.journal())
 
 
 @pytest.mark.parametrize("role", ["client_credentials", "authorization_code"])
-def test_a_role_ends_with_a_predicted_token(
-    run_playbook: PlaybookRunner, tenant: Tenant, role: str, core: str
-) -> None:
+def test_a_role_ends_with_a_predicted_token(run_playbook: PlaybookRunner, tenant: Tenant, role: str, core: str) -> None:
     variables = {f"{role}_display_name": "Reader", f"{role}_operations": ["ListRealms"], f"{role}_return_secret": True}
     include = {"name": "Include", "ansible.builtin.include_role": {"name": MODULE + role}, "vars": variables}
     show = task(

@@ -196,7 +196,8 @@ class PredictingClient(ManagementClient):
     def _write_object(
         self, resource_type: ResourceType, action: str, complete: Mapping[str, Any], body: Mapping[str, Any]
     ) -> Resource:
-        sent = body.get(resource_type.noun) or {}
+        sent = body.get(resource_type.noun)
+        sent = sent if isinstance(sent, Mapping) else {}
         id = str(complete.get(resource_type.id_parameter))
         before = self._find_before(resource_type, complete) if action == "update" else {}
         with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
