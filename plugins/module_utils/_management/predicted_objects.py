@@ -10,7 +10,7 @@ from typing import Any
 
 from .._predicted import build_predicted
 from .operation_catalogue import get_catalogue
-from .resource_types import APPLICATION, IDENTITY, REALM, RESOURCE_SERVER, Resource, ResourceType
+from .resource_types import APPLICATION, RESOURCE_SERVER, Resource, ResourceType
 
 # Each realm has this resource server from the beginning. It is the one of the Management API.
 _BUILT_IN_SERVER = {
@@ -32,7 +32,7 @@ def build_predicted_object(
     owners = [name for name in ("tenant_id", "realm_id", resource_type.parent_parameter) if name in parameters]
     owned = {str(name): str(parameters[name]) for name in owners if name}
     item: Resource = {**owned, **sent}
-    if resource_type is not IDENTITY and resource_type is not REALM:
+    if resource_type in (APPLICATION, RESOURCE_SERVER):
         item["is_managed"] = False
     item["id"] = build_predicted(resource_type.noun, owned, _get_name(sent))
     if resource_type is APPLICATION:
