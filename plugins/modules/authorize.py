@@ -156,6 +156,12 @@ authorization:
       description: The code that came, with O(listen) only. It is good once, for a short time.
       type: str
       sample: SplxlOBeZQQYbYS6WxSbIA
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, which is none; the browser makes them.
   returned: success
