@@ -36,18 +36,21 @@ _MEMBERS: PredictedList = LIST_OPERATIONS["ListRoleMembers"]
 
 
 class PredictedConflicts:
-    """The service's rules between objects, for the predictions that `read` returns."""
+    """The service's rules between objects, for the predictions that `read` returns.
 
-    def __init__(self, read: Read) -> None:
+    Args:
+        is_complete: whether the predictions are those of the whole run, so that they have all predicted objects.
+    """
+
+    def __init__(self, read: Read, *, is_complete: bool) -> None:
         self._read = read
+        self._is_complete = is_complete
 
-    def refuse_deleted(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
-        """Raise `ResponseError` for an operation on an object that would no longer exist, or on what belongs to one."""
+    def refuse_missing(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
+        """Raise `ResponseError` for an operation on an object that would not exist, or on what belongs to one."""
         for resource_type in (*RESOURCE_TYPES, IDENTITY):
-            id = parameters.get(resource_type.id_parameter)
             if resource_type.id_parameter in operation.path_parameters:
-                if id in self._read(resource_type, parameters).deleted:
-                    raise _build_error(404, f"this run deletes the {resource_type.noun} {id}")
+                self._refuse_missing(resource_type, parameters.get(resource_type.id_parameter), parameters, 404)
 
     def refuse_write(
         self,
@@ -67,9 +70,7 @@ class PredictedConflicts:
             self._refuse_used(resource_type, parameters)
             return
         for target in _REFERENCES.get(resource_type, ()):
-            id, prediction = sent.get(target.id_parameter), self._read(target, parameters)
-            if id in prediction.deleted or (is_predicted(id) and id not in prediction.created):
-                raise _build_error(400, f"the realm has no {target.noun} {id}")
+            self._refuse_missing(target, sent.get(target.id_parameter), parameters, 400)
         identifier = sent.get("identifier") if resource_type is RESOURCE_SERVER else None
         others = [*listed, *self._read(resource_type, parameters).created.values()] if identifier else []
         own_id = parameters.get(resource_type.id_parameter)
@@ -90,6 +91,14 @@ class PredictedConflicts:
         servers, id = self._read(RESOURCE_SERVER, parameters), str(parameters.get(RESOURCE_SERVER.id_parameter))
         scopes: list[str] | None = (servers.created.get(id) or servers.changed.get(id) or {}).get("scopes")
         return scopes
+
+    def _refuse_missing(
+        self, resource_type: ResourceType, id: Any, parameters: Mapping[str, Any], status: int
+    ) -> None:
+        prediction = self._read(resource_type, parameters)
+        is_unknown = self._is_complete and is_predicted(id) and id not in prediction.created
+        if is_unknown or id in prediction.deleted:
+            raise _build_error(status, f"no {resource_type.noun} would have the ID {id}")
 
     def _refuse_used(self, resource_type: ResourceType, parameters: Mapping[str, Any]) -> None:
         """Raise `ResponseError` for the deletion of an object that others need."""

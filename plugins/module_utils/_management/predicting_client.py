@@ -45,7 +45,7 @@ class PredictingClient(ManagementClient):
         self._predictions = predictions
         self._has_credentials = has_credentials
         self._on_prediction = on_prediction
-        self._conflicts = PredictedConflicts(self._predict)
+        self._conflicts = PredictedConflicts(self._predict, is_complete=predictions.is_shared)
         self._read_items: dict[tuple[str, str], Resource] = {}
         self._released: dict[tuple[str, str], Resource] = {}
 
@@ -55,8 +55,8 @@ class PredictingClient(ManagementClient):
         """Carry out a reading operation, or predict a writing one. See `ManagementClient`."""
         operation, given = find_operation(name), dict(parameters or {})
         self.build_url(operation, given)  # refuses wrong parameters
-        complete = {**self._get_default_parameters(operation, given), **self.path_parameters, **given}
-        self._conflicts.refuse_deleted(operation, complete)
+        complete = self._complete(operation, given)
+        self._conflicts.refuse_missing(operation, complete)
         if not operation.is_reading:
             self._on_prediction()
             return 200, self._write(operation, complete, body or {})
@@ -70,8 +70,9 @@ class PredictingClient(ManagementClient):
 
     def can_read(self, operation: Operation, parameters: Mapping[str, Any]) -> bool:
         """Whether an operation can be sent: nothing that it names, and no credential, is predicted."""
-        named = {**self._get_default_parameters(operation, parameters), **self.path_parameters, **parameters}
-        return self._has_credentials and find_predicted(list(named.values())) is None
+        complete = self._complete(operation, parameters)
+        named = [complete[name] for name in complete if name in (*operation.path_parameters, *operation.query)]
+        return self._has_credentials and find_predicted(named) is None
 
     def list_all(
         self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
@@ -85,8 +86,7 @@ class PredictingClient(ManagementClient):
 
     def add_predictions(self, resource_type: ResourceType, items: list[Resource]) -> list[Resource]:
         """Return a listing, which can be older than the last predictions, as it would be after them."""
-        operation = find_operation(resource_type.list_operation)
-        complete = {**self._get_default_parameters(operation, {}), **self.path_parameters}
+        complete = self._complete(find_operation(resource_type.list_operation), {})
         return self._correct(resource_type, complete, items)
 
     def _read(self, operation: Operation, given: Mapping[str, Any]) -> tuple[int, Resource]:
@@ -258,8 +258,7 @@ class ReplacingClient(ManagementClient):
         called = super().call_with_status(name, parameters, body=body)
         resource_type, action = RESOURCE_OPERATIONS.get(name, (None, ""))
         if resource_type and action not in ("list", "get"):
-            operation, given = find_operation(name), dict(parameters or {})
-            complete = {**self._get_default_parameters(operation, given), **self.path_parameters, **given}
+            complete = self._complete(find_operation(name), parameters or {})
             sent = (body or {}).get(resource_type.noun) or {}
             id = complete.get(resource_type.id_parameter)
             with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:

@@ -94,6 +94,11 @@ class Predictions:
         self._store = store
         self._own: dict[str, Prediction] = {}
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all tasks of the run share the predictions."""
+        return self._store is not None
+
     def read(self, place: Any) -> Prediction:
         """Return the prediction for a place, which is JSON-serialisable."""
         if self._store is None:
