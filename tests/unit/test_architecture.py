@@ -70,6 +70,7 @@ REALM_INFO = {
     "_management/operation_catalogue",
     "_management/client",
     "_management/managed_realm",
+    "_management/predicted_conflicts",
     "_management/predicted_objects",
     "_management/predicted_operations",
     "_management/predicting_client",

@@ -244,6 +244,10 @@ class ManagementClient:
     def _get_default_parameters(self, operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.connection.require(name) for name in operation.default_parameters if name not in given}
 
+    def _complete(self, operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a call with those that all calls share. The latter can be of other operations."""
+        return {**self._get_default_parameters(operation, parameters), **self.path_parameters, **parameters}
+
     def _send(self, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None) -> Response:
         request = TokenRequest(tuple(self.scopes))
         token = self.token

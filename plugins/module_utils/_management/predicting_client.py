@@ -14,10 +14,11 @@ from .client import ManagementClient
 from .operation import Operation
 from .operation_catalogue import find_operation
 from .paging import next_page
+from .predicted_conflicts import PredictedConflicts
 from .predicted_objects import add_credentials, build_built_in_server, build_predicted_object
 from .predicted_operations import LIST_OPERATIONS, RESOURCE_OPERATIONS, TOKENS, PredictedList, get_prediction_place
 from .predictions import Prediction, Predictions
-from .resource_changes import merge_changes
+from .resource_changes import apply_changes, merge_changes
 from .resource_types import RESOURCE_SERVER, Resource, ResourceType
 
 
@@ -44,7 +45,9 @@ class PredictingClient(ManagementClient):
         self._predictions = predictions
         self._has_credentials = has_credentials
         self._on_prediction = on_prediction
+        self._conflicts = PredictedConflicts(self._predict, is_complete=predictions.is_shared)
         self._read_items: dict[tuple[str, str], Resource] = {}
+        self._released: dict[tuple[str, str], Resource] = {}
 
     def call_with_status(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
@@ -52,7 +55,8 @@ class PredictingClient(ManagementClient):
         """Carry out a reading operation, or predict a writing one. See `ManagementClient`."""
         operation, given = find_operation(name), dict(parameters or {})
         self.build_url(operation, given)  # refuses wrong parameters
-        complete = {**self._get_default_parameters(operation, given), **self.path_parameters, **given}
+        complete = self._complete(operation, given)
+        self._conflicts.refuse_missing(operation, complete)
         if not operation.is_reading:
             self._on_prediction()
             return 200, self._write(operation, complete, body or {})
@@ -66,8 +70,9 @@ class PredictingClient(ManagementClient):
 
     def can_read(self, operation: Operation, parameters: Mapping[str, Any]) -> bool:
         """Whether an operation can be sent: nothing that it names, and no credential, is predicted."""
-        named = {**self._get_default_parameters(operation, parameters), **self.path_parameters, **parameters}
-        return self._has_credentials and find_predicted(list(named.values())) is None
+        complete = self._complete(operation, parameters)
+        named = [complete[name] for name in complete if name in (*operation.path_parameters, *operation.query)]
+        return self._has_credentials and find_predicted(named) is None
 
     def list_all(
         self, name: str, collection: str, parameters: Mapping[str, Any] | None = None
@@ -81,9 +86,8 @@ class PredictingClient(ManagementClient):
 
     def add_predictions(self, resource_type: ResourceType, items: list[Resource]) -> list[Resource]:
         """Return a listing, which can be older than the last predictions, as it would be after them."""
-        operation = find_operation(resource_type.list_operation)
-        complete = {**self._get_default_parameters(operation, {}), **self.path_parameters}
-        return self._correct(resource_type, self._predict(resource_type, complete), items)
+        complete = self._complete(find_operation(resource_type.list_operation), {})
+        return self._correct(resource_type, complete, items)
 
     def _read(self, operation: Operation, given: Mapping[str, Any]) -> tuple[int, Resource]:
         if self.can_read(operation, given):
@@ -95,15 +99,15 @@ class PredictingClient(ManagementClient):
         self, resource_type: ResourceType, operation: Operation, complete: Mapping[str, Any], given: Mapping[str, Any]
     ) -> Resource:
         id = str(complete[resource_type.id_parameter])
-        prediction = self._predict(resource_type, complete)
-        if id in prediction.created:
+        created = self._predict(resource_type, complete).created.get(id)
+        if created:
             self._on_prediction()
-            return add_credentials(prediction.created[id])
-        if id in prediction.deleted or not self.can_read(operation, given):
+            return add_credentials(self._apply_release(resource_type, complete, created))
+        if not self.can_read(operation, given):
             self._on_prediction()
             raise ResponseError(f"{operation.name}: no object with the ID {id} is predicted.", status=404)
         item = super().call_with_status(operation.name, given)[1]
-        corrected: Resource = self._correct(resource_type, prediction, [item], is_complete=False)[0]
+        corrected: Resource = self._correct(resource_type, complete, [item], is_complete=False)[0]
         return corrected
 
     def _correct_page(
@@ -116,10 +120,9 @@ class PredictingClient(ManagementClient):
             items = page.get(resource_type.collection)
             if page and not isinstance(items, list):
                 return page
-            prediction = self._predict(resource_type, complete)
-            corrected = self._correct(resource_type, prediction, items or [], is_complete=is_last)
+            corrected = self._correct(resource_type, complete, items or [], is_complete=is_last)
             page = {**page, resource_type.collection: corrected}
-            difference = len(prediction.created) - len(prediction.deleted)
+            difference = self._predict(resource_type, complete).difference
         elif operation.name == TOKENS.list_operation:
             prediction = self._predictions.read(get_prediction_place(self.connection, TOKENS))
             issued = [item for item in prediction.created.values() if _belongs_to(item, complete)]
@@ -133,9 +136,10 @@ class PredictingClient(ManagementClient):
         return page
 
     def _correct(
-        self, resource_type: ResourceType, prediction: Prediction, items: Iterable[Any], *, is_complete: bool = True
+        self, resource_type: ResourceType, complete: Mapping[str, Any], items: Iterable[Any], *, is_complete: bool = True
     ) -> list[Any]:
         """Return objects as they would be, and with `is_complete` also those that would be created."""
+        prediction = self._predict(resource_type, complete)
         corrected: list[Any] = []
         for item in items:
             id = _get_id(item)
@@ -143,19 +147,26 @@ class PredictingClient(ManagementClient):
                 continue
             if id in prediction.changed:
                 self._on_prediction()
-                item = merge_changes(item, prediction.changed[id])
+                item = apply_changes(item, prediction.changed[id])
             if id:
+                item = self._apply_release(resource_type, complete, item)
                 self._read_items[(resource_type.noun, id)] = item
             corrected.append(item)
         if is_complete and prediction.created:
             self._on_prediction()
-            corrected += map(add_credentials, prediction.created.values())
+            created = [self._apply_release(resource_type, complete, item) for item in prediction.created.values()]
+            corrected += map(add_credentials, created)
         return corrected
+
+    def _apply_release(self, resource_type: ResourceType, complete: Mapping[str, Any], item: Resource) -> Resource:
+        released = self._conflicts.find_released(resource_type, item, complete)
+        self._released[(resource_type.noun, item["id"])] = released
+        return apply_changes(item, released) if released else item
 
     def _correct_lists(
         self, predicted: PredictedList, complete: Mapping[str, Any], page: Resource, *, is_last: bool
     ) -> Resource:
-        prediction = self._predictions.read(get_prediction_place(self.connection, predicted, complete))
+        prediction = self._predict(predicted, complete)
         page = dict(page)
         for key in predicted.keys:
             items = [item for item in page.get(key) or [] if _get_id(item) not in prediction.removed.get(key, ())]
@@ -165,13 +176,16 @@ class PredictingClient(ManagementClient):
                 self._on_prediction()
                 for name in ("total_size", f"total_{key}_size"):
                     page.pop(name, None)
+            offered = self._conflicts.find_offered(predicted, complete)
+            if offered is not None:
+                items, added = ([item for item in some if item in offered] for some in (items, added))
             page[key] = [*items, *(added if predicted.has_texts else ({"id": id} for id in added))]
         return page
 
-    def _predict(self, resource_type: ResourceType, complete: Mapping[str, Any]) -> Prediction:
-        """Return what is predicted where objects of a type are. A predicted realm has a resource server."""
-        prediction = self._predictions.read(get_prediction_place(self.connection, resource_type, complete))
-        if resource_type is RESOURCE_SERVER and is_predicted(complete.get("realm_id")):
+    def _predict(self, subject: ResourceType | PredictedList, complete: Mapping[str, Any]) -> Prediction:
+        """Return what is predicted of objects, or of an object's lists. A predicted realm has a resource server."""
+        prediction = self._predictions.read(get_prediction_place(self.connection, subject, complete))
+        if subject is RESOURCE_SERVER and is_predicted(complete.get("realm_id")):
             server = build_built_in_server(complete)
             prediction.created.setdefault(server["id"], server)
         return prediction
@@ -200,22 +214,26 @@ class PredictingClient(ManagementClient):
         sent = sent if isinstance(sent, Mapping) else {}
         id = str(complete.get(resource_type.id_parameter))
         before = self._find_before(resource_type, complete) if action == "update" else {}
+        listed = [item for (noun, _id), item in self._read_items.items() if noun == resource_type.noun]
+        self._conflicts.refuse_write(resource_type, action, complete, sent, listed)
         with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
             if action == "create":
-                created = build_predicted_object(resource_type, complete, sent)
+                created = build_predicted_object(resource_type, complete, sent, prediction.used_ids)
                 prediction.create(created["id"], created)
                 return add_credentials(created)
             if action == "delete":
                 prediction.delete(id)
                 return {}
-            prediction.change(id, dict(sent))
-        return merge_changes(before, sent)
+            prediction.change(id, merge_changes(self._released.get((resource_type.noun, id), {}), sent))
+        return apply_changes(before, sent)
 
     def _find_before(self, resource_type: ResourceType, complete: Mapping[str, Any]) -> Resource:
         """Return an object that is going to be changed. The task has read most of them already."""
         id = str(complete[resource_type.id_parameter])
         created = self._predict(resource_type, complete).created.get(id)
-        return add_credentials(created) if created else self._read_items.get((resource_type.noun, id), {"id": id})
+        if created:
+            return add_credentials(self._apply_release(resource_type, complete, created))
+        return self._read_items.get((resource_type.noun, id), {"id": id})
 
 
 def _get_id(item: Any) -> Any:
@@ -240,8 +258,7 @@ class ReplacingClient(ManagementClient):
         called = super().call_with_status(name, parameters, body=body)
         resource_type, action = RESOURCE_OPERATIONS.get(name, (None, ""))
         if resource_type and action not in ("list", "get"):
-            operation, given = find_operation(name), dict(parameters or {})
-            complete = {**self._get_default_parameters(operation, given), **self.path_parameters, **given}
+            complete = self._complete(find_operation(name), parameters or {})
             sent = (body or {}).get(resource_type.noun) or {}
             id = complete.get(resource_type.id_parameter)
             with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:

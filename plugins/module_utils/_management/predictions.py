@@ -16,7 +16,8 @@ from typing import Any
 
 from .._masking import remove_secrets
 from .._oauth.token_store import LockPurpose, TokenStore
-from .resource_changes import merge_changes
+from .._predicted import is_predicted
+from .resource_changes import apply_changes, merge_changes
 from .resource_types import Resource
 
 _PURPOSE = LockPurpose("a prediction", 60.0)
@@ -29,7 +30,7 @@ class Prediction:
     Attributes:
         created: the objects that would exist, by ID.
         changed: the new fields of objects that exist, by ID.
-        deleted: the IDs of objects that would no longer exist.
+        deleted: the IDs of objects that would no longer exist, also those of predicted objects.
         added: the items that the lists of one object would have in addition, by the name of the list.
         removed: the items that these lists would no longer have.
     """
@@ -41,18 +42,21 @@ class Prediction:
     removed: dict[str, list[str]] = field(default_factory=dict)
 
     def create(self, id: str, item: Resource) -> None:
-        """Predict an object. An earlier object with the ID was predicted too."""
+        """Predict an object."""
         self.created[id] = item
 
     def change(self, id: str, fields: Resource) -> None:
         """Predict new fields of an object. Of a nested object, fields that are not new stay."""
-        known = self.created if id in self.created else self.changed
-        known[id] = merge_changes(known.get(id, {}), fields)
+        if id in self.created:
+            self.created[id] = apply_changes(self.created[id], fields)
+        else:
+            self.changed[id] = merge_changes(self.changed.get(id, {}), fields)
 
     def delete(self, id: str) -> None:
         """Predict that an object is deleted."""
+        self.created.pop(id, None)
         self.changed.pop(id, None)
-        if self.created.pop(id, None) is None and id not in self.deleted:
+        if id not in self.deleted:
             self.deleted.append(id)
 
     def change_list(self, name: str, *, added: Iterable[str] = (), removed: Iterable[str] = ()) -> None:
@@ -60,6 +64,16 @@ class Prediction:
         gained, lost = set(self.added.get(name, ())), set(self.removed.get(name, ()))
         gained, lost = (gained | set(added)) - set(removed), (lost | set(removed)) - set(added)
         self.added[name], self.removed[name] = sorted(gained), sorted(lost)
+
+    @property
+    def used_ids(self) -> set[str]:
+        """The IDs of objects that were predicted, also if their deletion was predicted later."""
+        return {*self.created, *self.deleted}
+
+    @property
+    def difference(self) -> int:
+        """How many more objects a listing would have."""
+        return len(self.created) - sum(not is_predicted(id) for id in self.deleted)
 
     def forget(self, id: str) -> None:
         """Forget what was predicted of an object."""
@@ -79,6 +93,11 @@ class Predictions:
     def __init__(self, store: TokenStore | None = None) -> None:
         self._store = store
         self._own: dict[str, Prediction] = {}
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all tasks of the run share the predictions."""
+        return self._store is not None
 
     def read(self, place: Any) -> Prediction:
         """Return the prediction for a place, which is JSON-serialisable."""

@@ -45,6 +45,11 @@ def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Reso
     return after
 
 
+def apply_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Resource:
+    """Return an object as the service shows it after these changes: without texts that are empty."""
+    return {name: value for name, value in merge_changes(before, changes).items() if value != ""}
+
+
 def _are_equal(name: str, present: Any, wanted: Any) -> bool:
     """Whether a field needs no change. Lists compare in any order, and a missing list or text equals an empty one.
 
