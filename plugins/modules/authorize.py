@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 attributes:
+  check_mode:
+    details: The module does not wait for a response. With O(listen), the code in the result is predicted.
   delegation:
     support: none
   idempotent:

@@ -22,6 +22,10 @@ extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
+attributes:
+  check_mode:
+    details:
+      - A predicted token is active. A token is not active after a task of the same run predicted its revocation.
 options:
   token:
     description: The token, an access token or a refresh token.
