@@ -75,6 +75,10 @@ class Prediction:
         """How many more objects a listing would have."""
         return len(self.created) - sum(not is_predicted(id) for id in self.deleted)
 
+    def forget_lists(self) -> None:
+        """Forget what was predicted of the lists of an object."""
+        self.added, self.removed = {}, {}
+
     def forget(self, id: str) -> None:
         """Forget what was predicted of an object."""
         self.created.pop(id, None)
