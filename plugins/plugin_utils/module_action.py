@@ -24,7 +24,7 @@ from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
 from .argument_validation import validate_arguments
 from .censoring import must_censor
-from .check_run import is_check_run, refuse_predicted_options
+from .check_run import is_always_checked, is_check_run, refuse_predicted_options
 from .concurrent_hosts import is_alone
 from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
@@ -141,6 +141,7 @@ class ModuleAction(ActionBase):
             sharing=find_sharing(self._task, sources.variables, attempt),
             check_mode=bool(self._task.check_mode) or find_predicted(params) is not None,
             is_check_run=is_check_run(),
+            is_always_checked=is_always_checked(self._task),
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,

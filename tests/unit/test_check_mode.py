@@ -221,6 +221,16 @@ def test_authorize_does_not_listen(tenant: Any, check: CheckRun) -> None:
     assert count_sent(tenant) == 0
 
 
+def test_no_later_task_knows_what_a_task_with_the_keyword_predicts(tenant: Any, check: CheckRun) -> None:
+    """With check_mode: true, a task writes nothing in the real run either. It knows what earlier tasks predicted."""
+    made = check.run(resource_server, **SERVER)["resource_server"]
+    removed = check.run(resource_server, is_always_checked=True, display_name="Feeder", state="absent")
+    assert removed["changed"] and removed["before"]["id"] == made["id"]
+    assert check.run(resource_server, is_always_checked=True, id=made["id"], scopes=[])["changed"]
+    assert check.run(resource_server, **SERVER)["changed"] is False
+    assert check.run(resource_server, display_name="Feeder", state="absent")["changed"] is True
+
+
 def test_a_real_write_replaces_a_prediction(tenant: Any, check: CheckRun) -> None:
     """A task with check_mode: false in a run with --check creates, changes and deletes; later tasks see that alone."""
     predicted = check.run(resource_server, **SERVER)["resource_server"]
