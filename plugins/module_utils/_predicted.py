@@ -15,7 +15,8 @@ from ._errors import OptionError
 
 TOKEN = "check-mode-token"
 
-_PREDICTED = re.compile(r"(?<![\w-])check-mode-(?:token|[a-z_]+-[0-9a-f]{16})(?![\w-])")
+# The digest tells a prediction from any other text, also inside a name. The token has none, so it must be a word.
+_PREDICTED = re.compile(rf"check-mode-[a-z_]+-[0-9a-f]{{16}}|(?<![\w-]){TOKEN}(?![\w-])")
 
 
 def build_predicted(kind: str, *parts: Any) -> str:
@@ -45,7 +46,7 @@ def find_predicted(value: Any) -> str | None:
         found = _PREDICTED.search(value)
         return found[0] if found else None
     if isinstance(value, Mapping):
-        items: list[Any] = list(value.values())
+        items: list[Any] = [*value.keys(), *value.values()]
     elif isinstance(value, (list, tuple)):
         items = list(value)
     else:

@@ -24,7 +24,7 @@ from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
 from .argument_validation import validate_arguments
 from .censoring import must_censor
-from .check_run import is_check_run, refuse_predicted_options
+from .check_run import is_always_checked, is_check_run, refuse_predicted_options
 from .concurrent_hosts import is_alone
 from .option_precedence import resolve_options
 from .option_sources import ENVIRONMENT, OptionSources, ResolvedOptions
@@ -72,6 +72,8 @@ class ModuleAction(ActionBase):
             params = self._validate({**arguments, **resolved.values})
             if not is_check_run():
                 refuse_predicted_options(params)
+            elif find_predicted(params):
+                self._task.check_mode = True  # with check_mode: false, too: the service has no such object
             if self._is_remote():
                 refuse_delegated_environment_secret(resolved)
                 params["proxy"] = _select_remote_proxy(resolved, sources.task_environment)
@@ -139,8 +141,9 @@ class ModuleAction(ActionBase):
             params,
             attempt=attempt,
             sharing=find_sharing(self._task, sources.variables, attempt),
-            check_mode=bool(self._task.check_mode) or find_predicted(params) is not None,
+            check_mode=bool(self._task.check_mode),
             is_check_run=is_check_run(),
+            is_always_checked=is_always_checked(self._task),
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
-from tests.support.plays import TOKEN, play, task
+from tests.support.plays import TOKEN, local_hosts, play, task
 from tests.support.writes import list_writes
 
 MODULE = "beyondidentity.management."
@@ -124,3 +126,194 @@ def test_a_role_ends_with_a_predicted_token(run_playbook: PlaybookRunner, tenant
     run = run_playbook(play(include, show, absent), args=CHECK, extra_vars=tenant.variables, core=core).succeeded()
     assert run.task("Show").result["msg"] == ["check-mode-token", True, True, True]
     assert list_writes(tenant) == []
+
+
+NOT_HERE = "which comes from a run in check mode (fact cache, saved file)"
+HOSTS = "host[1:2] ansible_connection=local\n"
+REALMS = MODULE + "realm_info"
+PREDICTED_SECRET = "check-mode-client_secret-0123456789abcdef"
+PREDICTED_APPLICATION = "check-mode-application-0123456789abcdef"
+
+
+def predicted_issuer(tenant: Tenant) -> str:
+    """Return the issuer of a predicted application."""
+    return tenant.variables["beyondidentity_issuer"].replace(tenant.application_id, PREDICTED_APPLICATION)
+
+
+def list_refused(tenant: Tenant) -> list[dict[str, Any]]:
+    """Return tasks that have a predicted ID or credential in an option, from each source that options have."""
+    secret = {"beyondidentity_client_secret": PREDICTED_SECRET}
+    show = {"msg": f"{{{{ lookup('{TOKEN}', 'realms:read') }}}}"}
+    own = {name.removeprefix("beyondidentity_"): value for name, value in tenant.variables.items()}
+    return [
+        task("argument", REALMS, {"client_id": "x", "client_secret": PREDICTED_SECRET}),
+        task("default", REALMS, {}, module_defaults={REALMS: {**own, "client_secret": PREDICTED_SECRET}}),
+        task("variable", REALMS, {}, vars=secret),
+        task("issuer", REALMS, {**own, "issuer": predicted_issuer(tenant)}),
+        task("token", TOKEN, {**own, "client_secret": PREDICTED_SECRET, "scopes": ["realms:read"]}),
+        task("access token", REALMS, {"access_token": "check-mode-token"}),
+        task("refresh token", TOKEN, {"grant_type": "refresh_token", "refresh_token": "check-mode-token"}),
+        task("introspection", MODULE + "introspect", {"token": "check-mode-token"}),
+        task("revocation", MODULE + "revoke", {"token": "check-mode-token"}),
+        task("realm", MODULE + "role_info", {"realm_id": "check-mode-realm-0123456789abcdef"}),
+        task("reference", MODULE + "application", {"display_name": "A", "resource_server": PREDICTED_APPLICATION}),
+        task(
+            "nested",
+            MODULE + "api",
+            {"operation": "CreateGroup", "body": {"group": {"display_name": "A", "x": [{"y": PREDICTED_SECRET}]}}},
+        ),
+        task("lookup", "ansible.builtin.debug", show, vars=secret),
+    ]
+
+
+def build_plays(tenant: Tenant, *tasks: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a play of these tasks, and one for a host without variables, whose options are from the environment."""
+    variables = {**tenant.variables, "beyondidentity_client_secret": PREDICTED_SECRET}
+    environment = {name.upper(): value for name, value in variables.items()}
+    return [play(*tasks), play(task("environment", REALMS, {}), hosts="bare", environment=environment)]
+
+
+def list_hosts(tenant: Tenant) -> dict[str, Any]:
+    """Return an inventory in which a tenant's variables are the weakest source."""
+    return local_hosts({"localhost": dict(tenant.variables), "bare": {}})
+
+
+def test_a_real_run_refuses_what_check_mode_predicted(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Whatever source it is from, nothing is sent, not even by a task in check mode."""
+    refused = list_refused(tenant)
+    again = [{**item, "name": f"{item['name']} in check mode", "check_mode": True} for item in refused]
+    run = run_playbook(build_plays(tenant, *refused, *again), inventory=list_hosts(tenant), core=core)
+    assert {result.task for result in run.results if NOT_HERE not in str(result.result.get("msg"))} == set()
+    assert len(run.results) == len(refused) + len(again) + 1
+    assert tenant.journal() == []
+
+
+def test_with_check_no_source_sends_a_predicted_credential(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """The tasks that a real run refuses end without a failure, and send nothing."""
+    claims = task(
+        "claims", "ansible.builtin.debug", {"msg": "{{ 'check-mode-token' | beyondidentity.management.jwt_claims }}"}
+    )
+    tasks = [item for item in list_refused(tenant) if item["name"] not in ("reference", "realm", "nested")]
+    real = [{**item, "name": f"{item['name']} for real", "check_mode": False} for item in tasks]
+    plays = build_plays(tenant, *tasks, *real, claims)
+    run = run_playbook(plays, args=CHECK, inventory=list_hosts(tenant), core=core).succeeded()
+    assert {
+        result.task: result.result.get("msg") for result in run.results if result.status in ("failed", "ignored")
+    } == {}
+    assert run.task("lookup").result["msg"] == "check-mode-token" and run.task("claims").result["msg"] == {}
+    for name in ("argument", "default", "variable", "environment", "issuer", "access token"):
+        assert run.task(name).result["predicted"] is True
+    assert tenant.journal() == []
+
+
+def test_a_prediction_of_one_task_ends_with_the_task(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """In a real run, a later task that uses it fails, and a later task that names the object does not know it."""
+    run = run_playbook(
+        play(
+            task("Predict", MODULE + "realm", {"display_name": "Later"}, check_mode=True, register="made"),
+            task("Use", MODULE + "role_info", {"realm_id": "{{ made.realm.id }}"}),
+            task("Name", MODULE + "role_info", {"realm": "Later"}),
+            task("Name again", MODULE + "role_info", {"realm": "Later"}, check_mode=True),
+        ),
+        extra_vars=tenant.variables,
+        core=core,
+    )
+    assert run.task("Predict").result["predicted"] is True and run.task("Predict").result["changed"] is True
+    assert NOT_HERE in run.task("Use").result["msg"]
+    for name in ("Name", "Name again"):
+        assert "no realm named 'Later'" in run.task(name).result["msg"]
+    assert list_writes(tenant) == []
+
+
+def test_the_keyword_counts_with_check_too(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """What a task with `check_mode: true` predicts is known to no later task, as in the real run."""
+    always = {"check_mode": True}
+    names = ["Task", "Block", "Template", "Play"]
+    tasks = {name: task(name, MODULE + "realm", {"display_name": name}) for name in names}
+    tasks["Template"]["check_mode"] = "{{ ansible_check_mode }}"
+    read = task("Read", REALMS)
+    plays = [
+        play({**tasks["Task"], **always}, {"block": [tasks["Block"]], **always}, tasks["Template"]),
+        play(tasks["Play"], **always),
+        play(read),
+    ]
+
+    def list_realms(*args: str) -> set[str]:
+        run = run_playbook(plays, args=list(args), extra_vars=tenant.variables, core=core).succeeded()
+        assert set(summarize(run, *names).values()) == {"changed"}
+        return {item["display_name"] for item in run.task("Read").result["realms"]}
+
+    assert list_realms("--check") == list_realms() == {"Beyond Identity Admin", "Template"}
+
+
+def test_a_fact_cache_of_a_check_sends_nothing_later(
+    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str
+) -> None:
+    """A later real run finds the facts of roles in the cache."""
+    kept = {name: f"{{{{ beyondidentity_{name} }}}}" for name in ("token", "application")}
+    cached = {f"kept_{name}": value for name, value in kept.items()}
+    include = {
+        "name": "Include",
+        "ansible.builtin.include_role": {"name": MODULE + "client_credentials"},
+        "vars": {
+            "client_credentials_display_name": "Reader",
+            "client_credentials_operations": ["ListRealms"],
+            "client_credentials_return_secret": True,
+        },
+    }
+    keep = task("Keep", "ansible.builtin.set_fact", {**cached, "cacheable": True}, no_log=True)
+    cache = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tmp_path / "facts")}
+    run_playbook(play(include, keep), args=CHECK, extra_vars=tenant.variables, core=core, env=cache).succeeded()
+    tenant.clear_journal()
+    application = {name: f"{{{{ kept_application.{name} }}}}" for name in ("issuer", "client_id", "client_secret")}
+    run = run_playbook(
+        play(
+            task("Token", REALMS, {"access_token": "{{ kept_token.access_token }}"}),
+            task("Application", REALMS, application),
+        ),
+        extra_vars={name: value for name, value in tenant.variables.items() if name.endswith("_url")},
+        core=core,
+        env=cache,
+    )
+    for name in ("Token", "Application"):
+        assert NOT_HERE in run.task(name).result["msg"]
+    assert tenant.journal() == []
+
+
+def test_hosts_and_plays_share_predictions(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """`changed` is as in the real run: the object is new for one host only, and for no host in the second play."""
+    server = {"display_name": "Pets", "identifier": "https://pets.example", "scopes": ["pets:feed"]}
+    role = {"display_name": "Feeder", "resource_server": "Pets", "scopes": ["pets:feed"]}
+    plays = [
+        play(
+            task(f"Server {name}", MODULE + "resource_server", server, register="server"),
+            task(f"Role {name}", MODULE + "role", role),
+            task(
+                f"Remove {name}", MODULE + "role", {"display_name": "Feeder", "resource_server": "Pets", "state": name}
+            ),
+            hosts="all",
+        )
+        for name in ("present", "absent")
+    ]
+
+    def count_changes(*args: str) -> dict[str, int]:
+        run = run_playbook(plays, args=list(args), inventory=HOSTS, extra_vars=tenant.variables, core=core).succeeded()
+        changes: dict[str, int] = {}
+        for result in run.results:
+            assert result.status in ("ok", "changed"), result.result
+            changes[result.task] = changes.get(result.task, 0) + (result.status == "changed")
+        return changes
+
+    checked = count_changes(*CHECK)
+    assert list_writes(tenant) == []
+    assert checked == count_changes()
+    assert checked == {
+        "Server present": 1,
+        "Role present": 1,
+        "Remove present": 0,
+        "Server absent": 0,
+        "Role absent": 0,
+        "Remove absent": 1,
+    }

@@ -157,8 +157,12 @@ def build_calls() -> st.SearchStrategy[Call]:
 
 def build_plays() -> st.SearchStrategy[list[Call]]:
     """Return plays with up to eight calls."""
-    begins = st.lists(st.sampled_from(range(len(FIRST))), unique=True).map(lambda chosen: [FIRST[n] for n in sorted(chosen)])
-    return st.tuples(begins, st.lists(build_calls(), min_size=1, max_size=8)).map(lambda parts: (parts[0] + parts[1])[:8])
+    begins = st.lists(st.sampled_from(range(len(FIRST))), unique=True).map(
+        lambda chosen: [FIRST[n] for n in sorted(chosen)]
+    )
+    return st.tuples(begins, st.lists(build_calls(), min_size=1, max_size=8)).map(
+        lambda parts: (parts[0] + parts[1])[:8]
+    )
 
 
 class Play:
@@ -214,11 +218,7 @@ class Play:
     def _describe(self, value: Any, key: str = "") -> Any:
         """Return a value without what differs between runs. An ID becomes a number, in the order in which IDs appear."""
         if isinstance(value, Mapping):
-            return {
-                name: self._describe(item, name)
-                for name, item in sorted(value.items())
-                if name not in OF_A_RUN
-            }
+            return {name: self._describe(item, name) for name, item in sorted(value.items()) if name not in OF_A_RUN}
         if isinstance(value, list):
             return [self._describe(item) for item in sorted(value, key=json.dumps)]
         if key in TIMES:

@@ -87,7 +87,8 @@ class ManagementClient:
     def use_realm(self, realm_id: str) -> None:
         """Let all later calls concern the objects of this realm, and not of the managed one."""
         self.path_parameters["realm_id"] = realm_id
-        self.memory = RunMemory(self.memory.store, replace(self.connection, realm_id=realm_id))
+        connection = replace(self.connection, realm_id=realm_id)
+        self.memory = RunMemory(self.memory.store, connection, is_read_only=self.memory.is_read_only)
 
     def call(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None

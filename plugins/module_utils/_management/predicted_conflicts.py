@@ -92,9 +92,7 @@ class PredictedConflicts:
         scopes: list[str] | None = (servers.created.get(id) or servers.changed.get(id) or {}).get("scopes")
         return scopes
 
-    def _refuse_missing(
-        self, resource_type: ResourceType, id: Any, parameters: Mapping[str, Any], status: int
-    ) -> None:
+    def _refuse_missing(self, resource_type: ResourceType, id: Any, parameters: Mapping[str, Any], status: int) -> None:
         prediction = self._read(resource_type, parameters)
         is_unknown = self._is_complete and is_predicted(id) and id not in prediction.created
         if is_unknown or id in prediction.deleted:

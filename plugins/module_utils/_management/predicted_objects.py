@@ -13,6 +13,7 @@ from typing import Any
 
 from .._predicted import build_predicted
 from .operation_catalogue import get_catalogue
+from .operation_scopes import INTROSPECTION_SCOPE
 from .resource_changes import apply_changes
 from .resource_types import APPLICATION, GROUP, IDENTITY, REALM, RESOURCE_SERVER, ROLE, Resource, ResourceType
 
@@ -48,7 +49,7 @@ def build_predicted_object(
     item = {**_DEFAULTS.get(resource_type, {}), **item}
     if resource_type in _DATED:
         item["create_time"] = item["update_time"] = _get_time()
-    ids = (build_predicted(resource_type.noun, owned, _get_name(sent), *([n] if n else ())) for n in count())
+    ids = (build_predicted(resource_type.noun, owned, get_name(sent), *([n] if n else ())) for n in count())
     item["id"] = next(id for id in ids if id not in used_ids)
     if resource_type is APPLICATION:
         config = dict(item.get("protocol_config") or {})
@@ -59,9 +60,9 @@ def build_predicted_object(
 
 
 def build_built_in_server(parameters: Mapping[str, Any]) -> Resource:
-    """Return the resource server of the Management API in a predicted realm."""
+    """Return the resource server of the Management API in a realm that cannot be read."""
     scopes = {scope for operation in get_catalogue().values() for scope in operation.scopes}
-    sent = {**_BUILT_IN_SERVER, "scopes": sorted(scopes)}
+    sent = {**_BUILT_IN_SERVER, "scopes": sorted({*scopes, INTROSPECTION_SCOPE})}
     return {**build_predicted_object(RESOURCE_SERVER, parameters, sent), "is_managed": True}
 
 
@@ -82,6 +83,7 @@ def _get_time() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _get_name(sent: Mapping[str, Any]) -> Any:
+def get_name(sent: Mapping[str, Any]) -> Any:
+    """Return what distinguishes an object from others in the same place."""
     traits = sent.get("traits") or {}
     return traits.get("username") or sent.get("display_name") or sent.get("identifier") or dict(sent)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .._oauth.connection import Connection
+from .operation import Operation
 from .resource_types import GROUP, IDENTITY, RESOURCE_TYPES, ROLE, ResourceType
 
 RESOURCE_OPERATIONS: Mapping[str, tuple[ResourceType, str]] = MappingProxyType(
@@ -50,6 +51,15 @@ LIST_OPERATIONS: Mapping[str, PredictedList] = MappingProxyType(
     }
 )
 """By the listing operation. `AddRoleScopes` and `DeleteRoleScopes` change what `ListRoleScopes` lists, and so on."""
+
+
+def find_changed_list(operation: Operation) -> tuple[PredictedList | None, str]:
+    """Return the lists that an operation changes, and `Add` or `Delete`; `None` for an operation that changes none."""
+    for listing, predicted in LIST_OPERATIONS.items():
+        verb = operation.name.removesuffix(listing.removeprefix("List"))
+        if verb in ("Add", "Delete"):
+            return predicted, verb
+    return None, ""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,15 @@ from .operation import Operation
 from .operation_catalogue import find_operation
 from .paging import next_page
 from .predicted_conflicts import PredictedConflicts
-from .predicted_objects import add_credentials, build_built_in_server, build_predicted_object
-from .predicted_operations import LIST_OPERATIONS, RESOURCE_OPERATIONS, TOKENS, PredictedList, get_prediction_place
+from .predicted_objects import add_credentials, build_built_in_server, build_predicted_object, get_name
+from .predicted_operations import (
+    LIST_OPERATIONS,
+    RESOURCE_OPERATIONS,
+    TOKENS,
+    PredictedList,
+    find_changed_list,
+    get_prediction_place,
+)
 from .predictions import Prediction, Predictions
 from .resource_changes import apply_changes, merge_changes
 from .resource_types import RESOURCE_SERVER, Resource, ResourceType
@@ -136,7 +143,12 @@ class PredictingClient(ManagementClient):
         return page
 
     def _correct(
-        self, resource_type: ResourceType, complete: Mapping[str, Any], items: Iterable[Any], *, is_complete: bool = True
+        self,
+        resource_type: ResourceType,
+        complete: Mapping[str, Any],
+        items: Iterable[Any],
+        *,
+        is_complete: bool = True,
     ) -> list[Any]:
         """Return objects as they would be, and with `is_complete` also those that would be created."""
         prediction = self._predict(resource_type, complete)
@@ -183,9 +195,10 @@ class PredictingClient(ManagementClient):
         return page
 
     def _predict(self, subject: ResourceType | PredictedList, complete: Mapping[str, Any]) -> Prediction:
-        """Return what is predicted of objects, or of an object's lists. A predicted realm has a resource server."""
+        """Return what is predicted of objects, or of an object's lists. Each realm has a resource server, read or not."""
         prediction = self._predictions.read(get_prediction_place(self.connection, subject, complete))
-        if subject is RESOURCE_SERVER and is_predicted(complete.get("realm_id")):
+        is_readable = self._has_credentials and not is_predicted(complete.get("realm_id"))
+        if subject is RESOURCE_SERVER and not is_readable:
             server = build_built_in_server(complete)
             prediction.created.setdefault(server["id"], server)
         return prediction
@@ -198,13 +211,12 @@ class PredictingClient(ManagementClient):
         if operation.name == TOKENS.revoke_operation:
             with self._predictions.edit(get_prediction_place(self.connection, TOKENS)) as prediction:
                 prediction.delete(str(complete["token_id"]))
-        for listing, predicted in LIST_OPERATIONS.items():
-            verb = operation.name.removesuffix(listing.removeprefix("List"))
-            if verb in ("Add", "Delete"):
-                with self._predictions.edit(get_prediction_place(self.connection, predicted, complete)) as prediction:
-                    for key, sent in predicted.keys.items():
-                        items = {"added" if verb == "Add" else "removed": body.get(sent) or ()}
-                        prediction.change_list(key, **items)
+        predicted, verb = find_changed_list(operation)
+        if predicted:
+            with self._predictions.edit(get_prediction_place(self.connection, predicted, complete)) as prediction:
+                for key, sent in predicted.keys.items():
+                    items = {"added" if verb == "Add" else "removed": body.get(sent) or ()}
+                    prediction.change_list(key, **items)
         return {}
 
     def _write_object(
@@ -256,11 +268,21 @@ class ReplacingClient(ManagementClient):
     ) -> tuple[int, dict[str, Any]]:
         """Carry out an operation. See `ManagementClient`."""
         called = super().call_with_status(name, parameters, body=body)
-        resource_type, action = RESOURCE_OPERATIONS.get(name, (None, ""))
-        if resource_type and action not in ("list", "get"):
-            complete = self._complete(find_operation(name), parameters or {})
-            sent = (body or {}).get(resource_type.noun) or {}
-            id = complete.get(resource_type.id_parameter)
-            with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
-                prediction.forget(id or build_predicted_object(resource_type, complete, sent)["id"])
+        operation = find_operation(name)
+        if not operation.is_reading:
+            self._forget(operation, self._complete(operation, parameters or {}), body or {})
         return called
+
+    def _forget(self, operation: Operation, complete: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        """Forget what was predicted of the object that an operation wrote, or of its list."""
+        resource_type, _action = RESOURCE_OPERATIONS.get(operation.name, (None, ""))
+        predicted, _verb = find_changed_list(operation)
+        if resource_type:
+            name = get_name(body.get(resource_type.noun) or {})
+            with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
+                same = [id for id, item in prediction.created.items() if get_name(item) == name]
+                for id in (*same, str(complete.get(resource_type.id_parameter))):
+                    prediction.forget(id)
+        elif predicted:
+            with self._predictions.edit(get_prediction_place(self.connection, predicted, complete)) as prediction:
+                prediction.forget_lists()

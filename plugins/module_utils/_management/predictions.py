@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a run in check mode would have written. Later tasks of the run read their objects with it.
 
-The predictions are in the run's store, one entry for each place where objects have their names, without secrets. A single
-task with `check_mode: true` has predictions of its own, which end with the task.
+The predictions are in the run's store, one entry for each place where objects have their names, without secrets. What a
+task with `check_mode: true` predicts ends with the task, as in a run without `--check`.
 """
 
 from __future__ import annotations
@@ -75,6 +75,10 @@ class Prediction:
         """How many more objects a listing would have."""
         return len(self.created) - sum(not is_predicted(id) for id in self.deleted)
 
+    def forget_lists(self) -> None:
+        """Forget what was predicted of the lists of an object."""
+        self.added, self.removed = {}, {}
+
     def forget(self, id: str) -> None:
         """Forget what was predicted of an object."""
         self.created.pop(id, None)
@@ -88,10 +92,12 @@ class Predictions:
 
     Args:
         store: the run's store; `None` for the predictions of one task.
+        is_read_only: whether to store nothing. Then the predictions are those of the run, and of one task.
     """
 
-    def __init__(self, store: TokenStore | None = None) -> None:
+    def __init__(self, store: TokenStore | None = None, *, is_read_only: bool = False) -> None:
         self._store = store
+        self._is_own = is_read_only or store is None
         self._own: dict[str, Prediction] = {}
 
     @property
@@ -101,9 +107,9 @@ class Predictions:
 
     def read(self, place: Any) -> Prediction:
         """Return the prediction for a place, which is JSON-serialisable."""
-        if self._store is None:
-            return self._own.setdefault(repr(place), Prediction())
-        entry = self._store.get(self._build_key(place))
+        if repr(place) in self._own:
+            return self._own[repr(place)]
+        entry = self._store.get(self._build_key(place)) if self._store else None
         return Prediction(**entry) if entry else Prediction()
 
     @contextmanager
@@ -112,11 +118,13 @@ class Predictions:
         with self._lock(place):
             prediction = self.read(place)
             yield prediction
-            if self._store is not None:
+            if self._is_own:
+                self._own[repr(place)] = prediction
+            elif self._store:
                 self._store.put(self._build_key(place), remove_secrets(vars(prediction)))
 
     def _lock(self, place: Any) -> AbstractContextManager[None]:
-        return nullcontext() if self._store is None else self._store.lock(self._build_key(place), _PURPOSE)
+        return self._store.lock(self._build_key(place), _PURPOSE) if self._store else nullcontext()
 
     @staticmethod
     def _build_key(place: Any) -> list[Any]:

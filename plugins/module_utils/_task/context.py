@@ -67,6 +67,7 @@ class TaskContext:
         attempt: which attempt at a task the call is; `None` for a lookup.
         sharing: the same for calls that share listings; `None` for a call that shares none.
         is_check_run: whether the run has `--check`. Then its tasks share what they predict.
+        is_always_checked: whether the call only predicts in a run without `--check`, too. Then no other call knows of it.
         is_alone: whether no other host runs the task at the same time.
         stores: where tokens are stored. A delegated module has no store.
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
@@ -86,6 +87,7 @@ class TaskContext:
         sharing: Attempt | None = None,
         check_mode: bool = False,
         is_check_run: bool = False,
+        is_always_checked: bool = False,
         is_alone: bool = True,
         stores: TokenStores | None = None,
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
@@ -101,6 +103,7 @@ class TaskContext:
         self.sharing = sharing
         self.check_mode = check_mode
         self.is_check_run = is_check_run
+        self.is_always_checked = is_always_checked
         self.is_predicted = False
         self.is_alone = is_alone
         self.stores = stores or TokenStores()
@@ -148,6 +151,7 @@ class TaskContext:
             attempt=self.attempt,
             check_mode=self.check_mode,
             is_check_run=self.is_check_run,
+            is_always_checked=self.is_always_checked,
             is_alone=self.is_alone,
             stores=self.stores,
             open_sign_ins=self.open_sign_ins,
@@ -240,8 +244,8 @@ class TaskContext:
 
     @cached_property
     def predictions(self) -> Predictions:
-        """What the run would have written so far. A task with `check_mode: true` in a real run predicts for itself."""
-        return Predictions(self.stores.run if self.is_check_run else None)
+        """What the run would have written so far. A task with `check_mode: true` predicts for itself."""
+        return Predictions(self.stores.run if self.is_check_run else None, is_read_only=self.is_always_checked)
 
     def needs_predicted_token(self, refresh_token: str | None) -> bool:
         """Whether a token cannot be requested with a refresh token, because it or the client is predicted."""

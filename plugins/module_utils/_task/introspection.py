@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._management.operation_scopes import INTROSPECTION_SCOPE
 from .._management.predicted_operations import TOKENS, get_prediction_place
 from .._predicted import is_predicted
 from .context import TaskContext
 from .scoped_token import ScopedToken, has_credentials
-
-_SCOPE = "tokens:introspect"
 
 
 def introspect(task: TaskContext, value: str) -> dict[str, Any]:
@@ -27,7 +26,7 @@ def introspect(task: TaskContext, value: str) -> dict[str, Any]:
     if has_credentials(task):
         introspection = task.server.introspect(value)
     else:
-        token = ScopedToken(task, _SCOPE)
+        token = ScopedToken(task, INTROSPECTION_SCOPE)
         introspection = token.use(lambda access_token: task.server.introspect(value, access_token=access_token))
     if task.check_mode and introspection.get("jti") in _list_revoked(task):
         task.mark_as_predicted()
