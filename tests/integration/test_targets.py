@@ -42,6 +42,5 @@ def targets_run(shared_run_playbook: PlaybookRunner, emulator: Emulator, core: s
 def test_target(targets_run: PlaybookRun, target: str) -> None:
     """The target passes against a new tenant."""
     counts = targets_run.stats.get(target, {})
-    assert counts.get("ok") and not counts["failures"] + counts["unreachable"], "\n".join(
-        line for line in targets_run.output.splitlines() if f"[{target}]" in line or line.startswith(target)
-    )
+    failed = [result for result in targets_run.results if result.host == target and result.status == "failed"]
+    assert counts.get("ok") and not counts["failures"] + counts["unreachable"], failed[-1]
