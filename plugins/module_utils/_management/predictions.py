@@ -9,7 +9,9 @@ task with `check_mode: true` predicts ends with the task, as in a run without `-
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import deepcopy
@@ -128,7 +130,7 @@ class Predictions:
     def export_all(self) -> dict[str, Any]:
         """Return what the run predicted so far."""
         entries = self._store.list_entries() if self._store else ()
-        return {entry["place"]: entry["prediction"] for entry in entries if "prediction" in entry}
+        return {entry["place"]: vars(_unpack(entry)) for entry in entries if "prediction" in entry}
 
     def add(self, earlier: Mapping[str, Any], later: Mapping[str, Any]) -> None:
         """Add what a task without the run's store predicted.
@@ -147,7 +149,7 @@ class Predictions:
         if own is not None:
             return deepcopy(own)
         entry = self._store.get(self._build_key(place)) if self._store else None
-        return Prediction(**entry["prediction"]) if entry else Prediction()
+        return _unpack(entry) if entry else Prediction()
 
     @contextmanager
     def edit(self, place: Any) -> Iterator[Prediction]:
@@ -159,8 +161,7 @@ class Predictions:
                 self._own[json.dumps(place)] = prediction
                 self._edited.add(json.dumps(place))
             elif self._store:
-                entry = {"place": json.dumps(place), "prediction": remove_secrets(vars(prediction))}
-                self._store.put(self._build_key(place), entry)
+                self._store.put(self._build_key(place), _pack(place, prediction))
 
     def _lock(self, place: Any) -> AbstractContextManager[None]:
         return self._store.lock(self._build_key(place), _PURPOSE) if self._store else nullcontext()
@@ -168,3 +169,14 @@ class Predictions:
     @staticmethod
     def _build_key(place: Any) -> list[Any]:
         return ["prediction", place]
+
+
+def _pack(place: Any, prediction: Prediction) -> dict[str, str]:
+    """Return a prediction as an entry of a store, which can hold one MiB: compressed, that is some ten thousand objects."""
+    text = json.dumps(remove_secrets(vars(prediction)))
+    packed = base64.b64encode(zlib.compress(text.encode("utf-8"), 1)).decode("ascii")
+    return {"place": json.dumps(place), "prediction": packed}
+
+
+def _unpack(entry: Mapping[str, Any]) -> Prediction:
+    return Prediction(**json.loads(zlib.decompress(base64.b64decode(entry["prediction"]))))
