@@ -207,6 +207,22 @@ def test_a_token_of_predicted_credentials_is_predicted_and_never_sent(tenant: An
     assert count_sent(tenant) == sent
 
 
+def test_listings_of_tokens_follow_predicted_issues_and_revocations(tenant: Any, check: CheckRun) -> None:
+    """The number of all tokens is right, otherwise the listing would be read again for a change."""
+    run_ok(token, tenant, scopes=["realms:read"])
+    credentials = predict_credentials(check)
+    issued = check.run(token, scopes=["realms:read"], **credentials)["token"]
+    for _time in range(2):
+        assert [item["id"] for item in check.run(token_info, **credentials)["tokens"]] == [issued["id"]]
+        assert check.run(revoke, all="application", **credentials)["revoked"] == [issued["id"]]
+        assert check.run(token_info, **credentials)["tokens"] == []
+        assert check.run(token, scopes=["realms:read"], **credentials)["token"]["id"] == issued["id"]
+    check.run(revoke, all="application", **credentials)
+    tenant.clear_journal()
+    check.run(token_info)
+    assert len(tenant.journal(operation="ListTokens")) == 1
+
+
 def test_with_real_credentials_a_predicted_token_is_not_sent_either(tenant: Any, check: CheckRun) -> None:
     assert check.run(introspect, token=TOKEN)["introspection"]["active"] is True
     assert check.run(revoke, token=TOKEN)["changed"] is True

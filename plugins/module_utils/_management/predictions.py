@@ -46,8 +46,10 @@ class Prediction:
     removed: dict[str, list[str]] = field(default_factory=dict)
 
     def create(self, id: str, item: Resource) -> None:
-        """Predict an object."""
+        """Predict an object. A token can be issued and revoked, and then issued again with the same ID."""
         self.created[id] = item
+        if id in self.deleted:
+            self.deleted.remove(id)
 
     def change(self, id: str, fields: Resource) -> None:
         """Predict new fields of an object. Of a nested object, fields that are not new stay."""
