@@ -18,6 +18,7 @@ description:
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 notes:
+  - For V(check-mode-token), the token that check mode predicts, the claims are empty.
   - The claims are no secret that lets anybody in, but they name the tenant, the realm and the principal.
   - Claims are never templated, whatever braces are in them.
 positional: _input

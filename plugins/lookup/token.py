@@ -36,6 +36,7 @@ options:
     type: list
     elements: str
 notes:
+  - With C(--check), the token of an application that a task has predicted is V(check-mode-token). It is never sent.
   - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
   - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. A second lookup in the same worker process sends
     the credentials again.

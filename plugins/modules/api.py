@@ -15,6 +15,7 @@ description:
   - The token that the module requests has the scopes of the operation and no others.
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
   - In check mode, an operation that reads is carried out. An operation that writes is not carried out, and RV(request) shows what would be sent.
+    For objects that the collection has modules for, RV(response) is a prediction, and later tasks know the object. Otherwise it is empty.
   - An operation that writes is carried out each time, so its result is always C(changed). If another module manages the object, prefer
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
   - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
@@ -113,7 +114,7 @@ status:
   type: int
   sample: 200
 response:
-  description: The object in the response. Empty if the response has no body.
+  description: The object in the response. Empty if the response has no body. In check mode, a prediction for operations that write.
   returned: success
   type: dict
   sample:
@@ -140,6 +141,12 @@ confidential:
   returned: success
   type: bool
   sample: false
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: The number of HTTP requests that the task sent, including the token request.
   returned: success
@@ -203,7 +210,7 @@ class ApiOptions:
 
 
 def run(task: TaskContext) -> ModuleResult:
-    """Carry out the operation. In check mode, return the request that a writing operation would send."""
+    """Carry out the operation. In check mode, return the request that a writing operation would send, and predict its response."""
     options = task.read(ApiOptions)
     operation, parameters = find_operation(options.operation or ""), options.parameters or {}
     body = _build_body(operation, options.body)
@@ -218,9 +225,9 @@ def run(task: TaskContext) -> ModuleResult:
         task.warn(describe_extra_parameters(operation, extra))
     described = {"changed": not operation.is_reading, "confidential": operation.secret}
     if task.check_mode and not operation.is_reading:
-        client.call(operation.name, parameters, body=body)  # only predicts it
+        response = client.call(operation.name, parameters, body=body)  # only predicts it
         request = {"method": operation.method, "url": url, "body": body}
-        return {**described, "status": None, "response": {}, "request": request}
+        return {**described, "status": None, "response": response, "request": request}
     if client.is_predicting and not client.can_read(operation, parameters):
         task.mark_as_predicted()
         return {**described, "status": None, "response": {}}

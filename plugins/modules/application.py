@@ -13,7 +13,7 @@ description:
   - Creates, updates and removes applications of the protocols OAuth 2.0 and OIDC in a realm.
   - An option that is left out is not managed, and an empty list empties.
   - Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
-  - In check mode, too, a resource server or authenticator configuration that is given by name must exist already.
+  - In check mode, a resource server or authenticator configuration that is given by name must exist, or an earlier task must have predicted it.
   - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
   - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
   - The application that the task authenticates with can't be removed. Where an O(access_token) does not tell which one that is,
@@ -167,7 +167,6 @@ EXAMPLES = r"""
   register: changed_factory
 
 - name: Read the secret in a second task, because its result is hidden
-  when: changed_factory.application.id is defined # undefined in check mode if the application does not exist yet
   beyondidentity.management.application:
     id: "{{ changed_factory.application.id }}"
     return_secret: true
@@ -206,7 +205,7 @@ application:
       allowed_scopes: ["realms:create", "realms:read"]
       pkce: disabled
 client_id:
-  description: The application's client id; null where it is absent, and in check mode where it would be created.
+  description: The application's client ID; null if the application does not exist.
   returned: success
   type: str
   sample: AYYNcuOSpfqIf33JeegCzDIT
@@ -216,7 +215,7 @@ client_secret:
   type: str
   sample: wWD4mPzdsjms1LPekQSo0v9s...
 issuer:
-  description: The application's issuer, as the O(issuer) option takes it; null where it is absent, and in check mode where it would be created.
+  description: The application's issuer, as the O(issuer) option takes it; null if the application does not exist.
   returned: success
   type: str
   sample: https://auth-us.beyondidentity.com/v1/tenants/00011f1183c67b69/realms/caf2ff640497591a/applications/38833c36-6f47-4992-9329-ea0a00915137
@@ -233,6 +232,12 @@ after:
   type: dict
   version_added: 0.2.0
   sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

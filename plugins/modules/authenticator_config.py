@@ -112,6 +112,12 @@ after:
   type: dict
   version_added: 0.2.0
   sample: {id: 73731b7f-eb76-4143-9b4b-81a720385f5a, display_name: Sign-in page}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 attributes:
+  check_mode:
+    details: The module does not wait for a response. With O(listen), the code in the result is predicted.
   delegation:
     support: none
   idempotent:
@@ -156,6 +158,12 @@ authorization:
       description: The code that came, with O(listen) only. It is good once, for a short time.
       type: str
       sample: SplxlOBeZQQYbYS6WxSbIA
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, which is none; the browser makes them.
   returned: success

@@ -63,6 +63,12 @@ groups:
     - id: 81490afab171aef0
       display_name: Realm Administrators
       description: A group of realm administrators.
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

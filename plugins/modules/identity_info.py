@@ -65,6 +65,12 @@ identities:
         type: traits_v0
         username: pat
         primary_email_address: pat@example.com
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

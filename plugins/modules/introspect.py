@@ -22,6 +22,10 @@ extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
+attributes:
+  check_mode:
+    details:
+      - A predicted token is active. A token is not active after a task of the same run predicted its revocation.
 options:
   token:
     description: The token, an access token or a refresh token.
@@ -60,6 +64,12 @@ introspection:
     scope: realms:read
     exp: 1677250514
     jti: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

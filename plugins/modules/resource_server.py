@@ -103,6 +103,12 @@ after:
   type: dict
   version_added: 0.2.0
   sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read, pets:write]}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

@@ -126,6 +126,12 @@ remaining:
       description: When the token expires, ISO 8601, UTC; null if it is unknown.
       type: str
       sample: "2026-01-31T12:00:00Z"
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made.
   returned: success

@@ -21,7 +21,7 @@ description:
     O(state=absent); and for C(ListRoleScopes), C(AddRoleScopes) and C(DeleteRoleScopes) with O(scopes), for C(ListRoleMembers),
     C(AddRoleMembers) and C(DeleteRoleMembers) with O(members), which are found by C(GetIdentity), C(ListIdentities) and C(ListGroups).
     To remove a role, its lists are read and emptied. In check mode it only reads.
-  - In check mode, too, the resource server and the members must be there already.
+  - In check mode, the resource server and the members must exist, or an earlier task must have predicted them.
   - Members are read 200 at a time and written 1,000 at a time. After a write, the lists that changed are read once more, to see whether the
     service stored them. No request is needed to find an identity that is a member already, given by ID or
     by its username in the spelling that the service stores. To find N other identities, the task makes at most N requests, or lists all
@@ -192,6 +192,12 @@ after:
   type: dict
   version_added: 0.2.0
   sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:read]}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

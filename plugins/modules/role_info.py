@@ -80,6 +80,12 @@ roles:
       display_name: Realm readers
       description: May look, but not touch.
       resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

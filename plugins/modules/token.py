@@ -27,7 +27,9 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.no_diff
 attributes:
   check_mode:
-    details: A token changes nothing in the tenant, so that it is got in check mode too.
+    details:
+      - A token changes nothing in the tenant, so it is requested in check mode too. An authorization code is not used, because it is valid only once.
+      - If the code or the application is predicted, the token is V(check-mode-token). It is never sent.
 options:
   grant_type:
     description:
@@ -189,6 +191,12 @@ cached:
   description: Whether the token was there already.
   returned: success
   type: bool
+  sample: true
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
   sample: true
 requests:
   description: How many HTTP requests the task made; none where the token was there already.

@@ -111,6 +111,12 @@ tokens:
       description: What was asked for, null where nothing was.
       type: str
       sample: e372db224c06e850
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  version_added: 0.2.0
+  sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.
   returned: success

@@ -144,7 +144,7 @@ class ModuleAction(ActionBase):
             sharing=find_sharing(self._task, sources.variables, attempt),
             check_mode=bool(self._task.check_mode),
             is_check_run=is_check_run(),
-            is_always_checked=is_always_checked(self._task),
+            is_always_checked=is_check_run() and is_always_checked(self._task),
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,

@@ -17,6 +17,7 @@ from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import TOKEN, local_hosts, play, task
 from tests.support.remote import with_journal
 from tests.support.sshd import RemoteHost
+from tests.support.writes import list_writes
 
 MODULE = "beyondidentity.management."
 CHECK = ["--check", "--diff"]
@@ -69,12 +70,6 @@ CHAIN = [
         no_log=True,
     ),
 ]
-
-
-def list_writes(tenant: Tenant) -> list[str]:
-    """Return the operations that a tenant received and that change something; a token changes nothing."""
-    posted = [entry["operation"] for entry in tenant.journal() if entry["method"] != "GET" and not entry.get("grant")]
-    return [operation for operation in posted if operation != "introspect"]
 
 
 def summarize(run: PlaybookRun, *names: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name
 from tests.support.sign_in_application import get, sign_in
 from tests.support.terminal import ADDRESS, Terminal
+from tests.support.writes import list_writes
 
 COLLECTION = "beyondidentity.management"
 PLUGIN_EXAMPLES = list(plugin_examples())
@@ -116,11 +117,15 @@ def prepare(emulator: Emulator) -> tuple[Tenant, dict[str, Any]]:
     return tenant, {"ansible_connection": "local", **tenant.variables, **reader_variables(tenant)}
 
 
-@pytest.fixture(scope="module")
-def examples(
-    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+def run_examples(
+    run_playbook: PlaybookRunner,
+    emulator: Emulator,
+    tmp_path_factory: pytest.TempPathFactory,
+    *,
+    times: int,
+    args: list[str],
 ) -> Examples:
-    """Run each example twice as it stands, but for the host's name; an example that fails stops no other."""
+    """Run each example as it stands, but for the host's name; an example that fails stops no other."""
     folder = tmp_path_factory.mktemp("examples")
     tenants: dict[str, Tenant] = {}
     hosts: dict[str, Any] = {"localhost": {"ansible_connection": "local"}}
@@ -129,10 +134,34 @@ def examples(
         host = host_name(example.place)
         tenants[example.place], hosts[host] = prepare(emulator)
         playbook = re.sub(r"(?m)^(-? *hosts: *)localhost *$", rf"\g<1>{host}", example.playbook() or "")
-        (folder / f"{host}.yml").write_text(playbook * 2, encoding="utf-8")
+        (folder / f"{host}.yml").write_text(playbook * times, encoding="utf-8")
         plays.append({"ansible.builtin.import_playbook": str(folder / f"{host}.yml")})
-    run = shared_run_playbook(plays, inventory={"all": {"hosts": hosts}}, args=VERBOSE)
+    run = run_playbook(plays, inventory={"all": {"hosts": hosts}}, args=args)
     return Examples(run, tenants)
+
+
+@pytest.fixture(scope="module")
+def examples(
+    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> Examples:
+    """Run each example twice."""
+    return run_examples(shared_run_playbook, emulator, tmp_path_factory, times=2, args=VERBOSE)
+
+
+@pytest.fixture(scope="module")
+def checked(
+    shared_run_playbook: PlaybookRunner, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> Examples:
+    """Run each example with --check on a tenant that has nothing but one identity."""
+    return run_examples(shared_run_playbook, emulator, tmp_path_factory, times=1, args=["--check", "--diff"])
+
+
+@pytest.mark.parametrize("example", SHARED_RUN, ids=str)
+def test_example_runs_with_check(checked: Examples, example: Example) -> None:
+    """To its end, and it changes nothing."""
+    counts = checked.run.stats.get(host_name(example.place), {})
+    assert counts and not counts["failures"] + counts["unreachable"], checked.run.output
+    assert list_writes(checked.tenants[example.place]) == []
 
 
 @pytest.mark.parametrize("example", SHARED_RUN, ids=str)

@@ -116,9 +116,10 @@ def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
     return Life(tenants, checked.succeeded(), made.succeeded(), checked_again.succeeded(), changed.failed())
 
 
-def test_check_mode_has_no_token_before_the_application_exists(life: Life) -> None:
-    """Later it has both."""
-    assert life.checked.task("Show what is known").result["msg"] == [False, False]
+def test_check_mode_predicts_a_token_before_the_application_exists(life: Life) -> None:
+    """Later it has a real one."""
+    assert life.checked.task("Show what is known").result["msg"] == [True, True]
+    assert life.checked.task("Read the application with its secret").status == "ok"
     assert life.checked.task("Make sure of the application").status == "changed"
     assert life.made.task("Show what is known", "checked").result["msg"] == [True, True]
     assert life.checked_again.task("Show what is known").result["msg"] == [True, True]

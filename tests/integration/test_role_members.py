@@ -89,5 +89,5 @@ def test_a_common_name_for_a_mode_gets_a_hint(
     tasks = [task(name, ROLE, {"display_name": "Readers", name: True}, **delegation) for name in options]
     run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
     for name, meant in options.items():
-        assert f"Instead of {name}, did you mean {meant}?" in run.task(name).result["msg"]
+        assert f"Did you mean {meant} instead of {name}?" in run.task(name).result["msg"]
     assert tenant.journal() == []

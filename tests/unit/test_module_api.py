@@ -169,7 +169,7 @@ def test_check_mode_shows_the_request_of_a_writing_operation_and_sends_nothing(n
     tenant.fault(operation=name, json={})
     predicted = run_ok(api, tenant, check_mode=True, **build_arguments(name))
     assert predicted["changed"]
-    assert (predicted["status"], predicted["response"], predicted["requests"]) == (None, {}, 0)
+    assert (predicted["status"], predicted["requests"], predicted["predicted"]) == (None, 0, True)
     assert predicted["confidential"] is find_operation(name).secret
     assert tenant.journal() == [], "not even a token is requested"
     run_ok(api, tenant, **build_arguments(name))

@@ -116,7 +116,7 @@ def test_an_object_that_is_not_found_is_an_error_and_never_created_twice(
         result = call_module(application, tenant, api_url=url, **FEEDER)
     assert result["failed"] and result["changed"] is changed and message in result["msg"]
     assert ("The service may have created the application" in result["msg"]) is not changed
-    assert list_writes(tenant) == ["CreateApplication"] and 9 <= sum(pauses) <= 11
+    assert list_writes(tenant) == ["CreateApplication"] and 5 <= sum(pauses) <= 11
 
 
 def test_a_refused_creation_is_not_looked_for(tenant: Any, pauses: list[float]) -> None:
@@ -201,7 +201,7 @@ def test_a_taken_name_whose_object_is_not_listed_asks_for_its_id(tenant: Any, pa
     assert (
         "HTTP 409" in message and "Set id to its ID, which the Admin Console shows, or choose another name." in message
     )
-    assert 9 <= sum(pauses) <= 11
+    assert 5 <= sum(pauses) <= 11
 
 
 class ReservedName:
@@ -256,7 +256,7 @@ def test_a_name_that_stays_reserved_is_an_error_that_says_so(tenant: Any, pauses
         run_ok(realm, tenant, **given)
         run_ok(realm, tenant, state="absent", **given)
         message = run_failed(realm, tenant, **given)
-    assert "HTTP 409" in message and "This run deleted a realm of the name" in message and 9 <= sum(pauses) <= 11
+    assert "HTTP 409" in message and "This run deleted a realm of the name" in message and 5 <= sum(pauses) <= 11
 
 
 def test_the_name_of_an_object_that_another_run_deleted_is_sent_once(tenant: Any, pauses: list[float]) -> None:
