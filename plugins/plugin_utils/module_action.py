@@ -16,11 +16,12 @@ from ansible.utils.display import Display
 
 from ..module_utils._connection_options import PINNED_REALM_VARIABLE, REALM_OPTION
 from ..module_utils._errors import BeyondIdentityError, LockError, OptionError
+from ..module_utils._management.predictions import Predictions
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._predicted import find_predicted
 from ..module_utils._task.argument_spec import ModuleSpec
 from ..module_utils._task.context import ModuleResult, TaskContext
-from ..module_utils._task.runner import run_safely
+from ..module_utils._task.runner import PREDICTIONS, run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
 from .argument_validation import validate_arguments
 from .censoring import must_censor
@@ -32,7 +33,7 @@ from .option_trust import refuse_delegated_environment_secret
 from .option_values import read_arguments
 from .plain_types import to_plain_types
 from .realm_pin import read_pinned_realm
-from .remote_results import clean_remote_result
+from .remote_results import add_remote_predictions, clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
 from .sign_in_prompt import wait_for_sign_in
 from .stores import open_stores
@@ -143,7 +144,7 @@ class ModuleAction(ActionBase):
             sharing=find_sharing(self._task, sources.variables, attempt),
             check_mode=bool(self._task.check_mode),
             is_check_run=is_check_run(),
-            is_always_checked=is_always_checked(self._task),
+            is_always_checked=is_check_run() and is_always_checked(self._task),
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,
@@ -169,6 +170,9 @@ class ModuleAction(ActionBase):
             )
         module = f"beyondidentity.management.{self.module.__name__.rpartition('.')[2]}"
         given = {name: value for name, value in params.items() if value is not None}
+        predictions = self._open_predictions(params)
+        if predictions:
+            given[PREDICTIONS] = predictions.export_all()
         try:
             with self._show_nothing(), self._lock_object(module, params, task_vars):
                 result = self._execute_module(module_name=module, module_args=given, task_vars=task_vars)
@@ -176,7 +180,15 @@ class ModuleAction(ActionBase):
             return to_failed_result(error)
         own = {**params, REALM_OPTION.name: None}  # which realm the task managed does not matter to its tokens
         record_remote_tokens(TaskContext(own), result.pop("issued", None))
+        predicted = result.pop("predictions", None)
+        if predictions and predicted:
+            add_remote_predictions(predictions, given[PREDICTIONS], predicted)
         return clean_remote_result(result, params)
+
+    def _open_predictions(self, params: Mapping[str, Any]) -> Predictions | None:
+        """Return what the run predicted, with `--check`. A remote host receives it, and returns what it predicts."""
+        store = open_stores(params, display.warning, _tell).run if is_check_run() else None
+        return Predictions(store, is_read_only=is_always_checked(self._task)) if store else None
 
     @contextmanager
     def _show_nothing(self) -> Iterator[None]:

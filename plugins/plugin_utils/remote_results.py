@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
+from ..module_utils._errors import MalformedResponseError
+from ..module_utils._management.predictions import Predictions
 from ..module_utils._masking import encode_basic_credentials, find_secrets, is_secret_key, mask_secrets
 from ..module_utils._text import sanitize_for_display
 
@@ -24,6 +26,16 @@ def clean_remote_result(result: Mapping[str, Any], params: Mapping[str, Any]) ->
     inputs = {name: params[name] for name in params if is_secret_key(name)}
     cleaned: dict[str, Any] = _restore_inputs(_mask(harmless, params), inputs)
     return cleaned
+
+
+def add_remote_predictions(predictions: Predictions, known: Mapping[str, Any], predicted: Any) -> None:
+    """Add what a remote host predicted in a run with `--check`; raise `MalformedResponseError` for anything else."""
+    try:
+        predictions.add(known, predicted)
+    except (AttributeError, TypeError, ValueError):
+        raise MalformedResponseError(
+            "Unexpected result from the host that the task is delegated to: no predictions.", "Check the host."
+        ) from None
 
 
 def _mask(result: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

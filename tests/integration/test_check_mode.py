@@ -15,6 +15,8 @@ import pytest
 from tests.emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import TOKEN, local_hosts, play, task
+from tests.support.remote import with_journal
+from tests.support.sshd import RemoteHost
 from tests.support.writes import list_writes
 
 MODULE = "beyondidentity.management."
@@ -225,6 +227,28 @@ def test_a_prediction_of_one_task_ends_with_the_task(run_playbook: PlaybookRunne
     for name in ("Name", "Name again"):
         assert "no realm named 'Later'" in run.task(name).result["msg"]
     assert list_writes(tenant) == []
+
+
+def test_delegated_tasks_share_predictions(
+    run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path, core: str
+) -> None:
+    """Tasks on the controller and on another host know of each other's predictions, and change what the real run changes."""
+    there = {"delegate_to": remote_host.name}
+    names = [item["name"] for item in CHAIN[:5]]
+    again = [{**item, "name": f"{item['name']} again", "register": "again"} for item in CHAIN[:4]]
+    chain = [{**item, **(there if number % 2 else {})} for number, item in enumerate([*CHAIN[:5], *again])]
+    inventory = with_journal(remote_host, core, tmp_path)
+    inventory["all"]["hosts"]["localhost"] = {"ansible_connection": "local"}
+
+    def run_chain(*args: str) -> dict[str, str]:
+        options = {"args": list(args), "inventory": inventory, "extra_vars": tenant.variables, "core": core}
+        run = run_playbook(play(*chain), **options).succeeded()
+        return summarize(run, *names, *(item["name"] for item in again))
+
+    checked = run_chain(*CHECK)
+    assert list_writes(tenant) == [] and "check-mode-" not in json.dumps(tenant.journal())
+    assert checked == run_chain()
+    assert list(checked.values()) == ["changed"] * 4 + ["ok"] * 5
 
 
 def test_the_keyword_counts_with_check_too(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import TOKEN, is_predicted
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.predictions import Predictions
+from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import (
+    TOKEN,
+    build_predicted,
+    is_predicted,
+)
 from ansible_collections.beyondidentity.management.plugins.modules import (
     api,
     application,
@@ -32,6 +38,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     token,
     token_info,
 )
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 
@@ -200,6 +207,22 @@ def test_a_token_of_predicted_credentials_is_predicted_and_never_sent(tenant: An
     assert count_sent(tenant) == sent
 
 
+def test_listings_of_tokens_follow_predicted_issues_and_revocations(tenant: Any, check: CheckRun) -> None:
+    """The number of all tokens is right, otherwise the listing would be read again for a change."""
+    run_ok(token, tenant, scopes=["realms:read"])
+    credentials = predict_credentials(check)
+    issued = check.run(token, scopes=["realms:read"], **credentials)["token"]
+    for _time in range(2):
+        assert [item["id"] for item in check.run(token_info, **credentials)["tokens"]] == [issued["id"]]
+        assert check.run(revoke, all="application", **credentials)["revoked"] == [issued["id"]]
+        assert check.run(token_info, **credentials)["tokens"] == []
+        assert check.run(token, scopes=["realms:read"], **credentials)["token"]["id"] == issued["id"]
+    check.run(revoke, all="application", **credentials)
+    tenant.clear_journal()
+    check.run(token_info)
+    assert len(tenant.journal(operation="ListTokens")) == 1
+
+
 def test_with_real_credentials_a_predicted_token_is_not_sent_either(tenant: Any, check: CheckRun) -> None:
     assert check.run(introspect, token=TOKEN)["introspection"]["active"] is True
     assert check.run(revoke, token=TOKEN)["changed"] is True
@@ -276,7 +299,8 @@ def test_the_store_holds_no_secret(tenant: Any, check: CheckRun) -> None:
         "config": {"type": "console", "okta_token": "0kta-s3cret", "client_secret": "s3cret-x"},
     }
     check.run(api, operation="CreateAuthenticatorConfig", body={"authenticator_config": body})
-    stored = json.dumps(check.store.list_entries())
+    entries = check.store.list_entries()
+    stored = json.dumps([entries, Predictions(check.store).export_all()])
     assert "check-mode-application-" in stored and "check-mode-authenticator_config-" in stored
     for secret in (
         '"client_secret"',
@@ -294,3 +318,24 @@ def test_a_predicted_credential_can_be_in_any_option(tenant: Any, check: CheckRu
         result = call_module(api, tenant, operation="CreateGroup", body={"group": given})
         assert result["failed"] and "comes from a run in check mode" in result["msg"]
     assert list_writes(tenant) == []
+
+
+def test_a_run_can_predict_thousands_of_objects(tmp_path: Path) -> None:
+    """A store reads one MiB of a file at most, and would forget a larger entry."""
+    predictions = Predictions(EncryptedStore(tmp_path / "store", b"run", print))
+    config = {
+        "type": "oauth2",
+        "client_id": "",
+        "redirect_uris": ["https://feeder.example/callback"],
+        "scopes": [*"abcdefgh"],
+    }
+    with predictions.edit(["place"]) as prediction:
+        for number in range(4000):
+            id = build_predicted("application", number)
+            made = {
+                "id": id,
+                "display_name": f"Feeder {number}",
+                "protocol_config": {**config, "client_id": build_predicted("client_id", id)},
+            }
+            prediction.create(id, made)
+    assert len(predictions.read(["place"]).created) == 4000

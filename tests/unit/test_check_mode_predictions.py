@@ -231,7 +231,7 @@ class Play:
         return self.names.setdefault(text, f"#{len(self.names)}")
 
 
-@settings(max_examples=30, phases=(Phase.generate,), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, phases=(Phase.generate, Phase.shrink), suppress_health_check=[HealthCheck.too_slow])
 @given(build_plays())
 def test_a_check_predicts_what_the_real_run_changes(emulator: Any, calls: list[Call]) -> None:
     tenant = emulator.tenant()

@@ -135,7 +135,7 @@ class PredictingClient(ManagementClient):
             issued = [item for item in prediction.created.values() if _belongs_to(item, complete)]
             items = [item for item in page.get("tokens") or [] if _get_id(item) not in prediction.deleted]
             page = {**page, "tokens": [*items, *(issued if is_last else ())]}
-            difference = len(issued) - len(prediction.deleted)
+            difference = prediction.difference - (len(prediction.created) - len(issued))
         else:
             return self._correct_lists(LIST_OPERATIONS[operation.name], complete, page, is_last=is_last)
         if difference and isinstance(page.get("total_size"), int):

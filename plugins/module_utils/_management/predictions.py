@@ -9,8 +9,12 @@ task with `check_mode: true` predicts ends with the task, as in a run without `-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,8 +46,10 @@ class Prediction:
     removed: dict[str, list[str]] = field(default_factory=dict)
 
     def create(self, id: str, item: Resource) -> None:
-        """Predict an object."""
+        """Predict an object. A token can be issued and revoked, and then issued again with the same ID."""
         self.created[id] = item
+        if id in self.deleted:
+            self.deleted.remove(id)
 
     def change(self, id: str, fields: Resource) -> None:
         """Predict new fields of an object. Of a nested object, fields that are not new stay."""
@@ -75,6 +81,16 @@ class Prediction:
         """How many more objects a listing would have."""
         return len(self.created) - sum(not is_predicted(id) for id in self.deleted)
 
+    def merge(self, earlier: Prediction, later: Prediction) -> None:
+        """Add what another call changed in a prediction, while others may have changed this one."""
+        for id in {*earlier.used_ids, *earlier.changed} - {*later.used_ids, *later.changed}:
+            self.forget(id)
+        self.created.update(later.created)
+        self.changed.update(later.changed)
+        for id in later.deleted:
+            self.delete(id)
+        self.added, self.removed = later.added, later.removed
+
     def forget_lists(self) -> None:
         """Forget what was predicted of the lists of an object."""
         self.added, self.removed = {}, {}
@@ -93,24 +109,49 @@ class Predictions:
     Args:
         store: the run's store; `None` for the predictions of one task.
         is_read_only: whether to store nothing. Then the predictions are those of the run, and of one task.
+        known: the run's predictions, as `export` returns them, for a task without the run's store.
     """
 
-    def __init__(self, store: TokenStore | None = None, *, is_read_only: bool = False) -> None:
+    def __init__(
+        self,
+        store: TokenStore | None = None,
+        *,
+        is_read_only: bool = False,
+        known: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self._store = store
         self._is_own = is_read_only or store is None
-        self._own: dict[str, Prediction] = {}
+        self._own = {place: Prediction(**entry) for place, entry in (known or {}).items()}
+        self._edited: set[str] = set()
+        self.is_shared = store is not None or known is not None  # whether all tasks of the run share the predictions
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether all tasks of the run share the predictions."""
-        return self._store is not None
+    def export(self) -> dict[str, Any]:
+        """Return what a task without the run's store predicted, without secrets: one entry for each place."""
+        return {place: remove_secrets(vars(self._own[place])) for place in sorted(self._edited)}
+
+    def export_all(self) -> dict[str, Any]:
+        """Return what the run predicted so far."""
+        entries = self._store.list_entries() if self._store else ()
+        return {entry["place"]: vars(_unpack(entry)) for entry in entries if "prediction" in entry}
+
+    def add(self, earlier: Mapping[str, Any], later: Mapping[str, Any]) -> None:
+        """Add what a task without the run's store predicted.
+
+        Args:
+            earlier: what the task knew of the run's predictions.
+            later: what the task exported.
+        """
+        for place, entry in later.items():
+            with self.edit(json.loads(place)) as prediction:
+                prediction.merge(Prediction(**earlier.get(place, {})), Prediction(**entry))
 
     def read(self, place: Any) -> Prediction:
         """Return the prediction for a place, which is JSON-serialisable."""
-        if repr(place) in self._own:
-            return self._own[repr(place)]
+        own = self._own.get(json.dumps(place))
+        if own is not None:
+            return deepcopy(own)
         entry = self._store.get(self._build_key(place)) if self._store else None
-        return Prediction(**entry) if entry else Prediction()
+        return _unpack(entry) if entry else Prediction()
 
     @contextmanager
     def edit(self, place: Any) -> Iterator[Prediction]:
@@ -119,9 +160,10 @@ class Predictions:
             prediction = self.read(place)
             yield prediction
             if self._is_own:
-                self._own[repr(place)] = prediction
+                self._own[json.dumps(place)] = prediction
+                self._edited.add(json.dumps(place))
             elif self._store:
-                self._store.put(self._build_key(place), remove_secrets(vars(prediction)))
+                self._store.put(self._build_key(place), _pack(place, prediction))
 
     def _lock(self, place: Any) -> AbstractContextManager[None]:
         return self._store.lock(self._build_key(place), _PURPOSE) if self._store else nullcontext()
@@ -129,3 +171,14 @@ class Predictions:
     @staticmethod
     def _build_key(place: Any) -> list[Any]:
         return ["prediction", place]
+
+
+def _pack(place: Any, prediction: Prediction) -> dict[str, str]:
+    """Return a prediction as an entry of a store, which can hold one MiB: compressed, that is some ten thousand objects."""
+    text = json.dumps(remove_secrets(vars(prediction)))
+    packed = base64.b64encode(zlib.compress(text.encode("utf-8"), 1)).decode("ascii")
+    return {"place": json.dumps(place), "prediction": packed}
+
+
+def _unpack(entry: Mapping[str, Any]) -> Prediction:
+    return Prediction(**json.loads(zlib.decompress(base64.b64decode(entry["prediction"]))))

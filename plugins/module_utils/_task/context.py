@@ -161,6 +161,7 @@ class TaskContext:
             on_issued=self.on_issued,
         )
         task.session = self.session
+        task.predictions = self.predictions
         purpose = task.build_lock_purpose("a lookup of the same realm", "")
         return find_realm_id(
             name,

@@ -16,6 +16,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .._connection_options import CONNECTION_OPTIONS, PINNED_REALM_VARIABLE
 from .._errors import BeyondIdentityError, OptionError
 from .._json_objects import is_valid_unicode
+from .._management.predictions import Predictions
 from .._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from .._oauth.token_sources import TokenSource
 from .._text import join_names
@@ -24,6 +25,7 @@ from .context import ModuleResult, TaskContext
 
 Run = Callable[[TaskContext], ModuleResult]
 
+PREDICTIONS = "_predictions"  # the argument with what the run predicted, for a task on another host
 _PATHS = frozenset(option.name for option in CONNECTION_OPTIONS if option.type == "path")
 
 
@@ -66,17 +68,25 @@ def run_module(
     spec: ModuleSpec, run: Run, *, open_sign_ins: Callable[[TaskContext], TokenSource] | None = None
 ) -> None:
     """Run as an ordinary module, on the remote host that a task is delegated to."""
-    module = AnsibleModule(**spec.build_arguments())
+    arguments = spec.build_arguments()
+    module = AnsibleModule(
+        **{**arguments, "argument_spec": {**arguments["argument_spec"], PREDICTIONS: {"type": "dict"}}}
+    )
+    known = module.params.pop(PREDICTIONS)
     issued: list[dict[str, Any]] = []
     task = TaskContext(
         module.params,
         check_mode=module.check_mode,
+        is_check_run=known is not None,
         open_sign_ins=open_sign_ins,
         pinned_realm_id=os.environ.get(PINNED_REALM_VARIABLE) or None,  # the controller's: see module_action
         warn=module.warn,
         on_issued=lambda task, token: issued.append(token.to_dict()),
     )
+    task.predictions = Predictions(known=known)
     result = {**run_safely(task, run), "issued": issued}  # the controller takes these tokens out of the result
+    if known is not None:
+        result["predictions"] = task.predictions.export()  # and these
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
