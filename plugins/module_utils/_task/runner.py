@@ -69,7 +69,7 @@ def run_module(
 ) -> None:
     """Run as an ordinary module, on the remote host that a task is delegated to."""
     arguments = spec.build_arguments()
-    if PREDICTIONS in basic._load_params():  # only the controller sets it, so it is no option of the module
+    if PREDICTIONS in (basic._load_params() or {}):  # only the controller sets it, so it is no option of the module
         arguments["argument_spec"] = {**arguments["argument_spec"], PREDICTIONS: {"type": "dict"}}
     module = basic.AnsibleModule(**arguments)
     known = module.params.pop(PREDICTIONS, None)
