@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils import basic
 
 from .._connection_options import CONNECTION_OPTIONS, PINNED_REALM_VARIABLE
 from .._errors import BeyondIdentityError, OptionError
@@ -69,10 +69,10 @@ def run_module(
 ) -> None:
     """Run as an ordinary module, on the remote host that a task is delegated to."""
     arguments = spec.build_arguments()
-    module = AnsibleModule(
-        **{**arguments, "argument_spec": {**arguments["argument_spec"], PREDICTIONS: {"type": "dict"}}}
-    )
-    known = module.params.pop(PREDICTIONS)
+    if PREDICTIONS in (basic._load_params() or {}):  # only the controller sets it, so it is no option of the module
+        arguments["argument_spec"] = {**arguments["argument_spec"], PREDICTIONS: {"type": "dict"}}
+    module = basic.AnsibleModule(**arguments)
+    known = module.params.pop(PREDICTIONS, None)
     issued: list[dict[str, Any]] = []
     task = TaskContext(
         module.params,
