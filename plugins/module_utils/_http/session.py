@@ -42,7 +42,7 @@ logging.getLogger("urllib3").propagate = False
 def _refuse_predicted(url: str, headers: Mapping[str, str], body: bytes | None) -> None:
     """Raise `OptionError` for a request with an ID or credential that check mode predicted: the service has none such."""
     sent = [url, *headers.values(), (body or b"").decode("utf-8", "replace")]
-    scheme, _, value = headers.get("Authorization", "").partition(" ")
+    scheme, _blank, value = headers.get("Authorization", "").partition(" ")
     if scheme == "Basic":
         sent.append(base64.b64decode(value).decode("latin-1"))
     refuse_predicted("The request", sent)

@@ -92,7 +92,7 @@ class RunMemory:
 
     def remember_write(self, noun: str, id: str = "") -> None:
         """Remember that this run may have changed an object, or created one, whose ID may be unknown."""
-        for written in {id, ""}:
+        for written in sorted({id, ""}):
             self._put(self._build_id_key("written", noun, written))
 
     def get_write_time(self, noun: str, id: str = "") -> float | None:
