@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ansible.playbook.handler import Handler
 from ansible.playbook.task import Task
 
 from ..module_utils._oauth.refused_credentials import Attempt
@@ -28,10 +30,13 @@ def count_attempt(task: Task) -> Attempt:
 def find_sharing(task: Task, variables: Mapping[str, Any], attempt: Attempt) -> Attempt | None:
     """Return what calls that share listings have in common; `None` for the only call of its task.
 
-    With `serial`, each batch of hosts runs the same task again, so a batch shares nothing with another batch.
+    With `serial`, each batch of hosts runs the same task again, so a batch shares nothing with another batch. A handler runs
+    again each time that handlers are flushed, so only the items of its loop, which have one process, share.
     """
     batch = variables.get("ansible_play_batch") or ()
     has_loop = task.loop is not None or task.loop_with is not None
+    if isinstance(task, Handler):
+        return replace(attempt, task=f"{attempt.task} {os.getpid()}") if has_loop else None
     if len(batch) < 2 and not has_loop:
         return None
     return replace(attempt, task=f"{attempt.task} {sorted(batch)}") if task.get_play().serial else attempt

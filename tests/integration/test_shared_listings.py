@@ -87,3 +87,13 @@ def test_a_delegated_task_has_no_memory(
     ).succeeded()
     assert len([result for result in run.of("Loop") if result.is_item and result.done]) == 3
     assert count(tenant) == 3
+
+
+def test_a_handler_reads_anew_each_time(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    notify = {"ansible.builtin.debug": {"msg": "x"}, "changed_when": True, "notify": "Read"}
+    flush = {"ansible.builtin.meta": "flush_handlers"}
+    read = task("Read", INFO, {}, loop=["once", "again"])
+    handled = play(notify, flush, notify, flush, handlers=[read])
+    run = run_playbook(handled, extra_vars=tenant.variables, core=core).succeeded()
+    assert len([result for result in run.of("Read") if result.is_item]) == 4
+    assert count(tenant) == 2

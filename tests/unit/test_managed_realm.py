@@ -126,6 +126,19 @@ def test_a_realm_that_this_run_removed_or_renamed_is_not_found_by_its_old_name(
     assert list_realms_of(tenant, "ListGroups") == [new]
 
 
+@pytest.mark.parametrize("wait", [0, 2 * LIFETIME])
+def test_a_realm_that_this_run_gave_the_name_is_the_one(wait: float, tenant: Any, pauses: list[float]) -> None:
+    """Another process gave the name up, so the run could create another realm with it."""
+    id, store = seed_realm(tenant), MemoryStore()
+    run_ok(group_info, tenant, store, realm=NAME)
+    run_ok(realm, tenant, MemoryStore(), id=id, display_name="Former customers")
+    new = run_ok(realm, tenant, store, display_name=NAME)["realm"]["id"]
+    pauses.append(wait)
+    for _task in range(2):
+        run_ok(group_info, tenant, store, realm=NAME)
+    assert list_realms_of(tenant, "ListGroups") == [id, new, new]
+
+
 def test_a_deletion_by_the_module_api_drops_the_kept_id(tenant: Any) -> None:
     id, store = seed_realm(tenant), MemoryStore()
     run_ok(group_info, tenant, store, realm=NAME)

@@ -226,6 +226,18 @@ def test_members_are_found_by_e_mail_address(tenant: Any) -> None:
     )
 
 
+def test_a_username_of_a_new_identity_comes_before_the_e_mail_address_that_the_run_looked_up(tenant: Any) -> None:
+    address, store = "pat@example.com", MemoryStore()
+    traits = {"username": "pat", "primary_email_address": address}
+    old = tenant.seed(identities=1, identity={"traits": traits})["identities"][0]
+    given = {"members": {"identities": [address]}}
+    assert run_ok(role, tenant, store, display_name="Old", **given)["role"]["members"]["identities"] == [old]
+    new = {"type": "traits_v0", "username": address, "primary_email_address": "kim@example.com"}
+    body = {"identity": {"display_name": "Kim", "traits": new}}
+    created = run_ok(api, tenant, store, operation="CreateIdentity", body=body)["response"]["id"]
+    assert run_ok(role, tenant, store, display_name="New", **given)["role"]["members"]["identities"] == [created]
+
+
 def test_two_identities_with_one_e_mail_address_are_an_error_with_their_ids(tenant: Any) -> None:
     traits = [{"username": name, "primary_email_address": "pat@example.com"} for name in ("pat", "kim")]
     both = [{"id": f"000000000000000{number}", "traits": own} for number, own in enumerate(traits)]

@@ -16,6 +16,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     LIFETIME,
     Place,
     RunMemory,
+    get_time,
     list_names,
 )
 from ansible_collections.beyondidentity.management.plugins.modules import (
@@ -49,6 +50,26 @@ def test_a_created_object_is_found_by_its_sent_and_its_stored_name() -> None:
     assert memory.find_id(Place("application", "parent"), "Fe eder") is None
     memory.forget_name(APPS, "Fe eder")
     assert memory.find_id(APPS, "Fe eder") is None
+
+
+def test_an_exact_name_is_not_replaced_by_a_name_that_is_equal_after_normalization() -> None:
+    memory = make_memory(MemoryStore())
+    for id, name in (("1", "A B"), ("2", "A  B")):
+        memory.remember_new_name(APPS, id, [name])
+    assert [memory.find_id(APPS, name) for name in ("A B", "A  B", "A   B")] == ["1", "2", "2"]
+    memory.remember_deletion(APPS, "1")
+    assert memory.find_id(APPS, "A B") == "2"
+
+
+def test_a_reference_is_forgotten_if_the_object_was_written_after_its_lookup_began() -> None:
+    """Another host can write between the lookup's last response and the moment in which the name is remembered."""
+    memory = make_memory(MemoryStore())
+    began = get_time()
+    memory.remember_reference(APPS, "Feeder", "1", began)
+    assert memory.find_reference(APPS, "Feeder") == "1"
+    memory.remember_write(APPS.noun, "1")
+    memory.remember_reference(APPS, "Feeder", "1", began)
+    assert memory.find_reference(APPS, "Feeder") is None
 
 
 def test_the_name_of_a_deleted_object_is_known_until_another_object_has_it() -> None:

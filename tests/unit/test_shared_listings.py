@@ -95,6 +95,47 @@ def test_new_objects_cost_no_further_listing_and_are_found_by_later_items(run: R
     assert run.count() == 1
 
 
+def test_the_exact_name_that_an_item_gave_comes_before_a_listed_name_that_is_equal_after_normalization(
+    run: Run, tenant: Any
+) -> None:
+    loose, cook = (
+        tenant.seed(applications=1, application={"display_name": name})["applications"][0] for name in ("A  B", "Cook")
+    )
+    run.ok(application, display_name="Cook")
+    run.ok(application, id=cook, display_name="A B")
+    assert run.ok(application_info, display_name="A B")["applications"][0]["id"] == cook
+    assert run.ok(application, display_name="A B", state="absent")["before"]["id"] == cook
+    assert run.ok(application, display_name="A B")["application"]["id"] == loose, "the only one that is left"
+    assert run.count() == 1
+
+
+def test_two_names_that_are_equal_after_normalization_stay_apart(run: Run, tenant: Any) -> None:
+    ids = tenant.seed(applications=2, name="Worker {n}")["applications"]
+    run.ok(application, display_name="Worker 1")
+    names = ["A B", "A  B"]
+    for id, name in zip(ids, names, strict=True):
+        run.ok(application, id=id, display_name=name)
+    assert [run.ok(application, display_name=name, state="absent")["before"]["id"] for name in names] == ids
+
+
+def test_a_name_that_is_another_objects_identifier_is_found(run: Run, tenant: Any) -> None:
+    run_ok(resource_server, tenant, display_name="Old", identifier="pets", scopes=["pets:read"])
+    new = {"display_name": "pets", "identifier": "https://pets.example", "scopes": ["pets:read"]}
+    assert [run.ok(resource_server, **new)["changed"] for _item in range(2)] == [True, False]
+
+
+def test_credentials_that_did_not_read_a_listing_do_not_get_it(run: Run, tenant: Any) -> None:
+    run.ok(application_info)
+    wrong = {"client_secret": f"{tenant.client_secret}x"}
+    assert "HTTP 401" in run_failed(application_info, tenant, run.store, sharing=LOOP, **wrong)
+
+
+def test_a_connection_that_verifies_the_server_takes_no_listing_of_one_that_does_not(run: Run) -> None:
+    for given in ({"validate_certs": False}, {}, {}):
+        run.ok(application_info, **given)
+    assert run.count() == 2
+
+
 def test_an_object_that_another_host_changed_is_read_by_its_id(run: Run, tenant: Any) -> None:
     tenant.seed(applications=1, name="Feeder")
     results = [run.ok(application, **FEEDER, pkce="s256") for _host in range(3)]

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import Any
 
 import pytest
+from ansible.playbook.handler import Handler
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
@@ -56,3 +58,10 @@ def test_items_and_hosts_share_listings(
 ) -> None:
     loaded = Play.load({"hosts": "all", **play, "tasks": [{"ansible.builtin.debug": {"msg": "x"}, **task}]})
     assert find_sharing(loaded.tasks[0].block[0], variables, FIRST) == expected
+
+
+def test_a_handler_that_runs_again_shares_nothing_with_its_earlier_run() -> None:
+    """Ansible runs the same handler each time that handlers are flushed, each time in a new process."""
+    handler = Handler.load({"ansible.builtin.debug": {"msg": "x"}, "loop": [1]})
+    assert find_sharing(handler, HOSTS, FIRST) == Attempt(f"task-1 {os.getpid()}", 1)
+    assert find_sharing(Handler.load({"ansible.builtin.debug": {"msg": "x"}}), HOSTS, FIRST) is None

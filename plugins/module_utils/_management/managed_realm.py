@@ -17,7 +17,7 @@ from .client import ManagementClient
 from .operation import Operation
 from .resource_lookup import find_named, validate_resource
 from .resource_types import REALM
-from .run_memory import get_time
+from .run_memory import get_place, get_time
 
 LOOKUP_OPERATIONS = REALM.list_lookup_operations(by_id=False)
 
@@ -34,7 +34,8 @@ def find_realm_id(
     """Return the ID of the only realm with this name.
 
     The ID is kept in the run's store until the run ends, so a name means the same realm in the whole run, also if another
-    process renames realms meanwhile. If the run itself renames or deletes the realm, the name is looked up again.
+    process renames realms meanwhile. If the run itself renames or deletes the realm, or gives another realm the name, the name
+    is looked up again.
 
     Args:
         client: a client for `LOOKUP_OPERATIONS`.
@@ -45,11 +46,11 @@ def find_realm_id(
         StateError: several realms have the name. The message lists their IDs.
     """
     key = _build_key(name, client)
-    kept = _read_kept(key, client)
+    kept = _read_kept(name, key, client)
     if kept is not None:
         return kept
     with exclude_others():
-        kept = _read_kept(key, client)
+        kept = _read_kept(name, key, client)
         return kept if kept is not None else _look_up(name, key, client)
 
 
@@ -92,14 +93,16 @@ def _build_key(name: str, client: ManagementClient) -> list[Any]:
     return ["realm ID", connection.api_url, connection.tenant_id, *credential, name]
 
 
-def _read_kept(key: list[Any], client: ManagementClient) -> str | None:
-    """Return the ID that the run found before, unless the run renamed or deleted the realm since."""
+def _read_kept(name: str, key: list[Any], client: ManagementClient) -> str | None:
+    """Return the ID that the run found before, unless the run renamed or deleted the realm, or gave another one the name."""
     memory = client.memory
     entry = memory.store.get(key) if memory.store else None
-    if entry is None or memory.was_changed_since(REALM.noun, entry["id"], entry["at"]):
+    if entry is None:
         return None
     id: str = entry["id"]
-    return id
+    is_changed = memory.was_changed_since(REALM.noun, id, entry["at"])
+    is_reused = memory.was_name_given_since(get_place(REALM, {}), name, id, entry["at"])
+    return None if is_changed or is_reused else id
 
 
 def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:

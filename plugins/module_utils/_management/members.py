@@ -16,7 +16,7 @@ from .client import ManagementClient
 from .paging import LARGE_PAGE_SIZE, count_pages, is_shifted, read_items
 from .resource_lookup import list_referable, list_resources, select_resource, validate_resource
 from .resource_types import GROUP, IDENTITY, Resource
-from .run_memory import Place, get_place
+from .run_memory import Place, get_place, get_time
 
 IdsByValue = dict[str, set[str]]
 """The IDs of the identities that each ID, username or e-mail address refers to."""
@@ -40,6 +40,7 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
     Raises:
         StateError: no identity, or several, match a value. The message lists the IDs.
     """
+    began = get_time()
     wanted = list(dict.fromkeys(values))
     found = {**_recall(client, wanted), **_match(wanted, known)}
     missing = [value for value in wanted if value not in found]
@@ -52,7 +53,7 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
     ids = {value: _select_id(value, found[value]) for value in wanted}
     for name in missing:
         if not is_service_id(name):
-            client.memory.remember_reference(_get_place(client), name, ids[name])
+            client.memory.remember_reference(_get_place(client), name, ids[name], began)
     return sorted(set(ids.values()))
 
 
@@ -128,7 +129,8 @@ def _recall(client: ManagementClient, values: Iterable[str]) -> IdsByValue:
 def _find_by_address(client: ManagementClient, addresses: Iterable[str]) -> IdsByValue:
     """Return the IDs of the identities with these primary e-mail addresses, which are case-insensitive."""
     ids: IdsByValue = {}
-    for item in list_resources(IDENTITY, client, {"page_size": LARGE_PAGE_SIZE}).items:
+    since = client.memory.get_write_time(IDENTITY.noun)
+    for item in list_resources(IDENTITY, client, {"page_size": LARGE_PAGE_SIZE}, since=since).items:
         if address := _get_trait(item, "primary_email_address"):
             ids.setdefault(address.casefold(), set()).add(validate_resource(IDENTITY, item)["id"])
     return {address: ids.get(address.casefold(), set()) for address in addresses}

@@ -17,7 +17,7 @@ from .._ids import is_service_id
 from .client import ManagementClient
 from .resource_lookup import find_shared_listing, list_referable, read_resource, refers_to, select_resource
 from .resource_types import Resource, ResourceType
-from .run_memory import get_place
+from .run_memory import get_place, get_time
 
 _GONE = (400, 404)  # how the service refuses the ID of an object that does not exist, in a body or in a path
 
@@ -84,7 +84,8 @@ def look_again(client: ManagementClient, work: Callable[[], T]) -> T:
 
 
 def _look_up(resource_type: ResourceType, client: ManagementClient, value: str) -> Resource:
+    began = get_time()
     listed = list_referable(resource_type, client, [value])
     found = select_resource(resource_type, listed, value, ("id", *reversed(resource_type.name_fields)))
-    client.memory.remember_reference(get_place(resource_type, client.path_parameters), value, found["id"])
+    client.memory.remember_reference(get_place(resource_type, client.path_parameters), value, found["id"], began)
     return found

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -89,10 +89,11 @@ def _build_listing_key(resource_type: ResourceType, client: ManagementClient, qu
     """Return everything that distinguishes a listing from another. A store writes only a digest of the key."""
     connection, place = client.connection, get_place(resource_type, client.path_parameters)
     credentials = [connection.credential_type, connection.auth_url, connection.application_id, connection.client_id]
+    settings = client.session.settings.build_key(client.session.environ)  # who can falsify the listing
     realm_id = client.path_parameters.get("realm_id", connection.realm_id) if place.is_in_realm else None
     return [
         *(connection.api_url, connection.tenant_id, realm_id, place.parent, place.noun, dict(query)),
-        *(credentials, connection.access_token),
+        *(credentials, connection.client_secret, connection.access_token, settings),
     ]
 
 
@@ -102,7 +103,8 @@ def correct_listing(
     """Return a listing with this run's writes of the objects with one ID or name: a listing may show them late.
 
     An object that this run deleted is left out. An object that this run wrote after the listing began or renamed, or one
-    that the listing lacks, is read by its ID.
+    that the listing lacks, is read by its ID. So is the object that this run gave the name, although the listing shows
+    others that the value refers to, such as one whose name is equal after normalization.
     """
     corrected = [
         current
@@ -113,9 +115,10 @@ def correct_listing(
             else _read_current(resource_type, client, item, listing.began)
         )
     ]
-    if not any(refers_to(resource_type, item, value) for item in corrected):
-        corrected += _read_unlisted(resource_type, client, value)
-    return corrected
+    known = {str(item.get("id")) for item in corrected if refers_to(resource_type, item, value)}
+    added = _read_unlisted(resource_type, client, value, known)
+    outdated = {item["id"] for item in added}
+    return [*(item for item in corrected if item.get("id") not in outdated), *added]
 
 
 def drop_deleted(
@@ -139,17 +142,20 @@ def _read_current(
     return [found] if found else []
 
 
-def _read_unlisted(resource_type: ResourceType, client: ManagementClient, value: str) -> list[Resource]:
-    """Return the object that this run created or renamed under this ID or name, unless another process removed it."""
+def _read_unlisted(
+    resource_type: ResourceType, client: ManagementClient, value: str, known: Collection[str]
+) -> list[Resource]:
+    """Return the object that this run created or renamed under this ID or name, unless its ID is known or it was removed."""
     memory, place = client.memory, get_place(resource_type, client.path_parameters)
     id = memory.find_id(place, value)
     if (
         id is None
+        and not known
         and memory.was_created(resource_type.noun, value)
         and not memory.was_deleted(resource_type.noun, value)
     ):
         id = value
-    if id is None:
+    if id is None or id in known:
         return []
     found = read_resource(resource_type, client, id)
     if found is None or not refers_to(resource_type, found, value):

@@ -19,7 +19,7 @@ from .._oauth.connection import Connection
 from .._oauth.token_store import TokenStore
 from .names import normalize_name
 from .operation import MANAGED_PARAMETERS, Operation
-from .resource_types import RESOURCE_TYPES, Resource, ResourceType
+from .resource_types import IDENTITY, RESOURCE_TYPES, Resource, ResourceType
 
 LIFETIME = 600.0  # seconds that an entry is valid
 SETTLING_TIME = 10.0  # seconds after a write in which the service may not show the object yet
@@ -102,32 +102,47 @@ class RunMemory:
 
     def find_id(self, place: Place, name: str) -> str | None:
         """Return the ID of the object that this run gave the name, unless this run deleted it."""
-        entry = self._get(self._build_name_key(place, name))
-        id = entry["id"] if entry else None
-        return id if id and not self.was_deleted(place.noun, id) else None
+        entries = map(self._get, self._build_name_keys(place, name))
+        ids: list[str] = [entry["id"] for entry in entries if entry]
+        return next((id for id in ids if not self.was_deleted(place.noun, id)), None)
 
     def was_name_deleted(self, place: Place, name: str) -> bool:
-        """Whether this run deleted the object that had the name."""
-        entry = self._get(self._build_name_key(place, name))
-        return entry is not None and self.was_deleted(place.noun, entry["id"])
+        """Whether this run deleted an object that had the name."""
+        entries = map(self._get, self._build_name_keys(place, name))
+        return any(self.was_deleted(place.noun, entry["id"]) for entry in entries if entry)
+
+    def was_name_given_since(self, place: Place, name: str, id: str, since: float) -> bool:
+        """Whether this run gave the name to another object than `id` after a time, however long ago that was."""
+        if self.store is None:
+            return False
+        entries = map(self.store.get, self._build_name_keys(place, name))
+        return any(entry["id"] != id and entry["at"] >= since for entry in entries if entry)
 
     def forget_name(self, place: Place, name: str) -> None:
         """Forget a name, because another process deleted or renamed the object."""
         if self.store and not self.is_read_only:
-            self.store.discard(self._build_name_key(place, name))
+            for key in self._build_name_keys(place, name):
+                self.store.discard(key)
 
-    def remember_reference(self, place: Place, name: str, id: str) -> None:
-        """Remember the ID of the only object that a name refers to."""
-        self._put(self._build_reference_key(place, name), id=id)
+    def remember_reference(self, place: Place, name: str, id: str, began: float) -> None:
+        """Remember the ID of the only object that a name refers to.
+
+        Args:
+            began: when the lookup began. A write of another host may have been later than what the lookup read.
+        """
+        self._put(self._build_reference_key(place, name), began, id=id)
 
     def find_reference(self, place: Place, name: str) -> str | None:
-        """Return the ID that a name referred to, unless this run changed, renamed or deleted the object, or reused the name."""
+        """Return the ID that a name referred to, unless this run changed, renamed or deleted the object, or reused the name.
+
+        The memory has no usernames. So after the run wrote any identity, it no longer knows whom a username refers to.
+        """
         key = self._build_reference_key(place, name)
         entry = self._get(key)
         if entry is None:
             return None
         id: str = entry["id"]
-        written = self.get_write_time(place.noun, id)
+        written = self.get_write_time(place.noun, "" if place.noun == IDENTITY.noun else id)
         named = self.find_id(place, name)
         if (
             (written is not None and written >= entry["at"])
@@ -180,11 +195,14 @@ class RunMemory:
         return find() if since is None else wait_until_found(find, since)
 
     def _remember_names(self, place: Place, id: str, names: Iterable[str]) -> None:
-        for name in {normalize_name(name) for name in names}:
-            self._put(self._build_name_key(place, name), id=id)
+        for name in names:
+            for key in self._build_name_keys(place, name):
+                self._put(key, id=id)
 
-    def _build_name_key(self, place: Place, name: str) -> list[Any]:
-        return [*self._build_place_key(place), "name", normalize_name(name)]
+    def _build_name_keys(self, place: Place, name: str) -> list[list[Any]]:
+        """Return the keys of the exact name, which is preferred, and of the name after normalization."""
+        own = self._build_place_key(place)
+        return [[*own, "exact name", name], [*own, "name", normalize_name(name)]]
 
     def _build_reference_key(self, place: Place, name: str) -> list[Any]:
         """Return a key with the exact name: it is preferred to a name that is equal after normalization."""
@@ -199,9 +217,9 @@ class RunMemory:
         """Return a key without realm and URL: a task that only requests a token may know neither, and IDs are unique."""
         return ["memory", self.connection.tenant_id, noun, kind, id]
 
-    def _put(self, key: list[Any], **fields: str) -> None:
+    def _put(self, key: list[Any], at: float | None = None, **fields: str) -> None:
         if self.store and not self.is_read_only:
-            self.store.put(key, {"at": time.monotonic(), **fields})
+            self.store.put(key, {"at": time.monotonic() if at is None else at, **fields})
 
     def _get(self, key: list[Any]) -> Mapping[str, Any] | None:
         entry = self.store.get(key) if self.store else None
