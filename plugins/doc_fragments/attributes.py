@@ -13,19 +13,19 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in check mode and tell what would change without changing it.
+    description: Supports check mode. The module predicts the result and changes nothing.
     support: full
   action:
-    description: Runs on the controller, inside Ansible's own process. Nothing is needed on managed hosts, and they need not be reachable.
+    description: Runs on the controller, inside Ansible's own process. Managed hosts need no software and do not need to be reachable.
     support: full
   delegation:
-    description: Runs on another host only where the task is explicitly delegated to one; that host then needs the Python library requests.
+    description: Runs on another host only if the task is delegated to a remote host. That host needs the Python library requests.
     support: full
   async:
-    description: Supports the async keyword. It is refused, because Ansible keeps the results of asynchronous tasks in files.
+    description: Supports the async keyword. The module refuses it, because Ansible stores the results of asynchronous tasks in files.
     support: none
   idempotent:
-    description: Changes nothing when it runs again.
+    description: Changes nothing if it runs again with the same options.
     support: full
 """
 

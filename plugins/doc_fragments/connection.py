@@ -7,71 +7,73 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The connection options, as in the table of module_utils/options.py; a test holds the two against each other."""
+    """The connection options, as in the table of module_utils/_connection_options.py; a test compares the two."""
 
     DOCUMENTATION = r"""
 options:
   issuer:
     description:
-      - The authenticating application's URL as the Admin Console shows it. It names region, tenant, authenticating realm and application in one.
-      - An endpoint below it, which ends in C(/token) or C(/authorize), is accepted too.
+      - URL of the authenticating application, as the Admin Console shows it. It names the region, the tenant, the authenticating realm and the application.
+      - You can keep C(/token) or C(/authorize) at its end.
       - Variable C(beyondidentity_issuer), environment E(BEYONDIDENTITY_ISSUER).
     type: str
   region:
     description:
-      - The region of the tenant. The host of O(issuer) decides where there is one, and a contradiction is an error. Without either it is V(us).
+      - The region of the tenant. The default is the region of O(issuer), or V(us) without O(issuer).
+      - If O(region) and the host of O(issuer) contradict each other, the task fails.
       - Variable C(beyondidentity_region), environment E(BEYONDIDENTITY_REGION).
     type: str
     choices: [us, eu, fedramp]
   auth_url:
     description:
-      - Another authorization server than the region's, such as a gateway.
+      - URL of the authorization server, if it is not the region's, such as a gateway.
       - Variable C(beyondidentity_auth_url), environment E(BEYONDIDENTITY_AUTH_URL).
     type: str
   api_url:
     description:
-      - Another Management API than the region's, such as a gateway.
-      - Required where the Management API is called and O(issuer) or O(auth_url) is none of the regions' hosts.
+      - URL of the Management API, if it is not the region's, such as a gateway.
+      - Required for calls of the Management API if O(issuer) or O(auth_url) is not on a host of Beyond Identity.
       - Variable C(beyondidentity_api_url), environment E(BEYONDIDENTITY_API_URL).
     type: str
   tenant_id:
     description:
-      - The tenant, where there is no O(issuer).
+      - ID of the tenant, if O(issuer) is not set.
       - Variable C(beyondidentity_tenant_id), environment E(BEYONDIDENTITY_TENANT_ID).
     type: str
   auth_realm_id:
     description:
-      - The realm of the authenticating application, where there is no O(issuer).
+      - ID of the authenticating application's realm, if O(issuer) is not set.
       - Variable C(beyondidentity_auth_realm_id), environment E(BEYONDIDENTITY_AUTH_REALM_ID).
     type: str
   application_id:
     description:
-      - The authenticating application, where there is no O(issuer).
+      - ID of the authenticating application, if O(issuer) is not set.
       - Variable C(beyondidentity_application_id), environment E(BEYONDIDENTITY_APPLICATION_ID).
     type: str
   realm_id:
     description:
-      - The realm that is managed. The default is the realm of the authenticating application.
-      - The environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits a run to one realm. Then the modules refuse any other realm.
+      - ID of the managed realm. The default is the realm of the authenticating application.
+      - The environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits a run to one realm. The modules then refuse to manage any other realm.
       - Variable C(beyondidentity_realm_id), environment E(BEYONDIDENTITY_REALM_ID).
     type: str
   client_id:
     description:
-      - The client id of the authenticating application.
-      - O(client_id), O(client_secret) and O(access_token) of a stronger source replace those of a weaker one together; they are never mixed.
+      - The client ID of the authenticating application.
+      - Credentials of different sources are never mixed. If a source sets O(client_id), O(client_secret) or O(access_token), these options are ignored
+        in the sources below it.
       - Variable C(beyondidentity_client_id), environment E(BEYONDIDENTITY_CLIENT_ID).
     type: str
   client_secret:
     description:
       - The client secret of the authenticating application.
-      - Give it as a vaulted variable or through the environment. What stands in a task itself, callback plugins can see.
-      - Where it comes from the environment, no other source may say where it is sent. O(issuer), O(auth_url), O(api_url), O(proxy), O(ca_path) and
-        O(validate_certs) are then accepted from the environment only, unless they name a host of Beyond Identity's.
+      - Pass it as a vaulted variable or in the environment. Callback plugins can read the arguments of a task.
+      - If it comes from the environment, O(issuer), O(auth_url), O(api_url), O(proxy), O(ca_path) and O(validate_certs) must come from the environment
+        too. URLs on hosts of Beyond Identity and O(validate_certs=true) are accepted from any source.
       - Variable C(beyondidentity_client_secret), environment E(BEYONDIDENTITY_CLIENT_SECRET).
     type: str
   access_token:
     description:
-      - Use this token and mint none. A self-contained one also tells tenant, realm and region, where they are not given.
+      - Use this token and request none. If it is self-contained, it also supplies the tenant, realm and region that are not set.
       - Variable C(beyondidentity_access_token), environment E(BEYONDIDENTITY_ACCESS_TOKEN).
     type: str
   client_auth_method:
@@ -83,27 +85,27 @@ options:
     default: client_secret_basic
   grant_type:
     description:
-      - How a token is got. With V(client_credentials) by the client's own credentials.
-      - With V(authorization_code) by the sign-in of a person that the role P(beyondidentity.management.authorization_code#role) or the playbook
-        C(beyondidentity.management.login) left. A browser is never opened from here.
+      - How the task gets a token. V(client_credentials) uses the client's own credentials.
+      - V(authorization_code) uses the sign-in of a user that the role P(beyondidentity.management.authorization_code#role) or the playbook
+        C(beyondidentity.management.login) stored. The task does not open a browser.
       - Variable C(beyondidentity_grant_type), environment E(BEYONDIDENTITY_GRANT_TYPE).
     type: str
     choices: [client_credentials, authorization_code]
     default: client_credentials
   expiration_time:
     description:
-      - The lifetime of a token that is minted, in seconds. The application's own setting caps it.
+      - Requested lifetime of a token in seconds. The setting of the application limits it.
       - Variable C(beyondidentity_expiration_time), environment E(BEYONDIDENTITY_EXPIRATION_TIME).
     type: int
     default: 3600
   token_cache:
     description:
-      - Where tokens are kept, always encrypted.
+      - Where tokens are stored. They are always encrypted.
       - V(run) shares them between all hosts, tasks and lookups of one run.
-      - V(user) keeps them in the user's cache directory, so that later runs share them too.
-      - V(none) keeps none.
-      - If the service refuses a kept token with HTTP 401 or 403, it is replaced once, because it may be revoked. A run requests at most one new token per
-        credential and scopes in 60 seconds for this.
+      - V(user) stores them in the user's cache directory, so later runs share them too.
+      - V(none) stores no tokens.
+      - If the service refuses a stored token with HTTP 401 or 403, the run replaces the token once, because it may be revoked. For this, a run requests at
+        most one new token in 60 seconds for each credential and set of scopes.
       - If the service refuses the client's credentials, they are not sent again for other hosts and items of the same task within 60 seconds. Each attempt of
         C(until) and each other task sends them again. Lookups share a refusal for 10 seconds.
       - While the service refuses the credentials of an application that the same run created less than 60 seconds ago, a token request is repeated for up to
@@ -114,21 +116,21 @@ options:
     default: run
   timeout:
     description:
-      - The seconds that one request may take, from the name look-up to the last byte.
+      - Time limit for one request in seconds, from name resolution to the last byte.
       - Variable C(beyondidentity_timeout), environment E(BEYONDIDENTITY_TIMEOUT).
     type: int
     default: 30
   retries:
     description:
-      - How often a request is sent again after a connection fault or an HTTP status 429, 502, 503 or 504.
-      - What creates an object is sent again only where it surely was not carried out.
+      - How many times a request is sent again after a connection error or an HTTP status 429, 502, 503 or 504.
+      - A request that creates an object is sent again only if the service certainly did not carry it out.
       - Variable C(beyondidentity_retries), environment E(BEYONDIDENTITY_RETRIES).
     type: int
     default: 3
   retry_max_wait:
     description:
-      - The longest wait, in seconds, that the server may ask for before a request is sent again.
-      - The actual wait can be up to a tenth longer, because hosts and runs must not come back at the same time.
+      - The longest wait in seconds that the collection accepts from a server before it sends a request again.
+      - The actual wait can be up to a tenth longer, so hosts and runs do not retry at the same time.
       - Variable C(beyondidentity_retry_max_wait), environment E(BEYONDIDENTITY_RETRY_MAX_WAIT).
     type: int
     default: 60
@@ -140,18 +142,18 @@ options:
     default: true
   ca_path:
     description:
-      - A file with certificates of the authorities to trust, or a folder with such files under their hashes, as C(openssl rehash) creates it.
-      - Without it C(REQUESTS_CA_BUNDLE), C(CURL_CA_BUNDLE) and the authorities that come with requests count.
+      - File with the CA certificates to trust, or a folder with such files named by their hashes, as C(openssl rehash) creates it.
+      - The default is C(REQUESTS_CA_BUNDLE), then C(CURL_CA_BUNDLE), then the CA certificates of the library requests.
       - Variable C(beyondidentity_ca_path), environment E(BEYONDIDENTITY_CA_PATH).
     type: path
   client_cert:
     description:
-      - A TLS client certificate's file, with its key unless O(client_key) has it.
+      - File with a TLS client certificate. It must contain the key too, unless O(client_key) is set.
       - Variable C(beyondidentity_client_cert), environment E(BEYONDIDENTITY_CLIENT_CERT).
     type: path
   client_key:
     description:
-      - The file of the key of O(client_cert).
+      - File with the key of O(client_cert).
       - Variable C(beyondidentity_client_key), environment E(BEYONDIDENTITY_CLIENT_KEY).
     type: path
   client_key_password:
@@ -161,13 +163,13 @@ options:
     type: str
   proxy:
     description:
-      - The URL of a proxy for https. Without it C(HTTPS_PROXY) counts. C(NO_PROXY) exempts hosts from either.
+      - URL of a proxy for https. The default is C(HTTPS_PROXY). C(NO_PROXY) exempts hosts from both.
       - Variable C(beyondidentity_proxy), environment E(BEYONDIDENTITY_PROXY).
     type: str
   reveal:
     description:
-      - Show a result that carries a secret. Without it the result is hidden in all output, and still whole when registered.
-      - For ad-hoc use. It is an argument only, neither variable nor environment.
+      - Show a result that contains a secret. By default, the result is hidden in all output. A registered result is complete in both cases.
+      - For ad-hoc commands. You can set it only as an argument, not as a variable or in the environment.
     type: bool
     default: false
 """
