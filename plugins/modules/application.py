@@ -11,18 +11,18 @@ short_description: Manage Beyond Identity applications
 version_added: 0.1.0
 description:
   - Creates, updates and removes applications of the protocols OAuth 2.0 and OIDC in a realm.
-  - An option that is left out is not managed, and an empty list empties.
-  - Lists of scopes, grant types and redirect URIs compare as sets, so that their order does not matter.
-  - In check mode, a resource server or authenticator configuration that is given by name must exist, or an earlier task must have predicted it.
-  - Where the task runs on many hosts at once, as it does without C(run_once), one application is made.
-  - An application that Beyond Identity manages, such as the built-in one, can be found and used, but is never modified.
-  - The application that the task authenticates with can't be removed. Where an O(access_token) does not tell which one that is,
+  - An omitted option is not managed. An empty list of scopes or redirect URIs removes all items.
+  - The order and repetition of scopes, grant types and redirect URIs do not matter.
+  - In check mode, a resource server or authenticator configuration that you set by name must exist, or an earlier task must predict it.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one application.
+  - Beyond Identity manages some applications, such as the built-in one. The module can find and use them, but does not change them.
+  - The module does not remove the application that the task authenticates with. If O(access_token) does not identify this application,
     O(state=absent) needs O(application_id) or O(issuer).
-  - The module refuses values that the service does not publish, in check mode, too. Use M(beyondidentity.management.api) to send other values.
-  - The token that it gets for itself is for C(ListApplications), or C(GetApplication) with O(id), and for what may have to be done,
-    C(CreateApplication) without O(id), C(UpdateApplication) with an option that says how the application shall be or with a new name,
-    C(DeleteApplication) with O(state=absent); and for C(ListResourceServers) with a name in O(resource_server), else C(GetResourceServer)
-    with O(allowed_scopes), and C(ListAuthenticatorConfigs) with a name in O(authenticator_config). In check mode it only reads.
+  - The module only accepts the values that the service publishes, also in check mode. To send other values, use M(beyondidentity.management.api).
+  - The module requests a token for C(ListApplications), or for C(GetApplication) with O(id). The token also allows C(CreateApplication) without O(id),
+    C(UpdateApplication) with a new name or another managed option, and C(DeleteApplication) with O(state=absent).
+  - With a name in O(resource_server), the token also allows C(ListResourceServers). Otherwise, with O(allowed_scopes), it allows C(GetResourceServer).
+    With a name in O(authenticator_config), it also allows C(ListAuthenticatorConfigs). In check mode, the token only allows operations that read.
   - C(applications:read) is a privileged scope. The service returns the client secrets of applications to a token with this scope, and a listing by name
     contains the secret of every application in the realm. In unattended runs, use O(id).
 author:
@@ -34,72 +34,76 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.diff
 options:
   state:
-    description: Whether the application shall be there.
+    description: Whether the application must exist.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of an application that is there. With it, O(display_name) renames.
-      - One of O(id) and O(display_name) is needed.
+      - ID of an existing application. With O(id), O(display_name) is its new name.
+      - Set O(id), O(display_name) or both.
     type: str
   display_name:
     description:
-      - The name that people see. Without O(id) it finds the application, and two applications of one name are an error that tells their ids.
+      - The display name. Without O(id), it selects the application.
+      - The module uses the application with exactly this name. If no application has it, the module uses the only application whose name
+        differs only in whitespace and Unicode normalization. If several match, the module fails and lists their IDs.
     type: str
   protocol:
     description:
-      - The protocol, which can't be changed later. A new application gets V(oauth2).
+      - The protocol. It cannot be changed later. The default for a new application is V(oauth2).
     type: str
     choices: [oauth2, oidc]
   confidentiality:
     description:
-      - Whether the application can keep a secret. A new one gets V(confidential).
+      - Whether the application can keep a secret. The default for a new application is V(confidential).
     type: str
     choices: [confidential, public]
     aliases: [client_type]
   pkce:
     description:
-      - Proof Key for Code Exchange. Public applications must have it.
-      - A new application gets V(s256) where it has the grant type V(authorization_code), else V(disabled).
+      - Proof Key for Code Exchange. Public applications require it.
+      - The default for a new application is V(s256) with the grant type V(authorization_code), otherwise V(disabled).
     type: str
     choices: [disabled, plain, s256]
   grant_types:
     description:
-      - The grants that the application can use, V(authorization_code) or V(client_credentials) or both. The application gets exactly
-        these. The list must not be empty.
-      - A new application gets V(client_credentials) with the protocol V(oauth2), V(authorization_code) with V(oidc).
+      - The grants that the application can use, V(authorization_code), V(client_credentials) or both. The application gets exactly these grants.
+        The list must not be empty.
+      - The default for a new application is V(client_credentials) with the protocol V(oauth2), and V(authorization_code) with V(oidc).
     type: list
     elements: str
   token_endpoint_auth_method:
     description:
-      - Checked against O(confidentiality), and no more. The service lets confidential applications use both secret methods, and public ones V(none).
+      - Only validated against O(confidentiality); not sent to the API. Confidential applications can use both methods with a secret. Public applications
+        use V(none).
     type: str
     choices: [client_secret_basic, client_secret_post, none]
   resource_server:
     description:
-      - The resource server whose scopes the application may grant, by ID, identifier or name. Set to an empty string to remove it.
+      - The resource server whose scopes the application can grant, by ID, identifier or name. Set to an empty string to remove it.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - The Management API's is V(Beyond Identity Management API), with the identifier V(beyondidentity).
+      - A name needs C(resource-servers:read). An ID needs this scope only with O(allowed_scopes).
+      - The resource server of the Management API has the name V(Beyond Identity Management API) and the identifier V(beyondidentity).
     type: str
   allowed_scopes:
     description:
-      - The scopes that the application may grant, as a list or as space-delimited text. The resource server must offer them.
+      - The scopes that the application can grant, as a list or as space-delimited text. The resource server must offer them.
     type: list
     elements: str
   scopes_mode:
     description:
-      - V(exact) removes all scopes that O(allowed_scopes) does not have. V(at_least) adds scopes and removes none.
+      - V(exact) removes all scopes that are not in O(allowed_scopes). V(at_least) adds scopes and removes none.
       - With V(at_least), an empty list in O(allowed_scopes) is an error, because it would change nothing.
-      - If O(resource_server) changes, and the new one does not offer a scope that stays, the module fails.
+      - If O(resource_server) changes, and the new resource server does not offer a scope that stays, the module fails.
     type: str
     choices: [exact, at_least]
     default: exact
   redirect_uris:
     description:
-      - Where a user can be sent to after the sign-in.
-      - The application gets exactly these URIs. An empty list removes all.
+      - URIs that the browser can be sent to after the sign-in.
+      - The application gets exactly these URIs. An empty list removes all URIs.
       - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app.
     type: list
     elements: str
@@ -108,16 +112,17 @@ options:
       - The authenticator configuration that users sign in with, by ID or name. Set to an empty string to remove it.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several configurations have the name, the module fails and lists their IDs.
-      - Applications with the grant V(client_credentials) can't have one.
+      - A name needs C(authenticator-configs:read).
+      - Applications with the grant V(client_credentials) cannot have an authenticator configuration.
     type: str
   token_format:
     description:
-      - Whether tokens are V(self_contained) (JWT) or V(referential). A new application gets V(self_contained).
+      - Whether tokens are V(self_contained) (JWT) or V(referential). The default for a new application is V(self_contained).
     type: str
     choices: [self_contained, referential]
   token_expires_after:
     description:
-      - The longest lifetime of its tokens in seconds, from V(0) to V(4294967295). A new application gets V(86400).
+      - The longest lifetime of its tokens in seconds, from V(0) to V(4294967295). The default for a new application is V(86400).
     type: int
   token_subject_field:
     description:
@@ -126,7 +131,7 @@ options:
     choices: [id, email, username]
   return_secret:
     description:
-      - Return RV(client_secret), also if nothing changed. The whole result is then hidden in all output, with the diff and the list of changes.
+      - Return RV(client_secret), also if nothing changed. The whole result is then hidden in all output, including the diff, RV(before) and RV(after).
       - To see the diff, change the application in one task, and read the secret in a second task with O(id) and O(return_secret=true).
     type: bool
     default: false
@@ -134,12 +139,12 @@ seealso:
   - module: beyondidentity.management.application_info
   - module: beyondidentity.management.token
   - name: Create a Beyond Identity Management API token
-    description: The vendor's guide by hand.
+    description: The vendor's guide to the manual steps.
     link: https://developer.beyondidentity.com/docs/next/create-management-api-token
 """
 
 EXAMPLES = r"""
-- name: An application that may read and create realms, and nothing else
+- name: Create an application that can only read and create realms
   beyondidentity.management.application:
     display_name: Realm factory
     protocol: oauth2
@@ -151,13 +156,13 @@ EXAMPLES = r"""
     return_secret: true
   register: factory
 
-- name: Get a token from it
+- name: Request a token from it
   beyondidentity.management.token:
     issuer: "{{ factory.issuer }}"
     client_id: "{{ factory.client_id }}"
     client_secret: "{{ factory.client_secret }}"
     scopes: [realms:create]
-  no_log: true # the secret stands in the task
+  no_log: true # the task contains the secret
 
 - name: Change the application, and show the diff
   beyondidentity.management.application:
@@ -172,14 +177,14 @@ EXAMPLES = r"""
     return_secret: true
   register: factory_with_secret
 
-- name: Add a scope, and leave the others
+- name: Add a scope, and keep the other scopes
   beyondidentity.management.application:
     display_name: Realm factory
     resource_server: beyondidentity
     allowed_scopes: [realms:update]
     scopes_mode: at_least
 
-- name: Remove it
+- name: Remove the application
   beyondidentity.management.application:
     display_name: Realm factory
     state: absent
@@ -187,7 +192,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 application:
-  description: The application as the API shows it, without its secret; null where it is absent. In check mode, as it would be.
+  description: The application as the API returns it, without its secret; null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
   sample:
@@ -211,7 +216,7 @@ client_id:
   sample: AYYNcuOSpfqIf33JeegCzDIT
 client_secret:
   description: The application's client secret.
-  returned: O(return_secret=true), the application is confidential and there
+  returned: with O(return_secret=true), if the application exists and is confidential
   type: str
   sample: wWD4mPzdsjms1LPekQSo0v9s...
 issuer:
@@ -239,7 +244,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -11,14 +11,14 @@ short_description: Manage Beyond Identity realms
 version_added: 0.1.0
 description:
   - Creates, updates and removes realms of the tenant.
-  - An option that is left out is not managed.
-  - The realm that the task authenticates with can't be removed, and neither can one that still has identities, groups or roles.
-    Its applications, and all tokens that they issued, go with it. Where an O(access_token) does not tell which realm the task
-    authenticates with, O(state=absent) needs O(auth_realm_id) or O(issuer).
-  - If the environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits the run to one realm, the module manages only that realm, and creates none.
-  - Where the task runs on many hosts at once, as it does without C(run_once), one realm is made.
-  - The token that it gets for itself is for C(ListRealms), or C(GetRealm) with O(id), and for what may have to be done, C(CreateRealm)
-    without O(id), C(UpdateRealm) with O(classification) or a new name, C(DeleteRealm) with O(state=absent). In check mode it only reads.
+  - An omitted option is not managed.
+  - The module does not remove the realm that the task authenticates with. The service does not remove a realm that has identities, groups or roles.
+  - The removal of a realm also removes its applications and all tokens that they issued.
+  - If O(access_token) does not identify the authenticating realm, O(state=absent) needs O(auth_realm_id) or O(issuer).
+  - If the environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits the run to one realm, the module manages only that realm and creates no realm.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one realm.
+  - The module requests a token for C(ListRealms), or for C(GetRealm) with O(id). The token also allows C(CreateRealm) without O(id), C(UpdateRealm)
+    with O(classification) or a new name, and C(DeleteRealm) with O(state=absent). In check mode, the token only allows operations that read.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -27,24 +27,26 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.diff
 options:
   state:
-    description: Whether the realm shall be there.
+    description: Whether the realm must exist.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a realm that is there. With it, O(display_name) renames.
-      - One of O(id) and O(display_name) is needed. O(realm_id) does not matter to this module.
+      - ID of an existing realm. With O(id), O(display_name) is its new name.
+      - Set O(id), O(display_name) or both. This module ignores O(realm_id).
     type: str
   display_name:
     description:
-      - The name that people see. Without O(id) it finds the realm, and two of one name are an error that tells their ids.
+      - The display name. Without O(id), it selects the realm.
+      - The module uses the realm with exactly this name. If no realm has it, the module uses the only realm whose name
+        differs only in whitespace and Unicode normalization. If several match, the module fails and lists their IDs.
       - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   classification:
     description:
       - What the realm is for, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). Must not be empty.
-        The service chooses for a new one where nothing is said.
+      - If you omit it for a new realm, the service chooses the value, and check mode does not predict it.
     type: str
 seealso:
   - module: beyondidentity.management.realm_info
@@ -52,13 +54,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A realm for customers
+- name: Create a realm for customers
   beyondidentity.management.realm:
     display_name: Customers
     classification: SECURE_CUSTOMER
   register: customers
 
-- name: An application in that realm, made with the same credentials
+- name: Create an application in that realm, with the same credentials
   beyondidentity.management.application:
     realm_id: "{{ customers.realm.id }}"
     display_name: Customer importer
@@ -71,7 +73,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 realm:
-  description: The realm as the API shows it; null where it is absent. In check mode, as it would be.
+  description: The realm as the API returns it; null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
   sample:
@@ -98,7 +100,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

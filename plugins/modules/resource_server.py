@@ -10,13 +10,13 @@ module: resource_server
 short_description: Manage Beyond Identity resource servers
 version_added: 0.1.0
 description:
-  - Creates, updates and removes resource servers, which stand for APIs and offer the scopes that applications and roles may carry.
-  - An option that is left out is not managed. Lists of scopes compare as sets.
-  - The resource server of the Management API itself is managed by Beyond Identity, and can be used, but not changed.
-  - Where the task runs on many hosts at once, as it does without C(run_once), one resource server is made.
-  - The token that it gets for itself is for C(ListResourceServers), or C(GetResourceServer) with O(id), and for what may have to be done,
-    C(CreateResourceServer) with O(identifier) and without O(id), C(UpdateResourceServer) with O(identifier), O(scopes) or a new name,
-    C(DeleteResourceServer) with O(state=absent). In check mode it only reads.
+  - Creates, updates and removes resource servers. A resource server represents an API and offers the scopes that applications and roles can have.
+  - An omitted option is not managed. The order and repetition of scopes do not matter.
+  - Beyond Identity manages the resource server of the Management API. You can use this resource server, but not change it.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one resource server.
+  - The module requests a token for C(ListResourceServers), or for C(GetResourceServer) with O(id). The token also allows C(CreateResourceServer) with
+    O(identifier) and without O(id), C(UpdateResourceServer) with O(identifier), O(scopes) or a new name, and C(DeleteResourceServer) with
+    O(state=absent). In check mode, the token only allows operations that read.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -26,27 +26,30 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.diff
 options:
   state:
-    description: Whether the resource server shall be there.
+    description: Whether the resource server must exist.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a resource server that is there. With it, O(display_name) renames.
-      - One of O(id) and O(display_name) is needed.
+      - ID of an existing resource server. With O(id), O(display_name) is its new name.
+      - Set O(id), O(display_name) or both.
     type: str
   display_name:
     description:
-      - The name that people see. Without O(id) it finds the resource server, and two of one name are an error that tells their ids.
+      - The display name. Without O(id), it selects the resource server.
+      - The module uses the resource server with exactly this name. If no resource server has it, the module uses the only resource server whose name
+        differs only in whitespace and Unicode normalization. If several match, the module fails and lists their IDs.
     type: str
   identifier:
     description:
-      - What tokens for this API name as their audience, often a URI. Needed for a new one, and unique in the realm.
-      - V(beyondidentity) is the Management API's own.
+      - The audience of tokens for this API, often a URI. It is required for a new resource server, and unique in the realm.
+      - The Management API has the identifier V(beyondidentity).
     type: str
   scopes:
     description:
-      - The scopes that it offers, all of them. An empty list empties. The service also removes from its roles what is removed here.
+      - All scopes that the resource server offers. Other scopes are removed, and an empty list removes all scopes.
+      - If you remove a scope, the service also removes it from the roles of the resource server.
     type: list
     elements: str
 seealso:
@@ -56,24 +59,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Describe an API of our own
+- name: Create a resource server for your own API
   beyondidentity.management.resource_server:
     display_name: Pet API
     identifier: https://api.pets.example.com
     scopes: [pets:read, pets:write]
 
-- name: An application that may grant some of it
+- name: Create an application that can grant one of its scopes
   beyondidentity.management.application:
     display_name: Feeder
     resource_server: Pet API
     allowed_scopes: [pets:read]
 
-- name: Offer one scope more
+- name: Add a scope to the offered scopes
   beyondidentity.management.resource_server:
     display_name: Pet API
     scopes: [pets:read, pets:write, pets:feed]
 
-- name: Remove it
+- name: Remove the resource server
   beyondidentity.management.resource_server:
     display_name: Pet API
     state: absent
@@ -81,7 +84,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resource_server:
-  description: The resource server as the API shows it; null where it is absent. In check mode, as it would be.
+  description: The resource server as the API returns it; null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
   sample:
@@ -110,7 +113,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -10,23 +10,27 @@ module: role
 short_description: Manage roles, their scopes and their members
 version_added: 0.1.0
 description:
-  - Creates, updates and removes roles of a resource server, with the scopes that they carry and the identities and groups that have them.
-  - Who signs in with the authorization-code grant gets those scopes only that one of her roles carries.
-  - An omitted option is not managed. By default, the role carries exactly the given O(scopes), and has at least the given O(members).
+  - Creates, updates and removes roles of a resource server, their scopes, and the identities and groups that are their members.
+  - A user who signs in gets only those scopes that one of the user's roles has.
+  - An omitted option is not managed. By default, the role gets exactly the scopes in O(scopes), and at least the members in O(members).
     Set O(scopes_mode) or O(members_mode) to change this.
-  - What is missing is added before anything is taken away, so that nobody is without what she had and shall have.
-  - A role that is removed loses its scopes and members first, as the service demands.
-  - The token that it gets for itself is for C(ListResourceServers) with a name in O(resource_server), C(ListRoles), or C(GetRole) with O(id), and for
-    what may have to be done, C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, C(DeleteRole) with
-    O(state=absent); and for C(ListRoleScopes), C(AddRoleScopes) and C(DeleteRoleScopes) with O(scopes), for C(ListRoleMembers),
-    C(AddRoleMembers) and C(DeleteRoleMembers) with O(members), which are found by C(GetIdentity), C(ListIdentities) and C(ListGroups).
-    To remove a role, its lists are read and emptied. In check mode it only reads.
-  - In check mode, the resource server and the members must exist, or an earlier task must have predicted them.
-  - Members are read 200 at a time and written 1,000 at a time. After a write, the lists that changed are read once more, to see whether the
-    service stored them. No request is needed to find an identity that is a member already, given by ID or
-    by its username in the spelling that the service stores. To find N other identities, the task makes at most N requests, or lists all
-    identities, 200 at a time, if that needs fewer requests. The first page of the listing, which shows how long it is, can be one request more.
-  - Where the task runs on many hosts at once, as it does without C(run_once), one role is made.
+  - The module adds missing items before it removes others, so no user loses a scope that the user keeps.
+  - Before the module removes a role, it removes the role's scopes and members, because the service requires this.
+  - The module requests a token for C(ListRoles), or for C(GetRole) with O(id). With a name in O(resource_server), or with O(state=absent), it also allows
+    C(ListResourceServers). With an ID in O(resource_server) and with O(scopes), it also allows C(GetResourceServer).
+  - The token also allows C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, and C(DeleteRole) with
+    O(state=absent).
+  - With O(scopes), the token also allows C(ListRoleScopes), C(AddRoleScopes) and, with O(scopes_mode=exact), C(DeleteRoleScopes). With O(members), it also
+    allows C(ListRoleMembers), C(AddRoleMembers) and, with O(members_mode=exact), C(DeleteRoleMembers). To find members, it allows C(GetIdentity) and
+    C(ListIdentities), or C(GetGroup) and C(ListGroups).
+  - With O(state=absent), the token allows the operations that list and remove scopes and members. In check mode, the token only allows operations that read.
+  - In check mode, the resource server and the members must exist, or an earlier task must predict them.
+  - Members are read 200 at a time and written 1,000 at a time. After a write, the module reads the changed lists again to verify
+    that the service stored them.
+  - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it.
+    To find N other identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this
+    listing can cost one additional request. E-mail addresses that are not usernames always need the listing.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one role.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -36,19 +40,20 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.diff
 options:
   state:
-    description: Whether the role shall be there.
+    description: Whether the role must exist.
     type: str
     choices: [present, absent]
     default: present
   id:
     description:
-      - The id of a role that is there. With it, O(display_name) renames.
-      - One of O(id) and O(display_name) is needed.
+      - ID of an existing role. With O(id), O(display_name) is its new name.
+      - Set O(id), O(display_name) or both.
     type: str
   display_name:
     description:
-      - The name that people see. Without O(id) it finds the role among those of the O(resource_server), and two of one name are an
-        error that tells their ids.
+      - The display name. Without O(id), it selects the role among the roles of O(resource_server).
+      - The module uses the role with exactly this name. If no role has it, the module uses the only role whose name differs only in whitespace and
+        Unicode normalization. If several match, the module fails and lists their IDs.
       - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   description:
@@ -56,30 +61,31 @@ options:
     type: str
   resource_server:
     description:
-      - The resource server that the role belongs to, by ID, identifier or name. The default is the Management API's own.
+      - The resource server that the role belongs to, by ID, identifier or name. The default is the Management API.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - With an ID, the task needs the right to read resource servers only with O(scopes) or O(state=absent).
-      - If another resource server has the role with the O(id), the module fails and names it, also with O(state=absent).
-      - With O(state=absent), a role of a resource server that is not there is absent.
+      - A name needs C(resource-servers:read). An ID needs this scope only with O(scopes) or O(state=absent).
+      - If O(resource_server) is a name or O(state=absent), and another resource server has the role with the O(id), the module fails and names that
+        resource server.
+      - With O(state=absent), the module changes nothing if the resource server does not exist.
     type: str
     default: beyondidentity
   scopes:
     description:
-      - Scopes that the role carries, out of those that the resource server offers. C(openid) is none of them, and needs no role.
+      - Scopes of the role. The resource server must offer them. Do not set C(openid), because it needs no role.
       - An empty list removes all scopes.
     type: list
     elements: str
   scopes_mode:
     description:
-      - V(exact) removes all scopes that O(scopes) does not have. V(at_least) adds scopes and removes none.
+      - V(exact) removes all scopes that are not in O(scopes). V(at_least) adds scopes and removes none.
       - With V(at_least), an empty list in O(scopes) is an error, because it would change nothing.
     type: str
     choices: [exact, at_least]
     default: exact
     version_added: 0.2.0
   members:
-    description: Who has the role. A list that is left out is not managed.
+    description: Members of the role. An omitted list is not managed.
     type: dict
     suboptions:
       identities:
@@ -98,8 +104,8 @@ options:
         elements: str
   members_mode:
     description:
-      - V(at_least) adds members and removes none. V(exact) removes all members that the given lists do not have.
-      - Applies to each list in O(members) that is given. With V(at_least), an empty list is an error, because it would change nothing.
+      - V(at_least) adds members and removes none. V(exact) removes all members that are not in the lists of O(members).
+      - Applies only to the lists that you set. With V(at_least), an empty list is an error, because it would change nothing.
     type: str
     choices: [exact, at_least]
     default: at_least
@@ -114,12 +120,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look whether Pat is there
+- name: Search for Pat
   beyondidentity.management.identity_info:
     username: pat
   register: pat
 
-- name: Let her be there, so that she may sign in
+- name: Create Pat's identity if it does not exist
   when: pat.identities | length == 0
   beyondidentity.management.api:
     operation: CreateIdentity
@@ -131,15 +137,15 @@ EXAMPLES = r"""
           username: pat
           primary_email_address: pat@example.com
 
-- name: Let her read realms with a token of her own
+- name: Create a role that can read realms, and add Pat to it
   beyondidentity.management.role:
     display_name: Realm readers
-    description: May look, but not touch.
+    description: Can read realms.
     scopes: [realms:read]
     members:
       identities: [pat]
 
-- name: Let nobody else have the role
+- name: Remove all other members from the role
   beyondidentity.management.role:
     display_name: Realm readers
     members:
@@ -152,13 +158,13 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ readers.before.members.identities | difference(readers.after.members.identities) }}"
 
-- name: Add a scope, and keep the others
+- name: Add a scope, and keep the other scopes
   beyondidentity.management.role:
     display_name: Realm readers
     scopes: [realms:update]
     scopes_mode: at_least
 
-- name: Remove it
+- name: Remove the role
   beyondidentity.management.role:
     display_name: Realm readers
     state: absent
@@ -167,21 +173,21 @@ EXAMPLES = r"""
 RETURN = r"""
 role:
   description:
-    - The role as the API shows it; null where it is absent. In check mode, as it would be.
-    - With C(scopes) and C(members) where they are managed, sorted, the members by their ids.
+    - The role as the API returns it; null if it does not exist. In check mode, the prediction.
+    - Has C(scopes) and C(members) if the task manages them. Members are IDs. All lists are sorted.
   returned: success
   type: dict
   sample:
     id: fb785d40cbe4fc0d
     display_name: Realm readers
-    description: May look, but not touch.
+    description: Can read realms.
     resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
     scopes: [realms:read]
     members: {identities: [e372db224c06e850], groups: []}
 before:
   description:
     - The role before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
-    - Has C(scopes) and C(members) if the task manages them.
+    - Has C(scopes) and C(members) if the task manages them, and with O(state=absent).
   returned: success
   type: dict
   version_added: 0.2.0
@@ -199,7 +205,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2
