@@ -14,16 +14,18 @@ description:
   - The collection knows the parameters and scopes of all operations. The page C(docs/operations.md) of the collection lists them.
   - The token that the module requests has the scopes of the operation and no others.
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
-  - In check mode, an operation that reads is carried out. An operation that writes is not carried out, and RV(request) shows what would be sent.
-    For objects that the collection has modules for, RV(response) is a prediction, and later tasks know the object. Otherwise it is empty.
+  - In check mode, the module carries out an operation that reads. If a parameter or the credentials are predicted, RV(response) is empty.
+  - In check mode, the module does not carry out an operation that writes, and RV(request) shows what it would send. If the operation creates or updates an
+    application, authenticator configuration, group, identity, realm, resource server or role, RV(response) is a prediction. Otherwise, it is empty.
+  - Later tasks know the predicted objects and removals, and predicted changes of members and of a role's scopes.
   - An operation that writes is carried out each time, so its result is always C(changed). If another module manages the object, prefer
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
   - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
-    contain a secret, such as C(GetApplication), are hidden, too.
-  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service may not have them. It then responds with
+    contain a secret, such as C(GetApplication), are always hidden unless O(reveal=true).
+  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service may not have these operations. It then responds with
     the status 404.
   - The module does not delete the application or the realm that the task authenticates with. If O(access_token) does not identify them,
-    set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for both.
+    set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for either.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -44,6 +46,7 @@ options:
     description:
       - Parameters of the path and of the query, by name. A list repeats a parameter of the query.
       - A parameter must not be empty, because the API can read an empty filter as no filter. Use C(default(omit)) to omit a parameter.
+      - The module sends names as they are and does not look them up. Use IDs in parameters such as V(group_id).
       - V(tenant_id) and V(realm_id) default to the managed tenant and realm. O(operation=DeleteRealm) requires V(realm_id),
         so an undefined realm is never taken for the managed realm.
     type: dict
@@ -81,7 +84,7 @@ EXAMPLES = r"""
     all_pages: true
   register: all_identities
 
-- name: Look for a group, because each call of CreateGroup creates another one
+- name: Search for a group, because each call of CreateGroup creates another group
   beyondidentity.management.group_info:
     display_name: Night shift
   register: existing
@@ -114,7 +117,7 @@ status:
   type: int
   sample: 200
 response:
-  description: The object in the response. Empty if the response has no body. In check mode, a prediction for operations that write.
+  description: The object in the response. Empty if the response has no body. In check mode, a prediction for operations that create or update an object.
   returned: success
   type: dict
   sample:

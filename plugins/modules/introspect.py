@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: introspect
-short_description: Ask whether a token is active, and for its claims
+short_description: Check whether a Beyond Identity token is active, and read its claims
 version_added: 0.1.0
 description:
-  - Asks the introspection endpoint of the realm that the task authenticates in (RFC 7662). A token that is expired, revoked, unknown or of
-    another realm is not active, which is no failure.
-  - This is the only way to read a referential token. For the claims of a self-contained one without a request, and unverified, see
+  - Calls the introspection endpoint of the authenticating realm (RFC 7662). If the token is expired, revoked, unknown or of another realm, the module
+    does not fail and returns that the token is not active.
+  - Use this module to read a referential token. To read the claims of a self-contained token without a request and without verification, use
     P(beyondidentity.management.jwt_claims#filter).
-  - Authenticates with the client's own credentials where there are some, and else with a token that has the scope V(tokens:introspect),
-    such as one given as O(access_token).
+  - Authenticates with the client's own credentials. If none are set, the module uses a token with the scope V(tokens:introspect), such as
+    O(access_token).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -25,10 +25,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - A predicted token is active. A token is not active after a task of the same run predicted its revocation.
+      - A predicted token is reported as active. If an earlier task of the run predicted the revocation of a token, the token is reported as not active.
 options:
   token:
-    description: The token, an access token or a refresh token.
+    description: The access token or refresh token to check.
     type: str
     required: true
 seealso:
@@ -39,24 +39,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Get a token
+- name: Request a token
   beyondidentity.management.token:
     scopes: [realms:read]
   register: mine
 
-- name: Ask what it is good for
+- name: Read its state and claims
   beyondidentity.management.introspect:
     token: "{{ mine.token.access_token }}"
   register: known
 
-- name: Go on only with an active one
+- name: Check that it is active
   ansible.builtin.assert:
     that: known.introspection.active
 """
 
 RETURN = r"""
 introspection:
-  description: What the service knows. Of a token that is not active it tells nothing else.
+  description: State and claims of the token. If the token is not active, C(active) is the only key.
   returned: success
   type: dict
   sample:
@@ -71,7 +71,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

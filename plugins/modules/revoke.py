@@ -10,14 +10,14 @@ module: revoke
 short_description: Revoke Beyond Identity tokens
 version_added: 0.1.0
 description:
-  - Revokes one token by its value (RFC 7009) or by its id, or all tokens of an application, of a principal, or of people's sign-ins.
-  - By value it authenticates with the application's own credentials where the service takes them, which it does for applications of the
-    protocol C(oauth2), and else with a token that has the scope V(tokens:delete), one for itself if need be.
-    A token of another application or realm is refused, for the service would leave it active.
-  - By id, or for all of an application or principal, it uses the Management API, with a token that has V(tokens:read) and V(tokens:delete).
-    If that token is among them, it goes last.
-  - A token that is revoked is not used any more in the same run either, unless it is revoked by a task that is delegated to another host,
-    where nothing is known of the run's tokens.
+  - Revokes one token by its value (RFC 7009) or by its ID, all tokens of an application or a principal, or the stored sign-ins.
+  - To revoke a token by its value, the module authenticates with the application's own credentials. The service accepts them if the application has the
+    protocol C(oauth2). Otherwise, the module uses a token with the scope V(tokens:delete), which it requests if necessary.
+  - The module refuses the value of a token of another application or realm, because the service would leave the token active.
+  - To revoke a token by its ID, or all tokens of an application or principal, the module uses the Management API with a token that has V(tokens:read) and
+    V(tokens:delete). If this token is one of the tokens to revoke, it is revoked last.
+  - The run does not use a revoked token again. This does not apply if the task is delegated to a remote host, because that host does not know the
+    tokens of the run.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -26,21 +26,22 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.no_diff
 options:
   token:
-    description: The token, an access token or a refresh token. One that is unknown or revoked already is no error and no change.
+    description: Value of the access token or refresh token. If the token is unknown or already revoked, the module changes nothing.
     type: str
   id:
-    description: The id of a token that the O(application) issued. One that is unknown, expired or revoked already is no error and no change.
+    description: ID of a token that the O(application) issued. If the token is unknown, expired or already revoked, the module changes nothing.
     type: str
   all:
     description:
-      - V(application) stands for all tokens that the O(application) issued.
-      - V(principal) stands for those among them whose principal has O(principal_type) and O(principal_id).
-      - V(sign_ins) stands for all tokens of the stored sign-ins with one application. They are stored in this run and, with O(token_cache=user)
-        or O(grant_type=authorization_code), in the user's cache.
-      - Stored sign-ins are always removed. If a token cannot be revoked, a warning and RV(remaining) list it, and how to revoke it.
+      - V(application) revokes all tokens that the O(application) issued.
+      - V(principal) revokes the tokens of the O(application) whose principal has O(principal_type) and O(principal_id).
+      - V(sign_ins) removes the stored sign-ins with one application, and revokes their tokens. The module searches the run's store. With O(token_cache=user)
+        or O(grant_type=authorization_code), it also searches the user's cache.
+      - The module removes the sign-ins even if it cannot revoke their tokens. RV(remaining) lists the tokens that stay valid. A warning lists them too,
+        and says how to revoke them.
       - Without O(application), V(sign_ins) uses the credentials of the application that the user signed in to. If its protocol is C(oidc),
         the service only accepts a token with the scope V(tokens:delete), which a sign-in does not have by default.
-        Request such a sign-in with C(login_revocable) or C(authorization_code_revocable), or set O(application).
+        To revoke such sign-ins, sign in with C(login_revocable) or C(authorization_code_revocable), or set O(application).
       - The user stays signed in to Beyond Identity in the browser.
     type: str
     choices: [application, principal, sign_ins]
@@ -49,20 +50,21 @@ options:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - A name needs C(applications:read), a privileged scope. The service returns the client secret of every application in the realm to a token
         with this scope. In unattended runs, use the ID.
-      - With O(all=sign_ins), the stored sign-ins with this application are revoked with the credentials of the task, such as an administrator's.
-        The tokens are found in the list of the Management API, which needs V(tokens:read) and V(tokens:delete). No stored token is sent.
-        If you set the ID, the sign-ins are removed even if the API refuses the request.
-      - The default is the one that the task authenticates with, which is looked for in its own realm; all others in O(realm_id).
+      - With O(all=sign_ins), the module revokes the sign-ins with this application with the credentials of the task, such as an administrator's.
+        It finds the tokens in the list of the Management API, which needs V(tokens:read) and V(tokens:delete). It does not send a stored token.
+        If you set the ID, the module removes the sign-ins even if the API refuses the request.
+      - The default is the authenticating application. The module searches the authenticating application in its own realm, and any other application
+        in the realm O(realm_id).
     type: str
   principal_type:
-    description: Whose tokens, with O(all=principal).
+    description: Type of the principal whose tokens are revoked. Required with O(all=principal).
     type: str
     choices: [application, identity]
   principal_id:
     description:
-      - That application or identity, by ID, by the username or primary e-mail address of an identity, or by the name of an application.
+      - The principal. Required with O(all=principal). Set the ID, the username or primary e-mail address of an identity, or the name of an application.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name is looked up in the realm of the O(application), and needs
-        C(identities:read) or C(applications:read).
+        C(identities:read), or C(applications:read) for an application.
     type: str
 seealso:
   - module: beyondidentity.management.token
@@ -71,22 +73,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Get a token for one thing
+- name: Request a token for one task
   beyondidentity.management.token:
     scopes: [realms:read]
   register: once
 
-- name: Revoke it when it is done
+- name: Revoke the token by its value
   beyondidentity.management.revoke:
     token: "{{ once.token.access_token }}"
 
-- name: Revoke a token that was seen in a list
+- name: Revoke a token by its ID
   beyondidentity.management.revoke:
     id: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
 
-- name: Sign out
+- name: Sign out of the authenticating application, also for later runs
   beyondidentity.management.revoke:
     all: sign_ins
+    token_cache: user
 
 - name: Sign out of another application, with an administrator's credentials
   beyondidentity.management.revoke:
@@ -102,15 +105,15 @@ EXAMPLES = r"""
 RETURN = r"""
 revoked:
   description:
-    - The ids of the tokens that were revoked, where they are known. In check mode, of those that would be.
-    - A token that the task got for itself is revoked with all others of an application, but not counted.
+    - IDs of the revoked tokens, if they are known. In check mode, the IDs of the tokens that would be revoked.
+    - With O(all=application), the task also revokes the token that it requested for itself, but does not list that token.
   returned: success
   type: list
   elements: str
   sample: [cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL]
 remaining:
-  description: The tokens of the removed sign-ins that could not be revoked, and stay valid.
-  returned: O(all=sign_ins)
+  description: Tokens of the removed sign-ins that could not be revoked and stay valid.
+  returned: with O(all=sign_ins)
   type: list
   elements: dict
   contains:
@@ -133,7 +136,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made.
+  description: The number of HTTP requests that the task sent, including token requests.
   returned: success
   type: int
   sample: 2

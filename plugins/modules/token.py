@@ -10,15 +10,15 @@ module: token
 short_description: Get a Beyond Identity access token
 version_added: 0.1.0
 description:
-  - Asks an application's token endpoint for an access token (RFC 6749).
-  - With O(grant_type=client_credentials) by the application's own credentials (section 4.4).
-  - With O(grant_type=authorization_code) by what a person's browser brought back (section 4.1.3), or, where nothing of that is given,
-    by the sign-in that is kept from earlier, refreshed where that is needed.
-  - With O(grant_type=refresh_token) by a refresh token (section 6).
-  - Within one run of Ansible there is one token per credential, set of scopes, custom claims and lifetime, however many hosts, tasks and lookups ask for it.
-    A token that is about to expire is replaced.
-  - The result carries a secret, so that it is hidden in all output without C(no_log). What is registered is whole.
-  - A task that hands the token to another module, such as M(ansible.builtin.uri), needs C(no_log=true), because that module prints what it is given.
+  - Requests an access token from an application's token endpoint (RFC 6749).
+  - With O(grant_type=client_credentials), the module uses the application's own credentials (section 4.4).
+  - With O(grant_type=authorization_code), the module exchanges the response that the browser received (section 4.1.3). If no option has a response, it
+    uses the stored sign-in, and refreshes it if necessary.
+  - With O(grant_type=refresh_token), the module uses a refresh token (section 6).
+  - All hosts, tasks and lookups of a run share one token for each credential, set of scopes, custom claims and lifetime. A token that is about to expire
+    is replaced.
+  - The result contains a secret, so it is hidden in all output, also without C(no_log). A registered result is complete.
+  - If a task passes the token to another module, such as M(ansible.builtin.uri), set C(no_log=true), because that module prints its arguments.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -33,21 +33,21 @@ attributes:
 options:
   grant_type:
     description:
-      - How the token is got.
+      - How the module gets the token.
       - Variable C(beyondidentity_grant_type), environment E(BEYONDIDENTITY_GRANT_TYPE).
     type: str
     choices: [client_credentials, authorization_code, refresh_token]
     default: client_credentials
   authorization:
     description:
-      - The whole result of M(beyondidentity.management.authorize), with the code that listening brought, or beside O(redirect_response).
+      - The whole result of M(beyondidentity.management.authorize). If it has no C(code), set O(redirect_response) too.
     type: dict
   redirect_response:
     description:
-      - The whole address that the browser was sent to after signing in. Its state, issuer and redirect URI are checked against O(authorization).
+      - The whole address that the browser was sent to after the sign-in. The module checks its state, issuer and redirect URI against O(authorization).
     type: str
   code:
-    description: The code alone, without O(authorization). Then O(redirect_uri) is needed too, and O(code_verifier) unless the request had no challenge.
+    description: The code alone, without O(authorization). Also set O(redirect_uri), and O(code_verifier) if the request had a challenge.
     type: str
   redirect_uri:
     description: The redirect URI of the authorization request, with O(code).
@@ -56,47 +56,48 @@ options:
     description: The PKCE verifier of the authorization request, with O(code).
     type: str
   oauth_state:
-    description: The state of the authorization request, to check O(redirect_response) against where there is no O(authorization).
+    description: The state of the authorization request. The module checks O(redirect_response) against it if O(authorization) is not set.
     type: str
   nonce:
-    description: The nonce of the authorization request, to check the ID token against, with O(code). An answer without an ID token is refused then.
+    description: The nonce of the authorization request, with O(code). The module checks the ID token against it, and refuses a response without an ID token.
     type: str
   refresh_token:
     description:
       - The refresh token, with O(grant_type=refresh_token).
       - All hosts of a run share one use of the refresh token, and with O(token_cache=user) all runs. While the access token is valid, it is returned again.
         After that, the newest refresh token is used.
-      - If the service refuses the newest refresh token with C(invalid_grant), this one is tried, unless the run has used it.
+      - If the service refuses the newest refresh token with C(invalid_grant), the module tries the value of this option, unless the run already used it.
       - If the service replaces the refresh token and the user's cache does not store the new one, the module shows a warning. Store
         RV(token.refresh_token) before the next run, or set O(token_cache=user).
     type: str
   scopes:
     description:
-      - The scopes that the token shall have, as a list or as space-delimited text. Their order does not matter.
-      - Needed unless O(operations) is given, or what a person granted says. With a refresh token it can only be less than was granted.
+      - The scopes of the token, as a list or as space-delimited text. Their order does not matter.
+      - Required unless O(operations) is set, or the scopes are known from a user's response or a refresh token. With a refresh token, you can only request
+        scopes that were granted before.
     type: list
     elements: str
   operations:
     description:
-      - Operations of the Management API by name, such as V(CreateRealm). The token gets the scopes that they need, beside O(scopes).
+      - Operations of the Management API by name, such as V(CreateRealm). The token gets the scopes that they need, in addition to O(scopes).
     type: list
     elements: str
   custom_claims:
     description:
-      - Claims of your own, which appear as C(bi_custom) in the token. A sign-in that is kept has those that it was made with.
+      - Your own claims. The token has them as C(bi_custom). A stored sign-in keeps the claims of its first token request.
     type: dict
   fresh:
     description:
-      - Get a new token, which also replaces the kept one. Hosts that ask at the same time share it.
+      - Request a new token, which also replaces the stored token. Hosts that request it at the same time share it.
     type: bool
     default: false
   require_scopes:
     description:
-      - Fail if the service grants less than was asked for. With V(false) that is a warning.
+      - Fail if the service grants fewer scopes than requested. With V(false), the module shows a warning instead.
     type: bool
     default: true
 notes:
-  - This module asks for a token, so that it does not use an O(access_token) that the variable or the environment has for others.
+  - This module requests a token, so it ignores an O(access_token) from a variable or the environment. As an argument of the task, it is an error.
 seealso:
   - plugin: beyondidentity.management.token
     plugin_type: lookup
@@ -104,25 +105,25 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Get a token for two operations of the Management API
+- name: Request a token for two operations of the Management API
   beyondidentity.management.token:
     operations: [CreateRealm, ListRealms]
   register: realm_token
 
-- name: Use it
+- name: Use the token
   ansible.builtin.uri:
     url: "{{ realm_token.token.api_url }}/v1/tenants/{{ realm_token.token.tenant_id }}/realms"
     headers:
       Authorization: "Bearer {{ realm_token.token.access_token }}"
-  no_log: true # other modules print what they are given
+  no_log: true # the uri module prints its headers
 
-- name: Get a new token from a refresh token of yours
+- name: Request a token with your own refresh token
   beyondidentity.management.token:
     grant_type: refresh_token
     refresh_token: "{{ vaulted_refresh_token }}"
   when: vaulted_refresh_token is defined
 
-- name: Get a token for ten minutes with claims of your own
+- name: Request a token for ten minutes with your own claims
   beyondidentity.management.token:
     scopes: realms:read
     expiration_time: 600
@@ -132,7 +133,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 token:
-  description: The token and what belongs to it.
+  description: The token and its properties.
   returned: success
   type: dict
   contains:
@@ -141,54 +142,54 @@ token:
       type: str
       sample: eyJhbGciOiJSUzI1NiJ9...
     token_type:
-      description: How it is used.
+      description: Type of the token, for the C(Authorization) header.
       type: str
       sample: Bearer
     expires_in:
-      description: The seconds that are left; null where the service does not tell.
+      description: Remaining lifetime in seconds; null if the service does not return it.
       type: int
       sample: 3600
     expires_at:
-      description: When it expires, ISO 8601, UTC; null where the service does not tell.
+      description: When the token expires, ISO 8601, UTC; null if the service does not return it.
       type: str
       sample: "2026-01-31T12:00:00Z"
     scopes:
-      description: The scopes that were granted.
+      description: The granted scopes.
       type: list
       elements: str
       sample: ["realms:create", "realms:read"]
     id:
-      description: The token's id, for revocation; null for a referential token.
+      description: ID of the token, for revocation; null for a referential token.
       type: str
       sample: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
     api_url:
-      description: The Management API that it is for; null where O(api_url) would have to say.
+      description: URL of the Management API; null if it is unknown, because O(api_url) is required and not set.
       type: str
       sample: https://api-us.beyondidentity.com
     tenant_id:
-      description: The tenant.
+      description: ID of the tenant.
       type: str
       sample: 00011f1183c67b69
     realm_id:
-      description: The realm that is managed.
+      description: ID of the managed realm.
       type: str
       sample: caf2ff640497591a
     application_id:
-      description: The application that issued it.
+      description: ID of the application that issued the token.
       type: str
       sample: 38833c36-6f47-4992-9329-ea0a00915137
     refresh_token:
       description: The refresh token.
-      returned: there is one
+      returned: if the service issued a refresh token
       type: str
       sample: 8xLOxBtZp8
     id_token:
-      description: The ID token, which was validated.
-      returned: just after a person signed in
+      description: The validated ID token.
+      returned: directly after a user signed in
       type: str
       sample: eyJhbGciOiJSUzI1NiJ9...
 cached:
-  description: Whether the token was there already.
+  description: Whether the token was stored before the task.
   returned: success
   type: bool
   sample: true
@@ -199,7 +200,7 @@ predicted:
   version_added: 0.2.0
   sample: true
 requests:
-  description: How many HTTP requests the task made; none where the token was there already.
+  description: The number of HTTP requests that the task sent; 0 if the token was stored.
   returned: success
   type: int
   sample: 2
