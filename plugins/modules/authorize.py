@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send a person to sign in."""
+"""Ask a user to sign in."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ options:
     default: false
   open_browser:
     description:
-      - With O(listen), open a browser on the controller if there is one.
+      - With O(listen), open a browser on the controller, if the controller has a browser.
       - If the environment variable C(BROWSER) is set, the module runs this command with the URL as its argument and without a terminal.
     type: bool
     default: false
