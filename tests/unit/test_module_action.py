@@ -390,7 +390,7 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
             events.append("release")
 
     monkeypatch.setattr(module_action, "open_stores", lambda *_arguments: TokenStores(run=RecordingStore()))
-    arguments = {"issuer": US_ISSUER, "display_name": "R", **SECRET}
+    arguments = {"issuer": US_ISSUER, "display_name": " R", **SECRET}
     action = make_action(Realm, arguments, delegate_to="bastion")
     action._execute_module = lambda **_call: events.append("run") or {"changed": False}
     action._run({})
