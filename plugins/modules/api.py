@@ -14,7 +14,8 @@ description:
   - The collection knows the parameters and scopes of all operations. The page C(docs/operations.md) of the collection lists them.
   - The token that the module requests has the scopes of the operation and no others.
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
-  - In check mode, the module carries out an operation that reads. If a parameter or the credentials are predicted, RV(response) is empty.
+  - In check mode, the module carries out an operation that reads. If a parameter is predicted, RV(response) has the predicted objects. If the
+    credentials are predicted, it is empty.
   - In check mode, the module does not carry out an operation that writes, and RV(request) shows what it would send. If the operation creates or updates an
     application, authenticator configuration, group, identity, realm, resource server or role, RV(response) is a prediction. Otherwise, it is empty.
   - Later tasks know the predicted objects and removals, and predicted changes of members and of a role's scopes.
@@ -233,7 +234,9 @@ def run(task: TaskContext) -> ModuleResult:
         return {**described, "status": None, "response": response, "request": request}
     if client.is_predicting and not client.can_read(operation, parameters):
         task.mark_as_predicted()
-        return {**described, "status": None, "response": {}}
+        # what is predicted has one page
+        response = {} if task.has_predicted_credentials else client.call(operation.name, parameters)
+        return {**described, "status": None, "response": response}
     if options.all_pages:
         status, response = 200, join_pages(operation, client.read_pages(operation.name, parameters))
     else:

@@ -186,6 +186,22 @@ def test_api_with_predicted_credentials_returns_no_response(tenant: Any, check: 
     assert count_sent(tenant) == sent
 
 
+def test_api_returns_the_objects_that_the_run_predicted(tenant: Any, check: CheckRun) -> None:
+    """By their IDs, and in the listings of a predicted realm; an object that is not predicted does not exist."""
+    group = check.run(api, operation="CreateGroup", body={"group": {**NAMED, "description": "Feeds."}})["response"]
+    realm_id = check.run(realm, **NAMED)["realm"]["id"]
+    sent = count_sent(tenant)
+    for operation, parameters in (("GetGroup", {"group_id": group["id"]}), ("GetRealm", {"realm_id": realm_id})):
+        found = check.run(api, operation=operation, parameters=parameters)
+        assert found["predicted"] is True and found["response"]["display_name"] == NAMED["display_name"]
+    for all_pages in (True, False):
+        listed = check.run(api, operation="ListGroups", parameters={"realm_id": realm_id}, all_pages=all_pages)
+        assert (listed["predicted"], listed["response"]) == (True, {"groups": []})
+    assert count_sent(tenant) == sent
+    check.run(api, operation="DeleteGroup", parameters={"group_id": group["id"]})
+    assert "(HTTP 404)" in check.fail(api, operation="GetGroup", parameters={"group_id": group["id"]})
+
+
 def test_a_token_of_predicted_credentials_is_predicted_and_never_sent(tenant: Any, check: CheckRun) -> None:
     credentials = predict_credentials(check)
     sent = count_sent(tenant)
