@@ -11,7 +11,7 @@ from .._errors import OptionError
 from .._text import join_names, suggest_nearest
 from .operation_catalogue import find_operation, get_catalogue
 
-INTROSPECTION_SCOPE = "tokens:introspect"  # of the endpoint of RFC 7662, which is no operation of the API
+INTROSPECTION_SCOPE = "tokens:introspect"  # of the endpoint of RFC 7662, which is not an operation of the API
 SCOPE_CUTOFF = 0.8  # all scopes end in one of a few words, so they are similar
 
 
