@@ -34,7 +34,7 @@ MARKDOWN_EXAMPLES = list(markdown_examples())
 
 # Examples that need a user, by file and first line: they run at a terminal.
 ATTENDED = {
-    ("roles/authorization_code/README.md", "- name: Realms, as the person who signs in"),
+    ("roles/authorization_code/README.md", "- name: Read realms as the signed-in user"),
     ("roles/authorization_code/README.md", "- name: Read realms and applications as the signed-in user"),
 }
 
