@@ -104,19 +104,16 @@ before:
     - The authenticator configuration before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  version_added: 0.2.0
   sample: {id: 73731b7f-eb76-4143-9b4b-81a720385f5a, display_name: Hosted sign-in}
 after:
   description: The authenticator configuration after the task, without secrets; null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
-  version_added: 0.2.0
   sample: {id: 73731b7f-eb76-4143-9b4b-81a720385f5a, display_name: Sign-in page}
 predicted:
   description: Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
-  version_added: 0.2.0
   sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.

@@ -69,7 +69,6 @@ predicted:
   description: Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
-  version_added: 0.2.0
   sample: true
 requests:
   description: How many HTTP requests the task made, that for a token included.

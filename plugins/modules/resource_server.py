@@ -98,19 +98,16 @@ before:
     - The resource server before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  version_added: 0.2.0
   sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read]}
 after:
   description: The resource server after the task, without secrets; null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
-  version_added: 0.2.0
   sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read, pets:write]}
 predicted:
   description: Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
-  version_added: 0.2.0
   sample: true
 requests:
   description: The number of HTTP requests that the task sent, including the token request.

@@ -83,7 +83,6 @@ options:
     type: str
     choices: [exact, at_least]
     default: exact
-    version_added: 0.2.0
   members:
     description: Members of the role. An omitted list is not managed.
     type: dict
@@ -109,7 +108,6 @@ options:
     type: str
     choices: [exact, at_least]
     default: at_least
-    version_added: 0.2.0
 seealso:
   - module: beyondidentity.management.role_info
   - module: beyondidentity.management.resource_server
@@ -190,19 +188,16 @@ before:
     - Has C(scopes) and C(members) if the task manages them, and with O(state=absent).
   returned: success
   type: dict
-  version_added: 0.2.0
   sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:create, realms:read]}
 after:
   description: The role after the task, without secrets; null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
-  version_added: 0.2.0
   sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:read]}
 predicted:
   description: Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
-  version_added: 0.2.0
   sample: true
 requests:
   description: The number of HTTP requests that the task sent, including the token request.

@@ -29,7 +29,9 @@ attributes:
   check_mode:
     details:
       - A token changes nothing in the tenant, so it is requested in check mode too. An authorization code is not used, because it is valid only once.
-      - If the code or the application is predicted, the token is V(check-mode-token). It is never sent.
+      - With O(grant_type=refresh_token), the module uses the refresh token only if O(token_cache=user) stores the next one. Otherwise the service could
+        replace the refresh token, and the run without check mode would have the old one.
+      - If check mode does not use the code or the refresh token, or if the application is predicted, the token is V(check-mode-token). It is never sent.
 options:
   grant_type:
     description:
@@ -197,7 +199,6 @@ predicted:
   description: Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
-  version_added: 0.2.0
   sample: true
 requests:
   description: The number of HTTP requests that the task sent; 0 if the token was stored.
@@ -317,9 +318,16 @@ def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> t
 
 
 def _needs_prediction(task: TaskContext, options: TokenOptions) -> bool:
-    """Whether check mode must not, or cannot, request the token. A code can be used once, so check mode keeps it."""
-    is_exchange = options.grant_type == "authorization_code" and task.read(CodeExchangeOptions).has_response
-    return is_exchange or (options.grant_type == "refresh_token" and task.needs_predicted_token(options.refresh_token))
+    """Whether check mode must not, or cannot, request the token.
+
+    A code can be used once, and with rotation a refresh token too, so check mode keeps both. Only the user's cache stores the
+    next refresh token for the run without check mode.
+    """
+    if options.grant_type == "authorization_code":
+        return task.read(CodeExchangeOptions).has_response
+    if options.grant_type == "refresh_token" and options.refresh_token:
+        return task.params["token_cache"] != "user" or task.needs_predicted_token(options.refresh_token)
+    return False
 
 
 def _predict_token(task: TaskContext, scopes: list[str]) -> tuple[IssuedToken, list[str]]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.predictions import Predictions
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
 from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import (
     TOKEN,
     build_predicted,
@@ -39,8 +40,10 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     token_info,
 )
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
+from tests.support.sign_in_application import SignInApplication
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
+from tests.unit.sign_in_helpers import REFRESHED, sign_in_user
 
 NAMED = {"display_name": "Feeder"}
 CONFIG = {**NAMED, "type": "hosted_web"}
@@ -244,6 +247,31 @@ def test_with_real_credentials_a_predicted_token_is_not_sent_either(tenant: Any,
     assert check.run(revoke, token=TOKEN)["changed"] is True
     assert check.run(token, grant_type="refresh_token", refresh_token=TOKEN, scopes=["realms:read"])["predicted"]
     assert count_sent(tenant) == 0
+
+
+@pytest.mark.parametrize("token_cache", ["run", "none"])
+def test_a_refresh_token_is_kept_for_the_run_without_check_mode(tenant: Any, token_cache: str) -> None:
+    """With rotation, the service would replace it, and the next one would be lost."""
+    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    app = SignInApplication.of(tenant)
+    given = sign_in_user(app).refresh_token
+    assert given
+    tenant.clear_journal()
+    found = CheckRun(app).run(
+        token, grant_type="refresh_token", refresh_token=given, scopes=["realms:read"], token_cache=token_cache
+    )
+    assert found["predicted"] is True and found["token"]["access_token"] == TOKEN
+    assert count_sent(tenant) == 0
+
+
+def test_check_mode_uses_a_refresh_token_if_the_user_cache_stores_the_next_one(tenant: Any) -> None:
+    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    app = SignInApplication.of(tenant)
+    stores = TokenStores(run=MemoryStore(), user=MemoryStore())
+    request = {"grant_type": "refresh_token", "refresh_token": sign_in_user(app).refresh_token, "token_cache": "user"}
+    for check_mode in (True, False):
+        found = call_module(token, app, stores, check_mode=check_mode, scopes=["realms:read"], **request)
+        assert "predicted" not in found and found["cached"] is not check_mode
 
 
 def test_authorize_does_not_listen(tenant: Any, check: CheckRun) -> None:

@@ -291,6 +291,33 @@ def test_several_listed_identities_with_one_username_are_an_error(tenant: Any) -
         find_identities(tenant, "kim", "pat")
 
 
+PAIR = [
+    {"id": "1", "traits": {"username": "pat@example.com"}},
+    {"id": "2", "traits": {"username": "kim", "primary_email_address": "Pat@example.com"}},
+]
+
+
+def test_a_listed_username_that_is_the_address_of_another_identity_is_an_error(tenant: Any) -> None:
+    """A user who chooses the e-mail address of another person as a username must not become a member instead."""
+    tenant.fault(operation="ListIdentities", json={"identities": PAIR})
+    with pytest.raises(StateError, match="several identities with the ID, .* 'pat@example.com': 1, 2"):
+        find_identities(tenant, "kim", "pat@example.com")
+
+
+def test_a_username_and_the_own_address_of_an_identity_are_one_match(tenant: Any) -> None:
+    own = {"id": "1", "traits": {"username": "pat@example.com", "primary_email_address": "PAT@example.com"}}
+    tenant.fault(operation="ListIdentities", json={"identities": [own, {"id": "2", "traits": {"username": "kim"}}]})
+    assert find_identities(tenant, "kim", "pat@example.com") == ["1", "2"]
+
+
+def test_a_username_that_a_search_finds_needs_no_listing(tenant: Any) -> None:
+    wanted = create_identity(tenant, "pat@example.com")
+    other = {"username": "kim", "primary_email_address": "pat@example.com"}
+    tenant.seed(identities=1, identity={"traits": other})
+    assert find_identities(tenant, "pat@example.com") == [wanted]
+    assert list_requests(tenant) == ["ListIdentities"]
+
+
 def test_a_listing_does_not_decide_about_spellings_beyond_ascii(tenant: Any) -> None:
     """Case folding can match more spellings than the service."""
     wanted = {"id": "1", "traits": {"username": "soe"}}

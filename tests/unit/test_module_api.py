@@ -192,6 +192,7 @@ def test_the_application_and_the_realm_of_the_credentials_are_not_deleted(check_
     for operation, parameters in (
         ("DeleteApplication", own),
         ("DeleteApplication", {**own, "realm_id": tenant.realm_id}),
+        ("DeleteApplication", {"application_id": tenant.application_id.upper()}),
         ("DeleteRealm", {"realm_id": tenant.realm_id}),
         ("DeleteRealm", {"realm_id": tenant.realm_id, "tenant_id": tenant.tenant_id}),
     ):

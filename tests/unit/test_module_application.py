@@ -70,7 +70,7 @@ def test_an_application_is_renamed_by_its_id(tenant: Any) -> None:
         ({"id": "nowhere"}, "No application has the ID nowhere"),
         ({"id": "a/b"}, "'a/b' is not a valid ID"),
         ({"display_name": "Twin"}, "2 applications are named 'Twin'"),
-        ({"display_name": ""}, "Set id or display_name"),
+        ({"display_name": ""}, "Set id, display_name or both"),
     ],
 )
 def test_invalid_options_of_an_application_are_refused_before_any_write(

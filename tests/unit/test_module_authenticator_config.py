@@ -107,7 +107,7 @@ def test_an_update_sends_the_whole_config(tenant: Any) -> None:
         ({"display_name": "Hosted", "invoke_url": "http://x"}, "The type hosted_web has no invoke_url"),
         ({"id": "nowhere"}, "No authenticator_config has the ID nowhere"),
         ({"id": "a/b"}, "'a/b' is not a valid ID"),
-        ({"display_name": ""}, "Set id or display_name"),
+        ({"display_name": ""}, "Set id, display_name or both"),
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])

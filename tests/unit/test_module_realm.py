@@ -142,10 +142,10 @@ def test_a_realm_is_removed_with_its_applications_but_not_with_identities(tenant
     [
         ({"id": "nowhere"}, "No realm has the ID nowhere"),
         ({"id": "a/b"}, "'a/b' is not a valid ID"),
-        ({"id": ""}, "Set id or display_name"),
-        ({"display_name": ""}, "Set id or display_name"),
-        ({"id": "nowhere", "display_name": ""}, "Set id or display_name"),
-        ({}, "Set id or display_name"),
+        ({"id": ""}, "Set id, display_name or both"),
+        ({"display_name": ""}, "Set id, display_name or both"),
+        ({"id": "nowhere", "display_name": ""}, "Set id, display_name or both"),
+        ({}, "Set id, display_name or both"),
     ],
 )
 def test_invalid_options_are_refused_before_any_write(given: dict[str, Any], message: str, tenant: Any) -> None:

@@ -74,7 +74,7 @@ def test_an_update_sends_only_the_fields_that_differ(
         ({"display_name": "New", "identifier": "new", "scopes": [""]}, "Set scopes: []"),
         ({"display_name": "New", "identifier": "new", "scopes": ["a", " "]}, "Set scopes: []"),
         ({"display_name": "Pet API", "identifier": ""}, "The resource_server needs identifier."),
-        ({"display_name": "", "identifier": "new"}, "Set id or display_name"),
+        ({"display_name": "", "identifier": "new"}, "Set id, display_name or both"),
         ({"id": "nowhere", "identifier": "new"}, "No resource_server has the ID nowhere"),
         ({"id": "..", "identifier": "new"}, "'..' is not a valid ID"),
         ({"display_name": BUILTIN, "scopes": ["realms:read"]}, "is managed by Beyond Identity"),

@@ -223,7 +223,7 @@ def test_a_role_on_the_last_page_is_found(tenant: Any) -> None:
         ({"scopes": ['a"b']}, "is not a valid scope"),
         ({"members": {"identities": ["nobody"]}}, "'nobody'"),
         ({"members": {"groups": ["Nowhere"]}}, "no group 'Nowhere'"),
-        ({"display_name": ""}, "Set id or display_name"),
+        ({"display_name": ""}, "Set id, display_name or both"),
         ({"id": "nowhere"}, "No role has the ID nowhere"),
         ({"id": "a/b"}, "'a/b' is not a valid ID"),
     ],

@@ -162,7 +162,7 @@ def make_state(**names: str) -> ResourceState:
 
 @pytest.mark.parametrize("names", [{}, {"display_name": ""}, {"id": ""}, {"id": "", "display_name": "x"}])
 def test_an_id_or_a_name_must_be_set_and_neither_empty(names: dict[str, str]) -> None:
-    with pytest.raises(OptionError, match="Set id or display_name. Neither can be empty."):
+    with pytest.raises(OptionError, match="Set id, display_name or both. Neither can be empty."):
         make_state(**names)
 
 

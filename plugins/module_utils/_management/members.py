@@ -28,7 +28,8 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
     Text in the form of a service ID is an ID: users can choose their usernames, but not their IDs.
     Each ID and username costs one request at most, and none if the run found it before. If a listing of all identities
     costs less, the listing is read instead. An e-mail address that is not a username needs the listing, because the service
-    cannot search for it.
+    cannot search for it. If a value is a username, it is not searched among the e-mail addresses, because each search would
+    read the whole listing; another identity with this e-mail address is an error if its listing or `known` shows it.
 
     N values cost at most min(N, number of the listing's pages) requests, and one more if the realm has more than N pages,
     none of the values is on the first page, and `known` does not show this. Only the first page tells how many pages a
@@ -78,12 +79,8 @@ def build_username_filter(username: str) -> str:
 
 def has_username(item: Resource, username: str) -> bool:
     """Whether an identity has this username. Usernames are case-insensitive."""
-    present = _get_username(item)
+    present = _get_trait(item, "username")
     return present is not None and present.casefold() == username.casefold()
-
-
-def _get_username(item: Resource) -> str | None:
-    return _get_trait(item, "username")
 
 
 def _get_trait(item: Resource, name: str) -> str | None:
@@ -95,19 +92,28 @@ def _get_trait(item: Resource, name: str) -> str | None:
 def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete: bool = False) -> IdsByValue:
     """Return the values that some of these identities have as ID or username.
 
+    If another of these identities has the username as its e-mail address, both match: it is unknown which one is meant.
     Only if the identities are complete, another spelling is recognized: a partial list may lack the identity that is meant.
     Beyond ASCII, only a search shows which spellings the service takes for the same.
     """
     spell = _lower_ascii if is_complete else str
     ids: IdsByValue = {}
     usernames: IdsByValue = {}
+    addresses: IdsByValue = {}
     for item in identities:
         id = validate_resource(IDENTITY, item)["id"]
         ids.setdefault(id, set()).add(id)
-        if username := _get_username(item):
-            usernames.setdefault(spell(username), set()).add(id)
-    matches = {value: ids.get(value) if is_service_id(value) else usernames.get(spell(value)) for value in values}
-    return {value: matched for value, matched in matches.items() if matched}
+        for name, found in (("username", usernames), ("primary_email_address", addresses)):
+            if text := _get_trait(item, name):
+                found.setdefault(spell(text), set()).add(id)
+
+    def find(value: str) -> set[str]:
+        if is_service_id(value):
+            return ids.get(value, set())
+        named = usernames.get(spell(value), set())
+        return named | addresses.get(spell(value), set()) if named else set()
+
+    return {value: matched for value in values if (matched := find(value))}
 
 
 def _lower_ascii(text: str) -> str:

@@ -59,7 +59,7 @@ class ResourceState:
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
         if "" in (options.id, options.display_name) or (options.id, options.display_name) == (None, None):
-            raise OptionError("Set id or display_name. Neither can be empty.")
+            raise OptionError("Set id, display_name or both. Neither can be empty.")
         self.resource_type = resource_type
         self.client = client
         self.id = validate_id(options.id, "id") if options.id else None
@@ -232,8 +232,8 @@ def find_own_id(resource_type: ResourceType, connection: Connection) -> str | No
 
 
 def refuse_own_removal(resource_type: ResourceType, id: str, own_id: str | None) -> None:
-    """Raise `StateError` if the object is the one that the task authenticates with."""
-    if id == own_id:
+    """Raise `StateError` if the object is the one that the task authenticates with, in any spelling of its ID."""
+    if own_id is not None and id.casefold() == own_id.casefold():
         raise StateError(
             f"The task authenticates with this {resource_type.noun}, so the task cannot remove it.",
             "Use the credentials of another application.",
