@@ -79,7 +79,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._connection_options import connection_spec
+from ..module_utils._connection_options import CONNECTION_OPTIONS
 from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._oauth.token_errors import describe_expiry
@@ -88,7 +88,7 @@ from ..module_utils._task.context import TaskContext
 from ..module_utils._task.runner import run_safely
 from ..module_utils._task.scope_options import ScopeOptions
 from ..module_utils._task.sign_ins import open_sign_ins
-from ..plugin_utils.argument_validation import validate_arguments
+from ..plugin_utils.argument_validation import ArgumentValidator
 from ..plugin_utils.check_run import is_check_run, refuse_predicted_options
 from ..plugin_utils.option_precedence import resolve_options
 from ..plugin_utils.option_sources import OptionSources
@@ -99,11 +99,8 @@ from ..plugin_utils.stores import open_stores
 
 display = Display()
 
-_SPEC = {
-    **connection_spec(),
-    "scopes": {"type": "list", "elements": "str"},
-    "operations": {"type": "list", "elements": "str"},
-}
+_OPTIONS = {"scopes": {"type": "list", "elements": "str"}, "operations": {"type": "list", "elements": "str"}}
+_VALIDATOR = ArgumentValidator(_OPTIONS, CONNECTION_OPTIONS)
 
 
 class LookupModule(LookupBase):
@@ -125,7 +122,7 @@ def _create_task(given: dict[str, Any], sources: OptionSources) -> TaskContext:
             arguments = read_arguments(given)
             remember_secrets(find_secrets(arguments))
             resolved = resolve_options(arguments, sources)
-            params = validate_arguments({**arguments, **resolved.values}, _SPEC)
+            params = _VALIDATOR.validate(arguments, resolved.values)
             if not is_check_run():
                 refuse_predicted_options(params)
         except BeyondIdentityError as error:

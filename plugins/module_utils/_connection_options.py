@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ._masking import is_secret_key
 
 DEFAULT_LIFETIME = 3600  # seconds
+ENVIRONMENT_PREFIX = "BEYONDIDENTITY_"
 
 
 @dataclass(frozen=True)
@@ -29,20 +31,20 @@ class Option:
     credential: bool = False
     argument_only: bool = False
 
-    @property
+    @cached_property
     def secret(self) -> bool:
         """Whether the value must not be shown."""
         return is_secret_key(self.name)
 
-    @property
+    @cached_property
     def variable(self) -> str:
         """The Ansible variable that sets the option."""
         return f"beyondidentity_{self.name}"
 
-    @property
+    @cached_property
     def environment(self) -> str:
         """The environment variable that sets the option."""
-        return f"BEYONDIDENTITY_{self.name.upper()}"
+        return f"{ENVIRONMENT_PREFIX}{self.name.upper()}"
 
     def build_spec(self) -> dict[str, Any]:
         """Return the option's entry of an argument spec."""

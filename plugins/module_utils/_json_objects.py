@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 DEPTH_LIMIT = 100  # levels of objects and lists
@@ -18,7 +19,7 @@ _TOO_DEEP = f"is nested in more than {DEPTH_LIMIT} levels"
 def parse_json_object(content: bytes) -> dict[str, Any] | str:
     """Return a JSON object, or what is wrong with the content, as the end of a sentence."""
     try:
-        body = json.loads(_decode(content), parse_float=_parse_float, parse_constant=_refuse_constant)
+        body = _DECODER.decode(_decode(content))
         if not isinstance(body, dict):
             return _NO_OBJECT
         if not is_valid_unicode(body):
@@ -34,8 +35,16 @@ def parse_json_object(content: bytes) -> dict[str, Any] | str:
 
 def is_valid_unicode(value: Any) -> bool:
     """Whether no text in a value has half of a character (a lone surrogate). JSON and YAML can escape it, UTF-8 cannot."""
+    if isinstance(value, str):
+        return value.isascii() or _can_encode(value)
+    if isinstance(value, Mapping):
+        return all(is_valid_unicode(key) and is_valid_unicode(item) for key, item in value.items())
+    return all(map(is_valid_unicode, value)) if isinstance(value, (list, tuple)) else True
+
+
+def _can_encode(text: str) -> bool:
     try:
-        json.dumps(value, ensure_ascii=False, skipkeys=True, default=str).encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True
@@ -54,14 +63,18 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _decode(content: bytes) -> bytes | str:
-    """Return JSON that `json` can read. Some gateways write their errors in ISO 8859-1."""
+_DECODER = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_constant)
+
+
+def _decode(content: bytes) -> str:
+    """Return the text of JSON. Some gateways write their errors in ISO 8859-1."""
+    encoding = json.detect_encoding(content)
     try:
-        content.decode()
+        return content.decode(encoding)
     except UnicodeDecodeError:
-        encoding = json.detect_encoding(content)
-        return content if encoding != "utf-8" else content.decode("iso-8859-1")
-    return content
+        if encoding != "utf-8":
+            raise
+    return content.decode("iso-8859-1")
 
 
 def _is_too_deep(body: Any) -> bool:

@@ -177,20 +177,22 @@ def _list_forms(secrets: Iterable[str]) -> set[str]:
     return {form for secret in secrets if len(secret) >= _MINIMUM_LENGTH for form in _list_sent_forms(secret)}
 
 
-def _list_sent_forms(secret: str) -> set[str]:
+@functools.lru_cache(maxsize=64)
+def _list_sent_forms(secret: str) -> frozenset[str]:
     """Return a secret as it is, as a form and a URL encode it, in JSON, and as AnsiballZ sends it to a remote host.
 
     AnsiballZ (ansible-core 2.16 to 2.21) sends the parameters as JSON in a Python literal. `repr` of a JSON text that has
     a double quote always has single quotes outside, so a secret looks the same whatever the other parameters are.
     """
     in_json = {json.dumps(secret, ensure_ascii=escape) for escape in (True, False)}
-    return {
+    forms = {
         secret,
         quote_plus(secret, errors="replace"),
         quote(secret, safe="", errors="replace"),
         *(text[1:-1] for text in in_json),
         *(repr(text)[2:-2] for text in in_json),
     }
+    return frozenset(forms)
 
 
 def to_failed_result(error: BeyondIdentityError) -> dict[str, Any]:

@@ -14,15 +14,16 @@ from typing import Any
 from ._errors import OptionError
 
 TOKEN = "check-mode-token"
+_PREFIX = "check-mode-"
 
 # The digest tells a prediction from any other text, also inside a name. The token has none, so it must be a word.
-_PREDICTED = re.compile(rf"check-mode-[a-z_]+-[0-9a-f]{{16}}|(?<![\w-]){TOKEN}(?![\w-])")
+_PREDICTED = re.compile(rf"{_PREFIX}[a-z_]+-[0-9a-f]{{16}}|(?<![\w-]){TOKEN}(?![\w-])")
 
 
 def build_predicted(kind: str, *parts: Any) -> str:
     """Return the predicted ID or credential of one kind. It is the same for the same parts, which are JSON-serialisable."""
     digest = hashlib.sha256(json.dumps([kind, *parts]).encode("utf-8")).hexdigest()
-    return f"check-mode-{kind}-{digest[:16]}"
+    return f"{_PREFIX}{kind}-{digest[:16]}"
 
 
 def is_predicted(value: Any) -> bool:
@@ -43,7 +44,7 @@ def refuse_predicted(name: str, value: Any) -> None:
 def find_predicted(value: Any) -> str | None:
     """Return a predicted ID or credential in a value, at any depth and in any part of a text, such as a URL."""
     if isinstance(value, str):
-        found = _PREDICTED.search(value)
+        found = _PREDICTED.search(value) if _PREFIX in value else None
         return found[0] if found else None
     if isinstance(value, Mapping):
         items: list[Any] = [*value.keys(), *value.values()]

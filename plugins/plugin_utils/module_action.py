@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from typing import Any, ClassVar
 
 from ansible import constants
@@ -24,7 +25,7 @@ from ..module_utils._task.argument_spec import ModuleSpec
 from ..module_utils._task.context import ModuleResult, TaskContext
 from ..module_utils._task.runner import PREDICTIONS, run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
-from .argument_validation import validate_arguments
+from .argument_validation import ArgumentValidator
 from .censoring import must_censor
 from .check_run import is_always_checked, is_check_run, refuse_predicted_options
 from .concurrent_hosts import is_alone
@@ -71,7 +72,7 @@ class ModuleAction(ActionBase):
                 arguments, sources, self._spec.get_ignored(arguments), self._spec.connection_options
             )
             remember_secrets(find_secrets(resolved.values))
-            params = self._validate({**arguments, **resolved.values})
+            params = _build_validator(self._spec).validate(arguments, resolved.values)
             if not is_check_run():
                 refuse_predicted_options(params)
             elif find_predicted(params):
@@ -123,11 +124,6 @@ class ModuleAction(ActionBase):
         environment: dict[str, Any] = {}
         super()._compute_environment_string(environment)
         return {str(name): str(to_plain_types(value)) for name, value in environment.items()}
-
-    def _validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        arguments = self._spec.build_arguments()
-        arguments.pop("supports_check_mode")
-        return validate_arguments(given, **arguments)
 
     def _is_remote(self) -> bool:
         """Whether the task is explicitly delegated to another host. Only then the module runs there."""
@@ -250,6 +246,11 @@ class ModuleAction(ActionBase):
         result["_ansible_no_log"] = is_secret
         self._task.no_log = bool(self._task.no_log) or is_secret
         return result
+
+
+@cache
+def _build_validator(spec: ModuleSpec) -> ArgumentValidator:
+    return ArgumentValidator(spec.options, spec.connection_options, **spec.rules)
 
 
 def _tell(text: str) -> None:

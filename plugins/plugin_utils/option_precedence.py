@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from ..module_utils._connection_options import CONNECTION_OPTIONS, Option
+from ..module_utils._connection_options import CONNECTION_OPTIONS, ENVIRONMENT_PREFIX, Option
 from ..module_utils._errors import OptionError
 from .option_sources import ARGUMENT, ENVIRONMENT, TASK_ENVIRONMENT, VARIABLE, OptionSources, ResolvedOptions
 from .option_trust import (
@@ -45,6 +45,13 @@ def resolve_options(
         TrustError: a source would send another source's secret elsewhere.
     """
     resolved = ResolvedOptions()
+    environments = [
+        (_select_own(environment), source)
+        for environment, source in (
+            (sources.task_environment, TASK_ENVIRONMENT),
+            (sources.environment, ENVIRONMENT),
+        )
+    ]
     with _refuse_recursion():
         for option in options:
             if _resolve_argument(option, arguments, sources, resolved):
@@ -52,7 +59,7 @@ def resolve_options(
             if option.argument_only or option.name in ignored:
                 continue
             if not _resolve_variable(option, sources, resolved):
-                _resolve_environment(option, sources, resolved)
+                _resolve_environment(option, environments, resolved)
     keep_credentials_together(resolved)
     keep_realm_together(resolved)
     let_issuer_replace_parts(resolved)
@@ -100,11 +107,15 @@ def _resolve_variable(option: Option, sources: OptionSources, resolved: Resolved
     return True
 
 
-def _resolve_environment(option: Option, sources: OptionSources, resolved: ResolvedOptions) -> None:
-    for environment, source in (
-        (sources.task_environment, TASK_ENVIRONMENT),
-        (sources.environment, ENVIRONMENT),
-    ):
+def _select_own(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of this collection. A process's environment decodes a variable at each access."""
+    return {name: environment[name] for name in environment if name.startswith(ENVIRONMENT_PREFIX)}
+
+
+def _resolve_environment(
+    option: Option, environments: Iterable[tuple[Mapping[str, str], str]], resolved: ResolvedOptions
+) -> None:
+    for environment, source in environments:
         value = environment.get(option.environment)
         if value:
             resolved.assign(option.name, convert_value(option, value, source), source)

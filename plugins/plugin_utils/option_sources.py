@@ -73,10 +73,11 @@ class OptionSources:
     task_environment: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    def build_environ(self, resolved: ResolvedOptions) -> dict[str, str]:
+    def build_environ(self, resolved: ResolvedOptions) -> Mapping[str, str]:
         """Return the environment variables that proxies and CA files are read from.
 
         If a secret is from the environment, the task's environment is left out, because it could redirect the secret.
         """
-        task_environment = {} if ENVIRONMENT in resolved.list_secret_sources() else self.task_environment
-        return {**self.environment, **task_environment}
+        if not self.task_environment or ENVIRONMENT in resolved.list_secret_sources():
+            return self.environment
+        return {**self.environment, **self.task_environment}

@@ -77,6 +77,11 @@ def open_lock_file(name: str, folder: int) -> int:
     return os.open(name, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600, dir_fd=folder)
 
 
+def is_private(status: os.stat_result) -> bool:
+    """Whether a file or folder belongs to this user alone."""
+    return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS
+
+
 def _require_private(status: os.stat_result, what: Any) -> None:
-    if status.st_uid != os.geteuid() or status.st_mode & _OTHERS:
+    if not is_private(status):
         raise UntrustedFolderError(what)

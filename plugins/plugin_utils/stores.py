@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,15 @@ def open_stores(
 
 def open_run_store(warn: Callable[[str], None], tell: Callable[[str], None] = lambda message: None) -> EncryptedStore:
     """Return this run's store. Its secret is the same in all processes of the run, new in each run, and never on disk."""
-    parent = Path(constants.DEFAULT_LOCAL_TMP)
-    store = EncryptedStore(parent / RUN_FOLDER, bytes(multiprocessing.current_process().authkey), warn, tell=tell)
+    return _build_run_store(constants.DEFAULT_LOCAL_TMP, bytes(multiprocessing.current_process().authkey), warn, tell)
+
+
+@lru_cache(maxsize=4)  # its key is derived once in each process, and it knows what it has read
+def _build_run_store(
+    local_tmp: str, secret: bytes, warn: Callable[[str], None], tell: Callable[[str], None]
+) -> EncryptedStore:
+    parent = Path(local_tmp)
+    store = EncryptedStore(parent / RUN_FOLDER, secret, warn, tell=tell)
     if not store.folder.exists():
         remove_abandoned_stores(parent.parent)
     return store

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
-from ansible_collections.beyondidentity.management.plugins.plugin_utils.argument_validation import validate_arguments
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.argument_validation import ArgumentValidator
 
-SPEC: dict[str, Any] = {"body": {"type": "dict"}}
+VALIDATOR = ArgumentValidator({"body": {"type": "dict"}}, ())
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ SPEC: dict[str, Any] = {"body": {"type": "dict"}}
 def test_a_nested_secret_that_is_a_number_is_refused(body: Any, name: str) -> None:
     """YAML and native Jinja turn 12e5 into 1200000.0, so the secret itself is not known."""
     with pytest.raises(OptionError, match=f"^{name} must be text, but is a number") as caught:
-        validate_arguments({"body": body}, SPEC)
+        VALIDATOR.validate({"body": body}, {})
     assert not any(number in caught.value.message for number in ("1200000", "16", "12345"))
 
 
@@ -42,4 +42,4 @@ def test_a_nested_secret_that_is_a_number_is_refused(body: Any, name: str) -> No
     ],
 )
 def test_other_numbers_are_accepted(body: Any) -> None:
-    assert validate_arguments({"body": body}, SPEC)["body"] == body
+    assert VALIDATOR.validate({"body": body}, {})["body"] == body

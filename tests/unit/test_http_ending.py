@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import TransportError
+from ansible_collections.beyondidentity.management.plugins.module_utils._http import deadline
 from tests.support.collection import link_collection
 from tests.tools.interpreters import interpreters
 from tests.unit.builders import make_session
@@ -51,6 +52,7 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(deadline, "_idle", [])
 
 
 def test_a_request_without_a_thread_gets_a_response(tenant: Any, no_threads: None) -> None:

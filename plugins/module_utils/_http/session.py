@@ -15,7 +15,10 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
+from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, TransportError
 from .._masking import remember_secrets
@@ -46,6 +49,32 @@ def _refuse_predicted(url: str, headers: Mapping[str, str], body: bytes | None) 
     if scheme == "Basic":
         sent.append(base64.b64decode(value).decode("latin-1"))
     refuse_predicted("The request", sent)
+
+
+def _prepare(method: str, url: str, headers: dict[str, str], body: bytes | None) -> Any:
+    """Return a request that knows no ~/.netrc and no cookies. Sent by itself, it follows no redirect."""
+    prepared = libraries.requests.PreparedRequest()
+    prepared.prepare_method(method)
+    prepared.url = _prepare_url(url)
+    prepared.prepare_headers({"User-Agent": USER_AGENT, "Accept": "application/json", **headers})
+    prepared.prepare_body(body, files=None)
+    return prepared
+
+
+@lru_cache(maxsize=16)  # a loop sends many requests to one URL
+def _prepare_url(url: str) -> str:
+    """Return a URL as requests sends it."""
+    prepared = libraries.requests.PreparedRequest()
+    prepared.prepare_url(url, None)
+    return str(prepared.url)
+
+
+@contextmanager
+def _silence_urllib3() -> Iterator[None]:
+    """Ignore a warning for each unverified request: `validate_certs: false` has a warning of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", libraries.urllib3.exceptions.HTTPWarning)
+        yield
 
 
 class HttpSession:
@@ -94,9 +123,7 @@ class HttpSession:
 
     def _send_once(self, method: str, url: str, action: str, headers: dict[str, str], body: bytes | None) -> Response:
         self.requests += 1
-        with warnings.catch_warnings():
-            # validate_certs: false has a warning of its own
-            warnings.simplefilter("ignore", libraries.urllib3.exceptions.HTTPWarning)
+        with _silence_urllib3() if not self.settings.validate_certs else nullcontext():
             try:
                 response = run_within(self.settings.timeout, lambda: self._exchange(method, url, action, headers, body))
             except DeadlineExceededError:
@@ -117,15 +144,8 @@ class HttpSession:
         try:
             proxies = select_proxies(url, settings, self.environ)
             verify = select_authorities(settings, self.environ)
-            # A request that is prepared and sent by itself knows no ~/.netrc and no cookies, and follows no redirect.
-            prepared = libraries.requests.Request(
-                method,
-                url,
-                headers={"User-Agent": USER_AGENT, "Accept": "application/json", **headers},
-                data=body,
-            ).prepare()
             response = get_adapter(settings, verify).send(
-                prepared,
+                _prepare(method, url, headers, body),
                 timeout=settings.timeout,
                 stream=True,
                 proxies=proxies,

@@ -60,4 +60,4 @@ def compute_longest_exchange(timeout: int, retries: int, retry_max_wait: int) ->
 
 def select_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables that HTTP requests depend on."""
-    return {name: value for name, value in environ.items() if name in _ENVIRONMENT}
+    return {name: environ[name] for name in _ENVIRONMENT if name in environ}

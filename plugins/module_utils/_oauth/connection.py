@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from .._connection_options import DEFAULT_LIFETIME
@@ -98,6 +99,7 @@ class Connection:
         return hint
 
 
+@lru_cache(maxsize=16)  # each call of a loop has the same options
 def build_connection(options: ConnectionOptions) -> Connection:
     """Validate and complete the connection options.
 

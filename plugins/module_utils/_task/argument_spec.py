@@ -21,7 +21,7 @@ ISSUED_TOKEN_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # by identity, so that what is derived from a spec can be cached
 class ModuleSpec:
     """A module's own options, and the rules that `AnsibleModule` takes beside them.
 
