@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from ..modules import authorize
 from ..plugin_utils.module_action import ModuleAction
+from ..plugin_utils.sign_in_prompt import wait_for_sign_in
 
 main = authorize.main  # ansible-lint reads the options from main
 
@@ -17,3 +18,4 @@ class ActionModule(ModuleAction):
     """See the module authorize."""
 
     module: ClassVar = authorize
+    listen = staticmethod(wait_for_sign_in)

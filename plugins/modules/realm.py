@@ -105,11 +105,11 @@ requests:
 
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.managed_realm import (
-    refuse_other_realm,
-)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.realm_limit import (
+    refuse_other_realm,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import REALM
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec

@@ -208,13 +208,11 @@ requests:
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError, StateError
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.given_refresh_token import (
-    GivenRefreshToken,
-)
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_sources import (
     IssuedToken,
     TokenRequest,
@@ -222,10 +220,6 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.t
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._predicted import is_predicted
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
-    CodeExchangeOptions,
-    exchange_code,
-)
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.scope_options import ScopeOptions
@@ -272,7 +266,7 @@ class TokenOptions:
 
 
 def run(task: TaskContext) -> ModuleResult:
-    """Return a token, from a store or a new one."""
+    """Return a token, from a store or a new one. What only some grant types need is imported where it is used."""
     options = task.read(TokenOptions)
     if task.connection.access_token:
         raise OptionError(
@@ -303,11 +297,19 @@ def _get_token(task: TaskContext, options: TokenOptions, scopes: list[str]) -> t
                 "Set it to the refresh token of an earlier result. To use a stored sign-in, set grant_type: "
                 "authorization_code.",
             )
+        from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.given_refresh_token import (
+            GivenRefreshToken,
+        )
+
         given = GivenRefreshToken(options.refresh_token, open_sign_ins(task), task.stores, task.warn)
         return given.get(TokenRequest(tuple(scopes), options.custom_claims, options.fresh)), scopes
-    exchange_options = task.read(CodeExchangeOptions)
-    if options.grant_type == "authorization_code" and exchange_options.has_response:
-        issued, requested = exchange_code(task, exchange_options)
+    if options.grant_type == "authorization_code" and has_response(task.params):
+        from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import (
+            CodeExchangeOptions,
+            exchange_code,
+        )
+
+        issued, requested = exchange_code(task, task.read(CodeExchangeOptions))
         return issued, scopes or requested
     if not scopes:
         raise OptionError(
@@ -324,10 +326,15 @@ def _needs_prediction(task: TaskContext, options: TokenOptions) -> bool:
     next refresh token for the run without check mode.
     """
     if options.grant_type == "authorization_code":
-        return task.read(CodeExchangeOptions).has_response
+        return has_response(task.params)
     if options.grant_type == "refresh_token" and options.refresh_token:
         return task.params["token_cache"] != "user" or task.needs_predicted_token(options.refresh_token)
     return False
+
+
+def has_response(params: Mapping[str, Any]) -> bool:
+    """Whether the options have an authorization response, or a part of one."""
+    return any(params[name] for name in ("authorization", "redirect_response", "code"))
 
 
 def _predict_token(task: TaskContext, scopes: list[str]) -> tuple[IssuedToken, list[str]]:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
@@ -18,7 +18,6 @@ from ansible.utils.display import Display
 from ..module_utils._connection_options import PINNED_REALM_VARIABLE, REALM_OPTION
 from ..module_utils._errors import BeyondIdentityError, LockError, OptionError
 from ..module_utils._management.names import normalize_name
-from ..module_utils._management.predictions import Predictions
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._predicted import find_predicted
 from ..module_utils._task.argument_spec import ModuleSpec
@@ -37,9 +36,11 @@ from .plain_types import to_plain_types
 from .realm_pin import read_pinned_realm
 from .remote_results import add_remote_predictions, clean_remote_result
 from .run_token_record import record_issued_token, record_remote_tokens
-from .sign_in_prompt import wait_for_sign_in
 from .stores import open_stores
 from .task_attempts import count_attempt, find_sharing
+
+if TYPE_CHECKING:
+    from ..module_utils._management.predictions import Predictions
 
 display = Display()
 
@@ -47,9 +48,15 @@ _PRIVATE_ENVIRONMENT = ("BEYONDIDENTITY_", "HTTPS_PROXY", "https_proxy")
 
 
 class ModuleAction(ActionBase):
-    """The one implementation behind all action names. Each names its `module`, which has `SPEC` and `run`."""
+    """The one implementation behind all action names.
+
+    Attributes:
+        module: the module of the same name, which has `SPEC` and `run`.
+        listen: waits for a user's sign-in, if the module does.
+    """
 
     module: ClassVar[Any]
+    listen: ClassVar[Callable[..., Any] | None] = None
     _requires_connection = False
     _supports_async = True  # so that run() can refuse async with a result
 
@@ -145,7 +152,7 @@ class ModuleAction(ActionBase):
             is_alone=is_alone(self._task, sources.variables),
             stores=open_stores(params, display.warning, _tell),
             open_sign_ins=open_sign_ins,
-            listen=wait_for_sign_in,
+            listen=self.listen,
             pinned_realm_id=pinned_realm_id,
             environ=sources.build_environ(resolved),
             warn=display.warning,
@@ -185,7 +192,11 @@ class ModuleAction(ActionBase):
     def _open_predictions(self, params: Mapping[str, Any]) -> Predictions | None:
         """Return what the run predicted, with `--check`. A remote host receives it, and returns what it predicts."""
         store = open_stores(params, display.warning, _tell).run if is_check_run() else None
-        return Predictions(store, is_read_only=is_always_checked(self._task)) if store else None
+        if store is None:
+            return None
+        from ..module_utils._management.predictions import Predictions
+
+        return Predictions(store, is_read_only=is_always_checked(self._task))
 
     @contextmanager
     def _show_nothing(self) -> Iterator[None]:

@@ -86,13 +86,16 @@ def read_variable(option: Option, sources: OptionSources) -> Any:
 
     The error for a secret option does not show the template, which may be the secret itself.
     """
+    given = sources.variables[option.variable]
+    if isinstance(given, str) and "{" not in given:  # no template, so to template it would only take time
+        return to_plain_types(given)
     try:
-        value = sources.template(sources.variables[option.variable])
+        value = sources.template(given)
         return to_plain_types(value) if is_set(value, sources) else None
     except _OMITTED:
         return None
     except Exception as error:
-        text = _read_text(sources.variables[option.variable]) if option.secret else None
+        text = _read_text(given) if option.secret else None
         raise build_value_error(f"the variable {option.variable}", error, secret_text=text) from None
 
 

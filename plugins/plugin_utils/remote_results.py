@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 from ..module_utils._errors import MalformedResponseError
-from ..module_utils._management.predictions import Predictions
 from ..module_utils._masking import encode_basic_credentials, find_secrets, is_secret_key, mask_secrets
 from ..module_utils._text import sanitize_for_display
+
+if TYPE_CHECKING:
+    from ..module_utils._management.predictions import Predictions
 
 # What would set facts or change the inventory.
 _POWERS = ("invocation", "ansible_facts", "add_host", "add_group")

@@ -83,6 +83,7 @@ REALM_INFO = {
     "_management/operation",
     "_management/operation_scopes",
     "_management/paging",
+    "_management/realm_limit",
     "_management/references",
     "_management/resource_lookup",
     "_management/resource_types",

@@ -22,7 +22,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import id_token
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.jwt_claims import read_unverified_claims
-from ansible_collections.beyondidentity.management.plugins.module_utils._task.code_exchange import CodeExchangeOptions
+from ansible_collections.beyondidentity.management.plugins.modules import token
 from tests.support.sign_in_application import REDIRECT, SignInApplication, sign_in
 from tests.unit.builders import make_jwt
 from tests.unit.memory_store import MemoryStore
@@ -116,10 +116,8 @@ def test_a_response_can_be_passed_in_several_ways(any_desk: SignInApplication, t
         ({"code": "x"}, True),
     ],
 )
-def test_options_have_a_response_or_not(given: dict[str, Any], has_response: bool) -> None:
-    names = CodeExchangeOptions.__dataclass_fields__
-    options = {name: value for name, value in {**NO_EXCHANGE_OPTIONS, **given}.items() if name in names}
-    assert CodeExchangeOptions(**options).has_response is has_response
+def test_the_module_exchanges_a_code_if_the_options_have_a_response(given: dict[str, Any], has_response: bool) -> None:
+    assert token.has_response({**NO_EXCHANGE_OPTIONS, **given}) is has_response
 
 
 @pytest.mark.parametrize(

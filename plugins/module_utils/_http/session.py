@@ -24,7 +24,7 @@ from .._errors import MalformedResponseError, OptionError, TransportError
 from .._masking import remember_secrets
 from .._predicted import refuse_predicted
 from . import libraries
-from .certificates import select_authorities
+from .certificates import refuse_damaged_authorities, select_authorities
 from .connection_errors import build_slow_response_error, to_transport_error
 from .connection_pool import abandon_connections, get_adapter
 from .deadline import DeadlineExceededError, run_within
@@ -141,6 +141,7 @@ class HttpSession:
         settings = self.settings
         deadline = time.monotonic() + settings.timeout
         proxies: dict[str, str] = {}
+        verify: bool | str = True
         try:
             proxies = select_proxies(url, settings, self.environ)
             verify = select_authorities(settings, self.environ)
@@ -164,6 +165,8 @@ class HttpSession:
             OSError,
             ValueError,
         ) as error:
+            if verify and isinstance(verify, str):
+                refuse_damaged_authorities(settings, self.environ)
             proxy = get_origin(proxies["https"]) if proxies else ""
             exchange = Exchange(action, get_origin(url), settings.timeout, proxy, bool(settings.client_cert))
             raise to_transport_error(error, exchange) from None

@@ -29,10 +29,13 @@ _Stamp = tuple[int, int]  # what changes when a file is written: time and size
 
 
 def validate_authorities(path: str, name: str) -> None:
-    """Raise `OptionError` unless a path is a readable file with certificates, or a folder of them."""
+    """Raise `OptionError` unless a path is a readable file that begins like one of certificates, or a folder of them.
+
+    To load all authorities of a system takes longer than a request, and a connection loads them anyway.
+    """
     stamp = _stat(path, name)
     if not os.path.isdir(path):
-        _validate_authorities(path, name, stamp)
+        _require_certificate(path, name, stamp)
     elif not any(map(_HASHED_NAME.fullmatch, os.listdir(path))):
         raise _build_error(
             name,
@@ -55,8 +58,14 @@ def validate_client_certificate(certificate: str, key: str | None, password: str
 
 
 @lru_cache(maxsize=16)
-def _validate_authorities(path: str, name: str, _stamp: _Stamp) -> None:
+def _require_certificate(path: str, name: str, _stamp: _Stamp) -> None:
     _require(path, name, _CERTIFICATE, "CERTIFICATE")
+
+
+def refuse_damaged_authorities(path: str, name: str) -> None:
+    """Raise `OptionError` if a file of authorities cannot be loaded: the error of a connection names neither file nor option."""
+    if os.path.isdir(path):
+        return
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except ssl.SSLError:

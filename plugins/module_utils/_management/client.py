@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -26,6 +26,7 @@ from .operation import Operation
 from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_empty, is_shifted, next_page, read_items
+from .realm_limit import refuse_other_realm
 from .resource_types import IDENTITY, RESOURCE_TYPES, ResourceType
 from .run_memory import RunMemory
 
@@ -44,8 +45,7 @@ class ManagementClient:
         operations: all operations that a task may call. The token has their scopes and no others.
         reading_only: request the scopes of reading operations only.
         scopes: the token's scopes, for operations that publish none.
-        refuse_realm: raises for an operation on a realm that the run must not manage, before anything is sent. Its second
-            argument is the realm in the operation's path, if any.
+        pinned_realm_id: the only realm that the run may manage; `None` for any realm.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     `memory` knows what the run wrote, `listings` what the task listed.
@@ -65,7 +65,7 @@ class ManagementClient:
         reading_only: bool = False,
         scopes: Iterable[str] = (),
         memory: RunMemory | None = None,
-        refuse_realm: Callable[[Operation, str | None], None] = lambda operation, realm_id: None,
+        pinned_realm_id: str | None = None,
         listings: ListingMemory | None = None,
     ) -> None:
         self.token_source = token_source
@@ -73,7 +73,7 @@ class ManagementClient:
         self.operations = list(operations)
         self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
         self.memory = memory or RunMemory(None, token_source.connection)
-        self.refuse_realm = refuse_realm
+        self.pinned_realm_id = pinned_realm_id
         self.listings = listings or ListingMemory()
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
@@ -213,7 +213,7 @@ class ManagementClient:
             hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
             raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
-        self.refuse_realm(operation, path.get("realm_id"))
+        refuse_other_realm(self.pinned_realm_id, operation, path.get("realm_id"))
         sent = {name: given[name] for name in operation.query if name in given}
         query = [
             (name, text)

@@ -15,6 +15,7 @@ from .._oauth.jwt_claims import read_unverified_claims
 from .client import ManagementClient
 from .members import find_identity_ids
 from .operation_catalogue import find_operation
+from .realm_limit import refuse_other_realm
 from .references import find_reference_id, list_reference_operations
 from .resource_types import APPLICATION, IDENTITY, Resource, ResourceType
 
@@ -77,7 +78,7 @@ class IssuedTokens:
             "application_id": self._find_application_id(),
         }
         # before a caller removes stored sign-ins whose tokens it then cannot list
-        client.refuse_realm(find_operation(LIST_OPERATION), self.path_parameters["realm_id"])
+        refuse_other_realm(client.pinned_realm_id, find_operation(LIST_OPERATION), self.path_parameters["realm_id"])
         self.principal_id = self._find_principal_id()
 
     @property

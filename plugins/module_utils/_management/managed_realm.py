@@ -9,12 +9,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from .._connection_options import PINNED_REALM_VARIABLE
 from .._errors import BeyondIdentityError, NotFoundError, OptionError, ResponseError, SignInRequiredError, StateError
 from .._predicted import is_predicted
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
-from .operation import Operation
 from .resource_lookup import find_named, validate_resource
 from .resource_types import REALM
 from .run_memory import get_place, get_time
@@ -61,21 +59,6 @@ def refuse_other_name(realm: str, found_id: str, given_id: str | None) -> None:
             f"realm is '{sanitize_for_display(realm, 120)}', which is the realm {found_id}, but realm_id is {given_id}.",
             'Remove one of the two. To replace a value of module_defaults, set it to "{{ omit }}" in the task.',
         )
-
-
-def refuse_other_realm(pinned_id: str | None, operation: Operation, realm_id: str | None) -> None:
-    """Raise `OptionError` if the run is pinned to a realm, and an operation addresses another realm or changes the tenant.
-
-    Args:
-        realm_id: the realm in the operation's path; `None` for an operation on the tenant.
-    """
-    if pinned_id is None or realm_id == pinned_id or (realm_id is None and operation.is_reading):
-        return
-    target = f"addresses the realm {sanitize_for_display(realm_id, 80)}" if realm_id else "changes the tenant"
-    raise OptionError(
-        f"{PINNED_REALM_VARIABLE} limits this run to the realm {pinned_id}, but {operation.name} {target}.",
-        f"Set realm_id to {pinned_id}, or run the task without {PINNED_REALM_VARIABLE}.",
-    )
 
 
 def _build_key(name: str, client: ManagementClient) -> list[Any]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from .._errors import MalformedResponseError, OptionError, StateError
-from .._http.certificates import select_authorities
+from .._http.certificates import refuse_damaged_authorities, select_authorities
 from .._http.settings import HttpSettings
 from .._oauth.authorization_response import parse_code_from_url
 from .._oauth.authorization_server import AuthorizationServer
@@ -44,11 +44,6 @@ class CodeExchangeOptions:
     nonce: str | None
     custom_claims: dict[str, Any] | None
 
-    @property
-    def has_response(self) -> bool:
-        """Whether the options have an authorization response, or a part of one."""
-        return bool(self.authorization or self.redirect_response or self.code)
-
 
 @dataclass(frozen=True)
 class _AnsweredRequest:
@@ -71,6 +66,7 @@ def validate_later_exchange(task: TaskContext, *, openid: bool) -> None:
     """
     authenticate_client(task.connection, {}, {})
     select_authorities(task.session.settings, task.session.environ)
+    refuse_damaged_authorities(task.session.settings, task.session.environ)
     if openid:
         require_pyjwt()
 

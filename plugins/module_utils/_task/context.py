@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._connection_options import CONNECTION_OPTIONS
@@ -17,14 +17,7 @@ from .._errors import LockError, SignInRequiredError
 from .._http.session import HttpSession
 from .._http.settings import HttpSettings, compute_longest_exchange, select_environment
 from .._ids import is_service_id
-from .._management.client import ManagementClient
-from .._management.listing_memory import LIFETIME as LISTING_LIFETIME
-from .._management.listing_memory import ListingMemory
-from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id, refuse_other_name, refuse_other_realm
 from .._management.operation_scopes import suggest_scopes
-from .._management.predicted_operations import TOKENS, get_prediction_place
-from .._management.predicting_client import PredictingClient, ReplacingClient
-from .._management.predictions import Predictions
 from .._management.resource_types import APPLICATION
 from .._management.run_memory import RunMemory
 from .._oauth.authorization_server import AuthorizationServer
@@ -48,6 +41,10 @@ from .._predicted import is_predicted
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from .._management.client import ManagementClient
+    from .._management.listing_memory import ListingMemory
+    from .._management.predictions import Predictions
+
 _TIME_OPTIONS = ("timeout", "retries", "retry_max_wait")
 _OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may need
 _OBJECT_WORK = 600.0  # seconds for many quick requests, such as one for each member, and for waits
@@ -58,6 +55,9 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 class TaskContext:
     """All that one call of a module needs.
+
+    Ansible compiles each file of a collection in each run. So what a play that only requests a token does not need is imported
+    where it is used. The modules that need the client load it when they are loaded, once for all workers.
 
     The types of `open_sign_ins` and `listen` are wide on purpose: each module that is delegated carries the files that
     this one imports, and few modules use these two.
@@ -140,12 +140,16 @@ class TaskContext:
         realm: str | None = self.params.get("realm")  # an option of the modules that manage objects in a realm
         if realm is None:
             return connection
+        from .._management.managed_realm import refuse_other_name
+
         realm_id = realm if is_service_id(realm) else self._find_realm_id(realm)
         refuse_other_name(realm, realm_id, options.realm_id)
         return replace(connection, realm_id=realm_id)
 
     def _find_realm_id(self, name: str) -> str:
         """Look a realm up, with a token of its own: the task's token has no scope for it."""
+        from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id
+
         task = TaskContext(
             {**self.params, "realm": None},
             attempt=self.attempt,
@@ -161,7 +165,8 @@ class TaskContext:
             on_issued=self.on_issued,
         )
         task.session = self.session
-        task.predictions = self.predictions
+        if self.check_mode or self.is_check_run:
+            task.predictions = self.predictions
         purpose = task.build_lock_purpose("a lookup of the same realm", "")
         return find_realm_id(
             name,
@@ -221,31 +226,36 @@ class TaskContext:
 
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
         """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
+        from .._management.client import ManagementClient
+
         arguments: dict[str, Any] = {
             "scopes": scopes or (),
             "memory": self.memory,
-            "refuse_realm": partial(refuse_other_realm, self.pinned_realm_id),
+            "pinned_realm_id": self.pinned_realm_id,
             "listings": self.listings,
         }
-        if self.check_mode:
-            return PredictingClient(
-                self.token_source,
-                self.session,
-                operations,
-                predictions=self.predictions,
-                has_credentials=not self.has_predicted_credentials,
-                on_prediction=self.mark_as_predicted,
-                **arguments,
-            )
-        if self.is_check_run:
-            return ReplacingClient(
-                self.token_source, self.session, operations, predictions=self.predictions, **arguments
-            )
-        return ManagementClient(self.token_source, self.session, operations, **arguments)
+        if not self.check_mode and not self.is_check_run:
+            return ManagementClient(self.token_source, self.session, operations, **arguments)
+
+        from .._management.predicting_client import PredictingClient, ReplacingClient
+
+        arguments["predictions"] = self.predictions
+        if not self.check_mode:
+            return ReplacingClient(self.token_source, self.session, operations, **arguments)
+        return PredictingClient(
+            self.token_source,
+            self.session,
+            operations,
+            has_credentials=not self.has_predicted_credentials,
+            on_prediction=self.mark_as_predicted,
+            **arguments,
+        )
 
     @cached_property
     def predictions(self) -> Predictions:
         """What the run would have written so far. A task with `check_mode: true` predicts for itself."""
+        from .._management.predictions import Predictions
+
         return Predictions(self.stores.run if self.is_check_run else None, is_read_only=self.is_always_checked)
 
     def needs_predicted_token(self, refresh_token: str | None) -> bool:
@@ -261,6 +271,8 @@ class TaskContext:
         return PredictedTokens(self.connection, self._remember_predicted_token)
 
     def _remember_predicted_token(self, token: Token) -> None:
+        from .._management.predicted_operations import TOKENS, get_prediction_place
+
         self.mark_as_predicted()
         with self.predictions.edit(get_prediction_place(self.connection, TOKENS)) as prediction:
             item = {"id": token.id, "application_id": self.connection.application_id, "scopes": list(token.scopes)}
@@ -283,9 +295,11 @@ class TaskContext:
     @cached_property
     def listings(self) -> ListingMemory:
         """The listings that the call shares with other hosts and items of its task."""
+        from .._management.listing_memory import LIFETIME, ListingMemory
+
         options = {option.name: self.params[option.name] for option in CONNECTION_OPTIONS}
         error_key = [options, select_environment(self.environ)]
-        return ListingMemory(self.stores.run, self.sharing, error_key, LISTING_LIFETIME)
+        return ListingMemory(self.stores.run, self.sharing, error_key, LIFETIME)
 
     def build_lock_purpose(self, work: str, risk: str, *, is_unrepeatable: bool = False) -> LockPurpose:
         """Return what a lock on an object is held for.

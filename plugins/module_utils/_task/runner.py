@@ -16,7 +16,6 @@ from ansible.module_utils import basic
 from .._connection_options import CONNECTION_OPTIONS, PINNED_REALM_VARIABLE
 from .._errors import BeyondIdentityError, OptionError
 from .._json_objects import is_valid_unicode
-from .._management.predictions import Predictions
 from .._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from .._oauth.token_sources import TokenSource
 from .._text import join_names
@@ -68,6 +67,8 @@ def run_module(
     spec: ModuleSpec, run: Run, *, open_sign_ins: Callable[[TaskContext], TokenSource] | None = None
 ) -> None:
     """Run as an ordinary module, on the remote host that a task is delegated to."""
+    from .._management.predictions import Predictions  # not on the controller, where this function is not used
+
     arguments = spec.build_arguments()
     if PREDICTIONS in (basic._load_params() or {}):  # only the controller sets it, so it is no option of the module
         arguments["argument_spec"] = {**arguments["argument_spec"], PREDICTIONS: {"type": "dict"}}
