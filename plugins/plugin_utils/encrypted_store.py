@@ -14,13 +14,14 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from ..module_utils._oauth.token_store import LockPurpose
 from .file_lock import SUFFIX, LockReports, hold_file_lock, remove_unused_locks
 from .private_files import open_private_folder, read_private_file, write_private_file
-from .read_contents import ReadContents
+from .read_entries import ReadEntries
 from .store_errors import explain_store_error
 
 try:
@@ -61,19 +62,20 @@ class EncryptedStore:
         self._warn = warn
         self._reports = LockReports(warn, tell, self._warn_of)
         self._setting = setting
-        self._read = ReadContents(folder)
+        self._read = ReadEntries(folder)
 
     def get(self, key: Any) -> Mapping[str, Any] | None:
         """Return the entry under a key, `None` if there is none that can be trusted."""
         name = self._build_name(key)
         try:
             stamp = self._read.read_stamp(name)
-            content = self._read.find(name, stamp)
-            if content is None:
+            entry = self._read.find(name, stamp)
+            if entry is None:
                 with open_private_folder(self.folder, create=False) as folder:
-                    content = self._fernet.decrypt(read_private_file(name, folder))
-                self._read.add(name, stamp, content)
-            return _parse(content)
+                    content = read_private_file(name, folder)
+                entry = self._decrypt(content)
+                self._read.add(name, stamp, entry, len(content))
+            return deepcopy(entry)  # a caller may change its own
         except FileNotFoundError:
             return None
         except (OSError, InvalidToken, ValueError) as error:
@@ -154,20 +156,16 @@ class EncryptedStore:
         return hmac.digest(self._secret, json.dumps(key, sort_keys=True).encode(), "sha256").hex()
 
     def _decrypt(self, content: bytes) -> Mapping[str, Any]:
-        return _parse(self._fernet.decrypt(content))
+        entry = json.loads(self._fernet.decrypt(content))
+        if not isinstance(entry, dict):
+            raise ValueError("not an object")
+        return entry
 
     def _warn_of(self, error: Exception) -> None:
         self._warn(
             f"Cannot use the token store {self.folder}: {explain_store_error(error, self.folder)} Until then, each task "
             "requests its own token."
         )
-
-
-def _parse(content: bytes) -> Mapping[str, Any]:
-    entry = json.loads(content)
-    if not isinstance(entry, dict):
-        raise ValueError("not an object")
-    return entry
 
 
 def remove_matching(entry: Mapping[str, Any], matches: Callable[[str], bool]) -> dict[str, Any] | None:

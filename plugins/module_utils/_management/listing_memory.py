@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +31,10 @@ PART_SIZE = 350_000  # characters. A store reads at most 1 MiB of a file, and qu
 
 @dataclass(frozen=True)
 class Listing:
-    """The objects of a listing, and the time of the run's clock at which its first request began."""
+    """The objects of a listing, and the time of the run's clock at which its first request began.
+
+    Callers that share a listing have the same objects, so a caller copies an object before it changes it.
+    """
 
     items: list[Resource]
     began: float
@@ -113,10 +117,14 @@ class ListingMemory:
             if _belongs_to(entry, attempt) and earliest < entry["began"] <= get_time():
                 parts = [store.get(_build_part_key(entry, number)) for number in range(entry["parts"])]
                 if all(part is not None for part in parts):
-                    return Listing(
-                        [item for part in parts if part for item in json.loads(part["items"])], entry["began"]
-                    )
+                    return Listing([item for part in parts if part for item in _parse(part["items"])], entry["began"])
         return None
+
+
+@lru_cache(maxsize=8)  # the items of a loop read the same parts, in one process
+def _parse(items: str) -> tuple[Resource, ...]:
+    """Return the objects of a part. All callers have the same objects, so a caller must not change them."""
+    return tuple(json.loads(items))
 
 
 def _read_now(read: Callable[[], Iterable[Resource]]) -> Listing:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from .resource_types import Resource
 
 
+@lru_cache(maxsize=20_000)  # a loop compares each name of a listing with each of its items
 def normalize_name(name: str) -> str:
     """Return a name in Unicode's form NFC, trimmed, with each run of blanks as one blank."""
     return " ".join(unicodedata.normalize("NFC", name).split())

@@ -66,7 +66,7 @@ def read_reference(resource_type: ResourceType, client: ManagementClient, value:
         found = read_resource(resource_type, client, id)
         if found is not None and refers_to(resource_type, found, value):
             return found
-    return _look_up(resource_type, client, value)
+    return _look_up(resource_type, client, value, known_id=id)
 
 
 def look_again(client: ManagementClient, work: Callable[[], T]) -> T:
@@ -83,9 +83,12 @@ def look_again(client: ManagementClient, work: Callable[[], T]) -> T:
     return work()
 
 
-def _look_up(resource_type: ResourceType, client: ManagementClient, value: str) -> Resource:
+def _look_up(
+    resource_type: ResourceType, client: ManagementClient, value: str, *, known_id: str | None = None
+) -> Resource:
     began = get_time()
     listed = list_referable(resource_type, client, [value])
     found = select_resource(resource_type, listed, value, ("id", *reversed(resource_type.name_fields)))
-    client.memory.remember_reference(get_place(resource_type, client.path_parameters), value, found["id"], began)
+    if found["id"] != known_id:
+        client.memory.remember_reference(get_place(resource_type, client.path_parameters), value, found["id"], began)
     return found

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -106,16 +107,15 @@ def correct_listing(
     that the listing lacks, is read by its ID. So is the object that this run gave the name, although the listing shows
     others that the value refers to, such as one whose name is equal after normalization.
     """
-    corrected = [
-        current
-        for item in listing.items
-        for current in (
-            [item]
-            if not refers_to(resource_type, item, value)
-            else _read_current(resource_type, client, item, listing.began)
-        )
-    ]
-    known = {str(item.get("id")) for item in corrected if refers_to(resource_type, item, value)}
+    corrected: list[Resource] = []
+    known: set[str] = set()
+    for item in listing.items:
+        if not refers_to(resource_type, item, value):
+            corrected.append(item)
+            continue
+        current = _read_current(resource_type, client, deepcopy(item), listing.began)
+        corrected += current
+        known.update(str(one.get("id")) for one in current if refers_to(resource_type, one, value))
     added = _read_unlisted(resource_type, client, value, known)
     outdated = {item["id"] for item in added}
     return [*(item for item in corrected if item.get("id") not in outdated), *added]
