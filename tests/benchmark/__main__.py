@@ -47,7 +47,7 @@ def main() -> int:
 def _measure(bench: Bench, letter: str) -> Table:
     print(f"Table {letter}: {TABLES[letter].TITLE} ...", file=sys.stderr, flush=True)
     start = time.monotonic()
-    table = TABLES[letter].measure(bench)
+    table: Table = TABLES[letter].measure(bench)
     print(f"Table {letter} took {time.monotonic() - start:.0f} s.", file=sys.stderr, flush=True)
     table.letter, table.title = letter, TABLES[letter].TITLE
     table.rounds = bench.rounds

@@ -77,6 +77,15 @@ def uri_task(name: str, request: Request, **keywords: Any) -> dict[str, Any]:
     return {"name": name, "ansible.builtin.uri": request.as_uri(), "no_log": True, **keywords}
 
 
+def uri_loop(name: str, requests: Sequence[Request]) -> dict[str, Any]:
+    """Return a task that sends requests by `uri` in a loop; they may differ in their URLs and JSON bodies only."""
+    loop = [{"url": request.url, "json": request.json} for request in requests]
+    varying = {"url": "{{ item.url }}", **({"body": "{{ item.json }}"} if requests[0].json else {})}
+    task = uri_task(name, requests[0], loop=loop)
+    task["ansible.builtin.uri"] |= varying
+    return task
+
+
 def bare_task(folder: Path, requests: Sequence[Request], name: str = BARE, **keywords: Any) -> dict[str, Any]:
     """Return a task that sends requests by bare requests, over one connection."""
     path = folder / f"requests-{next(_numbers)}.json"

@@ -18,8 +18,8 @@ from tests.benchmark.report import Rounds
 from tests.emulator.client import Emulator
 from tests.support.playbook import PlaybookRunner
 
-PLUGINS = Path(__file__).parent / "plugins"
-MEASURED = Path(__file__).parent / "measured_process.py"
+_FOLDER = Path(__file__).parent
+MEASURED = _FOLDER / "measured_process.py"
 LOOP_DEBUG = {"ansible.builtin.debug": {"msg": "{{ item }}"}}
 
 
@@ -77,9 +77,9 @@ class Bench:
     def run(self, *plays: dict[str, Any], with_tree: bool = False, forks: int = 5, **how: Any) -> Run:
         """Run a playbook to its end; raise with its output if it fails. The options are those of PlaybookRunner.prepare."""
         own = {
-            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(_FOLDER / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "task_times",
-            "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action"),
+            "ANSIBLE_ACTION_PLUGINS": str(_FOLDER / "action_plugins"),
             "ANSIBLE_FORKS": str(forks),
         }
         command, environment, folder, cwd = self.runner.prepare(list(plays), env={**own, **how.pop("env", {})}, **how)

@@ -71,7 +71,9 @@ def _debug(name: str, message: str, **keywords: Any) -> dict[str, Any]:
 def _read_costs(run: Run, count: int, times: int) -> dict[tuple[str, str], float]:
     repeats = {TEMPLATE: times, LOOP: times, TASKS: 1}
     return {
-        (place, name): run.seconds_of(f"{place} {name}") / count / repeats[place] for place in repeats for name in LOOKUPS
+        (place, name): run.seconds_of(f"{place} {name}") / count / repeats[place]
+        for place in repeats
+        for name in LOOKUPS
     }
 
 

@@ -22,25 +22,31 @@ SCOPE = "realms:read"
 DEBUG, OURS, URI = "debug", "token", "uri"
 KINDS = (DEBUG, BARE, OURS, URI)
 ONE = "one item: "
-URI_ITEMS = 10
+
+Costs = dict[tuple[int, str, str], float]
+"""Seconds by the length of the loop, the kind, and `call` or `further`."""
 
 
 def measure(bench: Bench) -> Table:
     """Measure all lengths in each round."""
     # How often a round repeats loops of a length: short loops are measured badly by one.
-    repeats = {10: bench.size(6, 2), bench.size(200, 20): bench.size(4, 1), bench.size(10_000, 40): 1}
+    repeats = {bench.size(10, 3): bench.size(6, 1), bench.size(200, 5): bench.size(4, 1), bench.size(10_000, 8): 1}
+    by_uri = bench.size(10, 2)
+    counts = {items: {**dict.fromkeys(KINDS, items), URI: by_uri} for items in repeats}
 
-    def measure_round(number: int) -> dict[tuple[int, str, str], float]:
-        values: dict[tuple[int, str, str], float] = {}
+    def measure_round(number: int) -> Costs:
+        values: Costs = {}
         for items, times in repeats.items():
             tenant = bench.emulator.tenant()
-            tasks = list(_build_tasks(bench, tenant, items, times, number))
+            tasks = list(_build_tasks(bench, tenant, counts[items], times, number))
             run = bench.run(bench.play(*tasks, vars=tenant.variables))
             tenant.clear_journal()
-            values |= {(items, *key): value for key, value in _read_costs(run, items, times).items()}
+            values |= {(items, *key): value for key, value in _read_costs(run, counts[items], times).items()}
         return values
 
     rounds = bench.repeat(measure_round)
+    first, *_between, last = repeats
+    flat = rounds.ratio((last, OURS, "further"), (first, OURS, "further"))
     return Table(
         ["items", "loop", "ms per call", "x debug", "x floor", "uri costs", "ms per further call"],
         [row for items in repeats for row in _build_rows(rounds, items)],
@@ -49,23 +55,22 @@ def measure(bench: Bench) -> Table:
             " the library.",
             "A call: the time of the whole task, divided by its items. A further call: without the time of a task with one"
             " item, which starts a worker process and opens a connection.",
-            f"uri has at most {URI_ITEMS} items per loop.",
+            f"uri has {by_uri} items per loop.",
+            f"A further token in a loop of {last:,} costs {flat.show()} x one in a loop of {first:,}.",
         ],
-        _compare(rounds, list(repeats)),
+        list(_compare(rounds, list(repeats))),
     )
 
 
-def _build_tasks(bench: Bench, tenant: Tenant, items: int, times: int, number: int) -> Iterator[dict[str, Any]]:
+def _build_tasks(
+    bench: Bench, tenant: Tenant, counts: dict[str, int], times: int, number: int
+) -> Iterator[dict[str, Any]]:
     """Yield the loops, each after one with a single item. The first of these only warms up."""
     for kind in KINDS:
         yield _build_loop(bench, tenant, kind, f"warm up {kind}", 1)
     for kind in alternate(KINDS, times, number):
         yield _build_loop(bench, tenant, kind, ONE + kind, 1)
-        yield _build_loop(bench, tenant, kind, kind, _count(kind, items))
-
-
-def _count(kind: str, items: int) -> int:
-    return min(items, URI_ITEMS) if kind == URI else items
+        yield _build_loop(bench, tenant, kind, kind, counts[kind])
 
 
 def _build_loop(bench: Bench, tenant: Tenant, kind: str, name: str, items: int) -> dict[str, Any]:
@@ -79,11 +84,11 @@ def _build_loop(bench: Bench, tenant: Tenant, kind: str, name: str, items: int) 
     return {"name": name, **LOOP_DEBUG, **loop}
 
 
-def _read_costs(run: Run, items: int, times: int) -> dict[tuple[str, str], float]:
+def _read_costs(run: Run, counts: dict[str, int], times: int) -> dict[tuple[str, str], float]:
     """Return the seconds per call and per further call of each kind."""
     costs = {}
     for kind in KINDS:
-        whole, one, count = run.seconds_of(kind), run.seconds_of(ONE + kind), _count(kind, items)
+        whole, one, count = run.seconds_of(kind), run.seconds_of(ONE + kind), counts[kind]
         costs[kind, "call"] = whole / times / count
         costs[kind, "further"] = (whole - one) / times / (count - 1)
     return costs
@@ -111,6 +116,3 @@ def _compare(rounds: Rounds, lengths: list[int]) -> Iterator[Goal]:
         yield Goal(f"A new token, x floor, {count}", rounds.ratio(token, debug, (items, BARE, "call")), 1.2)
         yield Goal(f"A new token, x debug, {count}", rounds.ratio(token, debug), 1.5)
         yield Goal(f"uri, x a new token, {count}", rounds.ratio((items, URI, "call"), token), 40, True, 1)
-    first, last = lengths[0], lengths[-1]
-    flat = rounds.ratio((last, OURS, "further"), (first, OURS, "further"))
-    yield Goal(f"A further token of {last:,}, x one of {first:,}", flat, 1.2)

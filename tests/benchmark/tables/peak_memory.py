@@ -46,7 +46,11 @@ def measure(bench: Bench) -> Table:
     rows = [
         [
             kind,
-            *(cell for what in ("largest", "tree") for cell in (rounds.cost((kind, what)).show(0), over(kind, what).show(1))),
+            *(
+                cell
+                for what in ("largest", "tree")
+                for cell in (rounds.cost((kind, what)).show(0), over(kind, what).show(1))
+            ),
         ]
         for kind in KINDS
     ]

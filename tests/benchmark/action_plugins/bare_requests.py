@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return how many requests were sent."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         entries = json.loads(Path(self._task.args["file"]).read_text(encoding="utf-8"))
         with requests.Session() as session:
             session.trust_env = False
