@@ -56,7 +56,7 @@ def measure(bench: Bench) -> Table:
         for kind in KINDS
     ]
     return Table(
-        ["task", "largest process, MB", "over debug", "all processes, MB", "over debug"],
+        ["task", "largest process, MB", "its MB over debug", "all processes, MB", "their MB over debug"],
         rows,
         [
             f"Loops of {items} items (uri: {min(items, URI_ITEMS)}), each in an ansible-playbook of its own. The realm has"
