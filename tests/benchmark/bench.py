@@ -83,6 +83,8 @@ class Bench:
             "ANSIBLE_FORKS": str(forks),
         }
         command, environment, folder, cwd = self.runner.prepare(list(plays), env={**own, **how.pop("env", {})}, **how)
+        # Ansible would take the user's home folder from the user database.
+        environment["ANSIBLE_REMOTE_TMP"] = str(folder / "home" / ".ansible" / "tmp")
         times, measured, output = folder / "times.jsonl", folder / "measured.json", folder / "output"
         wrapped = [sys.executable, MEASURED, measured, "1" if with_tree else "0", *command]
         with output.open("wb") as file:
