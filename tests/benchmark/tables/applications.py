@@ -94,7 +94,7 @@ class Place:
 
 def measure(bench: Bench) -> Table:
     """Measure each phase once per round."""
-    count, realm, by_uri = bench.size(500, 10), bench.size(1000, 250), bench.size(20, 1)
+    count, realm, by_uri = bench.size(500, 5), bench.size(1000, 250), bench.size(20, 1)
 
     def measure_round(number: int) -> dict[tuple[str, str], float]:
         values: dict[tuple[str, str], float] = {}

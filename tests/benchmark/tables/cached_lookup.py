@@ -24,7 +24,7 @@ TIMES = 4
 
 def measure(bench: Bench) -> Table:
     """Measure all places in each round, in one playbook."""
-    count, times = bench.size(1000, 5), bench.size(TIMES, 1)
+    count, times = bench.size(1000, 3), bench.size(TIMES, 1)
 
     def measure_round(number: int) -> dict[tuple[str, str], float]:
         tenant = bench.emulator.tenant()

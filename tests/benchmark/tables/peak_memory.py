@@ -27,7 +27,7 @@ URI_ITEMS = 20
 
 def measure(bench: Bench) -> Table:
     """Measure each kind in a process of its own, once per round."""
-    items, applications, identities = bench.size(500, 10), bench.size(1000, 100), bench.size(10_000, 200)
+    items, applications, identities = bench.size(500, 2), bench.size(1000, 10), bench.size(10_000, 20)
     tenant = bench.emulator.tenant()
     tenant.seed(identities=identities, applications=applications)
 
