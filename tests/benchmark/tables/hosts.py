@@ -109,7 +109,7 @@ def _build_rows(rounds: Rounds, hosts: int) -> Iterator[list[str]]:
             kind,
             rounds.cost((hosts, kind, "requests")).show(0),
             rounds.cost(own).show(3),
-            rounds.ratio(own, debug).show(),
-            rounds.ratio(own, debug, bare).show(),
+            rounds.ratio(own, debug).show(3),
+            rounds.ratio(own, debug, bare).show(3),
             rounds.ratio(own, uri).show(3),
         ]
