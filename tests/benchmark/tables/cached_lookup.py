@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bench import Bench, Run
-from tests.benchmark.report import Goal, Rounds, Table
+from tests.benchmark.report import Goal, Rounds, Spread, Table
 from tests.support.plays import TOKEN
 
 TITLE = "evaluations of a cached token"
@@ -46,7 +46,7 @@ def measure(bench: Bench) -> Table:
     )
 
 
-def _in_ms(rounds: Rounds, place: str) -> Any:
+def _in_ms(rounds: Rounds, place: str) -> Spread:
     return rounds.spread(lambda values: (values[place, OURS] - values[place, ENV]) * 1000)
 
 
