@@ -51,7 +51,7 @@ roles: .venv/.made .venv-tools/.made ## run the molecule scenarios of the roles
 matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests on all installed Python versions
 	@$(BIN)/python -m tests.tools.matrix
 
-bench: .venv/.made ## compare the speed of the modules with debug and uri
+bench: .venv/.made ## (slow) measure speed and memory, compared with debug, uri and bare requests; see ARGS=--help
 	@$(BIN)/python -m tests.benchmark $(ARGS)
 
 # Build

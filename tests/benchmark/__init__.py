@@ -2,4 +2,4 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cost of calls, compared with debug and uri in one run."""
+"""The cost of calls, compared with debug, uri and bare requests in one run; one file in `tables` per table."""
