@@ -11,7 +11,7 @@ from .._errors import BeyondIdentityError, MalformedResponseError, ResponseError
 from .._text import sanitize_for_display
 from .client import ManagementClient
 from .resource_types import Resource, ResourceType
-from .run_memory import SETTLING_TIME, get_place, get_time, list_names, wait_until_found
+from .run_memory import SETTLING_TIME, get_place, get_time, wait_until_found
 
 _LOST = (502, 503, 504)  # a gateway lost the response of the service
 
@@ -100,7 +100,7 @@ def _send(
             raise
         conflict = error
     place = get_place(resource_type, client.path_parameters)
-    is_reserved = any(client.memory.was_name_deleted(place, name) for name in list_names(wanted))
+    is_reserved = client.memory.was_any_name_deleted(place, wanted)
     is_explained = False
 
     def resolve() -> Resource | None:

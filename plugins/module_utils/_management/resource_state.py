@@ -17,7 +17,7 @@ from .._oauth.connection import Connection
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .field_limits import validate_texts
-from .resource_changes import plan_changes
+from .resource_changes import plan_changes, select_fields
 from .resource_creation import NameTakenError, create_resource
 from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
@@ -103,7 +103,7 @@ class ResourceState:
         validate_texts(self.resource_type.noun, changes)
         after = self._update(before, changes)
         # nothing changed if the service takes the value for the one that it has, and keeps its form
-        changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
+        changed = bool(plan_changes(before, select_fields(after, changes)))
         return ChangeResult(before, after, changed)
 
     def ensure_absent(self, validate_removal: Callable[[Resource], None]) -> ChangeResult:
