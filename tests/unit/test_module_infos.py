@@ -20,6 +20,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     realm_info,
     resource_server,
     resource_server_info,
+    role,
     role_info,
     tenant_info,
 )
@@ -219,3 +220,16 @@ def test_with_predicted_credentials_the_tenant_is_unknown(tenant: Any) -> None:
     predicted = {name: made[name] for name in ("issuer", "client_id", "client_secret")}
     result = run_ok(tenant_info, tenant, **run, **predicted)
     assert result["tenant"] is None and result["predicted"] is True and tenant.journal() == []
+
+
+def test_the_members_of_roles_are_read_on_request(tenant: Any) -> None:
+    people = tenant.seed(identities=3)["identities"]
+    members = {"identities": people, "groups": tenant.seed(groups=1)["groups"]}
+    made = run_ok(role, tenant, display_name="Readers", members=members)["role"]
+    empty = run_ok(role, tenant, display_name="Empty")["role"]
+    tenant.clear_journal()
+    assert all("members" not in item for item in run_ok(role_info, tenant)["roles"])
+    assert tenant.journal(operation="ListRoleMembers") == []
+    found = {item["id"]: item for item in run_ok(role_info, tenant, members=True)["roles"]}
+    assert found == {made["id"]: made, empty["id"]: {**empty, "members": {"identities": [], "groups": []}}}
+    assert len(tenant.journal(operation="ListRoleMembers")) == 2
