@@ -193,6 +193,16 @@ def test_the_error_for_a_taken_address_names_its_owner_after_one_listing(tenant:
     assert pauses == [], "the owner is known, so nothing is waited for"
 
 
+def test_a_conflict_by_a_trait_that_the_task_does_not_manage_names_the_owner(tenant: Any) -> None:
+    """The module sends traits whole, so the service can refuse an address that it accepted before."""
+    owner, kim = create(tenant), create(tenant, username="kim", primary_email_address="kim@example.com")
+    tenant.settings(conflicts="documented")
+    run_ok(identity, tenant, id=kim["id"], primary_email_address="pat@example.com")
+    tenant.fault(operation="UpdateIdentity", status=409)
+    message = run_failed(identity, tenant, id=kim["id"], external_id="1")
+    assert f"({owner['id']}) has this primary_email_address" in message
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_the_error_for_a_taken_username_names_its_owner(check_mode: bool, tenant: Any) -> None:
     owner, other = create(tenant), create(tenant, username="kim", primary_email_address="kim@example.com")

@@ -64,7 +64,7 @@ class IdentityOptions:
 
 def list_operations(options: IdentityOptions) -> list[str]:
     """Return the operations that are needed beside those on the identity itself: those that find the owner of a name."""
-    can_conflict = options.state == "present" and (options.primary_email_address or options.username)
+    can_conflict = options.state == "present" and (options.username or options.managed_traits)  # traits are sent whole
     return [IDENTITY.list_operation] if can_conflict else []
 
 
