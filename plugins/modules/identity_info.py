@@ -10,8 +10,12 @@ module: identity_info
 short_description: Read Beyond Identity identities
 version_added: 0.1.0
 description:
-  - Reads all identities of the managed realm, those of one name, or one by its id. Where there is none, the list is empty.
-  - Only for O(username) the service looks by itself; for O(display_name) all identities are read, page by page.
+  - Reads all identities of the managed realm, the identities with one display name, the one with a username, or one by its ID. Returns an empty list if nothing
+    matches.
+  - The service can only search for usernames. For O(display_name), the module lists all identities.
+  - The module requests a token for C(ListIdentities), or for C(GetIdentity) with O(id). Both need the scope C(identities:read).
+notes:
+  - Results contain personal data. Names and traits are text that users can choose. Do not use them as templates, commands or file names without validation.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -21,18 +25,20 @@ extends_documentation_fragment:
   - beyondidentity.management.attributes.no_diff
 options:
   id:
-    description: The id of one identity.
+    description: ID of one identity.
     type: str
   display_name:
-    description: The name that people see. All identities that bear it are returned.
+    description: Display name. The module returns all identities that have it.
     type: str
   username:
-    description: The name that one identity signs in with, in lower or upper case.
+    description:
+      - Username of one identity, in upper or lower case.
+      - If no identity has it, the module returns the identity whose username differs only in whitespace and Unicode normalization.
     type: str
 seealso:
+  - module: beyondidentity.management.identity
   - module: beyondidentity.management.group_info
   - module: beyondidentity.management.role
-  - module: beyondidentity.management.api
 """
 
 EXAMPLES = r"""
@@ -40,11 +46,11 @@ EXAMPLES = r"""
   beyondidentity.management.identity_info:
   register: all
 
-- name: Show the names that they sign in with
+- name: Show their usernames
   ansible.builtin.debug:
     msg: "{{ all.identities | map(attribute='traits.username') }}"
 
-- name: Find one by the name that she signs in with
+- name: Find an identity by its username
   beyondidentity.management.identity_info:
     username: pat
   register: found
@@ -52,15 +58,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 identities:
-  description: The identities as the API shows them.
+  description: The identities as the API returns them.
   returned: success
   type: list
   elements: dict
   sample:
     - id: e372db224c06e850
+      realm_id: 8f5bec58229e6f29
+      tenant_id: 0001f1f460b1ace6
       display_name: Pat Smith
       status: active
       enrollment_status: ENROLLED
+      create_time: '2026-04-12T05:53:07.119Z'
+      update_time: '2026-06-16T14:31:03.770Z'
       traits:
         type: traits_v0
         username: pat
@@ -71,15 +81,14 @@ predicted:
   type: bool
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.members import (
-    build_username_filter,
-    has_username,
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.identity_lookup import (
+    find_identities,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import IDENTITY
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import info_spec
@@ -95,12 +104,7 @@ def run(task: TaskContext) -> ModuleResult:
     username = task.params["username"]
     if username is None:
         return read_info(task, IDENTITY)
-    return read_info(
-        task,
-        IDENTITY,
-        query={"filter": build_username_filter(username)},
-        is_wanted=lambda item: has_username(item, username),
-    )
+    return read_info(task, IDENTITY, find=lambda client: find_identities(client, username))
 
 
 def main() -> None:

@@ -111,29 +111,18 @@ options:
 seealso:
   - module: beyondidentity.management.role_info
   - module: beyondidentity.management.resource_server
-  - module: beyondidentity.management.identity_info
-  - module: beyondidentity.management.group_info
+  - module: beyondidentity.management.identity
+  - module: beyondidentity.management.group
   - module: beyondidentity.management.api
   - module: beyondidentity.management.authorize
 """
 
 EXAMPLES = r"""
-- name: Search for Pat
-  beyondidentity.management.identity_info:
+- name: Create Pat's identity
+  beyondidentity.management.identity:
     username: pat
-  register: pat
-
-- name: Create Pat's identity if it does not exist
-  when: pat.identities | length == 0
-  beyondidentity.management.api:
-    operation: CreateIdentity
-    body:
-      identity:
-        display_name: Pat Smith
-        traits:
-          type: traits_v0
-          username: pat
-          primary_email_address: pat@example.com
+    display_name: Pat Smith
+    primary_email_address: pat@example.com
 
 - name: Create a role that can read realms, and add Pat to it
   beyondidentity.management.role:

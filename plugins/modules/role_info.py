@@ -10,8 +10,9 @@ module: role_info
 short_description: Read Beyond Identity roles
 version_added: 0.1.0
 description:
-  - Reads all roles of a resource server, those of one name, or one by its id. Where there is none, the list is empty.
-  - The scopes and members of a role have operations of their own, which M(beyondidentity.management.api) carries out.
+  - Reads all roles of a resource server, the roles with one name, or one role by its ID. Returns an empty list if nothing matches.
+  - To read the scopes of a role, call C(ListRoleScopes) with M(beyondidentity.management.api).
+  - The module requests a token for C(ListRoles), or for C(GetRole) with O(id). With O(members), the token also allows C(ListRoleMembers).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -26,7 +27,7 @@ options:
       - If O(resource_server) is a name, and another resource server has the role, the module fails and names the other resource server.
     type: str
   display_name:
-    description: The name that people see. All roles that bear it are returned.
+    description: Display name. The module returns all roles that have it.
     type: str
   resource_server:
     description:
@@ -36,6 +37,12 @@ options:
       - An ID needs no right to read resource servers.
     type: str
     default: beyondidentity
+  members:
+    description:
+      - Whether to read the members of each returned role. Members are IDs.
+      - This costs one request for each role, and one more for each further 200 members. It also needs the scopes C(groups:read) and C(identities:read).
+    type: bool
+    default: false
 seealso:
   - module: beyondidentity.management.role
   - module: beyondidentity.management.api
@@ -67,31 +74,35 @@ EXAMPLES = r"""
 - name: Read its roles
   beyondidentity.management.role_info:
     resource_server: Pet API
+    members: true
 """
 
 RETURN = r"""
 roles:
-  description: The roles as the API shows them.
+  description:
+    - The roles as the API returns them. With O(members), each has C(members), a dictionary with the sorted IDs of C(identities) and C(groups).
   returned: success
   type: list
   elements: dict
   sample:
     - id: fb785d40cbe4fc0d
       display_name: Realm readers
-      description: May look, but not touch.
+      description: Can read realms.
       resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
+      members: {identities: [e372db224c06e850], groups: []}
 predicted:
   description: Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description: The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2
 """
 
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.object_lists import ObjectLists
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import ROLE
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.role_resource_servers import (
     RoleServers,
@@ -101,18 +112,25 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.info import read_info
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
 
-SPEC = info_spec(options={"resource_server": {"type": "str", "default": "beyondidentity"}})
+SPEC = info_spec(
+    options={
+        "resource_server": {"type": "str", "default": "beyondidentity"},
+        "members": {"type": "bool", "default": False},
+    }
+)
 
 
 def run(task: TaskContext) -> ModuleResult:
     """Read the objects."""
     servers = RoleServers(task.params["resource_server"])
+    members = ("ListRoleMembers",) if task.params["members"] else ()
     return read_info(
         task,
         ROLE,
-        operations=servers.list_operations(is_read=False, may_be_elsewhere=False),
+        operations=(*servers.list_operations(is_read=False, may_be_elsewhere=False), *members),
         prepare=servers.select,
         explain_missing=servers.refuse_elsewhere,
+        complete=lambda client, role: {**role, **ObjectLists(ROLE, client).read(role["id"])},
     )
 
 

@@ -17,7 +17,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._connection_options import PINNED_REALM_VARIABLE, REALM_OPTION
 from ..module_utils._errors import BeyondIdentityError, LockError, OptionError
-from ..module_utils._management.names import normalize_name
+from ..module_utils._management.names import build_lock_name
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
 from ..module_utils._predicted import find_predicted
 from ..module_utils._task.argument_spec import ModuleSpec
@@ -226,7 +226,7 @@ class ModuleAction(ActionBase):
             f"several hosts can create the same {name}",
             is_unrepeatable=params["state"] == "present" and not self._task.check_mode,
         )
-        return task.exclude_hosts([module, params["id"] or normalize_name(str(params["display_name"]))], purpose)
+        return task.exclude_hosts([module, params["id"] or build_lock_name(str(params[self._spec.finder]))], purpose)
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """Always pipeline: a module's file would contain the secrets, and would stay if the run is killed."""

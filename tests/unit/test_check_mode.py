@@ -26,7 +26,9 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     authenticator_config,
     authenticator_config_info,
     authorize,
+    group,
     group_info,
+    identity,
     identity_info,
     introspect,
     realm,
@@ -55,6 +57,8 @@ STATE_CALLS: list[tuple[Any, dict[str, Any]]] = [
     (realm, NAMED),
     (resource_server, SERVER),
     (role, {**NAMED, "scopes": ["realms:read"]}),
+    (identity, {"username": "feeder"}),
+    (group, NAMED),
 ]
 INFO_CALLS: list[tuple[Any, dict[str, Any]]] = [
     (module, {})
@@ -177,7 +181,7 @@ def test_an_info_module_with_predicted_credentials_returns_predictions(
     assert found["predicted"] is True and found["requests"] == 0 and count_sent(tenant) == sent
     assert all("check-mode-" in json.dumps(item) for item in items)
     assert '"client_secret"' not in json.dumps(items)
-    assert len(items) == {group_info: 0, identity_info: 0, application_info: 2, resource_server_info: 2}.get(module, 1)
+    assert len(items) == {application_info: 2, resource_server_info: 2}.get(module, 1)
 
 
 @pytest.mark.parametrize("operation", ["ListRealms", "GetTenant", "ListGroups"])

@@ -19,6 +19,10 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     application_info,
     authenticator_config,
     authenticator_config_info,
+    group,
+    group_info,
+    identity,
+    identity_info,
     realm,
     realm_info,
     resource_server,
@@ -29,10 +33,12 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes
 
-INFO_MODULES = (application_info, authenticator_config_info, resource_server_info, role_info)
+INFO_MODULES = (application_info, authenticator_config_info, resource_server_info, role_info, identity_info, group_info)
 MODULES = {
     "application": application,
     "authenticator_config": authenticator_config,
+    "group": group,
+    "identity": identity,
     "realm": realm,
     "resource_server": resource_server,
     "role": role,
@@ -122,6 +128,20 @@ def build_calls() -> st.SearchStrategy[Call]:
             "return_secret": st.booleans(),
             **elsewhere,
         },
+        "identity": {
+            "username": st.sampled_from(("pat", "Sam", "max")),
+            "primary_email_address": st.sampled_from(("", "one@example.com", "One@example.com")),
+            "external_id": st.sampled_from(("", "1")),
+            "traits": st.fixed_dictionaries({"title": st.sampled_from(("", "Dr"))}),
+            "status": st.sampled_from(("active", "suspended")),
+            **elsewhere,
+        },
+        "group": {
+            "description": st.sampled_from(("May feed.", "May read.")),
+            "members": st.lists(st.sampled_from(("pat", "kim", "SAM")), unique=True),
+            "members_mode": st.sampled_from(("exact", "at_least")),
+            **elsewhere,
+        },
         "authenticator_config": {
             "authentication_methods": st.lists(st.sampled_from(("webauthn_passkey", "software_passkey")), min_size=1),
             **elsewhere,
@@ -130,8 +150,14 @@ def build_calls() -> st.SearchStrategy[Call]:
 
     def complete(noun: str, options: dict[str, Any]) -> Call:
         if options.get("state") == "absent":
-            kept = ("state", "display_name", "id", "realm", "resource_server" if noun == "role" else "")
+            kept = ("state", "display_name", "username", "id", "realm", "resource_server" if noun == "role" else "")
             return noun, {key: value for key, value in options.items() if key in kept}
+        if noun == "identity":
+            options = {"username": "pat", **options}
+            addresses = {"pat": "", "Sam": "sam-", "max": "max-"}
+            if options.get("primary_email_address"):
+                options["primary_email_address"] = addresses[options["username"]] + options["primary_email_address"]
+            return noun, options
         if noun == "realm":
             return noun, {**options, "classification": "SECURE_CUSTOMER"}
         if noun == "resource_server":

@@ -21,6 +21,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
+    GROUP,
+    IDENTITY,
     REALM,
     RESOURCE_SERVER,
     ROLE,
@@ -49,7 +51,7 @@ MODULES = list_names("modules")
 OTHERS = [(kind, name) for kind in ("lookup", "filter", "callback") for name in list_names(kind)]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
-STATES = (APPLICATION, AUTHENTICATOR_CONFIG, REALM, RESOURCE_SERVER, ROLE)
+STATES = (APPLICATION, AUTHENTICATOR_CONFIG, GROUP, IDENTITY, REALM, RESOURCE_SERVER, ROLE)
 EACH_MODULE = pytest.mark.parametrize("name", MODULES)
 EACH_OTHER = pytest.mark.parametrize(("kind", "name"), OTHERS)
 

@@ -230,7 +230,7 @@ class FixedState(ResourceState):
     """Finds an object without a request."""
 
     def find(self) -> Resource | None:
-        assert self.display_name == "Mine"
+        assert self.name == "Mine"
         return {"id": "1", "display_name": "Mine", "found_by": "FixedState"}
 
 

@@ -18,6 +18,8 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     api,
     application,
     authenticator_config,
+    group,
+    identity,
     realm,
     resource_server,
     role,
@@ -29,6 +31,8 @@ from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 MODULES = {
     "application": application,
     "authenticator_config": authenticator_config,
+    "group": group,
+    "identity": identity,
     "realm": realm,
     "resource_server": resource_server,
     "role": role,

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.beyondidentity.management.plugins.modules import (
     application,
     authenticator_config,
+    group,
+    identity,
     realm,
     resource_server,
     role,
@@ -25,6 +27,7 @@ class StateModule:
     """A state module, and options for it.
 
     Attributes:
+        finder: the option that names an object.
         required: the options that a new object needs beside a name.
         change: an option that changes an existing object.
         fixed: an option that never changes an existing object.
@@ -39,6 +42,7 @@ class StateModule:
     fixed: dict[str, Any] = field(default_factory=dict)
     reading_scopes: tuple[str, ...] = ()
     removal_scopes: tuple[str, ...] = ()
+    finder: str = "display_name"
 
     def __str__(self) -> str:
         return self.resource
@@ -63,6 +67,8 @@ MODULES = [
         change={"trusted_origins": ["https://a.example"]},
         fixed={"type": "hosted_web"},
     ),
+    StateModule(group, "groups", change={"description": "Night."}, removal_scopes=("groups:update", "identities:read")),
+    StateModule(identity, "identities", change={"status": "suspended"}, finder="username"),
     StateModule(realm, "realms", change={"classification": "SECURE_WORKFORCE"}),
     StateModule(
         resource_server,
@@ -107,7 +113,7 @@ def create_limited_application(tenant: Any, scopes: set[str]) -> dict[str, Any]:
 @for_each_module
 def test_each_call_requests_exactly_the_scopes_that_it_can_need(tested: StateModule, tenant: Any) -> None:
     tenant.settings(ignored_fields=[])  # so that an identifier can change
-    module, name = tested.module, {"display_name": "New"}
+    module, name = tested.module, {tested.finder: "New"}
     run_ok(module, tenant, **name, **tested.required, check_mode=True)
     assert get_requested_scopes(tenant) == tested.list_scopes()
     created = run_ok(module, tenant, **name, **tested.required)
@@ -135,14 +141,14 @@ def test_reading_and_creating_scopes_are_sufficient_to_create(tested: StateModul
     """Not for a resource server: its identifier is required, and can change."""
     credentials = create_limited_application(tenant, tested.list_scopes("create"))
     for changed in (True, False):
-        result = run_ok(tested.module, tenant, display_name="New", **tested.required, **credentials)
+        result = run_ok(tested.module, tenant, **{tested.finder: "New"}, **tested.required, **credentials)
         assert result["changed"] is changed
 
 
 @for_each_module
 def test_reading_and_updating_scopes_are_sufficient_to_update(tested: StateModule, tenant: Any) -> None:
     tenant.settings(ignored_fields=[])  # so that an identifier can change
-    created = run_ok(tested.module, tenant, display_name="New", **tested.required)
+    created = run_ok(tested.module, tenant, **{tested.finder: "New"}, **tested.required)
     credentials = create_limited_application(tenant, tested.list_scopes("update"))
     assert run_ok(tested.module, tenant, id=get_id(created), **tested.change, **credentials)["changed"]
 

@@ -15,8 +15,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     ResponseError,
     StateError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.members import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.identity_lookup import (
     build_username_filter,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.members import (
     find_group_ids,
     find_identity_ids,
 )

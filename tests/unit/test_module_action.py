@@ -394,7 +394,7 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
     action = make_action(Realm, arguments, delegate_to="bastion")
     action._execute_module = lambda **_call: events.append("run") or {"changed": False}
     action._run({})
-    assert events == [["beyondidentity.management.realm", "R"], "run", "release"]
+    assert events == [["beyondidentity.management.realm", "r"], "run", "release"]
 
 
 def make_hosts(batch: str, active: str, everyone: str) -> dict[str, Any]:

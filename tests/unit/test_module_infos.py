@@ -11,15 +11,20 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import has_secret
 from ansible_collections.beyondidentity.management.plugins.modules import (
+    application,
     application_info,
     authenticator_config_info,
+    group,
     group_info,
     identity_info,
     realm_info,
     resource_server,
     resource_server_info,
+    role,
     role_info,
+    tenant_info,
 )
+from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 # The listing operation, the key in the result, the key of a name in a seed, the number of built-in objects.
@@ -72,7 +77,7 @@ def test_all_pages_are_read(module: Any, tenant: Any) -> None:
 
 @ALL
 def test_an_empty_filter_is_an_error_and_not_all_objects(module: Any, tenant: Any) -> None:
-    names = [name for name in ("id", "display_name", "username") if name in module.SPEC.options]
+    names = [name for name in ("id", "display_name", "username", "filter") if name in module.SPEC.options]
     for name in names:
         assert f"{name} must not be empty." in run_failed(module, tenant, **{name: ""})
     assert module.SPEC.rules == {"mutually_exclusive": [tuple(names)]}
@@ -160,3 +165,71 @@ def test_only_roles_of_the_resource_server_are_read(tenant: Any) -> None:
     assert f"The role {other} belongs to" in message and f"'Pet API' ({pets})" in message
     assert "resource_server must not be empty" in run_failed(role_info, tenant, resource_server="")
     assert "no resource_server 'nowhere'" in run_failed(role_info, tenant, resource_server="nowhere")
+
+
+def test_the_service_filters_groups(tenant: Any) -> None:
+    tenant.seed(groups=3, group={"display_name": "Day {n}"})
+    night = tenant.seed(groups=2, group={"display_name": "Night {n}"})["groups"]
+    for wanted in ('display_name sw "night"', 'display_name co "ight"'):
+        assert {item["id"] for item in run_ok(group_info, tenant, filter=wanted)["groups"]} == set(night)
+    assert [entry["query"]["filter"] for entry in tenant.journal(operation="ListGroups")][
+        0
+    ] == 'display_name sw "night"'
+    assert "HTTP 400" in run_failed(group_info, tenant, filter="display_name")
+
+
+@pytest.mark.parametrize("given", [{}, {"display_name": "Night"}, {"filter": 'display_name eq "Night"'}, {"id": "?"}])
+def test_the_members_of_groups_are_read_on_request(given: dict[str, Any], tenant: Any) -> None:
+    people = tenant.seed(identities=205)["identities"]
+    made = run_ok(group, tenant, display_name="Night", members=people)["group"]
+    given = {**given, **({"id": made["id"]} if "id" in given else {})}
+    tenant.clear_journal()
+    assert "members" not in run_ok(group_info, tenant, **given)["groups"][0]
+    assert tenant.journal(operation="ListGroupMembers") == []
+    for check_mode in (True, False):
+        tenant.clear_journal()
+        result = run_ok(group_info, tenant, check_mode=check_mode, members=True, **given)
+        assert result["groups"] == [made] and len(tenant.journal(operation="ListGroupMembers")) == 2
+        assert result["requests"] == len(tenant.journal()) == 4
+    (request,) = tenant.journal(operation="token")
+    assert request["form"]["scope"].split() == ["groups:read", "identities:read"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_tenant_is_read_with_its_own_scope(check_mode: bool, tenant: Any) -> None:
+    result = run_ok(tenant_info, tenant, check_mode=check_mode)
+    assert result["tenant"]["id"] == tenant.tenant_id and result["tenant"]["display_name"]
+    assert not result["changed"] and result["requests"] == 2
+    (request,) = tenant.journal(operation="token")
+    assert request["form"]["scope"] == "tenants:read"
+
+
+def test_a_tenant_without_an_id_is_an_error_and_secrets_are_removed(tenant: Any) -> None:
+    for item in ({}, {"id": 7}, {"id": "../x"}):
+        tenant.fault(operation="GetTenant", json=item, times=1)
+        assert "not a valid tenant object" in run_failed(tenant_info, tenant)
+    tenant.fault(operation="GetTenant", json={"id": "t", "client_secret": "s3cret"})
+    assert run_ok(tenant_info, tenant)["tenant"] == {"id": "t"}
+
+
+def test_with_predicted_credentials_the_tenant_is_unknown(tenant: Any) -> None:
+    store = MemoryStore()
+    run = {"store": store, "check_mode": True, "is_check_run": True}
+    made = run_ok(application, tenant, **run, display_name="New", return_secret=True)
+    tenant.clear_journal()
+    predicted = {name: made[name] for name in ("issuer", "client_id", "client_secret")}
+    result = run_ok(tenant_info, tenant, **run, **predicted)
+    assert result["tenant"] is None and result["predicted"] is True and tenant.journal() == []
+
+
+def test_the_members_of_roles_are_read_on_request(tenant: Any) -> None:
+    people = tenant.seed(identities=3)["identities"]
+    members = {"identities": people, "groups": tenant.seed(groups=1)["groups"]}
+    made = run_ok(role, tenant, display_name="Readers", members=members)["role"]
+    empty = run_ok(role, tenant, display_name="Empty")["role"]
+    tenant.clear_journal()
+    assert all("members" not in item for item in run_ok(role_info, tenant)["roles"])
+    assert tenant.journal(operation="ListRoleMembers") == []
+    found = {item["id"]: item for item in run_ok(role_info, tenant, members=True)["roles"]}
+    assert found == {made["id"]: made, empty["id"]: {**empty, "members": {"identities": [], "groups": []}}}
+    assert len(tenant.journal(operation="ListRoleMembers")) == 2

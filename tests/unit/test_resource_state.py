@@ -156,7 +156,7 @@ def test_a_diff_has_no_secret() -> None:
 
 def make_state(**names: str) -> ResourceState:
     """Return the state of an application. These tests end before the client is used."""
-    options = StateOptions(state="present", id=names.get("id"), display_name=names.get("display_name"))
+    options = StateOptions(state="present", id=names.get("id"), name=names.get("display_name"))
     return ResourceState(APPLICATION, cast(ManagementClient, None), options)
 
 

@@ -23,6 +23,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     api,
     application,
     application_info,
+    identity,
     realm,
     resource_server,
     role,
@@ -380,3 +381,44 @@ def test_an_exact_name_comes_first_and_several_equal_names_are_an_error(tenant: 
     message = run_failed(application, tenant, display_name="Pet   Feeder")
     assert "2 applications are named" in message and loose in message and exact in message
     assert list_writes(tenant) == []
+
+
+def test_a_changed_address_is_known_until_the_run_ends(pauses: list[float]) -> None:
+    store = MemoryStore()
+    memory = make_memory(store)
+    assert not memory.has_changed_address("1")
+    memory.remember_address_change("1")
+    pauses.append(LIFETIME + 1)
+    assert make_memory(store, realm_id="other").has_changed_address("1"), "IDs are unique in a tenant"
+    assert not memory.has_changed_address("2") and not make_memory(store, tenant_id="x").has_changed_address("1")
+    without_store = make_memory(None)
+    without_store.remember_address_change("1")
+    assert not without_store.has_changed_address("1")
+
+
+def test_api_remembers_usernames_and_changed_addresses(tenant: Any) -> None:
+    store = MemoryStore()
+    tenant.settings(listing_delay=60, changed_delay=60)
+    traits = {"type": "traits_v0", "username": "Pat", "primary_email_address": "pat@example.com"}
+    body = {"identity": {"display_name": "Pat", "traits": traits}}
+    id = run_ok(api, tenant, store, operation="CreateIdentity", body=body)["response"]["id"]
+    memory = make_memory(store, tenant_id=tenant.tenant_id, realm_id=tenant.realm_id, api_url=tenant.api_url)
+    assert memory.find_id_by_username("PAT") == id and not memory.has_changed_address(id)
+    assert not run_ok(identity, tenant, store, username="pat")["changed"]
+    for traits, is_changed in (({"title": "Dr"}, False), ({"primary_email_address": "new@example.com"}, True)):
+        sent = {"identity": {"traits": {"type": "traits_v0", **traits}}}
+        run_ok(api, tenant, store, operation="UpdateIdentity", parameters={"identity_id": id}, body=sent)
+        assert memory.has_changed_address(id) is is_changed
+    sent = {"identity": {"traits": {"type": "traits_v0", "username": "smith"}}}
+    run_ok(api, tenant, store, operation="UpdateIdentity", parameters={"identity_id": id}, body=sent)
+    assert memory.find_id_by_username("smith") == id
+    assert run_ok(identity, tenant, store, username="smith", state="absent")["before"]["id"] == id
+
+
+def test_a_username_that_is_reserved_after_a_deletion_is_created_again(tenant: Any, pauses: list[float]) -> None:
+    store = MemoryStore()
+    first = run_ok(identity, tenant, store, username="pat")["identity"]["id"]
+    run_ok(identity, tenant, store, username="PAT", state="absent")
+    tenant.fault(operation="CreateIdentity", status=409, times=2)
+    assert run_ok(identity, tenant, store, username="Pat")["identity"]["id"] != first
+    assert len(pauses) == 1

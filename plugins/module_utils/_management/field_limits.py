@@ -10,7 +10,7 @@ object can have any text, for example if it is older than the limit, so texts ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -47,6 +47,7 @@ class FieldLimits:
 
 _FORBIDDEN = "!#$%*/:;<=>?[\\]^`{|}~"
 _DISPLAY_NAME = FieldLimits("display_name", min_length=1, max_length=64, forbidden=_FORBIDDEN)
+_DESCRIPTION = FieldLimits("description", max_length=300, forbidden=_FORBIDDEN)
 _METHODS = ("email_one_time_password", "software_passkey", "webauthn_passkey")
 _TOKEN = "protocol_config.token_configuration"
 
@@ -75,13 +76,18 @@ FIELD_LIMITS: Mapping[str, Mapping[str, FieldLimits]] = MappingProxyType(
                 "config.onboarding_configuration.verification_method.type", ("idp", "none")
             ),
         },
+        "group": {"display_name": _DISPLAY_NAME, "description": _DESCRIPTION},
+        "identity": {
+            "display_name": _DISPLAY_NAME,
+            "username": replace(_DISPLAY_NAME, field="traits.username"),
+        },
         "realm": {
             "display_name": _DISPLAY_NAME,
             "classification": FieldLimits("classification", is_empty_refused=True),
         },
         "role": {
             "display_name": _DISPLAY_NAME,
-            "description": FieldLimits("description", max_length=300, forbidden=_FORBIDDEN),
+            "description": _DESCRIPTION,
         },
     }
 )
@@ -104,12 +110,12 @@ def validate_field_limits(noun: str, options: Mapping[str, Any]) -> None:
 
 
 def validate_texts(noun: str, fields: Mapping[str, Any]) -> None:
-    """Raise `OptionError` if a text in the fields of a write is not possible. Its option has the name of the field."""
-    for limits in FIELD_LIMITS.get(noun, {}).values():
-        value = fields.get(limits.field)
+    """Raise `OptionError` if a text in the fields of a write, by the names of their options, is not possible."""
+    for option, limits in FIELD_LIMITS.get(noun, {}).items():
+        value = fields.get(option)
         violation = _find_text_violation(value, limits) if isinstance(value, str) else ""
         if violation:
-            raise OptionError(f"{limits.field} {violation}.", _HINT)
+            raise OptionError(f"{option} {violation}.", _HINT)
 
 
 def _find_values(value: Any, path: list[str]) -> Iterator[Any]:

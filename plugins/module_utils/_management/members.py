@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from math import ceil
 
@@ -13,6 +12,7 @@ from .._errors import ResponseError, StateError
 from .._ids import is_service_id
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
+from .identity_lookup import get_trait, search_username
 from .paging import LARGE_PAGE_SIZE, count_pages, is_shifted, read_items
 from .resource_lookup import list_referable, list_resources, select_resource, validate_resource
 from .resource_types import GROUP, IDENTITY, Resource
@@ -72,23 +72,6 @@ def _list_group_keys(value: str) -> tuple[str, ...]:
     return ("id",) if is_service_id(value) else ("id", "display_name")
 
 
-def build_username_filter(username: str) -> str:
-    """Return the one filter that the listing of identities has (RFC 7644 section 3.4.2.2)."""
-    return f"traits.username eq {json.dumps(username, ensure_ascii=False)}"
-
-
-def has_username(item: Resource, username: str) -> bool:
-    """Whether an identity has this username. Usernames are case-insensitive."""
-    present = _get_trait(item, "username")
-    return present is not None and present.casefold() == username.casefold()
-
-
-def _get_trait(item: Resource, name: str) -> str | None:
-    traits = item.get("traits")
-    value = traits.get(name) if isinstance(traits, dict) else None
-    return value if isinstance(value, str) else None
-
-
 def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete: bool = False) -> IdsByValue:
     """Return the values that some of these identities have as ID or username.
 
@@ -104,7 +87,7 @@ def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete
         id = validate_resource(IDENTITY, item)["id"]
         ids.setdefault(id, set()).add(id)
         for name, found in (("username", usernames), ("primary_email_address", addresses)):
-            if text := _get_trait(item, name):
+            if text := get_trait(item, name):
                 found.setdefault(spell(text), set()).add(id)
 
     def find(value: str) -> set[str]:
@@ -137,7 +120,7 @@ def _find_by_address(client: ManagementClient, addresses: Iterable[str]) -> IdsB
     ids: IdsByValue = {}
     since = client.memory.get_write_time(IDENTITY.noun)
     for item in list_resources(IDENTITY, client, {"page_size": LARGE_PAGE_SIZE}, since=since).items:
-        if address := _get_trait(item, "primary_email_address"):
+        if address := get_trait(item, "primary_email_address"):
             ids.setdefault(address.casefold(), set()).add(validate_resource(IDENTITY, item)["id"])
     return {address: ids.get(address.casefold(), set()) for address in addresses}
 
@@ -185,5 +168,4 @@ def _find_by_id(client: ManagementClient, value: str) -> set[str]:
 
 
 def _find_by_username(client: ManagementClient, value: str) -> set[str]:
-    found = client.list_all(IDENTITY.list_operation, IDENTITY.collection, {"filter": build_username_filter(value)})
-    return {validate_resource(IDENTITY, item)["id"] for item in found if has_username(item, value)}
+    return {validate_resource(IDENTITY, item)["id"] for item in search_username(client, value)}

@@ -19,6 +19,11 @@ def normalize_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+def build_lock_name(name: str) -> str:
+    """Return the same text for all spellings of a name that can mean the same object. Usernames are case-insensitive."""
+    return normalize_name(name).casefold()
+
+
 def has_name(item: Resource, name: str) -> bool:
     """Whether an object has this name, apart from normalization."""
     present: Any = item.get("display_name")

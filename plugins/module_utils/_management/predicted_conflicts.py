@@ -71,11 +71,14 @@ class PredictedConflicts:
             return
         for target in _REFERENCES.get(resource_type, ()):
             self._refuse_missing(target, sent.get(target.id_parameter), parameters, 400)
-        identifier = sent.get("identifier") if resource_type is RESOURCE_SERVER else None
-        others = [*listed, *self._read(resource_type, parameters).created.values()] if identifier else []
+        unique = _list_unique(resource_type, sent)
+        known = [*listed, *self._read(resource_type, parameters).created.values()] if unique else []
         own_id = parameters.get(resource_type.id_parameter)
-        if any(other.get("identifier") == identifier and other.get("id") != own_id for other in others):
-            raise _build_error(400, f"another resource_server has the identifier '{identifier}'")
+        others = [_list_unique(resource_type, other) for other in known if other.get("id") != own_id]
+        for name, value in unique.items():
+            if any(other.get(name) == value for other in others):
+                status = 400 if resource_type is RESOURCE_SERVER else 409
+                raise _build_error(status, f"another {resource_type.noun} has the {name} '{value}'")
 
     def find_released(self, resource_type: ResourceType, item: Resource, parameters: Mapping[str, Any]) -> Resource:
         """Return the fields that an object lost because the run deletes an object that it refers to."""
@@ -123,6 +126,17 @@ class PredictedConflicts:
         roles = self._read(ROLE, parameters).created
         lists = [self._read(_MEMBERS, {**parameters, ROLE.id_parameter: id}) for id in roles]
         return any(items for members in lists for items in members.added.values())
+
+
+def _list_unique(resource_type: ResourceType, item: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of an object that no other object of the type can have, in the form in which they compare."""
+    if resource_type is RESOURCE_SERVER:
+        return {"identifier": item["identifier"]} if item.get("identifier") else {}
+    traits = item.get("traits")
+    if resource_type is not IDENTITY or not isinstance(traits, Mapping):
+        return {}
+    names = ("username", "primary_email_address")
+    return {name: traits[name].casefold() for name in names if isinstance(traits.get(name), str) and traits[name]}
 
 
 def _build_error(status: int, reason: str) -> ResponseError:

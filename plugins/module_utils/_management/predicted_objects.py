@@ -18,7 +18,11 @@ from .resource_changes import apply_changes
 from .resource_types import APPLICATION, GROUP, IDENTITY, REALM, RESOURCE_SERVER, ROLE, Resource, ResourceType
 
 _DEFAULTS: Mapping[ResourceType, Resource] = MappingProxyType(
-    {APPLICATION: {"is_managed": False}, RESOURCE_SERVER: {"is_managed": False, "scopes": []}}
+    {
+        APPLICATION: {"is_managed": False},
+        IDENTITY: {"status": "active", "enrollment_status": "UNENROLLED"},
+        RESOURCE_SERVER: {"is_managed": False, "scopes": []},
+    }
 )
 _DATED = (GROUP, IDENTITY, REALM, ROLE)
 

@@ -26,7 +26,10 @@ from .predicted_operations import (
 )
 from .predictions import Prediction, Predictions
 from .resource_changes import apply_changes, merge_changes
-from .resource_types import RESOURCE_SERVER, Resource, ResourceType
+from .resource_types import GROUP, IDENTITY, RESOURCE_SERVER, Resource, ResourceType
+
+_MEMBER_TYPES = {resource_type.collection: resource_type for resource_type in (GROUP, IDENTITY)}
+"""The types of members, by the keys of lists. An object that is deleted is a member of none."""
 
 
 class PredictingClient(ManagementClient):
@@ -181,10 +184,13 @@ class PredictingClient(ManagementClient):
         prediction = self._predict(predicted, complete)
         page = dict(page)
         for key in predicted.keys:
-            items = [item for item in page.get(key) or [] if _get_id(item) not in prediction.removed.get(key, ())]
-            present = set(map(_get_id, items))
+            member_type = _MEMBER_TYPES.get(key)
+            deleted = self._predict(member_type, complete).deleted if member_type else []
+            gone = {*prediction.removed.get(key, ()), *deleted}
+            items = [item for item in page.get(key) or [] if _get_id(item) not in gone]
+            present = {*map(_get_id, items), *deleted}
             added = [item for item in prediction.added.get(key, ()) if is_last and item not in present]
-            if key in prediction.added:
+            if key in prediction.added or deleted:
                 self._on_prediction()
                 for name in ("total_size", f"total_{key}_size"):
                     page.pop(name, None)

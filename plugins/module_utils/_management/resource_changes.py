@@ -45,9 +45,25 @@ def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Reso
     return after
 
 
+def select_fields(item: Mapping[str, Any], changes: Mapping[str, Any]) -> Resource:
+    """Return the values of an object for the fields of these changes, also of nested ones; `None` for a missing field."""
+    return {
+        name: select_fields(item.get(name) or {}, value) if isinstance(value, Mapping) else item.get(name)
+        for name, value in changes.items()
+    }
+
+
 def apply_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Resource:
-    """Return an object as the service shows it after these changes: without texts that are empty."""
-    return {name: value for name, value in merge_changes(before, changes).items() if value != ""}
+    """Return an object as the service shows it after these changes: without texts that are empty, at any depth."""
+    return _drop_empty(merge_changes(before, changes))
+
+
+def _drop_empty(fields: Mapping[str, Any]) -> Resource:
+    return {
+        name: _drop_empty(value) if isinstance(value, Mapping) else value
+        for name, value in fields.items()
+        if value != ""
+    }
 
 
 def _are_equal(name: str, present: Any, wanted: Any) -> bool:

@@ -11,7 +11,7 @@ from .._errors import BeyondIdentityError, MalformedResponseError, ResponseError
 from .._text import sanitize_for_display
 from .client import ManagementClient
 from .resource_types import Resource, ResourceType
-from .run_memory import SETTLING_TIME, get_place, get_time, list_names, wait_until_found
+from .run_memory import SETTLING_TIME, get_place, get_time, wait_until_found
 
 _LOST = (502, 503, 504)  # a gateway lost the response of the service
 
@@ -30,11 +30,14 @@ def create_resource(
     wanted: Resource,
     find: Callable[[], Resource | None],
     warn: Callable[[str], None],
+    *,
+    explain_conflict: Callable[[ResponseError], None] = lambda error: None,
 ) -> Resource:
     """Create an object and return it. If its response is lost or empty, look for it; the creation is not sent again.
 
     Args:
         find: finds the object by its name. There was none before.
+        explain_conflict: raises an error that says more than a refusal because of another object, if it can.
 
     Raises:
         NameTakenError: the service refused the creation because the object exists meanwhile.
@@ -46,7 +49,7 @@ def create_resource(
         return find()
 
     try:
-        created = _send(resource_type, client, wanted, find_now)
+        created = _send(resource_type, client, wanted, find_now, explain_conflict)
     except ResponseError as error:
         if error.status < 500:
             raise
@@ -75,7 +78,11 @@ def create_resource(
 
 
 def _send(
-    resource_type: ResourceType, client: ManagementClient, wanted: Resource, find: Callable[[], Resource | None]
+    resource_type: ResourceType,
+    client: ManagementClient,
+    wanted: Resource,
+    find: Callable[[], Resource | None],
+    explain_conflict: Callable[[ResponseError], None],
 ) -> Resource:
     """Send a creation. After a conflict, look for the object, which can be listed late.
 
@@ -93,13 +100,17 @@ def _send(
             raise
         conflict = error
     place = get_place(resource_type, client.path_parameters)
-    is_reserved = any(client.memory.was_name_deleted(place, name) for name in list_names(wanted))
+    is_reserved = client.memory.was_any_name_deleted(place, wanted)
+    is_explained = False
 
     def resolve() -> Resource | None:
-        nonlocal conflict
+        nonlocal conflict, is_explained
         found = _look(find, 0.0)
         if found:
             raise NameTakenError(found)
+        if not is_explained:
+            explain_conflict(conflict)
+            is_explained = True
         try:
             return create() if is_reserved else None
         except ResponseError as error:

@@ -20,7 +20,7 @@ from .names import has_name, select_named
 from .resource_types import Resource, ResourceType
 from .run_memory import get_place
 
-_NESTED_OBJECTS = ("protocol_config", "config")
+_NESTED_OBJECTS = ("protocol_config", "config", "traits")
 
 
 def find_resource(

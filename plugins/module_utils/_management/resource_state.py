@@ -17,7 +17,7 @@ from .._oauth.connection import Connection
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
 from .field_limits import validate_texts
-from .resource_changes import plan_changes
+from .resource_changes import plan_changes, select_fields
 from .resource_creation import NameTakenError, create_resource
 from .resource_lookup import describe_resource, find_resource, read_resource, validate_resource
 from .resource_types import Resource, ResourceType
@@ -27,11 +27,11 @@ from .write_check import add_missing, check_write
 
 @dataclass(frozen=True)
 class StateOptions:
-    """The options of every state module."""
+    """The options of every state module. `name` finds an object without its ID; with the ID, it is the new name."""
 
     state: str
     id: str | None
-    display_name: str | None
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ class ResourceState:
         *,
         warn: Callable[[str], None] = lambda message: None,
     ) -> None:
-        if "" in (options.id, options.display_name) or (options.id, options.display_name) == (None, None):
-            raise OptionError("Set id, display_name or both. Neither can be empty.")
+        if "" in (options.id, options.name) or (options.id, options.name) == (None, None):
+            raise OptionError(f"Set id, {resource_type.finder} or both. Neither can be empty.")
         self.resource_type = resource_type
         self.client = client
         self.id = validate_id(options.id, "id") if options.id else None
-        self.display_name = options.display_name
+        self.name = options.name
         self.warn = warn
 
     def find(self) -> Resource | None:
         """Return the object with the ID if one is set, otherwise the only one with the name."""
-        return find_resource(self.resource_type, self.client, id=self.id, display_name=self.display_name)
+        return find_resource(self.resource_type, self.client, id=self.id, display_name=self.name)
 
     def ensure_present(self, build_wanted: Callable[[Resource | None], Resource]) -> ChangeResult:
         """Create the object, or update the fields that differ.
@@ -80,7 +80,7 @@ class ResourceState:
         if before is None and self.id:
             raise StateError(
                 f"No {self.resource_type.noun} has the ID {self.id}.",
-                "The service chooses IDs. To create an object, omit id and set display_name.",
+                f"The service chooses IDs. To create an object, omit id and set {self.resource_type.finder}.",
             )
         if before is None:
             wanted = build_wanted(None)
@@ -93,8 +93,9 @@ class ResourceState:
 
     def _ensure_fields(self, before: Resource, wanted: Resource) -> ChangeResult:
         """Update the fields that differ. An object that was found by its name keeps the form in which the name is stored."""
-        if not self.id and "display_name" in wanted:
-            wanted = {**wanted, "display_name": before.get("display_name")}
+        finder = self.resource_type.finder
+        if not self.id and finder in wanted:
+            wanted = {**wanted, finder: before.get(finder)}
         changes = plan_changes(before, wanted, self.resource_type.read_only)
         if not changes:
             return ChangeResult(before, before, False)
@@ -102,7 +103,7 @@ class ResourceState:
         validate_texts(self.resource_type.noun, changes)
         after = self._update(before, changes)
         # nothing changed if the service takes the value for the one that it has, and keeps its form
-        changed = bool(plan_changes(before, {name: after.get(name) for name in changes}))
+        changed = bool(plan_changes(before, select_fields(after, changes)))
         return ChangeResult(before, after, changed)
 
     def ensure_absent(self, validate_removal: Callable[[Resource], None]) -> ChangeResult:
@@ -123,7 +124,14 @@ class ResourceState:
         return ChangeResult(before, None, True)
 
     def _create(self, wanted: Resource) -> Resource:
-        created = create_resource(self.resource_type, self.client, wanted, self.find, self.warn)
+        created = create_resource(
+            self.resource_type,
+            self.client,
+            wanted,
+            self.find,
+            self.warn,
+            explain_conflict=lambda error: self._explain_conflict(error, wanted),
+        )
         with mark_as_changed(created["id"]):
             validate_resource(self.resource_type, created)
             self.client.memory.remember_creation(self._get_place(), created["id"], list_names(wanted, created))
@@ -135,13 +143,18 @@ class ResourceState:
         try:
             after = self._call(self.resource_type.update_operation, id, body={self.resource_type.noun: changes})
         except ResponseError as error:
-            if error.status == 409 and "display_name" in changes:
-                raise error.with_hint("Another object may have the name. Choose another name.") from None
+            if error.status == 409:
+                self._explain_conflict(error, changes)
             raise
         with mark_as_changed(id):
             response = validate_resource(self.resource_type, after) if after.get("id") == id else {}
             self._remember_new_name(id, changes, response)
             return self._verify(changes, response, before)
+
+    def _explain_conflict(self, error: ResponseError, sent: Resource) -> None:
+        """Raise an error that says more than the service's refusal of a creation or update because of another object."""
+        if self.id and "display_name" in sent:
+            raise error.with_hint("Another object may have the name. Choose another name.") from None
 
     def _remember_new_name(self, id: str, changes: Resource, *stored: Resource) -> None:
         """Remember a rename, done or not: a search reads the object by its ID if the listing has another name."""

@@ -24,6 +24,7 @@ class ResourceType:
         parent_parameter: the path parameter with the ID of the object that the objects belong to, if any.
         is_in_realm: whether the objects belong to the managed realm; realms belong to the tenant.
         name_fields: the fields whose values can refer to an object.
+        finder: the option of state modules that finds an object without its ID.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ResourceType:
     parent_parameter: str | None = None
     is_in_realm: bool = True
     name_fields: tuple[str, ...] = ("display_name",)
+    finder: str = "display_name"
 
     @property
     def noun(self) -> str:
@@ -93,7 +95,7 @@ APPLICATION = ResourceType(
 )
 AUTHENTICATOR_CONFIG = ResourceType("AuthenticatorConfig", "AuthenticatorConfigs")
 GROUP = ResourceType("Group", "Groups")
-IDENTITY = ResourceType("Identity", "Identities")
+IDENTITY = ResourceType("Identity", "Identities", finder="username")
 REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id", is_in_realm=False)
 RESOURCE_SERVER = ResourceType("ResourceServer", "ResourceServers", name_fields=("display_name", "identifier"))
 ROLE = ResourceType("Role", "Roles", parent_parameter="resource_server_id")

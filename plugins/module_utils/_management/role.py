@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from .._errors import BeyondIdentityError, NotFoundError, ResponseError
+from .._errors import NotFoundError
 from .._oauth.scopes import parse_managed_scopes
 from .list_modes import EXACT, combine, refuse_empty_list
+from .listed_state import ListedState
 from .members import find_group_ids, find_identity_ids
 from .resource_server import validate_offered_scopes
-from .resource_state import ResourceState, mark_as_changed
 from .resource_types import GROUP, IDENTITY, Resource
-from .role_lists import NO_MEMBERS, RoleLists, split_lists
 from .role_resource_servers import RoleServers
 
 
@@ -82,7 +81,7 @@ def list_operations(options: RoleOptions, servers: RoleServers) -> list[str]:
     ]
 
 
-class RoleState(ResourceState):
+class RoleState(ListedState):
     """Brings a role and its lists to the wanted state. The mode of a list tells whether its present items stay."""
 
     def __init__(self, options: RoleOptions, servers: RoleServers, *args: Any, **kwargs: Any) -> None:
@@ -90,25 +89,23 @@ class RoleState(ResourceState):
         self.options = options
         self.servers = servers
         self.server: Resource = {}  # the role's resource server
-        self.lists = RoleLists(self.client)
 
     def find(self) -> Resource | None:
         """Return the role, with the lists that the task manages."""
-        found = self._find_role()
-        if found:
-            return {**found, **self.lists.read(found["id"])}
-        if self.id:
+        found = super().find()
+        if found is None and self.id:
             self.servers.refuse_elsewhere(self.client, self.id)
-        return None
+        return found
 
-    def _find_role(self) -> Resource | None:
+    def find_object(self) -> Resource | None:
+        """Return the role without its lists."""
         try:
             self.server = self.servers.select(self.client)
         except NotFoundError:
             if self.options.state == "absent":
                 return None  # without its resource server, the role does not exist
             raise
-        return super().find()
+        return super().find_object()
 
     def build_wanted(self, existing: Resource | None) -> Resource:
         """Return the managed fields, with members by their IDs."""
@@ -120,7 +117,7 @@ class RoleState(ResourceState):
             validate_offered_scopes(self.server, scopes)
             wanted["scopes"] = combine(scopes, present.get("scopes"), options.scopes_mode)
         if options.managed_members:
-            wanted["members"] = self._build_members(present.get("members") or NO_MEMBERS)
+            wanted["members"] = self._build_members(present.get("members") or self.lists.empty["members"])
         return wanted
 
     def _build_members(self, present: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -132,48 +129,7 @@ class RoleState(ResourceState):
         return {**present, **wanted}
 
     def _find_ids(self, kind: str, names: list[str], present: list[str]) -> list[str]:
-        """Return the IDs of members. An ID of a present member costs no request."""
-        known = set(names) & set(present)
-        unknown = [name for name in names if name not in known]
         if kind == "groups":
-            return [*known, *find_group_ids(self.client, unknown)]
-        return [*known, *find_identity_ids(self.client, unknown, self.lists.identities)]
-
-    def _create(self, wanted: Resource) -> Resource:
-        fields, lists = split_lists(wanted)
-        created = super()._create(fields)
-        with mark_as_changed(created["id"]):
-            self._write_lists(created["id"], {}, lists)
-        return {**created, **lists}
-
-    def _update(self, before: Resource, changes: Resource) -> Resource:
-        (fields, lists), (present, present_lists) = split_lists(changes), split_lists(before)
-        after = super()._update(present, fields) if fields else present
-        with mark_as_changed(before["id"]) if fields else self._mark_if_written(before["id"]):
-            self._write_lists(before["id"], present_lists, lists)
-        return {**after, **present_lists, **lists}
-
-    def _write_lists(self, id: str, present: Resource, wanted: Resource) -> None:
-        self.lists.write(id, present, wanted)
-        if not self.client.is_predicting:
-            self.lists.verify(id, present, wanted)
-
-    @contextmanager
-    def _mark_if_written(self, id: str) -> Iterator[None]:
-        """Add to an error that the role was changed, if the task changed a list before."""
-        try:
-            yield
-        except BeyondIdentityError as error:
-            if self.lists.is_written:
-                error.details.update(changed=True, id=id)
-            raise
-
-    def _delete(self, before: Resource) -> None:
-        """Empty the lists first: the service does not delete a role that has scopes or members."""
-        with self._mark_if_written(before["id"]):
-            try:
-                self.lists.write(before["id"], before, {"scopes": [], "members": NO_MEMBERS})
-            except ResponseError as error:
-                if error.status != 404:  # another process removed the role, or only a member; the deletion shows which
-                    raise
-            super()._delete(before)
+            return self.find_member_ids(names, present, partial(find_group_ids, self.client))
+        find = partial(find_identity_ids, self.client, known=self.lists.identities)
+        return self.find_member_ids(names, present, find)

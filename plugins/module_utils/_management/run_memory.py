@@ -41,6 +41,9 @@ class Place:
     is_in_realm: bool = True
 
 
+_USERNAMES = Place(IDENTITY.noun, "usernames")  # identities have display names, too, which can be equal to usernames
+
+
 class RunMemory:
     """The objects that this run created, renamed or deleted in the managed realm of a connection.
 
@@ -72,13 +75,41 @@ class RunMemory:
         self._put(self._build_id_key("deleted", place.noun, id))
         self._remember_names(place, id, [name for name in names if self.find_id(place, name) is None])
 
+    def remember_username(self, id: str, *forms: Any) -> None:
+        """Remember that this run gave an identity its username, given the identity as it was sent and as it is stored."""
+        self._remember_names(_USERNAMES, id, list_usernames(*forms))
+
+    def remember_deleted_username(self, id: str, identity: Any) -> None:
+        """Remember the username of an identity that this run deleted: the service can reserve it for some seconds."""
+        usernames = list_usernames(identity)
+        self._remember_names(_USERNAMES, id, [name for name in usernames if self.find_id(_USERNAMES, name) is None])
+
+    def find_id_by_username(self, username: str) -> str | None:
+        """Return the ID of the identity that this run gave the username, unless this run deleted the identity."""
+        return self.find_id(_USERNAMES, username.casefold())
+
+    def remember_address_change(self, identity_id: str) -> None:
+        """Remember that this run changed, or may have changed, the primary e-mail address of an existing identity."""
+        self._put(self._build_id_key("address changed", IDENTITY.noun, identity_id))
+
+    def has_changed_address(self, identity_id: str) -> bool:
+        """Whether this run may have changed the primary e-mail address of an identity, however long ago that was."""
+        key = self._build_id_key("address changed", IDENTITY.noun, identity_id)
+        return self.store is not None and self.store.get(key) is not None
+
+    def was_any_name_deleted(self, place: Place, item: Mapping[str, Any]) -> bool:
+        """Whether this run deleted an object that had a name of this one. Of an identity, only the username is unique."""
+        if place.noun == IDENTITY.noun:
+            return any(self.was_name_deleted(_USERNAMES, name) for name in list_usernames(item))
+        return any(self.was_name_deleted(place, name) for name in list_names(item))
+
     def remember_call(
         self, operation: Operation, parameters: Mapping[str, Any], body: Mapping[str, Any] | None, response: Resource
     ) -> None:
         """Remember the object that an operation created, renamed or deleted. The parameters can name another realm."""
         own: dict[str, Any] = {name: str(parameters[name]) for name in MANAGED_PARAMETERS if name in parameters}
         memory = RunMemory(self.store, replace(self.connection, **own), is_read_only=self.is_read_only)
-        for resource_type in RESOURCE_TYPES:
+        for resource_type in (*RESOURCE_TYPES, IDENTITY):
             place = get_place(resource_type, parameters)
             id = str(parameters.get(resource_type.id_parameter, ""))
             sent = (body or {}).get(resource_type.noun)
@@ -89,6 +120,19 @@ class RunMemory:
                 memory.remember_creation(place, response["id"], names)
             elif operation.name == resource_type.update_operation and list_names(sent):
                 memory.remember_new_name(place, id, names)
+        memory._remember_identity(operation, parameters, (body or {}).get(IDENTITY.noun), response)
+
+    def _remember_identity(
+        self, operation: Operation, parameters: Mapping[str, Any], sent: Any, response: Resource
+    ) -> None:
+        """Remember what only identities have: a username, and an e-mail address that invitations are sent to."""
+        if operation.name == IDENTITY.create_operation and is_valid_id(response.get("id")):
+            self.remember_username(response["id"], sent, response)
+        elif operation.name == IDENTITY.update_operation:
+            id = str(parameters.get(IDENTITY.id_parameter, ""))
+            self.remember_username(id, sent)
+            if "primary_email_address" in _get_traits(sent):
+                self.remember_address_change(id)
 
     def remember_write(self, noun: str, id: str = "") -> None:
         """Remember that this run may have changed an object, or created one, whose ID may be unknown."""
@@ -237,6 +281,17 @@ def list_names(*items: Any) -> list[str]:
     forms = [item for item in items if isinstance(item, Mapping)]
     names = [form.get(key) for key in ("identifier", "display_name") for form in forms]
     return [name for name in names if isinstance(name, str) and name]
+
+
+def list_usernames(*items: Any) -> list[str]:
+    """Return the usernames of an identity, given as it was sent and as it is stored, in the form in which they compare."""
+    names = [_get_traits(item).get("username") for item in items]
+    return [name.casefold() for name in names if isinstance(name, str) and name]
+
+
+def _get_traits(item: Any) -> Mapping[str, Any]:
+    traits = item.get("traits") if isinstance(item, Mapping) else None
+    return traits if isinstance(traits, Mapping) else {}
 
 
 def get_time() -> float:

@@ -30,6 +30,7 @@ class ModuleSpec:
         ignores: whether `ignored` applies to a call with these arguments; by default to each call.
         controller_only: whether the module sends nothing, so that it runs on the controller even if the task is delegated.
         manages_realm: whether the module manages objects in a realm, so it has the option `realm`.
+        finder: a state module's option that finds an object without its ID.
     """
 
     options: dict[str, dict[str, Any]]
@@ -38,6 +39,7 @@ class ModuleSpec:
     ignores: Callable[[Mapping[str, Any]], bool] = lambda arguments: True
     controller_only: bool = False
     manages_realm: bool = False
+    finder: str = "display_name"
 
     @cached_property
     def connection_options(self) -> tuple[Option, ...]:
@@ -59,18 +61,23 @@ class ModuleSpec:
 
 
 def state_spec(
-    options: dict[str, dict[str, Any]], rules: dict[str, Any] | None = None, *, manages_realm: bool = True
+    options: dict[str, dict[str, Any]],
+    rules: dict[str, Any] | None = None,
+    *,
+    manages_realm: bool = True,
+    finder: str = "display_name",
 ) -> ModuleSpec:
-    """Return a state module's spec: `state`, `id`, `display_name`, and the module's own options."""
+    """Return a state module's spec: `state`, `id`, the `finder`, and the module's own options."""
     common: dict[str, dict[str, Any]] = {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "id": {"type": "str"},
-        "display_name": {"type": "str"},
+        finder: {"type": "str"},
     }
     return ModuleSpec(
         options={**common, **options},
-        rules={"required_one_of": [("id", "display_name")], **(rules or {})},
+        rules={"required_one_of": [("id", finder)], **(rules or {})},
         manages_realm=manages_realm,
+        finder=finder,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._errors import OptionError
 from .._management.field_limits import validate_field_limits
-from .._management.names import normalize_name
+from .._management.names import build_lock_name
 from .._management.references import look_again
 from .._management.resource_state import ChangeResult, ResourceState, StateOptions
 from .._management.resource_types import Resource, ResourceType
@@ -48,7 +48,7 @@ def ensure_state(
         validate_removal: raises if the object must not be removed.
         make_state: makes the `ResourceState`, for a resource type that is found or written in its own way.
     """
-    options = task.read(StateOptions)
+    options = StateOptions(*(task.params[name] for name in ("state", "id", resource_type.finder)))
     announced = [
         *resource_type.list_lookup_operations(by_id=bool(options.id)),
         *_list_writes(options, resource_type, managed, required),
@@ -59,7 +59,7 @@ def ensure_state(
         f"several hosts can create the same {resource_type.noun}",
         is_unrepeatable=options.state == "present" and not task.check_mode,
     )
-    subject = options.id or normalize_name(str(options.display_name))
+    subject = options.id or build_lock_name(str(options.name))
     with task.lock(resource_type.noun, subject, purpose=purpose, is_in_realm=resource_type.is_in_realm):
         client = task.build_client(*announced)
         if task.has_predicted_credentials:
@@ -71,7 +71,7 @@ def ensure_state(
                 return state.ensure_absent(validate_removal)
             validate_field_limits(resource_type.noun, task.params)
             build = (
-                make_builder(state) if make_builder else _use_fields({"display_name": options.display_name, **managed})
+                make_builder(state) if make_builder else _use_fields({resource_type.finder: options.name, **managed})
             )
             return state.ensure_present(_require_fields(resource_type, build, required))
 
@@ -84,7 +84,7 @@ def _list_writes(
     """Return the writing operations that the options can need. An object that is found by its name is not renamed."""
     if options.state == "absent":
         return [resource_type.delete_operation]
-    renames = options.id and options.display_name
+    renames = options.id and options.name
     possible = {
         resource_type.create_operation: not options.id and all(required.values()),
         resource_type.update_operation: renames or any(value is not None for value in managed.values()),

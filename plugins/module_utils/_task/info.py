@@ -21,7 +21,7 @@ from .._masking import remove_secrets
 from .._text import join_names
 from .context import ModuleResult, TaskContext
 
-_FINDERS = ("id", "display_name", "username")
+_FINDERS = ("id", "display_name", "username", "filter")
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ def read_info(
     resource_type: ResourceType,
     *,
     query: Mapping[str, str] = MappingProxyType({}),
-    is_wanted: Callable[[Resource], bool] = lambda item: True,
+    find: Callable[[ManagementClient], list[Resource]] | None = None,
     operations: tuple[str, ...] = (),
     prepare: Callable[[ManagementClient], Any] = lambda client: None,
     explain_missing: Callable[[ManagementClient, str], None] = lambda client, id: None,
+    complete: Callable[[ManagementClient, Resource], Resource] = lambda client, item: item,
 ) -> ModuleResult:
     """Return all objects of a type, those with one name, or the one with an ID; without secrets.
 
@@ -48,10 +49,11 @@ def read_info(
 
     Args:
         query: parameters by which the service selects objects.
-        is_wanted: whether to return an object. A service that ignores `query` lists other objects, too.
-        operations: operations that `prepare` and `explain_missing` need.
+        find: finds the objects if there is no ID, instead of `query` and the name.
+        operations: operations that `prepare`, `explain_missing` and `complete` need.
         prepare: is called first, for example to select the resource server whose roles are read.
         explain_missing: is called with an ID that was not found; raises if the object belongs to another resource server.
+        complete: returns an object with what has operations of its own, such as its members.
     """
     empty = [name for name in _FINDERS if task.params.get(name) == ""]
     if empty:
@@ -61,13 +63,19 @@ def read_info(
 
     def read() -> list[Resource]:
         prepare(client)
+        return [complete(client, item) for item in find_all()]
+
+    def find_all() -> list[Resource]:
         if options.id:
             found = find_resource(resource_type, client, id=validate_id(options.id, "id"), display_name=None)
             if found is None:
                 explain_missing(client, options.id)
             return [found] if found else []
-        listed = _list_named(resource_type, client, query, options.display_name)
-        return [item for item in drop_deleted(resource_type, client, listed) if is_wanted(item)]
+        if find:
+            return find(client)
+        return list(
+            drop_deleted(resource_type, client, _list_named(resource_type, client, query, options.display_name))
+        )
 
     return {resource_type.collection: remove_secrets(look_again(client, read))}
 

@@ -173,10 +173,19 @@ CANARY_PLAYS = (
     CanaryPlay(
         "what a person needs to sign in",
         """
-        - name: Person
-          beyondidentity.management.api:
-            operation: CreateIdentity
-            body: {identity: {display_name: Canary, traits: {type: traits_v0, username: canary}}}
+        - name: Tenant
+          beyondidentity.management.tenant_info:
+        - name: Person, created, updated, unchanged
+          beyondidentity.management.identity:
+            username: canary
+            external_id: "{{ item }}"
+          loop: ["1", "2", "2"]
+        - name: Group, created, updated, unchanged
+          beyondidentity.management.group:
+            display_name: Canary
+            description: "{{ item }}"
+            members: [canary]
+          loop: [One, Two, Two]
         - name: Realm
           beyondidentity.management.realm:
             display_name: Canary
@@ -206,6 +215,15 @@ CANARY_PLAYS = (
             username: canary
         - name: Read groups
           beyondidentity.management.group_info:
+            members: true
+        - name: Remove group
+          beyondidentity.management.group:
+            display_name: Canary
+            state: absent
+        - name: Remove person
+          beyondidentity.management.identity:
+            username: canary
+            state: absent
         - name: Remove role
           beyondidentity.management.role:
             display_name: Canary

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage groups."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: group
+short_description: Manage groups and their members
+version_added: 0.1.0
+description:
+  - Creates, updates and removes groups, and the identities that are their members. To give a group the scopes of a role, use M(beyondidentity.management.role).
+  - An omitted option is not managed. By default, the group gets at least the members in O(members). Set O(members_mode) to change this.
+  - Before the module removes a group, it removes the group's members, because the service requires this. The service itself removes the group from its roles.
+  - The module requests a token for C(ListGroups), or for C(GetGroup) with O(id). The token also allows C(CreateGroup) without O(id), C(UpdateGroup) with
+    O(description), O(members) or a new name, and C(DeleteGroup) with O(state=absent).
+  - With O(members), the token also allows C(ListGroupMembers), C(AddGroupMembers) and, with O(members_mode=exact), C(DeleteGroupMembers). To find members,
+    it allows C(GetIdentity) and C(ListIdentities).
+  - With O(state=absent), the token allows C(ListGroupMembers) and C(DeleteGroupMembers). In check mode, the token only allows operations that read.
+  - In check mode, the members must exist, or an earlier task must predict them.
+  - Members are read 200 at a time and written 1,000 at a time. After a write of members, the module reads them again to verify that the service stored them.
+  - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it.
+    To find N other identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this
+    listing can cost one additional request. E-mail addresses that are not usernames always need the listing.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one group.
+notes:
+  - Results contain no secrets. Names and descriptions in results are text that other users can choose. Do not use them as templates, commands or file names
+    without validation.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the group must exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - ID of an existing group. With O(id), O(display_name) is its new name.
+      - Set O(id), O(display_name) or both.
+    type: str
+  display_name:
+    description:
+      - The display name. Without O(id), it selects the group.
+      - The module uses the group with exactly this name. If no group has it, the module uses the only group whose name differs only in whitespace and
+        Unicode normalization. If several match, the module fails and lists their IDs.
+      - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
+    type: str
+  description:
+    description:
+      - What the group is for, in at most 300 characters, with none of C({}[]<>;:?\/|*^%$#=~`!).
+      - The service creates no group without a description. If you omit this option for a new group, the module sends the display name as the description.
+      - Set to an empty string to remove the description of an existing group.
+    type: str
+  members:
+    description:
+      - Members of the group, identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an
+        ID. Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
+      - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
+      - If an identity does not exist, the module fails before it writes anything.
+      - If users can choose their usernames or e-mail addresses, use IDs.
+    type: list
+    elements: str
+  members_mode:
+    description:
+      - V(at_least) adds members and removes none. V(exact) removes all members that are not in O(members).
+      - With V(at_least), an empty list in O(members) is an error, because it would change nothing.
+    type: str
+    choices: [exact, at_least]
+    default: at_least
+seealso:
+  - module: beyondidentity.management.group_info
+  - module: beyondidentity.management.identity
+  - module: beyondidentity.management.role
+"""
+
+EXAMPLES = r"""
+- name: Create Pat's identity
+  beyondidentity.management.identity:
+    username: pat
+    display_name: Pat Smith
+    primary_email_address: pat@example.com
+
+- name: Create a group, and add Pat to it
+  beyondidentity.management.group:
+    display_name: Night shift
+    description: Works from 10 p.m. to 6 a.m.
+    members: [pat]
+
+- name: Give the group the scopes of a role
+  beyondidentity.management.role:
+    display_name: Realm readers
+    scopes: [realms:read]
+    members:
+      groups: [Night shift]
+
+- name: Remove all members of the group
+  beyondidentity.management.group:
+    display_name: Night shift
+    members: []
+    members_mode: exact
+
+- name: Remove the group
+  beyondidentity.management.group:
+    display_name: Night shift
+    state: absent
+"""
+
+RETURN = r"""
+group:
+  description:
+    - The group as the API returns it; null if it does not exist. In check mode, the prediction.
+    - Has C(members) if the task manages them. Members are IDs, sorted.
+  returned: success
+  type: dict
+  sample:
+    id: 81490afab171aef0
+    realm_id: 7df92e4a38ba0993
+    tenant_id: 0001b42d80372976
+    display_name: Night shift
+    description: Works from 10 p.m. to 6 a.m.
+    create_time: '2026-03-14T03:42:52.905657Z'
+    update_time: '2026-06-14T05:55:23.823187Z'
+    members: [e372db224c06e850]
+before:
+  description:
+    - The group before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+    - Has C(members) if the task manages them, and with O(state=absent).
+  returned: success
+  type: dict
+  sample: {id: 81490afab171aef0, display_name: Night shift, description: Works at night., members: []}
+after:
+  description: The group after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  sample: {id: 81490afab171aef0, display_name: Night shift, description: Works at night., members: [e372db224c06e850]}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  sample: true
+requests:
+  description: The number of HTTP requests that the task sent, including the token request.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from functools import partial
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.group import (
+    GroupOptions,
+    GroupState,
+    list_operations,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.list_modes import (
+    AT_LEAST,
+    list_mode_option,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import GROUP
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+
+SPEC = state_spec(
+    {
+        "description": {"type": "str"},
+        "members": {"type": "list", "elements": "str"},
+        "members_mode": list_mode_option(AT_LEAST),
+    }
+)
+
+
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the group to its wanted state."""
+    options = task.read(GroupOptions)
+    if options.state == "present":
+        options.refuse_empty_lists()
+    change = ensure_state(
+        task,
+        GROUP,
+        options.managed,
+        make_builder=lambda state: state.build_wanted,
+        operations=list_operations(options),
+        make_state=partial(GroupState, options),
+    )
+    return to_module_result(GROUP, change)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manage identities."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: identity
+short_description: Manage identities
+version_added: 0.1.0
+description:
+  - Creates, updates, renames, suspends and removes identities, the people of a realm.
+  - O(id) or O(username) finds the identity. O(display_name) never does, because several identities can have the same display name.
+  - An omitted option is not managed. The service stores all traits together, so the module sends those that it does not manage as it read them.
+  - Usernames and e-mail addresses are case-insensitive. If only the case differs, the module changes nothing.
+  - The service itself removes a deleted identity from its groups and roles.
+  - The module does not remove the identity that the task authenticates as. If the token is referential, the module introspects the token to find
+    its identity. If this fails, the module removes nothing and names the reason. Client credentials belong to an application, so the module does not
+    introspect them.
+  - If the service refuses a username or an e-mail address that another identity has, the error names this identity. To find the owner of an e-mail address,
+    the module lists all identities once. In check mode, the module finds the owner of an address only among identities that it read or predicted.
+  - The module requests a token for C(ListIdentities), or for C(GetIdentity) with O(id). Both need the scope C(identities:read). The token also allows
+    C(CreateIdentity) without O(id), C(UpdateIdentity) with an option that can change an identity or with a new username, and C(DeleteIdentity) with
+    O(state=absent). In check mode, the token only allows operations that read.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one identity.
+notes:
+  - Results contain no secrets, but personal data. Names and traits in results are text that users can choose. Do not use them as templates, commands or file
+    names without validation.
+  - If users can choose their usernames, refer to identities by ID.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+options:
+  state:
+    description: Whether the identity must exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  id:
+    description:
+      - ID of an existing identity. With O(id), O(username) is its new username.
+      - Set O(id), O(username) or both.
+    type: str
+  username:
+    description:
+      - The username. Without O(id), it selects the identity.
+      - If no identity has exactly this username, apart from its case, the module uses the identity whose username differs only in whitespace and Unicode
+        normalization.
+      - A username has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
+    type: str
+  display_name:
+    description:
+      - The name that people see, with at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
+      - If you omit it for a new identity, the module uses O(username).
+    type: str
+  primary_email_address:
+    description:
+      - The address that the service sends invitations to. Set to an empty string to remove it.
+      - Whoever can read the mails of this address can accept an invitation and then sign in as the identity.
+    type: str
+  secondary_email_address:
+    description: Another e-mail address. Set to an empty string to remove it.
+    type: str
+  external_id:
+    description: An ID that another system, such as a directory, uses for the identity. Set to an empty string to remove it.
+    type: str
+  traits:
+    description:
+      - Other traits by their names. All values are text. Set a trait to an empty string to remove it. Traits that you omit are not managed.
+      - Possible names are C(cost_center), C(country), C(department), C(division), C(employee_number), C(family_name), C(formatted_address),
+        C(formatted_name), C(given_name), C(honorific_prefix), C(honorific_suffix), C(locale), C(locality), C(manager_id), C(manager_name), C(middle_name),
+        C(nick_name), C(organization), C(photo), C(postal_code), C(preferred_language), C(primary_phone), C(profile_url), C(region), C(secondary_phone),
+        C(street_address), C(timezone), C(title) and C(user_type).
+      - The module sets the trait C(type), which the service requires, to C(traits_v0).
+    type: dict
+  status:
+    description:
+      - A suspended identity can neither sign in nor bind passkeys. If you omit it for a new identity, the service chooses V(active).
+      - A suspension does not revoke tokens. To revoke them, use M(beyondidentity.management.revoke) with C(principal_id).
+    type: str
+    choices: [active, suspended]
+seealso:
+  - module: beyondidentity.management.identity_info
+  - module: beyondidentity.management.group
+  - module: beyondidentity.management.role
+  - module: beyondidentity.management.revoke
+"""
+
+EXAMPLES = r"""
+- name: Create Pat's identity
+  beyondidentity.management.identity:
+    username: pat
+    display_name: Pat Smith
+    primary_email_address: pat@example.com
+    traits:
+      given_name: Pat
+      family_name: Smith
+      employee_number: "0042"
+  register: pat
+
+- name: Change the username, and remove the employee number
+  beyondidentity.management.identity:
+    id: "{{ pat.identity.id }}"
+    username: pat.smith
+    traits:
+      employee_number: ""
+
+- name: Suspend the identity
+  beyondidentity.management.identity:
+    username: pat.smith
+    status: suspended
+
+- name: Remove the identity with its memberships
+  beyondidentity.management.identity:
+    id: "{{ pat.identity.id }}"
+    state: absent
+"""
+
+RETURN = r"""
+identity:
+  description: The identity as the API returns it; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  sample:
+    id: e372db224c06e850
+    realm_id: 8f5bec58229e6f29
+    tenant_id: 0001f1f460b1ace6
+    display_name: Pat Smith
+    status: active
+    enrollment_status: UNENROLLED
+    create_time: '2026-04-12T05:53:07.119Z'
+    update_time: '2026-06-16T14:31:03.770Z'
+    traits:
+      type: traits_v0
+      username: pat
+      primary_email_address: pat@example.com
+before:
+  description:
+    - The identity before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+    - If the task removed the identity, C(before.id) is the removed ID.
+  returned: success
+  type: dict
+  sample: {id: e372db224c06e850, display_name: Pat, status: active, traits: {type: traits_v0, username: pat}}
+after:
+  description: The identity after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  returned: success
+  type: dict
+  sample: {id: e372db224c06e850, display_name: Pat Smith, status: active, traits: {type: traits_v0, username: pat}}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  sample: true
+requests:
+  description: The number of HTTP requests that the task sent, including the token request.
+  returned: success
+  type: int
+  sample: 2
+"""
+
+from functools import partial
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.identity import (
+    STATUSES,
+    IdentityOptions,
+    IdentityState,
+    list_operations,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import IDENTITY
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import state_spec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.ensure_state import (
+    ensure_state,
+    to_module_result,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.signed_in_identity import (
+    refuse_signed_in_identity,
+)
+
+SPEC = state_spec(
+    {
+        "display_name": {"type": "str"},
+        "primary_email_address": {"type": "str"},
+        "secondary_email_address": {"type": "str"},
+        "external_id": {"type": "str"},
+        "traits": {"type": "dict"},
+        "status": {"type": "str", "choices": list(STATUSES)},
+    },
+    finder=IDENTITY.finder,
+)
+
+
+def run(task: TaskContext) -> ModuleResult:
+    """Bring the identity to its wanted state."""
+    options = task.read(IdentityOptions)
+    change = ensure_state(
+        task,
+        IDENTITY,
+        options.managed,
+        make_builder=lambda state: state.build_wanted,
+        operations=list_operations(options),
+        make_state=partial(
+            IdentityState, options, lambda state, found: refuse_signed_in_identity(task, state.client, found)
+        ),
+    )
+    return to_module_result(IDENTITY, change)
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
