@@ -219,7 +219,7 @@ class ModuleAction(ActionBase):
             f"several hosts can create the same {name}",
             is_unrepeatable=params["state"] == "present" and not self._task.check_mode,
         )
-        return task.exclude_hosts([module, params["id"] or normalize_name(str(params["display_name"]))], purpose)
+        return task.exclude_hosts([module, _get_subject(params)], purpose)
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """Always pipeline: a module's file would contain the secrets, and would stay if the run is killed."""
@@ -250,6 +250,12 @@ class ModuleAction(ActionBase):
         result["_ansible_no_log"] = is_secret
         self._task.no_log = bool(self._task.no_log) or is_secret
         return result
+
+
+def _get_subject(params: Mapping[str, Any]) -> str:
+    """Return what a state module works on: the identity that an option names, or the object itself."""
+    identity: str | None = params.get("identity")
+    return identity.casefold() if identity else params["id"] or normalize_name(str(params["display_name"]))
 
 
 def _tell(text: str) -> None:

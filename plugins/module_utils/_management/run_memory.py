@@ -78,6 +78,8 @@ class RunMemory:
         """Remember the object that an operation created, renamed or deleted. The parameters can name another realm."""
         own: dict[str, Any] = {name: str(parameters[name]) for name in MANAGED_PARAMETERS if name in parameters}
         memory = RunMemory(self.store, replace(self.connection, **own), is_read_only=self.is_read_only)
+        if operation.name == IDENTITY.create_operation and is_valid_id(response.get("id")):
+            memory.remember_creation(get_place(IDENTITY, parameters), response["id"], ())
         for resource_type in RESOURCE_TYPES:
             place = get_place(resource_type, parameters)
             id = str(parameters.get(resource_type.id_parameter, ""))
@@ -94,6 +96,20 @@ class RunMemory:
         """Remember that this run may have changed an object, or created one, whose ID may be unknown."""
         for written in sorted({id, ""}):
             self._put(self._build_id_key("written", noun, written))
+
+    def remember_address_change(self, identity_id: str) -> None:
+        """Remember that this run changed, or may have changed, the primary e-mail address of an identity."""
+        self._put(self._build_id_key("address changed", IDENTITY.noun, identity_id))
+
+    def has_changed_address(self, identity_id: str) -> bool:
+        """Whether this run changed the primary e-mail address of an identity that it did not create, however long ago that was."""
+        if self.store is None:
+            return False
+        changed, created = (
+            self.store.get(self._build_id_key(kind, IDENTITY.noun, identity_id))
+            for kind in ("address changed", "created")
+        )
+        return changed is not None and created is None
 
     def get_write_time(self, noun: str, id: str = "") -> float | None:
         """Return when this run last wrote to an object, or to any object of the type; `None` if it did not."""
