@@ -161,6 +161,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OptionError
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.address_changes import (
+    find_changed_address,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.extra_parameters import (
     describe_extra_parameters,
     validate_extra_parameters,
@@ -227,6 +230,9 @@ def run(task: TaskContext) -> ModuleResult:
     if extra:
         task.warn(describe_extra_parameters(operation, extra))
     described = {"changed": not operation.is_reading, "confidential": operation.secret}
+    changed_id = find_changed_address(operation, parameters, body)
+    if changed_id:
+        client.remember_address_change(changed_id)  # before the request, whose response can be lost
     if task.check_mode and not operation.is_reading:
         response = client.call(operation.name, parameters, body=body)  # only predicts it
         request = {"method": operation.method, "url": url, "body": body}

@@ -226,7 +226,7 @@ class ModuleAction(ActionBase):
             f"several hosts can create the same {name}",
             is_unrepeatable=params["state"] == "present" and not self._task.check_mode,
         )
-        return task.exclude_hosts([module, params["id"] or build_lock_name(str(params[self._spec.finder]))], purpose)
+        return task.exclude_hosts([module, _get_subject(self._spec, params)], purpose)
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """Always pipeline: a module's file would contain the secrets, and would stay if the run is killed."""
@@ -262,6 +262,12 @@ class ModuleAction(ActionBase):
 @cache
 def _build_validator(spec: ModuleSpec) -> ArgumentValidator:
     return ArgumentValidator(spec.options, spec.connection_options, **spec.rules)
+
+
+def _get_subject(spec: ModuleSpec, params: Mapping[str, Any]) -> str:
+    """Return what a state module works on: the identity that an option names, or the object itself."""
+    identity: str | None = params.get("identity")
+    return identity.casefold() if identity else params["id"] or build_lock_name(str(params[spec.finder]))
 
 
 def _tell(text: str) -> None:

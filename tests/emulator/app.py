@@ -12,7 +12,7 @@ from flask import Flask, Response, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-from . import control, management
+from . import binding_links, control, management
 from .authorization_server import AuthorizationEndpoints
 from .bearer import bearer_value
 from .catalogue import BY_NAME
@@ -35,6 +35,7 @@ def create_app(world: World) -> Flask:
     provider.sort_keys = False
     app.json = provider
     management.register_routes(app, world)
+    binding_links.register_routes(app, world)
     AuthorizationEndpoints(world, SigningKey()).register(app)
     control.register_routes(app, world)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .catalogue_described import DESCRIBED
 from .catalogue_directory import DIRECTORY
+from .catalogue_passkeys import PASSKEYS
 from .catalogue_scim import SCIM_OPERATIONS
 from .operation import (
     APPLICATION,
@@ -36,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
     define_operation("ListTokens", "GET", APPLICATION + "/tokens", "tokens:read"),
     define_operation("RevokeToken", "DELETE", APPLICATION + "/tokens/{token_id}", "tokens:delete"),
     *DIRECTORY,
+    *PASSKEYS,
     *SCIM_OPERATIONS,
     *DESCRIBED,
 )

@@ -1,15 +1,12 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operations without a model in the emulator: passkeys, themes, SSO and flow types."""
+"""The operations without a model in the emulator: batches of credential binding jobs, themes, SSO and flow types."""
 
 from __future__ import annotations
 
 from .operation import APPLICATION, GROUP, IDENTITY, REALM, define_described_operation
 
-CREDENTIAL = IDENTITY + "/credentials/{credential_id}"
-JOBS = IDENTITY + "/credential-binding-jobs"
-JOB = JOBS + "/{credential_binding_job_id}"
 BATCHES = REALM + "/batch-credential-binding-jobs"
 BATCH = BATCHES + "/{batch_credential_binding_job_id}"
 THEMES = REALM + "/themes"
@@ -20,16 +17,7 @@ READ_FLOW_TYPES = ("tenants:read", "realms:read", "flow-type:read", "flow-type:c
 PROVIDERS = REALM + "/identity-providers"
 PROVIDER = PROVIDERS + "/{identity_provider_id}"
 
-_CREDENTIALS = (
-    define_described_operation("ListCredentials", "GET", IDENTITY + "/credentials", "credentials:read"),
-    define_described_operation("GetCredential", "GET", CREDENTIAL, "credentials:read"),
-    define_described_operation("RevokeCredential", "POST", CREDENTIAL + ":revoke", "credentials:revoke"),
-    define_described_operation("CreateCredentialBindingJob", "POST", JOBS, "credential-binding-jobs:create"),
-    define_described_operation("ListCredentialBindingJobs", "GET", JOBS, "credential-binding-jobs:read"),
-    define_described_operation("GetCredentialBindingJob", "GET", JOB, "credential-binding-jobs:read"),
-    define_described_operation(
-        "SetCredentialBindingJobRevoked", "POST", JOB + ":revoke", "credential-binding-jobs:revoke"
-    ),
+_BATCHES = (
     define_described_operation("CreateBatchCredentialBindingJob", "POST", BATCHES, "credential-binding-jobs:create"),
     define_described_operation("GetBatchCredentialBindingJob", "GET", BATCH, "credential-binding-jobs:read"),
     define_described_operation(
@@ -76,7 +64,7 @@ _SSO = (
 )
 
 DESCRIBED = (
-    *_CREDENTIALS,
+    *_BATCHES,
     define_described_operation("CreateTheme", "POST", THEMES, "themes:create"),
     define_described_operation("GetActiveTheme", "GET", THEMES + "/active", "themes:read"),
     define_described_operation("GetTheme", "GET", THEMES + "/{theme_id}", "themes:read"),

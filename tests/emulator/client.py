@@ -173,6 +173,18 @@ class Tenant:
         """Revoke all tokens now; return how many were active."""
         return int(self.emulator.control("POST", f"tenants/{self.tenant_id}/revoke-tokens")["revoked"])
 
+    def outbox(self) -> list[dict[str, Any]]:
+        """Return the invitations that were sent by mail: `to`, `identity_id`, `job_id`, `realm_id`, `time` and `link`."""
+        mails: list[dict[str, Any]] = self.emulator.control("GET", f"tenants/{self.tenant_id}/outbox")
+        return mails
+
+    def bind_passkey(self, link: str) -> None:
+        """Open the link of an invitation and bind a passkey, as a person does."""
+        for method in ("GET", "POST"):
+            response = self.emulator.session.request(method, link, timeout=REQUEST_SECONDS, allow_redirects=False)
+            if response.status_code >= 400:
+                raise EmulatorError(f"{method} of the link: {response.status_code} {response.text[:500]}")
+
     def mint(self, *scopes: str, **form: str) -> str:
         """Request a token of the built-in application with the client credentials grant; return its value."""
         response = self.emulator.session.post(

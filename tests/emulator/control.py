@@ -85,6 +85,10 @@ def _register_tenants(app: Flask, world: World) -> None:
     def revoke_tokens(tenant_id: str) -> Response:
         return jsonify(revoked=find_tenant(tenant_id).revoke_tokens())
 
+    @app.get("/_emulator/tenants/<tenant_id>/outbox")
+    def read_outbox(tenant_id: str) -> Response:
+        return jsonify(find_tenant(tenant_id).outbox)
+
 
 def _register_journal(app: Flask, world: World) -> None:
     @app.get("/_emulator/journal")

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import request
 
-from . import conflicts, filters, identifiers, openapi
+from . import conflicts, identifiers, openapi
 from .errors import ApiError, Violations
 from .http_server import UNDERSCORED_HEADERS
 from .operation import Operation
@@ -20,8 +20,6 @@ from .schema_examples import SECRET, build_minimal
 from .state import Record
 
 MODELLED = ("identity", "group", "application")
-CREDENTIAL_FIELDS = ("state", "jwk_thumbprint")
-LINK = "credential_binding_link"
 
 
 def build_handler(operation: Operation) -> Handler:
@@ -43,21 +41,9 @@ def build_handler(operation: Operation) -> Handler:
         template = _build_template(operation.name, operation.status)
         if template is None:
             return None
-        response = _insert_ids(call, copy.deepcopy(template))
-        if operation.name == "ListCredentials":
-            _filter_credentials(response)
-        if LINK in response:
-            _complete_binding_job(call, response)
-        return response
+        return _insert_ids(call, copy.deepcopy(template))
 
     return handler
-
-
-def _filter_credentials(response: Record) -> None:
-    """Apply the filter that the vendor's CLI documents for this list."""
-    entries = {str(number): record for number, record in enumerate(response["credentials"])}
-    found = filters.select(request.args.get("filter"), entries, CREDENTIAL_FIELDS, lambda record: record)
-    response.update(credentials=list(found.values()), total_size=len(found))
 
 
 def _check_headers(described: Record) -> None:
@@ -144,21 +130,3 @@ def _replace(value: Any, own: dict[str, str]) -> None:
 
 def _generate_similar_id(identifier: str) -> str:
     return identifiers.generate_object_id() if "-" in identifier else identifiers.generate_short_id()
-
-
-def _complete_binding_job(call: Call, response: Record) -> None:
-    """Set the link of a new binding job, or remove it if it is sent by email; that needs an email address."""
-    job = response["credential_binding_job"]
-    job["id"] = identifiers.generate_short_id()
-    job["delivery_method"] = read_document()["job"].get("delivery_method", job["delivery_method"])
-    if job["delivery_method"] == "RETURN":
-        response[LINK] = (
-            f"{call.world.base_url}{request.path}/{job['id']}:invokeAuthenticator?token={identifiers.generate_alphanumeric(40)}"
-        )
-        return
-    del response[LINK]
-    identity = call.find("identity")
-    if "primary_email_address" not in identity["traits"]:
-        text = "Identity missing email address"
-        detail = {"type": "ResourceInfo", "resource_type": "Identity", "id": identity["id"], "description": text}
-        raise ApiError(422, text, [detail])

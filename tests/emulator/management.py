@@ -14,6 +14,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 from . import (
+    binding_jobs,
+    credentials,
     described_operations,
     group_members,
     identities,
@@ -110,6 +112,8 @@ def _build_handlers() -> dict[str, Handler]:
         identities,
         group_members,
         roles,
+        credentials,
+        binding_jobs,
         token_list,
         scim_users,
         scim_groups,

@@ -43,10 +43,14 @@ def remove_withdrawn_scopes(_tenant: Tenant, realm: Realm, server: Record) -> No
         realm.role_scopes.remove(role["id"], set(realm.role_scopes.items_of(role["id"])) - set(server["scopes"]))
 
 
-def remove_memberships(_tenant: Tenant, realm: Realm, identity: Record) -> None:
-    """Remove a deleted identity from all groups and roles."""
+def release_identity(_tenant: Tenant, realm: Realm, identity: Record) -> None:
+    """Remove a deleted identity from all groups and roles, and delete its credentials and credential binding jobs."""
     realm.group_identities.drop_held(identity["id"])
     realm.role_identities.drop_held(identity["id"])
+    for collection in ("credentials", "credential_binding_jobs"):
+        owned = realm.objects[collection]
+        for identifier in [key for key, record in owned.items() if record["identity_id"] == identity["id"]]:
+            del owned[identifier]
 
 
 def refuse_group_with_members(_tenant: Tenant, realm: Realm, group: Record) -> None:

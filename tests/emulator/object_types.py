@@ -136,7 +136,7 @@ OBJECT_TYPES = (
         new_id=identifiers.generate_short_id,
         sizes=SMALL_PAGES,
         is_dated=True,
-        before_delete=object_hooks.remove_memberships,
+        before_delete=object_hooks.release_identity,
     ),
     ObjectType(
         "Group",

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import identifiers
+from .binding_jobs import add_job, build_job
 from .builtin_objects import build_client_credentials_protocol, create_realm_with_defaults, find_managed_object
+from .credentials import add_credential, build_credential
 from .directory_fields import TRAITS
 from .seeding_tokens import DEFAULT_SCOPES, TOKEN_FIELDS, seed_tokens
 from .state import Realm, Record, Tenant, World, now
@@ -24,11 +26,13 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
     `applications`: how many; `name`: their display name with `{n}` for the number (from 1); `application`: fields of
     their fields (`protocol_config` is merged), so that a test can have any protocol type, secret or name.
     `realms`, `realm_name`: the same for realms. `identities`, `groups`: how many; `identity`, `group`: fields of their
-    fields, where texts have `{n}`, too (`traits` are merged). `roles`, `role`: the same, of `resource_server_id` (the
-    built-in one). `realm_id`: where all of these are created (the admin realm).
+    fields, where texts have `{n}`, too (`traits` are merged). `credentials`, `credential_binding_jobs`: how many, of
+    `identity_id` (the first seeded identity); `credential`, `credential_binding_job`: fields of their fields.
+    `roles`, `role`: the same, of `resource_server_id` (the built-in one). `realm_id`: where all of these are created (the admin realm).
     `tokens`: how many tokens; see seeding_tokens.py.
     """
-    collections = ("applications", "realms", "identities", "groups", "roles", "tokens")
+    passkeys = ("credentials", "credential_binding_jobs")
+    collections = ("applications", "realms", "identities", "groups", "roles", "tokens", *passkeys)
     known = {
         *collections,
         "name",
@@ -37,6 +41,9 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
         "identity",
         "group",
         "role",
+        "credential",
+        "credential_binding_job",
+        "identity_id",
         "resource_server_id",
         "realm_id",
     }
@@ -52,7 +59,7 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
         return [create_one(number) for number in range(1, wanted.get(collection, 0) + 1)]
 
     tokens = seed_tokens(world, tenant, wanted)
-    return {
+    ids = {
         "applications": create("applications", lambda n: _create_application(tenant, realm, wanted, n)),
         "realms": create(
             "realms", lambda n: create_realm_with_defaults(tenant, _insert_number(realm_name, n), "SECURE_CUSTOMER").id
@@ -62,6 +69,14 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
         "roles": create("roles", lambda n: _create_role(tenant, realm, wanted, n)),
         "tokens": [token.id for token in tokens],
         "token_values": [token.value for token in tokens],
+    }
+    identity_id = wanted.get("identity_id") or next(iter(ids["identities"]), "")
+    return {
+        **ids,
+        "credentials": create("credentials", lambda _n: _create_credential(tenant, realm, wanted, identity_id)),
+        "credential_binding_jobs": create(
+            "credential_binding_jobs", lambda _n: _create_job(tenant, realm, wanted, identity_id)
+        ),
     }
 
 
@@ -115,6 +130,20 @@ def _create_identity(tenant: Tenant, realm: Realm, fields: Record, number: int) 
     return _create_object(
         tenant, realm, "identities", {**fixed, **fields, "traits": {"type": TRAITS, **traits}}, number
     )
+
+
+def _create_credential(tenant: Tenant, realm: Realm, wanted: Record, identity_id: str) -> str:
+    record = {**build_credential(realm, tenant.id, identity_id), **wanted.get("credential", {})}
+    add_credential(realm, record)
+    return str(record["id"])
+
+
+def _create_job(tenant: Tenant, realm: Realm, wanted: Record, identity_id: str) -> str:
+    config_id = next(iter(realm.objects["authenticator_configs"]))
+    record = {"authenticator_config_id": config_id, **build_job(tenant, realm, identity_id)}
+    record.update(wanted.get("credential_binding_job", {}))
+    add_job(realm, record)
+    return str(record["id"])
 
 
 def _create_role(tenant: Tenant, realm: Realm, wanted: Record, number: int) -> str:

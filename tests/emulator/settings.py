@@ -19,6 +19,7 @@ CHOICES: dict[str, tuple[str | int, ...]] = {
     "unknown_fields": ("refuse", "ignore"),
     "group_description": ("required", "optional"),
     "conflicts": ("vendor", "documented"),
+    "mail": ("send", "fail"),
 }
 NORMALIZATIONS = ("trim", "collapse", "nfc", "lower")
 
@@ -73,6 +74,13 @@ class Settings:
     identity_roles: bool = False
     """Whether the user must be an active identity of the application's realm. Its name and email address are used, and
     only scopes of its own and its groups' roles are granted."""
+    identity_passkeys: bool = False
+    """Whether the user must be an active identity of the application's realm with an active credential. `identity` names
+    it by `id` or `username`."""
+    mail: str = "send"
+    """What becomes of an invitation's mail: `send` adds it to the outbox, `fail` does not (FAILED_TO_SEND)."""
+    invitation_lifetime: float = 7 * 24 * 3600
+    """Seconds after which the link of a credential binding job expires."""
     audience_list: bool = False
     """Write the `aud` claim as a list."""
     access_token_azp: str = "client_id"

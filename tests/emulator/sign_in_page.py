@@ -44,7 +44,7 @@ def handle_sign_in(server: AuthorizationServer) -> Response:
         values = {
             "application": target.application["display_name"] if target.application else "",
             "scopes": grant.request.scope,
-            "user": settings.identity.get("username", settings.identity["id"]),
+            "user": settings.identity.get("username") or settings.identity["id"],
         }
         return Response(PAGE.format(**{name: escape(value) for name, value in values.items()}))
     # Without a user, Authlib responds with access_denied.

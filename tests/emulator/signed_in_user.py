@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from .credentials import has_active_credential
+from .directory_fields import fold_username
 from .oauth import OPENID, Client
 from .roles import find_scopes
 from .state import Realm, Tenant
@@ -13,14 +15,30 @@ User = dict[str, str]
 
 
 def find_signing_in_user(tenant: Tenant, realm: Realm) -> User | None:
-    """Return the user of the settings; None if `identity_roles` is set and the identity does not exist."""
+    """Return the user of the settings; None if the settings require more of the identity than it has."""
     settings = tenant.settings
+    if settings.identity_passkeys:
+        return _find_passkey_holder(realm, settings.identity)
     return find_active_identity(realm, settings.identity["id"]) if settings.identity_roles else settings.identity
 
 
 def find_refreshing_user(tenant: Tenant, realm: Realm, identity_id: str) -> User | None:
     """Return the user of a refresh token; None if the identity can no longer sign in."""
-    return find_active_identity(realm, identity_id) if tenant.settings.identity_roles else tenant.settings.identity
+    settings = tenant.settings
+    if settings.identity_roles or settings.identity_passkeys:
+        return find_active_identity(realm, identity_id)
+    return settings.identity
+
+
+def _find_passkey_holder(realm: Realm, wanted: User) -> User | None:
+    """Return the active identity with the wanted ID, or else the wanted username, if it has an active credential."""
+    identities = realm.objects["identities"]
+    username = wanted.get("username", "").casefold()
+    named = (key for key, record in identities.items() if fold_username(record) == username)
+    identifier = wanted.get("id") if wanted.get("id") in identities else next(named, None)
+    if identifier is None or not has_active_credential(realm, identifier):
+        return None
+    return find_active_identity(realm, identifier)
 
 
 def find_active_identity(realm: Realm, identity_id: str) -> User | None:

@@ -43,6 +43,8 @@ class Realm:
                 "identities",
                 "groups",
                 "roles",
+                "credentials",
+                "credential_binding_jobs",
             )
         }
     )
@@ -50,6 +52,8 @@ class Realm:
     role_groups: Links = field(default_factory=Links)
     role_identities: Links = field(default_factory=Links)
     role_scopes: Links = field(default_factory=Links)
+    binding_tokens: dict[str, str] = field(default_factory=dict)
+    """The tokens of the links of credential binding jobs, by the job's ID."""
 
     has_theme: bool = False
 
@@ -75,6 +79,8 @@ class Tenant:
     tokens_by_application: dict[str, dict[str, IssuedToken]] = field(default_factory=dict)
     codes: dict[str, IssuedCode] = field(default_factory=dict)
     changes: RecentChanges = field(default_factory=RecentChanges)
+    outbox: list[Record] = field(default_factory=list)
+    """Mails that were sent, with the links in them."""
     window_started: float = 0.0
     window_used: int = 0
 

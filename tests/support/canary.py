@@ -21,6 +21,7 @@ from tests.support.recorder import RecordedRequest
 PIECE = 10
 
 _IN_ANSWERS = re.compile(rb'"(access_token|client_secret|id_token|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_LINK = re.compile(rb'"credential_binding_link"\s*:\s*"([^"\\]+[?&]token=([^"\\&]+))"')
 _WORD = re.compile(rb"[A-Za-z0-9._~-]{43,}")
 _RUN = re.compile(rb"[A-Za-z0-9_-]{%d,}" % PIECE)
 
@@ -81,6 +82,11 @@ class Canaries:
             secret = json.loads(b'"' + value + b'"')
             if secret.encode() not in self._needles:
                 self.add_token(f"{key.decode()} in an answer", secret)
+
+        for link, token in _LINK.findall(answer):
+            self.add_token("token of a link", token.decode())
+            with self._lock:
+                self._minted.add(hashlib.sha256(link).hexdigest())
 
     def knows(self, digest: str) -> bool:
         """Return whether this is the SHA-256 of a token or secret that was sent or received."""

@@ -103,7 +103,8 @@ def _credentials(tenant: Any, recording_proxy: Recorder, canaries: Canaries, sou
         )
         for action in ("read", "create", "update", "delete")
     ]
-    scopes += ["tenants:read", "tokens:read", "tokens:delete"]
+    scopes += ["tenants:read", "tokens:read", "tokens:delete", "credentials:read", "credentials:revoke"]
+    scopes += [f"credential-binding-jobs:{action}" for action in ("read", "create", "revoke")]
     client = f"client-{secrets.token_hex(8)}"
     protocol = {"client_id": client, "client_secret": secret, "allowed_scopes": scopes}
     (identifier,) = tenant.seed(applications=1, name=f"Canary {source}", application={"protocol_config": protocol})[

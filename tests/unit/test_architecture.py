@@ -88,6 +88,7 @@ REALM_INFO = {
     "_management/resource_lookup",
     "_management/resource_types",
     "_management/response_ids",
+    "_management/times",
     "_task/argument_spec",
     "_task/context",
     "_task/info",

@@ -21,6 +21,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
+    CREDENTIAL,
+    CREDENTIAL_BINDING_JOB,
     GROUP,
     IDENTITY,
     REALM,
@@ -51,6 +53,7 @@ MODULES = list_names("modules")
 OTHERS = [(kind, name) for kind in ("lookup", "filter", "callback") for name in list_names(kind)]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+OWNED = (CREDENTIAL, CREDENTIAL_BINDING_JOB)
 STATES = (APPLICATION, AUTHENTICATOR_CONFIG, GROUP, IDENTITY, REALM, RESOURCE_SERVER, ROLE)
 EACH_MODULE = pytest.mark.parametrize("name", MODULES)
 EACH_OTHER = pytest.mark.parametrize(("kind", "name"), OTHERS)
@@ -186,7 +189,17 @@ def test_a_state_module_documents_its_operations(resource_type: ResourceType) ->
     assert documented <= set(get_catalogue())
 
 
-@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
+@pytest.mark.parametrize("resource_type", OWNED, ids=lambda resource_type: resource_type.noun)
+@pytest.mark.parametrize("suffix", ["", "_info"])
+def test_a_module_for_objects_of_an_identity_documents_its_operations(resource_type: ResourceType, suffix: str) -> None:
+    description = " ".join(load_documents(load("modules", f"{resource_type.noun}{suffix}"))[0]["description"])
+    documented = set(re.findall(r"C\(((?:List|Get|Create|Revoke|Set)\w+)\)", description))
+    written = {resource_type.revoke_operation} if not suffix else set()
+    assert documented >= {resource_type.list_operation, resource_type.get_operation, IDENTITY.list_operation, *written}
+    assert documented <= set(get_catalogue())
+
+
+@pytest.mark.parametrize("resource_type", (*STATES, *OWNED), ids=lambda resource_type: resource_type.noun)
 def test_a_state_module_documents_both_states(resource_type: ResourceType) -> None:
     returned = load_documents(load("modules", resource_type.noun))[2]
     for name in ("before", "after"):
@@ -211,7 +224,14 @@ def test_only_options_that_no_variable_can_set_are_required() -> None:
         for option, spec in load("modules", name).SPEC.options.items()
         if spec.get("required")
     }
-    assert required == {("api", "operation"), ("authorize", "redirect_uri"), ("introspect", "token")}
+    assert required == {
+        ("api", "operation"),
+        ("authorize", "redirect_uri"),
+        ("credential", "identity"),
+        ("credential", "state"),
+        ("credential_binding_job", "identity"),
+        ("introspect", "token"),
+    }
 
 
 @EACH_MODULE

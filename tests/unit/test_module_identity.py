@@ -284,7 +284,7 @@ def test_a_trait_that_the_service_ignores_is_an_error_that_names_it(tenant: Any)
 
 def test_only_a_changed_address_of_an_existing_identity_is_remembered(tenant: Any) -> None:
     store = MemoryStore()
-    created = run_ok(identity, tenant, store, **PAT)["identity"]
+    created = run_ok(identity, tenant, MemoryStore(), **PAT)["identity"]
     run_ok(identity, tenant, store, username="pat", primary_email_address="PAT@example.com", external_id="1")
     run_ok(identity, tenant, store, check_mode=True, username="pat", primary_email_address="new@example.com")
     assert not [key for key in store.entries if "address changed" in key]

@@ -403,12 +403,14 @@ def test_api_remembers_usernames_and_changed_addresses(tenant: Any) -> None:
     body = {"identity": {"display_name": "Pat", "traits": traits}}
     id = run_ok(api, tenant, store, operation="CreateIdentity", body=body)["response"]["id"]
     memory = make_memory(store, tenant_id=tenant.tenant_id, realm_id=tenant.realm_id, api_url=tenant.api_url)
-    assert memory.find_id_by_username("PAT") == id and not memory.has_changed_address(id)
+    assert memory.find_id_by_username("PAT") == id
     assert not run_ok(identity, tenant, store, username="pat")["changed"]
+    (existing,) = tenant.seed(identities=1)["identities"]
     for traits, is_changed in (({"title": "Dr"}, False), ({"primary_email_address": "new@example.com"}, True)):
         sent = {"identity": {"traits": {"type": "traits_v0", **traits}}}
-        run_ok(api, tenant, store, operation="UpdateIdentity", parameters={"identity_id": id}, body=sent)
-        assert memory.has_changed_address(id) is is_changed
+        for changed in (id, existing):
+            run_ok(api, tenant, store, operation="UpdateIdentity", parameters={"identity_id": changed}, body=sent)
+        assert memory.has_changed_address(existing) is is_changed and not memory.has_changed_address(id)
     sent = {"identity": {"traits": {"type": "traits_v0", "username": "smith"}}}
     run_ok(api, tenant, store, operation="UpdateIdentity", parameters={"identity_id": id}, body=sent)
     assert memory.find_id_by_username("smith") == id

@@ -27,7 +27,7 @@ from .operation_catalogue import find_operation
 from .operation_scopes import get_operation_scopes
 from .paging import first_page, identify_item, is_empty, is_shifted, next_page, read_items
 from .realm_limit import refuse_other_realm
-from .resource_types import IDENTITY, RESOURCE_TYPES, ResourceType
+from .resource_types import IDENTITY_TYPES, RESOURCE_TYPES, ResourceType
 from .run_memory import RunMemory
 
 _CONTRADICTIONS = (404, 409)  # the service has other objects than a listing showed
@@ -203,6 +203,14 @@ class ManagementClient:
         """Return a listing as it would be after the writes that were predicted. Only in check mode there are some."""
         return items
 
+    def remember_address_change(self, identity_id: str) -> None:
+        """Remember that this run changes the primary e-mail address of an identity. Call it before the request."""
+        self.memory.remember_address_change(identity_id)
+
+    def has_changed_address(self, identity_id: str) -> bool:
+        """Whether this run changed the primary e-mail address of an existing identity."""
+        return self.memory.has_changed_address(identity_id)
+
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
         """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""
         self._refuse_unknown(operation, parameters)
@@ -228,7 +236,7 @@ class ManagementClient:
         if operation.is_reading:
             return
         given = {**self.path_parameters, **parameters}
-        for resource_type in (*RESOURCE_TYPES, IDENTITY):
+        for resource_type in (*RESOURCE_TYPES, *IDENTITY_TYPES):
             if operation.name == resource_type.create_operation:
                 self.memory.remember_write(resource_type.noun)
             elif operation.path_parameters[-1] == resource_type.id_parameter:

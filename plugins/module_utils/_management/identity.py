@@ -145,10 +145,10 @@ class IdentityState(ResourceState):
         return created
 
     def _update(self, before: Resource, changes: Resource) -> Resource:
-        memory, id = self.client.memory, before["id"]
+        id = before["id"]
         if _changes_address(before, changes):
-            memory.remember_address_change(id)  # the response can be lost
-        memory.remember_username(id, changes)
+            self.client.remember_address_change(id)  # the response can be lost
+        self.client.memory.remember_username(id, changes)
         return super()._update(before, changes)
 
     def _explain_conflict(self, error: ResponseError, sent: Resource) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import ceil
 
-from .._errors import ResponseError, StateError
+from .._errors import NotFoundError, ResponseError, StateError
 from .._ids import is_service_id
 from .._text import join_names, sanitize_for_display
 from .client import ManagementClient
@@ -39,7 +39,8 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
         known: identities that were already read. No request is needed for their IDs and exact usernames.
 
     Raises:
-        StateError: no identity, or several, match a value. The message lists the IDs.
+        StateError: several identities match a value. The message lists the IDs.
+        NotFoundError: no identity matches a value.
     """
     began = get_time()
     wanted = list(dict.fromkeys(values))
@@ -150,7 +151,8 @@ def _find_alone(client: ManagementClient, value: str) -> set[str]:
 
 def _select_id(value: str, ids: set[str]) -> str:
     if len(ids) != 1:
-        raise StateError(
+        error = StateError if ids else NotFoundError
+        raise error(
             f"The managed realm has {'several identities' if ids else 'no identity'} with the ID, username or e-mail address "
             f"'{sanitize_for_display(value, 120)}'{f': {join_names(ids)}' if ids else ''}.",
             "Use the ID instead." if ids else "The module identity_info lists all identities.",

@@ -19,7 +19,9 @@ from .predictions import Prediction
 from .resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
+    CREDENTIAL_BINDING_JOB,
     IDENTITY,
+    IDENTITY_TYPES,
     REALM,
     RESOURCE_SERVER,
     RESOURCE_TYPES,
@@ -31,7 +33,10 @@ from .resource_types import (
 Read = Callable[[Any, Mapping[str, Any]], Prediction]
 """Returns the prediction for objects of a type, or for the lists of an object, given the parameters of the path."""
 
-_REFERENCES: Mapping[ResourceType, tuple[ResourceType, ...]] = {APPLICATION: (RESOURCE_SERVER, AUTHENTICATOR_CONFIG)}
+_REFERENCES: Mapping[ResourceType, tuple[ResourceType, ...]] = {
+    APPLICATION: (RESOURCE_SERVER, AUTHENTICATOR_CONFIG),
+    CREDENTIAL_BINDING_JOB: (AUTHENTICATOR_CONFIG,),
+}
 _MEMBERS: PredictedList = LIST_OPERATIONS["ListRoleMembers"]
 
 
@@ -48,7 +53,7 @@ class PredictedConflicts:
 
     def refuse_missing(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
         """Raise `ResponseError` for an operation on an object that would not exist, or on what belongs to one."""
-        for resource_type in (*RESOURCE_TYPES, IDENTITY):
+        for resource_type in (*RESOURCE_TYPES, *IDENTITY_TYPES):
             if resource_type.id_parameter in operation.path_parameters:
                 self._refuse_missing(resource_type, parameters.get(resource_type.id_parameter), parameters, 404)
 

@@ -15,16 +15,27 @@ from .._predicted import build_predicted
 from .operation_catalogue import get_catalogue
 from .operation_scopes import INTROSPECTION_SCOPE
 from .resource_changes import apply_changes
-from .resource_types import APPLICATION, GROUP, IDENTITY, REALM, RESOURCE_SERVER, ROLE, Resource, ResourceType
+from .resource_types import (
+    APPLICATION,
+    CREDENTIAL_BINDING_JOB,
+    GROUP,
+    IDENTITY,
+    REALM,
+    RESOURCE_SERVER,
+    ROLE,
+    Resource,
+    ResourceType,
+)
 
 _DEFAULTS: Mapping[ResourceType, Resource] = MappingProxyType(
     {
         APPLICATION: {"is_managed": False},
+        CREDENTIAL_BINDING_JOB: {"state": "LINK_SENT", "expire_time": None},  # the service chooses the time
         IDENTITY: {"status": "active", "enrollment_status": "UNENROLLED"},
         RESOURCE_SERVER: {"is_managed": False, "scopes": []},
     }
 )
-_DATED = (GROUP, IDENTITY, REALM, ROLE)
+_DATED = (CREDENTIAL_BINDING_JOB, GROUP, IDENTITY, REALM, ROLE)
 
 # Each realm has this resource server from the beginning. It is the one of the Management API.
 _BUILT_IN_SERVER = {

@@ -12,19 +12,21 @@ from typing import Any
 
 from .._oauth.connection import Connection
 from .operation import Operation
-from .resource_types import GROUP, IDENTITY, RESOURCE_TYPES, ROLE, ResourceType
+from .resource_types import GROUP, IDENTITY_TYPES, RESOURCE_TYPES, ROLE, ResourceType
 
 RESOURCE_OPERATIONS: Mapping[str, tuple[ResourceType, str]] = MappingProxyType(
     {
         name: (resource_type, action)
-        for resource_type in (*RESOURCE_TYPES, IDENTITY)
+        for resource_type in (*RESOURCE_TYPES, *IDENTITY_TYPES)
         for name, action in (
             (resource_type.list_operation, "list"),
             (resource_type.get_operation, "get"),
             (resource_type.create_operation, "create"),
             (resource_type.update_operation, "update"),
             (resource_type.delete_operation, "delete"),
+            (resource_type.revoke_operation or "", "revoke"),
         )
+        if name
     }
 )
 
@@ -93,3 +95,8 @@ def get_prediction_place(
     if isinstance(subject, PredictedList):
         return [*place, parameters.get(resource_type.id_parameter), sorted(subject.keys)]
     return place
+
+
+def get_address_place(connection: Connection) -> list[Any]:
+    """Return where it is predicted which identities have another e-mail address; JSON-serialisable. IDs are unique."""
+    return [connection.api_url, connection.tenant_id, "changed addresses"]

@@ -22,6 +22,7 @@ from .predicted_operations import (
     TOKENS,
     PredictedList,
     find_changed_list,
+    get_address_place,
     get_prediction_place,
 )
 from .predictions import Prediction, Predictions
@@ -98,6 +99,17 @@ class PredictingClient(ManagementClient):
         """Return a listing, which can be older than the last predictions, as it would be after them."""
         complete = self._complete(find_operation(resource_type.list_operation), {})
         return self._correct(resource_type, complete, items)
+
+    def remember_address_change(self, identity_id: str) -> None:
+        """Predict that an identity has another primary e-mail address."""
+        with self._predictions.edit(get_address_place(self.connection)) as prediction:
+            prediction.change_list("identities", added=[identity_id])
+
+    def has_changed_address(self, identity_id: str) -> bool:
+        """Whether this run changed the primary e-mail address of an existing identity, or would change it."""
+        predicted = self._predictions.read(get_address_place(self.connection)).added.get("identities", ())
+        is_changed = identity_id in predicted and not is_predicted(identity_id)
+        return is_changed or super().has_changed_address(identity_id)
 
     def _read(self, operation: Operation, given: Mapping[str, Any]) -> tuple[int, Resource]:
         if self.can_read(operation, given):
@@ -228,17 +240,20 @@ class PredictingClient(ManagementClient):
     def _write_object(
         self, resource_type: ResourceType, action: str, complete: Mapping[str, Any], body: Mapping[str, Any]
     ) -> Resource:
-        sent = body.get(resource_type.noun)
+        sent = body.get(resource_type.body_key)
         sent = sent if isinstance(sent, Mapping) else {}
         id = str(complete.get(resource_type.id_parameter))
-        before = self._find_before(resource_type, complete) if action == "update" else {}
+        before = self._find_before(resource_type, complete) if action in ("update", "revoke") else {}
+        if action == "revoke":
+            sent = {"state": "REVOKED"}
         listed = [item for (noun, _id), item in self._read_items.items() if noun == resource_type.noun]
         self._conflicts.refuse_write(resource_type, action, complete, sent, listed)
         with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
             if action == "create":
                 created = build_predicted_object(resource_type, complete, sent, prediction.used_ids)
                 prediction.create(created["id"], created)
-                return add_credentials(created)
+                response = add_credentials(created)
+                return {resource_type.response_key: response} if resource_type.response_key else response
             if action == "delete":
                 prediction.delete(id)
                 return {}
@@ -284,7 +299,7 @@ class ReplacingClient(ManagementClient):
         resource_type, _action = RESOURCE_OPERATIONS.get(operation.name, (None, ""))
         predicted, _verb = find_changed_list(operation)
         if resource_type:
-            name = get_name(body.get(resource_type.noun) or {})
+            name = get_name(body.get(resource_type.body_key) or {})
             with self._predictions.edit(get_prediction_place(self.connection, resource_type, complete)) as prediction:
                 same = [id for id, item in prediction.created.items() if get_name(item) == name]
                 for id in (*same, str(complete.get(resource_type.id_parameter))):

@@ -25,6 +25,9 @@ class ResourceType:
         is_in_realm: whether the objects belong to the managed realm; realms belong to the tenant.
         name_fields: the fields whose values can refer to an object.
         finder: the option of state modules that finds an object without its ID.
+        request_key: the key of an object in a request's body, if it is not `noun`.
+        response_key: the key of a new object in the response to its creation; `None` if the response is the object.
+        revoke_operation: the operation that ends an object that stays listed, if there is one.
     """
 
     name: str
@@ -36,10 +39,13 @@ class ResourceType:
     is_in_realm: bool = True
     name_fields: tuple[str, ...] = ("display_name",)
     finder: str = "display_name"
+    request_key: str | None = None
+    response_key: str | None = None
+    revoke_operation: str | None = None
 
     @property
     def noun(self) -> str:
-        """The key of one object in request bodies and results."""
+        """The key of one object in results and, unless there is a `request_key`, in request bodies."""
         return _to_snake_case(self.name)
 
     @property
@@ -51,6 +57,11 @@ class ResourceType:
     def id_parameter(self) -> str:
         """The path parameter with an object's ID."""
         return f"{self.noun}_id"
+
+    @property
+    def body_key(self) -> str:
+        """The key of one object in request bodies."""
+        return self.request_key or self.noun
 
     @property
     def list_operation(self) -> str:
@@ -94,6 +105,17 @@ APPLICATION = ResourceType(
     own_id_option="application_id",
 )
 AUTHENTICATOR_CONFIG = ResourceType("AuthenticatorConfig", "AuthenticatorConfigs")
+CREDENTIAL = ResourceType(
+    "Credential", "Credentials", parent_parameter="identity_id", revoke_operation="RevokeCredential"
+)
+CREDENTIAL_BINDING_JOB = ResourceType(
+    "CredentialBindingJob",
+    "CredentialBindingJobs",
+    parent_parameter="identity_id",
+    request_key="job",
+    response_key="credential_binding_job",
+    revoke_operation="SetCredentialBindingJobRevoked",
+)
 GROUP = ResourceType("Group", "Groups")
 IDENTITY = ResourceType("Identity", "Identities", finder="username")
 REALM = ResourceType("Realm", "Realms", own_id_option="auth_realm_id", is_in_realm=False)
@@ -102,3 +124,6 @@ ROLE = ResourceType("Role", "Roles", parent_parameter="resource_server_id")
 
 RESOURCE_TYPES = (APPLICATION, AUTHENTICATOR_CONFIG, GROUP, REALM, RESOURCE_SERVER, ROLE)
 """The types whose objects are found by their names. Identities have usernames."""
+
+IDENTITY_TYPES = (IDENTITY, CREDENTIAL, CREDENTIAL_BINDING_JOB)
+"""Identities, and the objects that belong to one. None of them is found by a display name."""

@@ -88,15 +88,6 @@ class RunMemory:
         """Return the ID of the identity that this run gave the username, unless this run deleted the identity."""
         return self.find_id(_USERNAMES, username.casefold())
 
-    def remember_address_change(self, identity_id: str) -> None:
-        """Remember that this run changed, or may have changed, the primary e-mail address of an existing identity."""
-        self._put(self._build_id_key("address changed", IDENTITY.noun, identity_id))
-
-    def has_changed_address(self, identity_id: str) -> bool:
-        """Whether this run may have changed the primary e-mail address of an identity, however long ago that was."""
-        key = self._build_id_key("address changed", IDENTITY.noun, identity_id)
-        return self.store is not None and self.store.get(key) is not None
-
     def was_any_name_deleted(self, place: Place, item: Mapping[str, Any]) -> bool:
         """Whether this run deleted an object that had a name of this one. Of an identity, only the username is unique."""
         if place.noun == IDENTITY.noun:
@@ -125,19 +116,31 @@ class RunMemory:
     def _remember_identity(
         self, operation: Operation, parameters: Mapping[str, Any], sent: Any, response: Resource
     ) -> None:
-        """Remember what only identities have: a username, and an e-mail address that invitations are sent to."""
+        """Remember the username of an identity."""
         if operation.name == IDENTITY.create_operation and is_valid_id(response.get("id")):
             self.remember_username(response["id"], sent, response)
         elif operation.name == IDENTITY.update_operation:
             id = str(parameters.get(IDENTITY.id_parameter, ""))
             self.remember_username(id, sent)
-            if "primary_email_address" in _get_traits(sent):
-                self.remember_address_change(id)
 
     def remember_write(self, noun: str, id: str = "") -> None:
         """Remember that this run may have changed an object, or created one, whose ID may be unknown."""
         for written in sorted({id, ""}):
             self._put(self._build_id_key("written", noun, written))
+
+    def remember_address_change(self, identity_id: str) -> None:
+        """Remember that this run changed, or may have changed, the primary e-mail address of an identity."""
+        self._put(self._build_id_key("address changed", IDENTITY.noun, identity_id))
+
+    def has_changed_address(self, identity_id: str) -> bool:
+        """Whether this run changed the primary e-mail address of an identity that it did not create, however long ago that was."""
+        if self.store is None:
+            return False
+        changed, created = (
+            self.store.get(self._build_id_key(kind, IDENTITY.noun, identity_id))
+            for kind in ("address changed", "created")
+        )
+        return changed is not None and created is None
 
     def get_write_time(self, noun: str, id: str = "") -> float | None:
         """Return when this run last wrote to an object, or to any object of the type; `None` if it did not."""

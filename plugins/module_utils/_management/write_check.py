@@ -8,12 +8,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from .._masking import has_secret, is_secret_key
 from .names import normalize_name
 from .resource_types import Resource
+from .times import parse_time
 
 _CASELESS_FIELDS = frozenset({"username", "email_address", "primary_email_address", "secondary_email_address"})
 
@@ -131,7 +131,7 @@ def _is_normal(name: str, value: Any) -> bool:
         return all(_is_normal(key, item) for key, item in value.items())
     if isinstance(value, list):
         return all(_is_normal(name, item) for item in value)
-    return not isinstance(value, str) or (_normalize(name, value) == value and _parse_time(value) is None)
+    return not isinstance(value, str) or (_normalize(name, value) == value and parse_time(value) is None)
 
 
 def _find_difference(name: str, sent: Any, stored: Any, write_only: frozenset[str]) -> str:
@@ -173,14 +173,5 @@ def _normalize(name: str, text: str) -> str:
 
 
 def _is_same_moment(sent: str, stored: str) -> bool:
-    moments = [_parse_time(text) for text in (sent, stored)]
+    moments = [parse_time(text) for text in (sent, stored)]
     return None not in moments and moments[0] == moments[1]
-
-
-def _parse_time(text: str) -> datetime | None:
-    """Return a time with a time zone (RFC 3339), or `None` for any other text."""
-    try:
-        moment = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
+from tests.support.canary_plays.invitations import INVITATIONS
 from tests.support.canary_plays.operations import OPERATIONS
 from tests.support.canary_plays.play import REMOTE, CanaryPlay
 from tests.support.canary_plays.sign_in import SIGN_IN
@@ -262,6 +263,7 @@ CANARY_PLAYS = (
     *TOKEN_LIVES,
     *OPERATIONS,
     *STATES,
+    *INVITATIONS,
     CanaryPlay(
         "failures stay readable",
         """

@@ -14,7 +14,6 @@ from tests.emulator.operation import Operation
 from tests.unit.emulator.api import Api, build_application
 
 NAMED = {"display_name": "Pets"}
-JOB = {"delivery_method": "RETURN", "authenticator_config_id": "x"}
 CORE = "urn:ietf:params:scim:schemas:core:2.0"
 PATCH = {
     "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -44,7 +43,6 @@ BODIES: dict[str, Any] = {
     "SCIMUpdateUser": PATCH,
     "SCIMCreateGroup": {"schemas": [f"{CORE}:Group"], "displayName": "Pets"},
     "SCIMUpdateGroup": PATCH,
-    "CreateCredentialBindingJob": {"job": JOB},
     "CreateBatchCredentialBindingJob": {"batch_credential_binding_job": {"identity_ids": ["x"], "job_template": {}}},
     "CreateTheme": {"theme": {}},
     "UpdateTheme": {"theme": {}},
@@ -71,7 +69,9 @@ def body(operation: Operation, values: dict[str, str]) -> Any:
     """Return the body of a request, or None."""
     members = {"identity_ids": [values["identity_id"]]}
     named = dict.fromkeys(("AddGroupMembers", "DeleteGroupMembers", "AddRoleMembers", "DeleteRoleMembers"), members)
-    return {**named, "BatchDeleteIdentities": {"ids": [values["identity_id"]]}, **BODIES}.get(operation.name)
+    job = {"delivery_method": "RETURN", "authenticator_config_id": values["authenticator_config_id"]}
+    others = {"CreateCredentialBindingJob": {"job": job}}
+    return {**named, **others, "BatchDeleteIdentities": {"ids": [values["identity_id"]]}, **BODIES}.get(operation.name)
 
 
 def query(operation: Operation, values: dict[str, str]) -> dict[str, str]:
@@ -86,7 +86,16 @@ def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
     server = {**NAMED, "identifier": f"https://pets.example/{uuid.uuid4()}", "scopes": ["pets:read"]}
     server_id = admin.post("resource-servers", {"resource_server": server})["id"]
     config = {"authenticator_config": {**NAMED, "config": {"type": "platform"}}}
-    ids = tenant.seed(identities=1, groups=1, roles=1, applications=1, realms=1, resource_server_id=server_id)
+    ids = tenant.seed(
+        identities=1,
+        groups=1,
+        roles=1,
+        applications=1,
+        realms=1,
+        credentials=1,
+        credential_binding_jobs=1,
+        resource_server_id=server_id,
+    )
     application_id = ids["applications"][0]
     return {
         "realm_id": ids["realms"][0] if operation.name == "DeleteRealm" else tenant.realm_id,
@@ -98,8 +107,8 @@ def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
         "identity_id": ids["identities"][0],
         "user_id": ids["identities"][0],
         "group_id": ids["groups"][0],
-        **dict.fromkeys(
-            ("credential_id", "credential_binding_job_id", "theme_id", "sso_config_id"), "e372db224c06e850"
-        ),
+        "credential_id": ids["credentials"][0],
+        "credential_binding_job_id": ids["credential_binding_jobs"][0],
+        **dict.fromkeys(("theme_id", "sso_config_id"), "e372db224c06e850"),
         **dict.fromkeys(("identity_provider_id", "batch_credential_binding_job_id"), "e372db224c06e850"),
     }

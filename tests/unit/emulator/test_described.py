@@ -46,46 +46,13 @@ def test_secrets_are_new_each_time(tenant, name):
 
 
 @described
-def test_binding_link_is_new_each_time(tenant):
-    responses = [call_operation(tenant, "CreateCredentialBindingJob") for _round in range(2)]
-    links = [found["credential_binding_link"] for found in responses]
-    assert all(link.startswith(tenant.realm_url) for link in links)
-    tokens = {link.partition("?token=")[2] for link in links}
-    assert {len(token) for token in tokens} == {40}
-    assert len(tokens) == 2
-    assert responses[0]["credential_binding_job"]["id"] in links[0]
-
-
-@described
-def test_binding_link_sent_by_email_is_not_returned(tenant):
-    api = Api.of(tenant)
-    [identity] = tenant.seed(identities=1)["identities"]
-    path = f"identities/{identity}/credential-binding-jobs"
-    by_mail = {"job": {"delivery_method": "EMAIL", "authenticator_config_id": "x"}}
-    assert set(api.post(path, by_mail)) == {"credential_binding_job"}
-    given = {"traits": {"type": "traits_v0", "primary_email_address": ""}}
-    api.patch(f"identities/{identity}", {"identity": given})
-    response = api.call("POST", path, json=by_mail)
-    assert (response.status_code, response.json()["message"]) == (422, "Identity missing email address")
-    assert "credential_binding_link" in api.post(path, {"job": {**by_mail["job"], "delivery_method": "RETURN"}})
-
-
-@described
 def test_response_has_the_ids_of_the_path(tenant):
     theme = Api.of(tenant).get("themes/88ef08fb-0000-4000-8000-000000000000")
     assert theme["id"] == "88ef08fb-0000-4000-8000-000000000000"
     assert (theme["tenant_id"], theme["realm_id"]) == (tenant.tenant_id, tenant.realm_id)
     assert Api.of(tenant).get("themes/active")["id"] != "active"
-    job = call_operation(tenant, "CreateCredentialBindingJob")["credential_binding_job"]
-    assert job["tenant_id"] == tenant.tenant_id
     listed = call_operation(tenant, "listIdentityProviders")
     assert listed["total_size"] == len(listed["identity_providers"]) == 1
-
-
-@described
-def test_unknown_identity_is_not_found(tenant):
-    path = "identities/x/credential-binding-jobs"
-    assert Api.of(tenant).call("POST", path, json={"job": {}}).status_code == 404
 
 
 @described

@@ -80,19 +80,6 @@ def test_invalid_filter_is_refused(api, text):
         assert read_violated_fields(api.call("GET", path, params={"filter": text})) == ["filter"]
 
 
-@described
-def test_credentials_can_be_filtered(tenant, api):
-    [identity] = tenant.seed(identities=1)["identities"]
-    path = f"identities/{identity}/credentials"
-    [credential] = api.get(path)["credentials"]
-    text = f'state eq "{credential["state"]}"'
-    thumbprint = f'jwk_thumbprint eq "{credential["jwk_thumbprint"]}"'
-    for wanted in (text, f"{text} and {thumbprint}"):
-        assert api.get(path, params={"filter": wanted})["total_size"] == 1
-    assert api.get(path, params={"filter": 'state eq "unknown"'})["credentials"] == []
-    assert read_violated_fields(api.call("GET", path, params={"filter": 'id eq "x"'})) == ["filter"]
-
-
 @pytest.mark.parametrize(
     ("order", "reverse"), [("display_name", False), ("display_name ASC", False), ("display_name desc", True)]
 )

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Revoking passkeys of an identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .._errors import BeyondIdentityError, OptionError, StateError
+from .._ids import validate_id
+from .._oauth.principal import find_principal_id
+from .client import ManagementClient
+from .passkeys import REVOKED, list_owned, revoke
+from .resource_types import CREDENTIAL, IDENTITY, Resource
+
+OPERATIONS = (CREDENTIAL.list_operation, CREDENTIAL.get_operation, str(CREDENTIAL.revoke_operation))
+
+
+@dataclass(frozen=True)
+class CredentialOptions:
+    """Which passkeys of an identity to revoke: one, or all."""
+
+    id: str | None
+    all: bool | None
+
+    def __post_init__(self) -> None:
+        if (self.id is None) is not bool(self.all):
+            raise OptionError("Set id or all: true, and not both.")
+        if self.id is not None:
+            validate_id(self.id, "id")
+
+    def selects(self, item: Resource) -> bool:
+        """Whether to revoke a passkey."""
+        return self.id in (None, item["id"])
+
+
+@dataclass(frozen=True)
+class CredentialChange:
+    """What was done to an identity's passkeys.
+
+    Attributes:
+        before, after: the passkeys that are not revoked.
+        selected: the passkeys that the options select, as they are now, revoked ones too.
+    """
+
+    before: list[Resource]
+    after: list[Resource]
+    selected: list[Resource]
+
+    @property
+    def changed(self) -> bool:
+        """Whether a passkey was revoked."""
+        return len(self.before) != len(self.after)
+
+
+def ensure_revoked(options: CredentialOptions, client: ManagementClient) -> CredentialChange:
+    """Revoke the passkeys that the options select. Revoked ones stay listed."""
+    listed = list_owned(CREDENTIAL, client)
+    before = _list_valid(listed)
+    wanted = list(filter(options.selects, before))
+    if wanted and len(wanted) == len(before):
+        _refuse_own(client)
+    current = {item["id"]: item for item in listed}
+    for item in wanted:
+        try:
+            current[item["id"]] = revoke(CREDENTIAL, client, item)
+        except BeyondIdentityError as error:
+            if len(_list_valid(current.values())) < len(before):
+                error.details["changed"] = True
+            raise
+    return CredentialChange(before, _list_valid(current.values()), list(filter(options.selects, current.values())))
+
+
+def _list_valid(items: Iterable[Resource]) -> list[Resource]:
+    return [item for item in items if item.get("state") != REVOKED]
+
+
+def _refuse_own(client: ManagementClient) -> None:
+    """Raise `StateError` if the identity is, or may be, the signed-in one: it could not sign in again."""
+    if client.token is None:  # predicted credentials, so nothing is known of the identity
+        return
+    principal_id = find_principal_id(client.token.value)
+    is_unknown = principal_id is None and client.connection.grant_type == "authorization_code"
+    if is_unknown or principal_id == client.path_parameters[IDENTITY.id_parameter]:
+        may_be = "may be" if is_unknown else "is"
+        raise StateError(
+            f"The identity {may_be} the signed-in one, so the task cannot revoke its last active passkey.",
+            "Use the credentials of an application, or another user's sign-in.",
+        )

@@ -1,0 +1,19 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom an access token was issued for."""
+
+from __future__ import annotations
+
+from .jwt_claims import read_unverified_claims
+
+_PRINCIPAL = "bi_p"  # an ID, or a path that ends in the ID
+
+
+def find_principal_id(access_token: str) -> str | None:
+    """Return the ID of the application or identity that a token was issued for; `None` if the token does not tell it.
+
+    A referential token tells nothing. Use the ID only to protect the principal: the claims are not verified.
+    """
+    principal = (read_unverified_claims(access_token) or {}).get(_PRINCIPAL)
+    return principal.rpartition("/")[2] or None if isinstance(principal, str) else None

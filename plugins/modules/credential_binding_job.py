@@ -1,0 +1,281 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Invite people to bind a passkey."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: credential_binding_job
+short_description: Invite a person to bind a passkey
+version_added: 0.1.0
+description:
+  - Creates or revokes invitations (credential binding jobs). With the link of an invitation, a person binds a passkey to an identity.
+  - B(Whoever has the link can sign in as that identity.) The link is as good as the account until the invitation is used, revoked or expired.
+  - The module changes nothing if the identity has an open invitation, unless O(renew=true). An invitation is open in the states C(LINK_SENT),
+    C(LINK_OPENED) and C(REQUEST_DELIVERED) until it expires. It also changes nothing if the identity has an active passkey, unless O(if_enrolled=invite).
+  - Only the task and host that create an invitation return its link. The module never stores the link, and never shows it in a diff or a log. If the
+    link is lost, renew the invitation.
+  - If the response to a creation is lost or has no link, the module revokes the new invitation and fails. Run again to create another one.
+  - With O(delivery_method=email), the module sends no invitation if the same run changed the primary e-mail address of the identity, unless the run
+    created the identity. A task that is delegated to a remote host, or a controller without the Python library cryptography, does not know this.
+  - If the task runs on many hosts at once, even without C(run_once), it creates one invitation for each identity.
+  - The module requests a token for C(ListCredentialBindingJobs) and C(GetCredentialBindingJob). With a name in O(identity), it also allows
+    C(ListIdentities) and C(GetIdentity).
+  - With O(state=present), the token also allows C(CreateCredentialBindingJob), C(ListCredentials) with O(if_enrolled=skip), C(GetIdentity) with
+    O(delivery_method=email), C(SetCredentialBindingJobRevoked) with O(renew=true), and C(ListAuthenticatorConfigs) and C(GetAuthenticatorConfig) with a name
+    in O(authenticator_config). With O(state=absent), it also allows C(SetCredentialBindingJobRevoked). In check mode, the token only allows operations
+    that read.
+  - After a lost response, the module requests a second token for C(SetCredentialBindingJobRevoked). Allow the application the scope
+    C(credential-binding-jobs:revoke), so that no unknown invitation stays open.
+author:
+  - Beyond Identity Management collection contributors (@beyondidentity)
+extends_documentation_fragment:
+  - beyondidentity.management.connection
+  - beyondidentity.management.managed_realm
+  - beyondidentity.management.attributes
+  - beyondidentity.management.attributes.diff
+attributes:
+  check_mode:
+    details: Sends no mail, creates nothing and returns no link.
+  idempotent:
+    support: partial
+    details: With O(renew=true), each run creates an invitation.
+options:
+  identity:
+    description:
+      - The identity, by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
+      - Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
+      - A name needs C(identities:read). An ID does not, and is not verified before it is used.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) invites the person. V(absent) revokes all open invitations, and changes nothing if the identity does not exist.
+      - If a passkey was bound with an invitation before the service receives its revocation, V(absent) warns of it. Revoke the passkey with
+        M(beyondidentity.management.credential).
+    type: str
+    choices: [present, absent]
+    default: present
+  delivery_method:
+    description:
+      - How the person receives the link. V(email) sends it to the identity's primary e-mail address. V(return) returns it to the task.
+      - Required with O(state=present).
+    type: str
+    choices: [return, email]
+  authenticator_config:
+    description:
+      - The authenticator configuration that binds the passkey, by ID or name. Required with O(state=present).
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name needs C(authenticator-configs:read).
+      - If several authenticator configurations have the name, the module fails and lists their IDs.
+    type: str
+  post_binding_redirect_uri:
+    description: Where the browser goes after the passkey is bound. By default, it stays where it is.
+    type: str
+  renew:
+    description:
+      - Whether to revoke all open invitations and create one. Each run creates another invitation.
+      - With O(if_enrolled=skip), an identity with an active passkey keeps its invitations and gets no other.
+    type: bool
+    default: false
+  if_enrolled:
+    description:
+      - What to do if the identity has an active passkey. V(skip) changes nothing. V(invite) invites the person to bind another passkey.
+      - V(skip) needs C(credentials:read).
+    type: str
+    choices: [skip, invite]
+    default: skip
+seealso:
+  - module: beyondidentity.management.credential_binding_job_info
+  - module: beyondidentity.management.credential
+  - module: beyondidentity.management.authenticator_config
+"""
+
+EXAMPLES = r"""
+- name: Search for Pat
+  beyondidentity.management.identity_info:
+    username: pat
+  register: pat
+
+- name: Create Pat's identity if it does not exist
+  when: pat.identities | length == 0
+  beyondidentity.management.api:
+    operation: CreateIdentity
+    body:
+      identity:
+        display_name: Pat Smith
+        traits:
+          type: traits_v0
+          username: pat
+          primary_email_address: pat@example.com
+
+- name: Create the authenticator configuration for passkeys
+  beyondidentity.management.authenticator_config:
+    display_name: Passkeys
+    type: hosted_web
+    authentication_methods: [webauthn_passkey]
+    trusted_origins: []
+
+- name: Send Pat an invitation, unless Pat has a passkey or an open invitation
+  beyondidentity.management.credential_binding_job:
+    identity: pat
+    delivery_method: email
+    authenticator_config: Passkeys
+
+- name: Replace the invitation by one whose link the task returns
+  beyondidentity.management.credential_binding_job:
+    identity: pat
+    delivery_method: return
+    authenticator_config: Passkeys
+    post_binding_redirect_uri: https://app.example.com/welcome
+    renew: true
+  register: invitation
+
+- name: Show when the link expires, and not the link
+  ansible.builtin.debug:
+    msg: "{{ invitation.credential_binding_job.expire_time }}"
+
+- name: Revoke all open invitations
+  beyondidentity.management.credential_binding_job:
+    identity: pat
+    state: absent
+"""
+
+RETURN = r"""
+credential_binding_job:
+  description:
+    - The open invitation; the newest if there are several. Null if no invitation is open. In check mode, the prediction.
+    - It never has the link.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The ID of the invitation.
+      type: str
+      sample: 86b4f51481f09321
+    identity_id:
+      description: The ID of the identity.
+      type: str
+      sample: e372db224c06e850
+    state:
+      description:
+        - V(LINK_SENT), V(LINK_OPENED) and V(REQUEST_DELIVERED) are open. V(COMPLETE), V(EXPIRED), V(FAILED_TO_SEND) and V(REVOKED) are not.
+      type: str
+      sample: LINK_SENT
+    delivery_method:
+      description: V(RETURN) or V(EMAIL).
+      type: str
+      sample: EMAIL
+    authenticator_config_id:
+      description: The ID of the authenticator configuration.
+      type: str
+      sample: 3a0f1a4b-5a4e-4f9e-9c3b-2d8a5ed9b6c1
+    post_binding_redirect_uri:
+      description: Where the browser goes after the passkey is bound, if the invitation has such a URL.
+      type: str
+      sample: https://app.example.com/welcome
+    credential_id:
+      description: The ID of the passkey, if one was bound with the invitation.
+      type: str
+      sample: 9802966246819b35
+    expire_time:
+      description: When the link expires. Null in a prediction.
+      type: str
+      sample: "2022-03-21T03:42:52.905657Z"
+    create_time:
+      description: When the invitation was created.
+      type: str
+      sample: "2022-03-14T03:42:52.905657Z"
+    update_time:
+      description: When the invitation was last changed.
+      type: str
+      sample: "2022-03-14T03:42:52.905657Z"
+credential_binding_link:
+  description:
+    - The link of the new invitation. A result with it is not printed. Pass it on only to the person, over a channel that you trust.
+  returned: if the task created an invitation with O(delivery_method=return), and not in check mode
+  type: str
+  sample: "https://auth-us.beyondidentity.com/v1/tenants/.../credential-binding-jobs/86b4f51481f09321:invokeAuthenticator?token=..."
+before:
+  description:
+    - The identity's open invitations before the task, without secrets, the newest first. Null if the identity does not exist. Also returned without
+      C(--diff), so a run can be audited.
+  returned: success
+  type: dict
+  sample: {identity_id: e372db224c06e850, credential_binding_jobs: []}
+after:
+  description: The identity's open invitations after the task, without secrets, in the same form. In check mode, the prediction.
+  returned: success
+  type: dict
+  sample: {identity_id: e372db224c06e850, credential_binding_jobs: [{id: 86b4f51481f09321, state: LINK_SENT}]}
+predicted:
+  description: Whether the result is, at least in part, a prediction of check mode.
+  returned: in check mode, if something is predicted
+  type: bool
+  sample: true
+requests:
+  description: The number of HTTP requests that the task sent, including the token request.
+  returned: success
+  type: int
+  sample: 3
+"""
+
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.client import ManagementClient
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.invitations import (
+    CLEANING_OPERATIONS,
+    LINK,
+    InvitationChange,
+    InvitationOptions,
+    Invitations,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
+    CREDENTIAL_BINDING_JOB,
+)
+from ansible_collections.beyondidentity.management.plugins.module_utils._masking import remove_secrets
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.identity_work import change_owned
+from ansible_collections.beyondidentity.management.plugins.module_utils._task.runner import run_module
+
+SPEC = ModuleSpec(
+    options={
+        "identity": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "delivery_method": {"type": "str", "choices": ["return", "email"]},
+        "authenticator_config": {"type": "str"},
+        "post_binding_redirect_uri": {"type": "str"},
+        "renew": {"type": "bool", "default": False},
+        "if_enrolled": {"type": "str", "choices": ["skip", "invite"], "default": "skip"},
+    },
+    rules={"required_if": [("state", "present", ("delivery_method", "authenticator_config"))]},
+    manages_realm=True,
+)
+
+
+def run(task: TaskContext) -> ModuleResult:
+    """Invite the person, or revoke the open invitations."""
+    options = task.read(InvitationOptions)
+
+    def change(client: ManagementClient) -> InvitationChange:
+        invitations = Invitations(options, client, lambda: _build_cleaner(task, client), task.warn)
+        return invitations.ensure_open() if options.state == "present" else invitations.ensure_revoked()
+
+    result, done = change_owned(task, CREDENTIAL_BINDING_JOB, options.list_operations(), change)
+    result[CREDENTIAL_BINDING_JOB.noun] = remove_secrets(done.job) if done else None
+    return {**result, LINK: done.link} if done and done.link else result
+
+
+def _build_cleaner(task: TaskContext, client: ManagementClient) -> ManagementClient:
+    """Return a client that can revoke the identity's invitations, with a token of its own."""
+    cleaner = task.build_client(*CLEANING_OPERATIONS)
+    cleaner.path_parameters = dict(client.path_parameters)
+    return cleaner
+
+
+def main() -> None:
+    """Run as an ordinary module."""
+    run_module(SPEC, run)
+
+
+if __name__ == "__main__":
+    main()
