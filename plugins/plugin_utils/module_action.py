@@ -267,7 +267,7 @@ def _build_validator(spec: ModuleSpec) -> ArgumentValidator:
 def _get_subject(spec: ModuleSpec, params: Mapping[str, Any]) -> str:
     """Return what a state module works on: the identity that an option names, or the object itself."""
     identity: str | None = params.get("identity")
-    return identity.casefold() if identity else params["id"] or build_lock_name(str(params[spec.finder]))
+    return build_lock_name(identity) if identity else params["id"] or build_lock_name(str(params[spec.finder]))
 
 
 def _tell(text: str) -> None:

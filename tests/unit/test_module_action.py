@@ -21,6 +21,10 @@ from ansible import constants, context
 from ansible.parsing.vault import AnsibleVaultError
 
 from ansible_collections.beyondidentity.management.plugins.action.application import ActionModule as Application
+from ansible_collections.beyondidentity.management.plugins.action.credential import ActionModule as Credential
+from ansible_collections.beyondidentity.management.plugins.action.credential_binding_job import (
+    ActionModule as Invitation,
+)
 from ansible_collections.beyondidentity.management.plugins.action.pkce import ActionModule as Pkce
 from ansible_collections.beyondidentity.management.plugins.action.realm import ActionModule as Realm
 from ansible_collections.beyondidentity.management.plugins.action.role import ActionModule as Role
@@ -379,7 +383,21 @@ def test_a_delegated_module_receives_all_options_and_none_is_shown() -> None:
     assert None not in given.values()
 
 
-def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monkeypatch: pytest.MonkeyPatch) -> None:
+INVITATION = {"identity": "Pat", "delivery_method": "email", "authenticator_config": "Hosted Web"}
+ONE_PASSKEY = {"identity": "Pat", "id": "x", "state": "absent"}
+
+
+@pytest.mark.parametrize(
+    ("action_class", "options", "key"),
+    [
+        (Realm, {"display_name": " R"}, ["beyondidentity.management.realm", "r"]),
+        (Invitation, INVITATION, ["beyondidentity.management.credential_binding_job", "pat"]),
+        (Credential, ONE_PASSKEY, ["beyondidentity.management.credential", "pat"]),
+    ],
+)
+def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(
+    action_class: Any, options: dict[str, Any], key: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     events: list[Any] = []
 
     class RecordingStore(MemoryStore):
@@ -390,11 +408,10 @@ def test_a_delegated_state_module_excludes_other_hosts_from_the_same_object(monk
             events.append("release")
 
     monkeypatch.setattr(module_action, "open_stores", lambda *_arguments: TokenStores(run=RecordingStore()))
-    arguments = {"issuer": US_ISSUER, "display_name": " R", **SECRET}
-    action = make_action(Realm, arguments, delegate_to="bastion")
+    action = make_action(action_class, {"issuer": US_ISSUER, **options, **SECRET}, delegate_to="bastion")
     action._execute_module = lambda **_call: events.append("run") or {"changed": False}
     action._run({})
-    assert events == [["beyondidentity.management.realm", "r"], "run", "release"]
+    assert events == [key, "run", "release"]
 
 
 def make_hosts(batch: str, active: str, everyone: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.principal import find_principal_id
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
 from ansible_collections.beyondidentity.management.plugins.modules import credential as module
 from ansible_collections.beyondidentity.management.plugins.modules import credential_info, token
 from tests.support.sign_in_application import SignInApplication
@@ -134,6 +135,15 @@ def test_the_last_passkey_of_the_signed_in_identity_is_kept(tenant: Any, pat: st
     bind(tenant, sam)
     assert run_ok(module, tenant, **{**ALL, "identity": "sam"}, access_token=token)["changed"]
     assert run_ok(module, tenant, **ALL)["changed"], "an application is not the identity"
+
+
+def test_a_shared_listing_does_not_hide_who_is_signed_in(tenant: Any, pat: str) -> None:
+    bind(tenant, pat)
+    given = {"store": MemoryStore(), "sharing": Attempt("task-1", 1), "access_token": issue_token(tenant, pat)}
+    run_ok(credential_info, tenant, **given, identity="pat")
+    tenant.clear_journal()
+    assert REFUSAL in run_failed(module, tenant, **given, **ALL)
+    assert list_requests(tenant) == [], "the listing is shared"
 
 
 @pytest.mark.parametrize(("token_format", "message"), [("self_contained", "is"), ("referential", "may be")])

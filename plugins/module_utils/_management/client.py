@@ -203,6 +203,15 @@ class ManagementClient:
         """Return a listing as it would be after the writes that were predicted. Only in check mode there are some."""
         return items
 
+    @property
+    def _token_request(self) -> TokenRequest:
+        return TokenRequest(tuple(self.scopes))
+
+    def get_token(self) -> IssuedToken:
+        """Return the token for the next request. Until a request was sent, it can be another one than `token`."""
+        token = self.token
+        return self.token_source.get(self._token_request) if token is None or token.is_outdated else token
+
     def remember_address_change(self, identity_id: str) -> None:
         """Remember that this run changes the primary e-mail address of an identity. Call it before the request."""
         self.memory.remember_address_change(identity_id)
@@ -258,10 +267,7 @@ class ManagementClient:
         return {**self._get_default_parameters(operation, parameters), **self.path_parameters, **parameters}
 
     def _send(self, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None) -> Response:
-        request = TokenRequest(tuple(self.scopes))
-        token = self.token
-        if token is None or token.is_outdated:
-            token = self.token_source.get(request)
+        request, token = self._token_request, self.get_token()
 
         def send(access_token: str) -> tuple[int, Response]:
             response = self._send_with(access_token, operation, url, action, body)

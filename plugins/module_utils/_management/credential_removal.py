@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .._errors import BeyondIdentityError, OptionError, StateError
 from .._ids import validate_id
 from .._oauth.principal import find_principal_id
+from .._predicted import is_predicted
 from .client import ManagementClient
 from .passkeys import REVOKED, list_owned, revoke
 from .resource_types import CREDENTIAL, IDENTITY, Resource
@@ -79,9 +80,10 @@ def _list_valid(items: Iterable[Resource]) -> list[Resource]:
 
 def _refuse_own(client: ManagementClient) -> None:
     """Raise `StateError` if the identity is, or may be, the signed-in one: it could not sign in again."""
-    if client.token is None:  # predicted credentials, so nothing is known of the identity
+    token = client.get_token().value  # if the listing was shared, the task has sent no request
+    if is_predicted(token):
         return
-    principal_id = find_principal_id(client.token.value)
+    principal_id = find_principal_id(token)
     is_unknown = principal_id is None and client.connection.grant_type == "authorization_code"
     if is_unknown or principal_id == client.path_parameters[IDENTITY.id_parameter]:
         may_be = "may be" if is_unknown else "is"
