@@ -58,7 +58,7 @@ class CredentialChange:
 
 def ensure_revoked(options: CredentialOptions, client: ManagementClient) -> CredentialChange:
     """Revoke the passkeys that the options select. Revoked ones stay listed."""
-    listed = list_owned(CREDENTIAL, client)
+    listed = sorted(list_owned(CREDENTIAL, client), key=lambda item: str(item["id"]))  # the service has no order
     before = _list_valid(listed)
     wanted = list(filter(options.selects, before))
     if wanted and len(wanted) == len(before):
