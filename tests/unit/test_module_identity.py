@@ -245,6 +245,19 @@ def test_a_run_reads_its_own_writes_although_the_listing_lags(tenant: Any, pause
     assert list_writes(tenant).count("CreateIdentity") == 1 and pauses == []
 
 
+def test_a_listing_that_shows_an_identity_as_it_was_hides_no_change_of_this_run(tenant: Any) -> None:
+    (id,) = tenant.seed(identities=1, identity={"traits": {"username": "pat"}})["identities"]
+    tenant.settings(changed_delay=60)
+    store = MemoryStore()
+    change = {"username": "pat", "primary_email_address": "new@example.com"}
+    assert [run_ok(identity, tenant, store, **change)["changed"] for _time in range(2)] == [True, False]
+    (found,) = run_ok(identity_info, tenant, store, username="pat")["identities"]
+    assert found["traits"]["primary_email_address"] == "new@example.com"
+    run_ok(identity, tenant, store, id=id, username="smith")
+    assert run_ok(identity_info, tenant, store, username="pat")["identities"] == []
+    assert not run_ok(identity, tenant, store, username="smith")["changed"]
+
+
 def test_concurrent_hosts_create_one_identity(tenant: Any) -> None:
     results = run_together(8, MemoryStore(), lambda store: run_ok(identity, tenant, store, **PAT))
     assert sum(result["changed"] for result in results) == 1
