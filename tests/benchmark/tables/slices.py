@@ -74,21 +74,20 @@ class Slice:
             ["process", received, "--ident", "job"],
         ]
         processes: list[subprocess.Popen[bytes]] = []
-        log = (folder / "log").open("wb")
-        for number, command in enumerate(commands):
-            before = processes[-1].stdout if processes else None
-            process = subprocess.Popen(
-                [*program, *command],
-                env=environment,
-                cwd=folder,
-                stdin=before or subprocess.DEVNULL,
-                stdout=log if number == len(commands) - 1 else subprocess.PIPE,
-                stderr=log,
-            )
-            if before:
-                before.close()  # so that the first one learns when the second one ends
-            processes.append(process)
-        log.close()
+        with (folder / "log").open("wb") as log:
+            for command in commands:
+                before = processes[-1].stdout if processes else None
+                process = subprocess.Popen(
+                    [*program, *command],
+                    env=environment,
+                    cwd=folder,
+                    stdin=before or subprocess.DEVNULL,
+                    stdout=log if command is commands[-1] else subprocess.PIPE,
+                    stderr=log,
+                )
+                if before:
+                    before.close()  # so that the first one learns when the second one ends
+                processes.append(process)
         return cls(folder, processes)
 
     def finish(self) -> int:
@@ -98,8 +97,7 @@ class Slice:
         code = artifacts / "rc"
         if any(codes) or not code.exists() or code.read_text(encoding="utf-8") != "0":
             raise RuntimeError(f"the codes {codes}:\n{(self.folder / 'log').read_text(encoding='utf-8')[-4000:]}")
-        counts = [_count_hosts(path) for path in (artifacts / "job_events").glob("*.json")]
-        return sum(counts)
+        return sum(_count_hosts(path) for path in (artifacts / "job_events").glob("*.json"))
 
 
 def _count_hosts(path: Path) -> int:
