@@ -25,7 +25,7 @@ PARALLEL = 2
 def linters(home: Path) -> dict[str, Command]:
     """Return each linter's name and command, the slowest first; `home` is where they can write files."""
     docs = ("--plugin-docs", "--validate-collection-refs", "all", ".")
-    packages = (f"ansible_collections.{COLLECTION}.plugins", "tests.tools", "tests.support")
+    packages = (f"ansible_collections.{COLLECTION}.plugins", "tests.tools", "tests.support", "tests.benchmark")
     mypy = ("--config-file", "pyproject.toml", "--cache-dir", home / "mypy")
     return {
         "ansible-lint": (BIN / "python", "-m", "tests.tools.ansible_lint"),
