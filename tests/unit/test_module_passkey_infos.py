@@ -21,9 +21,7 @@ INFOS = [
     (credential_info, "credentials", "credentials", "Credential"),
     (credential_binding_job_info, "credential_binding_jobs", "credential-binding-jobs", "CredentialBindingJob"),
 ]
-each_info = pytest.mark.parametrize(
-    ("module", "collection", "resource", "singular"), INFOS, ids=lambda value: str(value)
-)
+each_info = pytest.mark.parametrize(("module", "collection", "resource", "singular"), INFOS, ids=str)
 
 
 @pytest.fixture
