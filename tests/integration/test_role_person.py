@@ -14,7 +14,7 @@ import pytest
 from tests.emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name, local_hosts, play, rescued
-from tests.support.sign_in_application import SignInApplication
+from tests.unit.emulator.api import Api
 from tests.unit.people import create_person, list_credentials, list_jobs, list_states
 
 MODULE = "beyondidentity.management."
@@ -58,7 +58,9 @@ def list_writes(tenant: Tenant) -> list[str]:
 
 def list_changed(run: PlaybookRun) -> list[str]:
     """Return the tasks that changed something."""
-    return [result.task.rpartition(" : ")[2] for result in run.results if result.status == "changed" and not result.is_item]
+    return [
+        result.task.rpartition(" : ")[2] for result in run.results if result.status == "changed" and not result.is_item
+    ]
 
 
 def test_a_person_is_created_and_invited_once(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
@@ -95,9 +97,9 @@ def test_check_mode_predicts_a_person_on_an_empty_tenant(
     person = run.task("Show").result["msg"]
     assert person["predicted"] is True and person["identity"]["id"].startswith("check-mode-identity-")
     assert person["invitation"]["state"] == "LINK_SENT"
-    assert [run.task(name).status for name in ("Make sure of the role", "Invite the person", "Delete the identity")] == [
-        "changed"
-    ] * 3
+    assert [
+        run.task(name).status for name in ("Make sure of the role", "Invite the person", "Delete the identity")
+    ] == ["changed"] * 3
     assert list_writes(tenant) == [] and tenant.outbox() == []
 
 
@@ -145,7 +147,12 @@ def test_fifty_hosts_create_one_person_and_send_one_mail(run_playbook: PlaybookR
         args=["-f", "25"],
         extra_vars=tenant.variables,
     ).succeeded()
-    for name in ("Make sure of the role", "Make sure of the identity", "Add the person to the role", "Invite the person"):
+    for name in (
+        "Make sure of the role",
+        "Make sure of the identity",
+        "Add the person to the role",
+        "Invite the person",
+    ):
         assert sorted(result.status for result in run.of(name)) == ["changed"] + ["ok"] * 49, name
     assert list_writes(tenant) == [
         "CreateRole",
@@ -169,16 +176,21 @@ def test_two_hosts_that_want_different_scopes_do_not_widen_the_role(
     task = include(role="Readers", scopes="{{ wanted }}")
     run = run_playbook(play(task, hosts="all"), inventory=inventory).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
-    assert failed.task.endswith("Make sure of the role") and "has other scopes than the task wants." in failed.result["msg"]
+    assert (
+        failed.task.endswith("Make sure of the role")
+        and "has other scopes than the task wants." in failed.result["msg"]
+    )
     assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "CreateIdentity", "AddRoleMembers"]
 
 
-def _prepare_role(tenant: Tenant, *scopes: str) -> None:
-    tenant.seed(roles=1, role={"display_name": "Realm readers", "scopes": list(scopes)})
-
-
-def _prepare_person(tenant: Tenant) -> None:
-    create_person(tenant)
+def create_role(tenant: Tenant, *scopes: str, members: tuple[str, ...] = ()) -> None:
+    """Create the role Realm readers with these scopes."""
+    api, path = Api.of(tenant), f"resource-servers/{tenant.resource_server_id}/roles"
+    role = api.post(path, {"role": {"display_name": "Realm readers"}})
+    if scopes:
+        api.post(f"{path}/{role['id']}:addScopes", {"scopes": list(scopes)})
+    if members:
+        api.post(f"{path}/{role['id']}:addMembers", {"identity_ids": list(members)})
 
 
 # What the role refuses: variables beside PAT, words of the message, and what the tenant has before.
@@ -211,17 +223,22 @@ REFUSED: dict[str, tuple[dict[str, Any], str, Callable[[Tenant], Any] | None]] =
     "other scopes": (
         {},
         "It lacks realms:read. It also has groups:read.",
-        lambda tenant: _prepare_role(tenant, "groups:read"),
+        lambda tenant: create_role(tenant, "groups:read"),
     ),
     "more scopes": (
         {},
         "It also has groups:read.",
-        lambda tenant: _prepare_role(tenant, "groups:read", "realms:read"),
+        lambda tenant: create_role(tenant, "groups:read", "realms:read"),
+    ),
+    "no scopes, but a member": (
+        {},
+        "It lacks realms:read.",
+        lambda tenant: create_role(tenant, members=(create_person(tenant, "kim"),)),
     ),
     "new address": (
         {"primary_email_address": "other@example.com"},
         "The run would change the primary e-mail address of pat",
-        _prepare_person,
+        create_person,
     ),
 }
 
@@ -236,6 +253,7 @@ def test_what_is_refused_is_refused_before_anything_is_written(
         tenants[host].seed(groups=1, group={"display_name": "Night shift"})
         if prepare:
             prepare(tenants[host])
+            tenants[host].clear_journal()
         pat = {**PAT, "authenticator_config": "Hosted Web", **variables}
         plays.append(play(rescued(include(**pat)), hosts=host))
     inventory = local_hosts({host: tenant.variables for host, tenant in tenants.items()})
@@ -308,12 +326,149 @@ def test_a_new_address_can_be_set_if_nobody_is_invited(run_playbook: PlaybookRun
     assert [mail for tenant in tenants.values() for mail in tenant.outbox()] == []
 
 
-SUSPENSION = ["UpdateIdentity", "SetCredentialBindingJobRevoked", "RevokeToken", "RevokeToken"]
-REMOVAL = [*SUSPENSION, "RevokeCredential", "DeleteGroupMembers", "DeleteRoleMembers", "DeleteIdentity"]
+# The operations of a removal, in their order.
+REMOVAL = [
+    "UpdateIdentity",
+    "SetCredentialBindingJobRevoked",
+    "RevokeToken",
+    "RevokeToken",
+    "RevokeCredential",
+    "DeleteGroupMembers",
+    "DeleteRoleMembers",
+    "DeleteIdentity",
+]
+STEPS = list(dict.fromkeys(REMOVAL))
+# Which request is refused, and what the fact then has: kinds and expiry.
+UNREVOKED = {
+    "tokens": ("RevokeToken", {"invitations": 0, "tokens": 2, "unknown": []}),
+    "invitations": ("SetCredentialBindingJobRevoked", {"invitations": 1, "tokens": 0, "unknown": []}),
+    "listing": ("ListTokens", {"invitations": 0, "tokens": 0, "unknown": ["tokens of the application {}"]}),
+}
 
 
-def create_all(tenant: Tenant) -> tuple[str, str]:
-    """Create a person with an invitation, a passkey, two tokens, a group and a role; return the IDs of identity and application."""
-    ids = tenant.seed(groups=1, group={"display_name": "Night shift"}, credentials=1, credential_binding_jobs=1)
-    identity_id = create_person(tenant)
-    return identity_id, ids["groups"][0]
+def create_all(tenant: Tenant, **place: str) -> dict[str, str]:
+    """Create Pat with an invitation, a passkey, two tokens, a group and a role; return the role's variables."""
+    pat = {"display_name": "Pat", "traits": {"username": "pat"}}
+    jobs = {} if place else {"credential_binding_jobs": 1}  # another realm has no authenticator configuration
+    ids = tenant.seed(identities=1, identity=pat, credentials=1, applications=1, groups=1, **jobs, **place)
+    application, identity = ids["applications"][0], ids["identities"][0]
+    tenant.seed(tokens=2, token_application=application, principal_type="identity", principal_id=identity)
+    if not place:
+        create_role(tenant, "realms:read", members=(identity,))
+        Api.of(tenant).post(f"groups/{ids['groups'][0]}:addMembers", {"identity_ids": [identity]})
+    tenant.clear_journal()
+    return {"username": "pat", "applications": application}
+
+
+def test_each_step_of_a_removal_can_be_repeated(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+    """The first run ends in the middle, the second one does the rest, the third one changes nothing."""
+    tenants = {step.lower(): emulator.tenant() for step in STEPS}
+    people = {host: create_all(tenant) for host, tenant in tenants.items()}
+    for step, tenant in zip(STEPS, tenants.values(), strict=True):
+        tenant.fault(operation=step, status=500)
+    variables = {
+        host: {**tenant.variables, "beyondidentity_retries": 0, "application": people[host]["applications"]}
+        for host, tenant in tenants.items()
+    }
+    tasks = play(include(username="pat", applications="{{ application }}", state="absent"), SHOW, hosts="all")
+    run = run_playbook(tasks, inventory=local_hosts(variables), core=core).failed()
+    assert {result.host for result in run.results if result.status == "failed"} == set(tenants)
+    for step, tenant in zip(STEPS, tenants.values(), strict=True):
+        assert list_writes(tenant) == REMOVAL[: REMOVAL.index(step)]
+        tenant.clear_faults()
+    run = run_playbook(tasks, inventory=local_hosts(variables), core=core).succeeded()
+    for host, tenant in tenants.items():
+        assert list_writes(tenant) == REMOVAL
+        assert run.task("Show", host).result["msg"]["remaining"] == {"invitations": [], "tokens": [], "unknown": []}
+        assert len(Api.of(tenant).get("groups")["groups"]) == 1
+        tenant.clear_journal()
+    run = run_playbook(tasks, inventory=local_hosts(variables), core=core).succeeded()
+    assert list_changed(run) == [] and [tenant for tenant in tenants.values() if list_writes(tenant)] == []
+
+
+def test_what_cannot_be_revoked_is_listed_with_its_expiry(
+    run_playbook: PlaybookRunner, emulator: Emulator, core: str
+) -> None:
+    """The removal ends nevertheless: the application may not revoke, or the service takes no such token."""
+    tenants = {host: emulator.tenant() for host in UNREVOKED}
+    variables = {
+        host: {**tenant.variables, "application": create_all(tenant)["applications"]}
+        for host, tenant in tenants.items()
+    }
+    for host, (operation, _expected) in UNREVOKED.items():
+        tenants[host].fault(operation=operation, status=403)
+    tasks = play(include(username="pat", applications="{{ application }}", state="absent"), SHOW, hosts="all")
+    run = run_playbook(tasks, inventory=local_hosts(variables), core=core).succeeded()
+    for host, (operation, expected) in UNREVOKED.items():
+        remaining = run.task("Show", host).result["msg"]["remaining"]
+        named = [text.format(variables[host]["application"]) for text in expected["unknown"]]
+        assert remaining["unknown"] == named
+        assert (len(remaining["invitations"]), len(remaining["tokens"])) == (
+            expected["invitations"],
+            expected["tokens"],
+        )
+        warning = run.task("Warn of what was not revoked", host).result["msg"]
+        for item in (*remaining["invitations"], *remaining["tokens"]):
+            assert f"{item['id']} until {item.get('expire_time') or item.get('expires_time')}" in warning
+        assert all(text in warning for text in named)
+        assert list_writes(tenants[host]) == [name for name in REMOVAL if name not in (operation, *_after(operation))]
+
+
+def _after(operation: str) -> list[str]:
+    """Return the operations that are not carried out without this one."""
+    return ["RevokeToken"] if operation == "ListTokens" else []
+
+
+def test_a_suspended_person_keeps_passkeys_groups_and_roles(
+    run_playbook: PlaybookRunner, tenant: Tenant, core: str
+) -> None:
+    """A second run changes nothing. The person stays suspended until `person_status` says otherwise."""
+    pat = create_all(tenant)
+    suspended = include(**pat, state="suspended")
+    run_playbook(play(suspended), args=["--check"], extra_vars=tenant.variables, core=core).succeeded()
+    assert list_writes(tenant) == []
+    run = run_playbook(play(suspended, SHOW), extra_vars=tenant.variables, core=core).succeeded()
+    assert list_writes(tenant) == REMOVAL[:4]
+    assert run.task("Show").result["msg"]["identity"]["status"] == "suspended"
+    assert list_states(list_credentials(tenant)) == ["ACTIVE"] and list_states(list_jobs(tenant)) == ["REVOKED"]
+    tenant.clear_journal()
+    plays = play(suspended, include(username="pat"), include(username="pat", status="active"), SHOW)
+    run = run_playbook(plays, extra_vars=tenant.variables, core=core).succeeded()
+    assert list_changed(run) == ["Make sure of the identity"] and list_writes(tenant) == ["UpdateIdentity"]
+    assert run.task("Show").result["msg"]["identity"]["status"] == "active"
+
+
+def test_a_person_of_a_managed_realm_loses_tokens_of_an_application_there(
+    run_playbook: PlaybookRunner, tenant: Tenant
+) -> None:
+    (realm,) = tenant.seed(realms=1, realm_name="Customers")["realms"]
+    pat = create_all(tenant, realm_id=realm)
+    variables = {**tenant.variables, "beyondidentity_realm": "Customers"}
+    run_playbook(play(include(**pat, state="absent")), extra_vars=variables).succeeded()
+    kept = ("SetCredentialBindingJobRevoked", "DeleteGroupMembers", "DeleteRoleMembers")
+    assert list_writes(tenant) == [name for name in REMOVAL if name not in kept]
+
+
+def test_nobody_who_does_not_exist_is_suspended(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """A misspelt username must not look like a suspension. A removal has nothing to do."""
+    run = run_playbook(
+        play(include(username="pat", state="absent"), include(username="pat", state="suspended")),
+        extra_vars=tenant.variables,
+    ).failed()
+    assert "No identity has the username 'pat'." in run.task("Refuse a person who does not exist").result["msg"]
+    assert list_writes(tenant) == []
+
+
+@pytest.mark.parametrize("state", ["suspended", "absent"])
+def test_the_signed_in_person_is_not_locked_out(run_playbook: PlaybookRunner, tenant: Tenant, state: str) -> None:
+    """The role refuses before it revokes anything."""
+    pat = create_all(tenant)
+    scopes = ["identities:read", "identities:update", "identities:delete"]
+    identity = create_person(tenant, "kim")
+    token = {"principal_type": "identity", "principal_id": identity, "token_scopes": scopes}
+    (value,) = tenant.seed(tokens=1, **token, token_format="self_contained")["token_values"]
+    variables = {"beyondidentity_api_url": tenant.api_url, "beyondidentity_access_token": value}
+    variables |= {"beyondidentity_tenant_id": tenant.tenant_id, "beyondidentity_realm_id": tenant.realm_id}
+    run = run_playbook(play(include(**{**pat, "username": "kim"}, state=state)), extra_vars=variables).failed()
+    (failed,) = [result for result in run.results if result.status == "failed"]
+    assert "The task authenticates as this identity" in failed.result["msg"] and list_writes(tenant) == []
