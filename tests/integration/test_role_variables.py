@@ -104,9 +104,9 @@ def list_written(tenant: Tenant) -> list[Any]:
 
 
 def drop_ids(value: Any) -> Any:
-    """Return JSON without the members whose names end in `_id`."""
+    """Return JSON without the members whose names end in `_id` or `_ids`."""
     if isinstance(value, dict):
-        return {name: drop_ids(item) for name, item in value.items() if not name.endswith("_id")}
+        return {name: drop_ids(item) for name, item in value.items() if not name.endswith(("_id", "_ids"))}
     return value
 
 
@@ -142,12 +142,13 @@ WANTED: dict[str, dict[str, Any]] = {
     "client_credentials": {"operations": ["ListRealms"]},
     "person": {"username": "pat"},
 }
-# Ansible-core 2.16 validates types before the role begins, and has its own message for omit.
+# Ansible-core 2.16 validates types before the role begins, and has its own message for omit. So has any core for a
+# variable that is required.
 UNTYPED = {
     role: [
         name
         for name, option in read_options(role).items()
-        if option["type"] in ("str", "list") and "choices" not in option
+        if option["type"] in ("str", "list") and "choices" not in option and not option.get("required")
     ]
     for role in ROLES
 }
