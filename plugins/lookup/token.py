@@ -73,6 +73,8 @@ _raw:
   sample: ["eyJhbGciOiJSUzI1NiJ9..."]
 """
 
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -80,27 +82,26 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils._connection_options import CONNECTION_OPTIONS
-from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
+from ..module_utils._errors import BeyondIdentityError
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope, to_failed_result
-from ..module_utils._oauth.token_errors import describe_expiry
-from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
-from ..module_utils._task.context import TaskContext
-from ..module_utils._task.runner import run_safely
+from ..module_utils._oauth.connection import ConnectionOptions, build_connection
+from ..module_utils._oauth.stored_tokens import build_token_key, find_usable
+from ..module_utils._oauth.token import Token
+from ..module_utils._oauth.token_store import TokenStores
 from ..module_utils._task.scope_options import ScopeOptions
-from ..module_utils._task.sign_ins import open_sign_ins
 from ..plugin_utils.argument_validation import ArgumentValidator
 from ..plugin_utils.check_run import is_check_run, refuse_predicted_options
 from ..plugin_utils.option_precedence import resolve_options
-from ..plugin_utils.option_sources import OptionSources
+from ..plugin_utils.option_sources import OptionSources, ResolvedOptions
 from ..plugin_utils.option_values import read_arguments
 from ..plugin_utils.plain_types import to_plain_types
-from ..plugin_utils.run_token_record import record_issued_token
 from ..plugin_utils.stores import open_stores
 
 display = Display()
 
 _OPTIONS = {"scopes": {"type": "list", "elements": "str"}, "operations": {"type": "list", "elements": "str"}}
 _VALIDATOR = ArgumentValidator(_OPTIONS, CONNECTION_OPTIONS)
+_CONNECTION_FIELDS = [field.name for field in fields(ConnectionOptions)]
 
 
 class LookupModule(LookupBase):
@@ -109,57 +110,52 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
         """Return one token, as the only item of a list."""
         sources = OptionSources(variables or {}, self._templar.template)
-        task = _create_task(kwargs, sources)
-        result = run_safely(task, lambda task: {"access_token": _get_token(task, to_plain_types(terms))})
-        if result.get("failed"):
-            raise AnsibleLookupError(result["msg"])
-        return [result["access_token"]]
+        with secret_scope():
+            try:
+                resolved, params = _read_options(kwargs, sources)
+                scopes = _list_scopes(to_plain_types(terms), params)
+                stores = open_stores(params, display.warning, _tell)
+                stored = _find_stored(params, scopes, stores)
+            except BeyondIdentityError as error:
+                raise AnsibleLookupError(to_failed_result(error)["msg"]) from None
+        if stored:
+            return [stored.access_token]
+        # Ansible loads a lookup in each task's own process, so what only a request needs is loaded for a request only.
+        from ..plugin_utils.lookup_request import request_token
+
+        environ = sources.build_environ(resolved)
+        return [request_token(params, scopes, stores=stores, environ=environ, warn=display.warning, tell=_tell)]
 
 
-def _create_task(given: dict[str, Any], sources: OptionSources) -> TaskContext:
-    with secret_scope():
-        try:
-            arguments = read_arguments(given)
-            remember_secrets(find_secrets(arguments))
-            resolved = resolve_options(arguments, sources)
-            params = _VALIDATOR.validate(arguments, resolved.values)
-            if not is_check_run():
-                refuse_predicted_options(params)
-        except BeyondIdentityError as error:
-            raise AnsibleLookupError(to_failed_result(error)["msg"]) from None
+def _read_options(given: dict[str, Any], sources: OptionSources) -> tuple[ResolvedOptions, dict[str, Any]]:
+    """Return the connection options, and all options."""
+    arguments = read_arguments(given)
+    remember_secrets(find_secrets(arguments))
+    resolved = resolve_options(arguments, sources)
+    remember_secrets(find_secrets(resolved.values))
+    params = _VALIDATOR.validate(arguments, resolved.values)
+    if not is_check_run():
+        refuse_predicted_options(params)
     for warning in resolved.warnings:
         display.warning(warning)
-    return TaskContext(
-        params,
-        is_check_run=is_check_run(),
-        stores=open_stores(params, display.warning, _tell),
-        open_sign_ins=open_sign_ins,
-        environ=sources.build_environ(resolved),
-        warn=display.warning,
-        tell=_tell,
-        on_issued=record_issued_token,
-    )
+    return resolved, params
+
+
+def _list_scopes(terms: list[Any], params: Mapping[str, Any]) -> list[str]:
+    named = [scope for term in terms for scope in (term if isinstance(term, list) else [term])]
+    return ScopeOptions(params["scopes"], params["operations"]).resolve(*named)
+
+
+def _find_stored(params: Mapping[str, Any], scopes: list[str], stores: TokenStores) -> Token | None:
+    """Return the stored token for exactly these scopes, if the lookup's token comes from client credentials and was stored."""
+    connection = build_connection(ConnectionOptions(**{name: params[name] for name in _CONNECTION_FIELDS}))
+    store = stores.select(params["token_cache"])
+    if store is None or not scopes or connection.credential_type != "client_credentials":
+        return None
+    token = find_usable(store, build_token_key(connection, scopes))
+    return token if token and set(scopes) <= set(token.scopes) else None
 
 
 def _tell(text: str) -> None:
     """Show a message at once, while the task runs."""
     display.display(text, stderr=True)
-
-
-def _get_token(task: TaskContext, terms: list[Any]) -> str:
-    named = [scope for term in terms for scope in (term if isinstance(term, list) else [term])]
-    scopes = task.read(ScopeOptions).resolve(*named)
-    if not scopes and not task.connection.access_token:
-        raise OptionError(
-            "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
-        )
-    if task.connection.access_token and (expiry := describe_expiry(task.connection.access_token)):
-        task.warn(expiry)  # the lookup sends nothing, so no server refuses the token here
-    issued = task.token_source.get(TokenRequest(tuple(scopes)))
-    missing = find_missing_scopes(issued.token, scopes) if not task.connection.access_token else ""
-    if missing:
-        raise StateError(
-            f"The service did not grant {missing}.",
-            "Add the scopes to the application's allowed scopes, or request fewer scopes.",
-        )
-    return issued.value

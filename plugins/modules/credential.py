@@ -137,8 +137,8 @@ credentials:
       sample: "2022-06-14T05:55:23.823187Z"
 before:
   description:
-    - The identity's passkeys that were not revoked before the task, without secrets. Null if the identity does not exist. Also returned without
-      C(--diff), so a run can be audited.
+    - The identity's passkeys that were not revoked before the task, without secrets, the oldest first. Null if the identity does not exist.
+    - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
   sample: {identity_id: e372db224c06e850, credentials: [{id: 81490afab171aef0, state: ACTIVE}]}

@@ -60,6 +60,7 @@ REALM_INFO = {
     "_oauth/authorization_server",
     "_oauth/error_sharing",
     "_oauth/scopes",
+    "_oauth/stored_tokens",
     "_oauth/token",
     "_oauth/token_errors",
     "_oauth/token_replacement",

@@ -41,6 +41,14 @@ def test_a_play_that_requests_a_token_loads_only_what_it_needs(plugin: str) -> N
     assert list_loaded(plugin) & (_SIGN_IN | _CLIENT | _CHECK_MODE) == set()
 
 
+def test_a_lookup_that_finds_its_token_in_the_store_loads_no_http() -> None:
+    """Ansible loads a lookup in the worker of each task, so each task that uses it loads these files."""
+    loaded = list_loaded("lookup.token")
+    http = {f"{_PLUGINS}module_utils._{name}" for name in ("http.session", "oauth.token_sources", "task.context")}
+    assert loaded & {"requests", "urllib3", *http} == set()
+    assert len([name for name in loaded if name.startswith(_PLUGINS)]) < 45, "packages included"
+
+
 @pytest.mark.parametrize("name", ["api", "application", "realm_info", "role", "token_info"])
 def test_workers_inherit_the_client(name: str) -> None:
     """Otherwise, each worker would load it again."""

@@ -16,6 +16,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.modules import application, identity, identity_info, role
 from tests.emulator.openapi import document
 from tests.support.sign_in_application import SignInApplication
+from tests.unit.builders import make_jwt
 from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import list_writes, run_failed, run_ok
@@ -245,6 +246,19 @@ def test_a_run_reads_its_own_writes_although_the_listing_lags(tenant: Any, pause
     assert list_writes(tenant).count("CreateIdentity") == 1 and pauses == []
 
 
+def test_a_listing_that_shows_an_identity_as_it_was_hides_no_change_of_this_run(tenant: Any) -> None:
+    (id,) = tenant.seed(identities=1, identity={"traits": {"username": "pat"}})["identities"]
+    tenant.settings(changed_delay=60)
+    store = MemoryStore()
+    change = {"username": "pat", "primary_email_address": "new@example.com"}
+    assert [run_ok(identity, tenant, store, **change)["changed"] for _time in range(2)] == [True, False]
+    (found,) = run_ok(identity_info, tenant, store, username="pat")["identities"]
+    assert found["traits"]["primary_email_address"] == "new@example.com"
+    run_ok(identity, tenant, store, id=id, username="smith")
+    assert run_ok(identity_info, tenant, store, username="pat")["identities"] == []
+    assert not run_ok(identity, tenant, store, username="smith")["changed"]
+
+
 def test_concurrent_hosts_create_one_identity(tenant: Any) -> None:
     results = run_together(8, MemoryStore(), lambda store: run_ok(identity, tenant, store, **PAT))
     assert sum(result["changed"] for result in results) == 1
@@ -407,3 +421,15 @@ def test_results_have_no_secrets(tenant: Any) -> None:
     tenant.fault(operation="ListIdentities", json={"identities": [item]})
     result = run_ok(identity, tenant, username="pat")
     assert "s3cret" not in str(result) and result["before"] == result["after"] == result["identity"]
+
+
+@pytest.mark.parametrize("form", ["{id}", "tenants/t/realms/r/identities/{id}"])
+def test_a_given_token_names_its_owner_by_id_or_path(form: str, tenant: Any) -> None:
+    """The service's own tokens have paths. The identity is refused before the token is sent for the removal."""
+    person = create(tenant)
+    token = make_jwt({"bi_p": form.format(id=person["id"]), "sub": "x"})
+    tenant.fault(operation="GetIdentity", json=person)
+    tenant.clear_journal()
+    message = run_failed(identity, tenant, state="absent", id=person["id"], access_token=token)
+    assert "The task authenticates as this identity" in message
+    assert not tenant.journal(operation="DeleteIdentity")

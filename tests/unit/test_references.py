@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.run_memory import LIFETIME
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
 from ansible_collections.beyondidentity.management.plugins.modules import (
     api,
     application,
@@ -245,3 +246,24 @@ def test_two_identities_with_one_e_mail_address_are_an_error_with_their_ids(tena
     tenant.fault(operation="ListIdentities", json={"identities": both})
     result = call_module(role, tenant, display_name="Readers", members={"identities": ["pat@example.com"]})
     assert all(item["id"] in result["msg"] for item in both)
+
+
+def test_the_items_of_a_loop_read_a_referenced_object_once(tenant: Any) -> None:
+    """Its name is known from an earlier task, so no item lists the resource servers."""
+    store = MemoryStore()
+    given = {"resource_server": "beyondidentity", "allowed_scopes": ["realms:read"]}
+    run_ok(application, tenant, store, display_name="First", **given)
+    tenant.clear_journal()
+    for task in ("second", "third"):
+        for name in ("A", "B", "C"):
+            run_ok(application, tenant, store, sharing=Attempt(task, 1), display_name=name, **given)
+    assert len(tenant.journal(operation="GetResourceServer")) == 2
+    assert not tenant.journal(operation="ListResourceServers")
+
+
+def test_a_referenced_object_is_read_again_after_the_run_wrote_it(tenant: Any) -> None:
+    store, share = MemoryStore(), {"sharing": Attempt("task", 1)}
+    id = run_ok(resource_server, tenant, store, display_name="S", identifier="s", scopes=["a"])["resource_server"]["id"]
+    run_ok(application, tenant, store, **share, display_name="A", resource_server=id, allowed_scopes=["a"])
+    run_ok(resource_server, tenant, store, **share, id=id, scopes=["a", "b"])
+    run_ok(application, tenant, store, **share, display_name="B", resource_server=id, allowed_scopes=["b"])

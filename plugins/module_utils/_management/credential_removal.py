@@ -42,7 +42,7 @@ class CredentialChange:
     """What was done to an identity's passkeys.
 
     Attributes:
-        before, after: the passkeys that are not revoked.
+        before, after: the passkeys that are not revoked, the oldest first: a listing has no order.
         selected: the passkeys that the options select, as they are now, revoked ones too.
     """
 
@@ -58,7 +58,7 @@ class CredentialChange:
 
 def ensure_revoked(options: CredentialOptions, client: ManagementClient) -> CredentialChange:
     """Revoke the passkeys that the options select. Revoked ones stay listed."""
-    listed = list_owned(CREDENTIAL, client)
+    listed = sorted(list_owned(CREDENTIAL, client), key=lambda item: (str(item.get("create_time")), item["id"]))
     before = _list_valid(listed)
     wanted = list(filter(options.selects, before))
     if wanted and len(wanted) == len(before):

@@ -15,7 +15,7 @@ from typing import TypeVar
 from .._errors import NotFoundError, ResponseError
 from .._ids import is_service_id
 from .client import ManagementClient
-from .resource_lookup import find_shared_listing, list_referable, read_resource, refers_to, select_resource
+from .resource_lookup import find_shared_listing, list_referable, read_shared, refers_to, select_resource
 from .resource_types import Resource, ResourceType
 from .run_memory import get_place, get_time
 
@@ -57,13 +57,13 @@ def read_reference(resource_type: ResourceType, client: ManagementClient, value:
         NotFoundError: no object has the ID or name.
     """
     if is_service_id(value):
-        found = read_resource(resource_type, client, value)
+        found = read_shared(resource_type, client, value)
         if found is None:
             raise NotFoundError(f"The managed realm has no {resource_type.noun} with the ID {value}.", "Check the ID.")
         return found
     id = client.memory.find_reference(get_place(resource_type, client.path_parameters), value)
     if id is not None and find_shared_listing(resource_type, client) is None:
-        found = read_resource(resource_type, client, id)
+        found = read_shared(resource_type, client, id)
         if found is not None and refers_to(resource_type, found, value):
             return found
     return _look_up(resource_type, client, value, known_id=id)

@@ -86,6 +86,20 @@ def find_shared_listing(resource_type: ResourceType, client: ManagementClient) -
     return replace(listing, items=client.add_predictions(resource_type, listing.items)) if listing else None
 
 
+def read_shared(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:
+    """Return the object with this ID, or `None`. The task's hosts and items may share it, unless the run wrote it since.
+
+    For objects that options refer to. What a task manages itself, it always reads.
+    """
+    found = client.listings.share(
+        _build_listing_key(resource_type, client, {resource_type.id_parameter: id}),
+        lambda: filter(None, [read_resource(resource_type, client, id)]),
+        error_key=client.scopes,
+        since=client.memory.get_write_time(resource_type.noun, id),
+    )
+    return deepcopy(found.items[0]) if found.items else None
+
+
 def _build_listing_key(resource_type: ResourceType, client: ManagementClient, query: Mapping[str, Any]) -> list[Any]:
     """Return everything that distinguishes a listing from another. A store writes only a digest of the key."""
     connection, place = client.connection, get_place(resource_type, client.path_parameters)

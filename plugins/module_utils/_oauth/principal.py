@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .jwt_claims import read_unverified_claims
 
 _PRINCIPAL = "bi_p"  # an ID, or a path that ends in the ID
@@ -15,5 +18,10 @@ def find_principal_id(access_token: str) -> str | None:
 
     A referential token tells nothing. Use the ID only to protect the principal: the claims are not verified.
     """
-    principal = (read_unverified_claims(access_token) or {}).get(_PRINCIPAL)
+    return read_principal_id(read_unverified_claims(access_token) or {})
+
+
+def read_principal_id(claims: Mapping[str, Any]) -> str | None:
+    """Return the same, given the token's claims."""
+    principal = claims.get(_PRINCIPAL)
     return principal.rpartition("/")[2] or None if isinstance(principal, str) else None

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from .._errors import BeyondIdentityError
 from .._predicted import TOKEN, build_predicted
 from .._text import join_names
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .error_sharing import SharedErrors
 from .new_application import LIMIT, NewApplicationWait
+from .stored_tokens import build_token_key, find_usable
 from .token import Token, validate_token_value
 from .token_errors import is_unknown_client
 from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
@@ -213,13 +213,13 @@ class ClientCredentialsTokens:
 
         key, began = self._build_key(request), time.time()
         if not request.fresh:
-            token = _find_usable(store, key)
+            token = find_usable(store, key)
             if token:
                 return IssuedToken(token, cached=True)
         error_key = self._build_error_key(key)
         seen = self.errors.count(error_key)
         with store.lock(key, self._purpose):
-            token = _find_usable(store, key)
+            token = find_usable(store, key)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
             may_wait = self._may_wait()
@@ -245,7 +245,7 @@ class ClientCredentialsTokens:
         error_key = self._build_error_key(key)
         seen = self.errors.count(error_key)
         with store.lock(key, self._purpose):
-            token = _find_usable(store, key)
+            token = find_usable(store, key)
             if token and token.access_token != refused.value:
                 return IssuedToken(token, cached=True)
             with self.errors.share(error_key, seen), self.replacements.limit(key) as is_allowed:
@@ -287,34 +287,11 @@ class ClientCredentialsTokens:
         return ["new application", connection.issuer, connection.require("client_id"), connection.client_secret]
 
     def _build_key(self, request: TokenRequest) -> list[Any]:
-        """Return everything that distinguishes one token from another. A store writes only a digest of the key."""
-        connection = self.connection
-        return [
-            "token",
-            connection.issuer,
-            connection.require("client_id"),
-            connection.client_secret,
-            connection.grant_type,
-            sorted(request.scopes),
-            request.custom_claims or {},
-            connection.expiration_time,
-        ]
+        return build_token_key(self.connection, request.scopes, request.custom_claims)
 
     def _build_error_key(self, key: list[Any]) -> list[Any]:
         """Return everything that can cause an error of the request for a token."""
         return [*key, *self.server.error_key]
-
-
-def _find_usable(store: TokenStore, key: Any) -> Token | None:
-    """Return the token under a key, unless it is damaged or about to expire."""
-    entry = store.get(key)
-    if entry is None:
-        return None
-    try:
-        token = Token.from_dict(entry)
-    except (BeyondIdentityError, KeyError, TypeError, ValueError):
-        return None
-    return None if token.is_expired(time.time()) else token
 
 
 def find_missing_scopes(token: Token, requested: Iterable[str]) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._management.operation_scopes import get_operation_scopes
 from .._oauth.scopes import parse_scopes
 
 
@@ -20,4 +19,11 @@ class ScopeOptions:
 
     def resolve(self, *additional: str) -> list[str]:
         """Return all scopes that the options request, and the additional ones: sorted, each once."""
-        return parse_scopes([*additional, *(self.scopes or ()), *get_operation_scopes(self.operations or ())])
+        return parse_scopes([*additional, *(self.scopes or ()), *self._list_operation_scopes()])
+
+    def _list_operation_scopes(self) -> list[str]:
+        if not self.operations:
+            return []
+        from .._management.operation_scopes import get_operation_scopes  # with the catalogue, which few calls need
+
+        return get_operation_scopes(self.operations)

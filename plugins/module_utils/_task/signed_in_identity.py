@@ -13,6 +13,8 @@ from .._management.client import ManagementClient
 from .._management.identity_lookup import get_trait, has_trait
 from .._management.resource_types import Resource
 from .._oauth.jwt_claims import read_unverified_claims
+from .._oauth.principal import read_principal_id
+from .._predicted import is_predicted
 from .context import TaskContext
 
 _NAMES = ("username", "primary_email_address")  # what the claim sub can have instead of the ID
@@ -22,13 +24,16 @@ def refuse_signed_in_identity(task: TaskContext, client: ManagementClient, ident
     """Raise `StateError` if the client's token is this identity's, or if that is unknown.
 
     A token of the client credentials grant belongs to an application. Any other token tells its principal by itself or by
-    introspection, as the claim `bi_p`, an ID, or as `sub`, which an application can set to a username or an e-mail address.
+    introspection, as the claim `bi_p`, an ID or a path, or as `sub`, which an application can set to a username or an e-mail
+    address.
     """
-    token = client.token
-    if task.connection.credential_type == "client_credentials" or token is None:
+    if task.connection.credential_type == "client_credentials":
         return
-    claims = read_unverified_claims(token.value) or _introspect(task, token.value)
-    principal = claims.get("bi_p") or claims.get("sub")
+    token = client.get_token().value  # if the listing was shared, the task has sent no request
+    if is_predicted(token):
+        return
+    claims = read_unverified_claims(token) or _introspect(task, token)
+    principal = read_principal_id(claims) or claims.get("sub")
     if not isinstance(principal, str):
         raise _build_unknown_error("The token names no principal.")
     if principal.casefold() == str(identity["id"]).casefold() or _has_name(identity, principal):

@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,12 @@ class Slice:
     """One run of ansible-runner in three processes: what the controller sends, the node runs and the controller receives."""
 
     folder: Path
-    processes: list[subprocess.Popen[bytes]]
+    environment: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @classmethod
-    def start(cls, bench: Bench, folder: Path, play: dict[str, Any], hosts: int, variables: dict[str, str]) -> Slice:
-        """Start all three, connected by pipes."""
-        sent, worked, received = (folder / name for name in ("sent", "worked", "received"))
+    def prepare(cls, bench: Bench, folder: Path, play: dict[str, Any], hosts: int, variables: dict[str, str]) -> Slice:
+        """Write what is sent."""
         _command, environment, _folder, _cwd = bench.runner.prepare([play], env=variables)
         for name in ("ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_CALLBACKS_ENABLED", "PLAYBOOK_RECORD"):
             environment.pop(name)
@@ -62,34 +62,35 @@ class Slice:
             ("inventory/hosts.yml", inventory),
             ("env/envvars", variables),
         ):
-            path = sent / place
+            path = folder / "sent" / place
             path.parent.mkdir(parents=True)
             path.write_text(yaml.safe_dump(data), encoding="utf-8")
-        worked.mkdir()
-        received.mkdir()
+        for name in ("worked", "received"):
+            (folder / name).mkdir()
+        return cls(folder, environment)
+
+    def start(self) -> None:
+        """Start all three processes, connected by pipes."""
         program = [sys.executable, "-m", "ansible_runner"]
         commands: list[list[Any]] = [
-            ["transmit", sent, "--playbook", "play.yml", "--ident", "job", "--forks", str(FORKS)],
-            ["worker", "--private-data-dir", worked],
-            ["process", received, "--ident", "job"],
+            ["transmit", self.folder / "sent", "--playbook", "play.yml", "--ident", "job", "--forks", str(FORKS)],
+            ["worker", "--private-data-dir", self.folder / "worked"],
+            ["process", self.folder / "received", "--ident", "job"],
         ]
-        processes: list[subprocess.Popen[bytes]] = []
-        log = (folder / "log").open("wb")
-        for number, command in enumerate(commands):
-            before = processes[-1].stdout if processes else None
-            process = subprocess.Popen(
-                [*program, *command],
-                env=environment,
-                cwd=folder,
-                stdin=before or subprocess.DEVNULL,
-                stdout=log if number == len(commands) - 1 else subprocess.PIPE,
-                stderr=log,
-            )
-            if before:
-                before.close()  # so that the first one learns when the second one ends
-            processes.append(process)
-        log.close()
-        return cls(folder, processes)
+        with (self.folder / "log").open("wb") as log:
+            for command in commands:
+                before = self.processes[-1].stdout if self.processes else None
+                process = subprocess.Popen(
+                    [*program, *command],
+                    env=self.environment,
+                    cwd=self.folder,
+                    stdin=before or subprocess.DEVNULL,
+                    stdout=log if command is commands[-1] else subprocess.PIPE,
+                    stderr=log,
+                )
+                if before:
+                    before.close()  # so that the first one learns when the second one ends
+                self.processes.append(process)
 
     def finish(self) -> int:
         """Wait for the end; return how many hosts finished without a failure."""
@@ -98,8 +99,7 @@ class Slice:
         code = artifacts / "rc"
         if any(codes) or not code.exists() or code.read_text(encoding="utf-8") != "0":
             raise RuntimeError(f"the codes {codes}:\n{(self.folder / 'log').read_text(encoding='utf-8')[-4000:]}")
-        counts = [_count_hosts(path) for path in (artifacts / "job_events").glob("*.json")]
-        return sum(counts)
+        return sum(_count_hosts(path) for path in (artifacts / "job_events").glob("*.json"))
 
 
 def _count_hosts(path: Path) -> int:
@@ -163,16 +163,18 @@ def _run_slices(bench: Bench, kind: str, count: int, hosts: int) -> Values:
     tenant = bench.emulator.tenant(rate_limit=RATE_LIMIT, rate_window=WINDOW)
     folder = bench.folder / "slices"
     folder.mkdir()
-    cpu, start = _read_cpu(), time.monotonic()
-    started = []
+    slices = []
     for number in range(count):
         own = folder / str(number)
         own.mkdir()
         play = bench.play(_build_task(kind), hosts="all")
         # The lifetime tells the server's journal which slice asked.
         variables = {**tenant.environment, "BEYONDIDENTITY_EXPIRATION_TIME": str(FIRST_LIFETIME + number)}
-        started.append(Slice.start(bench, own, play, hosts, variables))
-    finished = sum(each.finish() for each in started)
+        slices.append(Slice.prepare(bench, own, play, hosts, variables))
+    cpu, start = _read_cpu(), time.monotonic()
+    for each in slices:
+        each.start()
+    finished = sum(each.finish() for each in slices)
     seconds = time.monotonic() - start
     values = {"s": seconds, "cpu": (_read_cpu() - cpu) / count, "hosts": float(finished), **_count_requests(tenant)}
     shutil.rmtree(folder)

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The token lookup, if the run has not stored its token yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+
+from ..module_utils._errors import OptionError, StateError
+from ..module_utils._oauth.token_errors import describe_expiry
+from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
+from ..module_utils._oauth.token_store import TokenStores
+from ..module_utils._task.context import TaskContext
+from ..module_utils._task.runner import run_safely
+from ..module_utils._task.sign_ins import open_sign_ins
+from .check_run import is_check_run
+from .run_token_record import record_issued_token
+
+
+def request_token(
+    params: Mapping[str, Any],
+    scopes: list[str],
+    *,
+    stores: TokenStores,
+    environ: Mapping[str, str],
+    warn: Callable[[str], None],
+    tell: Callable[[str], None],
+) -> str:
+    """Return a token: a new one, the user's own, or that of the stored sign-in; raise `AnsibleLookupError` if there is none.
+
+    Args:
+        params: the validated options.
+        environ: the environment variables that HTTP requests depend on.
+        warn: shows a warning.
+        tell: shows progress at once.
+    """
+    task = TaskContext(
+        params,
+        is_check_run=is_check_run(),
+        stores=stores,
+        open_sign_ins=open_sign_ins,
+        environ=environ,
+        warn=warn,
+        tell=tell,
+        on_issued=record_issued_token,
+    )
+    result = run_safely(task, lambda task: {"access_token": _get_token(task, scopes)})
+    if result.get("failed"):
+        raise AnsibleLookupError(result["msg"])
+    access_token: str = result["access_token"]
+    return access_token
+
+
+def _get_token(task: TaskContext, scopes: list[str]) -> str:
+    given = task.connection.access_token
+    if not scopes and not given:
+        raise OptionError(
+            "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
+        )
+    if given and (expiry := describe_expiry(given)):
+        task.warn(expiry)  # the lookup sends nothing, so no server refuses the token here
+    issued = task.token_source.get(TokenRequest(tuple(scopes)))
+    missing = "" if given else find_missing_scopes(issued.token, scopes)
+    if missing:
+        raise StateError(
+            f"The service did not grant {missing}.",
+            "Add the scopes to the application's allowed scopes, or request fewer scopes.",
+        )
+    return issued.value
