@@ -20,9 +20,10 @@ description:
     C(ListResourceServers). With an ID in O(resource_server) and with O(scopes), it also allows C(GetResourceServer).
   - The token also allows C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, and C(DeleteRole) with
     O(state=absent).
-  - With O(scopes), the token also allows C(ListRoleScopes), C(AddRoleScopes) and, with O(scopes_mode=exact), C(DeleteRoleScopes). With O(members), it also
-    allows C(ListRoleMembers), C(AddRoleMembers) and, with O(members_mode=exact), C(DeleteRoleMembers). To find members, it allows C(GetIdentity) and
-    C(ListIdentities), or C(GetGroup) and C(ListGroups).
+  - With O(scopes), the token also allows C(ListRoleScopes), C(AddRoleScopes) and, with O(scopes_mode=exact), C(DeleteRoleScopes). With
+    O(if_scopes_differ=fail), it allows C(ListRoleMembers) instead of C(DeleteRoleScopes).
+  - With O(members), the token also allows C(ListRoleMembers), C(AddRoleMembers) and, with O(members_mode=exact), C(DeleteRoleMembers). To find members, it
+    allows C(GetIdentity) and C(ListIdentities), or C(GetGroup) and C(ListGroups).
   - With O(state=absent), the token allows the operations that list and remove scopes and members. In check mode, the token only allows operations that read.
   - In check mode, the resource server and the members must exist, or an earlier task must predict them.
   - Members are read 200 at a time and written 1,000 at a time. After a write, the module reads the changed lists again to verify
@@ -83,6 +84,14 @@ options:
     type: str
     choices: [exact, at_least]
     default: exact
+  if_scopes_differ:
+    description:
+      - What to do if an existing role has other scopes than O(scopes) and O(scopes_mode) want. V(change) changes them. V(fail) changes nothing, and the
+        error lists the difference.
+      - With V(fail), the module still adds the scopes to a role that has no scopes and no members, because an interrupted creation leaves such a role.
+    type: str
+    choices: [change, fail]
+    default: change
   members:
     description: Members of the role. An omitted list is not managed.
     type: dict
@@ -150,6 +159,14 @@ EXAMPLES = r"""
     display_name: Realm readers
     scopes: [realms:update]
     scopes_mode: at_least
+
+- name: Add a person only if the role has exactly these scopes
+  beyondidentity.management.role:
+    display_name: Realm readers
+    scopes: [realms:read, realms:update]
+    if_scopes_differ: fail
+    members:
+      identities: [pat]
 
 - name: Remove the role
   beyondidentity.management.role:
@@ -227,6 +244,7 @@ SPEC = state_spec(
         "resource_server": {"type": "str", "default": "beyondidentity"},
         "scopes": _NAMES,
         "scopes_mode": list_mode_option(EXACT),
+        "if_scopes_differ": {"type": "str", "choices": ["change", "fail"], "default": "change"},
         "members": {"type": "dict", "options": {"identities": _NAMES, "groups": _NAMES}},
         "members_mode": list_mode_option(AT_LEAST),
     }

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .._errors import NotFoundError
+from .._errors import NotFoundError, StateError
 from .._oauth.scopes import parse_managed_scopes
+from .._text import join_names
 from .list_modes import EXACT, combine, refuse_empty_list
 from .listed_state import ListedState
 from .members import find_group_ids, find_identity_ids
 from .resource_server import validate_offered_scopes
+from .resource_lookup import describe_resource
 from .resource_types import GROUP, IDENTITY, Resource
 from .role_resource_servers import RoleServers
 
@@ -30,6 +32,7 @@ class RoleOptions:
     resource_server: str
     scopes: list[str] | None
     scopes_mode: str
+    if_scopes_differ: str
     members: dict[str, list[str] | None] | None
     members_mode: str
 
@@ -42,6 +45,11 @@ class RoleOptions:
     def managed_members(self) -> dict[str, list[str]]:
         """The lists of members that are managed, by kind."""
         return {kind: names for kind, names in (self.members or {}).items() if names is not None}
+
+    @property
+    def keeps_scopes(self) -> bool:
+        """Whether an existing role must have the wanted scopes already."""
+        return self.if_scopes_differ == "fail" and self.scopes is not None
 
     def refuse_empty_lists(self) -> None:
         """Raise `OptionError` if a list is empty, and its mode is not to remove anything."""
@@ -65,8 +73,8 @@ def list_operations(options: RoleOptions, servers: RoleServers) -> list[str]:
     needed = {
         "ListRoleScopes": scopes is not None,
         "AddRoleScopes": bool(scopes),
-        "DeleteRoleScopes": scopes is not None and options.scopes_mode == EXACT,
-        "ListRoleMembers": bool(members),
+        "DeleteRoleScopes": scopes is not None and options.scopes_mode == EXACT and not options.keeps_scopes,
+        "ListRoleMembers": bool(members) or options.keeps_scopes,
         "AddRoleMembers": any(members.values()),
         "DeleteRoleMembers": bool(members) and options.members_mode == EXACT,
         # Adding members needs the right to read them anyway, also if they are given by ID.
@@ -116,9 +124,27 @@ class RoleState(ListedState):
             scopes = parse_managed_scopes(options.scopes, "scopes")
             validate_offered_scopes(self.server, scopes)
             wanted["scopes"] = combine(scopes, present.get("scopes"), options.scopes_mode)
+            if existing and options.keeps_scopes:
+                self._refuse_other_scopes(existing, wanted["scopes"])
         if options.managed_members:
             wanted["members"] = self._build_members(present.get("members") or self.lists.empty["members"])
         return wanted
+
+    def _refuse_other_scopes(self, role: Resource, wanted: list[str]) -> None:
+        """Raise `StateError` if the role has other scopes.
+
+        A role without scopes and members is what an interrupted creation leaves. Its scopes can be added.
+        """
+        present = role["scopes"]
+        if present == wanted or not (present or any(role["members"].values())):
+            return
+        difference = {"It lacks": set(wanted) - set(present), "It also has": set(present) - set(wanted)}
+        shown = " ".join(f"{verb} {join_names(sorted(scopes))}." for verb, scopes in difference.items() if scopes)
+        raise StateError(
+            f"{describe_resource(self.resource_type, role)} has other scopes than the task wants. {shown}",
+            "Use another role, or set scopes to the scopes that the role has.",
+            id=role["id"],
+        )
 
     def _build_members(self, present: Mapping[str, list[str]]) -> dict[str, list[str]]:
         mode = self.options.members_mode
