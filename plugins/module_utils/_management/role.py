@@ -16,8 +16,8 @@ from .._text import join_names
 from .list_modes import EXACT, combine, refuse_empty_list
 from .listed_state import ListedState
 from .members import find_group_ids, find_identity_ids
-from .resource_server import validate_offered_scopes
 from .resource_lookup import describe_resource
+from .resource_server import validate_offered_scopes
 from .resource_types import GROUP, IDENTITY, Resource
 from .role_resource_servers import RoleServers
 
