@@ -16,9 +16,10 @@ import pytest
 
 from tests.emulator.client import Tenant
 from tests.support.canary_servers import CanaryServers, digest
+from tests.support.cores import core_bin
 from tests.support.leak_detector import LeakDetector
 from tests.support.playbook import PlaybookRun, PlaybookRunner
-from tests.support.plays import local_hosts, play
+from tests.support.plays import local_hosts, play, reporting_module
 from tests.support.sign_in_application import free_port, get, sign_in
 from tests.support.terminal import ADDRESS, Terminal
 from tests.support.writes import list_writes
@@ -177,6 +178,30 @@ def test_what_cannot_work_is_refused_before_the_first_request(run_playbook: Play
     assert tenant.journal() == []
 
 
+@pytest.mark.parametrize("fact", ["person_username", "onboard_link_file", "authorization_code_redirect_uris"])
+def test_facts_do_not_decide_who_is_invited(
+    run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, fact: str
+) -> None:
+    """A host that reports one of the variables ends the run before the first request."""
+    modules = reporting_module(tmp_path / "modules", "report", {fact: "mallory"})
+    environment = {"ANSIBLE_LIBRARY": str(modules)}
+    plays = [play({"name": "Report", "report": {}}), IMPORT]
+    run = run_playbook(plays, extra_vars=build_variables(tenant), env=environment).failed()
+    assert "hosts must not decide who is invited" in " ".join(run.output.split())
+    assert tenant.journal() == []
+
+
+# Takes the place of the shell that writes the link, and looks for temporary files with it before it does.
+WATCHING_SHELL = """\
+#!/bin/sh
+link=$(cat)
+grep -rlsF -f - "$HOME" "$TMPDIR" "$ANSIBLE_REMOTE_TMP" >> "$FOUND" <<END
+${link##*token=}
+END
+printf '%s\\n' "$link" | /bin/sh "$@"
+"""
+
+
 def test_the_link_is_in_its_file_and_nowhere_else(
     run_playbook: PlaybookRunner, tenant: Tenant, canary_servers: CanaryServers, tmp_path: Path, core: str
 ) -> None:
@@ -194,7 +219,14 @@ def test_the_link_is_in_its_file_and_nowhere_else(
         "person_delivery_method": "return",
         "onboard_link_file": str(file),
     }
+    shell, found = tmp_path / "bin" / "sh", logs / "found"
+    shell.parent.mkdir()
+    shell.write_text(WATCHING_SHELL, encoding="utf-8")
+    shell.chmod(0o755)
     environment = {
+        "PATH": f"{shell.parent}:{core_bin(core)}:/usr/bin:/bin",
+        "FOUND": str(found),
+        "ANSIBLE_REMOTE_TMP": str(tmp_path / "modules"),
         "ANSIBLE_CALLBACKS_ENABLED": "record,results,also_minimal,also_oneline,tree",
         "ANSIBLE_CALLBACK_TREE_DIR": str(logs / "tree"),
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
@@ -203,13 +235,14 @@ def test_the_link_is_in_its_file_and_nowhere_else(
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(logs / "facts"),
     }
     running = run_playbook.start(PLAYBOOK, extra_vars=variables, env=environment, args=["-vvvv", "--diff"], core=core)
-    folders = [running.folder, running.tmp, logs]
+    folders = [running.folder, running.tmp, logs, tmp_path / "modules"]
     with LeakDetector(canary_servers.canaries, folders, but=[running.folder / "input"]) as detector:
         run = running.finish().succeeded()
     assert "Invite the person" in list_changed(run)
     assert canary_servers.canaries.leaking_lines(run.output) == []
     assert sorted(detector.leaks) == [] and detector.scans > 10
     assert (logs / "ansible.log").stat().st_size > 0
+    assert found.read_text(encoding="utf-8") == "", "the files that had the link while it was written"
 
     link = file.read_text(encoding="utf-8").strip()
     assert canary_servers.canaries.knows(digest(link)) and stat.S_IMODE(file.stat().st_mode) == 0o600
