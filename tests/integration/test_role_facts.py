@@ -18,15 +18,27 @@ from tests.support.plays import host_name, local_hosts, play, reporting_module, 
 FACTS: dict[str, dict[str, Any]] = {
     "client_credentials": {"display_name": "Evil", "scopes": ["realms:delete"], "anything": 1},
     "authorization_code": {"redirect_uris": ["https://evil.example/callback"], "fact": "evil", "anything": 1},
+    "person": {
+        "role": "Administrators",
+        "primary_email_address": "evil@example.com",
+        "privileged": True,
+        "anything": 1,
+    },
 }
 # What the user asks for; each role ends without anybody there.
 WANTED: dict[str, dict[str, Any]] = {
     "client_credentials": {"operations": ["ListRealms"]},
     "authorization_code": {"operations": ["ListRealms"], "method": "given"},
+    "person": {"username": "pat"},
 }
 
 
-OTHERS = {"other": "harmless", "my_client_credentials_scopes": ["x"], "my_authorization_code_fact": "x"}
+OTHERS = {
+    "other": "harmless",
+    "my_client_credentials_scopes": ["x"],
+    "my_authorization_code_fact": "x",
+    "my_person_role": "x",
+}
 # What each host reports before it uses a role: the role, and the facts.
 HOSTS: dict[str, tuple[str, dict[str, Any]]] = {
     **{
@@ -86,10 +98,11 @@ def test_facts_are_refused(reports: Reports, host: str) -> None:
 
 
 def test_other_facts_change_nothing(reports: Reports) -> None:
-    """One role gets its token, the other needs the response of a user."""
-    client, code = host_name("client_credentials-others"), host_name("authorization_code-others")
-    for host in (client, code):
+    """One role gets its token, one needs the response of a user, one creates the person."""
+    client, code, person = (host_name(f"{role}-others") for role in FACTS)
+    for host in (client, code, person):
         assert reports.run.task("Refuse options that a managed host reported as facts", host).status == "ok"
     assert [entry["form"]["scope"] for entry in reports.tenants[client].journal(operation="token")] == ["realms:read"]
     assert reports.run.task("Set the token as a fact", client).done
     assert "authorization_code_authorization" in reports.failure(code).result["msg"]
+    assert len(reports.tenants[person].journal(operation="CreateIdentity")) == 1

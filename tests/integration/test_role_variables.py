@@ -16,7 +16,7 @@ from tests.support.collection import ROOT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play
 
-ROLES = ("authorization_code", "client_credentials")
+ROLES = ("authorization_code", "client_credentials", "person")
 GIVE_UP = {"name": "Go on", "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}
 
 
@@ -35,7 +35,7 @@ def read_options(role: str) -> dict[str, Any]:
     return {name.removeprefix(f"{role}_"): option for name, option in options.items()}
 
 
-# Each list variable of both roles, with two items.
+# Each list variable of the roles, with two items.
 LISTS: dict[str, dict[str, list[str]]] = {
     "authorization_code": {
         "scopes": ["realms:read", "groups:read"],
@@ -50,6 +50,18 @@ LISTS: dict[str, dict[str, list[str]]] = {
         "operations": ["ListIdentities", "GetTenant"],
         "grant_types": ["client_credentials", "client_credentials"],
     },
+    "person": {
+        "scopes": ["realms:read", "groups:read"],
+        "operations": ["ListIdentities", "GetTenant"],
+        "groups": ["Night shift", "Day shift"],
+        "applications": ["Sign-in 1", "Sign-in 2"],
+    },
+}
+# What a role needs beside the lists.
+NEEDED = {
+    "authorization_code": {"display_name": "App", "method": "paste"},
+    "client_credentials": {"display_name": "App"},
+    "person": {"username": "pat", "role": "Readers"},
 }
 SEPARATORS = {"comma": ",", "comma and blank": ", "}
 
@@ -71,15 +83,14 @@ def test_a_list_can_be_text_with_commas(run_playbook: PlaybookRunner, emulator: 
         "ansible.builtin.debug": {"msg": "{{ authorization_code_request.authorization.redirect_uri }}"},
         "when": role == "authorization_code",
     }
-    more = {"method": "paste"} if role == "authorization_code" else {}
-    plays = [
-        play(include(role, {"display_name": "App", **variables, **more}), show, hosts=host)
-        for host, variables in given.items()
-    ]
+    for tenant in tenants.values():
+        for name in LISTS["person"]["groups"]:
+            tenant.seed(groups=1, group={"display_name": name})
+    plays = [play(include(role, {**NEEDED[role], **variables}), show, hosts=host) for host, variables in given.items()]
     inventory = local_hosts({host: tenant.variables for host, tenant in tenants.items()})
     run = run_playbook(plays, inventory=inventory, core=core).succeeded()
     written = {host: list_written(tenant) for host, tenant in tenants.items()}
-    assert len(written["list"]) == (2 if role == "authorization_code" else 1)
+    assert len(written["list"]) == {"authorization_code": 2, "client_credentials": 1, "person": 6}[role]
     assert [host for host in given if written[host] != written["list"]] == []
     if role == "authorization_code":
         used = {run.task("Show the redirect URI", host).result["msg"] for host in given}
@@ -93,9 +104,9 @@ def list_written(tenant: Tenant) -> list[Any]:
 
 
 def drop_ids(value: Any) -> Any:
-    """Return JSON without the members whose names end in `_id`."""
+    """Return JSON without the members whose names end in `_id` or `_ids`."""
     if isinstance(value, dict):
-        return {name: drop_ids(item) for name, item in value.items() if not name.endswith("_id")}
+        return {name: drop_ids(item) for name, item in value.items() if not name.endswith(("_id", "_ids"))}
     return value
 
 
@@ -126,13 +137,18 @@ def test_an_empty_text_is_no_empty_list(run_playbook: PlaybookRunner, emulator: 
 
 
 OMIT = "{{ nobody_set_this | default(omit) }}"
-WANTED = {"authorization_code": {"operations": ["ListRealms"]}, "client_credentials": {"operations": ["ListRealms"]}}
-# Ansible-core 2.16 validates types before the role begins, and has its own message for omit.
+WANTED: dict[str, dict[str, Any]] = {
+    "authorization_code": {"operations": ["ListRealms"]},
+    "client_credentials": {"operations": ["ListRealms"]},
+    "person": {"username": "pat"},
+}
+# Ansible-core 2.16 validates types before the role begins, and has its own message for omit. So has any core for a
+# variable that is required.
 UNTYPED = {
     role: [
         name
         for name, option in read_options(role).items()
-        if option["type"] in ("str", "list") and "choices" not in option
+        if option["type"] in ("str", "list") and "choices" not in option and not option.get("required")
     ]
     for role in ROLES
 }

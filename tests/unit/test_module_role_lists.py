@@ -318,3 +318,54 @@ def test_an_empty_list_that_would_remove_nothing_is_an_error(
 def test_a_removal_ignores_empty_lists(tenant: Any) -> None:
     lists = {"scopes": [], "scopes_mode": "at_least", "members": {"identities": [], "groups": []}}
     assert not run_ok(role, tenant, display_name=NAME, state="absent", **lists)["changed"]
+
+
+READING = {"display_name": NAME, "scopes": ["realms:read"], "if_scopes_differ": "fail"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("present", "mode", "difference"),
+    [
+        (["groups:read"], "exact", "It lacks realms:read. It also has groups:read."),
+        (["groups:read", "realms:read"], "exact", "It also has groups:read."),
+        (["groups:read"], "at_least", "It lacks realms:read."),
+    ],
+)
+def test_a_role_with_other_scopes_is_not_joined(
+    present: list[str], mode: str, difference: str, check_mode: bool, tenant: Any
+) -> None:
+    """With `if_scopes_differ: fail`. The error lists the difference, and the token cannot remove scopes."""
+    run_ok(role, tenant, display_name=NAME, scopes=present)
+    members = {"identities": seed_members(tenant, "identities", 1)}
+    tenant.clear_journal()
+    wanted = {**READING, "members": members, "scopes_mode": mode}
+    message = run_failed(role, tenant, check_mode=check_mode, **wanted)
+    assert f"has other scopes than the task wants. {difference}" in message
+    assert list_writes(tenant) == []
+
+
+def test_a_role_with_the_wanted_scopes_is_joined(tenant: Any) -> None:
+    """Also one with more scopes, if `scopes_mode` allows it. A new role gets the scopes."""
+    first, second = seed_members(tenant, "identities", 2)
+    created = run_ok(role, tenant, **READING, members={"identities": [first]})
+    assert created["role"]["scopes"] == ["realms:read"]
+    joined = run_ok(role, tenant, **READING, members={"identities": [second]})
+    assert joined["role"]["members"]["identities"] == sorted([first, second])
+    run_ok(role, tenant, display_name=NAME, scopes=["groups:read"], scopes_mode="at_least")
+    tenant.clear_journal()
+    assert not run_ok(role, tenant, **READING, scopes_mode="at_least")["changed"]
+    assert list_writes(tenant) == []
+
+
+@pytest.mark.parametrize("kind", [None, "identities", "groups"])
+def test_an_interrupted_creation_is_completed(kind: str | None, tenant: Any) -> None:
+    """It leaves a role without scopes and members. If the role has a member, nothing is added."""
+    run_ok(role, tenant, display_name=NAME, **({"members": {kind: seed_members(tenant, kind, 1)}} if kind else {}))
+    tenant.clear_journal()
+    if kind:
+        assert "It lacks realms:read." in run_failed(role, tenant, **READING)
+        assert list_writes(tenant) == []
+    else:
+        assert run_ok(role, tenant, **READING)["role"]["scopes"] == ["realms:read"]
+        assert list_writes(tenant) == ["AddRoleScopes"]
