@@ -160,6 +160,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no application": ({"onboard_application": None}, "Set onboard_application"),
     "no purpose": ({"person_operations": None}, "person_operations or person_scopes"),
     "no role": ({"person_role": None}, "person_role"),
+    "privileged scopes": ({"person_operations": ["UpdateRole"]}, "a person can gain more rights"),
     "removal": ({"person_state": "absent"}, "use the role beyondidentity.management.person"),
     "no file": ({"person_delivery_method": "return"}, "Set onboard_link_file"),
     "no folder": (
