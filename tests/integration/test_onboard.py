@@ -165,7 +165,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no file": ({"person_delivery_method": "return"}, "Set onboard_link_file"),
     "no folder": (
         {"person_delivery_method": "return", "onboard_link_file": "/nowhere/link"},
-        "a directory that exists",
+        "directory that exists",
     ),
 }
 
@@ -210,9 +210,9 @@ def test_the_link_is_in_its_file_and_nowhere_else(
     logs, own = tmp_path / "logs", tmp_path / "given"
     logs.mkdir()
     own.mkdir()
-    file = own / "link"
-    file.write_text("an old link", encoding="utf-8")
-    file.chmod(0o644)
+    file, other = own / "link", own / "other"
+    other.write_text("of another user", encoding="utf-8")
+    file.symlink_to(other)
     connection = canary_servers.variables["canary"]["variable"]
     variables = {
         **{f"beyondidentity_{name}": value for name, value in connection.items()},
@@ -247,6 +247,8 @@ def test_the_link_is_in_its_file_and_nowhere_else(
 
     link = file.read_text(encoding="utf-8").strip()
     assert canary_servers.canaries.knows(digest(link)) and stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert other.read_text(encoding="utf-8") == "of another user"
+    assert sorted(own.iterdir()) == [file, other]
     tenant.bind_passkey(link)
     tenant.clear_journal()
     file.unlink()
