@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from tests.emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name, local_hosts, play, rescued
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
 from tests.unit.emulator.api import Api
 from tests.unit.people import create_person, list_credentials, list_jobs, list_states
 
@@ -82,8 +85,9 @@ def test_a_person_is_created_and_invited_once(run_playbook: PlaybookRunner, tena
     assert person["invitation"]["state"] == "LINK_SENT" and "credential_binding_link" not in person
     assert [mail["to"] for mail in tenant.outbox()] == ["pat@example.com"]
     tenant.clear_journal()
-    again = run_playbook(play(*SETUP, include(**PAT), SHOW), extra_vars=tenant.variables, core=core).succeeded()
+    again = run_playbook(play(include(**PAT), SHOW), extra_vars=tenant.variables, core=core).succeeded()
     assert list_changed(again) == [] and list_writes(tenant) == []
+    assert len(tenant.journal()) == 18, "7 of them for tokens, each with the scopes of one task"
     assert again.task("Show").result["msg"]["invitation"] == person["invitation"]
     assert len(tenant.outbox()) == 1
 
@@ -386,6 +390,56 @@ def test_each_step_of_a_removal_can_be_repeated(run_playbook: PlaybookRunner, em
     assert list_changed(run) == [] and [tenant for tenant in tenants.values() if list_writes(tenant)] == []
 
 
+def _kill_at(run_playbook: PlaybookRunner, tenant: Tenant, place: str, **variables: Any) -> None:
+    """Run the role until it sends a request to an address with this text, and kill it. The request has no effect."""
+    asked, go_on = threading.Event(), threading.Event()
+    forward = forward_to(tenant.emulator.url)
+
+    def hold(seen: RecordedRequest) -> Response:
+        if place not in seen.path:
+            return forward(seen)
+        asked.set()
+        go_on.wait(60)
+        return refuse_request(seen)
+
+    with Recorder(hold) as service:
+        own = {name: value.replace(tenant.emulator.url, service.url) for name, value in tenant.variables.items()}
+        running = run_playbook.start(play(include(**variables)), extra_vars=own)
+        try:
+            assert asked.wait(120)
+            running.signal_all(signal.SIGKILL)
+        finally:
+            go_on.set()
+            running.finish()
+
+
+@pytest.mark.parametrize("place", [":addScopes", ":addMembers", "/credential-binding-jobs"])
+def test_a_creation_that_was_killed_can_be_repeated(run_playbook: PlaybookRunner, tenant: Tenant, place: str) -> None:
+    """Also if the role has no scopes yet. One mail is sent."""
+    tenant.seed(groups=1, group={"display_name": "Night shift"})
+    pat = {**PAT, "authenticator_config": "Hosted Web"}
+    _kill_at(run_playbook, tenant, place, **pat)
+    run = run_playbook(play(include(**pat), SHOW), extra_vars=tenant.variables).succeeded()
+    assert run.task("Show").result["msg"]["role"]["scopes"] == ["realms:read"]
+    assert list_writes(tenant) == [
+        "CreateRole",
+        "AddRoleScopes",
+        "CreateIdentity",
+        "AddRoleMembers",
+        "AddGroupMembers",
+        "CreateCredentialBindingJob",
+    ]
+    assert len(tenant.outbox()) == 1
+
+
+def test_a_removal_that_was_killed_can_be_repeated(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    pat = create_all(tenant)
+    _kill_at(run_playbook, tenant, ":deleteMembers", **pat, state="absent")
+    assert list_writes(tenant) == REMOVAL[:5]
+    run_playbook(play(include(**pat, state="absent")), extra_vars=tenant.variables).succeeded()
+    assert list_writes(tenant) == REMOVAL
+
+
 def test_what_cannot_be_revoked_is_listed_with_its_expiry(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str
 ) -> None:
@@ -472,3 +526,20 @@ def test_the_signed_in_person_is_not_locked_out(run_playbook: PlaybookRunner, te
     run = run_playbook(play(include(**{**pat, "username": "kim"}, state=state)), extra_vars=variables).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
     assert "The task authenticates as this identity" in failed.result["msg"] and list_writes(tenant) == []
+
+
+def test_texts_of_the_service_are_not_templates(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Neither in the fact nor in warnings."""
+    text = "{{ lookup('ansible.builtin.env', 'HOME') }}"
+    pat = {"display_name": text, "traits": {"username": "pat", "nick_name": text}}
+    tenant.seed(identities=1, identity=pat)
+    tenant.seed(identity_id=create_person(tenant, "kim"), credential_binding_jobs=1)
+    jobs = {"credential_binding_jobs": [{"id": "1", "state": "LINK_SENT", "expire_time": text}]}
+    tenant.fault(operation="SetCredentialBindingJobRevoked", status=403)
+    tenant.fault(operation="ListCredentialBindingJobs", json=jobs)
+    tasks = [include(username="pat"), {**SHOW, "name": "Show first"}, include(username="kim", state="suspended"), SHOW]
+    run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
+    first, person = run.task("Show first").result["msg"], run.task("Show").result["msg"]
+    assert first["identity"]["display_name"] == first["identity"]["traits"]["nick_name"] == text
+    assert person["remaining"]["invitations"][0]["expire_time"] == text
+    assert f"invitation 1 until {text}" in run.task("Warn of what was not revoked").result["msg"]
