@@ -97,6 +97,7 @@ requests:
 """
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.object_lists import ObjectLists
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import LARGE_PAGE_SIZE
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import GROUP
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import info_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
@@ -112,7 +113,7 @@ def run(task: TaskContext) -> ModuleResult:
     return read_info(
         task,
         GROUP,
-        query={"filter": wanted} if wanted else {},
+        query={"page_size": LARGE_PAGE_SIZE, **({"filter": wanted} if wanted else {})},
         operations=("ListGroupMembers",) if task.params["members"] else (),
         complete=lambda client, group: {**group, **ObjectLists(GROUP, client).read(group["id"])},
     )

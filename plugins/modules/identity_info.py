@@ -90,6 +90,7 @@ requests:
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.identity_lookup import (
     find_identities,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import LARGE_PAGE_SIZE
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import IDENTITY
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import info_spec
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import ModuleResult, TaskContext
@@ -103,7 +104,7 @@ def run(task: TaskContext) -> ModuleResult:
     """Read the objects."""
     username = task.params["username"]
     if username is None:
-        return read_info(task, IDENTITY)
+        return read_info(task, IDENTITY, query={"page_size": LARGE_PAGE_SIZE})
     return read_info(task, IDENTITY, find=lambda client: find_identities(client, username))
 
 

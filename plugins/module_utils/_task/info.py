@@ -36,7 +36,7 @@ def read_info(
     task: TaskContext,
     resource_type: ResourceType,
     *,
-    query: Mapping[str, str] = MappingProxyType({}),
+    query: Mapping[str, Any] = MappingProxyType({}),
     find: Callable[[ManagementClient], list[Resource]] | None = None,
     operations: tuple[str, ...] = (),
     prepare: Callable[[ManagementClient], Any] = lambda client: None,
@@ -48,7 +48,7 @@ def read_info(
     The result has one key, the type's `collection`. Its list is empty if no object matches.
 
     Args:
-        query: parameters by which the service selects objects.
+        query: parameters of the listing, such as those by which the service selects objects.
         find: finds the objects if there is no ID, instead of `query` and the name.
         operations: operations that `prepare`, `explain_missing` and `complete` need.
         prepare: is called first, for example to select the resource server whose roles are read.
@@ -81,7 +81,7 @@ def read_info(
 
 
 def _list_named(
-    resource_type: ResourceType, client: ManagementClient, query: Mapping[str, str], name: str | None
+    resource_type: ResourceType, client: ManagementClient, query: Mapping[str, Any], name: str | None
 ) -> list[Resource]:
     """Return the objects of a listing, or those with a name. Only a search for a name adds this run's writes to a listing."""
     if name is None:
