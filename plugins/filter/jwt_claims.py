@@ -11,9 +11,9 @@ short_description: The claims of a self-contained token, unverified
 version_added: 0.1.0
 description:
   - Reads the claims of a self-contained token (a JWT, RFC 7519), such as its id, scopes and times.
-  - B(Nothing is verified:) not the signature, nor the issuer, nor whether the token is still valid. Whoever made the token
-    could write into it what they liked. Use the claims to learn about a token of your own, and never decide by them whether
-    to trust a token or who somebody is. M(beyondidentity.management.introspect) asks the service that issued it.
+  - B(The filter verifies nothing:) neither the signature, nor the issuer, nor the time of expiry. The author of a token can write any claims into it.
+    Use the claims only to learn about a token of your own. To decide whether to trust a token, or who a user is, use
+    M(beyondidentity.management.introspect), which asks the service that issued the token.
   - A referential (opaque) token has no claims to read, and is an error.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)

@@ -11,7 +11,7 @@ short_description: Invite a person to bind a passkey
 version_added: 0.1.0
 description:
   - Creates or revokes invitations (credential binding jobs). With the link of an invitation, a person binds a passkey to an identity.
-  - B(Whoever has the link can sign in as that identity.) The link is as good as the account until the invitation is used, revoked or expired.
+  - B(A person who has the link can sign in as that identity.) Protect the link like the account until the invitation is used, revoked or expired.
   - The module changes nothing if the identity has an open invitation, unless O(renew=true). An invitation is open in the states C(LINK_SENT),
     C(LINK_OPENED) and C(REQUEST_DELIVERED) until it expires. It also changes nothing if the identity has an active passkey, unless O(if_enrolled=invite).
   - Only the task and host that create an invitation return its link. The module never stores the link, and never shows it in a diff or a log. If the

@@ -61,7 +61,7 @@ options:
   primary_email_address:
     description:
       - The address that the service sends invitations to. Set to an empty string to remove it.
-      - Whoever can read the mails of this address can accept an invitation and then sign in as the identity.
+      - A person who can read the mails of this address can accept an invitation and then sign in as the identity.
     type: str
   secondary_email_address:
     description: Another e-mail address. Set to an empty string to remove it.

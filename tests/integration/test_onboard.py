@@ -45,10 +45,10 @@ PAT = {
     "person_delivery_method": "email",
 }
 CHANGED_AT_FIRST = {
-    "Make sure of the authenticator configuration",
-    "Make sure of the application",
-    "Make sure of the role",
-    "Make sure of the identity",
+    "Manage the authenticator configuration",
+    "Manage the application",
+    "Manage the role",
+    "Manage the identity",
     "Add the person to the role",
     "Invite the person",
 }

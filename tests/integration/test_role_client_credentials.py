@@ -120,10 +120,10 @@ def test_check_mode_predicts_a_token_before_the_application_exists(life: Life) -
     """Later it has a real one."""
     assert life.checked.task("Show what is known").result["msg"] == [True, True]
     assert life.checked.task("Read the application with its secret").status == "ok"
-    assert life.checked.task("Make sure of the application").status == "changed"
+    assert life.checked.task("Manage the application").status == "changed"
     assert life.made.task("Show what is known", "checked").result["msg"] == [True, True]
     assert life.checked_again.task("Show what is known").result["msg"] == [True, True]
-    assert life.checked_again.task("Make sure of the application").status == "ok"
+    assert life.checked_again.task("Manage the application").status == "ok"
 
 
 def test_the_diff_shows_which_privileges_change(life: Life) -> None:

@@ -101,9 +101,9 @@ def test_check_mode_predicts_a_person_on_an_empty_tenant(
     person = run.task("Show").result["msg"]
     assert person["predicted"] is True and person["identity"]["id"].startswith("check-mode-identity-")
     assert person["invitation"]["state"] == "LINK_SENT"
-    assert [
-        run.task(name).status for name in ("Make sure of the role", "Invite the person", "Delete the identity")
-    ] == ["changed"] * 3
+    assert [run.task(name).status for name in ("Manage the role", "Invite the person", "Delete the identity")] == [
+        "changed"
+    ] * 3
     assert list_writes(tenant) == [] and tenant.outbox() == []
 
 
@@ -152,8 +152,8 @@ def test_fifty_hosts_create_one_person_and_send_one_mail(run_playbook: PlaybookR
         extra_vars=tenant.variables,
     ).succeeded()
     for name in (
-        "Make sure of the role",
-        "Make sure of the identity",
+        "Manage the role",
+        "Manage the identity",
         "Add the person to the role",
         "Invite the person",
     ):
@@ -180,10 +180,7 @@ def test_two_hosts_that_want_different_scopes_do_not_widen_the_role(
     task = include(role="Readers", scopes="{{ wanted }}")
     run = run_playbook(play(task, hosts="all"), inventory=inventory).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
-    assert (
-        failed.task.endswith("Make sure of the role")
-        and "has other scopes than the task wants." in failed.result["msg"]
-    )
+    assert failed.task.endswith("Manage the role") and "has other scopes than the task wants." in failed.result["msg"]
     assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "CreateIdentity", "AddRoleMembers"]
 
 
@@ -488,7 +485,7 @@ def test_a_suspended_person_keeps_passkeys_groups_and_roles(
     tenant.clear_journal()
     plays = play(suspended, include(username="pat"), include(username="pat", status="active"), SHOW)
     run = run_playbook(plays, extra_vars=tenant.variables, core=core).succeeded()
-    assert list_changed(run) == ["Make sure of the identity"] and list_writes(tenant) == ["UpdateIdentity"]
+    assert list_changed(run) == ["Manage the identity"] and list_writes(tenant) == ["UpdateIdentity"]
     assert run.task("Show").result["msg"]["identity"]["status"] == "active"
 
 

@@ -67,8 +67,8 @@ def test_the_role_creates_uses_and_removes_an_application(
     assert scopes == ["openid", "realms:read"]
     assert {"id", "client_id", "issuer", "display_name"} <= set(keys) and "client_secret" not in keys
     assert {result.task for result in first.results if result.status == "changed"} == {
-        f"{ROLE} : Make sure of the authenticator configuration",
-        f"{ROLE} : Make sure of the application",
+        f"{ROLE} : Manage the authenticator configuration",
+        f"{ROLE} : Manage the application",
     }
 
     again = run_playbook(play(wanted, USE), env={"HOME": str(first.home)}, **how).succeeded()

@@ -170,7 +170,7 @@ class Invitations:
         if self.client.has_changed_address(identity_id):
             raise StateError(
                 f"This run changed the primary e-mail address of the identity {identity_id}, so the task sends no invitation to it: "
-                "whoever controls the new address could sign in as that identity.",
+                "the owner of the new address could sign in as that identity.",
                 "Verify the address. Then invite in a run of its own, or set delivery_method to return.",
             )
         identity = read_resource(IDENTITY, self.client, identity_id) or {}

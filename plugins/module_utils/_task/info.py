@@ -49,7 +49,7 @@ def read_info(
 
     Args:
         query: parameters of the listing, such as those by which the service selects objects.
-        find: finds the objects if there is no ID, instead of `query` and the name.
+        find: returns the objects for a call without an ID. If `find` is set, `query` and the name do not count.
         operations: operations that `prepare`, `explain_missing` and `complete` need.
         prepare: is called first, for example to select the resource server whose roles are read.
         explain_missing: is called with an ID that was not found; raises if the object belongs to another resource server.
