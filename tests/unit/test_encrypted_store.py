@@ -307,3 +307,31 @@ def test_forget_skips_damaged_and_foreign_files(store: EncryptedStore, tmp_path:
     remaining = {path.name for path in list_entry_files(store)}
     assert remaining == {*names, "other", other._build_name(KEY), half_written}
     assert warnings == []
+
+
+def test_a_read_entry_is_read_again_after_any_change(store: EncryptedStore, warnings: list[str]) -> None:
+    """A process remembers what it read, for as long as the file stays the same and the folder is the user's own."""
+    other = EncryptedStore(store.folder, b"run", warnings.append)
+    store.put("key", {"n": 1})
+    first = store.get("key")
+    assert first == store.get("key") == {"n": 1}
+    other.put("key", {"n": 2})
+    assert store.get("key") == {"n": 2}
+    store.folder.chmod(0o755)
+    assert store.get("key") is None and len(warnings) == 1
+    store.folder.chmod(0o700)
+    (file,) = store.folder.iterdir()
+    file.chmod(0o644)
+    assert store.get("key") is None
+    file.chmod(0o600)
+    assert store.get("key") == {"n": 2}
+    other.discard("key")
+    assert store.get("key") is None
+
+
+def test_a_caller_that_changes_an_entry_changes_its_own(store: EncryptedStore) -> None:
+    store.put("key", {"list": [1]})
+    for _time in range(2):
+        entry: Any = store.get("key")
+        assert entry == {"list": [1]}
+        entry["list"].append(2)
