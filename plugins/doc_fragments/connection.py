@@ -98,6 +98,16 @@ options:
       - Variable C(beyondidentity_expiration_time), environment E(BEYONDIDENTITY_EXPIRATION_TIME).
     type: int
     default: 3600
+  min_validity:
+    description:
+      - For how many seconds a token must still be valid when the task gets it. A stored token that is not is replaced, for all hosts and tasks.
+      - The default is 60 seconds, or a tenth of the lifetime of the token if that is less.
+      - Must be less than O(expiration_time). Choose it well below the lifetime. Otherwise, nearly each task requests a token of its own.
+      - A new token is sufficient if the lifetime that the service reports is at least this long. Otherwise the task fails, and the other hosts fail without
+        a request. To get longer lifetimes, increase C(token_expires_after) of the application.
+      - A stored sign-in is refreshed. Without a refresh token, the task fails and asks for a new sign-in.
+      - Variable C(beyondidentity_min_validity), environment E(BEYONDIDENTITY_MIN_VALIDITY).
+    type: int
   token_cache:
     description:
       - Where tokens are stored. They are always encrypted.

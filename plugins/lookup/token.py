@@ -35,13 +35,23 @@ options:
       - Operations of the Management API by name, such as V(CreateRealm). The token gets the scopes that they need.
     type: list
     elements: str
+  custom_claims:
+    description:
+      - Your own claims. The token has them as C(bi_custom). A stored sign-in keeps the claims of its first token request.
+    type: dict
+  fresh:
+    description:
+      - Request a new token, which also replaces the stored token.
+      - Each evaluation of the template requests one. Ansible can evaluate a variable of a play or an inventory several times, so use it in a task.
+    type: bool
+    default: false
 notes:
   - With C(--check), the token of an application that a task has predicted is V(check-mode-token). It is never sent.
   - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
   - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. A second lookup in the same worker process sends
     the credentials again.
   - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token.
-  - A token of which less than a tenth of its lifetime is left, and less than a minute, is not handed out.
+  - A stored token that is valid for less than O(min_validity) is replaced.
 seealso:
   - module: beyondidentity.management.token
 """
@@ -99,7 +109,12 @@ from ..plugin_utils.stores import open_stores
 
 display = Display()
 
-_OPTIONS = {"scopes": {"type": "list", "elements": "str"}, "operations": {"type": "list", "elements": "str"}}
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "scopes": {"type": "list", "elements": "str"},
+    "operations": {"type": "list", "elements": "str"},
+    "custom_claims": {"type": "dict"},
+    "fresh": {"type": "bool", "default": False},
+}
 _VALIDATOR = ArgumentValidator(_OPTIONS, CONNECTION_OPTIONS)
 _CONNECTION_FIELDS = [field.name for field in fields(ConnectionOptions)]
 
@@ -150,9 +165,11 @@ def _find_stored(params: Mapping[str, Any], scopes: list[str], stores: TokenStor
     """Return the stored token for exactly these scopes, if the lookup's token comes from client credentials and was stored."""
     connection = build_connection(ConnectionOptions(**{name: params[name] for name in _CONNECTION_FIELDS}))
     store = stores.select(params["token_cache"])
-    if store is None or not scopes or connection.credential_type != "client_credentials":
+    is_stored = store is not None and scopes and connection.credential_type == "client_credentials"
+    if store is None or not is_stored or params["fresh"]:
         return None
-    token = find_usable(store, build_token_key(connection, scopes))
+    key = build_token_key(connection, scopes, params["custom_claims"])
+    token = find_usable(store, key, connection.min_validity)
     return token if token and set(scopes) <= set(token.scopes) else None
 
 

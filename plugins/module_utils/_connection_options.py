@@ -75,6 +75,7 @@ CONNECTION_OPTIONS = (
     ),
     Option("grant_type", default="client_credentials", choices=("client_credentials", "authorization_code")),
     Option("expiration_time", type="int", default=DEFAULT_LIFETIME),
+    Option("min_validity", type="int"),
     Option("token_cache", default="run", choices=("run", "user", "none")),
     Option("timeout", type="int", default=30),
     Option("retries", type="int", default=3),

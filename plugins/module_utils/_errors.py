@@ -40,6 +40,10 @@ class StateError(BeyondIdentityError):
     """The tenant's state does not allow the requested change."""
 
 
+class TokenLifetimeError(StateError):
+    """The service issues tokens that are valid for a shorter time than the task requires."""
+
+
 class LockError(BeyondIdentityError):
     """Another process is doing the same work, or cannot be kept from it."""
 

@@ -61,9 +61,15 @@ def _get_token(task: TaskContext, scopes: list[str]) -> str:
         raise OptionError(
             "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
         )
+    if given and (task.params["fresh"] or task.params["custom_claims"]):
+        raise OptionError(
+            "access_token is set, so the lookup cannot request a token with fresh or custom_claims.",
+            "Remove access_token, or remove fresh and custom_claims.",
+        )
     if given and (expiry := describe_expiry(given)):
         task.warn(expiry)  # the lookup sends nothing, so no server refuses the token here
-    issued = task.token_source.get(TokenRequest(tuple(scopes)))
+    request = TokenRequest(tuple(scopes), task.params["custom_claims"], task.params["fresh"])
+    issued = task.token_source.get(request)
     missing = "" if given else find_missing_scopes(issued.token, scopes)
     if missing:
         raise StateError(

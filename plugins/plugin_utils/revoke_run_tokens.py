@@ -51,6 +51,7 @@ def _group_by_credential(tokens: Iterable[RecordedToken]) -> list[tuple[TaskCont
         options = {
             **token.options,
             "grant_type": "client_credentials",  # at the end of a run no user can sign in
+            "min_validity": None,  # a revocation needs a token for a moment
             "token_cache": "none",
             "timeout": min(token.options["timeout"], _MAXIMUM_TIMEOUT),
             "retries": min(token.options["retries"], _MAXIMUM_RETRIES),

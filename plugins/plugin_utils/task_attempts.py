@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from ansible.playbook.handler import Handler
 from ansible.playbook.task import Task
 
-from ..module_utils._oauth.refused_credentials import Attempt
+from ..module_utils._oauth.task_errors import Attempt
 
 # Each item of a loop has a copy of the task, so a number that is keyed by `id()` could be that of an earlier item.
 _numbers: WeakKeyDictionary[Task, int] = WeakKeyDictionary()

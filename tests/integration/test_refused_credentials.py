@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import LOOKUP_LIMIT
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import LOOKUP_LIMIT
 from tests.emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._management import run_memory
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import Attempt
 from ansible_collections.beyondidentity.management.plugins.modules import api
 from ansible_collections.beyondidentity.management.plugins.modules import credential_binding_job as module
 from tests.unit.builders import make_client

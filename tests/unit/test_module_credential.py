@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.principal import find_principal_id
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import Attempt
 from ansible_collections.beyondidentity.management.plugins.modules import credential as module
 from ansible_collections.beyondidentity.management.plugins.modules import credential_info, token
 from tests.support.sign_in_application import SignInApplication

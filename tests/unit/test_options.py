@@ -41,6 +41,7 @@ INTERFACE: dict[str, Any] = {
     "grant_type": "client_credentials",
     "access_token": None,
     "expiration_time": 3600,
+    "min_validity": None,
     "token_cache": "run",
     "timeout": 30,
     "retries": 3,

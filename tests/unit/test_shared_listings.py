@@ -19,7 +19,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     PART_SIZE,
     ListingMemory,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import Attempt
 from ansible_collections.beyondidentity.management.plugins.modules import (
     api,
     application,

@@ -14,7 +14,7 @@ from ansible.playbook.handler import Handler
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import Attempt
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import Attempt
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import task_attempts
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.task_attempts import count_attempt, find_sharing
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from .._masking import remove_secrets
 from .._oauth.error_sharing import SharedErrors
-from .._oauth.refused_credentials import Attempt
+from .._oauth.task_errors import Attempt
 from .._oauth.token_store import LockPurpose, TokenStore
 from .resource_types import Resource
 from .run_memory import get_time

@@ -20,7 +20,7 @@ from .._http.session import HttpSession
 from .._masking import find_secrets, remember_secrets
 from .client_authentication import authenticate_client, build_basic_authorization
 from .connection import Connection
-from .refused_credentials import RefusedCredentials
+from .task_errors import TaskErrors
 from .token import Token
 from .token_errors import CLIENT_HINT, find_refusal, hint_on_token_error
 from .token_response import parse_token_response
@@ -37,7 +37,7 @@ class AuthorizationServer:
     Args:
         on_issued: is called with each token that the server issues.
         suggest_scopes: returns what to request instead of refused scopes, or an empty text.
-        refusals: the refusals of the credentials that the run knows.
+        task_errors: the errors of token requests that the run knows.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class AuthorizationServer:
         *,
         on_issued: Callable[[Token], None] = lambda token: None,
         suggest_scopes: Callable[[Iterable[str]], str] = lambda scopes: "",
-        refusals: RefusedCredentials | None = None,
+        task_errors: TaskErrors | None = None,
     ) -> None:
         self.connection = connection
         self.session = session
         self.on_issued = on_issued
         self.suggest_scopes = suggest_scopes
-        self.refusals = refusals or RefusedCredentials()
+        self.task_errors = task_errors or TaskErrors()
 
     def request_client_credentials_token(
         self, scopes: Sequence[str], custom_claims: Mapping[str, Any] | None = None, *, may_be_new: bool = False
@@ -196,7 +196,7 @@ class AuthorizationServer:
         authenticate_client(connection, form, headers)
         remember_secrets([*find_secrets(form), connection.client_secret or ""])
         sent_at = time.time()
-        with nullcontext() if may_be_new else self.refusals.share(["refused credentials", *self.error_key]):
+        with nullcontext() if may_be_new else self.task_errors.share(["refused credentials", *self.error_key]):
             response = self.session.send(
                 "POST", url, action=action, headers=headers, body=_encode(form), repeatable=repeatable
             )

@@ -21,7 +21,7 @@ from .regions import REGIONS, find_region
 _APPLICATION_IDS = ("tenant_id", "auth_realm_id", "application_id")
 _IDS = (*_APPLICATION_IDS, "realm_id")
 _URLS = ("auth_url", "api_url")
-_DEFAULTED = ("client_auth_method", "grant_type", "expiration_time")
+_DEFAULTED = ("client_auth_method", "grant_type", "expiration_time", "min_validity")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class ConnectionOptions:
     client_auth_method: str | None = None
     grant_type: str | None = None
     expiration_time: int | None = None
+    min_validity: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Connection:
     client_auth_method: str = "client_secret_basic"
     grant_type: str = "client_credentials"
     expiration_time: int = DEFAULT_LIFETIME
+    min_validity: int | None = None
 
     @property
     def issuer(self) -> str:
@@ -140,6 +142,14 @@ def _validate(options: ConnectionOptions) -> None:
             )
     if options.expiration_time is not None and options.expiration_time < 1:
         raise OptionError(f"expiration_time must be at least 1 second, not {options.expiration_time}.")
+    lifetime = options.expiration_time or DEFAULT_LIFETIME
+    if options.min_validity is not None and not 0 <= options.min_validity < lifetime:
+        raise OptionError(
+            f"min_validity is {options.min_validity} seconds. It must be at least 0, and less than expiration_time, which is "
+            f"{lifetime} seconds.",
+            "Set expiration_time to more seconds, up to the application's own limit (token_expires_after), or reduce "
+            "min_validity.",
+        )
 
 
 def _normalize(options: ConnectionOptions) -> ConnectionOptions:

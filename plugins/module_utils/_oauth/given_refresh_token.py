@@ -22,6 +22,7 @@ from .stored_sign_ins import SignInStore, is_refused_grant
 from .token import Origin, Token
 from .token_sources import IssuedToken, TokenRequest
 from .token_store import TokenStore, TokenStores
+from .token_validity import refuse_short_token
 
 REPLACED = (
     "The service replaced the refresh token. The result of this task has the new one: for the next run, set refresh_token to the "
@@ -64,12 +65,13 @@ class GivenRefreshToken:
 
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return the stored access token for the same request, or use the newest refresh token."""
-        origin = Origin(self._digest, _digest([*_to_list(request), self._sign_ins.connection.expiration_time]))
+        connection = self._sign_ins.connection
+        origin = Origin(self._digest, _digest([*_to_list(request), connection.expiration_time]))
         store = self._find_store()
         if store is None:
             token = self._sign_ins.server.refresh(self._value, **_to_options(request))
             self._warn_if_replaced(token, self._value)
-            return IssuedToken(token, cached=False)
+            return IssuedToken(refuse_short_token(token, connection.min_validity), cached=False)
         return self._get_from(_Use(store, request, origin))
 
     def _get_from(self, use: _Use) -> IssuedToken:
@@ -77,6 +79,7 @@ class GivenRefreshToken:
         token = self._find_issued(use, began)
         if token:
             return IssuedToken(token, cached=True)
+        min_validity = self._sign_ins.connection.min_validity
         error_key = self._build_error_key(use)
         errors = self._sign_ins.errors
         seen = errors.count(error_key)
@@ -84,16 +87,18 @@ class GivenRefreshToken:
             requests=2
         )  # the newest refresh token, then perhaps the given one
         with use.store.lock(self._sign_ins.key, purpose):
-            token = self._find_issued(use, began)
+            token = self._find_issued(use, began, new_since=began)
             if token:
                 return IssuedToken(token, cached=True)
-            with errors.share(error_key, seen):
-                return IssuedToken(self._refresh(use), cached=False)
+            with errors.share(error_key, seen), self._sign_ins.share_short_tokens(error_key):
+                return IssuedToken(refuse_short_token(self._refresh(use), min_validity), cached=False)
 
-    def _find_issued(self, use: _Use, began: float) -> Token | None:
+    def _find_issued(self, use: _Use, began: float, *, new_since: float | None = None) -> Token | None:
+        min_validity = self._sign_ins.connection.min_validity
         for token in self._list_derived(use.store):
             is_new = not use.request.fresh or token.issued_at >= began
-            if token.origin == use.origin and is_new and not token.is_expired(time.time()):
+            is_expired = token.is_expired(time.time(), min_validity, new_since=new_since)
+            if token.origin == use.origin and is_new and not is_expired:
                 return token
         return None
 
@@ -142,7 +147,9 @@ class GivenRefreshToken:
 
     def _build_error_key(self, use: _Use) -> list[Any]:
         """Return everything that can cause an error."""
-        return [*self._sign_ins.key, use.origin.refresh_token, use.origin.request, *self._sign_ins.server.error_key]
+        sign_ins, origin = self._sign_ins, use.origin
+        given = [origin.refresh_token, origin.request, sign_ins.connection.min_validity]
+        return [*sign_ins.key, *given, *sign_ins.server.error_key]
 
     @property
     def _was_sent(self) -> bool:

@@ -51,7 +51,9 @@ def _list_others(stored: Mapping[IssuerParts, Sequence[Token]]) -> set[str]:
     return {parts.application_id for parts, tokens in stored.items() if any(map(has_further_use, tokens))}
 
 
-def build_unusable_error(tokens: Sequence[Token], scopes: Iterable[str]) -> SignInRequiredError:
+def build_unusable_error(
+    tokens: Sequence[Token], scopes: Iterable[str], min_validity: int | None = None
+) -> SignInRequiredError:
     """Return the error if none of an application's stored sign-ins can be used for these scopes."""
     wanted = set(scopes)
     covering = [token for token in tokens if wanted <= set(token.scopes)]
@@ -60,15 +62,21 @@ def build_unusable_error(tokens: Sequence[Token], scopes: Iterable[str]) -> Sign
         if missing:
             return SignInRequiredError(f"The stored sign-in was not granted {join_names(missing)}.")
         return SignInRequiredError(f"No single stored sign-in was granted all of these scopes: {join_names(wanted)}.")
-    return _explain_end(max(covering, key=lambda token: token.issued_at + (token.lifetime or 0)))
+    return _explain_end(max(covering, key=lambda token: token.issued_at + (token.lifetime or 0)), min_validity)
 
 
-def _explain_end(token: Token) -> SignInRequiredError:
+def _explain_end(token: Token, min_validity: int | None) -> SignInRequiredError:
     """Say when a sign-in ends that cannot be refreshed. A sign-in that only could not be renewed is not called expired."""
     now = time.time()
     if token.lifetime is None:
         return SignInRequiredError(
             "The stored sign-in has no refresh token, and the service did not say how long it is valid.", _LONGER
+        )
+    if not token.is_expired(now) and token.is_expired(now, min_validity):
+        return SignInRequiredError(
+            f"The stored sign-in is valid until {token.expires_at}, which is less than min_validity ({min_validity} seconds), and "
+            "it has no refresh token.",
+            f"Or reduce min_validity. {_LONGER}",
         )
     if not token.is_expired(now):
         return SignInRequiredError(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from .token import Origin, Token
 from .token_replacement import Refusal, TokenReplacements
 from .token_sources import IssuedToken, TokenRequest
 from .token_store import LockPurpose, TokenStore
+from .token_validity import refuse_short_token, share_short_tokens
 
 # Errors of a token request that do not mean that the refresh token is invalid (RFC 6749 section 5.2).
 _OTHER_ERRORS = ("invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope")
@@ -68,15 +69,19 @@ class SignInStore:
             SignInRequiredError: no stored sign-in has the scopes, or the refresh token is refused.
             ResponseError: the refresh failed for another reason, such as a wrong client secret. The sign-in stays stored.
         """
-        since = time.time() if request.fresh else 0
+        began = time.time()
+
+        def is_new(stored: Token) -> bool:
+            return self._is_usable(stored, new_since=began) and (not request.fresh or stored.issued_at >= began)
+
         refusal: SignInRequiredError | None = None
         for store in self.stores:
             for token in self._list_covering(store, request.scopes):
-                if not request.fresh and _is_usable(token):
+                if not request.fresh and self._is_usable(token):
                     return IssuedToken(token, cached=True)
                 if token.refresh_token:
                     try:
-                        return self._refresh_stored(store, token, lambda stored: stored.issued_at >= since)
+                        return self._refresh_stored(store, token, is_new)
                     except SignInRequiredError as error:
                         refusal = refusal or error
         raise refusal or self._build_error(request.scopes)
@@ -86,18 +91,20 @@ class SignInStore:
 
         Returns `None` if neither is possible.
         """
-        key = self._build_replacement_key(refused.token)
+        key, began = self._build_replacement_key(refused.token), time.time()
         if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
             return None
+
+        def is_new(stored: Token) -> bool:
+            return self._is_usable(stored, new_since=began) and stored.access_token != refused.value
+
         for store in self.stores:
             for token in self._list_covering(store, request.scopes):
-                if _is_usable(token) and token.access_token != refused.value:
+                if self._is_usable(token) and token.access_token != refused.value:
                     return IssuedToken(token, cached=True)
                 if token.refresh_token:
                     with suppress(SignInRequiredError):
-                        return self._refresh_stored(
-                            store, token, lambda stored: stored.access_token != refused.value, is_limited=True
-                        )
+                        return self._refresh_stored(store, token, is_new, is_limited=True)
         return None
 
     def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
@@ -108,6 +115,10 @@ class SignInStore:
         """Return what a lock is held for while refresh tokens are used, in at most this many requests."""
         duration = requests * self.server.session.settings.longest_exchange
         return LockPurpose("the use of a refresh token", duration, _RISK, must_wait=True)
+
+    def share_short_tokens(self, error_key: Any) -> AbstractContextManager[None]:
+        """Share the error of a token that is too short with other hosts and items of the task."""
+        return share_short_tokens(self.server.task_errors, error_key, self.connection.min_validity)
 
     def add(self, token: Token) -> None:
         """Store a new sign-in in place of an earlier one with the same scopes."""
@@ -163,16 +174,17 @@ class SignInStore:
         Hosts that waited meanwhile share an error, so they do not use the refresh token again.
 
         Args:
-            is_new: whether a usable token with the same scopes is one that another run or worker has just received.
+            is_new: whether a token with the same scopes is usable and one that another run or worker has just received.
             is_limited: whether the request counts as the replacement of a refused token.
         """
-        error_key = [*self._build_replacement_key(stale), is_limited, *self.server.error_key]
+        given = [is_limited, self.connection.min_validity]
+        error_key = [*self._build_replacement_key(stale), *given, *self.server.error_key]
         seen = self.errors.count(error_key)
         with store.lock(self.key, self.build_refresh_purpose()):
             token = next((other for other in self.list_in(store) if _is_same(other, stale)), None)
-            if token and _is_usable(token) and is_new(token):
+            if token and is_new(token):
                 return IssuedToken(token, cached=True)
-            with self.errors.share(error_key, seen):
+            with self.errors.share(error_key, seen), self.share_short_tokens(error_key):
                 if token is None or not token.refresh_token:
                     raise self._build_error(stale.scopes)
                 if not is_limited:
@@ -194,11 +206,13 @@ class SignInStore:
             if error.code == "invalid_grant":
                 self._drop_refresh_token(store, token)
             raise SignInRequiredError(error.message) from None
-        return IssuedToken(fresh, cached=False)
+        return IssuedToken(refuse_short_token(fresh, self.connection.min_validity), cached=False)
 
     def _drop_refresh_token(self, store: TokenStore, token: Token) -> None:
         """Remove a refused refresh token. Its access token stays until it expires: it may only lack a permission."""
-        self._replace_stored(store, token, [replace(token, refresh_token=None)] if _is_usable(token) else [])
+        self._replace_stored(
+            store, token, [] if token.is_expired(time.time()) else [replace(token, refresh_token=None)]
+        )
 
     def _replace_stored(self, store: TokenStore, token: Token, successors: list[Token]) -> None:
         others = [other for other in self.list_in(store) if other.access_token != token.access_token]
@@ -231,7 +245,10 @@ class SignInStore:
         stored = self.list_all()
         if not stored:
             return build_absence_error(self.connection, list_applications(self.stores))
-        return build_unusable_error(stored, scopes)
+        return build_unusable_error(stored, scopes, self.connection.min_validity)
+
+    def _is_usable(self, token: Token, *, new_since: float | None = None) -> bool:
+        return not token.is_expired(time.time(), self.connection.min_validity, new_since=new_since)
 
     def _build_replacement_key(self, token: Token) -> list[Any]:
         """Return what the replacements of one sign-in's tokens are limited by."""
@@ -280,7 +297,3 @@ def _is_superseded(stored: Token, new: Token, used: str | None) -> bool:
     """Whether a new token, requested with the `used` refresh token, takes the place of a stored one."""
     is_used = used is not None and stored.refresh_token == used
     return set(stored.scopes) == set(new.scopes) and (stored.origin == new.origin or (is_used and not stored.origin))
-
-
-def _is_usable(token: Token) -> bool:
-    return not token.is_expired(time.time())

@@ -31,8 +31,10 @@ def build_token_key(
     ]
 
 
-def find_usable(store: TokenStore, key: Any) -> Token | None:
-    """Return the token under a key, unless it is damaged or about to expire."""
+def find_usable(
+    store: TokenStore, key: Any, min_validity: int | None = None, *, new_since: float | None = None
+) -> Token | None:
+    """Return the token under a key, unless it is damaged or too old, as `Token.is_expired` says."""
     entry = store.get(key)
     if entry is None:
         return None
@@ -40,4 +42,4 @@ def find_usable(store: TokenStore, key: Any) -> Token | None:
         token = Token.from_dict(entry)
     except (BeyondIdentityError, KeyError, TypeError, ValueError):
         return None
-    return None if token.is_expired(time.time()) else token
+    return None if token.is_expired(time.time(), min_validity, new_since=new_since) else token

@@ -43,14 +43,21 @@ class Token:
     id_token: str | None = field(default=None, repr=False)
     origin: Origin | None = None
 
-    def is_expired(self, now: float) -> bool:
-        """Whether the token is too old for new work: within min(60 s, a tenth of its lifetime) of its end.
+    def is_expired(self, now: float, min_validity: int | None = None, *, new_since: float | None = None) -> bool:
+        """Whether the token is too old for new work.
 
         A token of unknown lifetime, or one that was issued in the future, counts as expired.
+
+        Args:
+            min_validity: how many seconds the token must still be valid; by default min(60, a tenth of its lifetime).
+            new_since: a token that was issued since then need not be valid for `min_validity` from now on, but from its issue.
         """
         if self.lifetime is None or self.issued_at > now:
             return True
-        return now >= self.issued_at + self.lifetime - min(60.0, self.lifetime / 10)
+        needed = min(60.0, self.lifetime / 10) if min_validity is None else min_validity
+        if new_since is not None and self.issued_at >= new_since:
+            return self.lifetime < needed or now >= self.issued_at + self.lifetime
+        return now >= self.issued_at + self.lifetime - needed
 
     @property
     def expires_at(self) -> str | None:

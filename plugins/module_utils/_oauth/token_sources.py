@@ -21,6 +21,7 @@ from .token import Token, validate_token_value
 from .token_errors import is_unknown_client
 from .token_replacement import REFUSAL_STATUSES, Refusal, TokenReplacements
 from .token_store import LockPurpose, TokenStore
+from .token_validity import refuse_short_given_token, refuse_short_token, share_short_tokens
 
 T = TypeVar("T")
 
@@ -167,6 +168,7 @@ class StaticToken:
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return the token, whatever its scopes are."""
         value = validate_token_value(self.connection.access_token, "access_token")
+        refuse_short_given_token(value, self.connection.min_validity)
         return IssuedToken(Token(value, scopes=(), issued_at=0, lifetime=None), cached=True)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
@@ -207,25 +209,24 @@ class ClientCredentialsTokens:
 
     def get(self, request: TokenRequest) -> IssuedToken:
         """Return a token from the store, or request one."""
-        store = self.store
+        key, store, began = self._build_key(request), self.store, time.time()
         if store is None:
-            return IssuedToken(self._request(request, may_wait=self._may_wait()), cached=False)
-
-        key, began = self._build_key(request), time.time()
+            return IssuedToken(self._request(key, request, may_wait=self._may_wait()), cached=False)
+        min_validity = self.connection.min_validity
         if not request.fresh:
-            token = find_usable(store, key)
+            token = find_usable(store, key, min_validity)
             if token:
                 return IssuedToken(token, cached=True)
         error_key = self._build_error_key(key)
         seen = self.errors.count(error_key)
         with store.lock(key, self._purpose):
-            token = find_usable(store, key)
+            token = find_usable(store, key, min_validity, new_since=began)
             if token and not (request.fresh and token.issued_at < began):
                 return IssuedToken(token, cached=True)
             may_wait = self._may_wait()
             # All hosts share the wait for a new application, so its refusals are not shared.
             with self.errors.share(error_key, seen, lambda error: not (may_wait and is_unknown_client(error))):
-                return IssuedToken(self._request_into(store, key, request, may_wait=may_wait), cached=False)
+                return IssuedToken(self._request(key, request, may_wait=may_wait), cached=False)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
         """Return a newer token from the store, or request one if the run did not do so a moment ago."""
@@ -238,30 +239,39 @@ class ClientCredentialsTokens:
         return newer
 
     def _find_newer(self, request: TokenRequest, key: list[Any], refused: IssuedToken) -> IssuedToken | None:
-        store = self.store
+        store, began = self.store, time.time()
         if store is None:
             with self.replacements.limit(key) as is_allowed:
-                return IssuedToken(self._request(request), cached=False) if is_allowed else None
+                return IssuedToken(self._request(key, request), cached=False) if is_allowed else None
         error_key = self._build_error_key(key)
         seen = self.errors.count(error_key)
         with store.lock(key, self._purpose):
-            token = find_usable(store, key)
+            token = find_usable(store, key, self.connection.min_validity, new_since=began)
             if token and token.access_token != refused.value:
                 return IssuedToken(token, cached=True)
             with self.errors.share(error_key, seen), self.replacements.limit(key) as is_allowed:
-                return IssuedToken(self._request_into(store, key, request), cached=False) if is_allowed else None
+                return IssuedToken(self._request(key, request), cached=False) if is_allowed else None
 
     def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
         """Make the refusal final for a while."""
         self.replacements.add_final(self._build_key(request), refusal)
 
-    def _request(self, request: TokenRequest, *, may_wait: bool = False) -> Token:
+    def _request(self, key: list[Any], request: TokenRequest, *, may_wait: bool = False) -> Token:
+        """Request a token and store it. A token that is too short is stored, too: it may be sufficient for another task."""
+
         def send() -> Token:
             return self.server.request_client_credentials_token(
                 request.scopes, request.custom_claims, may_be_new=may_wait
             )
 
-        return self.new_application.request(self._application_key, send) if may_wait else send()
+        min_validity = self.connection.min_validity
+        with share_short_tokens(self.server.task_errors, self._build_error_key(key), min_validity):
+            token = self.new_application.request(self._application_key, send) if may_wait else send()
+            if self.store is not None and token.lifetime is None:
+                self.store.discard(key)  # it is unknown how long the token is valid
+            elif self.store is not None:
+                self.store.put(key, token.to_dict())
+            return refuse_short_token(token, min_validity)
 
     @property
     def _purpose(self) -> LockPurpose:
@@ -273,14 +283,6 @@ class ClientCredentialsTokens:
     def _may_wait(self) -> bool:
         return self.new_application.may_wait(self._application_key)
 
-    def _request_into(self, store: TokenStore, key: Any, request: TokenRequest, *, may_wait: bool = False) -> Token:
-        token = self._request(request, may_wait=may_wait)
-        if token.lifetime is None:
-            store.discard(key)  # it is unknown how long the token is valid
-        else:
-            store.put(key, token.to_dict())
-        return token
-
     @property
     def _application_key(self) -> list[Any]:
         connection = self.connection
@@ -291,7 +293,7 @@ class ClientCredentialsTokens:
 
     def _build_error_key(self, key: list[Any]) -> list[Any]:
         """Return everything that can cause an error of the request for a token."""
-        return [*key, *self.server.error_key]
+        return [*key, self.connection.min_validity, *self.server.error_key]
 
 
 def find_missing_scopes(token: Token, requested: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from .._oauth.scopes import OPENID, parse_scopes
 from .._oauth.token import Token
 from .._oauth.token_sources import IssuedToken
 from .._oauth.token_store import LockPurpose
+from .._oauth.token_validity import refuse_short_token
 from .._text import sanitize_for_display
 from .context import TaskContext
 from .scope_options import ScopeOptions
@@ -91,12 +92,13 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
     with task.lock("code", request.code, purpose=purpose, is_in_realm=False):
         entry = store.get(key) if store else None
         if entry:
-            return IssuedToken(_require_unexpired(Token.from_dict(entry)), cached=True), requested
+            token = refuse_short_token(Token.from_dict(entry), connection.min_validity)
+            return IssuedToken(_require_unexpired(token), cached=True), requested
         token = _request_token(task.server, request, options)
         open_sign_ins(task).add(token)
         if store:
             store.put(key, token.to_dict())
-    return IssuedToken(token, cached=False), requested
+    return IssuedToken(refuse_short_token(token, connection.min_validity), cached=False), requested
 
 
 def _require_unexpired(token: Token) -> Token:

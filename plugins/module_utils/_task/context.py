@@ -24,7 +24,7 @@ from .._oauth.authorization_server import AuthorizationServer
 from .._oauth.connection import Connection, ConnectionOptions, build_connection
 from .._oauth.error_sharing import SharedErrors
 from .._oauth.new_application import NEW, NewApplicationWait
-from .._oauth.refused_credentials import Attempt, RefusedCredentials
+from .._oauth.task_errors import Attempt, TaskErrors
 from .._oauth.token import Token
 from .._oauth.token_replacement import TokenReplacements
 from .._oauth.token_sources import (
@@ -192,7 +192,7 @@ class TaskContext:
             self.session,
             on_issued=lambda token: self.on_issued(self, token),
             suggest_scopes=suggest_scopes,
-            refusals=RefusedCredentials(self.stores.run, self.attempt, self._get_application_write_time),
+            task_errors=TaskErrors(self.stores.run, self.attempt, self._get_application_write_time),
         )
 
     @cached_property

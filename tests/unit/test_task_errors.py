@@ -13,12 +13,12 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._errors 
     BeyondIdentityError,
     ResponseError,
 )
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import refused_credentials
-from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.refused_credentials import (
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth import task_errors
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import (
     LOOKUP_LIMIT,
     TASK_LIMIT,
     Attempt,
-    RefusedCredentials,
+    TaskErrors,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.token_store import TokenStores
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.context import TaskContext
@@ -44,7 +44,7 @@ def new_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def begin_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refused_credentials, "_known_by_process", refused_credentials._KnownRefusals())
+    monkeypatch.setattr(task_errors, "_known_by_process", task_errors._KnownErrors())
 
 
 class Run:
@@ -59,7 +59,7 @@ class Run:
     def ask(self, attempt: Attempt | None, key: Any = None, error: BeyondIdentityError | None = None) -> bool:
         """Return whether a caller sent a request, which failed."""
         before = self.requests
-        refusals = RefusedCredentials(self.store, attempt, lambda: self.written, now=lambda: self.seconds)
+        refusals = TaskErrors(self.store, attempt, lambda: self.written, now=lambda: self.seconds)
         with pytest.raises(BeyondIdentityError), refusals.share(KEY if key is None else key):
             self.requests += 1
             raise error or ResponseError("refused", status=401, code="invalid_client")
@@ -119,9 +119,9 @@ def test_a_lookup_asks_again_in_a_process_that_knows_the_refusal(run: Run, monke
 def test_processes_that_know_an_old_refusal_share_the_next_one(run: Run) -> None:
     """A worker knows what the main process knew when it started the worker."""
     run.ask(LOOKUP)
-    old = refused_credentials._known_by_process._counts.copy()
+    old = task_errors._known_by_process._counts.copy()
     assert run.ask(LOOKUP)
-    refused_credentials._known_by_process._counts = old
+    task_errors._known_by_process._counts = old
     assert not run.ask(LOOKUP)
 
 
@@ -167,7 +167,7 @@ def test_a_damaged_record_does_not_count(entry: dict[str, Any], run: Run) -> Non
 
 def test_without_a_store_nothing_is_known() -> None:
     for _time in range(2):
-        with RefusedCredentials(None, FIRST).share(KEY):
+        with TaskErrors(None, FIRST).share(KEY):
             pass
 
 
@@ -297,7 +297,7 @@ def test_the_wait_for_a_new_application_neither_reads_nor_writes_refusals(tenant
     other = {name: created[name] for name in ("issuer", "client_id", "client_secret")}
     task = open_task(tenant, TokenStores(store), **other)
     key = ["refused credentials", *task.server.error_key]
-    refusal = RefusedCredentials(store, FIRST)
+    refusal = TaskErrors(store, FIRST)
     with pytest.raises(ResponseError), refusal.share(key):
         raise ResponseError("refused", status=401, code="invalid_client")
     recorded = store.get(key)

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refused client credentials, which a run does not send again for every host and every item of a loop.
+"""Errors of token requests that a run does not meet again for every host and every item of a loop.
 
-Several requests with a wrong secret can lock an account. Other errors are shared by callers of the same lock only
-(`error_sharing`).
+These are refused credentials, because several requests with a wrong secret can lock an account, and tokens that are too
+short for `min_validity`. Other errors are shared by callers of the same lock only (`error_sharing`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .._errors import ResponseError
+from .._errors import BeyondIdentityError
 from .error_sharing import read_count, to_entry, to_error
 from .token_errors import is_unknown_client
 from .token_store import TokenStore
 
-TASK_LIMIT = 60.0  # seconds that a refusal counts for other hosts and items of the same task
-LOOKUP_LIMIT = 10.0  # seconds that a refusal counts for lookups, which know no task
+TASK_LIMIT = 60.0  # seconds that an error counts for other hosts and items of the same task
+LOOKUP_LIMIT = 10.0  # seconds that an error counts for lookups, which know no task
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class Attempt:
     number: int
 
 
-class RefusedCredentials:
-    """The refusals of client credentials that a run knows, at most one for each key.
+class TaskErrors:
+    """The errors that a run knows, at most one for each key.
 
     Args:
         store: the run's store. Without a store, nothing is known.
         attempt: what asks; `None` for a lookup.
-        get_write_time: returns when the run wrote to the application, if it did. Earlier refusals do not count.
+        get_write_time: returns when the run wrote to the application, if it did. Earlier errors do not count.
         now: a clock in seconds that all processes of the run share.
     """
 
@@ -57,8 +57,12 @@ class RefusedCredentials:
         self._now = now
 
     @contextmanager
-    def share(self, key: Any) -> Iterator[None]:
-        """Raise the known refusal of a key's credentials if it counts for the caller, or record the one that is met here."""
+    def share(self, key: Any, is_shared: Callable[[BeyondIdentityError], bool] = is_unknown_client) -> Iterator[None]:
+        """Raise the known error of a key if it counts for the caller, or record the one that is met here.
+
+        Args:
+            is_shared: whether an error is recorded; by default, if the server refuses the credentials.
+        """
         store = self._store
         if store is None:
             yield
@@ -69,8 +73,8 @@ class RefusedCredentials:
             raise to_error(entry)
         try:
             yield
-        except ResponseError as error:
-            if is_unknown_client(error):
+        except BeyondIdentityError as error:
+            if is_shared(error):
                 self._record(store, key, read_count(entry) + 1, error)
             raise
 
@@ -86,15 +90,15 @@ class RefusedCredentials:
             return not _known_by_process.has(key, entry)
         return entry["task"] == self._attempt.task and int(entry["attempt"]) >= self._attempt.number
 
-    def _record(self, store: TokenStore, key: Any, count: int, error: ResponseError) -> None:
+    def _record(self, store: TokenStore, key: Any, count: int, error: BeyondIdentityError) -> None:
         attempt = self._attempt or Attempt("", 0)
         entry = {"count": count, "task": attempt.task, "attempt": attempt.number, "monotonic": self._now()}
         store.put(key, {**entry, **to_entry(error)})
         _known_by_process.add(key, entry)
 
 
-class _KnownRefusals:
-    """The refusals that were raised in this process. If a lookup asks again in the same process, a user wants to try again."""
+class _KnownErrors:
+    """The errors that were raised in this process. If a lookup asks again in the same process, a user wants to try again."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -110,4 +114,4 @@ def _to_digest(key: Any) -> str:
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
 
 
-_known_by_process = _KnownRefusals()
+_known_by_process = _KnownErrors()
