@@ -15,6 +15,7 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.beyondidentity.management.plugins.lookup import scopes, token
+from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.jwt_claims import read_unverified_claims
 from tests.unit.builders import make_jwt
 from tests.unit.option_helpers import template
 
@@ -43,6 +44,46 @@ def test_a_token_is_shared_by_all_lookups_of_the_same_scopes(tenant: Any) -> Non
     }
     assert len(found) == 1 and isinstance(found.pop(), str)
     assert len(tenant.journal(operation="token")) == 1
+
+
+def test_claims_distinguish_the_tokens_of_a_lookup(tenant: Any) -> None:
+    """The module shares them, too: its key has the same parts."""
+    first, again, other, none = (
+        look_up(token, "realms:read", variables=tenant.variables, **given)[0]
+        for given in ({"custom_claims": {"a": 1}}, {"custom_claims": {"a": 1}}, {"custom_claims": {"a": 2}}, {})
+    )
+    assert first == again and len({first, other, none}) == 3
+    assert read_unverified_claims(first)["bi_custom"] == {"a": 1}
+    assert len(tenant.journal(operation="token")) == 3
+
+
+def test_a_fresh_lookup_replaces_the_token_of_all_lookups(tenant: Any) -> None:
+    first = look_up(token, "realms:read", variables=tenant.variables)
+    fresh = look_up(token, "realms:read", variables=tenant.variables, fresh=True)
+    assert fresh != first and look_up(token, "realms:read", variables=tenant.variables) == fresh
+    assert len(tenant.journal(operation="token")) == 2
+
+
+def test_a_lookup_replaces_a_token_that_is_too_short_for_it(tenant: Any) -> None:
+    tenant.settings(token_lifetime=300)
+    first = look_up(token, "realms:read", variables=tenant.variables)
+    assert look_up(token, "realms:read", variables=tenant.variables, min_validity="200") == first
+    tenant.settings(token_lifetime=900)
+    longer = look_up(token, "realms:read", variables=tenant.variables, min_validity=600)
+    assert longer != first and look_up(token, "realms:read", variables=tenant.variables) == longer
+    assert len(tenant.journal(operation="token")) == 2
+
+
+def test_a_lookup_whose_tokens_are_too_short_names_both_numbers(tenant: Any) -> None:
+    tenant.settings(token_lifetime=300)
+    with pytest.raises(AnsibleLookupError, match="valid for 300 seconds, and min_validity is 600 seconds"):
+        look_up(token, "realms:read", variables={**tenant.variables, "beyondidentity_min_validity": 600})
+
+
+@pytest.mark.parametrize("given", [{"fresh": True}, {"custom_claims": {"a": 1}}])
+def test_a_static_token_is_not_replaced_by_another_one(given: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleLookupError, match="access_token is set, so the lookup cannot request a token"):
+        look_up(token, variables={"beyondidentity_access_token": make_jwt({"iss": "x"})}, **given)
 
 
 def test_the_lookup_reads_options_from_the_environment(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,12 +110,20 @@ CANARY_PLAYS = (
             msg:
               - "{{ looked_up | hash('sha256') }}"
               - "{{ lookup('beyondidentity.management.token', 'realms:read') | hash('sha256') }}"
+              - "{{ lookup('beyondidentity.management.token', 'realms:read', fresh=true, custom_claims={'a': 1}, min_validity=600) | hash('sha256') }}"
+        - name: Too short in a lookup
+          ansible.builtin.debug:
+            msg: "{{ lookup('beyondidentity.management.token', access_token=looked_up, expiration_time=86400, min_validity=80000) }}"
+          ignore_errors: true
         - name: Wrong secret in a lookup
           ansible.builtin.debug:
             msg: "{{ lookup('beyondidentity.management.token', 'realms:read', client_id='x', client_secret=canary.wrong) }}"
           ignore_errors: true
         """,
-        failures={"Wrong secret in a lookup": "invalid_client"},
+        failures={
+            "Too short in a lookup": "and min_validity is 80000 seconds",
+            "Wrong secret in a lookup": "invalid_client",
+        },
     ),
     CanaryPlay(
         "application's secret",
