@@ -44,8 +44,8 @@ OURS = "beyondidentity.management"
 
 
 @dataclass
-class Desk:
-    """What the user of the guide has: an administrator's credentials, a vault password, tokens of the stores."""
+class GuideRunner:
+    """Runs the guide with what its user has: an administrator's credentials, a vault password, tokens of the stores."""
 
     tenant: Tenant
     stores: SecretStores
@@ -69,11 +69,10 @@ class Desk:
         for secret in CREATED.findall(answer):
             self.client_secrets.add(self.canaries.add("client secret", secret.decode()))
 
-    def write_playbook(self, sections: list[str] | None = None, name: str = "Nightly report") -> Path:
-        """Write the playbook with the tasks of these sections, or of all, for the application of this name."""
-        tasks = textwrap.indent("\n".join(SECTIONS if sections is None else sections), "    ")
+    def write_playbook(self, *sections: str, beginning: str = BEGINNING) -> Path:
+        """Write the playbook with the tasks of these sections, or of all."""
         path = self.folder / "store.yml"
-        path.write_text(BEGINNING.replace("Nightly report", name) + tasks, encoding="utf-8")
+        path.write_text(beginning + textwrap.indent("\n".join(sections or SECTIONS), "    "), encoding="utf-8")
         return path
 
     def options(self, core: str, **environment: str) -> dict[str, Any]:
@@ -98,32 +97,37 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tenant: Tenant, tmp_path: Path) -> Iterator[Desk]:
+def guide(tenant: Tenant, tmp_path: Path) -> Iterator[GuideRunner]:
     """Return the user's folder, the emulator and the stores."""
-    folder = tmp_path / "desk"
+    folder = tmp_path / "store"
     folder.mkdir(mode=0o700)
     canaries = Canaries()
     with start_secret_stores(tmp_path / "bin") as stores:
         for name, token in stores.tokens.items():
             canaries.add(name, token, "environment")
-        with Recorder(
-            forward_to(tenant.emulator.url), lambda seen, answer: made.watch_secrets(seen, answer)
-        ) as server:
-            made = Desk(tenant, stores, folder, server, canaries)
+        with Recorder(forward_to(tenant.emulator.url), lambda seen, answer: made.watch_secrets(seen, answer)) as server:
+            made = GuideRunner(tenant, stores, folder, server, canaries)
             made.password_file.write_text(f"{canaries.add('vault password', stores.vault.token[::-1])}\n")
             yield made
 
 
-def run_watched(run_playbook: PlaybookRunner, desk: Desk, playbook: Path, how: dict[str, Any]) -> PlaybookRun:
-    """Run a playbook; fail if a secret is in a file, the output, the log, the journal, or the arguments of a process."""
+def find_section(text: str) -> str:
+    """Return the section with this text."""
+    (section,) = [section for section in SECTIONS if text in section]
+    return section
+
+
+def run_watched(run_playbook: PlaybookRunner, guide: GuideRunner, playbook: Path, how: dict[str, Any]) -> PlaybookRun:
+    """Run a playbook; fail if a secret is in a file, the output, a log, or the arguments of a process."""
     running = run_playbook.start(playbook, **how)
-    folders = [running.folder, running.tmp, desk.folder]
-    with LeakDetector(desk.canaries, folders, but=[running.folder / "input"]) as detector:
+    folders = [running.folder, running.tmp, guide.folder]
+    with LeakDetector(guide.canaries, folders, but=[running.folder / "input"]) as detector:
         run = running.finish().succeeded()
     assert sorted(detector.leaks) == [] and detector.scans > 10
-    assert desk.canaries.leaking_lines(run.output) == []
-    assert (desk.folder / "ansible.log").stat().st_size > 0
-    assert desk.stores.unexpected == []
+    assert guide.canaries.leaking_lines(run.output) == []
+    assert [line for line in run.output.splitlines() if "WARNING" in line] == []
+    assert (guide.folder / "ansible.log").stat().st_size > 0
+    assert guide.stores.unexpected == []
     return run
 
 
@@ -132,22 +136,22 @@ def list_changed(run: PlaybookRun) -> set[str]:
     return {result.task.rpartition(" : ")[2] for result in run.results if result.status == "changed"}
 
 
-def read_vault_file(desk: Desk, core: str) -> dict[str, str]:
+def read_vault_file(guide: GuideRunner, core: str) -> dict[str, str]:
     """Return the values in the vault file, as the command of the guide shows them."""
-    command = [core_bin(core) / "ansible-vault", "view", "--vault-password-file", desk.password_file, desk.vault_file]
+    command = [core_bin(core) / "ansible-vault", "view", "--vault-password-file", guide.password_file, guide.vault_file]
     values: dict[str, str] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return {name.upper(): value for name, value in values.items()}
 
 
-def check_stored(desk: Desk, core: str, name: str) -> dict[str, str]:
+def check_stored(guide: GuideRunner, core: str, name: str) -> dict[str, str]:
     """Check that every store has the credentials of the application of this name; return them."""
-    (application,) = [entry for entry in list_applications(desk.tenant) if entry["display_name"] == name]
-    values = read_vault_file(desk, core)
+    (application,) = [entry for entry in list_applications(guide.tenant) if entry["display_name"] == name]
+    values = read_vault_file(guide, core)
     protocol = application["protocol_config"]
     assert values["BEYONDIDENTITY_CLIENT_ID"] == protocol["client_id"]
     assert values["BEYONDIDENTITY_CLIENT_SECRET"] == protocol["client_secret"]
     assert values["BEYONDIDENTITY_ISSUER"].endswith(f"/applications/{application['id']}")
-    stores = desk.stores
+    stores = guide.stores
     assert [values] * 4 == [stores.vault.values, stores.gitlab.values, stores.github.values, stores.kubernetes.values]
     assert set(stores.github.secrets) == {"BEYONDIDENTITY_CLIENT_SECRET"}
     variables = stores.gitlab.variables.values()
@@ -165,32 +169,37 @@ def list_applications(tenant: Tenant) -> list[dict[str, Any]]:
 
 
 def test_each_store_receives_the_secret_and_no_file_does(
-    run_playbook: PlaybookRunner, desk: Desk, core: str
+    run_playbook: PlaybookRunner, guide: GuideRunner, core: str
 ) -> None:
     """Check mode writes nothing and predicts each change; the second run changes nothing; a new application replaces all."""
-    how = desk.options(core)
+    how = guide.options(core)
     check = {**how, "args": [*how["args"], "--check"]}
-    playbook = desk.write_playbook()
+    playbook = guide.write_playbook()
 
-    checked = run_watched(run_playbook, desk, playbook, check)
+    checked = run_watched(run_playbook, guide, playbook, check)
     assert list_changed(checked) >= COMPARISONS
-    assert not desk.vault_file.exists() and set(desk.stores.writes.values()) == {0} and not list_writes(desk.tenant)
+    assert not guide.vault_file.exists() and set(guide.stores.writes.values()) == {0} and not list_writes(guide.tenant)
 
-    first = run_watched(run_playbook, desk, playbook, how)
+    first = run_watched(run_playbook, guide, playbook, how)
     assert list_changed(first) >= COMPARISONS
-    values = check_stored(desk, core, "Nightly report")
-    assert values["BEYONDIDENTITY_CLIENT_SECRET"] in desk.client_secrets
-    assert stat.S_IMODE(desk.vault_file.stat().st_mode) == 0o600
-    text, writes = desk.vault_file.read_bytes(), desk.stores.writes
+    values = check_stored(guide, core, "Nightly report")
+    assert values["BEYONDIDENTITY_CLIENT_SECRET"] in guide.client_secrets
+    assert stat.S_IMODE(guide.vault_file.stat().st_mode) == 0o600
+    text, writes = guide.vault_file.read_bytes(), guide.stores.writes
 
     for again in (how, check):
-        assert list_changed(run_watched(run_playbook, desk, playbook, again)) == set()
-    assert desk.vault_file.read_bytes() == text and desk.stores.writes == writes
+        assert list_changed(run_watched(run_playbook, guide, playbook, again)) == set()
+    assert guide.vault_file.read_bytes() == text and guide.stores.writes == writes
 
-    replaced = run_watched(run_playbook, desk, desk.write_playbook(name="Nightly report 2"), how)
+    replaced = run_watched(
+        run_playbook,
+        guide,
+        guide.write_playbook(beginning=BEGINNING.replace("Nightly report", "Nightly report 2")),
+        how,
+    )
     assert list_changed(replaced) >= COMPARISONS
-    assert check_stored(desk, core, "Nightly report 2") != values
-    assert read_salt(desk.vault_file.read_bytes()) != read_salt(text)
+    assert check_stored(guide, core, "Nightly report 2") != values
+    assert read_salt(guide.vault_file.read_bytes()) != read_salt(text)
 
 
 def read_salt(text: bytes) -> bytes:
@@ -198,45 +207,87 @@ def read_salt(text: bytes) -> bytes:
     return bytes.fromhex(b"".join(text.splitlines()[1:]).decode())[:64]
 
 
-def test_the_vault_file_authenticates_later_runs(run_playbook: PlaybookRunner, desk: Desk, core: str) -> None:
+def test_the_vault_file_authenticates_later_runs(run_playbook: PlaybookRunner, guide: GuideRunner, core: str) -> None:
     """With the command of the guide."""
-    how = desk.options(core)
-    run_playbook(desk.write_playbook(SECTIONS[:1]), **how).succeeded()
+    how = guide.options(core)
+    run_playbook(guide.write_playbook(SECTIONS[0]), **how).succeeded()
     own = {"name": "Read", f"{OURS}.identity_info": {}}
-    arguments = ["-e", f"@{desk.vault_file}", "-e", f"beyondidentity_api_url={desk.server.url}"]
-    desk.tenant.clear_journal()
+    arguments = ["-e", f"@{guide.vault_file}", "-e", f"beyondidentity_api_url={guide.server.url}"]
+    guide.tenant.clear_journal()
     run_playbook(play(own), core=core, env=how["env"], args=arguments).succeeded()
-    (client,) = {entry["form"]["scope"] for entry in desk.tenant.journal(grant="client_credentials")}
+    (client,) = {entry["form"]["scope"] for entry in guide.tenant.journal(grant="client_credentials")}
     assert client == "identities:read"
 
 
 def test_without_the_rules_of_the_guide_the_secret_is_in_files(
-    run_playbook: PlaybookRunner, desk: Desk, core: str
+    run_playbook: PlaybookRunner, guide: GuideRunner, core: str
 ) -> None:
     """With ANSIBLE_KEEP_REMOTE_FILES, and in the system log without `no_log`. So the other tests would find such a file."""
-    how = desk.options(core, ANSIBLE_KEEP_REMOTE_FILES="1")
-    playbook = desk.write_playbook([section.replace("no_log: true", "no_log: false") for section in SECTIONS])
+    how = guide.options(core, ANSIBLE_KEEP_REMOTE_FILES="1")
+    playbook = guide.write_playbook(*(section.replace("no_log: true", "no_log: false") for section in SECTIONS))
     run = run_playbook(playbook, **how).succeeded()
-    with LeakDetector(desk.canaries, [desk.folder / "modules", run.home]) as detector:
+    with LeakDetector(guide.canaries, [guide.folder / "modules", run.home]) as detector:
         pass
     files = {Path(leak.rpartition(" in ")[2]).name for leak in detector.leaks if leak.startswith("client secret in ")}
     assert files >= {"AnsiballZ_uri.py", "AnsiballZ_command.py", "journal.log"}
 
 
-def test_an_interrupted_run_is_repaired(run_playbook: PlaybookRunner, desk: Desk) -> None:
-    """GitHub: after each write. HashiCorp Vault: after a user deleted the values."""
-    how = desk.options("default")
-    github = desk.write_playbook([section for section in SECTIONS if "gh, secret" in section])
+def test_an_interrupted_run_is_repaired(run_playbook: PlaybookRunner, guide: GuideRunner) -> None:
+    """GitHub: before each write. HashiCorp Vault: after a user deleted the values."""
+    how = guide.options("default")
+    github = guide.write_playbook(find_section("gh, secret"))
     for writes in range(3):
-        desk.stores.github.writes, desk.stores.github.writes_until_failure = 0, writes
+        guide.stores.github.writes, guide.stores.github.writes_until_failure = 0, writes
         run_playbook(github, **how).failed()
-        assert "BEYONDIDENTITY_CLIENT_ID" not in desk.stores.github.variables
-    desk.stores.github.writes_until_failure = None
+        assert "BEYONDIDENTITY_CLIENT_ID" not in guide.stores.github.variables
+    guide.stores.github.writes_until_failure = None
     run_playbook(github, **how).succeeded()
-    assert desk.stores.github.secrets["BEYONDIDENTITY_CLIENT_SECRET"] in desk.client_secrets
+    assert guide.stores.github.secrets["BEYONDIDENTITY_CLIENT_SECRET"] in guide.client_secrets
 
-    vault = desk.write_playbook([section for section in SECTIONS if "X-Vault-Token" in section])
+    vault = guide.write_playbook(find_section("X-Vault-Token"))
     for version in (1, 2):
         run_playbook(vault, **how).succeeded()
-        assert desk.stores.vault.version == version and desk.stores.vault.values
-        desk.stores.vault.delete()
+        assert guide.stores.vault.version == version and guide.stores.vault.values
+        guide.stores.vault.delete()
+
+
+def test_another_users_write_is_not_replaced(run_playbook: PlaybookRunner, guide: GuideRunner) -> None:
+    """HashiCorp Vault refuses a write if another user wrote after the comparison. The failure shows no secret."""
+    theirs = {"written by": "another user"}
+    guide.stores.vault.next_write_by_others = theirs
+    run = run_playbook(guide.write_playbook(find_section("X-Vault-Token")), **guide.options("default")).failed()
+    assert run.task("Write the credentials to HashiCorp Vault").status == "failed"
+    assert guide.stores.vault.values == theirs
+    assert guide.canaries.leaking_lines(run.output) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("VAULT_TOKEN", "X-Vault-Token"), ("GITLAB_TOKEN", "PRIVATE-TOKEN"), ("GH_TOKEN", "gh, secret")],
+)
+def test_a_refused_token_is_a_failure(
+    run_playbook: PlaybookRunner, guide: GuideRunner, variable: str, text: str
+) -> None:
+    """Also with --check: a token that cannot read does not look like a store without the secret."""
+    playbook, how = guide.write_playbook(find_section(text)), guide.options("default", **{variable: "refused"})
+    for check in ([], ["--check"]):
+        run = run_playbook(playbook, **{**how, "args": [*how["args"], *check]}).failed()
+        failed = {result.task for result in run.results if result.status == "failed"}
+        assert failed and failed <= COMPARISONS
+        assert guide.canaries.leaking_lines(run.output) == []
+
+
+def test_the_module_can_take_the_place_of_the_role(run_playbook: PlaybookRunner, guide: GuideRunner) -> None:
+    """As the guide says: with `return_secret` and `register`."""
+    application = {
+        "name": "Manage the application",
+        f"{OURS}.application": {"display_name": "Nightly report", "return_secret": True},
+        "register": "beyondidentity_application",
+    }
+    tasks = textwrap.indent(json.dumps([application])[1:-1], "    - ") + "\n"
+    beginning = re.sub(r"(?ms)^  roles:.*(?=^  tasks:)", "", BEGINNING) + tasks
+    playbook, how = guide.write_playbook(beginning=beginning), guide.options("default")
+    run_watched(run_playbook, guide, playbook, {**how, "args": ["--check"]})
+    assert list_changed(run_watched(run_playbook, guide, playbook, how)) >= COMPARISONS
+    check_stored(guide, "default", "Nightly report")
+    assert list_changed(run_watched(run_playbook, guide, playbook, how)) == set()

@@ -22,6 +22,7 @@ class HashiCorpVault:
     def __init__(self) -> None:
         self.token = new_token()
         self.versions: list[dict[str, str] | None] = []  # None: deleted
+        self.next_write_by_others: dict[str, str] = {}
 
     @property
     def version(self) -> int:
@@ -44,7 +45,9 @@ class HashiCorpVault:
         if seen.headers.get("X-Vault-Token") != self.token:
             return 403, {"errors": ["permission denied"]}
         if seen.method == "GET":
-            return self._read()
+            response = self._read()
+            self.versions += [self.next_write_by_others] if self.next_write_by_others else []
+            return response
         if seen.method != "POST":
             raise ValueError(seen.method)
         body = json.loads(seen.body)
