@@ -44,7 +44,7 @@ class ManagementClient:
     Args:
         operations: all operations that a task may call. The token has their scopes and no others.
         reading_only: request the scopes of reading operations only.
-        scopes: the token's scopes, for operations that publish none.
+        scopes: further scopes of the token, for operations that publish none.
         pinned_realm_id: the only realm that the run may manage; `None` for any realm.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
@@ -71,7 +71,8 @@ class ManagementClient:
         self.token_source = token_source
         self.session = session
         self.operations = list(operations)
-        self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
+        published = get_operation_scopes(self.operations, reading_only=reading_only)
+        self.scopes = sorted({*scopes, *published})
         self.memory = memory or RunMemory(None, token_source.connection)
         self.pinned_realm_id = pinned_realm_id
         self.listings = listings or ListingMemory()
