@@ -436,7 +436,9 @@ def test_a_given_token_is_used_whatever_is_listed(tenant: Any) -> None:
 
 
 def test_if_the_application_does_not_allow_a_listed_operation_the_error_has_its_scopes(tenant: Any) -> None:
-    small = SignInApplication.of(tenant, allowed_scopes=["realms:read"], grant_type=["client_credentials"])
+    protocol: dict[str, Any] = {"type": "oauth2", "grant_type": ["client_credentials"]}
+    small = SignInApplication.of(tenant, allowed_scopes=["realms:read"], **protocol)
+    run_ok(api, small, operation="ListRealms")
     message = run_failed(api, small, operation="ListRealms", operations=["ListGroups"])
     assert "Requested scopes: groups:read, realms:read." in message
 
