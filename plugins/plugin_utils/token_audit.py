@@ -105,9 +105,10 @@ class TokenAudit:
         # The time comes first: an audit file is recognized by it.
         time = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         names = {name: _shorten(value) for name, value in vars(self._task).items()}
-        entry = {"time": time, "event": event, **fields, **names, **_describe_process()}
-        masked = {name: mask_known_secrets(value) for name, value in entry.items()}  # a name is never a secret
-        self._file.append(json.dumps(masked, separators=(",", ":")).encode("ascii") + b"\n")
+        details = {**fields, **names, **_describe_process()}
+        masked = {name: mask_known_secrets(value) for name, value in details.items()}  # a name is never a secret
+        entry = {"time": time, "event": event, **masked}
+        self._file.append(json.dumps(entry, separators=(",", ":")).encode("ascii") + b"\n")
 
 
 def _describe_connection(connection: Connection) -> dict[str, Any]:

@@ -214,7 +214,7 @@ def test_a_secret_that_is_also_the_name_of_a_field_does_not_change_the_fields(
     tenant: Any, audit: TokenAudit, path: Path
 ) -> None:
     with secret_scope():
-        remember_secrets(["task", "time", "event", "issued_with"])
+        remember_secrets(["task", "time", "event", "issued", "issued_with"])
         issue(tenant, audit)
     (event,) = read_events(path)
     assert list(event)[:2] == ["time", "event"] and event["event"] == "issued" and "task" in event

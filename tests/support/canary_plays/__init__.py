@@ -109,7 +109,7 @@ CANARY_PLAYS = (
           ansible.builtin.debug:
             msg:
               - "{{ looked_up | hash('sha256') }}"
-              - "{{ lookup('beyondidentity.management.token', 'realms:read') | hash('sha256') }}"
+              - "{{ lookup('beyondidentity.management.token', 'realms:read', token_cache='none') | hash('sha256') }}"
         - name: Wrong secret in a lookup
           ansible.builtin.debug:
             msg: "{{ lookup('beyondidentity.management.token', 'realms:read', client_id='x', client_secret=canary.wrong) }}"
