@@ -8,24 +8,28 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: revoke_tokens
 type: notification
-short_description: Revoke at the end of a run all tokens that it minted
+short_description: Revoke all tokens of a run when the run ends
 version_added: 0.1.0
 description:
-  - When a run ends, well or badly, revokes each token that its tasks and lookups got, and says how many.
-    Without it they expire by themselves, after an hour where nothing else was asked for.
-  - A token is revoked with the credentials that it was got with. Where the service does not take those for it, as with applications of the
-    protocol C(oidc), that needs a token of the same application with the scope V(tokens:delete), which is got where the run has none.
-  - A token that could not be revoked is a warning that names its id, never its value. It does not change how the run ends.
-    A server that is silent is waited for some seconds only.
-  - What the user asked to keep beyond the run, with C(token_cache=user), stays.
-  - A run that is stopped, by Ctrl-C, C(SIGTERM) or C(SIGHUP), revokes its tokens, too, but for those that a worker was getting at that
-    moment. Where Ansible hangs after Ctrl-C, as it does now and then, a second one ends it. A run that is killed with C(SIGKILL) can't revoke.
-  - The command C(ansible) loads callbacks only with E(ANSIBLE_LOAD_CALLBACK_PLUGINS).
+  - When a run ends, successfully or not, this callback revokes the tokens that the tasks and lookups of the run requested. It then prints their number.
+    Without the callback, tokens expire by themselves, by default after an hour.
+  - Each token is revoked with the credentials that it was requested with. The service does not accept these credentials for applications with the protocol
+    C(oidc). The callback then uses a token of the same application that has the scope V(tokens:delete). If the run has no such token, the callback
+    requests one, and revokes it last.
+  - If a token cannot be revoked, a warning names its ID, never its value. The result of the run does not change. The callback waits only a few seconds for a
+    server that does not respond.
+  - Tokens in the user's cache (C(token_cache=user)) are not revoked.
+  - If a run is stopped by Ctrl-C, C(SIGTERM) or C(SIGHUP), its tokens are revoked too, except a token that a task was requesting at that moment. If Ansible
+    hangs after Ctrl-C, press Ctrl-C again. If a run is killed by C(SIGKILL), its tokens are not revoked.
+  - If the variable C(beyondidentity_audit_file) or the environment variable E(BEYONDIDENTITY_AUDIT_FILE) is set, the callback records for each token whether it
+    was revoked, in the file that the issue of the token is recorded in. The page C(docs/security.md) of the collection describes the file.
+  - The command C(ansible) loads callbacks only if E(ANSIBLE_LOAD_CALLBACK_PLUGINS) is set.
   - All playbooks of one command are one run.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 requirements:
-  - to be enabled in C(ansible.cfg), or by the environment variable E(ANSIBLE_CALLBACKS_ENABLED)
+  - To use the callback, enable it in C(ansible.cfg), or with the environment variable E(ANSIBLE_CALLBACKS_ENABLED).
+  - The Python library C(cryptography), which ansible-core also requires.
 seealso:
   - module: beyondidentity.management.revoke
   - module: beyondidentity.management.token
@@ -37,8 +41,8 @@ EXAMPLES = r"""
 #   [defaults]
 #   callbacks_enabled = beyondidentity.management.revoke_tokens
 #
-# What this gets is then revoked at the end, as is what all other tasks and lookups get.
-- name: Get a token
+# The callback revokes the token of this task, and the tokens of all other tasks and lookups, when the run ends.
+- name: Request a token
   beyondidentity.management.token:
     scopes: [realms:read]
 """

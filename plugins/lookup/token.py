@@ -139,7 +139,11 @@ class LookupModule(LookupBase):
         from ..plugin_utils.lookup_request import request_token
 
         environ = sources.build_environ(resolved)
-        return [request_token(params, scopes, stores=stores, environ=environ, warn=display.warning, tell=_tell)]
+        return [
+            request_token(
+                params, scopes, stores=stores, environ=environ, sources=sources, warn=display.warning, tell=_tell
+            )
+        ]
 
 
 def _read_options(given: dict[str, Any], sources: OptionSources) -> tuple[ResolvedOptions, dict[str, Any]]:

@@ -48,6 +48,10 @@ class LockError(BeyondIdentityError):
     """Another process is doing the same work, or cannot be kept from it."""
 
 
+class AuditError(BeyondIdentityError):
+    """What happens to a token cannot be recorded, so the work does not go on."""
+
+
 class NotFoundError(StateError):
     """An object that an option refers to does not exist."""
 

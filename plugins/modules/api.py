@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Carries out one operation of the Management API. Use this module for operations that no other module offers.
   - The collection knows the parameters and scopes of all operations. The page C(docs/operations.md) of the collection lists them.
-  - The token that the module requests has the scopes of the operation and no others.
+  - The token that the module requests has the scopes of the operation and no others, unless you set O(operations).
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
   - In check mode, the module carries out an operation that reads. If a parameter is predicted, RV(response) has the predicted objects. If the
     credentials are predicted, it is empty.
@@ -72,6 +72,15 @@ options:
     description: The scopes to request for the few operations that publish no scopes, such as O(operation=listIdentityProviders).
     type: list
     elements: str
+  operations:
+    description:
+      - Further operations that the token must allow. The token gets their scopes and the scopes of O(operation).
+      - Set the same list for several tasks, or for all items of a loop. The tasks then use one token instead of a token for each operation.
+      - The application must allow the scopes of all these operations, otherwise no token is issued. List only operations that you call.
+      - In check mode, the token has the scopes of the operations that read, and no others.
+      - An O(access_token) is used as it is.
+    type: list
+    elements: str
 seealso:
   - plugin: beyondidentity.management.scopes
     plugin_type: lookup
@@ -109,6 +118,15 @@ EXAMPLES = r"""
     body:
       identity_ids:
         - "{{ all_identities.response.identities[0].id }}"
+
+- name: Count the objects of the realm with one token
+  beyondidentity.management.api:
+    operation: "{{ item }}"
+    operations: "{{ readings }}"
+  loop: "{{ readings }}"
+  register: counts
+  vars:
+    readings: [ListApplications, ListGroups, ListIdentities]
 """
 
 RETURN = r"""
@@ -172,6 +190,10 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
     find_operation,
 )
+from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_scopes import (
+    get_operation_scopes,
+    split_operation_names,
+)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.paging import join_pages
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_state import (
     find_own_id,
@@ -198,6 +220,7 @@ SPEC = ModuleSpec(
         "body": {"type": "dict"},
         "all_pages": {"type": "bool", "default": False},
         "scopes": {"type": "list", "elements": "str"},
+        "operations": {"type": "list", "elements": "str"},
     },
     manages_realm=True,
 )
@@ -213,6 +236,7 @@ class ApiOptions:
     body: dict[str, Any] | None
     all_pages: bool
     scopes: list[str] | None
+    operations: list[str] | None
 
 
 def run(task: TaskContext) -> ModuleResult:
@@ -223,7 +247,7 @@ def run(task: TaskContext) -> ModuleResult:
     extra = options.extra_parameters or {}
     _validate(operation, {**parameters, **extra}, all_pages=options.all_pages)
     validate_extra_parameters(operation, extra)
-    client = task.build_client(operation.name, scopes=_select_scopes(operation, options, task))
+    client = task.build_client(*_announce(operation, options), scopes=_select_scopes(operation, options, task))
     client.extra_parameters = extra
     url = client.build_url(operation, parameters)
     _refuse_own_removal(operation, parameters, task)
@@ -284,12 +308,19 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def _announce(operation: Operation, options: ApiOptions) -> list[str]:
+    """Return the names of all operations that the token must allow."""
+    return [operation.name, *split_operation_names(options.operations or ())]
+
+
 def _select_scopes(operation: Operation, options: ApiOptions, task: TaskContext) -> list[str] | None:
-    """Return the scopes for an operation that publishes none; `None` for any other operation."""
-    scopes = parse_scopes(options.scopes)
-    if operation.scopes and scopes:
-        raise OptionError(f"{operation.name} publishes its scopes: {join_names(operation.scopes)}.", "Remove scopes.")
-    if not operation.scopes and not scopes and not task.connection.access_token:
+    """Return the scopes for operations that publish none; `None` if the published ones suffice."""
+    scopes, announced = parse_scopes(options.scopes), _announce(operation, options)
+    published = get_operation_scopes(announced, reading_only=task.check_mode and operation.is_reading)
+    if scopes and all(find_operation(name).scopes for name in announced):
+        which = "Each operation" if len(announced) > 1 else operation.name
+        raise OptionError(f"{which} publishes its scopes: {join_names(published)}.", "Remove scopes.")
+    if not published and not scopes and not task.connection.access_token:
         raise OptionError(
             f"{operation.name} publishes no scopes.",
             "According to its description, it accepts any token. Set scopes to any scope that the application can grant.",

@@ -23,7 +23,7 @@ from pathlib import Path
 from ..module_utils._errors import LockError
 from ..module_utils._oauth.token_store import ONE_HOST_ADVICE, LockPurpose
 from ..module_utils._text import sanitize_for_display
-from .private_files import open_lock_file, open_private_folder
+from .private_files import is_named, open_lock_file, open_private_folder
 from .store_errors import explain_store_error
 
 SUFFIX = ".lock"
@@ -160,24 +160,16 @@ def _try_lock(folder: int, name: str) -> tuple[int | None, _Holder | None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return None, _read_holder(descriptor)
-        if not _is_current(descriptor, name, folder):  # a new file has the name, which another process can lock
+        if not is_named(descriptor, name, folder):  # a new file has the name, which another process can lock
             return None, None
         stack.pop_all()
         return descriptor, None
 
 
-def _is_current(descriptor: int, name: str, folder: int) -> bool:
-    try:
-        named = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return os.path.samestat(os.fstat(descriptor), named)
-
-
 def _remove(descriptor: int, name: str, folder: int) -> None:
     """Remove a lock file that this process has locked. If it was removed meanwhile, the name is that of another lock."""
     with suppress(OSError):
-        if _is_current(descriptor, name, folder):
+        if is_named(descriptor, name, folder):
             os.unlink(name, dir_fd=folder)
 
 

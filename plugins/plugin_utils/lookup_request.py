@@ -6,19 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleLookupError
 
-from ..module_utils._errors import OptionError, StateError
+from ..module_utils._errors import BeyondIdentityError, OptionError, StateError
+from ..module_utils._masking import to_failed_result
 from ..module_utils._oauth.token_errors import describe_expiry
 from ..module_utils._oauth.token_sources import TokenRequest, find_missing_scopes
 from ..module_utils._oauth.token_store import TokenStores
 from ..module_utils._task.context import TaskContext
 from ..module_utils._task.runner import run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
+from .audit_option import read_audit_file
 from .check_run import is_check_run
+from .option_sources import OptionSources
 from .run_token_record import record_issued_token
+
+if TYPE_CHECKING:
+    from .token_audit import TokenAudit
 
 
 def request_token(
@@ -27,6 +34,7 @@ def request_token(
     *,
     stores: TokenStores,
     environ: Mapping[str, str],
+    sources: OptionSources,
     warn: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> str:
@@ -35,6 +43,7 @@ def request_token(
     Args:
         params: the validated options.
         environ: the environment variables that HTTP requests depend on.
+        sources: where the audit file is set.
         warn: shows a warning.
         tell: shows progress at once.
     """
@@ -46,13 +55,30 @@ def request_token(
         environ=environ,
         warn=warn,
         tell=tell,
-        on_issued=record_issued_token,
+        on_issued=partial(record_issued_token, audit=_open_audit(sources, warn)),
     )
     result = run_safely(task, lambda task: {"access_token": _get_token(task, scopes)})
     if result.get("failed"):
         raise AnsibleLookupError(result["msg"])
     access_token: str = result["access_token"]
     return access_token
+
+
+def _open_audit(sources: OptionSources, warn: Callable[[str], None]) -> TokenAudit | None:
+    """Return where the token is recorded; raise `AnsibleLookupError` before any request if it cannot be."""
+    try:
+        path = read_audit_file(sources, warn)
+        if path is None:
+            return None
+        from .token_audit import AuditedTask, TokenAudit
+
+        variables = sources.variables
+        play, host = variables.get("ansible_play_name"), variables.get("inventory_hostname")
+        audit = TokenAudit(path, AuditedTask("lookup", play, host=host, check_mode=is_check_run()))
+        audit.check()
+    except BeyondIdentityError as error:
+        raise AnsibleLookupError(to_failed_result(error)["msg"]) from None
+    return audit
 
 
 def _get_token(task: TaskContext, scopes: list[str]) -> str:

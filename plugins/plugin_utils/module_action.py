@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ansible import constants
@@ -25,6 +25,7 @@ from ..module_utils._task.context import ModuleResult, TaskContext
 from ..module_utils._task.runner import PREDICTIONS, run_safely
 from ..module_utils._task.sign_ins import open_sign_ins
 from .argument_validation import ArgumentValidator
+from .audit_option import read_audit_file
 from .censoring import must_censor
 from .check_run import is_always_checked, is_check_run, refuse_predicted_options
 from .concurrent_hosts import is_alone
@@ -35,12 +36,13 @@ from .option_values import read_arguments
 from .plain_types import to_plain_types
 from .realm_pin import read_pinned_realm
 from .remote_results import add_remote_predictions, clean_remote_result
-from .run_token_record import record_issued_token, record_remote_tokens
+from .run_token_record import record_issued_token, record_remote_revocations, record_remote_tokens
 from .stores import open_stores
 from .task_attempts import count_attempt, find_sharing
 
 if TYPE_CHECKING:
     from ..module_utils._management.predictions import Predictions
+    from .token_audit import TokenAudit
 
 display = Display()
 
@@ -87,15 +89,16 @@ class ModuleAction(ActionBase):
             if self._is_remote():
                 refuse_delegated_environment_secret(resolved)
                 params["proxy"] = _select_remote_proxy(resolved, sources.task_environment)
+            audit = self._open_audit(sources)
         except BeyondIdentityError as error:
             reveal = arguments.get("reveal") is True
             return self._censor(to_failed_result(error), task_vars, arguments, reveal=reveal)
         for warning in resolved.warnings:
             display.warning(warning)
         result = (
-            self._run_remotely(params, task_vars)
+            self._run_remotely(params, task_vars, audit)
             if self._is_remote()
-            else self._run_locally(params, sources, resolved, pinned_realm_id)
+            else self._run_locally(params, sources, resolved, pinned_realm_id, audit)
         )
         return self._censor(result, task_vars, params, reveal=params["reveal"])
 
@@ -138,8 +141,38 @@ class ModuleAction(ActionBase):
         is_local = not host or host in constants.LOCALHOST or self._connection.transport == "local"
         return not is_local and not self._spec.controller_only
 
+    def _open_audit(self, sources: OptionSources) -> TokenAudit | None:
+        """Return where tokens are recorded; raise `AuditError` before any request if they cannot be."""
+        path = read_audit_file(sources, display.warning)
+        if path is None:
+            return None
+        from .token_audit import AuditedTask, TokenAudit
+
+        audit = TokenAudit(
+            path,
+            AuditedTask(
+                action=self._module_name,
+                play=sources.variables.get("ansible_play_name"),
+                task=self._task.get_name(),
+                host=sources.variables.get("inventory_hostname"),
+                delegated_to=self._task.delegate_to if self._is_remote() else None,
+                check_mode=bool(self._task.check_mode),
+            ),
+        )
+        audit.check()
+        return audit
+
+    @property
+    def _module_name(self) -> str:
+        return f"beyondidentity.management.{self.module.__name__.rpartition('.')[2]}"
+
     def _run_locally(
-        self, params: dict[str, Any], sources: OptionSources, resolved: ResolvedOptions, pinned_realm_id: str | None
+        self,
+        params: dict[str, Any],
+        sources: OptionSources,
+        resolved: ResolvedOptions,
+        pinned_realm_id: str | None,
+        audit: TokenAudit | None,
     ) -> ModuleResult:
         attempt = count_attempt(self._task)
         task = TaskContext(
@@ -157,11 +190,15 @@ class ModuleAction(ActionBase):
             environ=sources.build_environ(resolved),
             warn=display.warning,
             tell=_tell,
-            on_issued=record_issued_token,
+            on_issued=partial(record_issued_token, audit=audit),
         )
+        if audit:
+            task.on_revoked = audit.record_revoked
         return run_safely(task, self.module.run)
 
-    def _run_remotely(self, params: dict[str, Any], task_vars: dict[str, Any]) -> ModuleResult:
+    def _run_remotely(
+        self, params: dict[str, Any], task_vars: dict[str, Any], audit: TokenAudit | None
+    ) -> ModuleResult:
         """Run as an ordinary module, through standard input only."""
         if not self._connection.has_pipelining:
             return to_failed_result(
@@ -172,7 +209,7 @@ class ModuleAction(ActionBase):
                     "controller.",
                 )
             )
-        module = f"beyondidentity.management.{self.module.__name__.rpartition('.')[2]}"
+        module = self._module_name
         given = {name: value for name, value in params.items() if value is not None}
         predictions = self._open_predictions(params)
         if predictions:
@@ -183,7 +220,12 @@ class ModuleAction(ActionBase):
         except LockError as error:
             return to_failed_result(error)
         own = {**params, REALM_OPTION.name: None}  # which realm the task managed does not matter to its tokens
-        record_remote_tokens(TaskContext(own), result.pop("issued", None))
+        context, issued, revoked = TaskContext(own), result.pop("issued", None), result.pop("revoked_tokens", None)
+        try:
+            record_remote_tokens(context, issued, audit=audit)
+            record_remote_revocations(context, revoked, audit)
+        except BeyondIdentityError as error:
+            return to_failed_result(error)
         predicted = result.pop("predictions", None)
         if predictions and predicted:
             add_remote_predictions(predictions, given[PREDICTIONS], predicted)

@@ -52,7 +52,7 @@ def resolve_options(
             (sources.environment, ENVIRONMENT),
         )
     ]
-    with _refuse_recursion():
+    with refuse_recursion():
         for option in options:
             if _resolve_argument(option, arguments, sources, resolved):
                 continue
@@ -68,7 +68,8 @@ def resolve_options(
 
 
 @contextmanager
-def _refuse_recursion() -> Iterator[None]:
+def refuse_recursion() -> Iterator[None]:
+    """Raise `OptionError` if a variable needs itself, by way of the token lookup."""
     if _is_resolving.get():
         raise OptionError(
             "A beyondidentity_* variable uses the token lookup, which needs the same variable.",

@@ -77,6 +77,15 @@ def open_lock_file(name: str, folder: int) -> int:
     return os.open(name, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600, dir_fd=folder)
 
 
+def is_named(descriptor: int, name: str, folder: int) -> bool:
+    """Whether an open file still has this name in an open folder. Another process may have renamed or removed it."""
+    try:
+        named = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(os.fstat(descriptor), named)
+
+
 def is_private(status: os.stat_result) -> bool:
     """Whether a file or folder belongs to this user alone."""
     return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.utils.display import Display
 
+from ..module_utils._errors import AuditError
 from ..module_utils._http.settings import HttpSettings
 from ..module_utils._masking import find_secrets, remember_secrets, secret_scope
 from ..module_utils._oauth.token import Token
@@ -20,8 +21,11 @@ from ..module_utils._task.progress import Progress
 from ..module_utils._task.revocation.revoker import DELETE_SCOPE, Revoker
 from ..module_utils._text import join_names
 from .encrypted_store import EncryptedStore, iter_texts
-from .run_token_record import RecordedToken, list_recorded_tokens, record_issued_token
+from .run_token_record import RecordedToken, describe_values, list_recorded_tokens, record_issued_token
 from .stores import open_stores
+
+if TYPE_CHECKING:
+    from .token_audit import TokenAudit
 
 display = Display()
 
@@ -75,9 +79,10 @@ class _RunRevocation:
 
     def __init__(self, tokens: list[RecordedToken]) -> None:
         self.tokens = tokens
-        self.pending = {token.value: token.display_name for token in tokens}
+        self.pending = {token.value: token for token in tokens}
         self.revoked = 0
         self.failures: dict[str, list[str]] = {}  # names by reason
+        self.audit_failure = ""
         self.unavailable: dict[str, str] = {}  # servers that receive no further request, with the reason
         self.progress = Progress(len(tokens), "Tokens of this run processed:", _say)
 
@@ -87,38 +92,67 @@ class _RunRevocation:
             for task, tokens in _group_by_credential(self.tokens):
                 self._revoke_all(task, tokens)
         except (KeyboardInterrupt, SystemExit):
-            self.failures["The revocation was interrupted."] = list(self.pending.values())
+            for token in list(self.pending.values()):
+                self._report(token, "The revocation was interrupted.")
         if self.revoked:
             _say(f"Revoked {self.revoked} {'token' if self.revoked == 1 else 'tokens'} of this run.")
         for reason, names in self.failures.items():
             end = "it expires" if len(names) == 1 else "they expire"
             display.warning(f"Not revoked, and valid until {end}: {_count_names(names)}. {reason}")
+        if self.audit_failure:
+            display.warning(f"Not all revocations are recorded. {self.audit_failure}")
 
     def _revoke_all(self, task: TaskContext, tokens: list[RecordedToken]) -> None:
         """Revoke the tokens of one credential. The token that authorizes the others is revoked last."""
-        own: list[Token] = []
+        own: list[RecordedToken] = []
+        # The token that authorizes the others is recorded where they are.
+        audit = next((_open_audit(token.audit["file"]) for token in tokens if token.audit), None)
 
         def note(task: TaskContext, token: Token) -> None:
             record_issued_token(task, token)
-            self.pending[token.access_token] = token.display_name
-            own.append(token)
+            recorded = describe_values(task, token, audit)[0]
+            self.pending[recorded.value] = recorded
+            own.append(recorded)
+            if audit:
+                self._audit(lambda: audit.record_issued(task, token))
 
         task.on_issued = note
         remember_secrets(find_secrets(dict(task.params)))
         deleter = next((token for token in tokens if DELETE_SCOPE in token.scopes), None)
         revoker = Revoker(task, deleter.value if deleter else None, self.unavailable)
         for recorded in sorted(tokens, key=lambda token: token is deleter):
-            self.revoked += self._revoke(revoker, recorded.value)
+            self.revoked += self._revoke(revoker, recorded)
             self.progress.advance()
         for token in own:
-            self._revoke(revoker, token.access_token)
+            self._revoke(revoker, token)
 
-    def _revoke(self, revoker: Revoker, value: str) -> bool:
+    def _revoke(self, revoker: Revoker, token: RecordedToken) -> bool:
         """Return whether the token is revoked now."""
-        reason, name = revoker.try_to_revoke(value), self.pending.pop(value)
-        if reason:
-            self.failures.setdefault(reason, []).append(name)
+        reason = revoker.try_to_revoke(token.value)
+        self._report(token, reason)
         return not reason
+
+    def _report(self, token: RecordedToken, reason: str) -> None:
+        """Keep account of a token that is revoked, or of the reason why it is not."""
+        del self.pending[token.value]
+        if reason:
+            self.failures.setdefault(reason, []).append(token.display_name)
+        if token.audit:
+            audit, audited = _open_audit(token.audit["file"]), token.audit["token"]
+            self._audit(lambda: audit.record_end(audited, reason))
+
+    def _audit(self, record: Callable[[], None]) -> None:
+        """Record an event. If that is impossible, revoke nevertheless, and display why once."""
+        try:
+            record()
+        except AuditError as error:
+            self.audit_failure = error.message
+
+
+def _open_audit(path: str) -> TokenAudit:
+    from .token_audit import AuditedTask, TokenAudit  # a run without an audit file does not need it
+
+    return TokenAudit(path, AuditedTask("beyondidentity.management.revoke_tokens"))
 
 
 def _count_names(names: list[str]) -> str:

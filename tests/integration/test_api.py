@@ -238,3 +238,22 @@ def test_a_delegated_operation_returns_the_same(
     everywhere = run.output + journal(remote_host)
     assert "logged-there" in journal(remote_host)
     assert [canary for canary in (*canaries.values(), tenant.client_secret) if canary in everywhere] == []
+
+
+def test_a_loop_over_listed_operations_uses_one_token(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Also on several hosts at once. Without the list, each operation needs a token of its own."""
+    readings = ["ListApplications", "ListGroups", "ListIdentities"]
+    loop = {"loop": readings}
+    run = run_playbook(
+        play(api("Listed", "{{ item }}", options={"operations": readings}, **loop), hosts="all"),
+        inventory="host[1:4] ansible_connection=local\n",
+        args=["-f", "4"],
+        extra_vars=tenant.variables,
+        core=core,
+    ).succeeded()
+    assert len([result for result in run.of("Listed") if result.is_item and result.done]) == 12
+    (request,) = tenant.journal(operation="token")
+    assert request["form"]["scope"] == "applications:read groups:read identities:read"
+    tenant.clear_journal()
+    run_playbook(play(api("Apart", "{{ item }}", **loop)), extra_vars=tenant.variables, core=core).succeeded()
+    assert len(tenant.journal(operation="token")) == 3

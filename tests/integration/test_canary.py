@@ -9,7 +9,9 @@ The scenarios are in `tests/support/canary_plays`.
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 from tests.support.canary_plays import CANARY_PLAYS
@@ -34,6 +36,7 @@ def _environment(canary_servers: CanaryServers, home: Path) -> dict[str, str]:
         "ANSIBLE_CACHE_PLUGIN": "jsonfile",
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(home / "facts"),
         "JUNIT_OUTPUT_DIR": str(home / "junit"),
+        "BEYONDIDENTITY_AUDIT_FILE": str(home / "audit.jsonl"),
     }
 
 
@@ -91,6 +94,10 @@ def _check_logs(logs: Path) -> None:
     """The searched logs have content."""
     assert "invalid_client" in (logs / "ansible.log").read_text(encoding="utf-8")
     assert list((logs / "junit").glob("*.xml")) and list((logs / "tree").iterdir())
+    events = [json.loads(line) for line in (logs / "audit.jsonl").read_text(encoding="ascii").splitlines()]
+    kinds = Counter(event["event"] for event in events)
+    assert kinds["issued"] > 20 < kinds["revoked"] and kinds["not_revoked"]
+    assert any(event["delegated_to"] for event in events) and any(event["action"] == "lookup" for event in events)
 
 
 def _check_callbacks(run: PlaybookRun) -> None:

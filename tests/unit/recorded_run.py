@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._task.co
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.sign_ins import open_sign_ins
 from ansible_collections.beyondidentity.management.plugins.plugin_utils import run_token_record
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.stores import open_stores
+from ansible_collections.beyondidentity.management.plugins.plugin_utils.token_audit import TokenAudit
 from tests.unit.builders import tenant_options
 
 
@@ -36,16 +38,21 @@ def recorded_run(folder: Path, is_recording: bool = True, verbosity: int = 0) ->
         yield folder
 
 
-def make_recorded_task(tenant: Any, environ: Mapping[str, str] | None = None, **given: Any) -> TaskContext:
+def make_recorded_task(
+    tenant: Any, environ: Mapping[str, str] | None = None, audit: TokenAudit | None = None, **given: Any
+) -> TaskContext:
     """Return a task context with a tenant's options, as an action plugin creates it."""
     params = tenant_options(tenant, **given)
-    return TaskContext(
+    task = TaskContext(
         params,
         stores=open_stores(params, print),
         environ=environ or {},
         open_sign_ins=open_sign_ins,
-        on_issued=run_token_record.record_issued_token,
+        on_issued=partial(run_token_record.record_issued_token, audit=audit),
     )
+    if audit:
+        task.on_revoked = audit.record_revoked
+    return task
 
 
 def issue_token(tenant: Any, *scopes: str, **given: Any) -> Token:

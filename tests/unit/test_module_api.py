@@ -16,8 +16,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import MASK
 from ansible_collections.beyondidentity.management.plugins.modules import api
 from tests.support.recorder import Recorder, forward_to
+from tests.support.sign_in_application import SignInApplication
 from tests.unit.memory_store import MemoryStore
-from tests.unit.module_calls import call_module, run_failed, run_ok
+from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 
 USER = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada", "displayName": "Ada"}
 
@@ -102,6 +103,13 @@ def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> Non
         ({"operation": "listIdentityProviders"}, "listIdentityProviders publishes no scopes."),
         ({"operation": "listIdentityProviders", "scopes": []}, "listIdentityProviders publishes no scopes."),
         ({"operation": "listIdentityProviders", "scopes": ['"']}, "is not a valid scope"),
+        ({"operation": "ListRealms", "operations": ["ListReams"]}, "'ListReams' is not an operation of the Management API. Did you mean ListRealms"),
+        ({"operation": "ListRealms", "operations": [" "]}, "The name of an operation is empty."),
+        (
+            {"operation": "ListRealms", "operations": ["GetTenant"], "scopes": ["realms:read"]},
+            "Each operation publishes its scopes: realms:read, tenants:read. Remove scopes.",
+        ),
+        ({"operation": "ListSchemas", "operations": ["listIdentityProviders"]}, "ListSchemas publishes no scopes."),
         ({"operation": "SCIMListUsers", "all_pages": True, "parameters": {"count": 0}}, "count must be a whole number"),
         ({"operation": "GetRealm", "client_secret": None}, "client_secret is missing"),
     ],
@@ -367,6 +375,72 @@ def test_a_stored_token_is_used_only_for_the_same_scopes(tenant: Any) -> None:
     for operation, body in (("CreateRealm", {"realm": {"display_name": "x"}}), ("ListRealms", None)):
         run_ok(api, tenant, store, operation=operation, body=body)
     assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["realms:create", "realms:read"]
+
+
+LISTED = ["ListRealms", "ListGroups, ListApplications", "ListSchemas"]
+
+
+@pytest.mark.parametrize("operations", [LISTED, [*LISTED, "GetTenant"]])
+def test_tasks_that_list_the_same_operations_use_one_token(operations: list[str], tenant: Any) -> None:
+    """Also for an operation that publishes no scopes, and for one that is not in the list if another one has its scopes."""
+    store = MemoryStore()
+    for operation in ("ListRealms", "ListGroups", "ListApplications", "ListSchemas", "GetRealm"):
+        run_ok(api, tenant, store, operation=operation, operations=operations)
+    (request,) = tenant.journal(operation="token")
+    more = ["tenants:read"] if "GetTenant" in operations else []
+    assert request["form"]["scope"].split() == ["applications:read", "groups:read", "realms:read", *more]
+
+
+def test_without_a_list_each_operation_needs_a_token_of_its_own(tenant: Any) -> None:
+    store = MemoryStore()
+    for operation in ("ListRealms", "ListGroups", "ListApplications"):
+        run_ok(api, tenant, store, operation=operation)
+    assert len(tenant.journal(operation="token")) == 3
+
+
+def test_the_token_also_allows_an_operation_that_is_not_in_the_list(tenant: Any) -> None:
+    run_ok(api, tenant, operation="GetTenant", operations=["ListRealms"])
+    assert tenant.journal(operation="GetTenant")[0]["token_scopes"] == ["realms:read", "tenants:read"]
+
+
+def test_scopes_are_added_to_those_of_the_list_if_an_operation_publishes_none(tenant: Any) -> None:
+    """All tasks have the same scopes, whichever operation they carry out."""
+    store, given = MemoryStore(), {"operations": ["ListRealms", "ListSchemas"], "scopes": ["scim:users:read"]}
+    for operation in ("ListRealms", "ListSchemas"):
+        run_ok(api, tenant, store, operation=operation, **given)
+    (request,) = tenant.journal(operation="token")
+    assert request["form"]["scope"] == "realms:read scim:users:read"
+
+
+def test_in_check_mode_the_token_allows_only_the_listed_operations_that_read(tenant: Any) -> None:
+    store, operations = MemoryStore(), ["ListRealms", "CreateRealm", "ListGroups"]
+    for operation in ("ListRealms", "CreateRealm"):
+        body = {"realm": {"display_name": "x"}} if operation == "CreateRealm" else None
+        run_ok(api, tenant, store, check_mode=True, operation=operation, body=body, operations=operations)
+    (request,) = tenant.journal(operation="token")
+    assert request["form"]["scope"] == "groups:read realms:read" and list_writes(tenant) == []
+
+
+def test_in_check_mode_an_operation_without_scopes_needs_one_that_reads(tenant: Any) -> None:
+    """A token without scopes is never requested."""
+    given = {"operation": "ListSchemas", "operations": ["CreateRealm"]}
+    assert "ListSchemas publishes no scopes." in run_failed(api, tenant, check_mode=True, **given)
+    assert tenant.journal() == []
+    assert run_ok(api, tenant, **given)["status"] == 200
+
+
+def test_a_given_token_is_used_whatever_is_listed(tenant: Any) -> None:
+    own = tenant.mint("realms:read")
+    run_ok(api, tenant, operation="ListRealms", operations=["ListGroups"], access_token=own)
+    assert [entry["operation"] for entry in tenant.journal()] == ["token", "ListRealms"], "no second token request"
+
+
+def test_if_the_application_does_not_allow_a_listed_operation_the_error_has_its_scopes(tenant: Any) -> None:
+    protocol: dict[str, Any] = {"type": "oauth2", "grant_type": ["client_credentials"]}
+    small = SignInApplication.of(tenant, allowed_scopes=["realms:read"], **protocol)
+    run_ok(api, small, operation="ListRealms")
+    message = run_failed(api, small, operation="ListRealms", operations=["ListGroups"])
+    assert "Requested scopes: groups:read, realms:read." in message
 
 
 def test_scim_groups_have_no_slash_at_the_end_of_their_path(tenant: Any) -> None:

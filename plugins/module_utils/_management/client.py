@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -35,6 +35,7 @@ READINGS = 3  # how often a listing is read that changes while it is read
 PAGE_LIMIT = 10_000
 EMPTY_PAGE_LIMIT = 20  # in a row
 _HINT_ON_PAGES = "Check api_url, and any proxy or gateway."
+REVOKE_OPERATION = "RevokeToken"
 CORRELATION_ID = "x-correlation_id"  # in responses the name has two hyphens
 
 
@@ -44,8 +45,9 @@ class ManagementClient:
     Args:
         operations: all operations that a task may call. The token has their scopes and no others.
         reading_only: request the scopes of reading operations only.
-        scopes: the token's scopes, for operations that publish none.
+        scopes: further scopes of the token, for operations that publish none.
         pinned_realm_id: the only realm that the run may manage; `None` for any realm.
+        on_revoked: is called with the ID of each token that the API revokes, and that of its application.
 
     `path_parameters` holds parameters that all calls share, `extra_parameters` those of the query that the catalogue lacks.
     `memory` knows what the run wrote, `listings` what the task listed.
@@ -67,14 +69,17 @@ class ManagementClient:
         memory: RunMemory | None = None,
         pinned_realm_id: str | None = None,
         listings: ListingMemory | None = None,
+        on_revoked: Callable[[str, str], None] = lambda token_id, application_id: None,
     ) -> None:
         self.token_source = token_source
         self.session = session
         self.operations = list(operations)
-        self.scopes = list(scopes) or get_operation_scopes(self.operations, reading_only=reading_only)
+        published = get_operation_scopes(self.operations, reading_only=reading_only)
+        self.scopes = sorted({*scopes, *published})
         self.memory = memory or RunMemory(None, token_source.connection)
         self.pinned_realm_id = pinned_realm_id
         self.listings = listings or ListingMemory()
+        self.on_revoked = on_revoked
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
         self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
@@ -123,6 +128,9 @@ class ManagementClient:
             error = error_from_response(response, action)
             hint = hint_on_api_error(error, operation, self.scopes, self.token_source)
             raise error.with_hint(hint)
+        if name == REVOKE_OPERATION:
+            complete = self._complete(operation, parameters or {})
+            self.on_revoked(str(complete["token_id"]), str(complete["application_id"]))
         if operation.method == "DELETE":
             return response.status, response.json_or_none() or {}  # some gateways confirm a deletion with text
         return response.status, response.json(action) if response.content.strip() else {}

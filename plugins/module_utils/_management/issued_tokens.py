@@ -12,14 +12,14 @@ from .._errors import MalformedResponseError, OptionError
 from .._ids import is_service_id, is_valid_id, validate_id
 from .._oauth.connection import Connection
 from .._oauth.jwt_claims import read_unverified_claims
-from .client import ManagementClient
+from .client import REVOKE_OPERATION, ManagementClient
 from .members import find_identity_ids
 from .operation_catalogue import find_operation
 from .realm_limit import refuse_other_realm
 from .references import find_reference_id, list_reference_operations
 from .resource_types import APPLICATION, IDENTITY, Resource, ResourceType
 
-LIST_OPERATION, REVOKE_OPERATION = "ListTokens", "RevokeToken"
+LIST_OPERATION = "ListTokens"
 
 _MINIMUM_SUFFIX = 8  # characters; a shorter suffix may match another token by chance
 

@@ -17,7 +17,7 @@ SCOPE_CUTOFF = 0.8  # all scopes end in one of a few words, so they are similar
 
 def get_operation_scopes(names: Iterable[str], *, reading_only: bool = False) -> list[str]:
     """Return the scopes that these operations need together, sorted; with `reading_only` those of reading operations only."""
-    operations = [find_operation(name) for text in names for name in _split_names(str(text))]
+    operations = [find_operation(name) for name in split_operation_names(names)]
     return sorted(
         {scope for operation in operations if operation.is_reading or not reading_only for scope in operation.scopes}
     )
@@ -35,6 +35,11 @@ def suggest_scopes(scopes: Iterable[str]) -> str:
         if suggestion:
             return suggestion
     return ""
+
+
+def split_operation_names(texts: Iterable[str]) -> list[str]:
+    """Return the names in a list of names, or of comma- or space-delimited texts."""
+    return [name for text in texts for name in _split_names(str(text))]
 
 
 def _split_names(text: str) -> list[str]:

@@ -23,7 +23,7 @@ from .connection import Connection
 from .task_errors import TaskErrors
 from .token import Token
 from .token_errors import CLIENT_HINT, find_refusal, hint_on_token_error
-from .token_response import parse_token_response
+from .token_response import parse_token_response, read_token_id
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -36,6 +36,7 @@ class AuthorizationServer:
 
     Args:
         on_issued: is called with each token that the server issues.
+        on_revoked: is called with the ID of each token that the server revokes, `None` if it is unknown.
         suggest_scopes: returns what to request instead of refused scopes, or an empty text.
         task_errors: the errors of token requests that the run knows.
     """
@@ -46,12 +47,14 @@ class AuthorizationServer:
         session: HttpSession,
         *,
         on_issued: Callable[[Token], None] = lambda token: None,
+        on_revoked: Callable[[str | None], None] = lambda token_id: None,
         suggest_scopes: Callable[[Iterable[str]], str] = lambda scopes: "",
         task_errors: TaskErrors | None = None,
     ) -> None:
         self.connection = connection
         self.session = session
         self.on_issued = on_issued
+        self.on_revoked = on_revoked
         self.suggest_scopes = suggest_scopes
         self.task_errors = task_errors or TaskErrors()
 
@@ -136,6 +139,7 @@ class AuthorizationServer:
         """
         url = f"{self.connection.issuer}/revoke"
         self._send_token(url, f"Revoking a token at {url}", token, access_token)
+        self.on_revoked(read_token_id(token))
 
     def introspect(self, token: str, *, access_token: str | None = None) -> dict[str, Any]:
         """Return what the authenticating realm knows about a token (RFC 7662 section 2): `active`, and an active token's claims.
@@ -207,7 +211,8 @@ class AuthorizationServer:
         body = response.json(action)
         if form["grant_type"] != "authorization_code":
             body.pop("id_token", None)  # only the code exchange validates an ID token
-        return parse_token_response(body, scopes, sent_at, connection.expiration_time, action)
+        grant_type = form["grant_type"]
+        return parse_token_response(body, scopes, sent_at, connection.expiration_time, action, grant_type)
 
     def _send_token(self, url: str, action: str, token: str, access_token: str | None) -> Response:
         """Send a token in a form. Unlike the token endpoint, these endpoints take a client's secret as Basic only."""

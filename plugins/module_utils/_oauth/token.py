@@ -14,6 +14,8 @@ from typing import Any
 from .._errors import MalformedResponseError
 from .._ids import is_valid_id
 
+GRANT_TYPES = ("client_credentials", "authorization_code", "refresh_token")
+
 _MAXIMUM_ID_LENGTH = 200
 _VALUE = re.compile(r"[\x21-\x7e]{1,16384}")
 
@@ -31,7 +33,7 @@ class Token:
     """An access token and what is known about it.
 
     Times are Unix seconds. `lifetime` is in seconds, `None` if unknown. `origin` is set if the token was requested with a
-    refresh token that the user set, or with a successor of that refresh token.
+    refresh token that the user set, or with a successor of that refresh token. `grant_type` is that of the token request.
     """
 
     access_token: str = field(repr=False)
@@ -42,6 +44,7 @@ class Token:
     refresh_token: str | None = field(default=None, repr=False)
     id_token: str | None = field(default=None, repr=False)
     origin: Origin | None = None
+    grant_type: str | None = None
 
     def is_expired(self, now: float, min_validity: int | None = None, *, new_since: float | None = None) -> bool:
         """Whether the token is too old for new work.
@@ -76,7 +79,7 @@ class Token:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Token:
         """Read the result of `to_dict`; raise `TypeError`, `KeyError`, `ValueError` or `BeyondIdentityError` for other data."""
-        lifetime, origin = data["lifetime"], data.get("origin")
+        lifetime, origin, grant_type = data["lifetime"], data.get("origin"), data.get("grant_type")
         return cls(
             access_token=validate_token_value(data["access_token"], "stored token"),
             scopes=tuple(str(scope) for scope in data["scopes"]),
@@ -85,6 +88,7 @@ class Token:
             id=to_token_id(data.get("id")),
             refresh_token=validate_optional_token(data.get("refresh_token"), "stored token", "refresh_token"),
             origin=Origin(str(origin["refresh_token"]), str(origin["request"])) if origin else None,
+            grant_type=grant_type if grant_type in GRANT_TYPES else None,
         )
 
 

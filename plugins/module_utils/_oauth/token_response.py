@@ -20,7 +20,12 @@ _MAXIMUM_LIFETIME = 86400  # seconds
 
 
 def parse_token_response(
-    body: dict[str, Any], requested: Iterable[str], issued_at: float, expiration_time: int, action: str
+    body: dict[str, Any],
+    requested: Iterable[str],
+    issued_at: float,
+    expiration_time: int,
+    action: str,
+    grant_type: str | None = None,
 ) -> Token:
     """Return the token in a response. All fields but `access_token` and `token_type` may be missing.
 
@@ -29,6 +34,7 @@ def parse_token_response(
         issued_at: when the request was sent, in Unix seconds.
         expiration_time: the requested lifetime in seconds.
         action: what the request does, for messages.
+        grant_type: that of the request.
     """
     _refuse_missing_token(body, action)
     access_token = validate_token_value(body.get("access_token"), action)
@@ -43,9 +49,15 @@ def parse_token_response(
         issued_at=issued_at,
         lifetime=_parse_lifetime(body.get("expires_in"), expiration_time),
         id=to_token_id(claims.get("jti")),
+        grant_type=grant_type,
         refresh_token=validate_optional_token(body.get("refresh_token"), action, "refresh_token"),
         id_token=validate_optional_token(body.get("id_token"), action, "id_token"),
     )
+
+
+def read_token_id(value: str) -> str | None:
+    """Return the ID of a self-contained token, `None` for any other token."""
+    return to_token_id((read_unverified_claims(value) or {}).get("jti"))
 
 
 def _refuse_missing_token(body: dict[str, Any], action: str) -> None:

@@ -50,6 +50,7 @@ _OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may 
 _OBJECT_WORK = 600.0  # seconds for many quick requests, such as one for each member, and for waits
 
 ModuleResult = dict[str, Any]
+OnRevoked = Callable[["TaskContext", str | None, str | None], None]
 Options = TypeVar("Options", bound="DataclassInstance")
 
 
@@ -77,6 +78,8 @@ class TaskContext:
         warn: shows a warning.
         tell: shows progress at once, while the task runs.
         on_issued: is called with each token that the call is issued.
+        on_revoked: is called with the ID of each token that the call revokes, and with the ID of its application; `None` for
+            an ID that is unknown.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class TaskContext:
         warn: Callable[[str], None] = lambda message: None,
         tell: Callable[[str], None] = lambda message: None,
         on_issued: Callable[[TaskContext, Token], None] = lambda task, token: None,
+        on_revoked: OnRevoked = lambda task, token_id, application_id: None,
     ) -> None:
         self.params = params
         self.attempt = attempt
@@ -114,6 +118,7 @@ class TaskContext:
         self.warn = warn
         self.tell = tell
         self.on_issued = on_issued
+        self.on_revoked = on_revoked
 
     @property
     def has_predicted_credentials(self) -> bool:
@@ -191,6 +196,7 @@ class TaskContext:
             self.connection,
             self.session,
             on_issued=lambda token: self.on_issued(self, token),
+            on_revoked=lambda token_id: self.on_revoked(self, token_id, self.connection.application_id),
             suggest_scopes=suggest_scopes,
             task_errors=TaskErrors(self.stores.run, self.attempt, self._get_application_write_time),
         )
@@ -233,6 +239,7 @@ class TaskContext:
             "memory": self.memory,
             "pinned_realm_id": self.pinned_realm_id,
             "listings": self.listings,
+            "on_revoked": lambda token_id, application_id: self.on_revoked(self, token_id, application_id),
         }
         if not self.check_mode and not self.is_check_run:
             return ManagementClient(self.token_source, self.session, operations, **arguments)

@@ -75,6 +75,7 @@ def run_module(
     module = basic.AnsibleModule(**arguments)
     known = module.params.pop(PREDICTIONS, None)
     issued: list[dict[str, Any]] = []
+    revoked: list[tuple[str | None, str | None]] = []
     task = TaskContext(
         module.params,
         check_mode=module.check_mode,
@@ -83,9 +84,11 @@ def run_module(
         pinned_realm_id=os.environ.get(PINNED_REALM_VARIABLE) or None,  # the controller's: see module_action
         warn=module.warn,
         on_issued=lambda task, token: issued.append(token.to_dict()),
+        on_revoked=lambda task, token_id, application_id: revoked.append((token_id, application_id)),
     )
     task.predictions = Predictions(known=known)
-    result = {**run_safely(task, run), "issued": issued}  # the controller takes these tokens out of the result
+    # the controller takes these tokens out of the result
+    result = {**run_safely(task, run), "issued": issued, "revoked_tokens": revoked}
     if known is not None:
         result["predictions"] = task.predictions.export()  # and these
     if result.pop("failed", False):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from .._errors import BeyondIdentityError, LockError, ResponseError, SignInRequiredError, TransportError
+from .._errors import AuditError, BeyondIdentityError, LockError, ResponseError, SignInRequiredError, TransportError
 from .._oauth.connection import Connection
 from .._oauth.token import Token
 from .._oauth.token_errors import hint_on_refused_token
@@ -69,7 +69,7 @@ class ScopedToken:
     def _get(self) -> IssuedToken:
         try:
             return self._source.get(self._request)
-        except (TransportError, LockError):
+        except (TransportError, LockError, AuditError):
             raise
         except BeyondIdentityError as error:
             self._error = self.explain(error) if self.explain else error
@@ -143,7 +143,7 @@ class _TaskTokens:
         """Return no token if none can be requested: the refusal of the first one then counts."""
         try:
             return get()
-        except (TransportError, LockError):
+        except (TransportError, LockError, AuditError):
             raise
         except BeyondIdentityError:
             return None

@@ -111,6 +111,7 @@ CANARY_PLAYS = (
               - "{{ looked_up | hash('sha256') }}"
               - "{{ lookup('beyondidentity.management.token', 'realms:read') | hash('sha256') }}"
               - "{{ lookup('beyondidentity.management.token', 'realms:read', fresh=true, custom_claims={'a': 1}, min_validity=600) | hash('sha256') }}"
+              - "{{ lookup('beyondidentity.management.token', 'realms:read', token_cache='none') | hash('sha256') }}"
         - name: Too short in a lookup
           ansible.builtin.debug:
             msg: "{{ lookup('beyondidentity.management.token', access_token=looked_up, expiration_time=86400, min_validity=80000) }}"

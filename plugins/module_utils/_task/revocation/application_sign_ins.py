@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..._errors import BeyondIdentityError, OptionError
-from ..._management.issued_tokens import REVOKE_OPERATION, IssuedTokenOptions, IssuedTokens, match_tokens
+from ..._management.client import REVOKE_OPERATION
+from ..._management.issued_tokens import IssuedTokenOptions, IssuedTokens, match_tokens
 from ..._management.resource_types import Resource
 from ..._masking import mask_known_secrets
 from ..._oauth.sign_in_entries import list_applications

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ..._errors import BeyondIdentityError, ResponseError, StateError
-from ..._management.client import ManagementClient
-from ..._management.issued_tokens import REVOKE_OPERATION, IssuedTokenOptions, IssuedTokens, match_tokens
+from ..._management.client import REVOKE_OPERATION, ManagementClient
+from ..._management.issued_tokens import IssuedTokenOptions, IssuedTokens, match_tokens
 from ..._management.references import look_again
 from ..._management.resource_types import Resource
 from ..context import ModuleResult, TaskContext

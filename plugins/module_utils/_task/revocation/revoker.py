@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..._errors import BeyondIdentityError, ResponseError, StateError, TransportError
+from ..._errors import AuditError, BeyondIdentityError, ResponseError, StateError, TransportError
 from ..._masking import mask_known_secrets
 from ..context import TaskContext
 from ..scoped_token import ScopedToken, has_credentials
@@ -61,6 +61,8 @@ class Revoker:
         if server not in self.unavailable:
             try:
                 self.revoke(value)
+            except AuditError:
+                raise
             except BeyondIdentityError as error:
                 reason: str = mask_known_secrets(error.message)
                 if isinstance(error, TransportError) or error.details.get("status") in _OVERLOADED:
