@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Kill a run at each of its requests. One run has a host with a tenant of its own for each place, so that one run is enough."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tests.emulator.client import Tenant
+from tests.support.playbook import PlaybookRunner
+from tests.support.plays import local_hosts, play
+from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
+
+SECONDS = 240
+
+
+class KillPoint(NamedTuple):
+    """A request of a run, and whether the service carries it out before the kill."""
+
+    number: int
+    is_carried_out: bool
+
+    @property
+    def host(self) -> str:
+        """The name of the host that is killed there."""
+        return f"{'after' if self.is_carried_out else 'before'}-{self.number}"
+
+
+def list_kill_points(requests: int) -> list[KillPoint]:
+    """Return the places before and after each request of a run with this many requests."""
+    return [KillPoint(number, carried_out) for number in range(1, requests + 1) for carried_out in (False, True)]
+
+
+class _Holder:
+    """Forwards the requests of each tenant up to its kill point, and holds that one."""
+
+    def __init__(self, url: str, points: Mapping[str, KillPoint]) -> None:
+        self._forward = forward_to(url)
+        self._points = points
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self.is_complete = threading.Event()
+        self.is_over = threading.Event()
+
+    def __call__(self, seen: RecordedRequest) -> Response:
+        (tenant,) = re.findall(r"/tenants/([^/]+)", seen.path)
+        point = self._points[tenant]
+        with self._lock:
+            self._counts[tenant] += 1
+            number = self._counts[tenant]
+        if number < point.number:
+            return self._forward(seen)
+        if point.is_carried_out and number == point.number:
+            self._forward(seen)
+        self._hold(tenant)
+        return refuse_request(seen)
+
+    def _hold(self, tenant: str) -> None:
+        with self._lock:
+            self._counts[f"held {tenant}"] = 1
+            if all(self._counts[f"held {name}"] for name in self._points):
+                self.is_complete.set()
+        self.is_over.wait(SECONDS)
+
+
+def kill_at(
+    run_playbook: PlaybookRunner, tenants: Mapping[KillPoint, Tenant], *tasks: dict[str, Any], core: str = "default"
+) -> None:
+    """Run the tasks on a host for each kill point, wait until all hosts are there, and kill the run."""
+    (url,) = {tenant.emulator.url for tenant in tenants.values()}
+    holder = _Holder(url, {tenant.tenant_id: point for point, tenant in tenants.items()})
+    with Recorder(holder) as service:
+        hosts = {
+            point.host: {name: value.replace(url, service.url) for name, value in tenant.variables.items()}
+            for point, tenant in tenants.items()
+        }
+        running = run_playbook.start(
+            play(*tasks, hosts="all", strategy="ansible.builtin.free"),
+            inventory=local_hosts(hosts),
+            extra_vars={"beyondidentity_timeout": SECONDS},
+            args=["-f", str(len(hosts))],
+            core=core,
+        )
+        try:
+            assert holder.is_complete.wait(SECONDS), "a host does not send as many requests"
+            running.signal_all(signal.SIGKILL)
+        finally:
+            holder.is_over.set()
+            running.finish()
