@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from tests.emulator.client import Emulator, Tenant
@@ -123,10 +124,13 @@ def prepare_replacement(emulator: Emulator, *names: str) -> Tenant:
 def kill_at_each_request(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str, task: dict[str, Any], *names: str
 ) -> dict[KillPoint, Tenant]:
-    """Kill a run before and after each of its requests, each on a tenant of its own, and run it again."""
+    """Kill a run before and after each of its requests, each on a tenant of its own, and run it again.
+
+    With the newest core only at requests that write, because the requests do not depend on the core.
+    """
     whole = prepare_replacement(emulator, *names)
     run_playbook(play(task), extra_vars=whole.variables, core=core).succeeded()
-    points = list_kill_points(len(whole.journal()))
+    points = list_kill_points(whole.journal(), only_writes=core == "newest")
     tenants = {point: prepare_replacement(emulator, *names) for point in points}
     kill_at(run_playbook, tenants, task, core=core)
     inventory = local_hosts({point.host: tenant.variables for point, tenant in tenants.items()})
@@ -140,7 +144,7 @@ def test_a_run_that_was_killed_creates_one_application(
 ) -> None:
     """Before and after each request. Nothing else changes."""
     tenants = kill_at_each_request(run_playbook, emulator, core, include(**DEPLOY), "Deploy (2026-11)")
-    assert len(tenants) == 2 * 8
+    assert len(tenants) == {"oldest": 2 * 8, "newest": 2}[core]
     for point, tenant in tenants.items():
         assert list_names(tenant) == ["Deploy (2026-11)", "Deploy (2026-12)", "Deploy (EU)"], point
         assert list_writes(tenant) == ["CreateApplication"], point
@@ -152,8 +156,191 @@ def test_a_run_that_was_killed_retires_each_generation_once(
     """Before and after each request. No generation is removed before its tokens are revoked, and the wanted one stays."""
     names = ("Deploy", "Deploy (2026-11)", "Deploy (2026-12)")
     tenants = kill_at_each_request(run_playbook, emulator, core, include(**RETIRE), *names)
-    assert len(tenants) == 0
+    assert len(tenants) == {"oldest": 2 * 21, "newest": 2 * 4}[core]
     for point, tenant in tenants.items():
         assert list_names(tenant) == ["Deploy (2026-12)", "Deploy (EU)"], point
         removals = [entry["operation"] for entry in tenant.journal(method="DELETE", status=200)]
         assert removals == ["RevokeToken", "DeleteApplication"] * 2, point
+
+
+# Variables that are refused before anything is sent, and words of the message.
+INVALID: dict[str, tuple[dict[str, Any], str]] = {
+    "retire without a generation": ({"display_name": "Deploy", "retire": True}, "needs client_credentials_generation."),
+    "no name": ({"generation": "2026-12"}, "needs client_credentials_display_name"),
+    "ID": ({"generation": "2026-12", "application_id": "a1"}, "cannot be used with client_credentials_application_id"),
+    "number": ({**DEPLOY, "generation": 2026}, "must be text, but YAML reads 2026 without quotes"),
+    "number with an underscore": ({**DEPLOY, "generation": 202612}, "must be text, but YAML reads 202612"),
+    "date": ({**DEPLOY, "generation": datetime.date(2026, 12, 1)}, "must be text, but YAML reads 2026-12-01"),
+    "empty": ({**DEPLOY, "generation": ""}, "It must begin with a digit"),
+    "word": ({**DEPLOY, "generation": "EU"}, "'EU' is not a valid client_credentials_generation."),
+    "blank": ({**DEPLOY, "generation": "2026 12"}, "contain only letters, digits,"),
+    "line feed": ({**DEPLOY, "generation": "2026-12\n"}, "contain only letters, digits,"),
+    "too long": ({**DEPLOY, "generation": "2" * 41}, "at most 40 characters"),
+    "removal": ({**RETIRE, "state": "absent"}, "needs client_credentials_state 'present'"),
+}
+
+
+def test_variables_that_do_not_fit_are_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Each with a message of its own, and before anything is sent."""
+    plays = [
+        play(rescued(include(**{"operations": ["ListRealms"], **variables})), hosts=host_name(case))
+        for case, (variables, _words) in INVALID.items()
+    ]
+    inventory = local_hosts({host_name(case): tenant.variables for case in INVALID})
+    run = run_playbook(plays, inventory=inventory, core=core).succeeded()
+    said = {result.host: str(result.result["msg"]) for result in run.results if result.status == "failed"}
+    assert [case for case, (_variables, words) in INVALID.items() if words not in said[host_name(case)]] == []
+    assert tenant.journal() == []
+
+
+ADMINISTRATOR = ["applications:read", "applications:update", "applications:delete", "resource-servers:read"]
+
+
+def authenticate_as(tenant: Tenant, name: str) -> dict[str, str]:
+    """Return the variables of an application of this name that can manage applications."""
+    own = {"client_id": "own-client", "client_secret": "own-secret-0123456789", "allowed_scopes": ADMINISTRATOR}
+    application = seed_application(tenant, name, protocol_config=own)
+    return {
+        **tenant.variables,
+        "beyondidentity_issuer": tenant.issuer.replace(tenant.application_id, application),
+        "beyondidentity_client_id": own["client_id"],
+        "beyondidentity_client_secret": own["client_secret"],
+    }
+
+
+# What the role does not retire: the variables, and words of the message. Each case has a tenant of its own.
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "mistyped generation": (
+        {**RETIRE, "generation": "2062-12"},
+        "The application 'Deploy (2062-12)' does not exist, so 'Deploy', ID ",
+    ),
+    "own application": (RETIRE, "The task authenticates with this application"),
+    "same name": (RETIRE, "2 applications are named 'Deploy (2026-12)': "),
+    "refused secret": (RETIRE, "invalid_client"),
+    "fewer scopes": (RETIRE, "realms:read"),
+}
+
+
+def test_nothing_is_retired_in_doubt(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
+    """The role refuses before it revokes or removes anything, also in check mode."""
+    tenants = {case: emulator.tenant() for case in REFUSED}
+    variables: dict[str, dict[str, Any]] = {}
+    for case, tenant in tenants.items():
+        seed_application(tenant, "Deploy", tokens=1)
+        wanted = seed_application(tenant, "Deploy (2026-12)")
+        variables[host_name(case)] = {**tenant.variables}
+        if case == "own application":
+            variables[host_name(case)] = authenticate_as(tenant, "Deploy (2026-11)")
+        elif case == "same name":
+            seed_application(tenant, "Deploy (2026-12)")
+        elif case == "refused secret":
+            tenant.fault(operation="token", path=wanted, status=401, shape="oauth", error="invalid_client")
+        elif case == "fewer scopes":
+            tenant.fault(operation="token", path=wanted, merge={"scope": "groups:read"})
+        tenant.clear_journal()
+    plays = [play(rescued(include(**given)), hosts=host_name(case)) for case, (given, _words) in REFUSED.items()]
+    for args in (["--check"], []):
+        run = run_playbook(plays, inventory=local_hosts(variables), args=args, core=core).succeeded()
+        said = {result.host: str(result.result) for result in run.results if result.status == "failed"}
+        assert [case for case, (_given, words) in REFUSED.items() if words not in said[host_name(case)]] == []
+        assert [case for case, tenant in tenants.items() if list_writes(tenant)] == []
+
+
+def test_an_administrator_application_can_replace_itself(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """It creates the new generation. Then that one retires it."""
+    scopes = [*ADMINISTRATOR, "applications:create", "tokens:read", "tokens:delete"]
+    own = {"display_name": "Administrator", "scopes": scopes, "return_secret": True}
+    old = include(**own, generation="1")
+    new = include(**own, generation="2")
+    as_fact = {
+        f"beyondidentity_{name}": f"{{{{ beyondidentity_application.{name} }}}}"
+        for name in ("issuer", "client_id", "client_secret")
+    }
+    tasks = (old, {**new, "vars": {**new["vars"], **as_fact}})
+    run_playbook(play(*tasks), inventory=local_hosts({"localhost": tenant.variables})).succeeded()
+    assert list_names(tenant) == ["Administrator (1)", "Administrator (2)"]
+    retire = include(**own, generation="2", retire=True)
+    tasks = (new, {**retire, "vars": {**retire["vars"], **as_fact}}, SHOW)
+    run = run_playbook(play(*tasks), inventory=local_hosts({"localhost": tenant.variables})).succeeded()
+    assert list_names(tenant) == ["Administrator (2)"]
+    assert run.task("Show").result["msg"]["previous"] == {}
+
+
+def test_check_mode_runs_through_on_an_empty_tenant(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """It predicts the generations, and that the last task retires those before."""
+    first, second, retire = (include(**{**DEPLOY, "generation": name}) for name in ("2026-11", "2026-12", "2026-12"))
+    retire["vars"]["client_credentials_retire"] = True
+    tasks = (
+        {**include(**RETIRE), "vars": {**retire["vars"], "client_credentials_display_name": "Other"}},
+        {**SHOW, "name": "Show the only one"},
+        first,
+        second,
+        {**SHOW, "name": "Show both"},
+        retire,
+        SHOW,
+    )
+    run = run_playbook(play(*tasks), args=["--check"], extra_vars=tenant.variables, core=core).succeeded()
+    only, both, after = (run.task(name).result["msg"] for name in ("Show the only one", "Show both", "Show"))
+    assert only["application"]["predicted"] is True and only["previous"] == {}
+    assert both["previous"]["predicted"] is True and both["previous"]["display_name"] == "Deploy (2026-11)"
+    assert both["previous"]["issuer"].endswith(both["previous"]["id"])
+    assert after["previous"] == {} and after["application"]["display_name"] == "Deploy (2026-12)"
+    removal = ["Revoke the application's tokens", "Remove the application"]
+    assert list_changed(run) == ["Manage the application"] * 3 + removal
+    assert list_writes(tenant) == []
+
+
+def test_fifty_hosts_create_one_application(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    inventory = "host[1:50] ansible_connection=local\n"
+    run = run_playbook(
+        play(include(**DEPLOY), hosts="all"), inventory=inventory, args=["-f", "25"], extra_vars=tenant.variables
+    ).succeeded()
+    assert sorted(result.status for result in run.of("Manage the application")) == ["changed"] + ["ok"] * 49
+    assert list_writes(tenant) == ["CreateApplication"]
+
+
+def test_ten_hosts_retire_a_generation_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    for name in ("Deploy", "Deploy (2026-11)", "Deploy (2026-12)"):
+        seed_application(tenant, name, tokens=2)
+    tenant.clear_journal()
+    inventory = "host[1:10] ansible_connection=local\n"
+    tasks = play(include(**RETIRE), hosts="all")
+    run = run_playbook(tasks, inventory=inventory, args=["-f", "10"], extra_vars=tenant.variables).succeeded()
+    assert list_changed(run).count("Remove the application") == 2
+    assert len(tenant.journal(operation="DeleteApplication", status=200)) == 2
+    assert len(tenant.journal(operation="RevokeToken", status=200)) == 4
+    assert list_names(tenant) == ["Deploy (2026-12)"]
+
+
+def test_one_generation_can_be_removed(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    """The others stay. Without a generation, the role removes the application that has none."""
+    for name in OLD:
+        seed_application(tenant, name, tokens=1)
+    for given, removed in (({"generation": "2026-10"}, "Deploy (2026-10)"), ({}, "Deploy")):
+        tenant.clear_journal()
+        absent = include(display_name="Deploy", state="absent", **given)
+        run_playbook(play(absent), extra_vars=tenant.variables).succeeded()
+        assert list_writes(tenant) == ["RevokeToken", "DeleteApplication"]
+        assert removed not in list_names(tenant)
+    assert list_names(tenant) == ["Deploy (2026-11)"]
+
+
+def test_names_are_texts_and_not_patterns(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
+    """Also with characters that mean something in patterns and templates. The service can collapse blanks."""
+    for name in ("A+B [x]", "A+B  [x]  (1)", "AAB x (1)", "A+B [x] (1) ", "A+B [x]s (1)"):
+        seed_application(tenant, name)
+    own = {"display_name": "A+B  [x]", "operations": ["ListRealms"], "generation": "2.0"}
+    seed_application(tenant, "A+B [x] (2.0)")
+    run_playbook(play(include(**own, retire=True)), extra_vars=tenant.variables, core=core).succeeded()
+    assert list_names(tenant) == ["A+B [x] (2.0)", "A+B [x]s (1)", "AAB x (1)"]
+
+
+def test_an_earlier_fact_of_another_application_does_not_stay(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    seed_application(tenant, "Deploy")
+    shows = [{**SHOW, "name": name} for name in ("Show the first", "Show the second", "Show the third")]
+    other = include(display_name="Other", operations=["ListRealms"])
+    own = include(operations=["ListRealms"])
+    tasks = play(include(**DEPLOY), shows[0], other, shows[1], include(**DEPLOY), own, shows[2])
+    run = run_playbook(tasks, extra_vars=tenant.variables).succeeded()
+    previous = [run.task(show["name"]).result["msg"]["previous"] for show in shows]
+    assert [item.get("display_name") for item in previous] == ["Deploy", None, None]
