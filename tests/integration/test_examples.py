@@ -46,8 +46,8 @@ NOT_TO_RUN: set[tuple[str, str]] = {
     ("docs/awx.md", "env:"),
 }
 
-# Guides whose examples build on each other: test_onboarding_guide.py runs them in order.
-GUIDES = {"docs/onboarding.md"}
+# Guides whose examples build on each other: test_onboarding_guide.py and test_rotation_guide.py run them in order.
+GUIDES = {"docs/onboarding.md", "docs/rotation.md"}
 
 
 def identify(example: Example) -> tuple[str, str]:
