@@ -11,6 +11,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from tests.emulator.client import Tenant
@@ -18,7 +19,7 @@ from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play
 from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
 
-SECONDS = 600
+SECONDS = 240
 
 
 class KillPoint(NamedTuple):
@@ -89,7 +90,7 @@ def kill_at(
     """Run the tasks on a host for each kill point, wait until all hosts are there, and kill the run."""
     (url,) = {tenant.emulator.url for tenant in tenants.values()}
     holder = _Holder(url, {tenant.tenant_id: point for point, tenant in tenants.items()})
-    with Recorder(holder, finds_home=False) as service:
+    with Recorder(holder, finds_home=False) as service, ThreadPoolExecutor(1) as reader:
         hosts = {
             point.host: {name: value.replace(url, service.url) for name, value in tenant.variables.items()}
             for point, tenant in tenants.items()
@@ -101,9 +102,10 @@ def kill_at(
             args=["-f", str(len(hosts))],
             core=core,
         )
+        ended = reader.submit(running.finish, SECONDS * 2)  # reads the output, so that the run does not wait for that
         try:
             assert holder.is_complete.wait(SECONDS), f"these hosts did not get there: {holder.list_missing()}"
-            running.signal_all(signal.SIGKILL)
         finally:
+            running.signal_all(signal.SIGKILL)
             holder.is_over.set()
-            running.finish()
+            ended.result()
