@@ -19,7 +19,7 @@ from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play
 from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
 
-SECONDS = 240
+SECONDS = 900
 
 
 class KillPoint(NamedTuple):
@@ -102,7 +102,7 @@ def kill_at(
             args=["-f", str(len(hosts))],
             core=core,
         )
-        ended = reader.submit(running.finish, SECONDS * 2)  # reads the output, so that the run does not wait for that
+        ended = reader.submit(running.finish, 2 * SECONDS)  # reads the output, so that the run does not wait for that
         try:
             assert holder.is_complete.wait(SECONDS), f"these hosts did not get there: {holder.list_missing()}"
         finally:
