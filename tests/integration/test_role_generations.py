@@ -159,7 +159,7 @@ def test_a_run_that_was_killed_retires_each_generation_once(
     """
     old = {"oldest": ("Deploy",), "newest": ("Deploy", "Deploy (2026-11)")}[core]
     tenants = kill_at_each_request(run_playbook, emulator, core, include(**RETIRE), *old, "Deploy (2026-12)")
-    assert len(tenants) == {"oldest": 2 * 14, "newest": 2 * 4}[core]
+    assert len(tenants) == {"oldest": 2 * 15, "newest": 2 * 4}[core]
     for point, tenant in tenants.items():
         assert list_names(tenant) == ["Deploy (2026-12)", "Deploy (EU)"], point
         removals = [entry["operation"] for entry in tenant.journal(method="DELETE", status=200)]
