@@ -46,8 +46,9 @@ NOT_TO_RUN: set[tuple[str, str]] = {
     ("docs/awx.md", "env:"),
 }
 
-# Guides whose examples build on each other: test_onboarding_guide.py and test_storing_secrets.py run them.
-GUIDES = {"docs/onboarding.md", "docs/storing-secrets.md"}
+# Guides whose examples build on each other. Tests of their own run them: test_onboarding_guide.py, test_rotation_guide.py and
+# test_storing_secrets.py.
+GUIDES = {"docs/onboarding.md", "docs/rotation.md", "docs/storing-secrets.md"}
 
 # Examples that a test of their own runs, by file and first line.
 ELSEWHERE = {("docs/tokens.md", "- name: Keep the token file valid")}

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
+from tests.support.canary_plays.generations import GENERATIONS
 from tests.support.canary_plays.invitations import INVITATIONS
 from tests.support.canary_plays.operations import OPERATIONS
 from tests.support.canary_plays.play import REMOTE, CanaryPlay
@@ -273,6 +274,7 @@ CANARY_PLAYS = (
     *OPERATIONS,
     *STATES,
     *INVITATIONS,
+    GENERATIONS,
     CanaryPlay(
         "failures stay readable",
         """
