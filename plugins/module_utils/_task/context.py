@@ -73,7 +73,7 @@ class TaskContext:
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
         listen: waits for a user's sign-in (`_oauth.authorization_request.Listen`); only the controller can.
         pinned_realm_id: the only realm that the call may manage; `None` for any realm.
-        option_sources: the connection options that are set, and where each was set; empty for a delegated module.
+        option_sources: the names of the connection options that each source sets; empty for a delegated module.
         environ: the environment variables, which HTTP requests depend on; by default those of the process.
         warn: shows a warning.
         tell: shows progress at once, while the task runs.
@@ -94,7 +94,7 @@ class TaskContext:
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
         listen: Callable[..., Any] | None = None,
         pinned_realm_id: str | None = None,
-        option_sources: Mapping[str, str] | None = None,
+        option_sources: Mapping[str, list[str]] | None = None,
         environ: Mapping[str, str] | None = None,
         warn: Callable[[str], None] = lambda message: None,
         tell: Callable[[str], None] = lambda message: None,
