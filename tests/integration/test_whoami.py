@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import ssl
 import time
 from collections.abc import Iterator
@@ -33,7 +32,7 @@ PATH = "/v1/tenants/t/realms/r/applications/a"
 US = f"https://auth-us.beyondidentity.com{PATH}"
 ELSEWHERE = f"https://auth.example.com{PATH}"
 GUESTS = {"body": "<html>Sign in to the guest network</html>", "headers": {"Content-Type": "text/html"}}
-WRONG_SECRET, PROXY_PASSWORD, VAULTED_SECRET = (secrets.token_urlsafe(24) for _number in range(3))
+WRONG_SECRET, PROXY_PASSWORD, VAULTED_SECRET = "wR0ng-s3cret-Qx7", "pr0xy-Passw0rd-Zk4", "vau1ted-s3cret-Lm9"
 
 
 class Vaulted(str):
@@ -80,7 +79,9 @@ WRONG_SETTINGS = [
     Setting("a tenant alone", {"issuer": None, "tenant_id": "t"}, ("auth_realm_id is missing", "Or set issuer")),
     option("client_secret", "", "beyondidentity_client_secret is empty", "Set a value, or remove it"),
     # wrong credentials
-    option("client_secret", WRONG_SECRET, "HTTP 401 invalid_client", CLIENT, CONSOLE, requests=1),
+    Setting(
+        "wrong secret", {"client_secret": WRONG_SECRET}, ("HTTP 401 invalid_client", CLIENT, CONSOLE), requests=1
+    ),
     option("client_id", "nobody", "HTTP 401 invalid_client", CLIENT, requests=1),
     option(
         "client_id", "{application_id}", "invalid_client", "is the ID of the application", never=(CLIENT,), requests=1
