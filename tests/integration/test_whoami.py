@@ -79,9 +79,7 @@ WRONG_SETTINGS = [
     Setting("a tenant alone", {"issuer": None, "tenant_id": "t"}, ("auth_realm_id is missing", "Or set issuer")),
     option("client_secret", "", "beyondidentity_client_secret is empty", "Set a value, or remove it"),
     # wrong credentials
-    Setting(
-        "wrong secret", {"client_secret": WRONG_SECRET}, ("HTTP 401 invalid_client", CLIENT, CONSOLE), requests=1
-    ),
+    Setting("wrong secret", {"client_secret": WRONG_SECRET}, ("HTTP 401 invalid_client", CLIENT, CONSOLE), requests=1),
     option("client_id", "nobody", "HTTP 401 invalid_client", CLIENT, requests=1),
     option(
         "client_id", "{application_id}", "invalid_client", "is the ID of the application", never=(CLIENT,), requests=1
