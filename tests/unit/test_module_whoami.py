@@ -125,6 +125,8 @@ def test_an_unusual_refusal_of_a_scope_is_no_refusal_of_the_credentials(tenant: 
         ({"status": 401, "shape": "html"}, "Check that client_id, client_secret"),
         ({"status": 400, "shape": "oauth", "error": "invalid_client"}, "Check that client_id, client_secret"),
         ({"status": 400, "shape": "oauth", "error": "unauthorized_client"}, "Add it to the application"),
+        ({"status": 403, "shape": "html"}, "HTTP 403"),
+        ({"status": 400, "json": {"errorCode": "E1", "errorSummary": "No"}}, "HTTP 400 E1: No"),
         ({"status": 500}, "HTTP 500"),
     ],
 )

@@ -9,67 +9,74 @@ from __future__ import annotations
 from tests.support.canary_plays.play import REMOTE, CanaryPlay
 
 _TASKS = """
-- name: Who ({place})
+- name: Who
   beyondidentity.management.whoami:
     scopes: [realms:read, tokens:introspect]
-    proxy: "{{{{ canary.proxy }}}}"
-  delegate_to: "{host}"
-- name: Token to check ({place})
+    proxy: "{{ canary.proxy }}"
+- name: Token to check
   beyondidentity.management.token:
     scopes: [realms:read]
-  delegate_to: "{host}"
   register: checked
 - name: Digest
   ansible.builtin.debug:
-    msg: ["{{{{ checked.token.access_token | hash('sha256') }}}}"]
-- name: Who has a token ({place})
+    msg: ["{{ checked.token.access_token | hash('sha256') }}"]
+- name: Who has a token
   beyondidentity.management.whoami:
-    issuer: "{{{{ canary.variable.issuer }}}}"
-    access_token: "{{{{ checked.token.access_token }}}}"
-  delegate_to: "{host}"
-- name: Who has a wrong secret ({place})
+    issuer: "{{ canary.variable.issuer }}"
+    access_token: "{{ checked.token.access_token }}"
+- name: Who has a wrong secret
   beyondidentity.management.whoami:
-    client_id: "{{{{ canary.variable.client_id }}}}"
-    client_secret: "{{{{ canary.wrong }}}}"
-  delegate_to: "{host}"
+    client_id: "{{ canary.variable.client_id }}"
+    client_secret: "{{ canary.wrong }}"
   ignore_errors: true
-- name: Who has a secret with a blank ({place})
+- name: Who has a secret with a blank
   beyondidentity.management.whoami:
-    client_id: "{{{{ canary.variable.client_id }}}}"
-    client_secret: "{{{{ canary.variable.client_secret }}}} "
-  delegate_to: "{host}"
+    client_id: "{{ canary.variable.client_id }}"
+    client_secret: "{{ canary.variable.client_secret }} "
   ignore_errors: true
-- name: Who is behind a proxy ({place})
+- name: Who is behind a proxy
   beyondidentity.management.whoami:
     issuer: https://issuer.invalid/v1/tenants/t/realms/r/applications/a
-    proxy: "{{{{ canary.proxy }}}}"
+    proxy: "{{ canary.proxy }}"
     retries: 0
-  delegate_to: "{host}"
   ignore_errors: true
-- name: Echo of a check ({place})
+- name: Echo of a check
   beyondidentity.management.whoami:
-    issuer: "{{{{ canary.echo }}}}/{{{{ item }}}}/v1/tenants/t/realms/r/applications/{{{{ item }}}}"
-  delegate_to: "{host}"
+    issuer: "{{ canary.echo }}/{{ item }}/v1/tenants/t/realms/r/applications/{{ item }}"
   loop: [all, cut, decoded, shapes]
   ignore_errors: true
-- name: Echo of a check of a token ({place})
+- name: Echo of a check of a token
   beyondidentity.management.whoami:
-    api_url: "{{{{ canary.echo }}}}/all"
-  delegate_to: "{host}"
+    api_url: "{{ canary.echo }}/all"
   ignore_errors: true
 """
 
-WHOAMI = tuple(
-    CanaryPlay(
-        f"who authenticates ({place})",
-        _TASKS.format(place=place, host=host),
-        failures={
-            f"Who has a wrong secret ({place})": "Check that client_id, client_secret",
-            f"Who has a secret with a blank ({place})": "begins or ends with a blank",
-            f"Who is behind a proxy ({place})": "through the proxy http://127.0.0.1:",
-            f"Echo of a check ({place})": "said",
-            f"Echo of a check of a token ({place})": "said",
-        },
-    )
-    for place, host in (("here", "localhost"), ("there", REMOTE))
+_HERE = CanaryPlay(
+    "who authenticates",
+    _TASKS,
+    failures={
+        "Who has a wrong secret": "Check that client_id, client_secret",
+        "Who has a secret with a blank": "begins or ends with a blank",
+        "Who is behind a proxy": "through the proxy http://127.0.0.1:",
+        "Echo of a check": "said",
+        "Echo of a check of a token": "said",
+    },
 )
+
+_THERE = CanaryPlay(
+    "who authenticates on a remote host",
+    f"""
+    - name: Who (there)
+      beyondidentity.management.whoami:
+        proxy: "{{{{ canary.proxy }}}}"
+      delegate_to: {REMOTE}
+    - name: Echo of a check (there)
+      beyondidentity.management.whoami:
+        issuer: "{{{{ canary.echo }}}}/all/v1/tenants/t/realms/r/applications/all"
+      delegate_to: {REMOTE}
+      ignore_errors: true
+    """,
+    failures={"Echo of a check (there)": "said"},
+)
+
+WHOAMI = (_HERE, _THERE)

@@ -29,7 +29,9 @@ def check_client(task: TaskContext, scopes: Sequence[str]) -> CheckedCredentials
     results = {item.scope: item for item in tested}
     complete = [results.get(scope) or _refuse(scope, _NOT_ALLOWED) for scope in scopes]
     if issued is None:
-        return CheckedCredentials(application, verified=True, scopes=complete, api_reached=None if allowed is None else True)
+        return CheckedCredentials(
+            application, verified=True, scopes=complete, api_reached=None if allowed is None else True
+        )
     return CheckedCredentials(
         application,
         verified=True,

@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 from ..._errors import ResponseError
-from ..._oauth.token_errors import is_unknown_client
 
-_SCOPE_CODES = ("invalid_scope", "insufficient_scope", "access_denied")
-_OTHER_CODES = ("invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type")
+# RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, and the codes of the Management API, which the endpoint may use.
+_CODES = ("invalid_scope", "insufficient_scope", "access_denied", "bad_request", "forbidden")
 
 
 def is_refused_scope(error: ResponseError) -> bool:
     """Whether the server accepted the client, and refused the scopes.
 
-    The service documents no errors of this endpoint, so a 400 or 403 without another code of RFC 6749 counts, too.
+    The service documents no errors of its token endpoint. An error without a known code, such as that of a gateway, says nothing
+    about the client.
     """
-    if is_unknown_client(error):
-        return False
-    return error.code in _SCOPE_CODES or (error.status in (400, 403) and error.code not in _OTHER_CODES)
+    return error.status in (400, 403) and error.code in _CODES

@@ -100,7 +100,9 @@ def _introspect(task: TaskContext, value: str, refusal: BeyondIdentityError) -> 
     connection = task.connection
     if not connection.tenant_id or not connection.auth_realm_id:
         return None
-    has_credentials = bool(connection.client_id and connection.client_secret and connection.client_auth_method != "none")
+    has_credentials = bool(
+        connection.client_id and connection.client_secret and connection.client_auth_method != "none"
+    )
     try:
         known = task.server.introspect(value, access_token=None if has_credentials else value)
     except ResponseError as error:
