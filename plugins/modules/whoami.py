@@ -15,13 +15,14 @@ description:
   - Run this module, or the playbook C(beyondidentity.management.whoami), first if another task fails.
   - Changes nothing. The result has no secret, no e-mail address and no username.
   - The module never requests a token without scopes, because the service would issue a token with all scopes of the application.
-  - With client credentials, the module requests a separate token with the only scope V(applications:read), which it needs for C(GetApplication), to read the
-    allowed scopes of the authenticating application. The token is valid for at most 60 seconds. V(applications:read) is a privileged scope. If the application may
-    not grant it, the credentials are right and the allowed scopes stay unknown. Such an application is the safer one, so do not add the scope for this module.
-  - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module finds out which
-    scopes are the cause, with a token request for each scope if the allowed scopes are unknown. A refused scope is not an error of the module.
-  - With O(grant_type=authorization_code), the module uses the stored sign-in, and with O(access_token) this token. It introspects the token if the credentials allow
-    that, and compares the tested scopes with those of the token.
+  - With client credentials, the module requests a separate token with the only scope V(applications:read), which it needs for C(GetApplication), to read
+    the allowed scopes of the authenticating application. The token is valid for at most 60 seconds. V(applications:read) is a privileged scope. If the
+    application may not grant it, the credentials are right and the allowed scopes stay unknown. Such an application is the safer one, so do not add the
+    scope for this module.
+  - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module finds
+    out which scopes are the cause, with a token request for each scope if the allowed scopes are unknown. A refused scope is not an error of the module.
+  - With O(grant_type=authorization_code), the module uses the stored sign-in, and with O(access_token) this token. It introspects the token if the
+    credentials allow that, and compares the tested scopes with those of the token.
   - The module tries the token at the Management API with C(GetTenant). The API can refuse this for a missing scope, which is not an error of the module.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
@@ -49,8 +50,7 @@ options:
 seealso:
   - module: beyondidentity.management.token
   - module: beyondidentity.management.introspect
-  - plugin: beyondidentity.management.scopes
-    plugin_type: lookup
+  - plugin: beyondidentity.management.scopes plugin_type: lookup
 """
 
 EXAMPLES = r"""
