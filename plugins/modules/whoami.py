@@ -50,7 +50,8 @@ options:
 seealso:
   - module: beyondidentity.management.token
   - module: beyondidentity.management.introspect
-  - plugin: beyondidentity.management.scopes plugin_type: lookup
+  - plugin: beyondidentity.management.scopes
+    plugin_type: lookup
 """
 
 EXAMPLES = r"""
@@ -130,7 +131,7 @@ whoami:
       returned: always
       sample: client_credentials
     verified:
-      description: Whether the service accepted the credentials. False if the credentials are predicted, or if no request could prove that a given token is valid.
+      description: Whether the service accepted the credentials. False if they are predicted, or if no request could prove that a given token is valid.
       type: bool
       returned: success
       sample: true
