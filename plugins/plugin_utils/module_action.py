@@ -187,6 +187,7 @@ class ModuleAction(ActionBase):
             open_sign_ins=open_sign_ins,
             listen=self.listen,
             pinned_realm_id=pinned_realm_id,
+            option_sources=resolved.group_by_source(),
             environ=sources.build_environ(resolved),
             warn=display.warning,
             tell=_tell,

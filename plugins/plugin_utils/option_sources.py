@@ -48,6 +48,14 @@ class ResolvedOptions:
         """Whether an option is set, by a weaker source than this one."""
         return name in self.sources and get_rank(self.sources[name]) > get_rank(source)
 
+    def group_by_source(self) -> dict[str, list[str]]:
+        """Return the names of the options that each source sets, the strongest source first."""
+        return {
+            source: names
+            for source in _BY_STRENGTH
+            if (names := sorted(name for name in self.sources if self.sources[name] == source))
+        }
+
     def list_secret_sources(self) -> set[str]:
         """Return the sources of all secret credentials."""
         return {

@@ -149,8 +149,10 @@ class Connection(BaseHTTPRequestHandler):
         return environ
 
     def _deliver(self, delivery: Delivery | None, status: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        lines = [f"HTTP/1.1 {status}", f"Date: {formatdate(usegmt=True)}"]
-        lines += [f"{name}: {value}" for name, value in headers]
+        given = list(headers)
+        if "Date" not in dict(given):  # a fault can set the server's clock
+            given.insert(0, ("Date", formatdate(usegmt=True)))
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in given)]
         if self.close_connection:
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -26,7 +26,7 @@ def option(name: str, value: Any, *says: str, **more: Any) -> Case:
 
 
 OPTIONS = [
-    option("issuer", None, "issuer is missing", "beyondidentity_issuer", "the application's URL in the Admin Console"),
+    option("issuer", None, "issuer is missing", "beyondidentity_issuer", "External Protocol"),
     option("client_id", None, "client_id is missing", "BEYONDIDENTITY_CLIENT_ID"),
     option("client_secret", None, "client_secret is missing", "BEYONDIDENTITY_CLIENT_SECRET"),
     option("api_url", None, "api_url is missing", "none of Beyond Identity's regions", tasks=APPLICATION),
@@ -134,7 +134,7 @@ SERVERS = [
         "unknown host",
         {},
         "https://nowhere.invalid",
-        "Check the host name",
+        "in your network, set proxy",
         requests=0,
         issuer=ELSEWHERE.replace("auth.example.com", "nowhere.invalid"),
         retries=0,

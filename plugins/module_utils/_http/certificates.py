@@ -15,7 +15,7 @@ _ENVIRONMENT = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 def refuse_damaged_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> None:
     """Raise `OptionError` if the selected authorities cannot be loaded."""
-    path, name = _find_authorities(settings, environ)
+    path, name = find_authorities(settings, environ)
     if path:
         tls_files.refuse_damaged_authorities(path, name)
 
@@ -24,13 +24,13 @@ def select_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> bo
     """Return the path of a CA file, `True` for the authorities that requests ships, or `False` for no check at all."""
     if not settings.validate_certs:
         return False
-    path, name = _find_authorities(settings, environ)
+    path, name = find_authorities(settings, environ)
     if path and name != "ca_path":  # the settings have checked their own
         tls_files.validate_authorities(path, name)
     return path or True
 
 
-def _find_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> tuple[str | None, str]:
+def find_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> tuple[str | None, str]:
     """Return the path of the authorities, and the option or variable that sets it; `None` for those that requests ships."""
     candidates = (("ca_path", settings.ca_path), *((name, environ.get(name)) for name in _ENVIRONMENT))
     return next(((path, name) for name, path in candidates if path), (None, ""))

@@ -13,15 +13,27 @@ from .tls_errors import build_tls_error, is_tls_error
 
 # What the texts of operating systems mean, by a part of the text.
 _NOT_ACCEPTED = "The server may not accept client_cert."
+_UNKNOWN_NAME, _NO_LOOKUP = "unknown host name", "the host name cannot be looked up"
+_REFUSED, _NO_ROUTE = "connection refused", "no route to the host"
 _CONNECTION_MEANINGS = (
-    ("Name or service not known", "unknown host name"),
-    ("nodename nor servname", "unknown host name"),
-    ("No address associated", "unknown host name"),
-    ("name resolution", "the host name cannot be looked up"),
-    ("onnection refused", "connection refused"),
-    ("unreachable", "no route to the host"),
-    ("No route to host", "no route to the host"),
+    ("Name or service not known", _UNKNOWN_NAME),
+    ("nodename nor servname", _UNKNOWN_NAME),
+    ("No address associated", _UNKNOWN_NAME),
+    ("name resolution", _NO_LOOKUP),
+    ("onnection refused", _REFUSED),
+    ("unreachable", _NO_ROUTE),
+    ("No route to host", _NO_ROUTE),
 )
+_CONNECTION_HINTS = {
+    _UNKNOWN_NAME: (
+        "Check the host name in issuer, auth_url and api_url. If only a proxy can look names up in your network, set proxy."
+    ),
+    _NO_LOOKUP: (
+        "Check the name server (DNS) of this machine. If only a proxy can look names up in your network, set proxy."
+    ),
+    _REFUSED: "Check the host and the port in issuer, auth_url and api_url, and that the server is running.",
+    _NO_ROUTE: "Check the network of this machine. If your network requires a proxy, set proxy.",
+}
 
 # What classes and texts of http.client and urllib3 mean. An empty meaning stands for a connection that broke.
 _PROTOCOL_MEANINGS = (
@@ -98,7 +110,10 @@ def _build_connection_error(error: Exception, exchange: Exchange) -> TransportEr
     reason = find_meaning(str(error), _CONNECTION_MEANINGS)
     return TransportError(
         f"{exchange.action}: cannot connect to {exchange.origin}{f' ({reason})' if reason else ''}.",
-        "Check the host name, that the server is running, and that this machine can reach the server (proxy, firewall).",
+        _CONNECTION_HINTS.get(
+            reason,
+            "Check the host name, that the server is running, and that this machine can reach the server (proxy, firewall).",
+        ),
         sent=False,
     )
 

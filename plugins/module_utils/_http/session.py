@@ -25,6 +25,7 @@ from .._masking import remember_secrets
 from .._predicted import refuse_predicted
 from . import libraries
 from .certificates import refuse_damaged_authorities, select_authorities
+from .clock import ServerTime
 from .connection_errors import build_slow_response_error, to_transport_error
 from .connection_pool import abandon_connections, get_adapter
 from .deadline import DeadlineExceededError, run_within
@@ -78,7 +79,12 @@ def _silence_urllib3() -> Iterator[None]:
 
 
 class HttpSession:
-    """Sends requests through this process's kept-alive connections, and counts them in `requests`."""
+    """Sends requests through this process's kept-alive connections.
+
+    Attributes:
+        requests: the number of requests that were sent.
+        server_time: what the last response says about the time; `None` without a response.
+    """
 
     def __init__(self, settings: HttpSettings, environ: Mapping[str, str] | None = None) -> None:
         if libraries.IMPORT_ERROR:
@@ -89,6 +95,7 @@ class HttpSession:
         self.settings = settings
         self.environ = os.environ if environ is None else environ
         self.requests = 0
+        self.server_time: ServerTime | None = None
 
     def send(
         self,
@@ -123,12 +130,14 @@ class HttpSession:
 
     def _send_once(self, method: str, url: str, action: str, headers: dict[str, str], body: bytes | None) -> Response:
         self.requests += 1
+        sent_at = time.time()
         with _silence_urllib3() if not self.settings.validate_certs else nullcontext():
             try:
                 response = run_within(self.settings.timeout, lambda: self._exchange(method, url, action, headers, body))
             except DeadlineExceededError:
                 abandon_connections()
                 raise build_slow_response_error(Exchange(action, get_origin(url), self.settings.timeout)) from None
+        self.server_time = ServerTime(response.headers.get("Date"), sent_at, time.time())
         if 300 <= response.status < 400:
             raise MalformedResponseError(
                 f"{action}: {get_origin(url)} responded with a redirect (HTTP {response.status}). "

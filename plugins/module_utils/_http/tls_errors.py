@@ -10,17 +10,22 @@ from .error_causes import Exchange, find_meaning, list_causes
 
 _NOT_ACCEPTED = "the server does not accept client_cert"
 _NOT_TRUSTED = "the certificate's authority is not trusted"
+_EXPIRED = "the certificate has expired"
+_NOT_YET_VALID = "the certificate is not valid yet, or this machine's clock is wrong"
+_OTHER_NAME = "the certificate is for another host name"
+_OTHER_ADDRESS = "the certificate is for another address"
+_NO_TLS = "the server does not use TLS on this port"
 _NOTHING_IN_COMMON = "the server and this machine have no version or cipher of TLS in common"
 
 _MEANINGS = (
     ("self-signed", _NOT_TRUSTED),
     ("self signed", _NOT_TRUSTED),
     ("unable to get local issuer", _NOT_TRUSTED),
-    ("certificate has expired", "the certificate has expired"),
-    ("certificate is not yet valid", "the certificate is not valid yet, or this machine's clock is wrong"),
-    ("doesn't match", "the certificate is for another host name"),
-    ("IP address mismatch", "the certificate is for another address"),
-    ("Hostname mismatch", "the certificate is for another host name"),
+    ("certificate has expired", _EXPIRED),
+    ("certificate is not yet valid", _NOT_YET_VALID),
+    ("doesn't match", _OTHER_NAME),
+    ("IP address mismatch", _OTHER_ADDRESS),
+    ("Hostname mismatch", _OTHER_NAME),
     ("too weak", "the certificate is too weak for OpenSSL on this machine"),
     ("CERTIFICATE_REQUIRED", "the server requires a client certificate: client_cert"),
     ("ALERT_UNKNOWN_CA", "the server does not trust the authority that issued client_cert"),
@@ -38,12 +43,25 @@ _MEANINGS = (
         "ALERT_HANDSHAKE_FAILURE",
         "the server refused the handshake without a reason",
     ),
-    ("WRONG_VERSION_NUMBER", "the server does not use TLS on this port"),
-    ("only use HTTP and not HTTPS", "the server does not use TLS on this port"),
+    ("WRONG_VERSION_NUMBER", _NO_TLS),
+    ("only use HTTP and not HTTPS", _NO_TLS),
 )
 _END = "EOF occurred"
 
 _HINT = "Check the host name and the certificate's authority. To trust an authority of your own, set ca_path."
+_NAME_HINT = "Check the host name in issuer, auth_url and api_url."
+_CLOCK_HINT = "Check this machine's clock. If it is right, the server needs a new certificate."
+_HINTS = {
+    _NOT_TRUSTED: (
+        "If your network intercepts TLS, or the server has an authority of its own, set ca_path to a file with the "
+        "certificate of that authority."
+    ),
+    _EXPIRED: _CLOCK_HINT,
+    _NOT_YET_VALID: _CLOCK_HINT,
+    _OTHER_NAME: _NAME_HINT,
+    _OTHER_ADDRESS: _NAME_HINT,
+    _NO_TLS: "Check the port in issuer, auth_url and api_url.",
+}
 _CERTIFICATE_HINT = "Set client_cert to a valid certificate of an authority that the server accepts."
 
 
@@ -76,4 +94,4 @@ def build_tls_error(error: Exception, exchange: Exchange) -> TransportError:
 def _choose_hint(reason: str, exchange: Exchange) -> str:
     if "without a reason" in reason:
         return f"The server may {'not accept' if exchange.has_client_certificate else 'require'} client_cert. {_CERTIFICATE_HINT}"
-    return _CERTIFICATE_HINT if "client_cert" in reason else _HINT
+    return _CERTIFICATE_HINT if "client_cert" in reason else _HINTS.get(reason, _HINT)

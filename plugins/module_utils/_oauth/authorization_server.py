@@ -20,9 +20,10 @@ from .._http.session import HttpSession
 from .._masking import find_secrets, remember_secrets
 from .client_authentication import authenticate_client, build_basic_authorization
 from .connection import Connection
+from .credential_mistakes import hint_on_refused_client
 from .task_errors import TaskErrors
 from .token import Token
-from .token_errors import CLIENT_HINT, find_refusal, hint_on_token_error
+from .token_errors import find_refusal, hint_on_token_error
 from .token_response import parse_token_response, read_token_id
 
 _FORM = "application/x-www-form-urlencoded"
@@ -69,7 +70,9 @@ class AuthorizationServer:
         if self.connection.client_auth_method == "none":
             raise OptionError(
                 "client_auth_method 'none' is for public applications, which cannot use the client-credentials grant "
-                "(RFC 6749 section 4.4)."
+                "(RFC 6749 section 4.4).",
+                "For a confidential application, set client_auth_method to client_secret_basic. For a public application, set "
+                "grant_type to authorization_code and sign in.",
             )
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
         token = self._request_token(form, scopes, custom_claims, repeatable=True, may_be_new=may_be_new)
@@ -206,7 +209,8 @@ class AuthorizationServer:
             )
             error = find_refusal(response, action)
             if error:
-                hint = hint_on_token_error(error, form["grant_type"], scopes, self.suggest_scopes(scopes))
+                client_hint = hint_on_refused_client(connection)
+                hint = hint_on_token_error(error, form["grant_type"], scopes, self.suggest_scopes(scopes), client_hint)
                 raise error.with_hint(hint)
         body = response.json(action)
         if form["grant_type"] != "authorization_code":
@@ -227,7 +231,8 @@ class AuthorizationServer:
         response = self.session.send("POST", url, action=action, headers=headers, body=_encode(form), repeatable=True)
         error = find_refusal(response, action)
         if error:
-            raise error.with_hint(CLIENT_HINT if error.status == 401 and not access_token else "")
+            is_client = error.status == 401 and not access_token
+            raise error.with_hint(hint_on_refused_client(self.connection) if is_client else "")
         return response
 
 

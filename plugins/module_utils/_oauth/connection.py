@@ -95,7 +95,13 @@ class Connection:
             f"BEYONDIDENTITY_{name.upper()}."
         )
         if name == "issuer":
-            return f"{hint} It is the application's URL in the Admin Console. Set client_id and client_secret with it."
+            return (
+                f"{hint} Set client_id and client_secret with it. To find the values, open Apps in the Admin Console and select "
+                "the application. Its tab External Protocol shows the client ID, the client secret, and the URL of the token "
+                "endpoint, which is the issuer."
+            )
+        if name in ("client_id", "client_secret"):
+            return f"{hint} In the Admin Console, the application's tab External Protocol shows it."
         if name in _IDS:
             return f"{hint} Or set issuer, the application's URL in the Admin Console, which contains all IDs."
         return hint
@@ -195,6 +201,7 @@ def _apply_token(options: ConnectionOptions, access_token: str) -> ConnectionOpt
 def _complete_hosts(options: ConnectionOptions) -> tuple[str, str | None]:
     """Return the URLs of the authorization server and of the Management API, which may be unknown."""
     auth_url = options.auth_url or REGIONS[options.region or "us"].auth_url
+    _refuse_swapped_hosts(auth_url, options.api_url)
     region = find_region(auth_url)
     if options.region and region and options.region != region:
         raise OptionError(
@@ -202,3 +209,18 @@ def _complete_hosts(options: ConnectionOptions) -> tuple[str, str | None]:
             "Remove one of the two.",
         )
     return auth_url, options.api_url or (REGIONS[region].api_url if region else None)
+
+
+def _refuse_swapped_hosts(auth_url: str, api_url: str | None) -> None:
+    """Raise `OptionError` for a region's Management API in the place of its authorization server, or the reverse."""
+    for region in REGIONS.values():
+        if get_origin(auth_url) == region.api_url:
+            raise OptionError(
+                f"issuer or auth_url is on {region.api_url}, which is the Management API, not the authorization server.",
+                f"Set it to a URL on {region.auth_url}.",
+            )
+        if api_url and get_origin(api_url) == region.auth_url:
+            raise OptionError(
+                f"api_url is on {region.auth_url}, which is the authorization server, not the Management API.",
+                f"Set api_url to {region.api_url}, or remove it.",
+            )

@@ -19,6 +19,9 @@ _ISSUER = re.compile(
 )
 
 
+_CONSOLE = re.compile(r"(?:https?://)?(?:admin|console)[^/]*\.beyondidentity[^/]*(?:/.*)?")
+
+
 @dataclass(frozen=True)
 class IssuerParts:
     """The parts of an issuer, under the names of the connection options that they set."""
@@ -42,6 +45,11 @@ def is_issuer(value: str) -> bool:
 def parse_issuer(value: str) -> IssuerParts:
     """Return the parts of an issuer, or of an endpoint's URL below it; raise `OptionError` for any other text."""
     match = _ISSUER.fullmatch(value.strip())
+    if _CONSOLE.fullmatch(value.strip()):
+        raise OptionError(
+            f"issuer: '{hide_user_information(value)}' is a page of the Admin Console, not an application's URL.",
+            "Open Apps there, select the application, and copy the URL of the token endpoint from the tab External Protocol.",
+        )
     if not match:
         raise OptionError(
             f"issuer: '{hide_user_information(value)}' is not an application's URL.",

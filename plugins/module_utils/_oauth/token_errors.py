@@ -15,7 +15,10 @@ from .jwt_claims import read_unverified_claims
 from .scopes import hint_on_refused_scopes
 from .token import to_iso8601
 
-CLIENT_HINT = "Check that client_id, client_secret and client_auth_method belong to the application that issuer names."
+CLIENT_HINT = (
+    "Check that client_id, client_secret and client_auth_method belong to the application that issuer names. In the Admin "
+    "Console, the application's tab External Protocol shows all of them."
+)
 
 _REFUSAL_HINTS = {
     "access_token": "Check whether the token is expired, revoked, or of another tenant.",
@@ -35,23 +38,29 @@ _GRANT_HINTS = {
 }
 
 
-def hint_on_token_error(error: ResponseError, grant_type: str, scopes: Iterable[str], suggestion: str) -> str:
+def hint_on_token_error(
+    error: ResponseError, grant_type: str, scopes: Iterable[str], suggestion: str, client_hint: str = CLIENT_HINT
+) -> str:
     """Return advice for a refused token request, or an empty text.
 
     Args:
         scopes: the requested scopes.
         suggestion: what to request instead of these scopes, or an empty text.
+        client_hint: the advice if the client is refused.
     """
     if error.code == "invalid_grant":
         return _GRANT_HINTS.get(grant_type, _GRANT_HINTS["authorization_code"])
     if error.code == "invalid_scope":
         return hint_on_refused_scopes(scopes, grant_type, suggestion)
     if is_unknown_client(error):
-        return CLIENT_HINT
+        return client_hint
     if error.code == "unauthorized_client":
-        return "The application's grant types do not include this grant type."
+        return (
+            "The application's grant types do not include this grant type. Add it to the application, or use the credentials "
+            "of another application."
+        )
     if error.status == 404:
-        return "Check the issuer's region, tenant, realm and application."
+        return "Check the issuer's region, tenant, realm and application: the service has no application with this URL."
     return ""
 
 

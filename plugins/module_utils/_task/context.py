@@ -74,6 +74,7 @@ class TaskContext:
         open_sign_ins: opens the stored sign-ins, for `grant_type: authorization_code`.
         listen: waits for a user's sign-in (`_oauth.authorization_request.Listen`); only the controller can.
         pinned_realm_id: the only realm that the call may manage; `None` for any realm.
+        option_sources: the names of the connection options that each source sets; empty for a delegated module.
         environ: the environment variables, which HTTP requests depend on; by default those of the process.
         warn: shows a warning.
         tell: shows progress at once, while the task runs.
@@ -96,6 +97,7 @@ class TaskContext:
         open_sign_ins: Callable[[TaskContext], TokenSource] | None = None,
         listen: Callable[..., Any] | None = None,
         pinned_realm_id: str | None = None,
+        option_sources: Mapping[str, list[str]] | None = None,
         environ: Mapping[str, str] | None = None,
         warn: Callable[[str], None] = lambda message: None,
         tell: Callable[[str], None] = lambda message: None,
@@ -114,6 +116,7 @@ class TaskContext:
         self.open_sign_ins = open_sign_ins
         self.listen = listen
         self.pinned_realm_id = pinned_realm_id
+        self.option_sources = option_sources or {}
         self.environ = os.environ if environ is None else environ
         self.warn = warn
         self.tell = tell
@@ -151,12 +154,13 @@ class TaskContext:
         refuse_other_name(realm, realm_id, options.realm_id)
         return replace(connection, realm_id=realm_id)
 
-    def _find_realm_id(self, name: str) -> str:
-        """Look a realm up, with a token of its own: the task's token has no scope for it."""
-        from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id
+    def derive(self, **changed: Any) -> TaskContext:
+        """Return a call of the same task with other parameters, for a request that needs a token of its own.
 
+        No realm limits it: the caller decides which realm it addresses.
+        """
         task = TaskContext(
-            {**self.params, "realm": None},
+            {**self.params, **changed},
             attempt=self.attempt,
             check_mode=self.check_mode,
             is_check_run=self.is_check_run,
@@ -172,6 +176,13 @@ class TaskContext:
         task.session = self.session
         if self.check_mode or self.is_check_run:
             task.predictions = self.predictions
+        return task
+
+    def _find_realm_id(self, name: str) -> str:
+        """Look a realm up, with a token of its own: the task's token has no scope for it."""
+        from .._management.managed_realm import LOOKUP_OPERATIONS, find_realm_id
+
+        task = self.derive(realm=None)
         purpose = task.build_lock_purpose("a lookup of the same realm", "")
         return find_realm_id(
             name,

@@ -20,6 +20,7 @@ from tests.support.canary_plays.play import REMOTE, CanaryPlay
 from tests.support.canary_plays.sign_in import SIGN_IN
 from tests.support.canary_plays.states import STATES
 from tests.support.canary_plays.token_life import TOKEN_LIVES
+from tests.support.canary_plays.whoami import WHOAMI
 
 _DIGEST_OF_TOKEN = """
 - name: Digest
@@ -271,6 +272,7 @@ CANARY_PLAYS = (
     ),
     SIGN_IN,
     *TOKEN_LIVES,
+    *WHOAMI,
     *OPERATIONS,
     *STATES,
     *INVITATIONS,

@@ -55,6 +55,11 @@ SIGN_IN = CanaryPlay(
           - "{{ second.token.id_token | hash('sha256') }}"
           - "{{ [first, second, third, fourth] | map(attribute='token.access_token') | map('hash', 'sha256') | first }}"
           - "{{ [first, second, third, fourth] | map(attribute='token.refresh_token') | map('hash', 'sha256') | last }}"
+    - name: Who signed in
+      beyondidentity.management.whoami:
+        grant_type: authorization_code
+        token_cache: user
+        scopes: [realms:read, realms:create]
     - name: Read as a person
       beyondidentity.management.application_info:
         grant_type: authorization_code
