@@ -368,7 +368,7 @@ def test_if_a_token_cannot_be_recorded_the_task_fails_and_the_callback_revokes_t
 
 
 def test_a_lookup_records_its_token(tenant: Any, path: Path) -> None:
-    params = {**tenant_options(tenant), "scopes": None, "operations": None}
+    params = {**tenant_options(tenant), "scopes": None, "operations": None, "custom_claims": None, "fresh": False}
     how: dict[str, Any] = {
         "stores": open_stores(params, print),
         "environ": {},

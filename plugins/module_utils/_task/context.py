@@ -172,6 +172,7 @@ class TaskContext:
             warn=self.warn,
             tell=self.tell,
             on_issued=self.on_issued,
+            on_revoked=self.on_revoked,
         )
         task.session = self.session
         if self.check_mode or self.is_check_run:
