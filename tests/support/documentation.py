@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation of plugins as Ansible reads it: with the fragments that it extends."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.plugins.loader import fragment_loader
+from ansible.utils.plugin_docs import get_docstring
+
+from tests.support.collection import ROOT, install_finder
+
+_SCOPE_NOTE = re.compile(r"Scope C\((?P<scope>[\w:-]+)\): ")
+_OPERATION = re.compile(r"C\(((?:SCIM)?[A-Z]\w+)\)")
+
+
+@dataclass(frozen=True)
+class PluginDocumentation:
+    """The documentation of a plugin.
+
+    Attributes:
+        documentation: DOCUMENTATION, with fragments.
+        returned: RETURN.
+    """
+
+    documentation: dict[str, Any]
+    returned: dict[str, Any]
+
+    @property
+    def options(self) -> dict[str, dict[str, Any]]:
+        """The options by name."""
+        found: dict[str, dict[str, Any]] = self.documentation.get("options", {})
+        return found
+
+    @property
+    def notes(self) -> list[str]:
+        """The notes, those of the plugin before those of its fragments."""
+        return list(self.documentation.get("notes", ()))
+
+    @property
+    def scopes(self) -> dict[str, frozenset[str]]:
+        """The operations by the scope that they need, from the notes that begin with "Scope C(name): "."""
+        found = {}
+        for note in self.notes:
+            scope = _SCOPE_NOTE.match(note)
+            if scope:
+                found[scope["scope"]] = frozenset(_OPERATION.findall(note))
+        return found
+
+    @property
+    def operations(self) -> dict[str, frozenset[str]]:
+        """The scopes by the operation that needs them, from the same notes."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for scope, operations in self.scopes.items():
+            for operation in operations:
+                found[operation].add(scope)
+        return {operation: frozenset(scopes) for operation, scopes in found.items()}
+
+    def iterate_descriptions(self) -> Iterator[tuple[str, Any]]:
+        """Yield each description with its place."""
+        for section in (self.documentation, self.returned):
+            yield from _iterate_descriptions("", section)
+
+
+@functools.cache
+def read_documentation(kind: str, name: str) -> PluginDocumentation:
+    """Return the documentation of a plugin, by the folder of its file and by its name."""
+    install_finder()
+    path = str(ROOT / "plugins" / kind / f"{name}.py")
+    documentation, _examples, returned, _metadata = get_docstring(path, fragment_loader, is_module=kind == "modules")
+    # JSON makes the values plain again, without the marks that Ansible gives them.
+    return PluginDocumentation(*(json.loads(json.dumps(part or {}, default=str)) for part in (documentation, returned)))
+
+
+def list_returned_fields(returned: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:
+    """Return all fields that a returned object documents, by path."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, described in returned.get("contains", {}).items():
+        inner = f"{path}.{name}".removeprefix(".")
+        found[inner] = described
+        found.update(list_returned_fields(described, inner))
+    return found
+
+
+def _iterate_descriptions(place: str, described: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each description. Names of fields and options can themselves be `description`."""
+    for name, part in described.items():
+        if name == "description" and not isinstance(part, dict):
+            yield place or "top", part
+        elif isinstance(part, dict) and name not in ("sample", "default"):
+            yield from _iterate_descriptions(f"{place}.{name}".removeprefix("."), part)
