@@ -17,8 +17,11 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     CREDENTIAL,
+    IDENTITY,
     IDENTITY_TYPES,
+    RESOURCE_SERVER,
     RESOURCE_TYPES,
+    ResourceType,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
 from tests.emulator import openapi
@@ -35,6 +38,7 @@ def list_names(kind: str) -> list[str]:
 MODULES = list_names("modules")
 PLUGINS = [(kind, name) for kind in ("modules", "lookup", "filter", "callback") for name in list_names(kind)]
 TYPES = (*RESOURCE_TYPES, *IDENTITY_TYPES)
+PARENTS = {"identity_id": IDENTITY, "resource_server_id": RESOURCE_SERVER}
 
 # The returned objects by module: the key of the result, and the name of the object in the API.
 RETURNED = {
@@ -72,7 +76,7 @@ def iterate_fields() -> Iterator[Any]:
             yield pytest.param(module, field, id=f"{module}-{field.path}")
 
 
-EACH_FIELD = pytest.mark.parametrize(("module", "field"), iterate_fields())
+EACH_FIELD = pytest.mark.parametrize(("module", "field"), list(iterate_fields()))
 EACH_RETURNING = pytest.mark.parametrize("module", sorted(RETURNED))
 EACH_WITH_OPERATIONS = pytest.mark.parametrize("module", [name for name in MODULES if name not in WITHOUT_OPERATIONS])
 
@@ -182,10 +186,11 @@ def test_each_module_documents_its_required_scopes(module: str) -> None:
 
 
 @pytest.mark.parametrize("resource_type", TYPES, ids=lambda resource_type: resource_type.noun)
-def test_the_documented_scopes_are_sufficient_to_read_and_write_an_object(resource_type: Any) -> None:
+def test_the_documented_scopes_are_sufficient_to_read_and_write_an_object(resource_type: ResourceType) -> None:
+    actions = [f"{action}{resource_type.name}" for action in ("Create", "Update", "Delete")]
+    writes = {*actions, resource_type.revoke_operation} & set(get_catalogue())
     reads = {resource_type.list_operation, resource_type.get_operation}
-    writes = {f"{action}{resource_type.name}" for action in ("Create", "Update", "Delete")} & set(get_catalogue())
-    if resource_type.revoke_operation:
-        writes = (writes | {resource_type.revoke_operation}) - {f"Update{resource_type.name}"}
+    if resource_type.parent_parameter:
+        reads.add(PARENTS[resource_type.parent_parameter].list_operation)
     assert reads <= set(read_documentation("modules", f"{resource_type.noun}_info").operations)
     assert reads | writes <= set(read_documentation("modules", resource_type.noun).operations)
