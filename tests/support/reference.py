@@ -2,29 +2,29 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation of plugins as Ansible reads it: with the fragments that it extends."""
+"""What the documentation of plugins says about required scopes and returned fields."""
 
 from __future__ import annotations
 
 import functools
-import json
+import importlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.plugins.loader import fragment_loader
-from ansible.utils.plugin_docs import get_docstring
+import yaml
 
-from tests.support.collection import ROOT, install_finder
+from tests.support.collection import NAME, NAMESPACE
+from tests.support.documentation import read_documentation
 
 _SCOPE_NOTE = re.compile(r"Scope C\((?P<scope>[\w:-]+)\): ")
 _OPERATION = re.compile(r"C\(((?:SCIM)?[A-Z]\w+)\)")
 
 
 @dataclass(frozen=True)
-class PluginDocumentation:
+class Reference:
     """The documentation of a plugin.
 
     Attributes:
@@ -72,13 +72,10 @@ class PluginDocumentation:
 
 
 @functools.cache
-def read_documentation(kind: str, name: str) -> PluginDocumentation:
+def read_reference(kind: str, name: str) -> Reference:
     """Return the documentation of a plugin, by the folder of its file and by its name."""
-    install_finder()
-    path = str(ROOT / "plugins" / kind / f"{name}.py")
-    documentation, _examples, returned, _metadata = get_docstring(path, fragment_loader, is_module=kind == "modules")
-    # JSON makes the values plain again, without the marks that Ansible gives them.
-    return PluginDocumentation(*(json.loads(json.dumps(part or {}, default=str)) for part in (documentation, returned)))
+    plugin = importlib.import_module(f"ansible_collections.{NAMESPACE}.{NAME}.plugins.{kind}.{name}")
+    return Reference(read_documentation(plugin), yaml.safe_load(getattr(plugin, "RETURN", "")) or {})
 
 
 def list_returned_fields(returned: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:

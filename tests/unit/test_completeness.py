@@ -15,9 +15,6 @@ import pytest
 import yaml
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import connection_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
-    get_catalogue,
-)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
@@ -175,31 +172,6 @@ def test_a_module_changes_only_the_choices_of_a_connection_option(name: str) -> 
         assert {"no_log": False, **options[option], "choices": shared[option]["choices"]} == shared[option]
 
 
-@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
-def test_a_state_module_documents_its_operations(resource_type: ResourceType) -> None:
-    """With them, an administrator can allow an application only the scopes that the module needs."""
-    description = " ".join(load_documents(load("modules", resource_type.noun))[0]["description"])
-    documented = set(re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", description))
-    assert documented >= {
-        resource_type.list_operation,
-        resource_type.get_operation,
-        resource_type.create_operation,
-        resource_type.update_operation,
-        resource_type.delete_operation,
-    }
-    assert documented <= set(get_catalogue())
-
-
-@pytest.mark.parametrize("resource_type", OWNED, ids=lambda resource_type: resource_type.noun)
-@pytest.mark.parametrize("suffix", ["", "_info"])
-def test_a_module_for_objects_of_an_identity_documents_its_operations(resource_type: ResourceType, suffix: str) -> None:
-    description = " ".join(load_documents(load("modules", f"{resource_type.noun}{suffix}"))[0]["description"])
-    documented = set(re.findall(r"C\(((?:List|Get|Create|Revoke|Set)\w+)\)", description))
-    written = {resource_type.revoke_operation} if not suffix else set()
-    assert documented >= {resource_type.list_operation, resource_type.get_operation, IDENTITY.list_operation, *written}
-    assert documented <= set(get_catalogue())
-
-
 @pytest.mark.parametrize("resource_type", (*STATES, *OWNED), ids=lambda resource_type: resource_type.noun)
 def test_a_state_module_documents_both_states(resource_type: ResourceType) -> None:
     returned = load_documents(load("modules", resource_type.noun))[2]
@@ -301,8 +273,10 @@ def assert_examples(examples: Any, name: str) -> None:
     assert all(task["name"] for task in examples)
     text = yaml.safe_dump(examples)
     assert f"{FQCN}.{name}" in text
-    modules = [key for task in examples for key in task if "." in key]
-    assert len(modules) == len(examples), "each example uses the module's full name"
+    tasks = [inner for task in examples for inner in task.get("block", [task])]
+    assert all(task["name"] for task in tasks)
+    modules = [key for task in tasks for key in task if "." in key]
+    assert len(modules) == len(tasks), "each example uses the module's full name"
 
 
 def assert_returned(returned: Any, required_key: str | None = None) -> None:

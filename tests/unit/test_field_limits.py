@@ -24,8 +24,8 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
-from tests.support.documentation import read_documentation
 from tests.support.published_fields import PublishedField, list_published_fields
+from tests.support.reference import read_reference
 from tests.support.untidy_service import change_json, run_untidy_service
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 
@@ -78,7 +78,7 @@ def test_the_limits_are_those_of_the_description(noun: str) -> None:
 
 @NOUNS
 def test_the_longest_text_is_documented(noun: str) -> None:
-    options = read_documentation("modules", noun).options
+    options = read_reference("modules", noun).options
     for option, limits in FIELD_LIMITS.get(noun, {}).items():
         assert limits.max_length is None or f"at most {limits.max_length} characters" in str(
             options[option]["description"]

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,8 +26,8 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
 from tests.emulator import openapi
 from tests.support.collection import ROOT
-from tests.support.documentation import list_returned_fields, read_documentation
 from tests.support.published_fields import FILE, PublishedField, list_published_fields
+from tests.support.reference import list_returned_fields, read_reference
 from tests.tools.published_fields import build_table, write_table
 
 
@@ -64,19 +64,13 @@ WITHOUT_OPERATIONS = ("api", "authorize", "introspect", "pkce", "token", "whoami
 WITHOUT_REQUESTS = (("modules", "pkce"), *(("filter", name) for name in list_names("filter")))
 
 
+@functools.cache
 def list_fields(module: str) -> list[PublishedField]:
     """Return the published fields that a module returns. Results have no secrets."""
     fields = list_published_fields(RETURNED[module][1], without_variants=WITHOUT_VARIANTS.get(module, ()))
     return [field for field in fields if not is_secret_key(field.path.rpartition(".")[2])]
 
 
-def iterate_fields() -> Iterator[Any]:
-    for module in sorted(RETURNED):
-        for field in list_fields(module):
-            yield pytest.param(module, field, id=f"{module}-{field.path}")
-
-
-EACH_FIELD = pytest.mark.parametrize(("module", "field"), list(iterate_fields()))
 EACH_RETURNING = pytest.mark.parametrize("module", sorted(RETURNED))
 EACH_WITH_OPERATIONS = pytest.mark.parametrize("module", [name for name in MODULES if name not in WITHOUT_OPERATIONS])
 
@@ -85,12 +79,13 @@ def join(description: Any) -> str:
     return description if isinstance(description, str) else " ".join(description)
 
 
+@functools.cache
 def get_documented(module: str) -> dict[str, dict[str, Any]]:
-    return list_returned_fields(read_documentation("modules", module).returned[RETURNED[module][0]])
+    return list_returned_fields(read_reference("modules", module).returned[RETURNED[module][0]])
 
 
 def test_each_module_that_returns_an_object_is_compared_with_the_table() -> None:
-    returning = {name for name in MODULES if {"before", "after"} & set(read_documentation("modules", name).returned)}
+    returning = {name for name in MODULES if {"before", "after"} & set(read_reference("modules", name).returned)}
     assert returning | {name for name in MODULES if name.endswith("_info")} == set(RETURNED)
     assert all(len(list_fields(module)) >= 4 for module in RETURNED)
 
@@ -100,32 +95,34 @@ def test_the_table_is_that_of_the_published_description() -> None:
     assert FILE.read_text(encoding="utf-8") == write_table(build_table())
 
 
-@EACH_FIELD
-def test_each_field_of_a_returned_object_is_documented(module: str, field: PublishedField) -> None:
+@EACH_RETURNING
+def test_each_field_of_a_returned_object_is_documented(module: str) -> None:
     documented = get_documented(module)
-    assert field.path in documented
-    described = documented[field.path]
-    assert (described["type"], described.get("elements")) == (field.type, field.elements)
-    assert "sample" in described or described.get("contains")
+    assert [field.path for field in list_fields(module) if field.path not in documented] == []
+    for field in list_fields(module):
+        described = documented[field.path]
+        assert (described["type"], described.get("elements")) == (field.type, field.elements), field.path
+        assert "sample" in described or described.get("contains"), field.path
 
 
-@EACH_FIELD
-def test_the_possible_values_of_a_field_are_documented(module: str, field: PublishedField) -> None:
-    described = get_documented(module).get(field.path)
-    assert described is not None
-    if "choices" in described:
-        assert set(described["choices"]) == set(field.choices)
-    else:
-        assert set(map(str, field.choices)) <= set(re.findall(r"V\(([^)]+)\)", join(described["description"])))
+@EACH_RETURNING
+def test_the_possible_values_of_a_field_are_documented(module: str) -> None:
+    documented = get_documented(module)
+    for field in list_fields(module):
+        described = documented[field.path]
+        named = re.findall(r"V\(([^)]+)\)", join(described["description"]))
+        assert set(field.choices) <= {*described.get("choices", ()), *named}, field.path
+        assert set(described.get("choices", ())) <= set(field.choices), field.path
 
 
-@EACH_FIELD
-def test_a_field_of_some_variants_only_says_when_it_is_returned(module: str, field: PublishedField) -> None:
-    described = get_documented(module).get(field.path)
-    assert described is not None
-    kinds = [other for other in list_fields(module) if other.path == f"{field.path.rpartition('.')[0]}.type"]
-    if field.variants and field.variants < kinds[0].variants:
-        assert all(f"V({variant})" in described["returned"] for variant in field.variants)
+@EACH_RETURNING
+def test_a_field_of_some_variants_only_says_when_it_is_returned(module: str) -> None:
+    documented, fields = get_documented(module), list_fields(module)
+    all_variants = {field.path.removesuffix("type"): field.variants for field in fields if field.path.endswith(".type")}
+    for field in fields:
+        if field.variants and field.variants < all_variants[field.path[: field.path.rindex(".") + 1]]:
+            returned = documented[field.path]["returned"]
+            assert {variant for variant in field.variants if f"V({variant})" in returned} == field.variants, field.path
 
 
 @EACH_RETURNING
@@ -135,7 +132,7 @@ def test_a_returned_object_documents_no_field_that_it_lacks(module: str) -> None
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_states_before_and_after_a_task_document_or_name_their_fields(module: str) -> None:
-    returned = read_documentation("modules", module).returned
+    returned = read_reference("modules", module).returned
     for name in {"before", "after"} & set(returned):
         described = returned[name]
         assert described.get("contains") or re.search(r"the same fields as RV\(\w+\)", join(described["description"]))
@@ -144,15 +141,13 @@ def test_the_states_before_and_after_a_task_document_or_name_their_fields(module
 @pytest.mark.parametrize(("kind", "name"), PLUGINS)
 def test_each_description_is_a_list(kind: str, name: str) -> None:
     """ansible-console prints only the first letter of a text."""
-    places = [
-        place for place, text in read_documentation(kind, name).iterate_descriptions() if not isinstance(text, list)
-    ]
+    places = [place for place, text in read_reference(kind, name).iterate_descriptions() if not isinstance(text, list)]
     assert places == []
 
 
 def test_the_required_libraries_are_documented() -> None:
     for kind, name in PLUGINS:
-        documentation = read_documentation(kind, name).documentation
+        documentation = read_reference(kind, name).documentation
         required = " ".join(documentation.get("requirements", ()))
         sends = "issuer" in documentation.get("options", {})
         assert ("requests >= 2.28" in required and "python >= 3.10" in required) is sends, name
@@ -162,25 +157,25 @@ def test_the_required_libraries_are_documented() -> None:
 @pytest.mark.parametrize(("kind", "name"), WITHOUT_REQUESTS)
 def test_a_plugin_that_sends_nothing_documents_no_option_of_a_request(kind: str, name: str) -> None:
     shared = {option.name for option in CONNECTION_OPTIONS} - {"reveal"}
-    assert shared & set(read_documentation(kind, name).options) == set()
+    assert shared & set(read_reference(kind, name).options) == set()
 
 
 def test_only_modules_document_the_option_reveal() -> None:
     """It counts as an argument of a task only."""
-    assert {kind for kind, name in PLUGINS if "reveal" in read_documentation(kind, name).options} == {"modules"}
+    assert {kind for kind, name in PLUGINS if "reveal" in read_reference(kind, name).options} == {"modules"}
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_documented_scopes_are_those_of_the_documented_operations(module: str) -> None:
     """Each note "Scope C(name): ..." names the operations that need the scope, and when the module calls them."""
-    documented = read_documentation("modules", module).operations
+    documented = read_reference("modules", module).operations
     catalogue = get_catalogue()
     assert documented == {operation: frozenset(catalogue[operation].scopes) for operation in documented}
 
 
 @EACH_WITH_OPERATIONS
 def test_each_module_documents_its_required_scopes(module: str) -> None:
-    documentation = read_documentation("modules", module)
+    documentation = read_reference("modules", module)
     assert documentation.scopes and all(documentation.scopes.values())
     assert any("access_token" in note and "scopes" in note for note in documentation.notes)
 
@@ -192,5 +187,5 @@ def test_the_documented_scopes_are_sufficient_to_read_and_write_an_object(resour
     reads = {resource_type.list_operation, resource_type.get_operation}
     if resource_type.parent_parameter:
         reads.add(PARENTS[resource_type.parent_parameter].list_operation)
-    assert reads <= set(read_documentation("modules", f"{resource_type.noun}_info").operations)
-    assert reads | writes <= set(read_documentation("modules", resource_type.noun).operations)
+    assert reads <= set(read_reference("modules", f"{resource_type.noun}_info").operations)
+    assert reads | writes <= set(read_reference("modules", resource_type.noun).operations)
