@@ -45,6 +45,6 @@ options:
   display_name:
     description:
       - Display name of the objects to read. Names do not have to be unique.
-      - If no object has exactly this name, the module uses the only object whose name differs only in whitespace and Unicode normalization.
+      - If no object has exactly this name, the module returns the objects whose names differ only in whitespace and Unicode normalization.
     type: str
 """
