@@ -35,8 +35,8 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
-  - beyondidentity.management.managed_object
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:

@@ -21,8 +21,8 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
-  - beyondidentity.management.managed_object.info
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:

@@ -19,6 +19,7 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
+from tests.support.reference import read_reference
 from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 
@@ -132,6 +133,7 @@ def test_each_call_requests_exactly_the_scopes_that_it_can_need(tested: StateMod
     ):
         run_ok(module, tenant, **options)
         assert get_requested_scopes(tenant) == scopes, options
+        assert scopes <= set(read_reference("modules", module.__name__.rpartition(".")[2]).scopes)
 
 
 @pytest.mark.parametrize(
