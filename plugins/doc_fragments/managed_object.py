@@ -1,18 +1,15 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation that modules for objects with a display name share."""
+"""The documentation of the options that find an object by its ID or display name."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options that find an object, and how the scopes of its token are selected."""
+    """The options that find an object, those of state modules and those of modules that only read."""
 
     DOCUMENTATION = r"""
-notes:
-  - The token of the module has only those of the listed scopes that the options need. If you set O(access_token), that token must have these scopes.
-  - In check mode, the token has only those scopes that end in C(:read).
 options:
   state:
     description:
@@ -35,7 +32,6 @@ options:
 
     INFO = r"""
 notes:
-  - The token of the module has only those of the listed scopes that the options need. If you set O(access_token), that token must have these scopes.
   - The module returns an empty list if nothing matches.
 options:
   id:

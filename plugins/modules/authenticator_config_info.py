@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
   - beyondidentity.management.managed_object.info
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 seealso:

@@ -27,6 +27,7 @@ author:
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_object
+  - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:

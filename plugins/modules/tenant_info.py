@@ -12,12 +12,12 @@ version_added: 0.1.0
 description:
   - Reads the tenant of the connection.
 notes:
-  - "Scope C(tenants:read): always, for C(GetTenant). If you set O(access_token), that token must have this scope. Otherwise the token of the module has no
-    other scopes."
+  - "Scope C(tenants:read): always, for C(GetTenant)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 seealso:
