@@ -205,7 +205,7 @@ application:
       description:
         - ID of the application.
       type: str
-      sample: "38833c36-6f47-4992-9329-ea0a00915137"
+      sample: 38833c36-6f47-4992-9329-ea0a00915137
     realm_id:
       description:
         - ID of the realm that the application belongs to.
@@ -215,7 +215,7 @@ application:
       description:
         - ID of the tenant that the application belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the application.
@@ -231,13 +231,13 @@ application:
         - ID of the resource server whose scopes the application can grant.
       returned: if the application has a resource server
       type: str
-      sample: "84db69f5-48a8-4c11-8cda-1bae3a73f07e"
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
     authenticator_config_id:
       description:
         - ID of the authenticator configuration that users sign in with.
       returned: if the application has an authenticator configuration
       type: str
-      sample: "73731b7f-eb76-4143-9b4b-81a720385f5a"
+      sample: 73731b7f-eb76-4143-9b4b-81a720385f5a
     protocol_config:
       description:
         - Settings of the protocol, without the client secret.
@@ -330,7 +330,7 @@ client_id:
 client_secret:
   description:
     - Client secret of the application.
-  returned: "with O(return_secret=true), if the application exists and is confidential"
+  returned: with O(return_secret=true), if the application exists and is confidential
   type: str
   sample: wWD4mPzdsjms1LPekQSo0v9s...
 issuer:
@@ -345,18 +345,18 @@ before:
     - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {id: "38833c36-6f47-4992-9329-ea0a00915137", display_name: Realm factory}
+  sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
 after:
   description:
     - The application after the task, without secrets; null if it does not exist. It has the same fields as RV(application).
     - In check mode, the prediction.
   returned: success
   type: dict
-  sample: {id: "38833c36-6f47-4992-9329-ea0a00915137", display_name: Realm factory}
+  sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

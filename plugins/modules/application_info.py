@@ -63,7 +63,7 @@ applications:
       description:
         - ID of the application.
       type: str
-      sample: "38833c36-6f47-4992-9329-ea0a00915137"
+      sample: 38833c36-6f47-4992-9329-ea0a00915137
     realm_id:
       description:
         - ID of the realm that the application belongs to.
@@ -73,7 +73,7 @@ applications:
       description:
         - ID of the tenant that the application belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the application.
@@ -89,13 +89,13 @@ applications:
         - ID of the resource server whose scopes the application can grant.
       returned: if the application has a resource server
       type: str
-      sample: "84db69f5-48a8-4c11-8cda-1bae3a73f07e"
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
     authenticator_config_id:
       description:
         - ID of the authenticator configuration that users sign in with.
       returned: if the application has an authenticator configuration
       type: str
-      sample: "73731b7f-eb76-4143-9b4b-81a720385f5a"
+      sample: 73731b7f-eb76-4143-9b4b-81a720385f5a
     protocol_config:
       description:
         - Settings of the protocol, without the client secret. Each protocol has its own fields.
@@ -394,7 +394,8 @@ applications:
               sample: email
             custom_value:
               description:
-                - Value of the attribute if C(value) is V(custom_static_string).
+                - Text that fills the value.
+              returned: if C(value) is V(custom_static_string)
               type: str
               sample: engineering
         identity_provider_certs:
@@ -408,7 +409,7 @@ applications:
               description:
                 - ID of the certificate.
               type: str
-              sample: "0d5b1c6f-2f6e-4a0f-8b53-3ad1d2f3a9c4"
+              sample: 0d5b1c6f-2f6e-4a0f-8b53-3ad1d2f3a9c4
             created_at:
               description:
                 - Time at which the certificate was created, in ISO 8601.
@@ -438,7 +439,7 @@ applications:
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

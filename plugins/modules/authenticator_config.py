@@ -117,7 +117,7 @@ authenticator_config:
       description:
         - ID of the configuration.
       type: str
-      sample: "73731b7f-eb76-4143-9b4b-81a720385f5a"
+      sample: 73731b7f-eb76-4143-9b4b-81a720385f5a
     realm_id:
       description:
         - ID of the realm that the configuration belongs to.
@@ -127,7 +127,7 @@ authenticator_config:
       description:
         - ID of the tenant that the configuration belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the configuration.
@@ -160,7 +160,7 @@ authenticator_config:
         trusted_origins:
           description:
             - Origins that can send requests to Beyond Identity from a browser. Can be null with the type V(platform).
-          returned: "with the type V(embedded), V(hosted_web) or V(platform)"
+          returned: with the type V(embedded), V(hosted_web) or V(platform)
           type: list
           elements: str
           sample: [https://app.example.com]
@@ -200,7 +200,7 @@ authenticator_config:
                     - ID of the identity provider.
                   returned: with the verification type V(idp)
                   type: str
-                  sample: "2c9e4f0a-6b1d-4a3e-9d57-0e8f1b2c3d4e"
+                  sample: 2c9e4f0a-6b1d-4a3e-9d57-0e8f1b2c3d4e
         roaming_auth_config:
           description:
             - Settings of roaming authentication.
@@ -222,13 +222,13 @@ authenticator_config:
                 - IP addresses and ranges that users can use roaming authentication from. An empty list allows all.
               type: list
               elements: str
-              sample: ["192.0.2.0/24"]
+              sample: [192.0.2.0/24]
             allowed_user_group_ids:
               description:
                 - IDs of the groups whose members can use roaming authentication. An empty list allows all users.
               type: list
               elements: str
-              sample: ["81490afab171aef0"]
+              sample: [81490afab171aef0]
             allowed_user_ids:
               description:
                 - IDs of the identities that can use roaming authentication. An empty list allows all users.
@@ -241,18 +241,18 @@ before:
     - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {id: "73731b7f-eb76-4143-9b4b-81a720385f5a", display_name: Hosted sign-in}
+  sample: {id: 73731b7f-eb76-4143-9b4b-81a720385f5a, display_name: Hosted sign-in}
 after:
   description:
     - The configuration after the task, without secrets; null if it does not exist. It has the same fields as RV(authenticator_config).
     - In check mode, the prediction.
   returned: success
   type: dict
-  sample: {id: "73731b7f-eb76-4143-9b4b-81a720385f5a", display_name: Sign-in page}
+  sample: {id: 73731b7f-eb76-4143-9b4b-81a720385f5a, display_name: Sign-in page}
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

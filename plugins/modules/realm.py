@@ -90,12 +90,12 @@ realm:
       description:
         - ID of the realm.
       type: str
-      sample: "19a95130480dfa79"
+      sample: 19a95130480dfa79
     tenant_id:
       description:
         - ID of the tenant that the realm belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the realm.
@@ -104,6 +104,7 @@ realm:
     classification:
       description:
         - Purpose of the realm, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE).
+      returned: always, except in the prediction of a new realm without O(classification)
       type: str
       sample: SECURE_CUSTOMER
     create_time:
@@ -122,18 +123,18 @@ before:
     - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {id: "19a95130480dfa79", display_name: Staging}
+  sample: {id: 19a95130480dfa79, display_name: Staging}
 after:
   description:
     - The realm after the task, without secrets; null if it does not exist. It has the same fields as RV(realm).
     - In check mode, the prediction.
   returned: success
   type: dict
-  sample: {id: "19a95130480dfa79", display_name: Production}
+  sample: {id: 19a95130480dfa79, display_name: Production}
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

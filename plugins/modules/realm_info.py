@@ -58,12 +58,12 @@ realms:
       description:
         - ID of the realm.
       type: str
-      sample: "19a95130480dfa79"
+      sample: 19a95130480dfa79
     tenant_id:
       description:
         - ID of the tenant that the realm belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the realm.
@@ -87,7 +87,7 @@ realms:
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

@@ -95,7 +95,7 @@ resource_server:
       description:
         - ID of the resource server.
       type: str
-      sample: "84db69f5-48a8-4c11-8cda-1bae3a73f07e"
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
     realm_id:
       description:
         - ID of the realm that the resource server belongs to.
@@ -105,7 +105,7 @@ resource_server:
       description:
         - ID of the tenant that the resource server belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the resource server.
@@ -133,18 +133,18 @@ before:
     - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {id: "84db69f5-48a8-4c11-8cda-1bae3a73f07e", scopes: ["pets:read"]}
+  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: ["pets:read"]}
 after:
   description:
     - The resource server after the task, without secrets; null if it does not exist. It has the same fields as RV(resource_server).
     - In check mode, the prediction.
   returned: success
   type: dict
-  sample: {id: "84db69f5-48a8-4c11-8cda-1bae3a73f07e", scopes: ["pets:read", "pets:write"]}
+  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: ["pets:read", "pets:write"]}
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

@@ -61,7 +61,7 @@ resource_servers:
       description:
         - ID of the resource server.
       type: str
-      sample: "84db69f5-48a8-4c11-8cda-1bae3a73f07e"
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
     realm_id:
       description:
         - ID of the realm that the resource server belongs to.
@@ -71,7 +71,7 @@ resource_servers:
       description:
         - ID of the tenant that the resource server belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the resource server.
@@ -96,7 +96,7 @@ resource_servers:
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

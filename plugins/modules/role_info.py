@@ -107,7 +107,7 @@ roles:
       description:
         - ID of the tenant that the role belongs to.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the role.
@@ -122,7 +122,7 @@ roles:
       description:
         - ID of the resource server that the role belongs to.
       type: str
-      sample: "7b5a4325-00e0-4379-bd7b-3e5e7e30b09e"
+      sample: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
     create_time:
       description:
         - Time at which the role was created, in ISO 8601.
@@ -150,11 +150,11 @@ roles:
             - IDs of the groups that are members.
           type: list
           elements: str
-          sample: ["81490afab171aef0"]
+          sample: [81490afab171aef0]
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:

@@ -52,7 +52,7 @@ tenant:
       description:
         - ID of the tenant.
       type: str
-      sample: "00011f1183c67b69"
+      sample: 00011f1183c67b69
     display_name:
       description:
         - Display name of the tenant.
@@ -71,7 +71,7 @@ tenant:
 predicted:
   description:
     - Whether the result is, at least in part, a prediction of check mode.
-  returned: "in check mode, if something is predicted"
+  returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
