@@ -29,10 +29,12 @@ class Reference:
 
     Attributes:
         documentation: DOCUMENTATION, with fragments.
+        examples: EXAMPLES; empty for a plugin that is not a module.
         returned: RETURN.
     """
 
     documentation: dict[str, Any]
+    examples: list[dict[str, Any]]
     returned: dict[str, Any]
 
     @property
@@ -75,7 +77,8 @@ class Reference:
 def read_reference(kind: str, name: str) -> Reference:
     """Return the documentation of a plugin, by the folder of its file and by its name."""
     plugin = importlib.import_module(f"ansible_collections.{NAMESPACE}.{NAME}.plugins.{kind}.{name}")
-    return Reference(read_documentation(plugin), yaml.safe_load(getattr(plugin, "RETURN", "")) or {})
+    examples = yaml.safe_load(plugin.EXAMPLES) if kind == "modules" else []
+    return Reference(read_documentation(plugin), examples, yaml.safe_load(getattr(plugin, "RETURN", "")) or {})
 
 
 def list_returned_fields(returned: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
@@ -25,7 +26,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
 from tests.emulator import openapi
-from tests.support.collection import ROOT
+from tests.support.collection import NAME, NAMESPACE, ROOT
 from tests.support.published_fields import FILE, PublishedField, list_published_fields
 from tests.support.reference import list_returned_fields, read_reference
 from tests.tools.published_fields import build_table, write_table
@@ -191,3 +192,24 @@ def test_the_documented_scopes_are_sufficient_to_read_and_write_an_object(resour
         reads.add(PARENTS[resource_type.parent_parameter].list_operation)
     assert reads <= set(read_reference("modules", f"{resource_type.noun}_info").operations)
     assert reads | writes <= set(read_reference("modules", resource_type.noun).operations)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if ("modules", name) not in WITHOUT_REQUESTS])
+def test_an_example_shows_the_connection_the_task_and_the_use_of_its_result(module: str) -> None:
+    examples = read_reference("modules", module).examples
+    connected = [example for example in examples if has_connection(example)]
+    assert connected
+    assert any(uses_result(module, example, examples) for example in connected)
+
+
+def has_connection(example: dict[str, Any]) -> bool:
+    """Whether a block or task has its credentials in `module_defaults` or in variables."""
+    defaults = example.get("module_defaults", {}).get(f"group/{NAMESPACE}.{NAME}.all", {})
+    return "issuer" in defaults or "beyondidentity_issuer" in example.get("vars", {})
+
+
+def uses_result(module: str, example: dict[str, Any], examples: list[dict[str, Any]]) -> bool:
+    """Whether a task of the module registers its result, and another task uses it."""
+    tasks = example.get("block", [example])
+    names = {task.get("register") for task in tasks if f"{NAMESPACE}.{NAME}.{module}" in task} - {None}
+    return any(re.search(rf"(?:{{{{|var:).*\b{name}\.", yaml.safe_dump(examples, width=10000)) for name in names)
