@@ -197,9 +197,12 @@ def test_the_documented_scopes_are_sufficient_to_read_and_write_an_object(resour
 @pytest.mark.parametrize("module", [name for name in MODULES if ("modules", name) not in WITHOUT_REQUESTS])
 def test_an_example_shows_the_connection_the_task_and_the_use_of_its_result(module: str) -> None:
     examples = read_reference("modules", module).examples
-    connected = [example for example in examples if has_connection(example)]
-    assert connected
-    assert any(uses_result(module, example, examples) for example in connected)
+    name = f"{NAMESPACE}.{NAME}.{module}"
+    assert any(has_connection(example) and any(name in task for task in list_tasks(example)) for example in examples)
+    tasks = [task for example in examples for task in list_tasks(example)]
+    results = {task["register"] for task in tasks if name in task and "register" in task}
+    text = yaml.safe_dump(tasks, width=10000)
+    assert any(re.search(rf"(?:{{{{|that:|var:).*\b{result}\.", text) for result in results)
 
 
 def has_connection(example: dict[str, Any]) -> bool:
@@ -208,8 +211,7 @@ def has_connection(example: dict[str, Any]) -> bool:
     return "issuer" in defaults or "beyondidentity_issuer" in example.get("vars", {})
 
 
-def uses_result(module: str, example: dict[str, Any], examples: list[dict[str, Any]]) -> bool:
-    """Whether a task of the module registers its result, and another task uses it."""
-    tasks = example.get("block", [example])
-    names = {task.get("register") for task in tasks if f"{NAMESPACE}.{NAME}.{module}" in task} - {None}
-    return any(re.search(rf"(?:{{{{|var:).*\b{name}\.", yaml.safe_dump(examples, width=10000)) for name in names)
+def list_tasks(example: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the tasks of a block, or the task itself."""
+    tasks: list[dict[str, Any]] = example.get("block", [example])
+    return tasks
