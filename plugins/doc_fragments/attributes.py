@@ -13,19 +13,24 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Supports check mode. The module predicts the result and changes nothing.
+    description:
+      - Supports check mode. The module predicts the result and changes nothing.
     support: full
   action:
-    description: Runs on the controller, inside Ansible's own process. Managed hosts need no software and do not need to be reachable.
+    description:
+      - Runs on the controller, inside Ansible's own process. Managed hosts need no software and do not need to be reachable.
     support: full
   delegation:
-    description: Runs on another host only if the task is delegated to a remote host. That host needs the Python library requests.
+    description:
+      - Runs on another host only if the task is delegated to a remote host. That host needs the Python library requests.
     support: full
   async:
-    description: Supports the async keyword. The module refuses it, because Ansible stores the results of asynchronous tasks in files.
+    description:
+      - Supports the async keyword. The module refuses it, because Ansible stores the results of asynchronous tasks in files.
     support: none
   idempotent:
-    description: Changes nothing if it runs again with the same options.
+    description:
+      - Changes nothing if it runs again with the same options.
     support: full
 """
 
@@ -33,7 +38,8 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Shows what changed, or would change, without secrets.
+    description:
+      - Shows what changed, or would change, without secrets.
     support: full
 """
 
@@ -41,6 +47,7 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Shows what changed, or would change.
+    description:
+      - Shows what changed, or would change.
     support: none
 """

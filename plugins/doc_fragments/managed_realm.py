@@ -10,6 +10,8 @@ class ModuleDocFragment:
     """The option `realm`, as in the table of module_utils/_connection_options.py; a test compares the two."""
 
     DOCUMENTATION = r"""
+notes:
+  - "Scope C(realms:read): to find O(realm) by its name, for C(ListRealms). The module requests a separate token with this scope."
 options:
   realm:
     description:

@@ -16,42 +16,34 @@ description:
   - In check mode, a resource server or authenticator configuration that you set by name must exist, or an earlier task must predict it.
   - If the task runs on many hosts at once, even without C(run_once), it creates one application.
   - Beyond Identity manages some applications, such as the built-in one. The module can find and use them, but does not change them.
-  - The module does not remove the application that the task authenticates with. If O(access_token) does not identify this application,
-    O(state=absent) needs O(application_id) or O(issuer).
+  - The module does not remove the application that the task authenticates with. If O(access_token) does not identify this application, O(state=absent) needs
+    O(application_id) or O(issuer).
   - The module only accepts the values that the service publishes, also in check mode. To send other values, use M(beyondidentity.management.api).
-  - The module requests a token for C(ListApplications), or for C(GetApplication) with O(id). The token also allows C(CreateApplication) without O(id),
-    C(UpdateApplication) with a new name or another managed option, and C(DeleteApplication) with O(state=absent).
-  - With a name in O(resource_server), the token also allows C(ListResourceServers). Otherwise, with O(allowed_scopes), it allows C(GetResourceServer).
-    With a name in O(authenticator_config), it also allows C(ListAuthenticatorConfigs). In check mode, the token only allows operations that read.
   - C(applications:read) is a privileged scope. The service returns the client secrets of applications to a token with this scope, and a listing by name
     contains the secret of every application in the realm. In unattended runs, use O(id).
+notes:
+  - "Scope C(applications:read): always, for C(ListApplications) or C(GetApplication)."
+  - "Scope C(applications:create): with O(state=present) and without O(id), for C(CreateApplication)."
+  - "Scope C(applications:update): with O(state=present) and an option that can change an application, or with O(id) and O(display_name), for
+    C(UpdateApplication)."
+  - "Scope C(applications:delete): with O(state=absent), for C(DeleteApplication)."
+  - "Scope C(resource-servers:read): with O(state=present) and a name in O(resource_server), for C(ListResourceServers) and C(GetResourceServer). With
+    O(state=present) and O(allowed_scopes), for C(GetResourceServer)."
+  - "Scope C(authenticator-configs:read): with O(state=present) and a name in O(authenticator_config), for C(ListAuthenticatorConfigs) and
+    C(GetAuthenticatorConfig)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object
+  - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
-  state:
-    description: Whether the application must exist.
-    type: str
-    choices: [present, absent]
-    default: present
-  id:
-    description:
-      - ID of an existing application. With O(id), O(display_name) is its new name.
-      - Set O(id), O(display_name) or both.
-    type: str
-  display_name:
-    description:
-      - The display name. Without O(id), it selects the application.
-      - The module uses the application with exactly this name. If no application has it, the module uses the only application whose name
-        differs only in whitespace and Unicode normalization. If several match, the module fails and lists their IDs.
-    type: str
   protocol:
     description:
-      - The protocol. It cannot be changed later. The default for a new application is V(oauth2).
+      - Protocol of the application. It cannot be changed later. The default for a new application is V(oauth2).
     type: str
     choices: [oauth2, oidc]
   confidentiality:
@@ -62,14 +54,14 @@ options:
     aliases: [client_type]
   pkce:
     description:
-      - Proof Key for Code Exchange. Public applications require it.
+      - Challenge method of Proof Key for Code Exchange (RFC 7636) that the application requires. Public applications must use PKCE.
       - The default for a new application is V(s256) with the grant type V(authorization_code), otherwise V(disabled).
     type: str
     choices: [disabled, plain, s256]
   grant_types:
     description:
-      - The grants that the application can use, V(authorization_code), V(client_credentials) or both. The application gets exactly these grants.
-        The list must not be empty.
+      - Grants that the application can use, V(authorization_code), V(client_credentials) or both. The application has exactly these grants after the
+        task. The list must not be empty.
       - The default for a new application is V(client_credentials) with the protocol V(oauth2), and V(authorization_code) with V(oidc).
     type: list
     elements: str
@@ -81,15 +73,14 @@ options:
     choices: [client_secret_basic, client_secret_post, none]
   resource_server:
     description:
-      - The resource server whose scopes the application can grant, by ID, identifier or name. Set to an empty string to remove it.
+      - Resource server whose scopes the application can grant, by ID, identifier or name. Set to an empty string to remove it.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - A name needs C(resource-servers:read). An ID needs this scope only with O(allowed_scopes).
       - The resource server of the Management API has the name V(Beyond Identity Management API) and the identifier V(beyondidentity).
     type: str
   allowed_scopes:
     description:
-      - The scopes that the application can grant, as a list or as space-delimited text. The resource server must offer them.
+      - Scopes that the application can grant, as a list or as space-delimited text. The resource server must offer them.
     type: list
     elements: str
   scopes_mode:
@@ -103,30 +94,30 @@ options:
   redirect_uris:
     description:
       - URIs that the browser can be sent to after the sign-in.
-      - The application gets exactly these URIs. An empty list removes all URIs.
+      - The application has exactly these URIs after the task. An empty list removes all URIs.
       - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app.
     type: list
     elements: str
   authenticator_config:
     description:
-      - The authenticator configuration that users sign in with, by ID or name. Set to an empty string to remove it.
+      - Authenticator configuration that users sign in with, by ID or name. Set to an empty string to remove it.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several configurations have the name, the module fails and lists their IDs.
-      - A name needs C(authenticator-configs:read).
       - Applications with the grant V(client_credentials) cannot have an authenticator configuration.
     type: str
   token_format:
     description:
-      - Whether tokens are V(self_contained) (JWT) or V(referential). The default for a new application is V(self_contained).
+      - Format of access tokens. V(self_contained) tokens are signed JWTs. Only the introspection endpoint can read V(referential) tokens.
+      - The default for a new application is V(self_contained).
     type: str
     choices: [self_contained, referential]
   token_expires_after:
     description:
-      - The longest lifetime of its tokens in seconds, from V(0) to V(4294967295). The default for a new application is V(86400).
+      - Longest lifetime of a token in seconds, from V(0) to V(4294967295). The default for a new application is V(86400).
     type: int
   token_subject_field:
     description:
-      - The property of an identity that fills the token's subject.
+      - Property of the identity that fills the subject of a token.
     type: str
     choices: [id, email, username]
   return_secret:
@@ -144,25 +135,37 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create an application that can only read and create realms
-  beyondidentity.management.application:
-    display_name: Realm factory
-    protocol: oauth2
-    confidentiality: confidential
-    pkce: disabled
-    grant_types: [client_credentials]
-    resource_server: Beyond Identity Management API
-    allowed_scopes: [realms:create, realms:read]
-    return_secret: true
-  register: factory
+- name: Create an application, and request a token from it
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create an application that can only read and create realms
+      beyondidentity.management.application:
+        display_name: Realm factory
+        protocol: oauth2
+        confidentiality: confidential
+        pkce: disabled
+        grant_types: [client_credentials]
+        resource_server: Beyond Identity Management API
+        allowed_scopes: [realms:create, realms:read]
+        return_secret: true
+      register: factory
 
-- name: Request a token from it
-  beyondidentity.management.token:
-    issuer: "{{ factory.issuer }}"
-    client_id: "{{ factory.client_id }}"
-    client_secret: "{{ factory.client_secret }}"
-    scopes: [realms:create]
-  no_log: true # the task contains the secret
+    - name: Request a token from the new application
+      beyondidentity.management.token:
+        issuer: "{{ factory.issuer }}"
+        client_id: "{{ factory.client_id }}"
+        client_secret: "{{ factory.client_secret }}"
+        scopes: [realms:create]
+      no_log: true # the task contains the secret
+      register: factory_token
+
+    - name: Show when the token expires
+      ansible.builtin.debug:
+        var: factory_token.token.expires_at
 
 - name: Change the application, and show the diff
   beyondidentity.management.application:
@@ -192,56 +195,173 @@ EXAMPLES = r"""
 
 RETURN = r"""
 application:
-  description: The application as the API returns it, without its secret; null if it does not exist. In check mode, the prediction.
+  description:
+    - The application as the API returns it, without its secret; null if it does not exist.
+    - In check mode, the prediction.
   returned: success
   type: dict
-  sample:
-    id: 38833c36-6f47-4992-9329-ea0a00915137
-    display_name: Realm factory
-    is_managed: false
-    realm_id: caf2ff640497591a
-    tenant_id: 00011f1183c67b69
-    resource_server_id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
+  contains:
+    id:
+      description:
+        - ID of the application.
+      type: str
+      sample: 38833c36-6f47-4992-9329-ea0a00915137
+    realm_id:
+      description:
+        - ID of the realm that the application belongs to.
+      type: str
+      sample: caf2ff640497591a
+    tenant_id:
+      description:
+        - ID of the tenant that the application belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the application.
+      type: str
+      sample: Realm factory
+    is_managed:
+      description:
+        - Whether Beyond Identity manages the application. You cannot change or remove such an application.
+      type: bool
+      sample: false
+    resource_server_id:
+      description:
+        - ID of the resource server whose scopes the application can grant.
+      returned: if the application has a resource server
+      type: str
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
+    authenticator_config_id:
+      description:
+        - ID of the authenticator configuration that users sign in with.
+      returned: if the application has an authenticator configuration
+      type: str
+      sample: 73731b7f-eb76-4143-9b4b-81a720385f5a
     protocol_config:
-      type: oauth2
-      client_id: AYYNcuOSpfqIf33JeegCzDIT
-      confidentiality: confidential
-      grant_type: [client_credentials]
-      allowed_scopes: ["realms:create", "realms:read"]
-      pkce: disabled
+      description:
+        - Settings of the protocol, without the client secret.
+      type: dict
+      contains:
+        type:
+          description:
+            - Protocol of the application.
+          type: str
+          choices: [oauth2, oidc]
+          sample: oauth2
+        allowed_scopes:
+          description:
+            - Scopes that the application can grant.
+          type: list
+          elements: str
+          sample: ["realms:create", "realms:read"]
+        client_id:
+          description:
+            - Client ID that the application authenticates with.
+          type: str
+          sample: AYYNcuOSpfqIf33JeegCzDIT
+        confidentiality:
+          description:
+            - Whether the client can keep a secret, as OAuth 2.0 (RFC 6749 section 2.1) defines it.
+            - A V(confidential) client has a secret. A V(public) client has none and must use PKCE.
+          type: str
+          choices: [confidential, public]
+          sample: confidential
+        token_endpoint_auth_method:
+          description:
+            - How the client authenticates at the token endpoint. The service derives the value from C(confidentiality).
+            - The value V(client_secret_basic) does not exclude V(client_secret_post). The service accepts both from confidential clients.
+          type: str
+          choices: [client_secret_basic, client_secret_post, none]
+          sample: client_secret_basic
+        grant_type:
+          description:
+            - Grants that the application can use, V(authorization_code), V(client_credentials) or both.
+          type: list
+          elements: str
+          sample: [client_credentials]
+        redirect_uris:
+          description:
+            - URIs that the browser can be sent to after the sign-in.
+          type: list
+          elements: str
+          sample: [https://app.example.com/callback]
+        token_configuration:
+          description:
+            - Properties of the tokens that the application issues.
+          type: dict
+          contains:
+            expires_after:
+              description:
+                - Longest lifetime of a token in seconds.
+              type: int
+              sample: 86400
+            token_signing_algorithm:
+              description:
+                - Algorithm that signs the tokens.
+              type: str
+              choices: [RS256]
+              sample: RS256
+            subject_field:
+              description:
+                - Property of the identity that fills the subject of a token.
+              type: str
+              choices: [id, email, username]
+              sample: id
+        pkce:
+          description:
+            - Challenge method of Proof Key for Code Exchange (RFC 7636) that the application requires.
+          type: str
+          choices: [disabled, plain, s256]
+          sample: disabled
+        token_format:
+          description:
+            - Format of access tokens. A V(self_contained) token is a signed JWT.
+            - A V(referential) token has no readable claims. The introspection endpoint returns them.
+          type: str
+          choices: [self_contained, referential]
+          sample: self_contained
 client_id:
-  description: The application's client ID; null if the application does not exist.
+  description:
+    - Client ID of the application; null if the application does not exist.
   returned: success
   type: str
   sample: AYYNcuOSpfqIf33JeegCzDIT
 client_secret:
-  description: The application's client secret.
+  description:
+    - Client secret of the application.
   returned: with O(return_secret=true), if the application exists and is confidential
   type: str
   sample: wWD4mPzdsjms1LPekQSo0v9s...
 issuer:
-  description: The application's issuer, as the O(issuer) option takes it; null if the application does not exist.
+  description:
+    - Issuer of the application, in the form of the option O(issuer); null if the application does not exist.
   returned: success
   type: str
   sample: https://auth-us.beyondidentity.com/v1/tenants/00011f1183c67b69/realms/caf2ff640497591a/applications/38833c36-6f47-4992-9329-ea0a00915137
 before:
   description:
-    - The application before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+    - The application before the task, without secrets; null if it did not exist. It has the same fields as RV(application).
+    - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
   sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
 after:
-  description: The application after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  description:
+    - The application after the task, without secrets; null if it does not exist. It has the same fields as RV(application).
+    - In check mode, the prediction.
   returned: success
   type: dict
   sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

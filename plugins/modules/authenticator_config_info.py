@@ -10,30 +10,36 @@ module: authenticator_config_info
 short_description: Read Beyond Identity authenticator configurations
 version_added: 0.1.0
 description:
-  - Reads all authenticator configurations of a realm, those with a display name, or the one with an id.
-  - What is not there is no error, but an empty list.
+  - Reads all authenticator configurations of a realm, those with a display name, or the one with an ID.
+notes:
+  - "Scope C(authenticator-configs:read): always, for C(ListAuthenticatorConfigs) or C(GetAuthenticatorConfig)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object.info
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
-options:
-  id:
-    description: The id of the only authenticator configuration to read.
-    type: str
-  display_name:
-    description: The name of the authenticator configurations to read. Names need not be unique.
-    type: str
 seealso:
   - module: beyondidentity.management.authenticator_config
 """
 
 EXAMPLES = r"""
-- name: Read all authenticator configurations
-  beyondidentity.management.authenticator_config_info:
-  register: all_authenticator_configs
+- name: Read all authenticator configurations of a realm
+  vars:
+    beyondidentity_issuer: "{{ issuer }}"
+    beyondidentity_client_id: "{{ client_id }}"
+    beyondidentity_client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read all authenticator configurations
+      beyondidentity.management.authenticator_config_info:
+      register: all_configs
+
+    - name: Show their settings by name
+      ansible.builtin.debug:
+        msg: "{{ all_configs.authenticator_configs | items2dict(key_name='display_name', value_name='config') }}"
 
 - name: Read an authenticator configuration by its name
   beyondidentity.management.authenticator_config_info:
@@ -43,24 +49,143 @@ EXAMPLES = r"""
 
 RETURN = r"""
 authenticator_configs:
-  description: The authenticator configurations as the API shows them, without secrets.
+  description:
+    - The configurations as the API returns them.
   returned: success
   type: list
   elements: dict
-  sample:
-    - id: 73731b7f-eb76-4143-9b4b-81a720385f5a
-      display_name: Hosted sign-in
-      config:
-        type: hosted_web
-        authentication_methods: [{type: webauthn_passkey}]
-        trusted_origins: []
+  contains:
+    id:
+      description:
+        - ID of the configuration.
+      type: str
+      sample: 73731b7f-eb76-4143-9b4b-81a720385f5a
+    realm_id:
+      description:
+        - ID of the realm that the configuration belongs to.
+      type: str
+      sample: caf2ff640497591a
+    tenant_id:
+      description:
+        - ID of the tenant that the configuration belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the configuration.
+      type: str
+      sample: Hosted sign-in
+    config:
+      description:
+        - Settings of the authenticator. Each type has its own fields.
+      type: dict
+      contains:
+        type:
+          description:
+            - Type of the authenticator.
+          type: str
+          choices: [embedded, hosted_web, console, platform]
+          sample: hosted_web
+        authentication_methods:
+          description:
+            - Methods that users can authenticate with.
+          returned: with the type V(embedded) or V(hosted_web)
+          type: list
+          elements: dict
+          contains:
+            type:
+              description:
+                - Authentication method.
+              type: str
+              choices: [email_one_time_password, software_passkey, webauthn_passkey]
+              sample: webauthn_passkey
+        trusted_origins:
+          description:
+            - Origins that can send requests to Beyond Identity from a browser. Can be null with the type V(platform).
+          returned: with the type V(embedded), V(hosted_web) or V(platform)
+          type: list
+          elements: str
+          sample: [https://app.example.com]
+        invoke_url:
+          description:
+            - URL of the application that Beyond Identity opens to authenticate a user.
+          returned: with the type V(embedded)
+          type: str
+          sample: https://app.example.com/authenticate
+        invocation_type:
+          description:
+            - How Beyond Identity opens C(invoke_url). V(automatic) redirects the browser.
+            - V(manual) returns the challenge to the caller, which opens the URL itself.
+          returned: with the type V(embedded)
+          type: str
+          choices: [automatic, manual]
+          sample: automatic
+        onboarding_configuration:
+          description:
+            - How identities bind a passkey for the Admin Console.
+          returned: with the type V(console)
+          type: dict
+          contains:
+            verification_method:
+              description:
+                - How an identity is verified before it binds a passkey.
+              type: dict
+              contains:
+                type:
+                  description:
+                    - V(idp) verifies the identity at an identity provider. V(none) does not verify it.
+                  type: str
+                  choices: [idp, none]
+                  sample: idp
+                idp_id:
+                  description:
+                    - ID of the identity provider.
+                  returned: with the verification type V(idp)
+                  type: str
+                  sample: 2c9e4f0a-6b1d-4a3e-9d57-0e8f1b2c3d4e
+        roaming_auth_config:
+          description:
+            - Settings of roaming authentication.
+          returned: with the type V(platform)
+          type: dict
+          contains:
+            enabled:
+              description:
+                - Whether users can use roaming authentication.
+              type: bool
+              sample: true
+            allow_unknown_user:
+              description:
+                - Whether a user can use roaming authentication if the login hint does not identify exactly one identity.
+              type: bool
+              sample: false
+            allowed_source_ips:
+              description:
+                - IP addresses and ranges that users can use roaming authentication from. An empty list allows all.
+              type: list
+              elements: str
+              sample: [192.0.2.0/24]
+            allowed_user_group_ids:
+              description:
+                - IDs of the groups whose members can use roaming authentication. An empty list allows all users.
+              type: list
+              elements: str
+              sample: [81490afab171aef0]
+            allowed_user_ids:
+              description:
+                - IDs of the identities that can use roaming authentication. An empty list allows all users.
+              type: list
+              elements: str
+              sample: [e372db224c06e850]
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

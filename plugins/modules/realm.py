@@ -17,35 +17,35 @@ description:
   - If O(access_token) does not identify the authenticating realm, O(state=absent) needs O(auth_realm_id) or O(issuer).
   - If the environment variable E(BEYONDIDENTITY_PINNED_REALM_ID) limits the run to one realm, the module manages only that realm and creates no realm.
   - If the task runs on many hosts at once, even without C(run_once), it creates one realm.
-  - The module requests a token for C(ListRealms), or for C(GetRealm) with O(id). The token also allows C(CreateRealm) without O(id), C(UpdateRealm)
-    with O(classification) or a new name, and C(DeleteRealm) with O(state=absent). In check mode, the token only allows operations that read.
+notes:
+  - "Scope C(realms:read): always, for C(ListRealms) or C(GetRealm)."
+  - "Scope C(realms:create): with O(state=present) and without O(id), for C(CreateRealm)."
+  - "Scope C(realms:update): with O(state=present) and O(classification), or with O(id) and O(display_name), for C(UpdateRealm)."
+  - "Scope C(realms:delete): with O(state=absent), for C(DeleteRealm)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.managed_object
+  - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
-  state:
-    description: Whether the realm must exist.
-    type: str
-    choices: [present, absent]
-    default: present
   id:
     description:
-      - ID of an existing realm. With O(id), O(display_name) is its new name.
+      - ID of an existing realm. With O(id), O(display_name) is the new name of the realm.
       - Set O(id), O(display_name) or both. This module ignores O(realm_id).
     type: str
   display_name:
     description:
-      - The display name. Without O(id), it selects the realm.
-      - The module uses the realm with exactly this name. If no realm has it, the module uses the only realm whose name
-        differs only in whitespace and Unicode normalization. If several match, the module fails and lists their IDs.
+      - Display name of the realm. Without O(id), the name selects the realm.
+      - The module uses the realm with exactly this name. If no realm has the name, the module uses the only realm whose name differs only in
+        whitespace and Unicode normalization. If several realms match, the module fails and lists their IDs.
       - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   classification:
     description:
-      - What the realm is for, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). Must not be empty.
+      - Purpose of the realm, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). Must not be empty.
       - If you omit it for a new realm, the service chooses the value, and check mode does not predict it.
     type: str
 seealso:
@@ -54,16 +54,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create a realm for customers
-  beyondidentity.management.realm:
-    display_name: Customers
-    classification: SECURE_CUSTOMER
-  register: customers
+- name: Create a realm with an application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create a realm for customers
+      beyondidentity.management.realm:
+        display_name: Customers
+        classification: SECURE_CUSTOMER
+      register: customers
 
-- name: Create an application in that realm, with the same credentials
-  beyondidentity.management.application:
-    realm_id: "{{ customers.realm.id }}"
-    display_name: Customer importer
+    - name: Create an application in that realm, with the same credentials
+      beyondidentity.management.application:
+        realm_id: "{{ customers.realm.id }}"
+        display_name: Customer importer
 
 - name: Remove the realm with all its applications
   beyondidentity.management.realm:
@@ -73,31 +80,66 @@ EXAMPLES = r"""
 
 RETURN = r"""
 realm:
-  description: The realm as the API returns it; null if it does not exist. In check mode, the prediction.
+  description:
+    - The realm as the API returns it; null if it does not exist.
+    - In check mode, the prediction.
   returned: success
   type: dict
-  sample:
-    id: 19a95130480dfa79
-    display_name: Customers
-    classification: SECURE_CUSTOMER
+  contains:
+    id:
+      description:
+        - ID of the realm.
+      type: str
+      sample: 19a95130480dfa79
+    tenant_id:
+      description:
+        - ID of the tenant that the realm belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the realm.
+      type: str
+      sample: Customers
+    classification:
+      description:
+        - Purpose of the realm, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE).
+      returned: always, except in the prediction of a new realm without O(classification)
+      type: str
+      sample: SECURE_CUSTOMER
+    create_time:
+      description:
+        - Time at which the realm was created, in ISO 8601.
+      type: str
+      sample: "2026-01-28T12:00:02.423Z"
+    update_time:
+      description:
+        - Time at which the realm was last updated, in ISO 8601.
+      type: str
+      sample: "2026-04-19T15:17:21.186Z"
 before:
   description:
-    - The realm before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+    - The realm before the task, without secrets; null if it did not exist. It has the same fields as RV(realm).
+    - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
   sample: {id: 19a95130480dfa79, display_name: Staging}
 after:
-  description: The realm after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  description:
+    - The realm after the task, without secrets; null if it does not exist. It has the same fields as RV(realm).
+    - In check mode, the prediction.
   returned: success
   type: dict
   sample: {id: 19a95130480dfa79, display_name: Production}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

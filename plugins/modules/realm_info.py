@@ -10,56 +10,89 @@ module: realm_info
 short_description: Read Beyond Identity realms
 version_added: 0.1.0
 description:
-  - Reads all realms of the managed tenant, those of one name, or one by its id. Where there is none, the list is empty.
+  - Reads all realms of the tenant, those with a display name, or the one with an ID.
+notes:
+  - "Scope C(realms:read): always, for C(ListRealms) or C(GetRealm)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.managed_object.info
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
-options:
-  id:
-    description: The id of one realm.
-    type: str
-  display_name:
-    description: The name that people see. All realms that bear it are returned.
-    type: str
 seealso:
   - module: beyondidentity.management.realm
 """
 
 EXAMPLES = r"""
+- name: Read all realms of the tenant
+  vars:
+    beyondidentity_issuer: "{{ issuer }}"
+    beyondidentity_client_id: "{{ client_id }}"
+    beyondidentity_client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read all realms
+      beyondidentity.management.realm_info:
+      register: all_realms
+
+    - name: Show their names
+      ansible.builtin.debug:
+        msg: "{{ all_realms.realms | map(attribute='display_name') }}"
+
 - name: Read one realm by its name
   beyondidentity.management.realm_info:
     display_name: Customers
   register: customers
-
-- name: Read all realms
-  beyondidentity.management.realm_info:
-  register: all
-
-- name: Show their names
-  ansible.builtin.debug:
-    msg: "{{ all.realms | map(attribute='display_name') }}"
 """
 
 RETURN = r"""
 realms:
-  description: The realms as the API shows them.
+  description:
+    - The realms as the API returns them.
   returned: success
   type: list
   elements: dict
-  sample:
-    - id: 19a95130480dfa79
-      display_name: Customers
-      classification: SECURE_CUSTOMER
+  contains:
+    id:
+      description:
+        - ID of the realm.
+      type: str
+      sample: 19a95130480dfa79
+    tenant_id:
+      description:
+        - ID of the tenant that the realm belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the realm.
+      type: str
+      sample: Customers
+    classification:
+      description:
+        - Purpose of the realm, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE).
+      type: str
+      sample: SECURE_CUSTOMER
+    create_time:
+      description:
+        - Time at which the realm was created, in ISO 8601.
+      type: str
+      sample: "2026-01-28T12:00:02.423Z"
+    update_time:
+      description:
+        - Time at which the realm was last updated, in ISO 8601.
+      type: str
+      sample: "2026-04-19T15:17:21.186Z"
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

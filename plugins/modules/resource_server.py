@@ -14,36 +14,24 @@ description:
   - An omitted option is not managed. The order and repetition of scopes do not matter.
   - Beyond Identity manages the resource server of the Management API. You can use this resource server, but not change it.
   - If the task runs on many hosts at once, even without C(run_once), it creates one resource server.
-  - The module requests a token for C(ListResourceServers), or for C(GetResourceServer) with O(id). The token also allows C(CreateResourceServer) with
-    O(identifier) and without O(id), C(UpdateResourceServer) with O(identifier), O(scopes) or a new name, and C(DeleteResourceServer) with
-    O(state=absent). In check mode, the token only allows operations that read.
+notes:
+  - "Scope C(resource-servers:read): always, for C(ListResourceServers) or C(GetResourceServer)."
+  - "Scope C(resource-servers:create): with O(state=present), with O(identifier) and without O(id), for C(CreateResourceServer)."
+  - "Scope C(resource-servers:update): with O(state=present) and O(identifier) or O(scopes), or with O(id) and O(display_name), for C(UpdateResourceServer)."
+  - "Scope C(resource-servers:delete): with O(state=absent), for C(DeleteResourceServer)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object
+  - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
-  state:
-    description: Whether the resource server must exist.
-    type: str
-    choices: [present, absent]
-    default: present
-  id:
-    description:
-      - ID of an existing resource server. With O(id), O(display_name) is its new name.
-      - Set O(id), O(display_name) or both.
-    type: str
-  display_name:
-    description:
-      - The display name. Without O(id), it selects the resource server.
-      - The module uses the resource server with exactly this name. If no resource server has it, the module uses the only resource server whose name
-        differs only in whitespace and Unicode normalization. If several match, the module fails and lists their IDs.
-    type: str
   identifier:
     description:
-      - The audience of tokens for this API, often a URI. It is required for a new resource server, and unique in the realm.
+      - Audience of the tokens for this API, often a URI. Required for a new resource server, and unique in the realm.
       - The Management API has the identifier V(beyondidentity).
     type: str
   scopes:
@@ -59,22 +47,35 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create a resource server for your own API
-  beyondidentity.management.resource_server:
-    display_name: Pet API
-    identifier: https://api.pets.example.com
-    scopes: [pets:read, pets:write]
+- name: Offer scopes of your own API
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create a resource server
+      beyondidentity.management.resource_server:
+        display_name: Pet API
+        identifier: https://api.pets.example.com
+        scopes: [pets:read, pets:write]
+      register: pets
 
-- name: Create an application that can grant one of its scopes
-  beyondidentity.management.application:
-    display_name: Feeder
-    resource_server: Pet API
-    allowed_scopes: [pets:read]
+    - name: Create an application that can grant one of its scopes
+      beyondidentity.management.application:
+        display_name: Feeder
+        resource_server: "{{ pets.resource_server.id }}"
+        allowed_scopes: [pets:read]
 
 - name: Add a scope to the offered scopes
   beyondidentity.management.resource_server:
     display_name: Pet API
     scopes: [pets:read, pets:write, pets:feed]
+
+- name: Remove the application
+  beyondidentity.management.application:
+    display_name: Feeder
+    state: absent
 
 - name: Remove the resource server
   beyondidentity.management.resource_server:
@@ -84,33 +85,71 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resource_server:
-  description: The resource server as the API returns it; null if it does not exist. In check mode, the prediction.
+  description:
+    - The resource server as the API returns it; null if it does not exist.
+    - In check mode, the prediction.
   returned: success
   type: dict
-  sample:
-    id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
-    display_name: Pet API
-    identifier: https://api.pets.example.com
-    is_managed: false
-    scopes: [pets:read, pets:write]
+  contains:
+    id:
+      description:
+        - ID of the resource server.
+      type: str
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
+    realm_id:
+      description:
+        - ID of the realm that the resource server belongs to.
+      type: str
+      sample: caf2ff640497591a
+    tenant_id:
+      description:
+        - ID of the tenant that the resource server belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the resource server.
+      type: str
+      sample: Pet API
+    identifier:
+      description:
+        - Audience of the tokens for this API.
+      type: str
+      sample: https://api.pets.example.com
+    scopes:
+      description:
+        - Scopes that the resource server offers.
+      type: list
+      elements: str
+      sample: ["pets:read", "pets:write"]
+    is_managed:
+      description:
+        - Whether Beyond Identity manages the resource server. You cannot change or remove such a resource server.
+      type: bool
+      sample: false
 before:
   description:
-    - The resource server before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
+    - The resource server before the task, without secrets; null if it did not exist. It has the same fields as RV(resource_server).
+    - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read]}
+  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: ["pets:read"]}
 after:
-  description: The resource server after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  description:
+    - The resource server after the task, without secrets; null if it does not exist. It has the same fields as RV(resource_server).
+    - In check mode, the prediction.
   returned: success
   type: dict
-  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: [pets:read, pets:write]}
+  sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: ["pets:read", "pets:write"]}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -10,22 +10,18 @@ module: resource_server_info
 short_description: Read Beyond Identity resource servers
 version_added: 0.1.0
 description:
-  - Reads all resource servers of a realm, those with a display name, or the one with an id, with the scopes that they offer.
-  - What is not there is no error, but an empty list.
+  - Reads all resource servers of a realm, those with a display name, or the one with an ID, with the scopes that they offer.
+notes:
+  - "Scope C(resource-servers:read): always, for C(ListResourceServers) or C(GetResourceServer)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object.info
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
-options:
-  id:
-    description: The id of the only resource server to read.
-    type: str
-  display_name:
-    description: The name of the resource servers to read. Names need not be unique.
-    type: str
 seealso:
   - module: beyondidentity.management.resource_server
   - module: beyondidentity.management.role
@@ -33,35 +29,79 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Read the scopes of the Management API
+  vars:
+    beyondidentity_issuer: "{{ issuer }}"
+    beyondidentity_client_id: "{{ client_id }}"
+    beyondidentity_client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read the resource server of the Management API
+      beyondidentity.management.resource_server_info:
+        display_name: Beyond Identity Management API
+      register: built_in
+
+    - name: Show the scopes that it offers
+      ansible.builtin.debug:
+        msg: "{{ built_in.resource_servers[0].scopes | default([]) }}"
+
 - name: Read all resource servers
   beyondidentity.management.resource_server_info:
   register: all_resource_servers
-
-- name: Read a resource server by its name
-  beyondidentity.management.resource_server_info:
-    display_name: Beyond Identity Management API
-  register: built_in
 """
 
 RETURN = r"""
 resource_servers:
-  description: The resource servers as the API shows them, without secrets.
+  description:
+    - The resource servers as the API returns them.
   returned: success
   type: list
   elements: dict
-  sample:
-    - id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
-      display_name: Beyond Identity Management API
-      identifier: beyondidentity
-      is_managed: true
-      scopes: ["realms:create", "realms:read"]
+  contains:
+    id:
+      description:
+        - ID of the resource server.
+      type: str
+      sample: 84db69f5-48a8-4c11-8cda-1bae3a73f07e
+    realm_id:
+      description:
+        - ID of the realm that the resource server belongs to.
+      type: str
+      sample: caf2ff640497591a
+    tenant_id:
+      description:
+        - ID of the tenant that the resource server belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the resource server.
+      type: str
+      sample: Pet API
+    identifier:
+      description:
+        - Audience of the tokens for this API.
+      type: str
+      sample: https://api.pets.example.com
+    scopes:
+      description:
+        - Scopes that the resource server offers.
+      type: list
+      elements: str
+      sample: ["pets:read", "pets:write"]
+    is_managed:
+      description:
+        - Whether Beyond Identity manages the resource server. You cannot change or remove such a resource server.
+      type: bool
+      sample: false
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -11,61 +11,59 @@ short_description: Manage roles, their scopes and their members
 version_added: 0.1.0
 description:
   - Creates, updates and removes roles of a resource server, their scopes, and the identities and groups that are their members.
-  - A user who signs in gets only those scopes that one of the user's roles has.
-  - An omitted option is not managed. By default, the role gets exactly the scopes in O(scopes), and at least the members in O(members).
-    Set O(scopes_mode) or O(members_mode) to change this.
+  - The token of a signed-in user has only those scopes that a role of the user has.
+  - An omitted option is not managed. By default, the role has exactly the scopes in O(scopes), and at least the members in O(members), after the task. Set
+    O(scopes_mode) or O(members_mode) to change this.
   - The module adds missing items before it removes others, so no user loses a scope that the user keeps.
-  - Before the module removes a role, it removes the role's scopes and members, because the service requires this.
-  - The module requests a token for C(ListRoles), or for C(GetRole) with O(id). With a name in O(resource_server), or with O(state=absent), it also allows
-    C(ListResourceServers). With an ID in O(resource_server) and with O(scopes), it also allows C(GetResourceServer).
-  - The token also allows C(CreateRole) without O(id), C(UpdateRole) with O(description), O(scopes), O(members) or a new name, and C(DeleteRole) with
-    O(state=absent).
-  - With O(scopes), the token also allows C(ListRoleScopes), C(AddRoleScopes) and, with O(scopes_mode=exact), C(DeleteRoleScopes). With
-    O(if_scopes_differ=fail), it allows C(ListRoleMembers) instead of C(DeleteRoleScopes).
-  - With O(members), the token also allows C(ListRoleMembers), C(AddRoleMembers) and, with O(members_mode=exact), C(DeleteRoleMembers). To find members, it
-    allows C(GetIdentity) and C(ListIdentities), or C(GetGroup) and C(ListGroups).
-  - With O(state=absent), the token allows the operations that list and remove scopes and members. In check mode, the token only allows operations that read.
+  - Before the module removes a role, it removes the scopes and members of the role, because the service requires this.
   - In check mode, the resource server and the members must exist, or an earlier task must predict them.
-  - Members are read 200 at a time and written 1,000 at a time. After a write, the module reads the changed lists again to verify
-    that the service stored them.
-  - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it.
-    To find N other identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this
-    listing can cost one additional request. E-mail addresses that are not usernames always need the listing.
+  - Members are read 200 at a time and written 1,000 at a time. After a write, the module reads the changed lists again to verify that the service stored
+    them.
+  - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it. To find N other
+    identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this listing can cost one
+    additional request. E-mail addresses that are not usernames always need the listing.
   - If the task runs on many hosts at once, even without C(run_once), it creates one role.
+notes:
+  - "Scope C(roles:read): always, for C(ListRoles) or C(GetRole). With O(scopes), for C(ListRoleScopes). With O(members) or O(if_scopes_differ=fail), for
+    C(ListRoleMembers). With O(state=absent), for C(ListRoleScopes) and C(ListRoleMembers)."
+  - "Scope C(roles:create): with O(state=present) and without O(id), for C(CreateRole)."
+  - "Scope C(roles:update): with O(state=present) and O(description), O(scopes) or O(members), or with O(id) and O(display_name), for C(UpdateRole). With
+    O(scopes), for C(AddRoleScopes) and C(DeleteRoleScopes). With O(members), for C(AddRoleMembers) and C(DeleteRoleMembers). With O(state=absent), for
+    C(DeleteRoleScopes) and C(DeleteRoleMembers)."
+  - "Scope C(roles:delete): with O(state=absent), for C(DeleteRole)."
+  - "Scope C(resource-servers:read): with a name in O(resource_server), which is the default, or with O(state=absent), for C(ListResourceServers) and
+    C(GetResourceServer). With O(scopes), for C(GetResourceServer), C(ListRoleScopes), C(AddRoleScopes) and C(DeleteRoleScopes). With O(state=absent), for
+    C(ListRoleScopes) and C(DeleteRoleScopes)."
+  - "Scope C(identities:read): with O(members), O(if_scopes_differ=fail) or O(state=absent), for C(ListRoleMembers), C(AddRoleMembers) and
+    C(DeleteRoleMembers). With O(members.identities), for C(ListIdentities) and C(GetIdentity)."
+  - "Scope C(groups:read): with O(members), O(if_scopes_differ=fail) or O(state=absent), for C(ListRoleMembers), C(AddRoleMembers) and C(DeleteRoleMembers).
+    With O(members.groups), for C(ListGroups) and C(GetGroup)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object
+  - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
-  state:
-    description: Whether the role must exist.
-    type: str
-    choices: [present, absent]
-    default: present
-  id:
-    description:
-      - ID of an existing role. With O(id), O(display_name) is its new name.
-      - Set O(id), O(display_name) or both.
-    type: str
   display_name:
     description:
-      - The display name. Without O(id), it selects the role among the roles of O(resource_server).
-      - The module uses the role with exactly this name. If no role has it, the module uses the only role whose name differs only in whitespace and
-        Unicode normalization. If several match, the module fails and lists their IDs.
+      - Display name of the role. Without O(id), the name selects the role among the roles of O(resource_server).
+      - The module uses the role with exactly this name. If no role has the name, the module uses the only role whose name differs only in whitespace
+        and Unicode normalization. If several roles match, the module fails and lists their IDs.
       - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   description:
-    description: What the role is for, in at most 300 characters, with none of C({}[]<>;:?\/|*^%$#=~`!).
+    description:
+      - Description of the role, with at most 300 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   resource_server:
     description:
-      - The resource server that the role belongs to, by ID, identifier or name. The default is the Management API.
+      - Resource server that the role belongs to, by ID, identifier or name. The default is the Management API.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - A name needs C(resource-servers:read). An ID needs this scope only with O(scopes) or O(state=absent).
       - If O(resource_server) is a name or O(state=absent), and another resource server has the role with the O(id), the module fails and names that
         resource server.
       - With O(state=absent), the module changes nothing if the resource server does not exist.
@@ -86,20 +84,21 @@ options:
     default: exact
   if_scopes_differ:
     description:
-      - What to do if an existing role has other scopes than O(scopes) and O(scopes_mode) want. V(change) changes them. V(fail) changes nothing, and the
-        error lists the difference.
+      - Action if the scopes of an existing role differ from those that O(scopes) and O(scopes_mode) require. V(change) changes the scopes of the role.
+        V(fail) changes nothing, and the error lists the difference.
       - With V(fail), the module still adds the scopes to a role that has no scopes and no members, because an interrupted creation leaves such a role.
     type: str
     choices: [change, fail]
     default: change
   members:
-    description: Members of the role. An omitted list is not managed.
+    description:
+      - Members of the role. An omitted list is not managed.
     type: dict
     suboptions:
       identities:
         description:
           - Identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-            Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
+            Usernames and e-mail addresses are case-insensitive. If a username and the e-mail address of another identity are equal, the username counts.
           - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
           - If an identity does not exist, the module fails before it writes anything.
         type: list
@@ -127,19 +126,32 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create Pat's identity
-  beyondidentity.management.identity:
-    username: pat
-    display_name: Pat Smith
-    primary_email_address: pat@example.com
+- name: Let a person read realms
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create Pat's identity
+      beyondidentity.management.identity:
+        username: pat
+        display_name: Pat Smith
+        primary_email_address: pat@example.com
+      register: pat
 
-- name: Create a role that can read realms, and add Pat to it
-  beyondidentity.management.role:
-    display_name: Realm readers
-    description: Can read realms.
-    scopes: [realms:read]
-    members:
-      identities: [pat]
+    - name: Create a role that can read realms, and add Pat to it
+      beyondidentity.management.role:
+        display_name: Realm readers
+        description: Can read realms.
+        scopes: [realms:read]
+        members:
+          identities: ["{{ pat.identity.id }}"]
+      register: readers
+
+    - name: Show the number of members
+      ansible.builtin.debug:
+        msg: "{{ readers.role.members.identities | length }}"
 
 - name: Remove all other members from the role
   beyondidentity.management.role:
@@ -177,36 +189,100 @@ EXAMPLES = r"""
 RETURN = r"""
 role:
   description:
-    - The role as the API returns it; null if it does not exist. In check mode, the prediction.
-    - Has C(scopes) and C(members) if the task manages them. Members are IDs. All lists are sorted.
+    - The role as the API returns it; null if it does not exist.
+    - In check mode, the prediction.
   returned: success
   type: dict
-  sample:
-    id: fb785d40cbe4fc0d
-    display_name: Realm readers
-    description: Can read realms.
-    resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
-    scopes: [realms:read]
-    members: {identities: [e372db224c06e850], groups: []}
+  contains:
+    id:
+      description:
+        - ID of the role.
+      type: str
+      sample: fb785d40cbe4fc0d
+    realm_id:
+      description:
+        - ID of the realm that the role belongs to.
+      type: str
+      sample: caf2ff640497591a
+    tenant_id:
+      description:
+        - ID of the tenant that the role belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the role.
+      type: str
+      sample: Realm readers
+    description:
+      description:
+        - Description of the role. Can be empty.
+      type: str
+      sample: Can read realms.
+    resource_server_id:
+      description:
+        - ID of the resource server that the role belongs to.
+      type: str
+      sample: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
+    create_time:
+      description:
+        - Time at which the role was created, in ISO 8601.
+      type: str
+      sample: "2026-01-28T12:00:02.423Z"
+    update_time:
+      description:
+        - Time at which the role was last updated, in ISO 8601.
+      type: str
+      sample: "2026-04-19T15:17:21.186Z"
+    scopes:
+      description:
+        - Scopes of the role, sorted.
+      returned: with O(scopes)
+      type: list
+      elements: str
+      sample: ["realms:read"]
+    members:
+      description:
+        - Members of the role. The lists are sorted.
+      returned: with O(members)
+      type: dict
+      contains:
+        identities:
+          description:
+            - IDs of the identities that are members.
+          type: list
+          elements: str
+          sample: [e372db224c06e850]
+        groups:
+          description:
+            - IDs of the groups that are members.
+          type: list
+          elements: str
+          sample: [81490afab171aef0]
 before:
   description:
-    - The role before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
-    - Has C(scopes) and C(members) if the task manages them, and with O(state=absent).
+    - The role before the task, without secrets; null if it did not exist. It has the same fields as RV(role).
+    - Also returned without C(--diff), so a run can be audited.
+    - Contains C(scopes) and C(members) if the task manages them, and with O(state=absent).
   returned: success
   type: dict
-  sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:create, realms:read]}
+  sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: ["realms:create", "realms:read"]}
 after:
-  description: The role after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  description:
+    - The role after the task, without secrets; null if it does not exist. It has the same fields as RV(role).
+    - In check mode, the prediction.
   returned: success
   type: dict
-  sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: [realms:read]}
+  sample: {id: fb785d40cbe4fc0d, display_name: Realm readers, scopes: ["realms:read"]}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -10,37 +10,39 @@ module: role_info
 short_description: Read Beyond Identity roles
 version_added: 0.1.0
 description:
-  - Reads all roles of a resource server, the roles with one name, or one role by its ID. Returns an empty list if nothing matches.
+  - Reads all roles of a resource server, the roles with one name, or one role by its ID.
   - To read the scopes of a role, call C(ListRoleScopes) with M(beyondidentity.management.api).
-  - The module requests a token for C(ListRoles), or for C(GetRole) with O(id). With O(members), the token also allows C(ListRoleMembers).
+notes:
+  - "Scope C(roles:read): always, for C(ListRoles) or C(GetRole). With O(members), for C(ListRoleMembers)."
+  - "Scope C(resource-servers:read): with a name in O(resource_server), which is the default, for C(ListResourceServers) and C(GetResourceServer)."
+  - "Scope C(identities:read): with O(members), for C(ListRoleMembers)."
+  - "Scope C(groups:read): with O(members), for C(ListRoleMembers)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.managed_object.info
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
   id:
     description:
-      - The ID of one role.
+      - ID of the only role to read.
       - If O(resource_server) is a name, and another resource server has the role, the module fails and names the other resource server.
-    type: str
-  display_name:
-    description: Display name. The module returns all roles that have it.
     type: str
   resource_server:
     description:
-      - The resource server that the roles belong to, by ID, identifier or name. The default is the Management API's own.
+      - Resource server that the roles belong to, by ID, identifier or name. The default is the Management API.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - An ID needs no right to read resource servers.
     type: str
     default: beyondidentity
   members:
     description:
       - Whether to read the members of each returned role. Members are IDs.
-      - This costs one request for each role, and one more for each further 200 members. It also needs the scopes C(groups:read) and C(identities:read).
+      - This costs one request for each role, and one more for each further 200 members.
     type: bool
     default: false
 seealso:
@@ -49,29 +51,35 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read all roles that carry scopes of the Management API
-  beyondidentity.management.role_info:
-  register: all
+- name: Read the scopes of all roles
+  vars:
+    beyondidentity_issuer: "{{ issuer }}"
+    beyondidentity_client_id: "{{ client_id }}"
+    beyondidentity_client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read all roles with scopes of the Management API
+      beyondidentity.management.role_info:
+      register: management
 
-- name: Read the scopes of each
-  beyondidentity.management.api:
-    operation: ListRoleScopes
-    parameters:
-      resource_server_id: "{{ item.resource_server_id }}"
-      role_id: "{{ item.id }}"
-    all_pages: true
-  loop: "{{ all.roles }}"
-  loop_control:
-    label: "{{ item.display_name }}"
-  register: scopes
+    - name: Read the scopes of each role
+      beyondidentity.management.api:
+        operation: ListRoleScopes
+        parameters:
+          resource_server_id: "{{ item.resource_server_id }}"
+          role_id: "{{ item.id }}"
+        all_pages: true
+      loop: "{{ management.roles }}"
+      loop_control:
+        label: "{{ item.display_name }}"
+      register: scopes
 
-- name: An API of our own
+- name: Create a resource server for your own API
   beyondidentity.management.resource_server:
     display_name: Pet API
     identifier: https://api.pets.example.com
     scopes: [pets:read, pets:write]
 
-- name: Read its roles
+- name: Read its roles, with their members
   beyondidentity.management.role_info:
     resource_server: Pet API
     members: true
@@ -80,23 +88,78 @@ EXAMPLES = r"""
 RETURN = r"""
 roles:
   description:
-    - The roles as the API returns them. With O(members), each has C(members), a dictionary with the sorted IDs of C(identities) and C(groups).
+    - The roles as the API returns them.
   returned: success
   type: list
   elements: dict
-  sample:
-    - id: fb785d40cbe4fc0d
-      display_name: Realm readers
-      description: Can read realms.
-      resource_server_id: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
-      members: {identities: [e372db224c06e850], groups: []}
+  contains:
+    id:
+      description:
+        - ID of the role.
+      type: str
+      sample: fb785d40cbe4fc0d
+    realm_id:
+      description:
+        - ID of the realm that the role belongs to.
+      type: str
+      sample: caf2ff640497591a
+    tenant_id:
+      description:
+        - ID of the tenant that the role belongs to.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the role.
+      type: str
+      sample: Realm readers
+    description:
+      description:
+        - Description of the role. Can be empty.
+      type: str
+      sample: Can read realms.
+    resource_server_id:
+      description:
+        - ID of the resource server that the role belongs to.
+      type: str
+      sample: 7b5a4325-00e0-4379-bd7b-3e5e7e30b09e
+    create_time:
+      description:
+        - Time at which the role was created, in ISO 8601.
+      type: str
+      sample: "2026-01-28T12:00:02.423Z"
+    update_time:
+      description:
+        - Time at which the role was last updated, in ISO 8601.
+      type: str
+      sample: "2026-04-19T15:17:21.186Z"
+    members:
+      description:
+        - Members of the role. The lists are sorted.
+      returned: with O(members=true)
+      type: dict
+      contains:
+        identities:
+          description:
+            - IDs of the identities that are members.
+          type: list
+          elements: str
+          sample: [e372db224c06e850]
+        groups:
+          description:
+            - IDs of the groups that are members.
+          type: list
+          elements: str
+          sample: [81490afab171aef0]
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -11,11 +11,13 @@ short_description: Read the Beyond Identity tenant
 version_added: 0.1.0
 description:
   - Reads the tenant of the connection.
-  - The module requests a token for C(GetTenant), which needs the scope C(tenants:read).
+notes:
+  - "Scope C(tenants:read): always, for C(GetTenant)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 seealso:
@@ -23,33 +25,58 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the tenant
-  beyondidentity.management.tenant_info:
-  register: read
+- name: Show the name of the tenant
+  vars:
+    beyondidentity_issuer: "{{ issuer }}"
+    beyondidentity_client_id: "{{ client_id }}"
+    beyondidentity_client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read the tenant
+      beyondidentity.management.tenant_info:
+      register: read
 
-- name: Show its name
-  ansible.builtin.debug:
-    msg: "{{ read.tenant.display_name }}"
+    - name: Show its name
+      ansible.builtin.debug:
+        msg: "{{ read.tenant.display_name }}"
 """
 
 RETURN = r"""
 tenant:
   description:
-    - The tenant as the API returns it. Null if the credentials are predicted in check mode, because the tenant cannot be read then.
+    - The tenant as the API returns it.
+    - Null if the credentials are predicted in check mode, because the tenant cannot be read then.
   returned: success
   type: dict
-  sample:
-    id: 000176d94fd7b4d1
-    display_name: Example Corporation
-    create_time: '2026-01-28T12:00:02.423Z'
-    update_time: '2026-04-19T15:17:21.186Z'
+  contains:
+    id:
+      description:
+        - ID of the tenant.
+      type: str
+      sample: 00011f1183c67b69
+    display_name:
+      description:
+        - Display name of the tenant.
+      type: str
+      sample: Example Corporation
+    create_time:
+      description:
+        - Time at which the tenant was created, in ISO 8601.
+      type: str
+      sample: "2026-01-28T12:00:02.423Z"
+    update_time:
+      description:
+        - Time at which the tenant was last updated, in ISO 8601.
+      type: str
+      sample: "2026-04-19T15:17:21.186Z"
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - Number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

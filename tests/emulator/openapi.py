@@ -26,7 +26,9 @@ def document() -> dict[str, Any] | None:
         return None
     import yaml
 
-    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    description: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)
+    return description
 
 
 @functools.cache

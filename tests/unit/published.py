@@ -1,16 +1,14 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The published description of an operation's query, body and response, to compare the catalogue and the limits of fields with."""
+"""The published description of an operation's query, body and response, to compare the catalogue with."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.field_limits import FieldLimits
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
 from tests.emulator.openapi import document, operations, resolved
 
@@ -116,47 +114,3 @@ def _iterate_properties(
     for part in [*inner, *(part for kind in ("allOf", "oneOf", "anyOf") for part in schema.get(kind, ()))]:
         if isinstance(part, dict):
             yield from _iterate_properties(part, seen)
-
-
-def list_field_limits(noun: str) -> dict[str, FieldLimits]:
-    """Return the limits of all fields that a request for a type of objects can have, by path; without those that have none."""
-    name = f"Create{''.join(part.title() for part in noun.split('_'))}"
-    schema = resolved(_get_schema(resolved(_get_operation(name)["requestBody"])))
-    found: dict[str, FieldLimits] = {}
-    for path, described in _iterate_fields(schema["properties"][noun]):
-        limits = _read_limits(path, described)
-        known = found.get(path, limits)
-        # Each variant of a nested object has its own type.
-        found[path] = replace(limits, choices=tuple(dict.fromkeys((*known.choices, *limits.choices))))
-    return {path: limits for path, limits in found.items() if limits != FieldLimits(path)}
-
-
-def _iterate_fields(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield all fields below a schema that a request can set. SAML applications have no module."""
-    schema = resolved(schema)
-    properties = schema.get("properties", {})
-    if resolved(properties.get("type", {})).get("enum") == ["saml"]:
-        return
-    if path:
-        yield path, schema
-    for key, part in properties.items():
-        if not resolved(part).get("readOnly"):
-            yield from _iterate_fields(part, f"{path}.{key}".removeprefix("."))
-    for part in (schema.get("items"), *schema.get("oneOf", ())):
-        if part is not None:
-            yield from _iterate_fields(part, path)
-
-
-def _read_limits(path: str, schema: dict[str, Any]) -> FieldLimits:
-    maximum = schema.get("maximum", 2**32 - 1 if schema.get("format") == "uint32" else None)
-    pattern = re.compile(schema.get("pattern", ""), re.DOTALL)
-    printable = map(chr, range(32, 127))
-    return FieldLimits(
-        path,
-        choices=tuple(schema.get("enum", ())),
-        minimum=schema.get("minimum"),
-        maximum=maximum,
-        min_length=schema.get("minLength"),
-        max_length=schema.get("maxLength"),
-        forbidden="".join(character for character in printable if not pattern.search(character)),
-    )

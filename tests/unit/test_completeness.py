@@ -15,9 +15,6 @@ import pytest
 import yaml
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import connection_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
-    get_catalogue,
-)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
@@ -33,6 +30,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.module_action import ModuleAction
 from tests.support.collection import NAME, NAMESPACE, ROOT
+from tests.support.documentation import read_documentation
 
 FQCN = f"{NAMESPACE}.{NAME}"
 PLUGINS = ROOT / "plugins"
@@ -100,7 +98,8 @@ def test_each_module_is_documented(name: str) -> None:
     assert documentation["module"] == name
     assert documentation["version_added"] and documentation["author"] and documentation["description"]
     assert not documentation["short_description"].endswith(".")
-    assert {f"{FQCN}.connection", f"{FQCN}.attributes"} <= set(documentation["extends_documentation_fragment"])
+    connection = "connection" if load("modules", name).SPEC.uses_connection else "connection.reveal"
+    assert {f"{FQCN}.{connection}", f"{FQCN}.attributes"} <= set(documentation["extends_documentation_fragment"])
     assert documentation["seealso"]
     assert_examples(examples, name)
     assert_returned(returned, required_key="returned")
@@ -117,15 +116,7 @@ def test_the_modules_that_manage_a_realm_have_and_document_the_option_realm(name
 
 @EACH_MODULE
 def test_each_attribute_of_a_module_is_documented(name: str) -> None:
-    documentation = load_documents(load("modules", name))[0]
-    fragment = load("doc_fragments", "attributes").ModuleDocFragment
-    shared: dict[str, Any] = yaml.safe_load(fragment.DOCUMENTATION)["attributes"]
-    for extended in documentation["extends_documentation_fragment"]:
-        if extended.startswith(f"{FQCN}.attributes."):
-            shared = _merge(
-                shared, yaml.safe_load(getattr(fragment, extended.rpartition(".")[2].upper()))["attributes"]
-            )
-    attributes = _merge(shared, documentation.get("attributes", {}))
+    attributes = read_documentation(load("modules", name))["attributes"]
     assert all(
         attribute.get("description") and attribute.get("support") in ("full", "partial", "none")
         for attribute in attributes.values()
@@ -135,16 +126,12 @@ def test_each_attribute_of_a_module_is_documented(name: str) -> None:
     assert (attributes["diff_mode"]["support"] == "full") is ("state" in load("modules", name).SPEC.options)
 
 
-def _merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    return {name: {**one.get(name, {}), **other.get(name, {})} for name in {**one, **other}}
-
-
 @EACH_MODULE
 def test_a_modules_documented_options_are_those_of_its_spec(name: str) -> None:
     spec: ModuleSpec = load("modules", name).SPEC
-    documented = load_documents(load("modules", name))[0].get("options", {})
+    documented = read_documentation(load("modules", name))["options"]
     assert {option: _normalize(described) for option, described in documented.items()} == {
-        option: _normalize(specified) for option, specified in spec.options.items()
+        option: _normalize(specified) for option, specified in spec.build_arguments()["argument_spec"].items()
     }
     assert all(_is_described(described) for described in documented.values())
 
@@ -165,6 +152,17 @@ def _normalize(option: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def test_a_module_that_sends_nothing_lists_no_connection_option() -> None:
+    assert [name for name in MODULES if not load("modules", name).SPEC.uses_connection] == ["pkce"]
+    options = read_documentation(load("modules", "pkce"))["options"]
+    assert set(options) == {"code_verifier", "code_challenge_method", "length", "reveal"}
+
+
+def test_the_token_lookup_lists_all_connection_options_but_reveal() -> None:
+    options = read_documentation(load("lookup", "token"))["options"]
+    assert set(connection_spec()) - set(options) == {"reveal"}
+
+
 @EACH_MODULE
 def test_a_module_changes_only_the_choices_of_a_connection_option(name: str) -> None:
     """No connection option is required, because its value can come from a variable."""
@@ -172,31 +170,6 @@ def test_a_module_changes_only_the_choices_of_a_connection_option(name: str) -> 
     for option in set(options) & set(shared):
         assert set(options[option]["choices"]) > set(shared[option]["choices"])
         assert {"no_log": False, **options[option], "choices": shared[option]["choices"]} == shared[option]
-
-
-@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
-def test_a_state_module_documents_its_operations(resource_type: ResourceType) -> None:
-    """With them, an administrator can allow an application only the scopes that the module needs."""
-    description = " ".join(load_documents(load("modules", resource_type.noun))[0]["description"])
-    documented = set(re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", description))
-    assert documented >= {
-        resource_type.list_operation,
-        resource_type.get_operation,
-        resource_type.create_operation,
-        resource_type.update_operation,
-        resource_type.delete_operation,
-    }
-    assert documented <= set(get_catalogue())
-
-
-@pytest.mark.parametrize("resource_type", OWNED, ids=lambda resource_type: resource_type.noun)
-@pytest.mark.parametrize("suffix", ["", "_info"])
-def test_a_module_for_objects_of_an_identity_documents_its_operations(resource_type: ResourceType, suffix: str) -> None:
-    description = " ".join(load_documents(load("modules", f"{resource_type.noun}{suffix}"))[0]["description"])
-    documented = set(re.findall(r"C\(((?:List|Get|Create|Revoke|Set)\w+)\)", description))
-    written = {resource_type.revoke_operation} if not suffix else set()
-    assert documented >= {resource_type.list_operation, resource_type.get_operation, IDENTITY.list_operation, *written}
-    assert documented <= set(get_catalogue())
 
 
 @pytest.mark.parametrize("resource_type", (*STATES, *OWNED), ids=lambda resource_type: resource_type.noun)
@@ -300,8 +273,10 @@ def assert_examples(examples: Any, name: str) -> None:
     assert all(task["name"] for task in examples)
     text = yaml.safe_dump(examples)
     assert f"{FQCN}.{name}" in text
-    modules = [key for task in examples for key in task if "." in key]
-    assert len(modules) == len(examples), "each example uses the module's full name"
+    tasks = [inner for task in examples for inner in task.get("block", [task])]
+    assert all(task["name"] for task in tasks)
+    modules = [key for task in tasks for key in task if "." in key]
+    assert len(modules) == len(tasks), "each example uses the module's full name"
 
 
 def assert_returned(returned: Any, required_key: str | None = None) -> None:

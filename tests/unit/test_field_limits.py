@@ -24,8 +24,9 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
+from tests.support.published_fields import PublishedField, list_published_fields
+from tests.support.reference import read_reference
 from tests.support.untidy_service import change_json, run_untidy_service
-from tests.unit import published
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 
 MODULES = {
@@ -42,14 +43,46 @@ SIGNING = "protocol_config.token_configuration.token_signing_algorithm"
 NOUNS = pytest.mark.parametrize("noun", MODULES)
 
 
-@pytest.mark.skipif(not published.list_names(), reason="there is no published description")
+def list_published_limits(noun: str) -> dict[str, FieldLimits]:
+    """Return the limits of all fields that a request can set, by path; without those that have none."""
+    name = "".join(part.title() for part in noun.split("_"))
+    found = {}
+    for field in list_published_fields(name, without_variants=("saml",)):
+        limits = read_limits(field)
+        if not field.facts.get("read_only") and limits != FieldLimits(field.path):
+            found[field.path] = limits
+    return found
+
+
+def read_limits(field: PublishedField) -> FieldLimits:
+    facts = field.facts
+    return FieldLimits(
+        field.path,
+        choices=field.choices,
+        minimum=facts.get("minimum"),
+        maximum=facts.get("maximum", 2**32 - 1 if facts.get("format") == "uint32" else None),
+        min_length=facts.get("min_length"),
+        max_length=facts.get("max_length"),
+        forbidden=facts.get("forbidden", ""),
+    )
+
+
 @NOUNS
 def test_the_limits_are_those_of_the_description(noun: str) -> None:
-    described = published.list_field_limits(noun)
+    described = list_published_limits(noun)
     if noun == "application":
         assert described.pop(SIGNING) == FieldLimits(SIGNING, ("RS256",)), "no option sets it"
     ours = [replace(limits, is_empty_refused=False) for limits in FIELD_LIMITS.get(noun, {}).values()]
     assert {limits.field: limits for limits in ours if limits != FieldLimits(limits.field)} == described
+
+
+@NOUNS
+def test_the_longest_text_is_documented(noun: str) -> None:
+    options = read_reference("modules", noun).options
+    for option, limits in FIELD_LIMITS.get(noun, {}).items():
+        assert limits.max_length is None or f"at most {limits.max_length} characters" in str(
+            options[option]["description"]
+        )
 
 
 @NOUNS

@@ -12,13 +12,20 @@ import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import (
     application,
+    application_info,
     authenticator_config,
+    authenticator_config_info,
     group,
     identity,
     realm,
+    realm_info,
     resource_server,
+    resource_server_info,
     role,
+    role_info,
+    tenant_info,
 )
+from tests.support.reference import read_reference
 from tests.unit.module_calls import list_writes, run_failed, run_ok
 
 
@@ -171,3 +178,50 @@ def test_a_missing_option_is_reported_even_without_the_creating_scope(
     tenant.clear_journal()
     assert message in run_failed(module, tenant, display_name="New", **options, **credentials)
     assert list_writes(tenant) == []
+
+
+REMOVAL = {"display_name": "New", "state": "absent"}
+REALM_OF_CUSTOMERS = {"display_name": "Customers", "classification": "SECURE_CUSTOMER"}
+OFFERED = {"resource_server": "beyondidentity", "allowed_scopes": ["realms:read"]}
+MEMBERS = {"members": {"identities": [], "groups": []}, "members_mode": "exact"}
+
+# Calls that together need every documented scope.
+CALLS: list[tuple[Any, list[dict[str, Any]]]] = [
+    (
+        application,
+        [
+            {"display_name": "New", **OFFERED},
+            {
+                "display_name": "Portal",
+                "protocol": "oidc",
+                "redirect_uris": ["https://a.example"],
+                "authenticator_config": "Hosted Web",
+            },
+            REMOVAL,
+        ],
+    ),
+    (application_info, [{}, {"display_name": "New"}]),
+    (authenticator_config, [{"display_name": "New", "type": "hosted_web", "trusted_origins": []}, REMOVAL]),
+    (authenticator_config_info, [{}, {"display_name": "New"}]),
+    (realm, [REALM_OF_CUSTOMERS, {"display_name": "Customers", "state": "absent"}]),
+    (realm_info, [{}, {"display_name": "Customers"}]),
+    (resource_server, [{"display_name": "New", "identifier": "https://pets.example"}, REMOVAL]),
+    (resource_server_info, [{}, {"display_name": "New"}]),
+    (role, [{"display_name": "New", "scopes": ["realms:read"], **MEMBERS}, REMOVAL]),
+    (role_info, [{}, {"members": True}]),
+    (tenant_info, [{}]),
+]
+
+
+@pytest.mark.parametrize(("module", "calls"), CALLS, ids=[module.__name__.rpartition(".")[2] for module, _ in CALLS])
+def test_a_module_requests_exactly_the_scopes_that_its_documentation_lists(
+    module: Any, calls: list[dict[str, Any]], tenant: Any
+) -> None:
+    for options in calls:
+        run_ok(module, tenant, **options)
+    requested = {scope for entry in tenant.journal(operation="token") for scope in entry["form"]["scope"].split()}
+    documented = set(read_reference("modules", module.__name__.rpartition(".")[2]).scopes)
+    of_realm = (
+        {"realms:read"} if module.SPEC.manages_realm else set()
+    )  # finds the realm by its name, with its own token
+    assert requested == documented - of_realm
