@@ -5,11 +5,24 @@
 
 from __future__ import annotations
 
+_REVEAL = r"""
+  reveal:
+    description:
+      - Show a result that contains a secret. By default, the result is hidden in all output. A registered result is complete in both cases.
+      - For ad-hoc commands. You can set it only as an argument, not as a variable or in the environment.
+    type: bool
+    default: false
+"""
+
 
 class ModuleDocFragment:
-    """The connection options, as in the table of module_utils/_connection_options.py; a test compares the two."""
+    """The connection options, as in the table of module_utils/_connection_options.py; a test compares the two.
 
-    DOCUMENTATION = r"""
+    Modules extend `connection`. The lookup, which has no result to reveal, extends `connection.lookup`. A module that
+    sends nothing extends `connection.reveal`.
+    """
+
+    LOOKUP = r"""
 options:
   issuer:
     description:
@@ -176,10 +189,8 @@ options:
       - URL of a proxy for https. The default is C(HTTPS_PROXY). C(NO_PROXY) exempts hosts from both.
       - Variable C(beyondidentity_proxy), environment E(BEYONDIDENTITY_PROXY).
     type: str
-  reveal:
-    description:
-      - Show a result that contains a secret. By default, the result is hidden in all output. A registered result is complete in both cases.
-      - For ad-hoc commands. You can set it only as an argument, not as a variable or in the environment.
-    type: bool
-    default: false
 """
+
+    DOCUMENTATION = LOOKUP.rstrip() + _REVEAL
+
+    REVEAL = "options:" + _REVEAL

@@ -18,7 +18,7 @@ description:
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
-  - beyondidentity.management.connection
+  - beyondidentity.management.connection.lookup
 options:
   _terms:
     description:

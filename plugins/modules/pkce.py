@@ -16,7 +16,7 @@ description:
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
-  - beyondidentity.management.connection
+  - beyondidentity.management.connection.reveal
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 attributes:
@@ -84,7 +84,6 @@ requests:
   sample: 0
 """
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.pkce import (
     CODE_CHALLENGE_METHODS,
     DEFAULT_LENGTH,
@@ -106,8 +105,8 @@ SPEC = ModuleSpec(
         },
         "length": {"type": "int", "default": DEFAULT_LENGTH},
     },
-    ignored=frozenset(option.name for option in CONNECTION_OPTIONS),  # the module sends nothing
     controller_only=True,
+    uses_connection=False,
 )
 
 

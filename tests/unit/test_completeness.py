@@ -33,6 +33,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 from ansible_collections.beyondidentity.management.plugins.module_utils._task.argument_spec import ModuleSpec
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.module_action import ModuleAction
 from tests.support.collection import NAME, NAMESPACE, ROOT
+from tests.support.documentation import read_documentation
 
 FQCN = f"{NAMESPACE}.{NAME}"
 PLUGINS = ROOT / "plugins"
@@ -100,7 +101,8 @@ def test_each_module_is_documented(name: str) -> None:
     assert documentation["module"] == name
     assert documentation["version_added"] and documentation["author"] and documentation["description"]
     assert not documentation["short_description"].endswith(".")
-    assert {f"{FQCN}.connection", f"{FQCN}.attributes"} <= set(documentation["extends_documentation_fragment"])
+    connection = "connection" if load("modules", name).SPEC.uses_connection else "connection.reveal"
+    assert {f"{FQCN}.{connection}", f"{FQCN}.attributes"} <= set(documentation["extends_documentation_fragment"])
     assert documentation["seealso"]
     assert_examples(examples, name)
     assert_returned(returned, required_key="returned")
@@ -117,15 +119,7 @@ def test_the_modules_that_manage_a_realm_have_and_document_the_option_realm(name
 
 @EACH_MODULE
 def test_each_attribute_of_a_module_is_documented(name: str) -> None:
-    documentation = load_documents(load("modules", name))[0]
-    fragment = load("doc_fragments", "attributes").ModuleDocFragment
-    shared: dict[str, Any] = yaml.safe_load(fragment.DOCUMENTATION)["attributes"]
-    for extended in documentation["extends_documentation_fragment"]:
-        if extended.startswith(f"{FQCN}.attributes."):
-            shared = _merge(
-                shared, yaml.safe_load(getattr(fragment, extended.rpartition(".")[2].upper()))["attributes"]
-            )
-    attributes = _merge(shared, documentation.get("attributes", {}))
+    attributes = read_documentation(load("modules", name))["attributes"]
     assert all(
         attribute.get("description") and attribute.get("support") in ("full", "partial", "none")
         for attribute in attributes.values()
@@ -135,16 +129,12 @@ def test_each_attribute_of_a_module_is_documented(name: str) -> None:
     assert (attributes["diff_mode"]["support"] == "full") is ("state" in load("modules", name).SPEC.options)
 
 
-def _merge(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    return {name: {**one.get(name, {}), **other.get(name, {})} for name in {**one, **other}}
-
-
 @EACH_MODULE
 def test_a_modules_documented_options_are_those_of_its_spec(name: str) -> None:
     spec: ModuleSpec = load("modules", name).SPEC
-    documented = load_documents(load("modules", name))[0].get("options", {})
+    documented = read_documentation(load("modules", name))["options"]
     assert {option: _normalize(described) for option, described in documented.items()} == {
-        option: _normalize(specified) for option, specified in spec.options.items()
+        option: _normalize(specified) for option, specified in spec.build_arguments()["argument_spec"].items()
     }
     assert all(_is_described(described) for described in documented.values())
 
@@ -163,6 +153,17 @@ def _normalize(option: dict[str, Any]) -> dict[str, Any]:
     return (
         {**normalized, "inner": {name: _normalize(option) for name, option in inner.items()}} if inner else normalized
     )
+
+
+def test_a_module_that_sends_nothing_lists_no_connection_option() -> None:
+    assert [name for name in MODULES if not load("modules", name).SPEC.uses_connection] == ["pkce"]
+    options = read_documentation(load("modules", "pkce"))["options"]
+    assert set(options) == {"code_verifier", "code_challenge_method", "length", "reveal"}
+
+
+def test_the_token_lookup_lists_all_connection_options_but_reveal() -> None:
+    options = read_documentation(load("lookup", "token"))["options"]
+    assert set(connection_spec()) - set(options) == {"reveal"}
 
 
 @EACH_MODULE

@@ -68,6 +68,13 @@ def test_the_fragment_documents_exactly_these_options() -> None:
     assert list(DOCUMENTED) == [option.name for option in CONNECTION_OPTIONS]
 
 
+def test_the_lookup_has_no_result_to_reveal() -> None:
+    of_lookup = yaml.safe_load(ModuleDocFragment.LOOKUP)["options"]
+    revealing = yaml.safe_load(ModuleDocFragment.REVEAL)["options"]
+    assert {**of_lookup, **revealing} == DOCUMENTED
+    assert set(of_lookup).isdisjoint(revealing) and list(revealing) == ["reveal"]
+
+
 def test_only_modules_that_manage_a_realm_have_the_option_realm() -> None:
     assert list_options(manages_realm=True) == (*CONNECTION_OPTIONS, REALM_OPTION)
     assert list_options(manages_realm=False) == CONNECTION_OPTIONS

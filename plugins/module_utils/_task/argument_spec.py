@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .._connection_options import Option, connection_spec, list_options
+from .._connection_options import Option, list_options
 
 # The options that select an application's issued tokens.
 ISSUED_TOKEN_OPTIONS: dict[str, dict[str, Any]] = {
@@ -29,6 +29,8 @@ class ModuleSpec:
         ignored: connection options that count only as arguments of the task, because the module has no other use for them.
         ignores: whether `ignored` applies to a call with these arguments; by default to each call.
         controller_only: whether the module sends nothing, so that it runs on the controller even if the task is delegated.
+        uses_connection: whether the module has a use for the connection options. A module without one accepts and ignores
+            them, because `module_defaults` can set them for all modules.
         manages_realm: whether the module manages objects in a realm, so it has the option `realm`.
         finder: a state module's option that finds an object without its ID.
     """
@@ -38,6 +40,7 @@ class ModuleSpec:
     ignored: frozenset[str] = frozenset()
     ignores: Callable[[Mapping[str, Any]], bool] = lambda arguments: True
     controller_only: bool = False
+    uses_connection: bool = True
     manages_realm: bool = False
     finder: str = "display_name"
 
@@ -52,11 +55,17 @@ class ModuleSpec:
 
     def get_ignored(self, arguments: Mapping[str, Any]) -> frozenset[str]:
         """Return the connection options that a call with these arguments ignores unless they are arguments."""
+        if not self.uses_connection:
+            return frozenset(option.name for option in self.connection_options)
         return self.ignored if self.ignores(arguments) else frozenset()
 
     def build_arguments(self) -> dict[str, Any]:
-        """Return the spec as `AnsibleModule` takes it."""
-        shared = connection_spec(manages_realm=self.manages_realm)
+        """Return the spec as `AnsibleModule` takes it, and as the documentation shows it."""
+        shared = {
+            option.name: option.build_spec()
+            for option in list_options(manages_realm=self.manages_realm)
+            if self.uses_connection or option.argument_only
+        }
         return {"argument_spec": {**shared, **self.options}, "supports_check_mode": True, **self.rules}
 
 
