@@ -215,10 +215,72 @@ credential_binding_job:
       contains:
         config:
           description:
-            - Settings for the type of authenticator, as in the result of M(beyondidentity.management.authenticator_config).
+            - Settings of the configuration. They depend on its type.
           returned: always
           type: dict
-          sample: {type: embedded, invoke_url: 'https://app.example.com/bind', trusted_origins: ['https://app.example.com']}
+          contains:
+            invocation_type:
+              description:
+                - How the service passes a request to your app, with a redirect (V(automatic)) or in a JSON response (V(manual)).
+              returned: if C(type) is V(embedded)
+              type: str
+              sample: automatic
+            invoke_url:
+              description:
+                - URL of your app, which receives the request.
+              returned: if C(type) is V(embedded)
+              type: str
+              sample: https://app.example.com/bind
+            trusted_origins:
+              description:
+                - Origins whose pages can call Beyond Identity from a browser.
+              returned: if C(type) is V(embedded)
+              type: list
+              elements: str
+              sample: ['https://app.example.com']
+            type:
+              description:
+                - V(embedded) (your own app) or V(console) (the Beyond Identity console).
+              returned: always
+              type: str
+              sample: embedded
+            authentication_methods:
+              description:
+                - How a person can authenticate.
+              returned: if C(type) is V(embedded), and the configuration has methods
+              type: list
+              elements: dict
+              contains:
+                type:
+                  description:
+                    - V(email_one_time_password), V(software_passkey) or V(webauthn_passkey).
+                  returned: always
+                  type: str
+                  sample: webauthn_passkey
+            onboarding_configuration:
+              description:
+                - How a person binds a passkey for the console.
+              returned: if C(type) is V(console)
+              type: dict
+              contains:
+                verification_method:
+                  description:
+                    - How the service verifies the person.
+                  returned: always
+                  type: dict
+                  contains:
+                    type:
+                      description:
+                        - How the service verifies a person before the passkey is bound, with an identity provider (V(idp)) or not at all (V(none)).
+                      returned: always
+                      type: str
+                      sample: none
+                    idp_id:
+                      description:
+                        - ID of the identity provider, a UUID.
+                      returned: if C(type) is V(idp)
+                      type: str
+                      sample: 0b5b2e59-4ad5-4b3a-9a4c-5f6e7d8c9b0a
     authenticator_config_id:
       description:
         - ID of the authenticator configuration that binds the passkey.

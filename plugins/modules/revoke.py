@@ -22,12 +22,12 @@ notes:
   - "Scope C(tokens:read): with O(id), O(all=application), O(all=principal), or with both O(all=sign_ins) and O(application), for C(ListTokens)."
   - "Scope C(tokens:delete): in the same cases, for C(RevokeToken). In all other cases, only if the service does not accept the application's own
     credentials."
-  - "Scope C(tokens:introspect): with O(token), if the client has no credentials of its own. If the service does not grant this scope, the module revokes
-    the token without checking whether it is active."
   - "Scope C(applications:read): with a name in O(application), or the name of an application in O(principal_id), for C(ListApplications) and
     C(GetApplication). This scope is privileged: the service returns the client secret of every application in the realm to a token with this scope.
     In unattended runs, use IDs."
   - "Scope C(identities:read): with the name of an identity in O(principal_id), for C(ListIdentities) and C(GetIdentity)."
+  - If the client has no credentials of its own, the module also requests the scope C(tokens:introspect) for O(token). If the service does not grant this
+    scope, the module revokes the token without checking whether it is active.
   - In check mode, the token for the Management API has only those scopes that end in C(:read).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
