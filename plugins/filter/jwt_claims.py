@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a self-contained token says of itself, in a template."""
+"""The claims of a self-contained token, in a template."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
 
 
 def _mark_unsafe(context: Any) -> None:
-    """Let no claim be templated later.
+    """Prevent that Ansible templates a claim later.
 
     Before ansible-core 2.19, the result of a template is trusted as much as the variables in it: a fact made of claims
     would run a template that an attacker wrote into a token. Lookups mark the context in the same way. Later versions trust
