@@ -12,12 +12,12 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 notes:
-  - The token of the module has only the scopes that the options need, as listed above. If you set O(access_token), that token must have these scopes.
+  - The token of the module has only those of the listed scopes that the options need. If you set O(access_token), that token must have these scopes.
   - In check mode, the token has only those scopes that end in C(:read).
 """
 
     INFO = r"""
 options: {}
 notes:
-  - The token of the module has only the scopes that the options need, as listed above. If you set O(access_token), that token must have these scopes.
+  - The token of the module has only those of the listed scopes that the options need. If you set O(access_token), that token must have these scopes.
 """

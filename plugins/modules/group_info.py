@@ -31,6 +31,7 @@ options:
   display_name:
     description:
       - Display name. The module returns all groups that have it.
+      - If no group has exactly this name, the module returns the groups whose names differ only in whitespace and Unicode normalization.
     type: str
   filter:
     description:

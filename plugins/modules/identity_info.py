@@ -31,6 +31,7 @@ options:
   display_name:
     description:
       - Display name. The module returns all identities that have it.
+      - If no identity has exactly this name, the module returns the identities whose names differ only in whitespace and Unicode normalization.
     type: str
   username:
     description:

@@ -15,9 +15,6 @@ import pytest
 import yaml
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._connection_options import connection_spec
-from ansible_collections.beyondidentity.management.plugins.module_utils._management.operation_catalogue import (
-    get_catalogue,
-)
 from ansible_collections.beyondidentity.management.plugins.module_utils._management.resource_types import (
     APPLICATION,
     AUTHENTICATOR_CONFIG,
@@ -175,36 +172,6 @@ def test_a_module_changes_only_the_choices_of_a_connection_option(name: str) -> 
         assert {"no_log": False, **options[option], "choices": shared[option]["choices"]} == shared[option]
 
 
-def join_texts(module: str) -> str:
-    documentation = read_documentation(load("modules", module))
-    return " ".join([*documentation["description"], *documentation.get("notes", [])])
-
-
-@pytest.mark.parametrize("resource_type", STATES, ids=lambda resource_type: resource_type.noun)
-def test_a_state_module_documents_its_operations(resource_type: ResourceType) -> None:
-    """With them, an administrator can allow an application only the scopes that the module needs."""
-    text = join_texts(resource_type.noun)
-    documented = set(re.findall(r"C\(((?:List|Get|Create|Update|Delete|Add)\w+)\)", text))
-    assert documented >= {
-        resource_type.list_operation,
-        resource_type.get_operation,
-        resource_type.create_operation,
-        resource_type.update_operation,
-        resource_type.delete_operation,
-    }
-    assert documented <= set(get_catalogue())
-
-
-@pytest.mark.parametrize("resource_type", OWNED, ids=lambda resource_type: resource_type.noun)
-@pytest.mark.parametrize("suffix", ["", "_info"])
-def test_a_module_for_objects_of_an_identity_documents_its_operations(resource_type: ResourceType, suffix: str) -> None:
-    text = join_texts(f"{resource_type.noun}{suffix}")
-    documented = set(re.findall(r"C\(((?:List|Get|Create|Revoke|Set)\w+)\)", text))
-    written = {resource_type.revoke_operation} if not suffix else set()
-    assert documented >= {resource_type.list_operation, resource_type.get_operation, IDENTITY.list_operation, *written}
-    assert documented <= set(get_catalogue())
-
-
 @pytest.mark.parametrize("resource_type", (*STATES, *OWNED), ids=lambda resource_type: resource_type.noun)
 def test_a_state_module_documents_both_states(resource_type: ResourceType) -> None:
     returned = load_documents(load("modules", resource_type.noun))[2]
@@ -303,12 +270,13 @@ def test_each_playbook_has_a_row_in_the_readme(playbook: str) -> None:
 
 def assert_examples(examples: Any, name: str) -> None:
     assert isinstance(examples, list) and examples
-    tasks = [task for example in examples for task in example.get("block", [example])]
-    assert all(task["name"] for task in [*examples, *tasks])
+    assert all(task["name"] for task in examples)
     text = yaml.safe_dump(examples)
     assert f"{FQCN}.{name}" in text
+    tasks = [inner for task in examples for inner in task.get("block", [task])]
+    assert all(task["name"] for task in tasks)
     modules = [key for task in tasks for key in task if "." in key]
-    assert len(modules) == len(tasks), "each task uses the module's full name"
+    assert len(modules) == len(tasks), "each example uses the module's full name"
 
 
 def assert_returned(returned: Any, required_key: str | None = None) -> None:
