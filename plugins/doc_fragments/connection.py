@@ -23,6 +23,9 @@ class ModuleDocFragment:
     """
 
     LOOKUP = r"""
+requirements:
+  - python >= 3.10
+  - requests >= 2.28
 options:
   issuer:
     description:
@@ -39,12 +42,12 @@ options:
     choices: [us, eu, fedramp]
   auth_url:
     description:
-      - URL of the authorization server, if it is not the region's, such as a gateway.
+      - URL of the authorization server, if it is not that of the region. For example, the URL of a gateway.
       - Variable C(beyondidentity_auth_url), environment E(BEYONDIDENTITY_AUTH_URL).
     type: str
   api_url:
     description:
-      - URL of the Management API, if it is not the region's, such as a gateway.
+      - URL of the Management API, if it is not that of the region. For example, the URL of a gateway.
       - Required for calls of the Management API if O(issuer) or O(auth_url) is not on a host of Beyond Identity.
       - Variable C(beyondidentity_api_url), environment E(BEYONDIDENTITY_API_URL).
     type: str
@@ -98,7 +101,7 @@ options:
     default: client_secret_basic
   grant_type:
     description:
-      - How the task gets a token. V(client_credentials) uses the client's own credentials.
+      - How the task requests a token. V(client_credentials) uses the credentials of the client.
       - V(authorization_code) uses the sign-in of a user that the role P(beyondidentity.management.authorization_code#role) or the playbook
         C(beyondidentity.management.login) stored. The task does not open a browser.
       - Variable C(beyondidentity_grant_type), environment E(BEYONDIDENTITY_GRANT_TYPE).
@@ -113,12 +116,12 @@ options:
     default: 3600
   min_validity:
     description:
-      - For how many seconds a token must still be valid when the task gets it. A stored token that is not is replaced, for all hosts and tasks.
+      - The minimum time in seconds for which a token must still be valid. A stored token with less time left is replaced, for all hosts and tasks.
       - The default is 60 seconds, or a tenth of the lifetime of the token if that is less.
-      - Must be less than O(expiration_time). Choose it well below the lifetime. Otherwise, nearly each task requests a token of its own.
+      - Must be less than O(expiration_time). Choose a value well below the lifetime. Otherwise, nearly every task requests a new token.
       - A new token is sufficient if the lifetime that the service reports is at least this long. Otherwise the task fails, and the other hosts fail without
         a request. To get longer lifetimes, increase C(token_expires_after) of the application.
-      - A stored sign-in is refreshed. Without a refresh token, the task fails and asks for a new sign-in.
+      - A stored sign-in is refreshed. If it has no refresh token, the task fails. Then sign in again.
       - Variable C(beyondidentity_min_validity), environment E(BEYONDIDENTITY_MIN_VALIDITY).
     type: int
   token_cache:
