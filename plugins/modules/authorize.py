@@ -18,7 +18,7 @@ description:
   - The module sends no requests. It checks the connection options, because the later exchange of the code uses them.
   - The module always runs on the controller, even if the task is delegated.
 requirements:
-  - PyJWT[crypto], with O(openid=true)
+  - PyJWT[crypto], unless openid is false
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
