@@ -35,20 +35,10 @@ extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
   - beyondidentity.management.required_scopes
+  - beyondidentity.management.managed_object
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
-  state:
-    description:
-      - Whether the group must exist.
-    type: str
-    choices: [present, absent]
-    default: present
-  id:
-    description:
-      - ID of an existing group. With O(id), O(display_name) is its new name.
-      - Set O(id), O(display_name) or both.
-    type: str
   display_name:
     description:
       - Display name of the group. Without O(id), it selects the group.

@@ -21,18 +21,10 @@ extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
   - beyondidentity.management.required_scopes.info
+  - beyondidentity.management.managed_object.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
-  id:
-    description:
-      - ID of one group.
-    type: str
-  display_name:
-    description:
-      - Display name. The module returns all groups that have it.
-      - If no group has exactly this name, the module returns the groups whose names differ only in whitespace and Unicode normalization.
-    type: str
   filter:
     description:
       - A filter that the service applies (RFC 7644, section 3.4.2.2), such as V(display_name sw "Night"). The service compares without regard to case.
