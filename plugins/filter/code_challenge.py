@@ -11,25 +11,37 @@ short_description: The PKCE code challenge of a verifier
 version_added: 0.1.0
 description:
   - Derives the C(code_challenge) of a C(code_verifier), as RFC 7636 section 4.2 defines it.
+  - The filter sends no requests.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 positional: _input
 options:
   _input:
-    description: The verifier, 43 to 128 characters.
+    description:
+      - The verifier, 43 to 128 characters.
     type: str
     required: true
   method:
-    description: How the challenge is derived.
+    description:
+      - How the challenge is derived. With V(plain), the challenge is the verifier. Use V(plain) only if the application does not allow V(S256).
     type: str
     choices: [S256, plain]
     default: S256
 seealso:
   - module: beyondidentity.management.pkce
+  - module: beyondidentity.management.authorize
 """
 
 EXAMPLES = r"""
-- name: Derive a challenge
+- name: Create a verifier
+  beyondidentity.management.pkce:
+  register: proof
+
+- name: Show its challenge
+  ansible.builtin.debug:
+    msg: "{{ proof.pkce.code_verifier | beyondidentity.management.code_challenge }}"
+
+- name: Show the challenge of the example in RFC 7636
   ansible.builtin.debug:
     msg: "{{ 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' | beyondidentity.management.code_challenge }}"
     # E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
@@ -37,7 +49,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The challenge.
+  description:
+    - The challenge.
   type: str
   sample: E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
 """

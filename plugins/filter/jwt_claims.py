@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a self-contained token says of itself, in a template."""
+"""The claims of a self-contained token, in a template."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ name: jwt_claims
 short_description: The claims of a self-contained token, unverified
 version_added: 0.1.0
 description:
-  - Reads the claims of a self-contained token (a JWT, RFC 7519), such as its id, scopes and times.
+  - Reads the claims of a self-contained token (a JWT, RFC 7519), such as its ID, scopes and times. The filter sends no requests.
   - B(The filter verifies nothing:) neither the signature, nor the issuer, nor the time of expiry. The author of a token can write any claims into it.
-    Use the claims only to learn about a token of your own. To decide whether to trust a token, or who a user is, use
-    M(beyondidentity.management.introspect), which asks the service that issued the token.
-  - A referential (opaque) token has no claims to read, and is an error.
+    Only use the claims to learn about your own tokens. To decide whether to trust a token, or to identify a user, use
+    M(beyondidentity.management.introspect), which sends the token to the service that issued it.
+  - A referential (opaque) token has no readable claims. The filter then fails.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 notes:
   - For V(check-mode-token), the token that check mode predicts, the claims are empty.
-  - The claims are no secret that lets anybody in, but they name the tenant, the realm and the principal.
-  - Claims are never templated, whatever braces are in them.
+  - The claims are not a secret that grants access. But they identify the tenant, the realm and the principal.
+  - Ansible never templates the claims, even if they contain braces.
 positional: _input
 options:
   _input:
-    description: The token, such as RV(beyondidentity.management.token#module:token.access_token).
+    description:
+      - The token, such as RV(beyondidentity.management.token#module:token.access_token).
     type: str
     required: true
 seealso:
@@ -33,21 +34,30 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Get a token
-  beyondidentity.management.token:
-    scopes: [realms:read]
-  register: made
+- name: Read the claims of a token that one application issued
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Request a token
+      beyondidentity.management.token:
+        scopes: [realms:read]
+      register: requested
 
-- name: Tell which one it is
-  ansible.builtin.debug:
-    msg: "Token {{ claims.jti }} may {{ claims.scope }}"
-  vars:
-    claims: "{{ made.token.access_token | beyondidentity.management.jwt_claims }}"
+    - name: Show its ID and scopes
+      ansible.builtin.debug:
+        msg: "The token {{ claims.jti }} has the scopes {{ claims.scope }}"
+      vars:
+        claims: "{{ requested.token.access_token | beyondidentity.management.jwt_claims }}"
 """
 
 RETURN = r"""
 _value:
-  description: The claims, as the token has them; times are seconds since 1970-01-01 UTC.
+  description:
+    - The claims of the token. Times are in seconds since 1970-01-01 UTC.
+    - For the meaning of the claims, see RV(beyondidentity.management.introspect#module:introspection).
   type: dict
   sample:
     aud: [beyondidentity]
@@ -96,7 +106,7 @@ def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
 
 
 def _mark_unsafe(context: Any) -> None:
-    """Let no claim be templated later.
+    """Prevent that Ansible templates a claim later.
 
     Before ansible-core 2.19, the result of a template is trusted as much as the variables in it: a fact made of claims
     would run a template that an attacker wrote into a token. Lookups mark the context in the same way. Later versions trust

@@ -10,35 +10,48 @@ name: scopes
 short_description: The scopes that operations of the Management API need
 version_added: 0.1.0
 description:
-  - Returns the scopes that all of these operations need together, as one sorted list without repetitions.
-  - Reads a catalogue that comes with the collection, and talks to nobody.
-  - It never returns an empty list, which would take all scopes away from an application that it is given to. Where none of the operations
-    publishes scopes, as with C(ListSchemas) alone, that is an error. Any token is described to do for it, so name the scopes yourself.
+  - Returns the scopes that the operations need together, as one sorted list without duplicates.
+  - The lookup reads a catalogue that is part of the collection. It sends no requests.
+  - The lookup never returns an empty list, because an empty list could remove all scopes of an application. If none of the operations publishes its
+    scopes, as with C(ListSchemas) alone, the lookup fails. According to their descriptions, such operations accept any token. Set the scopes yourself.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 options:
   _terms:
     description:
-      - Operations by name, such as V(CreateRealm). An unknown one is an error that suggests the nearest; an empty one is an error, too.
+      - Operations by name, such as V(CreateRealm). The error for an unknown name suggests similar names. An empty name is an error too.
     type: list
     elements: str
     required: true
 seealso:
   - module: beyondidentity.management.application
+  - module: beyondidentity.management.api
   - plugin: beyondidentity.management.token
     plugin_type: lookup
 """
 
 EXAMPLES = r"""
-- name: Show what a token needs
+- name: Show the scopes that a token needs for two operations
   ansible.builtin.debug:
     msg: "{{ lookup('beyondidentity.management.scopes', 'CreateRealm', 'ListRealms') }}"
     # ["realms:create", "realms:read"]
+
+- name: Create an application with these scopes only
+  beyondidentity.management.application:
+    display_name: Realm importer
+    resource_server: beyondidentity
+    allowed_scopes: "{{ lookup('beyondidentity.management.scopes', 'CreateRealm', 'ListRealms') }}"
+  register: importer
+
+- name: Show the scopes that the application can grant
+  ansible.builtin.debug:
+    msg: "{{ importer.application.protocol_config.allowed_scopes }}"
 """
 
 RETURN = r"""
 _raw:
-  description: One item, the list of scopes.
+  description:
+    - One item, the list of scopes.
   type: list
   elements: list
   sample: [["realms:create", "realms:read"]]

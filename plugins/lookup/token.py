@@ -1,20 +1,20 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An access token, inline."""
+"""An access token in a template."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: token
-short_description: A Beyond Identity access token, inline
+short_description: A Beyond Identity access token in a template
 version_added: 0.1.0
 description:
   - Returns an access token with the given scopes, in any template.
   - Tokens are shared with the module M(beyondidentity.management.token) and with all other lookups of the run, on all hosts.
-    A thousand evaluations make one request.
-  - It runs on the controller. Its options come from its arguments, from C(beyondidentity_*) variables and from the environment.
-    It sees neither C(module_defaults) nor the C(environment) of a task.
+    A thousand evaluations send one token request.
+  - The lookup runs on the controller. Its options come from its arguments, from C(beyondidentity_*) variables and from the environment.
+    It ignores C(module_defaults) and the C(environment) of a task.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - The scopes that the token shall have. Their order does not matter.
+      - The scopes of the token. Their order does not matter.
     type: list
     elements: str
   scopes:
@@ -41,35 +41,43 @@ options:
     type: dict
   fresh:
     description:
-      - Request a new token, which also replaces the stored token.
+      - Whether to request a new token, which also replaces the stored token.
       - Each evaluation of the template requests one. Ansible can evaluate a variable of a play or an inventory several times, so use it in a task.
     type: bool
     default: false
 notes:
   - With C(--check), the token of an application that a task has predicted is V(check-mode-token). It is never sent.
-  - The token stands in the task that uses the lookup. Give that task C(no_log=true) unless its module hides its arguments.
+  - The token is an argument of the task that uses the lookup. Set C(no_log=true) for this task, unless its module hides its arguments.
   - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. A second lookup in the same worker process sends
     the credentials again.
-  - Ansible evaluates a task's template once, so that the repetitions of C(until) use the same token.
+  - Ansible evaluates the template of a task once, so all attempts of C(until) use the same token.
   - A stored token that is valid for less than O(min_validity) is replaced.
 seealso:
   - module: beyondidentity.management.token
+  - plugin: beyondidentity.management.scopes
+    plugin_type: lookup
 """
 
 EXAMPLES = r"""
-- name: Learn where the Management API is, and which tenant it is
-  beyondidentity.management.token:
-    scopes: realms:read
-  register: reading
+- name: List the realms with the credentials of one application
+  vars:
+    beyondidentity_issuer: "{{ issuer }}"
+    beyondidentity_client_id: "{{ client_id }}"
+    beyondidentity_client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read the URL of the Management API and the ID of the tenant
+      beyondidentity.management.token:
+        scopes: realms:read
+      register: reading
 
-- name: List the realms with the same token
-  ansible.builtin.uri:
-    url: "{{ reading.token.api_url }}/v1/tenants/{{ reading.token.tenant_id }}/realms"
-    headers:
-      Authorization: "Bearer {{ lookup('beyondidentity.management.token', 'realms:read') }}"
-  no_log: true # uri prints its headers
+    - name: List the realms with the same token
+      ansible.builtin.uri:
+        url: "{{ reading.token.api_url }}/v1/tenants/{{ reading.token.tenant_id }}/realms"
+        headers:
+          Authorization: "Bearer {{ lookup('beyondidentity.management.token', 'realms:read') }}"
+      no_log: true # the uri module prints its headers
 
-- name: Name the operations instead of their scopes
+- name: Set operations instead of their scopes
   ansible.builtin.set_fact:
     realms_token: "{{ lookup('beyondidentity.management.token', operations=['CreateRealm', 'ListRealms']) }}"
   no_log: true
@@ -77,7 +85,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The access token.
+  description:
+    - The access token.
   type: list
   elements: str
   sample: ["eyJhbGciOiJSUzI1NiJ9..."]

@@ -12,7 +12,6 @@ version_added: 0.1.0
 description:
   - Carries out one operation of the Management API. Use this module for operations that no other module offers.
   - The collection knows the parameters and scopes of all operations. The page C(docs/operations.md) of the collection lists them.
-  - The token that the module requests has the scopes of the operation and no others, unless you set O(operations).
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
   - In check mode, the module carries out an operation that reads. If a parameter is predicted, RV(response) has the predicted objects. If the
     credentials are predicted, it is empty.
@@ -27,6 +26,9 @@ description:
     the status 404.
   - The module does not delete the application or the realm that the task authenticates with. If O(access_token) does not identify them,
     set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for either.
+notes:
+  - The required scopes are those of the operation. The lookup P(beyondidentity.management.scopes#lookup) and the page C(docs/operations.md) list them.
+    The token of the module has only these scopes, and those of O(operations). If you set O(access_token), that token must have them.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -37,10 +39,12 @@ extends_documentation_fragment:
 attributes:
   idempotent:
     support: partial
-    details: An operation that writes is carried out each time.
+    details:
+      - An operation that writes is carried out each time.
 options:
   operation:
-    description: The name of the operation, such as V(ListRealms). The error for an unknown name suggests similar names.
+    description:
+      - The name of the operation, such as V(ListRealms). The error for an unknown name suggests similar names.
     type: str
     required: true
   parameters:
@@ -60,7 +64,8 @@ options:
     type: dict
     default: {}
   body:
-    description: The request body, sent as JSON. Put the object's fields below its name, for example C(realm) for O(operation=CreateRealm).
+    description:
+      - The request body, sent as JSON. Put the object's fields below its name, for example C(realm) for O(operation=CreateRealm).
     type: dict
   all_pages:
     description:
@@ -69,7 +74,8 @@ options:
     type: bool
     default: false
   scopes:
-    description: The scopes to request for the few operations that publish no scopes, such as O(operation=listIdentityProviders).
+    description:
+      - The scopes to request for the few operations that publish no scopes, such as O(operation=listIdentityProviders).
     type: list
     elements: str
   operations:
@@ -88,11 +94,22 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read all identities
-  beyondidentity.management.api:
-    operation: ListIdentities
-    all_pages: true
-  register: all_identities
+- name: Call operations with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read all identities
+      beyondidentity.management.api:
+        operation: ListIdentities
+        all_pages: true
+      register: all_identities
+
+    - name: Show how many identities the realm has
+      ansible.builtin.debug:
+        msg: "{{ all_identities.response.identities | length }}"
 
 - name: Search for a group, because each call of CreateGroup creates another group
   beyondidentity.management.group_info:
@@ -131,45 +148,59 @@ EXAMPLES = r"""
 
 RETURN = r"""
 status:
-  description: The HTTP status of the response, or V(200) with O(all_pages=true). Null if no request was sent.
+  description:
+    - The HTTP status of the response, or V(200) with O(all_pages=true). Null if no request was sent.
   returned: success
   type: int
   sample: 200
 response:
-  description: The object in the response. Empty if the response has no body. In check mode, a prediction for operations that create or update an object.
+  description:
+    - The response as the API describes it for the operation. Empty if the response has no body.
+    - In check mode, a prediction for operations that create or update an object.
   returned: success
   type: dict
   sample:
     id: 81490afab171aef0
     display_name: Night shift
 request:
-  description: The request that would be sent.
+  description:
+    - The request that would be sent.
   returned: in check mode, for operations that write
   type: dict
   contains:
     method:
-      description: The HTTP method.
+      description:
+        - The HTTP method.
+      returned: always
       type: str
       sample: POST
     url:
-      description: The URL.
+      description:
+        - The URL.
+      returned: always
       type: str
       sample: https://api-us.beyondidentity.com/v1/tenants/00012da391ea206d/realms/862e4b72cfdce072/groups
     body:
-      description: The request body. Null if the operation takes no body.
+      description:
+        - The request body. Null if the operation takes no body.
+      returned: always
       type: dict
+      sample: {group: {display_name: Night shift, description: On-call operators.}}
 confidential:
-  description: Whether responses of this operation can contain a secret. If V(true), the result is hidden unless O(reveal=true).
+  description:
+    - Whether responses of this operation can contain a secret. If V(true), the result is hidden unless O(reveal=true).
   returned: success
   type: bool
   sample: false
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

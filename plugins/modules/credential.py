@@ -12,32 +12,32 @@ version_added: 0.1.0
 description:
   - Revokes one passkey (credential) of an identity, or all. A revoked passkey cannot be used again.
   - Revoked passkeys stay listed in the state C(REVOKED). They count as absent.
-  - A person binds a passkey with an invitation, see M(beyondidentity.management.credential_binding_job). To keep the person from binding another one,
+  - A person binds a passkey with an invitation, see M(beyondidentity.management.credential_binding_job). To keep the person from binding another passkey,
     revoke the open invitations first.
   - A revocation does not end tokens that were issued before. Revoke them with M(beyondidentity.management.revoke).
   - The module refuses to revoke the last active passkey of the identity that the task is signed in as, because that user could not sign in again. With
     O(grant_type=authorization_code) and a referential token, the module cannot tell who is signed in, so it refuses to revoke the last active passkey
     of any identity.
   - If another process already revoked the passkey, or deleted the identity, the module changes nothing.
-  - The module requests a token for C(ListCredentials), C(GetCredential) and C(RevokeCredential). With a name in O(identity), it also allows
-    C(ListIdentities) and C(GetIdentity). In check mode, the token only allows operations that read.
+notes:
+  - "Scope C(credentials:read): always, for C(ListCredentials) and C(GetCredential)."
+  - "Scope C(credentials:revoke): always, for C(RevokeCredential)."
+  - "Scope C(identities:read): with a name in O(identity), for C(ListIdentities) and C(GetIdentity)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.required_scopes
+  - beyondidentity.management.passkey_identity
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
   identity:
-    description:
-      - The identity, by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
-      - A name needs C(identities:read). An ID does not, and is not verified before it is used.
-    type: str
     required: true
   state:
-    description: Must be V(absent), because only the person can bind a passkey.
+    description:
+      - Must be V(absent), because only the person can bind a passkey.
     type: str
     choices: [absent]
     required: true
@@ -47,7 +47,8 @@ options:
       - Set either O(id) or O(all=true).
     type: str
   all:
-    description: Whether to revoke all passkeys of the identity.
+    description:
+      - Whether to revoke all passkeys of the identity.
     type: bool
 seealso:
   - module: beyondidentity.management.credential_info
@@ -56,43 +57,44 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Search for Pat
-  beyondidentity.management.identity_info:
-    username: pat
-  register: pat
-
-- name: Create Pat's identity if it does not exist
-  when: pat.identities | length == 0
-  beyondidentity.management.api:
-    operation: CreateIdentity
-    body:
-      identity:
+- name: Revoke old passkeys with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create Pat's identity
+      beyondidentity.management.identity:
+        username: pat
         display_name: Pat Smith
-        traits:
-          type: traits_v0
-          username: pat
-          primary_email_address: pat@example.com
+        primary_email_address: pat@example.com
 
-- name: List Pat's active passkeys
-  beyondidentity.management.credential_info:
-    identity: pat
-    credential_state: active
-  register: passkeys
+    - name: List Pat's active passkeys
+      beyondidentity.management.credential_info:
+        identity: pat
+        credential_state: active
+      register: passkeys
 
-- name: Revoke those that were created before 2026
-  beyondidentity.management.credential:
-    identity: pat
-    id: "{{ item.id }}"
-    state: absent
-  loop: "{{ passkeys.credentials | selectattr('create_time', 'lt', '2026') }}"
-  loop_control:
-    label: "{{ item.id }}"
+    - name: Revoke those that were created before 2026
+      beyondidentity.management.credential:
+        identity: pat
+        id: "{{ item.id }}"
+        state: absent
+      loop: "{{ passkeys.credentials | selectattr('create_time', 'lt', '2026') }}"
+      loop_control:
+        label: "{{ item.id }}"
 
 - name: Revoke all of Pat's passkeys
   beyondidentity.management.credential:
     identity: pat
     all: true
     state: absent
+  register: revocation
+
+- name: Show how many passkeys the task revoked
+  ansible.builtin.debug:
+    msg: "{{ revocation.before.credentials | length }}"
 """
 
 RETURN = r"""
@@ -104,56 +106,100 @@ credentials:
   elements: dict
   contains:
     id:
-      description: The ID of the passkey.
+      description:
+        - ID of the passkey. The service chooses it, and it never changes. It is unique in the realm.
+      returned: always
       type: str
-      sample: 81490afab171aef0
+      sample: f3e87aa26a696372
     identity_id:
-      description: The ID of the identity.
+      description:
+        - ID of the identity.
+      returned: always
       type: str
       sample: e372db224c06e850
+    realm_id:
+      description:
+        - ID of the realm of the passkey.
+      returned: always
+      type: str
+      sample: 8f5bec58229e6f29
+    tenant_id:
+      description:
+        - ID of the tenant of the passkey.
+      returned: always
+      type: str
+      sample: 0001f1f460b1ace6
     state:
-      description: V(ACTIVE) or V(REVOKED).
+      description:
+        - V(ACTIVE) passkeys can be used to sign in. V(REVOKED) passkeys cannot.
+      returned: always
       type: str
       sample: ACTIVE
     csr_type:
-      description: How the passkey was created, V(JWT), V(WEBAUTHN) or V(FIDO2).
+      description:
+        - Form in which the authenticator sent the public key when the passkey was bound, V(JWT), V(WEBAUTHN) or V(FIDO2).
+      returned: always
       type: str
       sample: WEBAUTHN
     jwk_json:
-      description: The public key as a JSON Web Key (RFC 7517).
+      description:
+        - Public key as a JSON Web Key (RFC 7517), in JSON text.
+      returned: always
       type: str
       sample: '{"crv":"P-256","kty":"EC","x":"2MRhz05PJPq3BUfB18AT3HqgWEkI3VpWUg1MWi8rz1g","y":"YtvLYwGEqYQaoDVok2fVziJT4fu7DFPz3hy96FTAelQ"}'
     jwk_thumbprint:
-      description: The thumbprint of the public key (RFC 7638).
+      description:
+        - Thumbprint of the public key (RFC 7638), base64url-encoded.
+      returned: always
       type: str
       sample: UW-uVNL0mP1vcLjHrTBxibNgCEe_PD0HIsE3FrbYjPA=
     create_time:
-      description: When the passkey was created.
+      description:
+        - When the passkey was created, in ISO 8601.
+      returned: always
       type: str
-      sample: "2022-03-14T03:42:52.905657Z"
+      sample: '2026-03-14T03:42:52.905657Z'
     update_time:
-      description: When the passkey was last changed.
+      description:
+        - When the passkey was last changed, in ISO 8601.
+      returned: always
       type: str
-      sample: "2022-06-14T05:55:23.823187Z"
+      sample: '2026-06-14T05:55:23.823187Z'
 before:
   description:
     - The identity's passkeys that were not revoked before the task, without secrets, the oldest first. Null if the identity does not exist.
     - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {identity_id: e372db224c06e850, credentials: [{id: 81490afab171aef0, state: ACTIVE}]}
+  contains:
+    identity_id:
+      description:
+        - ID of the identity.
+      returned: always
+      type: str
+      sample: e372db224c06e850
+    credentials:
+      description:
+        - The passkeys, with the same fields as RV(credentials).
+      returned: always
+      type: list
+      elements: dict
+      sample: [{id: f3e87aa26a696372, state: ACTIVE}]
 after:
-  description: The identity's passkeys that are not revoked after the task, without secrets, in the same form. In check mode, the prediction.
+  description:
+    - The identity's passkeys that are not revoked after the task, without secrets, with the same fields as RV(before). In check mode, the prediction.
   returned: success
   type: dict
   sample: {identity_id: e372db224c06e850, credentials: []}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 3

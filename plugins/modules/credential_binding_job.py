@@ -13,41 +13,41 @@ description:
   - Creates or revokes invitations (credential binding jobs). With the link of an invitation, a person binds a passkey to an identity.
   - B(A person who has the link can sign in as that identity.) Protect the link like the account until the invitation is used, revoked or expired.
   - The module changes nothing if the identity has an open invitation, unless O(renew=true). An invitation is open in the states C(LINK_SENT),
-    C(LINK_OPENED) and C(REQUEST_DELIVERED) until it expires. It also changes nothing if the identity has an active passkey, unless O(if_enrolled=invite).
+    C(LINK_OPENED) and C(REQUEST_DELIVERED) until it expires. The module also changes nothing if the identity has an active passkey, unless
+    O(if_enrolled=invite).
   - Only the task and host that create an invitation return its link. The module never stores the link, and never shows it in a diff or a log. If the
     link is lost, renew the invitation.
-  - If the response to a creation is lost or has no link, the module revokes the new invitation and fails. Run again to create another one.
+  - If the response to a creation is lost or has no link, the module revokes the new invitation and fails. Run again to create another invitation.
   - With O(delivery_method=email), the module sends no invitation if the same run changed the primary e-mail address of the identity, unless the run
     created the identity. A task that is delegated to a remote host, or a controller without the Python library cryptography, does not know this.
   - If the task runs on many hosts at once, even without C(run_once), it creates one invitation for each identity.
-  - The module requests a token for C(ListCredentialBindingJobs) and C(GetCredentialBindingJob). With a name in O(identity), it also allows
-    C(ListIdentities) and C(GetIdentity).
-  - With O(state=present), the token also allows C(CreateCredentialBindingJob), C(ListCredentials) with O(if_enrolled=skip), C(GetIdentity) with
-    O(delivery_method=email), C(SetCredentialBindingJobRevoked) with O(renew=true), and C(ListAuthenticatorConfigs) and C(GetAuthenticatorConfig) with a name
-    in O(authenticator_config). With O(state=absent), it also allows C(SetCredentialBindingJobRevoked). In check mode, the token only allows operations
-    that read.
-  - After a lost response, the module requests a second token for C(SetCredentialBindingJobRevoked). Allow the application the scope
-    C(credential-binding-jobs:revoke), so that no unknown invitation stays open.
+notes:
+  - "Scope C(credential-binding-jobs:read): always, for C(ListCredentialBindingJobs) and C(GetCredentialBindingJob)."
+  - "Scope C(credential-binding-jobs:create): with O(state=present), for C(CreateCredentialBindingJob)."
+  - "Scope C(credential-binding-jobs:revoke): with O(renew=true) or O(state=absent), for C(SetCredentialBindingJobRevoked). Always allow the application
+    this scope, because the module requests a second token with it after a lost response. Otherwise, an unknown invitation can stay open."
+  - "Scope C(credentials:read): with O(state=present) and O(if_enrolled=skip), for C(ListCredentials)."
+  - "Scope C(identities:read): with a name in O(identity), for C(ListIdentities) and C(GetIdentity). With O(delivery_method=email), for C(GetIdentity)."
+  - "Scope C(authenticator-configs:read): with a name in O(authenticator_config), for C(ListAuthenticatorConfigs) and C(GetAuthenticatorConfig)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.required_scopes
+  - beyondidentity.management.passkey_identity
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 attributes:
   check_mode:
-    details: Sends no mail, creates nothing and returns no link.
+    details:
+      - Sends no mail, creates nothing and returns no link.
   idempotent:
     support: partial
-    details: With O(renew=true), each run creates an invitation.
+    details:
+      - With O(renew=true), each run creates an invitation.
 options:
   identity:
-    description:
-      - The identity, by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
-      - A name needs C(identities:read). An ID does not, and is not verified before it is used.
-    type: str
     required: true
   state:
     description:
@@ -66,22 +66,22 @@ options:
   authenticator_config:
     description:
       - The authenticator configuration that binds the passkey, by ID or name. Required with O(state=present).
-      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name needs C(authenticator-configs:read).
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several authenticator configurations have the name, the module fails and lists their IDs.
     type: str
   post_binding_redirect_uri:
-    description: Where the browser goes after the passkey is bound. By default, it stays where it is.
+    description:
+      - Where the browser goes after the passkey is bound. By default, it stays on the page.
     type: str
   renew:
     description:
       - Whether to revoke all open invitations and create one. Each run creates another invitation.
-      - With O(if_enrolled=skip), an identity with an active passkey keeps its invitations and gets no other.
+      - With O(if_enrolled=skip), an identity with an active passkey keeps its invitations, and the module creates no other.
     type: bool
     default: false
   if_enrolled:
     description:
       - What to do if the identity has an active passkey. V(skip) changes nothing. V(invite) invites the person to bind another passkey.
-      - V(skip) needs C(credentials:read).
     type: str
     choices: [skip, invite]
     default: skip
@@ -92,48 +92,49 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Search for Pat
-  beyondidentity.management.identity_info:
-    username: pat
-  register: pat
-
-- name: Create Pat's identity if it does not exist
-  when: pat.identities | length == 0
-  beyondidentity.management.api:
-    operation: CreateIdentity
-    body:
-      identity:
+- name: Invite a person with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create Pat's identity
+      beyondidentity.management.identity:
+        username: pat
         display_name: Pat Smith
-        traits:
-          type: traits_v0
-          username: pat
-          primary_email_address: pat@example.com
+        primary_email_address: pat@example.com
 
-- name: Create the authenticator configuration for passkeys
-  beyondidentity.management.authenticator_config:
-    display_name: Passkeys
-    type: hosted_web
-    authentication_methods: [webauthn_passkey]
-    trusted_origins: []
+    - name: Create the authenticator configuration for passkeys
+      beyondidentity.management.authenticator_config:
+        display_name: Passkeys
+        type: hosted_web
+        authentication_methods: [webauthn_passkey]
+        trusted_origins: []
 
-- name: Send Pat an invitation, unless Pat has a passkey or an open invitation
-  beyondidentity.management.credential_binding_job:
-    identity: pat
-    delivery_method: email
-    authenticator_config: Passkeys
+    - name: Send Pat an invitation, unless Pat has a passkey or an open invitation
+      beyondidentity.management.credential_binding_job:
+        identity: pat
+        delivery_method: email
+        authenticator_config: Passkeys
+      register: invitation
 
-- name: Replace the invitation by one whose link the task returns
+    - name: Show when the link expires
+      ansible.builtin.debug:
+        msg: "{{ invitation.credential_binding_job.expire_time }}"
+
+- name: Replace the invitation with one whose link the task returns
   beyondidentity.management.credential_binding_job:
     identity: pat
     delivery_method: return
     authenticator_config: Passkeys
     post_binding_redirect_uri: https://app.example.com/welcome
     renew: true
-  register: invitation
+  register: renewed
 
-- name: Show when the link expires, and not the link
+- name: Show the state of the new invitation, and not its link
   ansible.builtin.debug:
-    msg: "{{ invitation.credential_binding_job.expire_time }}"
+    msg: "{{ renewed.credential_binding_job.state }}"
 
 - name: Revoke all open invitations
   beyondidentity.management.credential_binding_job:
@@ -144,77 +145,207 @@ EXAMPLES = r"""
 RETURN = r"""
 credential_binding_job:
   description:
-    - The open invitation; the newest if there are several. Null if no invitation is open. In check mode, the prediction.
-    - It never has the link.
+    - The open invitation, and the newest if there are several. Null if no invitation is open. In check mode, the prediction.
+    - It never contains the link.
   returned: success
   type: dict
   contains:
     id:
-      description: The ID of the invitation.
+      description:
+        - ID of the invitation. The service chooses it, and it never changes. It is unique in the realm.
+      returned: always
       type: str
       sample: 86b4f51481f09321
     identity_id:
-      description: The ID of the identity.
+      description:
+        - ID of the identity.
+      returned: always
       type: str
       sample: e372db224c06e850
-    state:
+    realm_id:
       description:
-        - V(LINK_SENT), V(LINK_OPENED) and V(REQUEST_DELIVERED) are open. V(COMPLETE), V(EXPIRED), V(FAILED_TO_SEND) and V(REVOKED) are not.
+        - ID of the realm of the invitation.
+      returned: always
       type: str
-      sample: LINK_SENT
-    delivery_method:
-      description: V(RETURN) or V(EMAIL).
+      sample: 8f5bec58229e6f29
+    tenant_id:
+      description:
+        - ID of the tenant of the invitation.
+      returned: always
       type: str
-      sample: EMAIL
-    authenticator_config_id:
-      description: The ID of the authenticator configuration.
-      type: str
-      sample: 3a0f1a4b-5a4e-4f9e-9c3b-2d8a5ed9b6c1
-    post_binding_redirect_uri:
-      description: Where the browser goes after the passkey is bound, if the invitation has such a URL.
-      type: str
-      sample: https://app.example.com/welcome
+      sample: 0001f1f460b1ace6
     credential_id:
-      description: The ID of the passkey, if one was bound with the invitation.
+      description:
+        - ID of the passkey that was bound with the invitation.
+      returned: if a passkey was bound with the invitation
       type: str
       sample: 9802966246819b35
+    batch_id:
+      description:
+        - ID of the batch that the invitation belongs to.
+      returned: if the invitation was created in a batch
+      type: str
+      sample: 5c1d2e3f40516273
+    delivery_method:
+      description:
+        - How the service delivers the link. V(EMAIL) sends it to the identity, and V(RETURN) returns it to the creator of the invitation.
+      returned: always
+      type: str
+      sample: EMAIL
+    state:
+      description:
+        - State of the invitation.
+        - Until the invitation expires, it is open in the states V(LINK_SENT), V(LINK_OPENED) (the person opened the link) and V(REQUEST_DELIVERED)
+          (the authenticator received the request).
+        - It is closed in the states V(COMPLETE) (a passkey was bound), V(EXPIRED), V(FAILED_TO_SEND) (the mail could not be sent) and V(REVOKED).
+      returned: always
+      type: str
+      sample: LINK_SENT
+    post_binding_redirect_uri:
+      description:
+        - Where the browser goes after the passkey is bound.
+      returned: if the invitation has such a URL
+      type: str
+      sample: https://app.example.com/welcome
+    authenticator_config:
+      description:
+        - Authenticator configuration that belongs to this invitation only. Invitations of this collection use C(authenticator_config_id) instead.
+      returned: if the invitation was created with a configuration of its own
+      type: dict
+      contains:
+        config:
+          description:
+            - Settings of the configuration. They depend on its type.
+          returned: always
+          type: dict
+          contains:
+            invocation_type:
+              description:
+                - How the service passes a request to your app, with a redirect (V(automatic)) or in a JSON response (V(manual)).
+              returned: if C(type) is V(embedded)
+              type: str
+              sample: automatic
+            invoke_url:
+              description:
+                - URL of your app, which receives the request.
+              returned: if C(type) is V(embedded)
+              type: str
+              sample: https://app.example.com/bind
+            trusted_origins:
+              description:
+                - Origins whose pages can call Beyond Identity from a browser.
+              returned: if C(type) is V(embedded)
+              type: list
+              elements: str
+              sample: ['https://app.example.com']
+            type:
+              description:
+                - V(embedded) (your own app) or V(console) (the Beyond Identity console).
+              returned: always
+              type: str
+              sample: embedded
+            authentication_methods:
+              description:
+                - How a person can authenticate.
+              returned: if C(type) is V(embedded), and the configuration has methods
+              type: list
+              elements: dict
+              contains:
+                type:
+                  description:
+                    - V(email_one_time_password), V(software_passkey) or V(webauthn_passkey).
+                  returned: always
+                  type: str
+                  sample: webauthn_passkey
+            onboarding_configuration:
+              description:
+                - How a person binds a passkey for the console.
+              returned: if C(type) is V(console)
+              type: dict
+              contains:
+                verification_method:
+                  description:
+                    - How the service verifies the person.
+                  returned: always
+                  type: dict
+                  contains:
+                    type:
+                      description:
+                        - How the service verifies a person before the passkey is bound, with an identity provider (V(idp)) or not at all (V(none)).
+                      returned: always
+                      type: str
+                      sample: none
+                    idp_id:
+                      description:
+                        - ID of the identity provider, a UUID.
+                      returned: if C(type) is V(idp)
+                      type: str
+                      sample: 0b5b2e59-4ad5-4b3a-9a4c-5f6e7d8c9b0a
+    authenticator_config_id:
+      description:
+        - ID of the authenticator configuration that binds the passkey.
+      returned: if the invitation uses an existing authenticator configuration
+      type: str
+      sample: 3a0f1a4b-5a4e-4f9e-9c3b-2d8a5ed9b6c1
     expire_time:
-      description: When the link expires. Null in a prediction.
+      description:
+        - When the link expires, in ISO 8601. Null in a prediction.
+      returned: always
       type: str
-      sample: "2022-03-21T03:42:52.905657Z"
+      sample: '2026-03-21T03:42:52.905657Z'
     create_time:
-      description: When the invitation was created.
+      description:
+        - When the invitation was created, in ISO 8601.
+      returned: always
       type: str
-      sample: "2022-03-14T03:42:52.905657Z"
+      sample: '2026-03-14T03:42:52.905657Z'
     update_time:
-      description: When the invitation was last changed.
+      description:
+        - When the invitation was last changed, in ISO 8601.
+      returned: always
       type: str
-      sample: "2022-03-14T03:42:52.905657Z"
+      sample: '2026-03-14T03:42:52.905657Z'
 credential_binding_link:
   description:
-    - The link of the new invitation. A result with it is not printed. Pass it on only to the person, over a channel that you trust.
+    - The link of the new invitation. A result with it is not printed. Pass the link on only to the person, over a channel that you trust.
   returned: if the task created an invitation with O(delivery_method=return), and not in check mode
   type: str
   sample: "https://auth-us.beyondidentity.com/v1/tenants/.../credential-binding-jobs/86b4f51481f09321:invokeAuthenticator?token=..."
 before:
   description:
-    - The identity's open invitations before the task, without secrets, the newest first. Null if the identity does not exist. Also returned without
-      C(--diff), so a run can be audited.
+    - The identity's open invitations before the task, without secrets, the newest first. Null if the identity does not exist.
+    - Also returned without C(--diff), so a run can be audited.
   returned: success
   type: dict
-  sample: {identity_id: e372db224c06e850, credential_binding_jobs: []}
+  contains:
+    identity_id:
+      description:
+        - ID of the identity.
+      returned: always
+      type: str
+      sample: e372db224c06e850
+    credential_binding_jobs:
+      description:
+        - The open invitations, with the same fields as RV(credential_binding_job).
+      returned: always
+      type: list
+      elements: dict
+      sample: []
 after:
-  description: The identity's open invitations after the task, without secrets, in the same form. In check mode, the prediction.
+  description:
+    - The identity's open invitations after the task, without secrets, with the same fields as RV(before). In check mode, the prediction.
   returned: success
   type: dict
   sample: {identity_id: e372db224c06e850, credential_binding_jobs: [{id: 86b4f51481f09321, state: LINK_SENT}]}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 3

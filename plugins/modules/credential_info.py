@@ -10,36 +10,36 @@ module: credential_info
 short_description: Read passkeys of identities
 version_added: 0.1.0
 description:
-  - Reads the passkeys (credentials) of one identity or of all identities in the managed realm, or one passkey by its ID.
+  - Reads the passkeys (credentials) of one identity, or one passkey by its ID. Without O(identity), the module reads the passkeys of all identities in the
+    managed realm.
   - Revoked passkeys stay listed. Set O(credential_state) to select.
-  - Returns an empty list if nothing matches. If O(identity) is a name that no identity has, the module fails. An ID in O(identity) is not verified.
-  - The module requests a token for C(ListCredentials) and C(GetCredential). With a name in O(identity), it also allows C(ListIdentities) and
-    C(GetIdentity).
+  - Returns an empty list if nothing matches. If O(identity) is a name that no identity has, the module fails.
   - In a run with C(--check), a listing of all identities does not show what earlier tasks predicted. A listing of one identity does.
+notes:
+  - "Scope C(credentials:read): always, for C(ListCredentials) and C(GetCredential)."
+  - "Scope C(identities:read): with a name in O(identity), for C(ListIdentities) and C(GetIdentity)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.required_scopes.info
+  - beyondidentity.management.passkey_identity
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
-  identity:
-    description:
-      - The identity, by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
-      - A name needs C(identities:read). An ID does not, and is not verified before it is used.
-      - By default, the passkeys of all identities are read.
-    type: str
   id:
-    description: ID of one passkey. Needs O(identity).
+    description:
+      - ID of one passkey. Requires O(identity).
     type: str
   credential_state:
-    description: Only passkeys in this state. The service selects them.
+    description:
+      - Only return passkeys in this state. The service selects them.
     type: str
     choices: [active, revoked]
   jwk_thumbprint:
-    description: Only the passkey whose public key has this thumbprint (RFC 7638). The service selects it.
+    description:
+      - Only return the passkey whose public key has this thumbprint (RFC 7638). The service selects it.
     type: str
 seealso:
   - module: beyondidentity.management.credential
@@ -48,22 +48,28 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Search for Pat
-  beyondidentity.management.identity_info:
-    username: pat
-  register: pat
-
-- name: Create Pat's identity if it does not exist
-  when: pat.identities | length == 0
-  beyondidentity.management.api:
-    operation: CreateIdentity
-    body:
-      identity:
+- name: Read passkeys with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create Pat's identity
+      beyondidentity.management.identity:
+        username: pat
         display_name: Pat Smith
-        traits:
-          type: traits_v0
-          username: pat
-          primary_email_address: pat@example.com
+        primary_email_address: pat@example.com
+
+    - name: Read Pat's active passkeys
+      beyondidentity.management.credential_info:
+        identity: pat
+        credential_state: active
+      register: passkeys
+
+    - name: Show when Pat bound them
+      ansible.builtin.debug:
+        msg: "{{ passkeys.credentials | map(attribute='create_time') }}"
 
 - name: Read all passkeys of the realm
   beyondidentity.management.credential_info:
@@ -72,59 +78,85 @@ EXAMPLES = r"""
 - name: Show which identities have an active passkey
   ansible.builtin.debug:
     msg: "{{ all.credentials | selectattr('state', 'equalto', 'ACTIVE') | map(attribute='identity_id') | unique }}"
-
-- name: Read Pat's active passkeys
-  beyondidentity.management.credential_info:
-    identity: pat
-    credential_state: active
 """
 
 RETURN = r"""
 credentials:
-  description: The passkeys as the API returns them.
+  description:
+    - The passkeys as the API returns them. Empty if nothing matches.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The ID of the passkey.
+      description:
+        - ID of the passkey. The service chooses it, and it never changes. It is unique in the realm.
+      returned: always
       type: str
-      sample: 81490afab171aef0
+      sample: f3e87aa26a696372
     identity_id:
-      description: The ID of the identity.
+      description:
+        - ID of the identity.
+      returned: always
       type: str
       sample: e372db224c06e850
+    realm_id:
+      description:
+        - ID of the realm of the passkey.
+      returned: always
+      type: str
+      sample: 8f5bec58229e6f29
+    tenant_id:
+      description:
+        - ID of the tenant of the passkey.
+      returned: always
+      type: str
+      sample: 0001f1f460b1ace6
     state:
-      description: V(ACTIVE) or V(REVOKED).
+      description:
+        - V(ACTIVE) passkeys can be used to sign in. V(REVOKED) passkeys cannot.
+      returned: always
       type: str
       sample: ACTIVE
     csr_type:
-      description: How the passkey was created, V(JWT), V(WEBAUTHN) or V(FIDO2).
+      description:
+        - Form in which the authenticator sent the public key when the passkey was bound, V(JWT), V(WEBAUTHN) or V(FIDO2).
+      returned: always
       type: str
       sample: WEBAUTHN
     jwk_json:
-      description: The public key as a JSON Web Key (RFC 7517).
+      description:
+        - Public key as a JSON Web Key (RFC 7517), in JSON text.
+      returned: always
       type: str
       sample: '{"crv":"P-256","kty":"EC","x":"2MRhz05PJPq3BUfB18AT3HqgWEkI3VpWUg1MWi8rz1g","y":"YtvLYwGEqYQaoDVok2fVziJT4fu7DFPz3hy96FTAelQ"}'
     jwk_thumbprint:
-      description: The thumbprint of the public key (RFC 7638).
+      description:
+        - Thumbprint of the public key (RFC 7638), base64url-encoded.
+      returned: always
       type: str
       sample: UW-uVNL0mP1vcLjHrTBxibNgCEe_PD0HIsE3FrbYjPA=
     create_time:
-      description: When the passkey was created.
+      description:
+        - When the passkey was created, in ISO 8601.
+      returned: always
       type: str
-      sample: "2022-03-14T03:42:52.905657Z"
+      sample: '2026-03-14T03:42:52.905657Z'
     update_time:
-      description: When the passkey was last changed.
+      description:
+        - When the passkey was last changed, in ISO 8601.
+      returned: always
       type: str
-      sample: "2022-06-14T05:55:23.823187Z"
+      sample: '2026-06-14T05:55:23.823187Z'
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 3

@@ -10,14 +10,9 @@ module: group
 short_description: Manage groups and their members
 version_added: 0.1.0
 description:
-  - Creates, updates and removes groups, and the identities that are their members. To give a group the scopes of a role, use M(beyondidentity.management.role).
-  - An omitted option is not managed. By default, the group gets at least the members in O(members). Set O(members_mode) to change this.
+  - Creates, updates and removes groups, and adds and removes their members. To give a group the scopes of a role, use M(beyondidentity.management.role).
+  - An omitted option is not managed. By default, the module only adds members. Set O(members_mode) to remove others.
   - Before the module removes a group, it removes the group's members, because the service requires this. The service itself removes the group from its roles.
-  - The module requests a token for C(ListGroups), or for C(GetGroup) with O(id). The token also allows C(CreateGroup) without O(id), C(UpdateGroup) with
-    O(description), O(members) or a new name, and C(DeleteGroup) with O(state=absent).
-  - With O(members), the token also allows C(ListGroupMembers), C(AddGroupMembers) and, with O(members_mode=exact), C(DeleteGroupMembers). To find members,
-    it allows C(GetIdentity) and C(ListIdentities).
-  - With O(state=absent), the token allows C(ListGroupMembers) and C(DeleteGroupMembers). In check mode, the token only allows operations that read.
   - In check mode, the members must exist, or an earlier task must predict them.
   - Members are read 200 at a time and written 1,000 at a time. After a write of members, the module reads them again to verify that the service stored them.
   - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it.
@@ -25,6 +20,13 @@ description:
     listing can cost one additional request. E-mail addresses that are not usernames always need the listing.
   - If the task runs on many hosts at once, even without C(run_once), it creates one group.
 notes:
+  - "Scope C(groups:read): always, for C(ListGroups) and C(GetGroup). With O(members) or O(state=absent), also for C(ListGroupMembers)."
+  - "Scope C(groups:create): with O(state=present) and without O(id), for C(CreateGroup)."
+  - "Scope C(groups:update): with O(description), O(members) or a new name, for C(UpdateGroup). With O(members), also for C(AddGroupMembers). With
+    O(members_mode=exact) or O(state=absent), also for C(DeleteGroupMembers)."
+  - "Scope C(groups:delete): with O(state=absent), for C(DeleteGroup)."
+  - "Scope C(identities:read): with O(members) or O(state=absent), for C(ListGroupMembers), C(AddGroupMembers) and C(DeleteGroupMembers). With O(members),
+    also for C(ListIdentities) and C(GetIdentity), to find the members."
   - Results contain no secrets. Names and descriptions in results are text that other users can choose. Do not use them as templates, commands or file names
     without validation.
 author:
@@ -32,22 +34,14 @@ author:
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.required_scopes
+  - beyondidentity.management.managed_object
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.diff
 options:
-  state:
-    description: Whether the group must exist.
-    type: str
-    choices: [present, absent]
-    default: present
-  id:
-    description:
-      - ID of an existing group. With O(id), O(display_name) is its new name.
-      - Set O(id), O(display_name) or both.
-    type: str
   display_name:
     description:
-      - The display name. Without O(id), it selects the group.
+      - Display name of the group. Without O(id), it selects the group.
       - The module uses the group with exactly this name. If no group has it, the module uses the only group whose name differs only in whitespace and
         Unicode normalization. If several match, the module fails and lists their IDs.
       - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
@@ -81,17 +75,29 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create Pat's identity
-  beyondidentity.management.identity:
-    username: pat
-    display_name: Pat Smith
-    primary_email_address: pat@example.com
+- name: Create a group with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Create Pat's identity
+      beyondidentity.management.identity:
+        username: pat
+        display_name: Pat Smith
+        primary_email_address: pat@example.com
 
-- name: Create a group, and add Pat to it
-  beyondidentity.management.group:
-    display_name: Night shift
-    description: Works from 10 p.m. to 6 a.m.
-    members: [pat]
+    - name: Create a group, and add Pat to it
+      beyondidentity.management.group:
+        display_name: Night shift
+        description: Works from 10 p.m. to 6 a.m.
+        members: [pat]
+      register: night_shift
+
+    - name: Show how many members the group has
+      ansible.builtin.debug:
+        msg: "{{ night_shift.group.display_name }}: {{ night_shift.group.members | length }}"
 
 - name: Give the group the scopes of a role
   beyondidentity.management.role:
@@ -115,38 +121,81 @@ EXAMPLES = r"""
 RETURN = r"""
 group:
   description:
-    - The group as the API returns it; null if it does not exist. In check mode, the prediction.
-    - Has C(members) if the task manages them. Members are IDs, sorted.
+    - The group as the API returns it. Null if it does not exist. In check mode, the prediction.
   returned: success
   type: dict
-  sample:
-    id: 81490afab171aef0
-    realm_id: 7df92e4a38ba0993
-    tenant_id: 0001b42d80372976
-    display_name: Night shift
-    description: Works from 10 p.m. to 6 a.m.
-    create_time: '2026-03-14T03:42:52.905657Z'
-    update_time: '2026-06-14T05:55:23.823187Z'
-    members: [e372db224c06e850]
+  contains:
+    id:
+      description:
+        - ID of the group. The service chooses it, and it never changes. It is unique in the realm.
+      returned: always
+      type: str
+      sample: 81490afab171aef0
+    realm_id:
+      description:
+        - ID of the realm of the group.
+      returned: always
+      type: str
+      sample: 7df92e4a38ba0993
+    tenant_id:
+      description:
+        - ID of the tenant of the group.
+      returned: always
+      type: str
+      sample: 0001b42d80372976
+    display_name:
+      description:
+        - Name of the group, with 1 to 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
+      returned: always
+      type: str
+      sample: Night shift
+    description:
+      description:
+        - What the group is for, in at most 300 characters, with none of C({}[]<>;:?\/|*^%$#=~`!).
+      returned: always
+      type: str
+      sample: Works from 10 p.m. to 6 a.m.
+    create_time:
+      description:
+        - When the group was created, in ISO 8601.
+      returned: always
+      type: str
+      sample: '2026-03-14T03:42:52.905657Z'
+    update_time:
+      description:
+        - When the group was last changed, in ISO 8601.
+      returned: always
+      type: str
+      sample: '2026-06-14T05:55:23.823187Z'
+    members:
+      description:
+        - IDs of the group's members, sorted. The module adds this list to the fields of the API.
+      returned: with O(members)
+      type: list
+      elements: str
+      sample: [e372db224c06e850]
 before:
   description:
-    - The group before the task, without secrets; null if it did not exist. Also returned without C(--diff), so a run can be audited.
-    - Has C(members) if the task manages them, and with O(state=absent).
+    - The group before the task, without secrets, with the same fields as RV(group). Null if the group did not exist.
+    - Also returned without C(--diff), so a run can be audited. With O(state=absent), it has C(members) too.
   returned: success
   type: dict
   sample: {id: 81490afab171aef0, display_name: Night shift, description: Works at night., members: []}
 after:
-  description: The group after the task, without secrets; null if it does not exist. In check mode, the prediction.
+  description:
+    - The group after the task, without secrets, with the same fields as RV(group). Null if the group does not exist. In check mode, the prediction.
   returned: success
   type: dict
   sample: {id: 81490afab171aef0, display_name: Night shift, description: Works at night., members: [e372db224c06e850]}
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -10,25 +10,21 @@ module: group_info
 short_description: Read Beyond Identity groups
 version_added: 0.1.0
 description:
-  - Reads all groups of the managed realm, the groups with one name, the groups that match a filter of the service, or one group by its ID. Returns an empty
-    list if nothing matches.
-  - The module requests a token for C(ListGroups), or for C(GetGroup) with O(id). With O(members), the token also allows C(ListGroupMembers).
+  - Reads all groups of the managed realm, the groups with one name, the groups that match a filter of the service, or the group with an ID.
 notes:
+  - "Scope C(groups:read): always, for C(ListGroups) and C(GetGroup). With O(members=true), also for C(ListGroupMembers)."
+  - "Scope C(identities:read): with O(members=true), for C(ListGroupMembers)."
   - Names and descriptions in results are text that other users can choose. Do not use them as templates, commands or file names without validation.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.required_scopes.info
+  - beyondidentity.management.managed_object.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
-  id:
-    description: ID of one group.
-    type: str
-  display_name:
-    description: Display name. The module returns all groups that have it.
-    type: str
   filter:
     description:
       - A filter that the service applies (RFC 7644, section 3.4.2.2), such as V(display_name sw "Night"). The service compares without regard to case.
@@ -36,8 +32,8 @@ options:
     type: str
   members:
     description:
-      - Whether to read the members of each returned group. Members are IDs.
-      - This costs one request for each group, and one more for each further 200 members. It also needs the scope C(identities:read).
+      - Whether to read the members of each returned group.
+      - This costs one request for each group, and one more for each further 200 members.
     type: bool
     default: false
 seealso:
@@ -47,13 +43,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read all groups
-  beyondidentity.management.group_info:
-  register: all
+- name: Read groups with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Read all groups
+      beyondidentity.management.group_info:
+      register: all
 
-- name: Show their names
-  ansible.builtin.debug:
-    msg: "{{ all.groups | map(attribute='display_name') }}"
+    - name: Show their names
+      ansible.builtin.debug:
+        msg: "{{ all.groups | map(attribute='display_name') }}"
 
 - name: Read the groups whose names begin with Night, with the IDs of their members
   beyondidentity.management.group_info:
@@ -71,26 +74,70 @@ EXAMPLES = r"""
 
 RETURN = r"""
 groups:
-  description: The groups as the API returns them. With O(members), each has C(members), the sorted IDs of its members.
+  description:
+    - The groups as the API returns them. Empty if nothing matches.
   returned: success
   type: list
   elements: dict
-  sample:
-    - id: 81490afab171aef0
-      realm_id: 7df92e4a38ba0993
-      tenant_id: 0001b42d80372976
-      display_name: Realm Administrators
-      description: A group of realm administrators.
-      create_time: '2026-03-14T03:42:52.905657Z'
-      update_time: '2026-06-14T05:55:23.823187Z'
-      members: [e372db224c06e850]
+  contains:
+    id:
+      description:
+        - ID of the group. The service chooses it, and it never changes. It is unique in the realm.
+      returned: always
+      type: str
+      sample: 81490afab171aef0
+    realm_id:
+      description:
+        - ID of the realm of the group.
+      returned: always
+      type: str
+      sample: 7df92e4a38ba0993
+    tenant_id:
+      description:
+        - ID of the tenant of the group.
+      returned: always
+      type: str
+      sample: 0001b42d80372976
+    display_name:
+      description:
+        - Name of the group, with 1 to 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
+      returned: always
+      type: str
+      sample: Night shift
+    description:
+      description:
+        - What the group is for, in at most 300 characters, with none of C({}[]<>;:?\/|*^%$#=~`!).
+      returned: always
+      type: str
+      sample: Works from 10 p.m. to 6 a.m.
+    create_time:
+      description:
+        - When the group was created, in ISO 8601.
+      returned: always
+      type: str
+      sample: '2026-03-14T03:42:52.905657Z'
+    update_time:
+      description:
+        - When the group was last changed, in ISO 8601.
+      returned: always
+      type: str
+      sample: '2026-06-14T05:55:23.823187Z'
+    members:
+      description:
+        - IDs of the group's members, sorted. The module adds this list to the fields of the API.
+      returned: with O(members=true)
+      type: list
+      elements: str
+      sample: [e372db224c06e850]
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including the token request.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -12,24 +12,38 @@ version_added: 0.1.0
 description:
   - Revokes one token by its value (RFC 7009) or by its ID, all tokens of an application or a principal, or the stored sign-ins.
   - To revoke a token by its value, the module authenticates with the application's own credentials. The service accepts them if the application has the
-    protocol C(oauth2). Otherwise, the module uses a token with the scope V(tokens:delete), which it requests if necessary.
+    protocol C(oauth2). Otherwise, the module uses a token.
   - The module refuses the value of a token of another application or realm, because the service would leave the token active.
-  - To revoke a token by its ID, or all tokens of an application or principal, the module uses the Management API with a token that has V(tokens:read) and
-    V(tokens:delete). If this token is one of the tokens to revoke, it is revoked last.
+  - To revoke a token by its ID, or all tokens of an application or principal, the module uses the Management API. If the token that it uses for this is one
+    of the tokens to revoke, it is revoked last.
   - The run does not use a revoked token again. This does not apply if the task is delegated to a remote host, because that host does not know the
     tokens of the run.
+notes:
+  - "Scope C(tokens:read): with O(id), O(all=application), O(all=principal), or with both O(all=sign_ins) and O(application), for C(ListTokens)."
+  - "Scope C(tokens:delete): in the same cases, for C(RevokeToken). In all other cases, only if the service does not accept the application's own
+    credentials."
+  - "Scope C(applications:read): with a name in O(application), or the name of an application in O(principal_id), for C(ListApplications) and
+    C(GetApplication). This scope is privileged: the service returns the client secret of every application in the realm to a token with this scope.
+    In unattended runs, use IDs."
+  - "Scope C(identities:read): with the name of an identity in O(principal_id), for C(ListIdentities) and C(GetIdentity)."
+  - If the client has no credentials of its own, the module also requests the scope C(tokens:introspect) for O(token). If the service does not grant this
+    scope, the module revokes the token without checking whether it is active.
+  - In check mode, the token for the Management API has only those scopes that end in C(:read).
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
   token:
-    description: Value of the access token or refresh token. If the token is unknown or already revoked, the module changes nothing.
+    description:
+      - Value of the access token or refresh token. If the token is unknown or already revoked, the module changes nothing.
     type: str
   id:
-    description: ID of a token that the O(application) issued. If the token is unknown, expired or already revoked, the module changes nothing.
+    description:
+      - ID of a token that the O(application) issued. If the token is unknown, expired or already revoked, the module changes nothing.
     type: str
   all:
     description:
@@ -40,7 +54,7 @@ options:
       - The module removes the sign-ins even if it cannot revoke their tokens. RV(remaining) lists the tokens that stay valid. A warning lists them too,
         and says how to revoke them.
       - Without O(application), V(sign_ins) uses the credentials of the application that the user signed in to. If its protocol is C(oidc),
-        the service only accepts a token with the scope V(tokens:delete), which a sign-in does not have by default.
+        the service only accepts a token with the scope C(tokens:delete), which a sign-in does not have by default.
         To revoke such sign-ins, sign in with C(login_revocable) or C(authorization_code_revocable), or set O(application).
       - The user stays signed in to Beyond Identity in the browser.
     type: str
@@ -48,23 +62,21 @@ options:
   application:
     description:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - A name needs C(applications:read), a privileged scope. The service returns the client secret of every application in the realm to a token
-        with this scope. In unattended runs, use the ID.
       - With O(all=sign_ins), the module revokes the sign-ins with this application with the credentials of the task, such as an administrator's.
-        It finds the tokens in the list of the Management API, which needs V(tokens:read) and V(tokens:delete). It does not send a stored token.
+        It finds the tokens in the list of the Management API. It does not send a stored token.
         If you set the ID, the module removes the sign-ins even if the API refuses the request.
       - The default is the authenticating application. The module searches the authenticating application in its own realm, and any other application
         in the realm O(realm_id).
     type: str
   principal_type:
-    description: Type of the principal whose tokens are revoked. Required with O(all=principal).
+    description:
+      - Type of the principal whose tokens are revoked. Required with O(all=principal).
     type: str
     choices: [application, identity]
   principal_id:
     description:
       - The principal. Required with O(all=principal). Set the ID, the username or primary e-mail address of an identity, or the name of an application.
-      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name is looked up in the realm of the O(application), and needs
-        C(identities:read), or C(applications:read) for an application.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. The module looks a name up in the realm of the O(application).
     type: str
 seealso:
   - module: beyondidentity.management.token
@@ -73,14 +85,26 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Request a token for one task
-  beyondidentity.management.token:
-    scopes: [realms:read]
-  register: once
+- name: Revoke a token with the credentials of the application that issued it
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Request a token for one task
+      beyondidentity.management.token:
+        scopes: [realms:read]
+      register: once
 
-- name: Revoke the token by its value
-  beyondidentity.management.revoke:
-    token: "{{ once.token.access_token }}"
+    - name: Revoke the token by its value
+      beyondidentity.management.revoke:
+        token: "{{ once.token.access_token }}"
+      register: revocation
+
+    - name: Show the IDs of the revoked tokens
+      ansible.builtin.debug:
+        msg: "{{ revocation.revoked }}"
 
 - name: Revoke a token by its ID
   beyondidentity.management.revoke:
@@ -112,30 +136,39 @@ revoked:
   elements: str
   sample: [cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL]
 remaining:
-  description: Tokens of the removed sign-ins that could not be revoked and stay valid.
+  description:
+    - Tokens of the removed sign-ins that could not be revoked and stay valid.
   returned: with O(all=sign_ins)
   type: list
   elements: dict
   contains:
     id:
-      description: The ID of the token; null if it is unknown, as for a refresh token that the API did not list.
+      description:
+        - ID of the token. Null if it is unknown, as for a refresh token that the API did not list.
+      returned: always
       type: str
       sample: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
     token_type:
-      description: V(access_token) or V(refresh_token).
+      description:
+        - V(access_token) or V(refresh_token).
+      returned: always
       type: str
       sample: access_token
     expires_at:
-      description: When the token expires, ISO 8601, UTC; null if it is unknown.
+      description:
+        - When the token expires, in ISO 8601, UTC. Null if it is unknown.
+      returned: always
       type: str
       sample: "2026-01-31T12:00:00Z"
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent, including token requests.
+  description:
+    - The number of HTTP requests that the task sent, including token requests.
   returned: success
   type: int
   sample: 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: token
-short_description: Get a Beyond Identity access token
+short_description: Request a Beyond Identity access token
 version_added: 0.1.0
 description:
   - Requests an access token from an application's token endpoint (RFC 6749).
@@ -19,6 +19,8 @@ description:
     is replaced.
   - The result contains a secret, so it is hidden in all output, also without C(no_log). A registered result is complete.
   - If a task passes the token to another module, such as M(ansible.builtin.uri), set C(no_log=true), because that module prints its arguments.
+requirements:
+  - PyJWT[crypto], to exchange the response of a sign-in that requested an ID token
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -35,7 +37,7 @@ attributes:
 options:
   grant_type:
     description:
-      - How the module gets the token.
+      - How the module requests the token.
       - Variable C(beyondidentity_grant_type), environment E(BEYONDIDENTITY_GRANT_TYPE).
     type: str
     choices: [client_credentials, authorization_code, refresh_token]
@@ -49,19 +51,24 @@ options:
       - The whole address that the browser was sent to after the sign-in. The module checks its state, issuer and redirect URI against O(authorization).
     type: str
   code:
-    description: The code alone, without O(authorization). Also set O(redirect_uri), and O(code_verifier) if the request had a challenge.
+    description:
+      - The code alone, without O(authorization). Also set O(redirect_uri), and O(code_verifier) if the request had a challenge.
     type: str
   redirect_uri:
-    description: The redirect URI of the authorization request, with O(code).
+    description:
+      - The redirect URI of the authorization request, with O(code).
     type: str
   code_verifier:
-    description: The PKCE verifier of the authorization request, with O(code).
+    description:
+      - The PKCE verifier of the authorization request, with O(code).
     type: str
   oauth_state:
-    description: The state of the authorization request. The module checks O(redirect_response) against it if O(authorization) is not set.
+    description:
+      - The state of the authorization request. If O(authorization) is not set, the module checks O(redirect_response) against it.
     type: str
   nonce:
-    description: The nonce of the authorization request, with O(code). The module checks the ID token against it, and refuses a response without an ID token.
+    description:
+      - The nonce of the authorization request, with O(code). The module checks the ID token against it, and refuses a response without an ID token.
     type: str
   refresh_token:
     description:
@@ -90,12 +97,12 @@ options:
     type: dict
   fresh:
     description:
-      - Request a new token, which also replaces the stored token. Hosts that request it at the same time share it.
+      - Whether to request a new token, which also replaces the stored token. Hosts that request it at the same time share it.
     type: bool
     default: false
   require_scopes:
     description:
-      - Fail if the service grants fewer scopes than requested. With V(false), the module shows a warning instead.
+      - Whether to fail if the service grants fewer scopes than requested. With V(false), the module shows a warning instead.
     type: bool
     default: true
 notes:
@@ -107,17 +114,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Request a token for two operations of the Management API
-  beyondidentity.management.token:
-    operations: [CreateRealm, ListRealms]
-  register: realm_token
+- name: Call the Management API with the credentials of one application
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: Request a token for two operations of the Management API
+      beyondidentity.management.token:
+        operations: [CreateRealm, ListRealms]
+      register: realm_token
 
-- name: Use the token
-  ansible.builtin.uri:
-    url: "{{ realm_token.token.api_url }}/v1/tenants/{{ realm_token.token.tenant_id }}/realms"
-    headers:
-      Authorization: "Bearer {{ realm_token.token.access_token }}"
-  no_log: true # the uri module prints its headers
+    - name: Use the token
+      ansible.builtin.uri:
+        url: "{{ realm_token.token.api_url }}/v1/tenants/{{ realm_token.token.tenant_id }}/realms"
+        headers:
+          Authorization: "Bearer {{ realm_token.token.access_token }}"
+      no_log: true # the uri module prints its headers
 
 - name: Request a token with your own refresh token
   beyondidentity.management.token:
@@ -135,73 +149,105 @@ EXAMPLES = r"""
 
 RETURN = r"""
 token:
-  description: The token and its properties.
+  description:
+    - The token and its properties.
   returned: success
   type: dict
   contains:
     access_token:
-      description: The token itself.
+      description:
+        - The token itself.
+      returned: always
       type: str
       sample: eyJhbGciOiJSUzI1NiJ9...
     token_type:
-      description: Type of the token, for the C(Authorization) header.
+      description:
+        - Type of the token, for the C(Authorization) header. It is always V(Bearer).
+      returned: always
       type: str
       sample: Bearer
     expires_in:
-      description: Remaining lifetime in seconds; null if the service does not return it.
+      description:
+        - Remaining lifetime in seconds. Null if the service does not return the lifetime.
+      returned: always
       type: int
       sample: 3600
     expires_at:
-      description: When the token expires, ISO 8601, UTC; null if the service does not return it.
+      description:
+        - When the token expires, in ISO 8601, UTC. Null if the service does not return the lifetime.
+      returned: always
       type: str
       sample: "2026-01-31T12:00:00Z"
     scopes:
-      description: The granted scopes.
+      description:
+        - Granted scopes.
+      returned: always
       type: list
       elements: str
       sample: ["realms:create", "realms:read"]
     id:
-      description: ID of the token, for revocation; null for a referential token.
+      description:
+        - ID of the token, for example for M(beyondidentity.management.revoke). Null for a referential token.
+      returned: always
       type: str
       sample: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
     api_url:
-      description: URL of the Management API; null if it is unknown, because O(api_url) is required and not set.
+      description:
+        - URL of the Management API. Null if it is unknown, because O(api_url) is required and not set.
+      returned: always
       type: str
       sample: https://api-us.beyondidentity.com
     tenant_id:
-      description: ID of the tenant.
+      description:
+        - ID of the tenant.
+      returned: always
       type: str
       sample: 00011f1183c67b69
     realm_id:
-      description: ID of the managed realm.
+      description:
+        - ID of the managed realm.
+      returned: always
       type: str
       sample: caf2ff640497591a
     application_id:
-      description: ID of the application that issued the token.
+      description:
+        - ID of the application that issued the token.
+      returned: always
       type: str
       sample: 38833c36-6f47-4992-9329-ea0a00915137
     refresh_token:
-      description: The refresh token.
+      description:
+        - The refresh token.
       returned: if the service issued a refresh token
       type: str
       sample: 8xLOxBtZp8
     id_token:
-      description: The validated ID token.
+      description:
+        - The validated ID token.
       returned: directly after a user signed in
       type: str
       sample: eyJhbGciOiJSUzI1NiJ9...
+    predicted:
+      description:
+        - Whether the token is a prediction of check mode.
+      returned: in check mode, if the token is predicted
+      type: bool
+      sample: true
 cached:
-  description: Whether the token was stored before the task.
+  description:
+    - Whether the token was stored before the task.
   returned: success
   type: bool
   sample: true
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: The number of HTTP requests that the task sent; 0 if the token was stored.
+  description:
+    - The number of HTTP requests that the task sent. It is 0 if the token was stored.
   returned: success
   type: int
   sample: 2

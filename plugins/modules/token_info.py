@@ -10,35 +10,43 @@ module: token_info
 short_description: List the tokens that a Beyond Identity application issued
 version_added: 0.1.0
 description:
-  - Lists the tokens that an application issued and that are neither expired nor revoked. Their values are not among what the service tells.
-  - The service lists tokens until they expire, so that this shows whether something mints a token per task.
+  - Lists the tokens that an application issued and that are neither expired nor revoked. The service does not return the values of the tokens.
+  - The service lists a token until it expires or is revoked. A long list shows that something requests a token for each task.
+notes:
+  - "Scope C(tokens:read): always, for C(ListTokens)."
+  - "Scope C(applications:read): with a name in O(application), or the name of an application in O(principal_id), for C(ListApplications) and
+    C(GetApplication). This scope is privileged: the service returns the client secret of every application in the realm to a token with this scope.
+    In unattended runs, use IDs."
+  - "Scope C(identities:read): with the name of an identity in O(principal_id), for C(ListIdentities) and C(GetIdentity)."
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
   - beyondidentity.management.managed_realm
+  - beyondidentity.management.required_scopes.info
   - beyondidentity.management.attributes
   - beyondidentity.management.attributes.no_diff
 options:
   application:
     description:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - A name needs C(applications:read), a privileged scope. The service returns the client secret of every application in the realm to a token
-        with this scope. In unattended runs, use the ID.
-      - The default is the one that the task authenticates with, which is looked for in its own realm; all others in O(realm_id).
+      - The default is the authenticating application. The module searches the authenticating application in its own realm, and any other application
+        in the managed realm.
     type: str
   principal_type:
-    description: Only tokens of a principal of this type. Goes with O(principal_id).
+    description:
+      - Only return tokens of a principal of this type. Requires O(principal_id).
     type: str
     choices: [application, identity]
   principal_id:
     description:
-      - Only tokens of this principal, by ID, by the username or primary e-mail address of an identity, or by the name of an application.
-      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. A name is looked up in the realm of the O(application), and needs
-        C(identities:read) or C(applications:read).
+      - Only return tokens of this principal. Requires O(principal_type).
+      - Set the ID, the username or primary e-mail address of an identity, or the name of an application.
+      - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. The module looks a name up in the realm of the O(application).
     type: str
   id:
-    description: Only the token with this id, which is C(jti) among the claims of a self-contained one.
+    description:
+      - Only return the token with this ID. A self-contained token contains its ID in the claim C(jti).
     type: str
 seealso:
   - module: beyondidentity.management.revoke
@@ -46,78 +54,124 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List the tokens of the application that we authenticate with
-  beyondidentity.management.token_info:
-  register: issued
+- name: List tokens with the credentials of the application that issued them
+  module_defaults:
+    group/beyondidentity.management.all:
+      issuer: "{{ issuer }}"
+      client_id: "{{ client_id }}"
+      client_secret: "{{ vaulted_client_secret }}"
+  block:
+    - name: List all tokens of the application
+      beyondidentity.management.token_info:
+      register: issued
 
-- name: Show what is out there
-  ansible.builtin.debug:
-    msg: "{{ issued.tokens | length }} tokens, the last one until {{ issued.tokens | map(attribute='expires_time') | max }}"
+    - name: Show how many tokens are valid, and until when
+      ansible.builtin.debug:
+        msg: "{{ issued.tokens | length }} tokens, the last one until {{ issued.tokens | map(attribute='expires_time') | max }}"
+
+- name: List the tokens that the application issued to itself
+  beyondidentity.management.token_info:
+    principal_type: application
+    principal_id: "{{ issued.tokens[0].application_id }}"
 """
 
 RETURN = r"""
 tokens:
-  description: The tokens as the API lists them, with their application and the principal that was asked for.
+  description:
+    - The tokens as the API lists them. The module adds times in ISO 8601, the application, and the principal of the options.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: What names the token, in M(beyondidentity.management.revoke) for instance.
+      description:
+        - ID of the token, for example for M(beyondidentity.management.revoke). It is unique in the realm and never changes.
+        - A self-contained token contains it in the claim C(jti).
+      returned: always
       type: str
       sample: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
+    display_name:
+      description:
+        - Name of the token that people see.
+      returned: if the token has a name
+      type: str
+      sample: Nightly report
     scopes:
-      description: What it is good for.
+      description:
+        - Granted scopes.
+      returned: always
       type: list
       elements: str
-      sample: [realms:read]
-    token_type:
-      description: V(access), V(refresh) or V(identity).
-      type: str
-      sample: access
-    token_format:
-      description: V(self_contained) or V(referential).
-      type: str
-      sample: self_contained
+      sample: ["realms:read"]
     token_suffix:
-      description: The last few characters of the token, by which people recognize it.
+      description:
+        - The last few characters of the token, to recognize the token by.
+      returned: always
       type: str
       sample: JV_adQssw5c
-    issued_at:
-      description: When it was issued, in seconds since 1970.
-      type: int
-      sample: 1677246914
-    issued_time:
-      description: The same in ISO 8601, UTC. Null where the API does not tell it.
+    token_format:
+      description:
+        - V(self_contained) (a JWT) or V(referential) (opaque, see M(beyondidentity.management.introspect)).
+      returned: always
       type: str
-      sample: "2023-02-24T13:55:14Z"
+      sample: self_contained
     expires:
-      description: When it expires, in seconds since 1970.
+      description:
+        - When the token expires, in seconds since 1970-01-01 UTC.
+      returned: always
       type: int
       sample: 1677250514
+    issued_at:
+      description:
+        - When the token was issued, in seconds since 1970-01-01 UTC.
+      returned: always
+      type: int
+      sample: 1677246914
+    token_type:
+      description:
+        - V(access), V(refresh) or V(identity).
+      returned: always
+      type: str
+      sample: access
+    issued_time:
+      description:
+        - The time of RV(tokens[].issued_at) in ISO 8601, UTC. Null if the API does not return a valid time.
+      returned: always
+      type: str
+      sample: "2023-02-24T13:55:14Z"
     expires_time:
-      description: The same in ISO 8601, UTC. Null where the API does not tell it.
+      description:
+        - The time of RV(tokens[].expires) in ISO 8601, UTC. Null if the API does not return a valid time.
+      returned: always
       type: str
       sample: "2023-02-24T14:55:14Z"
     application_id:
-      description: The application that issued it.
+      description:
+        - ID of the application that issued the token.
+      returned: always
       type: str
       sample: 3a0f1a4b-5a4e-4f9e-9c3b-2d8a5ed9b6c1
     principal_type:
-      description: What was asked for, null where nothing was.
+      description:
+        - The value of O(principal_type). Null if the option is not set.
+      returned: always
       type: str
       sample: identity
     principal_id:
-      description: What was asked for, null where nothing was.
+      description:
+        - ID of the principal in O(principal_id). Null if the option is not set.
+      returned: always
       type: str
       sample: e372db224c06e850
 predicted:
-  description: Whether the result is, at least in part, a prediction of check mode.
+  description:
+    - Whether the result is, at least in part, a prediction of check mode.
   returned: in check mode, if something is predicted
   type: bool
   sample: true
 requests:
-  description: How many HTTP requests the task made, that for a token included.
+  description:
+    - The number of HTTP requests that the task sent, including the token request.
   returned: success
   type: int
   sample: 2

@@ -308,6 +308,11 @@ def test_a_module_that_sends_nothing_ignores_connection_variables() -> None:
     assert result["pkce"]["code_verifier"]
 
 
+def test_a_module_that_sends_nothing_accepts_the_connection_options_of_module_defaults() -> None:
+    result = make_action(Pkce, {"issuer": "https://auth-us.beyondidentity.com/x", "client_secret": "s3cret-value"})._run({})
+    assert result["pkce"]["code_verifier"]
+
+
 def test_async_is_refused() -> None:
     result = make_action(Pkce, {}, async_val=60)._run({})
     assert result["failed"] and result["msg"].startswith("async is refused")
