@@ -72,7 +72,7 @@ def record_issued_token(task: TaskContext, token: Token) -> None:
 
 
 def record_remote_tokens(task: TaskContext, entries: Any) -> None:
-    """Log and record the tokens that a delegated module reports. The remote host may lie: what is no token is skipped."""
+    """Log and record the tokens that a delegated module reports. The remote host may lie: entries that are not tokens are skipped."""
     for entry in entries[:_MAXIMUM_REMOTE_TOKENS] if isinstance(entries, list) else ():
         with suppress(BeyondIdentityError, KeyError, TypeError, ValueError, OverflowError):
             token, connection = Token.from_dict(entry), task.connection

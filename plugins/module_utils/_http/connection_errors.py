@@ -12,7 +12,7 @@ from .proxy_errors import find_proxy_error
 from .tls_errors import build_tls_error, is_tls_error
 
 # What the texts of operating systems mean, by a part of the text.
-_NOT_ACCEPTED = "The server may not accept client_cert."
+_NOT_ACCEPTED = "The server might not accept client_cert."
 _CONNECTION_MEANINGS = (
     ("Name or service not known", "unknown host name"),
     ("nodename nor servname", "unknown host name"),
