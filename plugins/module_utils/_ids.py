@@ -22,7 +22,7 @@ def is_valid_id(value: Any) -> bool:
 
 
 def is_service_id(text: str) -> bool:
-    """Whether a text has the form of an ID that the service chooses: 16 hexadecimal digits, or a UUID. Then it is no name.
+    """Whether a text has the form of an ID that the service chooses: 16 hexadecimal digits, or a UUID. Then it is not a name.
 
     An ID that check mode predicts has a form of its own.
     """

@@ -47,7 +47,7 @@ def _find_own_secrets(arguments: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _remove_ambiguous(value: Any) -> Any:
-    """Return the same value without the values of ambiguous keys that are no secrets, at any depth."""
+    """Return the same value without the values of ambiguous keys that are not secrets, at any depth."""
     if isinstance(value, dict):
         return {
             key: _remove_ambiguous(item)

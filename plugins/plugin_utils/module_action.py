@@ -276,7 +276,7 @@ class ModuleAction(ActionBase):
         return True
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Leave out what the module receives as options: a remote command's environment is in process lists.
+        """Omit the variables that the module receives as options: a remote command's environment is in process lists.
 
         The limit to one realm is no option and no secret, so a remote host receives it here.
         """

@@ -83,7 +83,7 @@ def record_issued_token(task: TaskContext, token: Token, *, audit: TokenAudit | 
 
 
 def record_remote_tokens(task: TaskContext, entries: Any, *, audit: TokenAudit | None = None) -> None:
-    """Log and record the tokens that a delegated module reports. The remote host may lie: what is no token is skipped."""
+    """Log and record the tokens that a delegated module reports. The remote host may lie: entries that are not tokens are skipped."""
     for entry in _list_remote(entries):
         token = _read_remote_token(task, entry)
         if token:

@@ -71,7 +71,7 @@ class Revocation(BearerOrBasic, RevocationEndpoint):
     SCOPE = "tokens:delete"
 
     def authenticate_token(self, request: Any, client: Client | None) -> IssuedToken | None:
-        """Return the token to revoke; None for an unknown token, which is no error."""
+        """Return the token to revoke; None for an unknown token, which is not an error."""
         if "token" not in request.form:
             raise InvalidRequestError("The token is missing.")
         return self.query_token(request.form["token"], None)

@@ -224,7 +224,7 @@ def test_temporary_errors_are_retried(run_playbook: PlaybookRunner, emulator: Em
 
 
 def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulator, tenant: Tenant) -> None:
-    """If the application may not grant them, and if a given token does not have them."""
+    """If the application must not grant them, and if a given token does not have them."""
     protocol = {"client_id": "limited", "client_secret": "limited-secret"}
     (limited,) = tenant.seed(applications=1, application={"protocol_config": protocol})["applications"]
     client = {

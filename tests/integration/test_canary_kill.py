@@ -158,7 +158,7 @@ def _files_left(running: RunningPlaybook) -> list[Path]:
 def test_a_killed_run_leaves_no_readable_record_of_its_tokens(
     run_playbook: PlaybookRunner, canary_servers: CanaryServers, number: signal.Signals
 ) -> None:
-    """The record of what is to be revoked is encrypted, and removed where there is still time."""
+    """The record of the tokens to revoke is encrypted, and removed if there is still time."""
     running, detector = _interrupt_run(run_playbook, canary_servers, {"core": "default", "env": ENABLED}, number, [])
     assert sorted(detector.leaks) == []
     assert (len(_files_left(running)) >= 2) == (number == signal.SIGKILL), "a token, and what is known of it"

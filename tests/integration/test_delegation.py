@@ -148,7 +148,7 @@ def test_options_are_resolved_on_the_controller(
 def test_a_secret_from_the_environment_is_not_sent_to_a_remote_host(
     run_playbook: PlaybookRunner, tenant: Any, recording_proxy: Recorder, remote_host: RemoteHost, core: str
 ) -> None:
-    """The inventory decides where a delegated host is, and its author may not know the secret of the environment."""
+    """The inventory decides where a delegated host is, and its author must not learn the secret of the environment."""
     env = {name.upper(): value for name, value in _through(recording_proxy, tenant).items()}
     tasks = (
         task("there", TOKEN, READ, delegate_to=remote_host.name, ignore_errors=True),

@@ -90,7 +90,7 @@ def test_a_delegated_task_looks_the_realm_up_on_its_host(
     tmp_path: Path,
     core: str,
 ) -> None:
-    """The controller may not reach the service. The pinned realm of the controller counts on the host, too."""
+    """The controller might not reach the service. The pinned realm of the controller counts on the host, too."""
     variables = {
         name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
     }

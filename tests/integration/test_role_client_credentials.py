@@ -80,7 +80,7 @@ class Life:
     """Four runs in which many hosts, each with a tenant of its own, create and remove an application."""
 
     tenants: dict[str, Tenant]
-    checked: PlaybookRun  # before there is an application, in check mode
+    checked: PlaybookRun  # in check mode, without the application
     made: PlaybookRun
     checked_again: PlaybookRun
     changed: PlaybookRun
@@ -138,7 +138,7 @@ def _removed(life: Life, host: str) -> list[str]:
 
 
 def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> None:
-    """The service may not revoke them with the application. A second run changes nothing."""
+    """The service might not revoke them with the application. A second run changes nothing."""
     assert _removed(life, "removed") == ["RevokeToken", "DeleteApplication"]
     first, again = life.changed.of("Remove the application")[-2:]
     (revoked, skipped) = [

@@ -440,7 +440,7 @@ def test_a_removal_that_was_killed_can_be_repeated(run_playbook: PlaybookRunner,
 def test_what_cannot_be_revoked_is_listed_with_its_expiry(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str
 ) -> None:
-    """The removal ends nevertheless: the application may not revoke, or the service takes no such token."""
+    """The removal ends nevertheless: the application is not allowed to revoke, or the service does not accept such a token."""
     tenants = {host: emulator.tenant() for host in UNREVOKED}
     variables = {
         host: {**tenant.variables, "application": create_all(tenant)["applications"]}

@@ -123,7 +123,7 @@ def test_the_message_says_what_to_do(messages: Messages, name: str, text: str) -
 
 @pytest.mark.parametrize("name", [*SECRETS, "issuer"])
 def test_another_vault_password_is_named(messages: Messages, name: str) -> None:
-    """Also for an option that is no secret."""
+    """Also for an option that is not a secret."""
     for message in messages.by_case[name, VAULTED]:
         assert f"{MESSAGE.format(name)}: {WRONG_PASSWORD}" in message and "braces" not in message
 

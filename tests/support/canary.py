@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 
 from tests.support.recorder import RecordedRequest
 
-# Any 20 characters of a random text hold an aligned piece of this length; words in base64 are of no more than that.
+# Any 20 characters of a random text hold an aligned piece of this length; words in base64 have at most that length.
 PIECE = 10
 
 _IN_ANSWERS = re.compile(rb'"(access_token|client_secret|id_token|refresh_token)"\s*:\s*"((?:[^"\\]|\\.)+)"')

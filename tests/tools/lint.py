@@ -36,6 +36,8 @@ def linters(home: Path) -> dict[str, Command]:
         "antsibull-changelog": (TOOLS / "antsibull-changelog", "lint"),
         "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
         "yamllint": (TOOLS / "yamllint", "--strict", "."),
+        "codespell": (TOOLS / "codespell", "."),
+        "language": (BIN / "python", "-m", "tests.tools.language"),
         "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."),
     }
 

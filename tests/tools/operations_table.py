@@ -34,7 +34,7 @@ The columns mean:
 - **response**: *hidden* means that the response can contain a secret. The module `api` then hides its result unless you set `reveal: true`.
   A registered result is complete.
 
-The API describes `IdentityToSSOConfigCheck` and `SSOIsGroupAssigned`, but the service may not have them. It then responds with the status 404.
+The API describes `IdentityToSSOConfigCheck` and `SSOIsGroupAssigned`, but the service might not have them. It then responds with the status 404.
 
 The module `api` sets all headers. If you call operations on SSO configurations and identity providers by other means, send the header `x-correlation_id`.
 Its value can be any text. Use a different value in each request.

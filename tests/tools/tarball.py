@@ -20,10 +20,12 @@ from tests.tools.paths import BIN, ROOT, clear_folder, lock_folder
 
 ALLOWED = (
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "FILES.json",
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "SECURITY.md",
     "changelogs/changelog.yaml",
     "changelogs/config.yaml",
     "docs/*.md",

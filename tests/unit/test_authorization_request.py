@@ -210,7 +210,7 @@ def test_an_error_of_the_server_is_reported_with_advice(query: str, message: str
             "Requested scopes: a, openid. An application grants its allowed scopes only.",
             "openid: true",
         ),
-        (("openid", "a"), "protocol oauth2 may not grant openid: set openid: false", "openid: true"),
+        (("openid", "a"), "protocol oauth2 might not grant openid: set openid: false", "openid: true"),
         (("a",), "protocol oidc may require openid: set openid: true", "openid: false"),
         (None, "The application's allowed scopes do not contain all requested scopes.", "Requested scopes"),
     ],

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each plugin is complete: action, action group, documentation, examples, integration target, row in the README."""
+"""Each plugin is complete: action, action group, documentation, examples, integration target, row in docs/contents.md."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.support.documentation import read_documentation
 FQCN = f"{NAMESPACE}.{NAME}"
 PLUGINS = ROOT / "plugins"
 TARGETS = ROOT / "tests" / "integration" / "targets"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTENTS = (ROOT / "docs" / "contents.md").read_text(encoding="utf-8")
 RUNTIME: dict[str, Any] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
 
 
@@ -65,8 +65,8 @@ def load_documents(plugin: ModuleType) -> tuple[Any, Any, Any]:
     return tuple(yaml.safe_load(getattr(plugin, name)) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN"))
 
 
-def is_in_readme(kind: str, name: str) -> bool:
-    return re.search(rf"^\|[^|]*\b{kind}\b[^|]*`{name}`[^|]*\|[^|]+\|", README, re.MULTILINE) is not None
+def is_in_contents(kind: str, name: str) -> bool:
+    return re.search(rf"^\|[^|]*\b{kind}\b[^|]*`{name}`[^|]*\|[^|]+\|", CONTENTS, re.MULTILINE) is not None
 
 
 def test_the_tests_find_the_plugins() -> None:
@@ -208,9 +208,9 @@ def test_only_options_that_no_variable_can_set_are_required() -> None:
 
 
 @EACH_MODULE
-def test_each_module_has_an_integration_target_and_a_row_in_the_readme(name: str) -> None:
+def test_each_module_has_an_integration_target_and_a_row_in_the_contents(name: str) -> None:
     assert (TARGETS / name / "tasks" / "main.yml").is_file()
-    assert is_in_readme("module", name)
+    assert is_in_contents("module", name)
 
 
 @EACH_OTHER
@@ -235,9 +235,9 @@ def test_each_plugin_has_examples_and_documented_results(kind: str, name: str) -
 
 
 @EACH_OTHER
-def test_each_plugin_has_an_integration_target_and_a_row_in_the_readme(kind: str, name: str) -> None:
+def test_each_plugin_has_an_integration_target_and_a_row_in_the_contents(kind: str, name: str) -> None:
     assert (TARGETS / f"{kind}_{name}" / "tasks" / "main.yml").is_file()
-    assert is_in_readme(kind, name)
+    assert is_in_contents(kind, name)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -257,15 +257,15 @@ def test_each_role_is_documented(role: str) -> None:
     }
     assert {option: value for option, value in defaults.items() if option in defaulted} == defaulted
     assert set(defaults) <= set(main["options"])
-    assert is_in_readme("role", role) or re.search(rf"^\| role \[`{role}`\]", README, re.MULTILINE)
+    assert is_in_contents("role", role) or re.search(rf"^\| role \[`{role}`\]", CONTENTS, re.MULTILINE)
     assert (ROOT / "extensions" / "molecule").is_dir() and any(
         role in str(path) for path in (ROOT / "extensions" / "molecule").iterdir()
     )
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_each_playbook_has_a_row_in_the_readme(playbook: str) -> None:
-    assert is_in_readme("playbook", playbook)
+def test_each_playbook_has_a_row_in_the_contents(playbook: str) -> None:
+    assert is_in_contents("playbook", playbook)
 
 
 def assert_examples(examples: Any, name: str) -> None:

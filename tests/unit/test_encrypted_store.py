@@ -52,7 +52,7 @@ def _open_umask() -> Iterator[None]:
 
 
 def list_entry_files(store: EncryptedStore) -> list[Path]:
-    """Return the files of the store that are no locks."""
+    """Return the files of the store that are not locks."""
     return [path for path in store.folder.iterdir() if path.suffix != ".lock"]
 
 

@@ -159,7 +159,7 @@ def test_a_client_certificate_of_another_authority_is_named(
         session = make_session(ca_path=authority.ca_path, client_cert=certificate, client_key=key)
         with pytest.raises(
             TransportError,
-            match="(does not trust the authority that issued|may not accept) client_cert. Set client_cert",
+            match="(does not trust the authority that issued|might not accept) client_cert. Set client_cert",
         ):
             session.send("GET", url, action="Asking")
         assert recorder.requests == [] and waits == []
@@ -214,7 +214,7 @@ def test_an_end_of_the_handshake_blames_client_cert_only_if_it_is_set(
             make_session(retries=1, **given).send("GET", f"https://127.0.0.1:{server.port}", action="Asking")
     if has_certificate:
         assert (
-            "the server ended the handshake without a reason. The server may not accept client_cert"
+            "the server ended the handshake without a reason. The server might not accept client_cert"
             in caught.value.message
         )
     else:

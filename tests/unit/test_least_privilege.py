@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token of a state module allows what the module's options can do, and no more: all state modules, in process."""
+"""The token of a state module allows exactly what the module's options can do: all state modules, in process."""
 
 from __future__ import annotations
 

@@ -309,7 +309,9 @@ def test_a_module_that_sends_nothing_ignores_connection_variables() -> None:
 
 
 def test_a_module_that_sends_nothing_accepts_the_connection_options_of_module_defaults() -> None:
-    result = make_action(Pkce, {"issuer": "https://auth-us.beyondidentity.com/x", "client_secret": "s3cret-value"})._run({})
+    result = make_action(
+        Pkce, {"issuer": "https://auth-us.beyondidentity.com/x", "client_secret": "s3cret-value"}
+    )._run({})
     assert result["pkce"]["code_verifier"]
 
 

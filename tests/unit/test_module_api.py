@@ -476,9 +476,9 @@ def test_a_404_of_an_operation_that_is_not_deployed_has_a_hint(name: str, tenant
     message = run_failed(api, tenant, **build_arguments(name))
     assert "HTTP 404" in message
     assert message.endswith(
-        f"Beyond Identity describes {name}, but its service may not have it and then responds with 404."
+        f"Beyond Identity describes {name}, but its service might not have it and then responds with 404."
     )
-    assert "may not have it" not in run_failed(api, tenant, operation="GetGroup", parameters={"group_id": "g"})
+    assert "might not have it" not in run_failed(api, tenant, operation="GetGroup", parameters={"group_id": "g"})
     tenant.settings(undeployed_operations=[])
     tenant.fault(operation=name, json={"is_assigned_to_sso_config": True})
     assert run_ok(api, tenant, **build_arguments(name))["status"] == 200

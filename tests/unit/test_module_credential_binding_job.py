@@ -184,7 +184,7 @@ def test_a_revocation_that_takes_no_management_token_is_explained(status: int, t
     seed_job(tenant, pat)
     tenant.fault(operation="SetCredentialBindingJobRevoked", status=status, times=None)
     message = run_failed(module, tenant, identity="pat", state="absent")
-    assert "may not accept a token of the Management API" in message and f"HTTP {status}" in message
+    assert "might not accept a token of the Management API" in message and f"HTTP {status}" in message
 
 
 def test_a_revocation_that_has_no_effect_is_an_error(tenant: Any, pat: str) -> None:

@@ -130,6 +130,6 @@ def test_credentials_are_replaced_together() -> None:
 
 
 @BY_NAME
-def test_the_readme_lists_each_option(option: Option) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(rf"`{option.name}`", readme)
+def test_the_guide_lists_each_option(option: Option) -> None:
+    guide = (ROOT / "docs" / "connection.md").read_text(encoding="utf-8")
+    assert re.search(rf"`{option.name}`", guide)

@@ -102,7 +102,7 @@ def test_all_tokens_are_revoked_and_counted(tenant: Any, read_output: Any) -> No
     assert read_output() == "Revoked 1 token of this run."
     tokens += [issue_token(tenant, "realms:read", token_cache=cache) for cache in ("run", "none")]
     revoke_run_tokens()
-    assert read_output() == "Revoked 3 tokens of this run.", "the revocation of a revoked token is no error"
+    assert read_output() == "Revoked 3 tokens of this run.", "the revocation of a revoked token is not an error"
     assert list_active(tenant, *(token.access_token for token in tokens)) == [False] * 3
 
 

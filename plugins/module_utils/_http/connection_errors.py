@@ -12,7 +12,7 @@ from .proxy_errors import find_proxy_error
 from .tls_errors import build_tls_error, is_tls_error
 
 # What the texts of operating systems mean, by a part of the text.
-_NOT_ACCEPTED = "The server may not accept client_cert."
+_NOT_ACCEPTED = "The server might not accept client_cert."
 _UNKNOWN_NAME, _NO_LOOKUP = "unknown host name", "the host name cannot be looked up"
 _REFUSED, _NO_ROUTE = "connection refused", "no route to the host"
 _CONNECTION_MEANINGS = (

@@ -41,7 +41,7 @@ def hint_on_api_error(error: ResponseError, operation: Operation, scopes: Sequen
 def _hint_on_absence(operation: Operation) -> str:
     if not operation.is_deployed:
         return (
-            f"Beyond Identity describes {operation.name}, but its service may not have it and then responds with 404."
+            f"Beyond Identity describes {operation.name}, but its service might not have it and then responds with 404."
         )
     return "The object, the managed realm or the tenant does not exist. Check the IDs, and api_url."
 

@@ -30,7 +30,7 @@ OPEN_STATES = frozenset({"LINK_SENT", "LINK_OPENED", "REQUEST_DELIVERED"})
 _LIVE_STATES = OPEN_STATES | {ACTIVE}
 _NEWEST = "newest"  # how the run's memory names the last object that the run created for an identity
 _HINT_ON_TOKEN = (
-    "The service may not accept a token of the Management API for this operation: its description names another kind of "
+    "The service might not accept a token of the Management API for this operation: its description names another kind of "
     "authentication. If the scopes are right, revoke the invitation in the Admin Console, or wait until it expires."
 )
 

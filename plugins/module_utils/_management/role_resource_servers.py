@@ -35,7 +35,7 @@ class RoleServers:
     def select(self, client: ManagementClient) -> Resource:
         """Return the selected resource server. All later calls of the client are about its roles.
 
-        If the task may not read resource servers, the result has only the ID that the option sets.
+        If the token does not allow the task to read resource servers, the result has only the ID that the option sets.
         """
         if RESOURCE_SERVER.get_operation in client.operations:
             server = read_reference(RESOURCE_SERVER, client, self.name)

@@ -22,7 +22,7 @@ from .operation import MANAGED_PARAMETERS, Operation
 from .resource_types import IDENTITY, RESOURCE_TYPES, Resource, ResourceType
 
 LIFETIME = 600.0  # seconds that an entry is valid
-SETTLING_TIME = 10.0  # seconds after a write in which the service may not show the object yet
+SETTLING_TIME = 10.0  # seconds after a write in which the service might not show the object yet
 _PAUSE = 1.0  # seconds between two looks
 
 T = TypeVar("T")

@@ -65,7 +65,7 @@ class AuthorizationServer:
         """Request a token with the client-credentials grant (RFC 6749 section 4.4.2).
 
         Args:
-            may_be_new: whether the server may not know the application yet. Then no refusal of the credentials is shared.
+            may_be_new: whether the server might not know the application yet. Then no refusal of the credentials is shared.
         """
         if self.connection.client_auth_method == "none":
             raise OptionError(

@@ -18,7 +18,7 @@ from .token import Token
 from .token_errors import is_unknown_client
 from .token_store import LockPurpose, TokenStore
 
-NEW = 60.0  # seconds after its creation in which the authorization server may not know an application
+NEW = 60.0  # seconds after its creation in which the authorization server might not know an application
 LIMIT = 30.0  # seconds
 _POLL = LockPurpose("the wait for a new application", LIMIT + 600, "several hosts can ask for the application at once")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0  # seconds; each pause is twice as long as the one before

@@ -68,7 +68,7 @@ def hint_on_refused_scopes(scopes: Iterable[str], grant_type: str, suggestion: s
     )
     if grant_type == "authorization_code":
         advice += (
-            " An application with the protocol oauth2 may not grant openid: set openid: false."
+            " An application with the protocol oauth2 might not grant openid: set openid: false."
             if OPENID in requested
             else " An application with the protocol oidc may require openid: set openid: true."
         )
