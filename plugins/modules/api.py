@@ -22,7 +22,7 @@ description:
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
   - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
     contain a secret, such as C(GetApplication), are always hidden unless O(reveal=true).
-  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service may not have these operations. It then responds with
+  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service might not have these operations. It then responds with
     the status 404.
   - The module does not delete the application or the realm that the task authenticates with. If O(access_token) does not identify them,
     set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for either.

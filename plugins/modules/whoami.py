@@ -17,7 +17,7 @@ description:
   - The module never requests a token without scopes, because the service would issue a token with all scopes of the application.
   - With client credentials, the module requests a separate token with the only scope V(applications:read), which it needs for C(GetApplication), to read
     the allowed scopes of the authenticating application. The token is valid for at most 60 seconds. V(applications:read) is a privileged scope. If the
-    application may not grant it, the credentials are right and the allowed scopes stay unknown. Such an application is the safer one, so do not add the
+    application cannot grant it, the credentials are right and the allowed scopes stay unknown. Such an application is the safer one, so do not add the
     scope for this module.
   - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module finds
     out which scopes are the cause, with a token request for each scope if the allowed scopes are unknown. A refused scope is not an error of the module.

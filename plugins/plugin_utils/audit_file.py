@@ -113,7 +113,7 @@ class AuditFile:
         os.rename(self.path.name, self._older_name, src_dir_fd=folder, dst_dir_fd=folder)
 
     def _refuse_other_file(self, descriptor: int, name: str = "it ") -> None:
-        """Refuse a file that others can read or write, or that is no audit file: a wrong path must not damage another file."""
+        """Refuse a file that others can read or write, or that is not an audit file: a wrong path must not damage another file."""
         status = os.fstat(descriptor)
         if status.st_uid != os.geteuid():
             raise self._build_error(

@@ -146,7 +146,7 @@ def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> Non
     ]
     assert len(revoked.result["revoked"]) == 1 and skipped.status == "skipped"
     warned = [
-        result for result in life.changed.of("Warn of tokens that could not be revoked") if result.host == "removed"
+        result for result in life.changed.of("Warn about tokens that could not be revoked") if result.host == "removed"
     ]
     assert {result.status for result in warned} == {"skipped"}
     assert again.host == "removed" and again.status == "ok" and first.status == "changed"
@@ -156,7 +156,7 @@ def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> Non
 def test_an_application_whose_tokens_may_not_be_revoked_is_removed_with_a_warning(life: Life, refusal: str) -> None:
     """If the application does not grant the scopes, or the API refuses the token."""
     host = f"refused-{refusal}"
-    warning = life.changed.task("Warn of tokens that could not be revoked", host).result["msg"]
+    warning = life.changed.task("Warn about tokens that could not be revoked", host).result["msg"]
     assert warning.startswith("WARNING: The application's tokens were not revoked.")
     assert _removed(life, host) == ["DeleteApplication"]
 
@@ -201,7 +201,7 @@ def test_a_user_who_may_not_revoke_tokens_can_remove_the_application(
             play(_include(**ABSENT), vars=as_user),
         ]
     ).succeeded()
-    warning = run.task("Warn of tokens that could not be revoked").result["msg"]
+    warning = run.task("Warn about tokens that could not be revoked").result["msg"]
     assert warning.startswith("WARNING: The application's tokens were not revoked.")
     assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["DeleteApplication"]
 

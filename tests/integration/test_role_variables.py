@@ -168,7 +168,7 @@ def test_omit_in_a_variable_is_named(run_playbook: PlaybookRunner, tenant: Tenan
     for title, variables in given.items():
         (name,) = variables
         message = run.task("Go on", hosts[title]).result["msg"]
-        assert f"{role}_{name}: the value is omit, which a variable of a role cannot have." in message, title
+        assert f"{role}_{name}: the value is omit, which is not valid for a variable of a role." in message, title
     assert tenant.journal() == []
 
 

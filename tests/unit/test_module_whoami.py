@@ -64,7 +64,7 @@ def test_the_application_is_read_with_a_short_token_of_its_own(tenant: Any, chec
 def test_an_application_that_may_not_read_itself_has_right_credentials(tenant: Any) -> None:
     found = identify(tenant, **seed_limited(tenant, "groups:read"))
     assert found["verified"] and found["allowed_scopes"] is None and found["api_reached"] is None
-    assert "may not use the scope applications:read" in found["allowed_scopes_unknown"]
+    assert "cannot grant the scope applications:read" in found["allowed_scopes_unknown"]
     assert HOW in found["allowed_scopes_unknown"]
     assert list_requested_scopes(tenant) == ["applications:read"]
 

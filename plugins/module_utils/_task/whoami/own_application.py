@@ -65,13 +65,13 @@ def read_own_application(task: TaskContext) -> OwnApplication:
     except (ResponseError, SignInRequiredError) as error:
         if isinstance(error, ResponseError) and not is_refused_scope(error):
             raise
-        return OwnApplication.build_unknown(f"The credentials may not use the scope {scopes}.")
+        return OwnApplication.build_unknown(f"The application cannot grant the scope {scopes}.")
     try:
         item = client.call(APPLICATION.get_operation, {APPLICATION.id_parameter: connection.application_id})
     except ResponseError as error:
         if error.status == 403:  # noqa: PLR2004
             return OwnApplication.build_unknown(
-                f"The token may not read the application; this needs the scope {scopes}."
+                f"The token does not allow to read the application. This needs the scope {scopes}."
             )
         raise explain_refused_token(task, error) from None
     return _read(validate_resource(APPLICATION, item))

@@ -124,7 +124,7 @@ def _read_scopes(claims: Mapping[str, Any]) -> Collection[str] | None:
 
 def _find(scope: str, scopes: Collection[str] | None) -> tuple[bool | None, str | None]:
     if scopes is None:
-        return None, "The token is referential, and may not introspect itself, so its scopes are unknown."
+        return None, "The token is referential, and does not allow its own introspection, so its scopes are unknown."
     return (True, None) if scope in scopes else (False, "The token does not have it. Request a token with this scope.")
 
 
