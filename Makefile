@@ -13,12 +13,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SUITES := lint sanity unit integration roles
 
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test bench matrix build clean
+.PHONY: help venv cores sshd browser emulator demo $(SUITES) test bench matrix new-module build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
 	@echo
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Try the collection
 
@@ -53,6 +53,11 @@ matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests 
 
 bench: .venv/.made ## (slow) measure speed and memory, compared with debug, uri and bare requests; see ARGS=--help
 	@$(BIN)/python -m tests.benchmark $(ARGS)
+
+# Develop
+
+new-module: .venv/.made ## write the files of a new module: make new-module NAME=theme
+	@$(BIN)/python -m tests.tools.new_module $(NAME)
 
 # Build
 

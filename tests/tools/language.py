@@ -47,6 +47,7 @@ PHRASES: dict[str, str] = {
     r"(?:somebody|whosoever|whoever)\b": "Name the person: the user, the operator, the signed-in user.",
     r"(?:is|are) to be\b": "Write: must be.",
     r"ma[dk]e[s]? sure of\b": "Write: manages.",
+    r"FILL_IN": "Replace it: `make new-module` wrote this file.",
 }
 ALLOWED = re.compile(r"language: allow \(.{10,}\)")
 _PATTERN = re.compile(
@@ -56,8 +57,17 @@ _PATTERN = re.compile(
     ),
     re.IGNORECASE,
 )
-# Files without English of the project, and the two that contain the phrases.
-_SKIPPED = (".svg", ".json", "LICENSE", "tests/tools/language.py", "tests/unit/test_language.py")
+# Files without English of the project, and those that contain the phrases.
+_SKIPPED = (
+    "tests/tools/new_module/__main__.py",
+    "tests/unit/test_new_module.py",
+    ".svg",
+    ".json",
+    "LICENSE",
+    ".in",
+    "tests/tools/language.py",
+    "tests/unit/test_language.py",
+)
 
 
 @dataclass(frozen=True)

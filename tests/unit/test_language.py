@@ -41,6 +41,7 @@ PLANTED = {
     "Somebody signs in.": "Somebody",
     "The token that is to be revoked.": "is to be",
     "The application is made sure of.": "made sure of",
+    "FILL_IN what a theme is for.": "FILL_IN",
 }
 
 
