@@ -103,22 +103,26 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_OTHER_SERVER = "A server other than Beyond Identity may have responded. Check `issuer` and `api_url`, and any proxy or gateway."
+_OTHER_SERVER = (
+    "A server other than Beyond Identity may have responded. Check `issuer` and `api_url`, and any proxy or gateway."
+)
 _OTHER_SIGN_IN = "Start the sign-in again. Use the response of the newest sign-in, and close other tabs of the browser."
 _NOT_THE_ISSUER = (
     "Do not trust the token. Check that `issuer` names the application that the user signs in to, then sign in again. "
     "If it happens again, report it to the administrator of the tenant."
 )
 _CHECK_VERIFIER = "Omit `code_verifier`: the module `authorize` generates a valid one."
-_CRYPTOGRAPHY = (
-    "Install it for the Python that runs Ansible: `python3 -m pip install cryptography`. `ansible --version` shows which Python that is."
-)
+_CRYPTOGRAPHY = "Install it for the Python that runs Ansible: `python3 -m pip install cryptography`. `ansible --version` shows which Python that is."
+_REVOKE_LATER = "Mend the named reason, and revoke the tokens by ID with the module `revoke`. Otherwise they stay valid until they expire."
 _FACTS = "Remove these facts from the host, and find out who set them: a host can set any fact about itself. Run the role on `localhost`."
 _AS_THE_MESSAGE_SAYS = "Do what the message says."
 
 # Advice for messages that have none of their own, by their text.
 REMEDIES: dict[str, str] = {
     # Network
+    "... '...' is empty.": "Set the option to a file in PEM format.",
+    "... '...' has no certificate.": "Set the option to a file in PEM format, with a block `BEGIN CERTIFICATE`.",
+    "... '...' has no private key.": "Set the option to a file in PEM format, with a block that ends in `PRIVATE KEY`.",
     "...: the response is compressed more than once.": _OTHER_SERVER,
     "... must be at least ..., not ...": "Set the named option to a larger number.",
     "...: '...' must not have a query or fragment.": "Remove `?` or `#` and all text behind it from the URL.",
@@ -203,9 +207,8 @@ REMEDIES: dict[str, str] = {
     "With the protocol oidc, a revocation needs a token with the scope tokens:delete, and none is available.": (
         "Use the credentials of an administrator's application. Or sign in with `login_revocable: true`, see [Sign out](sign-in.md#sign-out)."
     ),
-    "Not revoked, and valid until ...: ...": (
-        "The tokens stay valid until the given time. Mend the named reason, and revoke them by ID with the module `revoke`."
-    ),
+    "Not revoked, and valid until it expires: ...": _REVOKE_LATER,
+    "Not revoked, and valid until they expire: ...": _REVOKE_LATER,
     # Objects
     "The response to the creation of ... '...' was lost or empty. The object was found by its name: ...": (
         "Nothing, if only this run creates objects with this name. Otherwise check that the object is yours."
@@ -231,7 +234,7 @@ REMEDIES: dict[str, str] = {
     "The service would refuse the request (HTTP ...): no ... would have the ID ...": (
         "Check the ID. An earlier task of the play deletes the object, or no task creates it."
     ),
-    "The service would refuse the request (HTTP 409): the ... is in use by objects of this run.": (
+    "The service would refuse the request (HTTP ...): the ... is in use by objects of this run.": (
         "Remove the objects that use it first, in an earlier task."
     ),
     "...: no object with the ID ... is predicted.": (
@@ -266,4 +269,26 @@ REMEDIES: dict[str, str] = {
     "(playbook beyondidentity.management.login), or give the answer with authorization_code_method given.": (
         "Paste the address at a terminal, or sign in with the playbook `login` on a machine that has one."
     ),
+}
+
+# Files with calls that only pass on a text of another file or library: how many. The texts of libraries and of the service
+# are in the part of the page that is not generated.
+PASSED_ON: dict[str, int] = {
+    "plugins/filter/code_challenge.py": 1,
+    "plugins/lookup/scopes.py": 1,
+    "plugins/lookup/token.py": 2,
+    "plugins/module_utils/_errors.py": 1,
+    "plugins/module_utils/_http/connection_errors.py": 1,
+    "plugins/module_utils/_management/field_limits.py": 2,
+    "plugins/module_utils/_management/resource_creation.py": 1,
+    "plugins/module_utils/_management/resource_state.py": 1,
+    "plugins/module_utils/_oauth/stored_sign_ins.py": 1,
+    "plugins/module_utils/_oauth/token_validity.py": 1,
+    "plugins/modules/api.py": 1,
+    "plugins/plugin_utils/argument_validation.py": 1,
+    "plugins/plugin_utils/file_lock.py": 1,
+    "plugins/plugin_utils/lookup_request.py": 2,
+    "plugins/plugin_utils/module_action.py": 1,
+    "plugins/plugin_utils/private_files.py": 3,
+    "roles/person/tasks/present.yml": 1,
 }

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -23,6 +22,7 @@ import yaml
 from tests.tools.paths import ROOT
 
 UNKNOWN = "..."
+MOST_CHOICES = 3
 _ERROR = re.compile(r"^_?[A-Z]\w*Error$")
 _WARNINGS = {"warn", "warning"}
 # Classes of the standard library: the collection handles them itself, and no user meets them.
@@ -58,7 +58,7 @@ class _Scope:
 
     def find_function(self, name: str) -> _Function | None:
         """Return the only function of this name in the file."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, _Function) and node.name == name]
+        found = [node for node in _list_functions(self.tree) if node.name == name]
         return found[0] if len(found) == 1 else None
 
     def list_assigned(self, name: str) -> list[ast.expr]:
@@ -84,7 +84,7 @@ def read_texts(node: ast.expr, scope: _Scope) -> list[str]:
 
 
 def _read_constant(node: ast.Constant, _scope: _Scope) -> list[str]:
-    return [str(node.value)] if isinstance(node.value, (str, int)) else [UNKNOWN]
+    return [node.value] if isinstance(node.value, str) else [UNKNOWN]
 
 
 def _read_part(node: ast.expr, scope: _Scope) -> str:
@@ -94,8 +94,15 @@ def _read_part(node: ast.expr, scope: _Scope) -> str:
 
 
 def _read_joined(node: ast.JoinedStr, scope: _Scope) -> list[str]:
-    parts = (part.value if isinstance(part, ast.FormattedValue) else part for part in node.values)
-    return ["".join(_read_part(part, scope) for part in parts)]
+    """Read an f-string: one text for each choice of a part between a few known texts."""
+    texts = [""]
+    for part in node.values:
+        value = part.value if isinstance(part, ast.FormattedValue) else part
+        choices = read_texts(value, scope)
+        if UNKNOWN in choices or "" in choices or len(texts) * len(choices) > MOST_CHOICES:
+            choices = [_read_part(value, scope)]
+        texts = [text + choice for text in texts for choice in choices]
+    return texts
 
 
 def _read_conditional(node: ast.IfExp, scope: _Scope) -> list[str]:
@@ -180,13 +187,13 @@ def _bind(call: ast.Call, function: _Function) -> dict[str, ast.expr]:
 
 @cache
 def _constants() -> dict[str, str]:
-    """Return the text and number constants of all files, for names that a file imports."""
+    """Return the text constants of all files, for names that a file imports."""
     found: dict[str, str] = {}
     for path in sorted(ROOT.glob("plugins/**/*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                if isinstance(node.value, ast.Constant) and isinstance(node.value.value, (str, int)):
-                    found.setdefault(node.targets[0].id, str(node.value.value))
+                if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                    found.setdefault(node.targets[0].id, node.value.value)
     return found
 
 
@@ -199,13 +206,19 @@ def _is_message(node: ast.AST) -> bool:
 
 def _list_callers(tree: ast.Module, function: _Function | None) -> Iterator[tuple[ast.Call, _Function | None]]:
     """Yield the calls of a function in its file, each with the function that calls."""
-    for outer, node in _walk_calls(tree):
+    for outer, node in _list_calls(tree):
         if function is not None and _called(node) == function.name and outer is not function:
             yield node, outer
 
 
-def _walk_calls(tree: ast.Module) -> Iterator[tuple[_Function | None, ast.Call]]:
-    """Yield each call of a file with the innermost function around it."""
+@cache
+def _list_functions(tree: ast.Module) -> list[_Function]:
+    return [node for node in ast.walk(tree) if isinstance(node, _Function)]
+
+
+@cache
+def _list_calls(tree: ast.Module) -> list[tuple[_Function | None, ast.Call]]:
+    """Return each call of a file with the innermost function around it."""
 
     def walk(node: ast.AST, outer: _Function | None) -> Iterator[tuple[_Function | None, ast.Call]]:
         inner = node if isinstance(node, _Function) else outer
@@ -214,7 +227,7 @@ def _walk_calls(tree: ast.Module) -> Iterator[tuple[_Function | None, ast.Call]]
         for child in ast.iter_child_nodes(node):
             yield from walk(child, inner)
 
-    yield from walk(tree, None)
+    return list(walk(tree, None))
 
 
 def _list_scopes(tree: ast.Module, function: _Function | None, call: ast.Call) -> Iterator[_Scope]:
@@ -232,7 +245,7 @@ def _list_scopes(tree: ast.Module, function: _Function | None, call: ast.Call) -
 def read_source(text: str, file: str) -> Iterator[Message]:
     """Yield the messages of a Python file."""
     tree = ast.parse(text)
-    for function, call in _walk_calls(tree):
+    for function, call in _list_calls(tree):
         if _is_message(call):
             is_warning = _called(call) in _WARNINGS
             for scope in _list_scopes(tree, function, call):
@@ -242,7 +255,12 @@ def read_source(text: str, file: str) -> Iterator[Message]:
                     known = [SIGN_IN]
                 for text in read_texts(call.args[0], scope):
                     message, own_advice = _split_advice(_tidy(text))
-                    yield Message(file, message, _tidy(" Or: ".join(known) or own_advice), is_warning)
+                    yield Message(file, message, _tidy(" Or: ".join(_longest(known)) or own_advice), is_warning)
+
+
+def _longest(texts: list[str]) -> list[str]:
+    """Return texts without those that another text begins with."""
+    return [text for text in texts if not any(other != text and other.startswith(text) for other in texts)]
 
 
 def _split_advice(text: str) -> tuple[str, str]:
@@ -254,7 +272,9 @@ def _split_advice(text: str) -> tuple[str, str]:
 def read_tasks(text: str, file: str) -> Iterator[Message]:
     """Yield the messages of the tasks `fail` and `assert` of a role or a playbook."""
     for task in _walk_tasks(yaml.safe_load(text)):
-        failure = task.get("ansible.builtin.assert", {}).get("fail_msg") or task.get("ansible.builtin.fail", {}).get("msg")
+        failure = task.get("ansible.builtin.assert", {}).get("fail_msg") or task.get("ansible.builtin.fail", {}).get(
+            "msg"
+        )
         if failure:
             plain = _tidy(_JINJA.sub(UNKNOWN, str(failure)))
             message, advice = _split_advice(plain)
@@ -274,22 +294,24 @@ def _tidy(text: str) -> str:
     return re.sub(r"\.\.\.(?:\s*\.\.\.)+", UNKNOWN, text).replace("....", UNKNOWN)
 
 
+def read_files() -> Iterator[Message]:
+    """Yield the messages of all files of the collection, also those that only pass on another text."""
+    for path in sorted(ROOT.glob("plugins/**/*.py")):
+        yield from read_source(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+    for path in sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/**/*.yml")]):
+        yield from read_tasks(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+
+
 def list_messages() -> list[Message]:
     """Return the messages of the collection that have a text of their own, each once in a file."""
     found: dict[tuple[str, str], Message] = {}
-    for path in sorted(ROOT.glob("plugins/**/*.py")):
-        for message in read_source(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()):
-            _add(found, message)
-    for path in sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/**/*.yml")]):
-        for message in read_tasks(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()):
-            _add(found, message)
+    for message in filter(has_text, read_files()):
+        key = (message.file, message.text)
+        if key not in found or (message.advice and not found[key].advice):
+            found[key] = message
     return list(found.values())
 
 
-def _add(found: dict[tuple[str, str], Message], message: Message) -> None:
-    """Add a message unless it only passes on a text from elsewhere."""
-    if len(re.sub(r"\W", "", message.text)) < 8:
-        return
-    key = (message.file, message.text)
-    if key not in found or (message.advice and not found[key].advice):
-        found[key] = message
+def has_text(message: Message) -> bool:
+    """Whether a message has a text of its own, and does not only pass on another text."""
+    return bool(re.search(r"[A-Za-z]{4}", message.text))

@@ -47,11 +47,12 @@ def build_tables(messages: list[Message]) -> str:
 
 def _build_row(message: Message) -> str:
     kind = "warning: " if message.is_warning else ""
-    return f"| {kind}`{_escape(message.text)}` | {_escape(find_advice(message))} |\n"
+    advice = _escape(find_advice(message)).replace("*", r"\*")
+    return f"| {kind}`{_escape(message.text)}` | {advice} |\n"
 
 
 def _escape(text: str) -> str:
-    return text.replace("|", "\\|")
+    return text.replace("|", r"\|")
 
 
 def build_page(current: str) -> str:
