@@ -36,6 +36,7 @@ MARKDOWN_EXAMPLES = list(markdown_examples())
 ATTENDED = {
     ("roles/authorization_code/README.md", "- name: Read realms as the signed-in user"),
     ("roles/authorization_code/README.md", "- name: Read realms and applications as the signed-in user"),
+    ("docs/migration.md", "- name: Sign in with the steps of the curl commands"),
 }
 
 # Blocks that are neither plays nor tasks, by file and first line. Each must be there.
