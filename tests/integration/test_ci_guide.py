@@ -24,7 +24,9 @@ from tests.support.writes import list_writes
 
 GUIDE = "docs/ci.md"
 TEXT = (ROOT / GUIDE).read_text(encoding="utf-8")
-EXAMPLES = {example.first_line: example.text for example in markdown_examples() if example.place.startswith(f"{GUIDE}:")}
+EXAMPLES = {
+    example.first_line: example.text for example in markdown_examples() if example.place.startswith(f"{GUIDE}:")
+}
 SITE = EXAMPLES["- name: Configure the realm"]
 JOBS = {
     "vendor.github-workflows": EXAMPLES["name: Beyond Identity"],
@@ -122,6 +124,8 @@ def test_the_scopes_of_the_table_are_needed(run_playbook: PlaybookRunner, tenant
     environment = add_application(tenant, "writing")
     run_playbook(SITE, env=environment).succeeded()
     run_playbook(SITE.replace("at night", "by day"), env=environment).succeeded()
-    requested = {scope for entry in tenant.journal(grant="client_credentials") for scope in entry["form"]["scope"].split()}
+    requested = {
+        scope for entry in tenant.journal(grant="client_credentials") for scope in entry["form"]["scope"].split()
+    }
     assert requested == set(read_scopes("writing"))
     assert set(read_scopes("reading")) < requested

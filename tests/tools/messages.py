@@ -259,8 +259,8 @@ def read_source(text: str, file: str) -> Iterator[Message]:
 
 
 def _longest(texts: list[str]) -> list[str]:
-    """Return texts without those that another text begins with."""
-    return [text for text in texts if not any(other != text and other.startswith(text) for other in texts)]
+    """Return texts without those that another text contains."""
+    return [text for text in texts if not any(other != text and text in other for other in texts)]
 
 
 def _split_advice(text: str) -> tuple[str, str]:
