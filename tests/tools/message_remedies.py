@@ -271,6 +271,26 @@ REMEDIES: dict[str, str] = {
     ),
 }
 
+# What to do, where the advice of a message says only what is possible. It is added to that advice.
+ADDITIONS: dict[str, str] = {
+    "...: cannot connect to ...": "Check the spelling of the host in `issuer`, `auth_url` or `api_url`.",
+    "client_key_password is too long.": "Check that the option has the pass phrase, and not the content of a file.",
+    "...: '...' is not a valid ID.": "Check the value. If it is a name, use the option for names, such as `realm` instead of `realm_id`.",
+    "The ... has the protocol '...'.": "Use the module `api`, or name another application.",
+    "... needs the parameter ...": "Set the parameter.",
+    "... has no parameter ...": "Use one of these parameters.",
+    "traits must not have type.": "Remove it.",
+    "traits has '...', which is not a published trait.": "Use one of these traits.",
+    "'...' is not an operation of the Management API.": "Check the spelling.",
+    "The managed realm has no ... '...'.": "Check the spelling, and that `realm_id` or `realm` names the right realm.",
+    "Cannot change ...: ... is managed by Beyond Identity.": "Create an object of your own, and change that.",
+    "Cannot delete the object: ... is managed by Beyond Identity.": "Remove the task.",
+    "The ID token is not valid: ...": "Check the clock of this machine and `issuer`, then sign in again.",
+    "...: '...' is not a valid scope.": "Check the spelling.",
+    "... needs all: principal.": "Set `all: principal`, or remove the option.",
+    "The token lookup needs scopes.": "Add scopes or operations.",
+}
+
 # Files with calls that only pass on a text of another file or library: how many. The texts of libraries and of the service
 # are in the part of the page that is not generated.
 PASSED_ON: dict[str, int] = {

@@ -32,6 +32,11 @@ SIGN_IN = "Sign in with the playbook beyondidentity.management.login or the role
 _INSTRUCTION = re.compile(
     r"(?<=[.:]) (?=(?:Add|Change|Check|Choose|Give|If|Install|Name|Put|Remove|Replace|Run|Say|Set|Sign|To|Use|Wait|Write)\b)"
 )
+_ADVICE = re.compile(
+    r"(?:^|[.:,)] |\b(?:and|or|then) )(?:Or:? )?(?:add|append|authenticate|change|check|choose|delegate|give|if|increase|install|look|name|omit|open|"
+    r"paste|pass|please report|put|reduce|remove|replace|request|revoke|run|say|set|sign|stop|to|try|use|verify|wait|write)\b",
+    re.IGNORECASE,
+)
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -147,6 +152,11 @@ def _read_call(node: ast.Call, scope: _Scope) -> list[str]:
     inner = _Scope(scope.tree, function, _bind(node, function), scope, scope.depth + 1)
     returned = [part.value for part in ast.walk(function) if isinstance(part, ast.Return) and part.value]
     return [text for value in returned for text in read_texts(value, inner)] or [UNKNOWN]
+
+
+def has_instruction(advice: str) -> bool:
+    """Whether advice says what to do, not only what is wrong."""
+    return bool(_ADVICE.search(advice))
 
 
 def begins_with_instruction(text: str) -> bool:

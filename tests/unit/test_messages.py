@@ -9,8 +9,17 @@ from collections import Counter
 
 import pytest
 
-from tests.tools.message_remedies import PASSED_ON, REMEDIES
-from tests.tools.messages import SIGN_IN, Message, has_text, list_messages, read_files, read_source, read_tasks
+from tests.tools.message_remedies import ADDITIONS, PASSED_ON, REMEDIES
+from tests.tools.messages import (
+    SIGN_IN,
+    Message,
+    has_instruction,
+    has_text,
+    list_messages,
+    read_files,
+    read_source,
+    read_tasks,
+)
 from tests.tools.messages_table import PAGE, build_page, find_advice, find_subjects
 
 MESSAGES = list_messages()
@@ -26,11 +35,27 @@ def test_the_page_has_the_messages_of_the_source() -> None:
 
 def test_each_message_says_what_to_do() -> None:
     """Otherwise, give the message a hint, or add advice to tests/tools/message_remedies.py."""
+    own = [message for message in MESSAGES if message.advice]
     assert [f"{message.file}: {message.text}" for message in MESSAGES if not find_advice(message)] == []
+    assert [f"{message.file}: {message.text}" for message in own if not has_instruction(find_advice(message))] == []
 
 
-def test_the_table_of_advice_has_no_stale_message() -> None:
+def test_the_tables_of_advice_have_no_stale_message() -> None:
     assert set(REMEDIES) - {message.text for message in MESSAGES if not message.advice} == set()
+    incomplete = {message.text for message in MESSAGES if message.advice and not has_instruction(message.advice)}
+    assert set(ADDITIONS) ^ incomplete == set()
+
+
+@pytest.mark.parametrize(
+    "advice", ["Set name.", "It is old: remove it.", "The run ends. Run again.", "Wait, or end it."]
+)
+def test_advice_with_an_instruction_is_accepted(advice: str) -> None:
+    assert has_instruction(advice)
+
+
+@pytest.mark.parametrize("advice", ["It has: a, b.", "OpenSSL accepts at most 1,023 bytes.", "Known names: a."])
+def test_advice_without_an_instruction_is_noticed(advice: str) -> None:
+    assert not has_instruction(advice)
 
 
 def test_each_file_has_one_subject() -> None:
