@@ -21,7 +21,7 @@ TOKEN = "beyondidentity.management.token"
 ALL = "group/beyondidentity.management.all"
 WANTED = ["realms:read", "applications:read", "resource-servers:read"]
 BY_CODE = {"BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}
-SAY = "Say for what and how long"
+SAY = "Show the scopes and the expiry"
 
 StartAtTerminal = Callable[..., Terminal]
 

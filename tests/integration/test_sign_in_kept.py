@@ -56,7 +56,7 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
     terminal = start_at_terminal(LOGIN, env=application.environment, extra_vars=wanted)
     get(sign_in(terminal.wait_for(ADDRESS)[0]))
     first = terminal.finish().succeeded()
-    said = first.task("Say for what and how long").result["msg"]
+    said = first.task("Show the scopes and the expiry").result["msg"]
     assert said[0].startswith("Signed in for applications:read, realms:read, resource-servers:read until 20")
     assert said[1:] == [
         "Then the token is refreshed, until the refresh token expires. The Admin Console shows the duration of refresh tokens."

@@ -256,18 +256,9 @@ REMEDIES: dict[str, str] = {
         "Give the folder to the account that runs Ansible. See [Storage](security.md#storage)."
     ),
     # Playbooks and roles
-    "This host reported facts named authorization_code_*, and hosts must not decide what is made or who gets a token.": _FACTS,
     "This host reported facts named client_credentials_*, and hosts must not decide what is made or who gets a token.": _FACTS,
     "...: the value is omit, which a variable of a role cannot have. Do not set the variable, or use the role's default value instead of omit.": (
         "Remove the variable from the task that includes the role."
-    ),
-    "The method is given, but authorization_code_authorization (the result of the module authorize) is missing, which goes with "
-    "authorization_code_redirect_response (the address that the browser was sent to) unless it has the code.": (
-        "Set `authorization_code_authorization`, or use the method `listen` or `paste`."
-    ),
-    "No address was pasted. Where there is no terminal, sign in elsewhere with token_cache user "
-    "(playbook beyondidentity.management.login), or give the answer with authorization_code_method given.": (
-        "Paste the address at a terminal, or sign in with the playbook `login` on a machine that has one."
     ),
 }
 
