@@ -113,7 +113,7 @@ _NOT_THE_ISSUER = (
 )
 _CHECK_VERIFIER = "Omit `code_verifier`: the module `authorize` generates a valid one."
 _CRYPTOGRAPHY = "Install it for the Python that runs Ansible: `python3 -m pip install cryptography`. `ansible --version` shows which Python that is."
-_REVOKE_LATER = "Mend the named reason, and revoke the tokens by ID with the module `revoke`. Otherwise they stay valid until they expire."
+_REVOKE_LATER = "Fix the named reason, and revoke the tokens by ID with the module `revoke`. Otherwise they stay valid until they expire."
 _FACTS = "Remove these facts from the host, and find out who set them: a host can set any fact about itself. Run the role on `localhost`."
 _AS_THE_MESSAGE_SAYS = "Do what the message says."
 
@@ -199,7 +199,7 @@ REMEDIES: dict[str, str] = {
     "The tokens of this run are not revoked: ...": (
         "The tokens stay valid until they expire. Revoke them with the module `revoke`. This is a bug in the collection. Please report it."
     ),
-    "... of ... tokens were revoked, then: ...": "Mend the error behind the colon, then run again. The task revokes the remaining tokens.",
+    "... of ... tokens were revoked, then: ...": "Fix the error behind the colon, then run again. The task revokes the remaining tokens.",
     "The application is public, and the token lacks tokens:delete.": (
         "Use the credentials of an administrator's application, see [Revoke tokens](revocation.md)."
     ),
@@ -251,7 +251,7 @@ REMEDIES: dict[str, str] = {
         "Check the named process, and end it if it makes no progress."
     ),
     "Tasks cannot share tokens: the Python library cryptography is missing.": _CRYPTOGRAPHY,
-    "Cannot store tokens beyond this run: ...": "Mend the named reason. Until then, each run requests its own tokens.",
+    "Cannot store tokens beyond this run: ...": "Fix the named reason. Until then, each run requests its own tokens.",
     "Cannot store tokens beyond this run in ...: ...": (
         "Give the folder to the account that runs Ansible. See [Storage](security.md#storage)."
     ),
