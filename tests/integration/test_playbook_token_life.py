@@ -37,10 +37,10 @@ def _application(tenant: Tenant, token_format: str) -> dict[str, Any]:
 def test_a_token_is_active_until_it_is_revoked(run_playbook: PlaybookRunner, tenant: Tenant, token_format: str) -> None:
     """It is listed as long as it is active."""
     run = run_playbook(PLAYBOOK, extra_vars=_application(tenant, token_format)).succeeded()
-    told = run.task("Tell its life").result["msg"]
-    assert "was minted for tokens:read" in told and "is inactive now" in told
-    active, inactive = run.task("Ask what it is good for"), run.task("Ask again")
+    told = run.task("Show the life of the token").result["msg"]
+    assert "was issued with the scopes tokens:read" in told and "is inactive now" in told
+    active, inactive = run.task("Introspect the token"), run.task("Introspect the revoked token")
     assert active.result["introspection"]["active"] and inactive.result["introspection"] == {"active": False}
-    assert len(run.task("Find it among all that the application issued").result["tokens"]) == 1
-    assert run.task("Revoke it").result["revoked"] == [active.result["introspection"]["jti"]]
-    assert run.task("Look for it once more").result["tokens"] == []
+    assert len(run.task("Find the token in the list of the application").result["tokens"]) == 1
+    assert run.task("Revoke the token").result["revoked"] == [active.result["introspection"]["jti"]]
+    assert run.task("Look for the revoked token in the list").result["tokens"] == []

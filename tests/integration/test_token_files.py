@@ -171,5 +171,5 @@ def test_the_role_authorization_code_asks_for_a_longer_sign_in(
     ]
     run = run_playbook(plays, extra_vars=app.variables, core=core).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
-    assert "authorization_code_authorization (the result of the module authorize) is missing" in failed.result["msg"]
+    assert "authorization_code_authorization is missing" in failed.result["msg"]
     assert len(run.of("Set the token as a fact")) == 1, "the first one was sufficient"

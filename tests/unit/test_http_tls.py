@@ -170,7 +170,7 @@ def test_a_client_certificate_of_another_authority_is_named(
     [
         (
             {"maximum_version": ssl.TLSVersion.TLSv1_2, "verify_mode": ssl.CERT_REQUIRED},
-            r"The server may require client_cert",
+            r"The server might require client_cert",
         ),
         (
             {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1_1},

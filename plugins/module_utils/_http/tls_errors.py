@@ -93,5 +93,5 @@ def build_tls_error(error: Exception, exchange: Exchange) -> TransportError:
 
 def _choose_hint(reason: str, exchange: Exchange) -> str:
     if "without a reason" in reason:
-        return f"The server may {'not accept' if exchange.has_client_certificate else 'require'} client_cert. {_CERTIFICATE_HINT}"
+        return f"The server might {'not accept' if exchange.has_client_certificate else 'require'} client_cert. {_CERTIFICATE_HINT}"
     return _CERTIFICATE_HINT if "client_cert" in reason else _HINTS.get(reason, _HINT)

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide docs/testing.md: its script, its settings of Molecule and its faults work."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.emulator.client import Emulator, Tenant
+from tests.support.collection import ROOT
+from tests.support.examples import markdown_examples
+from tests.support.playbook import PlaybookRunner
+
+GUIDE = "docs/testing.md"
+TEXT = (ROOT / GUIDE).read_text(encoding="utf-8")
+EXAMPLES = {example.first_line: example for example in markdown_examples() if example.place.startswith(f"{GUIDE}:")}
+SITE = EXAMPLES["- name: Configure the realm"].text
+SCRIPT, FAULT = re.findall(r"^```bash\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+MOLECULE = ROOT / "extensions" / "molecule"
+EFFECTS = {fault: text for fault, text in re.findall(r"^\| `(\{.*\})` \| (.*) \|$", TEXT, re.MULTILINE)}
+
+
+def run_script(run_playbook: PlaybookRunner, script: str, site: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of the guide beside a playbook `site.yml`. The emulator starts without make, which could rebuild its environment."""
+    _command, environment, *_folders = run_playbook.prepare(site)
+    (folder / "site.yml").write_text(site, encoding="utf-8")
+    start = f"PYTHONPATH={ROOT} {sys.executable} -m tests.emulator --quiet"
+    script = script.replace("make --silent emulator ARGS=--quiet", start)
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=240
+    )
+
+
+def test_the_script_runs_a_playbook_against_the_emulator(run_playbook: PlaybookRunner, tmp_path: Path) -> None:
+    """It ends the emulator."""
+    assert "make --silent emulator ARGS=--quiet" in SCRIPT
+    run = run_script(run_playbook, SCRIPT, SITE, tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "changed=1" in run.stdout and "changed=0" in run.stdout
+
+
+def test_the_script_fails_if_the_second_run_changes_something(run_playbook: PlaybookRunner, tmp_path: Path) -> None:
+    site = SITE + "    - name: Change\n      ansible.builtin.command: 'true'\n"
+    run = run_script(run_playbook, SCRIPT, site, tmp_path)
+    assert run.returncode == 1 and "changed=1" in run.stdout, run.stdout + run.stderr
+
+
+def test_the_settings_of_molecule_are_those_of_the_collection() -> None:
+    """`make roles` runs the collection's own scenarios with them."""
+    own = yaml.safe_load((MOLECULE / "config.yml").read_text(encoding="utf-8"))
+    guide = yaml.safe_load(EXAMPLES["prerun: false"].text)
+    own["ansible"].pop("cfg")
+    assert guide == own
+    assert yaml.safe_load(EXAMPLES["all:"].text) == yaml.safe_load(
+        (MOLECULE / "inventory" / "hosts.yml").read_text(encoding="utf-8")
+    )
+
+
+def test_the_files_of_the_scenario_work_together(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
+    for name in ("- name: Converge", "- name: Converge", "- name: Verify"):
+        run = run_playbook(EXAMPLES[name].text, env=tenant.environment).succeeded()
+    assert run.of("Check that its scopes are those of the operations")[0].result["item"]["display_name"] == "Molecule"
+
+
+def test_the_command_adds_a_fault(emulator: Emulator) -> None:
+    try:
+        environment = {**os.environ, "EMULATOR_URL": emulator.url, "no_proxy": "127.0.0.1"}
+        subprocess.run(["bash", "-c", FAULT], env=environment, check=True, capture_output=True, timeout=60)
+        (fault,) = emulator.control("GET", "faults")
+        assert (fault["operation"], fault["status"], fault["times"]) == ("CreateGroup", 503, 1)
+    finally:
+        emulator.control("DELETE", "faults")
+
+
+@pytest.mark.parametrize("fault", EFFECTS)
+def test_a_fault_has_the_effect_that_the_guide_says(run_playbook: PlaybookRunner, tenant: Tenant, fault: str) -> None:
+    """Where the guide says that the task fails or is refused, it fails. Otherwise it continues."""
+    tenant.fault(**json.loads(fault))
+    run = run_playbook(SITE, env=tenant.environment)
+    assert (run.returncode != 0) == bool(re.search("fails|refuses the credentials", EFFECTS[fault])), run.output
+    if "Run the playbook again" in EFFECTS[fault]:
+        run_playbook(SITE, env=tenant.environment).succeeded()
