@@ -60,7 +60,7 @@ def _normalize(path: str, name: str) -> str:
     if not os.path.isabs(path) or path.endswith("/") or "\0" in path:
         raise OptionError(
             f"{name} is '{_show(path)}', but must be the absolute path of a file.",
-            "For example: ~/beyondidentity-audit.jsonl",
+            "Set it to an absolute path, such as ~/beyondidentity-audit.jsonl.",
         )
     return os.path.normpath(path)
 

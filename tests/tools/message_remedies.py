@@ -18,6 +18,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "plugins/module_utils/_oauth/issuer.py",
         "plugins/module_utils/_task/info.py",
         "plugins/module_utils/_task/runner.py",
+        "plugins/module_utils/_task/whoami/*",
+        "playbooks/whoami.yml",
     ),
     "Tokens and scopes": (
         "plugins/module_utils/_oauth/authorization_server.py",
@@ -53,6 +55,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "plugins/callback/revoke_tokens.py",
         "plugins/plugin_utils/revoke_run_tokens.py",
     ),
+    "Record tokens in a file": ("plugins/plugin_utils/audit_*.py",),
     "The managed realm": (
         "plugins/module_utils/_management/managed_realm.py",
         "plugins/module_utils/_management/realm_limit.py",
@@ -151,9 +154,6 @@ REMEDIES: dict[str, str] = {
     ),
     "No scopes are published for ... According to the API's documentation any token is sufficient, so set the scopes yourself.": (
         "Set `scopes` to any scope that the application can grant, and leave the operation out of `operations`."
-    ),
-    "client_auth_method 'none' is for public applications, which cannot use the client-credentials grant (RFC 6749 section 4.4).": (
-        "Remove `client_auth_method` and set `client_secret`, or set `grant_type: authorization_code`."
     ),
     "Introspecting a token at .../v1/tenants/.../realms/.../introspect: the response does not say whether the token is active.": _OTHER_SERVER,
     "stored token: ... is not 1 to 16384 printable ASCII characters.": (
@@ -256,10 +256,17 @@ REMEDIES: dict[str, str] = {
         "Give the folder to the account that runs Ansible. See [Storage](security.md#storage)."
     ),
     # Playbooks and roles
-    "This host reported facts named client_credentials_*, and hosts must not decide what is made or who gets a token.": _FACTS,
-    "...: the value is omit, which a variable of a role cannot have. Do not set the variable, or use the role's default value instead of omit.": (
+    "...: the value is omit, which is not valid for a variable of a role. Do not set the variable, or use the role's default value instead of omit.": (
         "Remove the variable from the task that includes the role."
     ),
+    "Beyond Identity cannot be used with these settings. The first line of the task before says why, and what to do.": _AS_THE_MESSAGE_SAYS,
+    # The audit file
+    "Cannot write to the audit file ...: ...": "Fix the named problem. Until then, tasks request no tokens.",
+    "... is ignored: a managed host reported it as a fact, and a host must not decide which file is written.": (
+        "Set the variable in the inventory or the playbook, or set the environment variable."
+    ),
+    "Not all revocations are recorded. ...": "Fix the named problem. The tokens are revoked, only the record is incomplete.",
+    "...: cannot connect to ... (...).": "Check the network, the host name and the port, and set `proxy` if your network requires a proxy.",
 }
 
 # What to do, where the advice of a message says only what is possible. It is added to that advice.
@@ -295,10 +302,13 @@ PASSED_ON: dict[str, int] = {
     "plugins/module_utils/_management/resource_state.py": 1,
     "plugins/module_utils/_oauth/stored_sign_ins.py": 1,
     "plugins/module_utils/_oauth/token_validity.py": 1,
+    "plugins/module_utils/_task/whoami/own_application.py": 1,
+    "plugins/module_utils/_task/whoami/token_check.py": 1,
     "plugins/modules/api.py": 1,
     "plugins/plugin_utils/argument_validation.py": 1,
+    "plugins/plugin_utils/audit_option.py": 1,
     "plugins/plugin_utils/file_lock.py": 1,
-    "plugins/plugin_utils/lookup_request.py": 2,
+    "plugins/plugin_utils/lookup_request.py": 3,
     "plugins/plugin_utils/module_action.py": 1,
     "plugins/plugin_utils/private_files.py": 3,
     "roles/person/tasks/present.yml": 1,

@@ -15,7 +15,7 @@ from tests.support.collection import ROOT
 from tests.support.examples import markdown_files
 
 _PACKAGE = "ansible_collections.beyondidentity.management.plugins"
-_OTHER_VARIABLES = {"BEYONDIDENTITY_PINNED_REALM_ID"}  # in the environment only
+_OTHER_VARIABLES = {"BEYONDIDENTITY_AUDIT_FILE", "BEYONDIDENTITY_PINNED_REALM_ID"}  # no options of modules
 SCOPES = {
     scope
     for operation in importlib.import_module(f"{_PACKAGE}.module_utils._management.operation_catalogue")
