@@ -174,7 +174,7 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "number": ({**DEPLOY, "generation": 2026}, "must be text, but YAML reads 2026 without quotes"),
     "number with an underscore": ({**DEPLOY, "generation": 202612}, "must be text, but YAML reads 202612"),
     "date": ({**DEPLOY, "generation": datetime.date(2026, 12, 1)}, "must be text, but YAML reads 2026-12-01"),
-    "empty": ({**DEPLOY, "generation": ""}, "It must begin with a digit"),
+    "empty": ({**DEPLOY, "generation": ""}, "Set it to a text such as"),
     "word": ({**DEPLOY, "generation": "EU"}, "'EU' is not a valid client_credentials_generation."),
     "blank": ({**DEPLOY, "generation": "2026 12"}, "contain only letters, digits,"),
     "line feed": ({**DEPLOY, "generation": "2026-12\n"}, "contain only letters, digits,"),
