@@ -176,9 +176,9 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "date": ({**DEPLOY, "generation": datetime.date(2026, 12, 1)}, "must be text, but YAML reads 2026-12-01"),
     "empty": ({**DEPLOY, "generation": ""}, "Set it to a text such as"),
     "word": ({**DEPLOY, "generation": "EU"}, "'EU' is not a valid client_credentials_generation."),
-    "blank": ({**DEPLOY, "generation": "2026 12"}, "contain only letters, digits,"),
-    "line feed": ({**DEPLOY, "generation": "2026-12\n"}, "contain only letters, digits,"),
-    "too long": ({**DEPLOY, "generation": "2" * 41}, "at most 40 characters"),
+    "blank": ({**DEPLOY, "generation": "2026 12"}, "a digit, then at most"),
+    "line feed": ({**DEPLOY, "generation": "2026-12\n"}, "a digit, then at most"),
+    "too long": ({**DEPLOY, "generation": "2" * 41}, "a digit, then at most"),
     "removal": ({**RETIRE, "state": "absent"}, "needs client_credentials_state 'present'"),
 }
 
