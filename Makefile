@@ -54,6 +54,11 @@ matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests 
 bench: .venv/.made ## (slow) measure speed and memory, compared with debug, uri and bare requests; see ARGS=--help
 	@$(BIN)/python -m tests.benchmark $(ARGS)
 
+# Documentation
+
+pictures: .venv/.made ## draw the pictures of the documentation; ARGS=--record records make demo again
+	@$(BIN)/python -m tests.tools.pictures $(ARGS)
+
 # Build
 
 build: .venv/.made ## build the collection in .build/dist and check its files
