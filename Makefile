@@ -12,8 +12,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 SUITES := lint sanity unit integration roles
 
+# The accessibility tests of the documentation site.
+AXE := .build/axe/node_modules/axe-core/axe.min.js
+
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test bench matrix build clean
+.PHONY: help venv cores sshd browser emulator demo $(SUITES) test docs pictures bench matrix build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -56,6 +59,10 @@ bench: .venv/.made ## (slow) measure speed and memory, compared with debug, uri 
 
 # Documentation
 
+docs: .venv/.made .venv-docs/.made browser $(AXE) ## build the documentation site in .build/site and test it in a browser
+	@$(BIN)/python -m tests.tools.site
+	@$(BIN)/python -m pytest tests/site $(ARGS)
+
 pictures: .venv/.made ## draw the pictures of the documentation; ARGS=--record records make demo again
 	@$(BIN)/python -m tests.tools.pictures $(ARGS)
 
@@ -72,8 +79,9 @@ venv: .venv/.made ## create the virtual environment (the other targets do so if 
 
 .venv/.made: requirements.txt tests/requirements.txt
 .venv-tools/.made: requirements.txt tests/requirements-tools.txt
+.venv-docs/.made: requirements.txt tests/requirements-docs.txt
 
-.venv/.made .venv-tools/.made:
+.venv/.made .venv-tools/.made .venv-docs/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is required. Set the interpreter: make PYTHON=...")'
 	@echo "Creating $(@D) ..." >&2
 	@$(PYTHON) -m venv $(@D) >&2
@@ -90,6 +98,12 @@ cores: .venv-oldest/.made ## create environments with the oldest and newest ansi
 sshd:
 	@command -v sshd >/dev/null || test -x /usr/sbin/sshd || tests/tools/install-sshd >&2
 
-# A browser for the tests of the page that users see after sign-in.
+# A browser for the tests of the documentation site, and of the page that users see after sign-in.
 browser:
 	@{ command -v chromium || command -v google-chrome; } >/dev/null && command -v chromedriver >/dev/null || tests/tools/install-chromium >&2
+
+$(AXE): tests/site/package.json
+	@command -v npm >/dev/null || tests/tools/install-npm >&2
+	@mkdir -p .build/axe && cp $< .build/axe/
+	@npm install --prefix .build/axe --no-package-lock --no-audit --no-fund --loglevel error >&2
+	@touch $@

@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.tools.paths import ROOT
 from tests.tools.pictures.svg import draw
 
-COLUMNS = 118
+COLUMNS = 120
 COMMAND = ("make", "demo")
 _FIRST_LINES = 7  # of the recording, before the part that is not shown
 _LINE_HEIGHT = 18
