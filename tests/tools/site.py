@@ -29,6 +29,17 @@ _KINDS = {"module": "Modules", "lookup": "Lookups", "filter": "Filters", "callba
 
 # A kind and one name or several: "modules `authorize` and `pkce`".
 _MENTION = re.compile(r"\b(?P<kind>module|lookup|filter|callback|playbook)s?(?P<names>(?:(?:,| and| or)*\s`\w+`)+)")
+# The theme lists the headings of a page beside it.
+_CONTENTS = re.compile(r"^\.\. contents::\n(?: +.*\n)+", re.MULTILINE)
+# What assistive technology needs, and the theme and the reference pages lack.
+_ACCESSIBILITY = {
+    '<p class="caption" role="heading">': '<p class="caption">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    "<pre>": '<pre tabindex="0">',  # the keyboard scrolls only elements that have the focus
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    ' aria-role="button"': "",
+}
 _FENCE = re.compile(r"(^ *```.*?^ *```)", re.MULTILINE | re.DOTALL)
 
 
@@ -42,7 +53,17 @@ def main(folder: Path) -> int:
     collect_pages(tree, source)
     sphinx: list[str | Path] = [BIN / "sphinx-build", "-W", "--keep-going", "--quiet", "--jobs", "auto", "-b", "html"]
     command = [*sphinx, "-d", folder / "doctrees", source, clear_folder(SITE)]
-    return 1 if subprocess.run(command, env=environment, check=False).returncode else 0
+    code = subprocess.run(command, env=environment, check=False).returncode
+    for path in SITE.rglob("*.html"):
+        path.write_text(improve_access(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return 1 if code else 0
+
+
+def improve_access(page: str) -> str:
+    """Correct the accessibility of a page."""
+    for old, new in _ACCESSIBILITY.items():
+        page = page.replace(old, new)
+    return page
 
 
 def _write_reference(folder: Path, collections_path: Path, environment: dict[str, str]) -> None:
@@ -65,6 +86,8 @@ def collect_pages(tree: Path, source: Path) -> None:
     playbooks = sorted((tree / "playbooks").glob("*.yml"))
     (source / "playbooks.md").write_text(describe_playbooks(playbooks), encoding="utf-8")
     (source / "reference" / "index.rst").write_text(_index_reference(source / "reference"), encoding="utf-8")
+    for path in (source / "reference").glob("*_*.rst"):
+        path.write_text(_CONTENTS.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in source.rglob("*.md"):
         path.write_text(link_names(path.read_text(encoding="utf-8"), path, source), encoding="utf-8")
     readme = (source / "README.md").read_text(encoding="utf-8")
