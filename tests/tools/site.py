@@ -29,6 +29,8 @@ _KINDS = {"module": "Modules", "lookup": "Lookups", "filter": "Filters", "callba
 
 # A kind and one name or several: "modules `authorize` and `pkce`".
 _MENTION = re.compile(r"\b(?P<kind>module|lookup|filter|callback|playbook)s?(?P<names>(?:(?:,| and| or)*\s`\w+`)+)")
+_TITLE = re.compile(rf"^{re.escape(COLLECTION)}\.(?P<name>\w+ \w+) -- (?P<description>.+)\n(?=\++\n)", re.MULTILINE)
+_PICTURE = re.compile(r'<img [^>]*src="(?P<path>[^"]+\.svg)"[^>]*>')
 # The theme lists the headings of a page beside it.
 _CONTENTS = re.compile(r"^\.\. contents::\n(?: +.*\n)+", re.MULTILINE)
 # What assistive technology needs, and the theme and the reference pages lack.
@@ -60,10 +62,10 @@ def main(folder: Path) -> int:
 
 
 def improve_access(page: str) -> str:
-    """Correct the accessibility of a page."""
+    """Correct the accessibility of a page, and link its pictures."""
     for old, new in _ACCESSIBILITY.items():
         page = page.replace(old, new)
-    return page
+    return _PICTURE.sub(lambda match: f'<a class="picture" href="{match["path"]}">{match[0]}</a>', page)
 
 
 def _write_reference(folder: Path, collections_path: Path, environment: dict[str, str]) -> None:
@@ -83,11 +85,10 @@ def collect_pages(tree: Path, source: Path) -> None:
         shutil.copy2(path, target)
     for path in (tree / "docs" / "site").iterdir():
         shutil.copy2(path, source)
+    descriptions = {path.stem: shorten_page(path) for path in sorted((source / "reference").glob("*_*.rst"))}
     playbooks = sorted((tree / "playbooks").glob("*.yml"))
     (source / "playbooks.md").write_text(describe_playbooks(playbooks), encoding="utf-8")
-    (source / "reference" / "index.rst").write_text(_index_reference(source / "reference"), encoding="utf-8")
-    for path in (source / "reference").glob("*_*.rst"):
-        path.write_text(_CONTENTS.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+    (source / "reference" / "index.rst").write_text(_index_reference(descriptions), encoding="utf-8")
     for path in source.rglob("*.md"):
         path.write_text(link_names(path.read_text(encoding="utf-8"), path, source), encoding="utf-8")
     readme = (source / "README.md").read_text(encoding="utf-8")
@@ -135,15 +136,24 @@ def _to_markdown(text: str) -> str:
     return re.sub(r"(?:^  .*\n)+", fence, text, flags=re.MULTILINE)
 
 
-def _index_reference(folder: Path) -> str:
+def shorten_page(path: Path) -> str:
+    """Remove the collection's name from the title of a reference page, and its contents; return its description."""
+    text = _CONTENTS.sub("", path.read_text(encoding="utf-8"))
+    path.write_text(_TITLE.sub(r"\g<name>: \g<description>\n", text), encoding="utf-8")
+    return title["description"] if (title := _TITLE.search(text)) else ""
+
+
+def _index_reference(descriptions: dict[str, str]) -> str:
     """Return the index of the reference pages, with short names."""
     lines = ["Reference", "=========", ""]
     for kind, title in _KINDS.items():
-        names = sorted(path.stem.removesuffix(f"_{kind}") for path in folder.glob(f"*_{kind}.rst"))
-        entries = [f"   {name} <{name}_{kind}>" for name in names]
-        lines += [title, "-" * len(title), "", ".. toctree::", "   :maxdepth: 1", "", *entries, ""]
-    lines += ["Environment", "-----------", "", ".. toctree::", "", "   Environment variables <environment_variables>", ""]
-    return "\n".join(lines)
+        pages = {page.removesuffix(f"_{kind}"): page for page in descriptions if page.endswith(f"_{kind}")}
+        listed = [f"* :doc:`{name} <{page}>`: {descriptions[page]}" for name, page in pages.items()]
+        entries = [f"   {name} <{page}>" for name, page in pages.items()]
+        lines += [title, "-" * len(title), "", *listed, "", ".. toctree::", "   :hidden:", "", *entries, ""]
+    page = "environment_variables"
+    lines += ["Environment", "-----------", "", f"* :doc:`Environment variables <{page}>`", ""]
+    return "\n".join([*lines, ".. toctree::", "   :hidden:", "", f"   Environment variables <{page}>", ""])
 
 
 def _list_pages(readme: str, source: Path) -> str:
