@@ -10,13 +10,13 @@ BIN := .venv/bin
 PIP := -m pip install -qq --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-SUITES := lint sanity unit integration roles
+SUITES := lint sanity unit integration roles docs
 
 # The accessibility tests of the documentation site.
 AXE := .build/axe/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test docs pictures bench matrix build clean
+.PHONY: help venv cores sshd browser emulator demo $(SUITES) test pictures bench matrix build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -33,7 +33,7 @@ emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground an
 
 # Tests
 
-test: ## run all tests: lint, sanity, unit, integration, roles
+test: ## run all tests: lint, sanity, unit, integration, roles, docs
 	@$(PYTHON) -m tests.tools.suites $(SUITES)
 
 lint: .venv/.made .venv-tools/.made ## check style, types, documentation, changelog and the built collection

@@ -20,7 +20,9 @@ from tests.tools.pictures.sequence import Message, draw_sequence, parse_sequence
 from tests.tools.pictures.session import draw_session, read_recording
 
 PICTURES = render_all()
-SEQUENCE = "title: T\ndescription: D\nactors: A | B | C\nA -> B: one & two\n== If three ==\nB --> A: four\nC -> C: five\n"
+SEQUENCE = (
+    "title: T\ndescription: D\nactors: A | B | C\nA -> B: one & two\n== If three ==\nB --> A: four\nC -> C: five\n"
+)
 RECORDING = "first\n\n" + "\n".join(f"TASK [{number}] **\n\x1b[0;32mok\x1b[0m" for number in range(9)) + "\n"
 
 

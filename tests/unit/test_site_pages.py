@@ -45,7 +45,9 @@ def test_a_name_of_a_plugin_or_playbook_becomes_a_link(source: Path, text: str, 
 
 def test_a_comment_at_the_head_of_a_playbook_becomes_a_section(tmp_path: Path) -> None:
     playbook = tmp_path / "example.yml"
-    playbook.write_text("---\n# Do this:\n#\n#   make x\n#   y\n#\n#   key: value\n#\n# End.\n- hosts: localhost\n# no\n")
+    playbook.write_text(
+        "---\n# Do this:\n#\n#   make x\n#   y\n#\n#   key: value\n#\n# End.\n- hosts: localhost\n# no\n"
+    )
     page = describe_playbooks([playbook])
     assert "## example\n\n`beyondidentity.management.example` ([Source](https://github.com/" in page
     assert page.endswith("Do this:\n\n```shell\nmake x\ny\n```\n\n```yaml\nkey: value\n```\n\nEnd.\n")

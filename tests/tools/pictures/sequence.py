@@ -64,7 +64,7 @@ def draw_sequence(text: str) -> str:
 
 
 def parse_sequence(text: str) -> Sequence:
-    """Parse a text. An unknown actor or line is an error."""
+    """Parse a text. An unknown actor is an error."""
     header: dict[str, str] = {}
     messages: list[Message] = []
     for line in filter(None, (line.strip() for line in text.splitlines() if not line.startswith("#"))):
@@ -77,8 +77,8 @@ def parse_sequence(text: str) -> Sequence:
         else:
             name, _separator, value = line.partition(": ")
             header[name] = value
-    actors = [name.strip() for name in header.pop("actors").split("|")]
-    return Sequence(**header, actors=actors, messages=messages)  # type: ignore[arg-type]  # the keys are checked here
+    actors = [name.strip() for name in header["actors"].split("|")]
+    return Sequence(header["title"], header["description"], actors, messages)
 
 
 def _find_x(actor: int) -> float:
