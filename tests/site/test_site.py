@@ -102,6 +102,18 @@ def test_no_page_is_wider_than_the_window(site: str, browser: Browser) -> None:
     assert too_wide == []
 
 
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
+@pytest.mark.parametrize("page", [page for page in EXAMPLES if page.endswith(("_module.html", "_role.html"))])
+def test_a_table_of_options_needs_no_scroll_bar(site: str, browser: Browser, page: str, width: int) -> None:
+    browser.open(f"{site}/{page}")
+    resize(browser, width)
+    script = """return [...document.querySelectorAll(".table-wrapper:has(> .ansible-option-table)")].map(
+      frame => [frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight])"""
+    frames = browser.run(script)
+    assert frames
+    assert [frame for frame in frames if max(frame) > 0] == []
+
+
 @pytest.mark.parametrize("page", EXAMPLES)
 def test_axe_finds_no_violation(site: str, browser: Browser, page: str) -> None:
     browser.open(f"{site}/{page}")

@@ -148,8 +148,8 @@ def _index_reference(descriptions: dict[str, str]) -> str:
     lines = ["Reference", "=========", ""]
     for kind, title in _KINDS.items():
         pages = {page.removesuffix(f"_{kind}"): page for page in descriptions if page.endswith(f"_{kind}")}
-        listed = [f"* :doc:`{name} <{page}>`: {descriptions[page]}" for name, page in pages.items()]
-        entries = [f"   {name} <{page}>" for name, page in pages.items()]
+        listed = [f"* :doc:`{name} <{page}>`: {descriptions[page]}" for name, page in sorted(pages.items())]
+        entries = [f"   {name} <{page}>" for name, page in sorted(pages.items())]
         lines += [title, "-" * len(title), "", *listed, "", ".. toctree::", "   :hidden:", "", *entries, ""]
     page = "environment_variables"
     lines += ["Environment", "-----------", "", f"* :doc:`Environment variables <{page}>`", ""]
