@@ -10,10 +10,13 @@ BIN := .venv/bin
 PIP := -m pip install -qq --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-SUITES := lint sanity unit integration roles
+SUITES := lint sanity unit integration roles docs
+
+# The accessibility tests of the documentation site.
+AXE := .build/axe/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test bench matrix new-module build clean
+.PHONY: help venv cores sshd browser emulator demo $(SUITES) test pictures bench matrix new-module build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -30,7 +33,7 @@ emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground an
 
 # Tests
 
-test: ## run all tests: lint, sanity, unit, integration, roles
+test: ## run all tests: lint, sanity, unit, integration, roles, docs
 	@$(PYTHON) -m tests.tools.suites $(SUITES)
 
 lint: .venv/.made .venv-tools/.made ## check style, types, documentation, changelog and the built collection
@@ -59,6 +62,15 @@ bench: .venv/.made ## (slow) measure speed and memory, compared with debug, uri 
 new-module: .venv/.made ## write the files of a new module: make new-module NAME=theme
 	@$(BIN)/python -m tests.tools.new_module $(NAME)
 
+# Documentation
+
+docs: .venv/.made .venv-docs/.made browser $(AXE) ## build the documentation site in .build/site and test it in a browser
+	@$(BIN)/python -m tests.tools.site
+	@$(BIN)/python -m pytest tests/site $(ARGS)
+
+pictures: .venv/.made ## draw the pictures of the documentation; ARGS=--record records make demo again
+	@$(BIN)/python -m tests.tools.pictures $(ARGS)
+
 # Build
 
 build: .venv/.made ## build the collection in .build/dist and check its files
@@ -72,8 +84,9 @@ venv: .venv/.made ## create the virtual environment (the other targets do so if 
 
 .venv/.made: requirements.txt tests/requirements.txt
 .venv-tools/.made: requirements.txt tests/requirements-tools.txt
+.venv-docs/.made: requirements.txt tests/requirements-docs.txt
 
-.venv/.made .venv-tools/.made:
+.venv/.made .venv-tools/.made .venv-docs/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is required. Set the interpreter: make PYTHON=...")'
 	@echo "Creating $(@D) ..." >&2
 	@$(PYTHON) -m venv $(@D) >&2
@@ -90,6 +103,12 @@ cores: .venv-oldest/.made ## create environments with the oldest and newest ansi
 sshd:
 	@command -v sshd >/dev/null || test -x /usr/sbin/sshd || tests/tools/install-sshd >&2
 
-# A browser for the tests of the page that users see after sign-in.
+# A browser for the tests of the documentation site, and of the page that users see after sign-in.
 browser:
 	@{ command -v chromium || command -v google-chrome; } >/dev/null && command -v chromedriver >/dev/null || tests/tools/install-chromium >&2
+
+$(AXE): tests/site/package.json
+	@command -v npm >/dev/null || tests/tools/install-npm >&2
+	@mkdir -p .build/axe && cp $< .build/axe/
+	@npm install --prefix .build/axe --no-package-lock --no-audit --no-fund --loglevel error >&2
+	@touch $@

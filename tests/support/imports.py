@@ -15,6 +15,17 @@ from tests.support.collection import NAME, NAMESPACE, ROOT
 PLUGINS = ROOT / "plugins"
 _PACKAGE = f"ansible_collections.{NAMESPACE}.{NAME}.plugins."
 
+# Each layer may import from layers after it, and from itself. Layers in one row must not import from each other.
+LAYERS = (
+    ("action", "lookup", "callback", "filter"),
+    ("modules", "plugin_utils"),
+    ("module_utils/_task",),
+    ("module_utils/_management",),
+    ("module_utils/_oauth",),
+    ("module_utils/_http",),
+    ("module_utils",),
+)
+
 
 def list_plugin_files() -> list[str]:
     """Return all Python files of the collection, relative to `plugins`, without their ending: `module_utils/_errors`."""
@@ -41,6 +52,12 @@ def find_all_imports(file: str) -> set[str]:
         found |= new
         pending += new
     return found
+
+
+def find_layer(file: str) -> tuple[int, str]:
+    """Return a file's row in LAYERS, and its layer."""
+    matches = [(row, name) for row, names in enumerate(LAYERS) for name in names if file.startswith(f"{name}/")]
+    return max(matches, key=lambda match: len(match[1]))
 
 
 def _resolve(file: str, node: ast.ImportFrom) -> list[str]:

@@ -29,6 +29,7 @@ ALLOWED = (
     "changelogs/changelog.yaml",
     "changelogs/config.yaml",
     "docs/*.md",
+    "docs/pictures/*.svg",
     "meta/*.yml",
     "playbooks/*.yml",
     "playbooks/templates/*.j2",
@@ -40,7 +41,7 @@ ALLOWED = (
     "tests/sanity/ignore-*.txt",
 )
 REQUIRED = ("FILES.json", "LICENSE", "MANIFEST.json", "README.md", "meta/runtime.yml", "requirements.txt")
-FORBIDDEN = ("*/.*", ".*", "*.pyc", "*__pycache__*")
+FORBIDDEN = ("*/.*", ".*", "*.pyc", "*__pycache__*", "docs/site/*")
 
 
 def build(folder: Path) -> Path:

@@ -9,18 +9,8 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from tests.support.imports import find_all_imports, find_imports, list_plugin_files
+from tests.support.imports import find_all_imports, find_imports, find_layer, list_plugin_files
 
-# Each layer may import from layers after it, and from itself. Layers in one row must not import from each other.
-LAYERS = (
-    ("action", "lookup", "callback", "filter"),
-    ("modules", "plugin_utils"),
-    ("module_utils/_task",),
-    ("module_utils/_management",),
-    ("module_utils/_oauth",),
-    ("module_utils/_http",),
-    ("module_utils",),
-)
 FILES = [file for file in list_plugin_files() if not file.startswith("doc_fragments/")]
 
 # The modules that AnsiballZ sends to a remote host with realm_info, besides the module itself.
@@ -98,12 +88,6 @@ REALM_INFO = {
     "_task/info",
     "_task/runner",
 }
-
-
-def find_layer(file: str) -> tuple[int, str]:
-    """Return a file's row in LAYERS, and its layer."""
-    matches = [(row, name) for row, names in enumerate(LAYERS) for name in names if file.startswith(f"{name}/")]
-    return max(matches, key=lambda match: len(match[1]))
 
 
 def is_allowed(importer: str, imported: str) -> bool:
