@@ -17,10 +17,11 @@ HEAD = """# Operations of the Management API
 
 The table lists the operations of the Management API and the scopes that they need. Use the names of the operations in these places:
 
-- the option `operations` of the modules `api`, `token` and `authorize`, and of the lookup `token`
-- the arguments of the lookup `scopes`
-- the variables `client_credentials_operations` and `authorization_code_operations` of the roles
 - the option `operation` of the module `api`
+- the option `operations` of the modules `api`, `authorize`, `token` and `whoami`, and of the lookup `token`
+- the arguments of the lookup `scopes`
+- the variables `client_credentials_operations`, `authorization_code_operations` and `person_operations` of the roles
+- the variables `login_operations` and `whoami_operations` of the playbooks
 
 The columns mean:
 
