@@ -28,7 +28,8 @@ The columns mean:
 - **scopes**: the scopes that the operation needs. If the column is empty, the API publishes no scopes for the operation.
   According to the description of the API, such an operation accepts any token. In the module `api`, set `scopes` to any scope that the application can grant.
 - **parameters**: the parameters of the module `api`. Parameters in bold are part of the path, and you must set them. Other parameters are part of the query.
-  All paths also have `tenant_id`, and most paths have `realm_id`. By default, these are your tenant and the managed realm. For `DeleteRealm`, you must set `realm_id`.
+  All paths also have `tenant_id`, and most paths have `realm_id`. By default, these are your tenant and the managed realm.
+  For `DeleteRealm`, you must set `realm_id`.
   If `page_token` or `startIndex` is among the parameters, `all_pages: true` returns the whole list.
   A page has 100 items unless the parameters set another size.
 - **body**: the required keys of the option `body`. *any* means that no key is required. If the column is empty, the operation accepts no body.
