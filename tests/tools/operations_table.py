@@ -17,20 +17,22 @@ HEAD = """# Operations of the Management API
 
 The table lists the operations of the Management API and the scopes that they need. Use the names of the operations in these places:
 
-- the option `operations` of the modules `api`, `token` and `authorize`, and of the lookup `token`
-- the arguments of the lookup `scopes`
-- the variables `client_credentials_operations` and `authorization_code_operations` of the roles
 - the option `operation` of the module `api`
+- the option `operations` of the modules `api`, `authorize`, `token` and `whoami`, and of the lookup `token`
+- the arguments of the lookup `scopes`
+- the variables `client_credentials_operations`, `authorization_code_operations` and `person_operations` of the roles
+- the variables `login_operations` and `whoami_operations` of the playbooks
 
 The columns mean:
 
 - **scopes**: the scopes that the operation needs. If the column is empty, the API publishes no scopes for the operation.
-  According to its description, such an operation accepts any token. Set `scopes` of the module `api` to any scope that the application can grant.
-- **parameters**: the parameters of the module `api`. Parameters in bold are part of the path and required. The others are part of the query.
-  All paths also have `tenant_id`, and most paths have `realm_id`. Their defaults are your tenant and the managed realm. Only `DeleteRealm` requires `realm_id`.
+  According to the description of the API, such an operation accepts any token. In the module `api`, set `scopes` to any scope that the application can grant.
+- **parameters**: the parameters of the module `api`. Parameters in bold are part of the path, and you must set them. Other parameters are part of the query.
+  All paths also have `tenant_id`, and most paths have `realm_id`. By default, these are your tenant and the managed realm.
+  For `DeleteRealm`, you must set `realm_id`.
   If `page_token` or `startIndex` is among the parameters, `all_pages: true` returns the whole list.
   A page has 100 items unless the parameters set another size.
-- **body**: the keys that `body` requires. *any* means that no key is required. If the column is empty, the operation accepts no body.
+- **body**: the required keys of the option `body`. *any* means that no key is required. If the column is empty, the operation accepts no body.
 - **response**: *hidden* means that the response can contain a secret. The module `api` then hides its result unless you set `reveal: true`.
   A registered result is complete.
 
