@@ -70,7 +70,10 @@ class CallbackModule(CallbackBase):
         if enable_recording():
             call_at_run_end(_revoke)
         else:
-            display.warning("Cannot revoke tokens at the end of the run: the Python library cryptography is missing.")
+            display.warning(
+                "Cannot revoke tokens at the end of the run: the Python library cryptography is missing. "
+                "Install it for the Python that runs Ansible (see ansible --version): python3 -m pip install cryptography"
+            )
 
 
 def _revoke() -> None:
@@ -78,4 +81,7 @@ def _revoke() -> None:
     try:
         revoke_run_tokens()
     except Exception as error:
-        display.warning(f"The tokens of this run are not revoked: {type(error).__name__}.")
+        display.warning(
+            f"The tokens of this run are not revoked, and stay valid until they expire: {type(error).__name__}. "
+            "To revoke them, use the module revoke. This is a bug in the collection. Please report it."
+        )

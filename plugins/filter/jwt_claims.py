@@ -91,16 +91,19 @@ def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
     value = to_plain_types(token)
     if not isinstance(value, str):
         raise AnsibleFilterError(
-            f"jwt_claims needs a token, which is text, not {type(value).__name__}. "
-            "In a result of the module token, use token.access_token."
+            f"jwt_claims needs a token as text, not {type(value).__name__}. "
+            "Use token.access_token of a result of the module token."
         )
     if not _TOKEN.fullmatch(value):
-        raise AnsibleFilterError("jwt_claims needs a token: printable ASCII characters without spaces, and not empty.")
+        raise AnsibleFilterError(
+            "jwt_claims needs a token: printable ASCII characters without spaces, and not empty. "
+            "Use the token only, without Bearer and without a line break."
+        )
     claims = {} if value == TOKEN else read_unverified_claims(value)
     if claims is None:
         raise AnsibleFilterError(
             "jwt_claims cannot read this token: a referential (opaque) token contains no claims, or the token is damaged. "
-            "The module beyondidentity.management.introspect asks the service for the claims."
+            "Use the module introspect to request the claims from the service."
         )
     return claims
 

@@ -74,11 +74,14 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[list[str]]:
         """Return the scopes, as one list."""
         if kwargs:
-            raise AnsibleLookupError(f"The scopes lookup has no option {', '.join(sorted(kwargs))}.")
+            raise AnsibleLookupError(
+                f"The scopes lookup has no option {', '.join(sorted(kwargs))}. Remove it: the lookup takes only the names of operations."
+            )
         names = [name for term in to_plain_types(terms) for name in (term if isinstance(term, list) else [term])]
         if not names:
             raise AnsibleLookupError(
-                "The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')"
+                "The scopes lookup needs operations. Add their names, for example: "
+                "lookup('beyondidentity.management.scopes', 'CreateRealm')"
             )
         try:
             scopes = get_operation_scopes(names)
@@ -86,7 +89,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(error.message) from None
         if not scopes:
             raise AnsibleLookupError(
-                f"No scopes are published for {join_names(names)}. According to the API's documentation any token is "
-                "sufficient, so set the scopes yourself."
+                f"No scopes are published for {join_names(names)}. According to the API's documentation, any token is "
+                "sufficient. Set the scopes yourself, to any scope that the application can grant."
             )
         return [scopes]

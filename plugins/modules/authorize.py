@@ -278,7 +278,10 @@ def run(task: TaskContext) -> ModuleResult:
     options, listen_options = task.read(AuthorizationOptions), task.read(ListenOptions)
     scopes = task.read(ScopeOptions).resolve()
     if listen_options.wait_timeout < 1:
-        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
+        raise OptionError(
+            f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.",
+            "Set it to the number of seconds that the user needs to sign in, such as 300.",
+        )
     validate_later_exchange(task, openid=options.openid)
     if options.code_challenge_method == "plain":
         task.warn("code_challenge_method 'plain' protects little. Use S256 if the application allows it.")
@@ -294,7 +297,10 @@ def run(task: TaskContext) -> ModuleResult:
     if not listen_options.listen:
         return {"authorization": create(listen_options.redirect_uri).to_dict()}
     if task.listen is None:
-        raise OptionError("listen works on the controller only.")
+        raise OptionError(
+            "listen works on the controller only.",
+            "Remove delegate_to. To sign in on another machine, paste the response instead.",
+        )
     listen: Listen = task.listen
     request = listen(listen_options.redirect_uri, create, listen_options.wait_timeout, listen_options.open_browser)
     return {"authorization": request.to_dict()}

@@ -228,7 +228,8 @@ def run(task: TaskContext) -> ModuleResult:
     narrowing = [name for name in _PRINCIPAL if getattr(options, name) is not None]
     if narrowing and options.all != "principal":
         raise OptionError(
-            f"{join_names(narrowing)} needs all: principal.", "With any other selection it would have no effect."
+            f"{join_names(narrowing)} has no effect without all: principal.",
+            f"Set all: principal, or remove {join_names(narrowing)}.",
         )
     if options.all == "sign_ins":
         return _revoke_sign_ins(task, options)

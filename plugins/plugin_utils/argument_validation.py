@@ -86,7 +86,9 @@ class ArgumentValidator:
 
 def _show_warnings(result: ValidationResult) -> None:
     for warning in result._warnings:
-        display.warning(f"Both option {warning['option']} and its alias {warning['alias']} are set.")
+        display.warning(
+            f"The option {warning['option']} and its alias {warning['alias']} are both set. Remove one of the two."
+        )
     for deprecation in result._deprecations:
         display.deprecated(
             deprecation["msg"],

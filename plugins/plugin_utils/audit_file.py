@@ -28,7 +28,7 @@ _LONGEST_WAIT = 30.0  # seconds; a process holds the lock for less than a millis
 _PAUSE = 0.005  # seconds
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
-# What is wrong, and what to do, if the error number tells.
+# What is wrong and what to do, by error number.
 _PROBLEMS = {
     errno.ENOENT: ("its folder does not exist", "Create the folder, with permissions for this user only."),
     errno.ENOTDIR: ("a part of its path is not a folder", "Check the path."),

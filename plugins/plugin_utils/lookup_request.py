@@ -85,7 +85,8 @@ def _get_token(task: TaskContext, scopes: list[str]) -> str:
     given = task.connection.access_token
     if not scopes and not given:
         raise OptionError(
-            "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
+            "The token lookup needs scopes.",
+            "Add scopes or operations, for example: lookup('beyondidentity.management.token', 'realms:read')",
         )
     if given and (task.params["fresh"] or task.params["custom_claims"]):
         raise OptionError(

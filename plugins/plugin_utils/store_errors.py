@@ -24,7 +24,7 @@ _OTHER_PLACE = "Choose another place: set XDG_CACHE_HOME and XDG_DATA_HOME, or A
 _NO_PERMISSION = (errno.EACCES, errno.EPERM)
 _FULL = ("cannot grow, because the disk is full", "Free disk space.")
 
-# What is wrong, and what to do, if the error number tells.
+# What is wrong and what to do, by error number.
 _PROBLEMS = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,

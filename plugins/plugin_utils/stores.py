@@ -35,7 +35,10 @@ def open_stores(
 ) -> TokenStores:
     """Return the stores that a task or lookup may use. With `validate_certs: false` nothing enters or leaves the user's."""
     if not HAS_CRYPTOGRAPHY:  # ansible-core requires it too, so it is rarely missing
-        warn("Tasks cannot share tokens: the Python library cryptography is missing.")
+        warn(
+            "Tasks cannot share tokens: the Python library cryptography is missing. "
+            "Install it for the Python that runs Ansible (see ansible --version): python3 -m pip install cryptography"
+        )
         return TokenStores()
     needs_user_store = params["token_cache"] == "user" or params["grant_type"] != "client_credentials"
     user_store = open_user_store(warn, tell) if needs_user_store and params["validate_certs"] else None

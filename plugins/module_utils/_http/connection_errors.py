@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._errors import TransportError
+from .._errors import OTHER_SERVER_HINT, TransportError
 from . import libraries
 from .error_causes import Exchange, find_meaning, list_causes
 from .proxy_errors import find_proxy_error
@@ -69,7 +69,7 @@ def to_transport_error(error: Exception, exchange: Exchange) -> TransportError:
     ) and not isinstance(error, libraries.requests.exceptions.InvalidProxyURL):
         return TransportError(
             f"{exchange.action}: cannot connect to {exchange.origin}.",
-            "The host name is not valid.",
+            "The host name is not valid. Check it in issuer, auth_url and api_url.",
             sent=False,
             permanent=True,
         )
@@ -90,7 +90,7 @@ def _build_response_error(error: Exception, exchange: Exchange) -> TransportErro
     if reason:
         return TransportError(
             f"{exchange.action}: {reason} ({exchange.origin}).",
-            "A server other than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+            OTHER_SERVER_HINT,
             permanent=True,
         )
     return TransportError(

@@ -22,7 +22,6 @@ _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")  # in a folder of authorities, as
 _OTHER_KEY = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
 _WEAK = ("TOO_SMALL", "TOO_WEAK")
 
-_PEM_HINT = "The file must have PEM form: it has lines such as -----BEGIN {kind}-----."
 _SIZE_LIMIT = 10 * 1024 * 1024  # bytes
 
 _Stamp = tuple[int, int]  # what changes when a file is written: time and size
@@ -88,7 +87,10 @@ def _validate_client_certificate(
     except ssl.SSLError as error:
         raise _explain_chain_error(error, certificate, key_name, key_path, is_encrypted=is_encrypted) from None
     except ValueError:  # of the callback
-        raise OptionError("client_key_password is too long.", "OpenSSL accepts at most 1,023 bytes.") from None
+        raise OptionError(
+            "client_key_password is longer than 1,023 bytes, the limit of OpenSSL.",
+            "Set it to the pass phrase, not to the content of a file.",
+        ) from None
 
 
 def _explain_chain_error(
@@ -132,7 +134,7 @@ def _stat(path: str, name: str) -> _Stamp:
 
 def _require(path: str, name: str, mark: re.Pattern[bytes], kind: str) -> bytes:
     """Return the content of a file; raise `OptionError` unless it has the first line of a PEM block."""
-    hint = _PEM_HINT.format(kind=kind)
+    hint = f"Set {name} to a file in PEM format, with a line such as -----BEGIN {kind}-----."
     if os.path.isdir(path):
         raise _build_error(name, path, "is a folder", "Set it to a file.")
     with open(path, "rb") as file:

@@ -60,7 +60,10 @@ def validate_base_url(value: str, option: str) -> str:
             f"{option} must not have a user name or password.", "Set client_id and client_secret instead."
         )
     if "?" in value or "#" in value:
-        raise OptionError(f"{option}: '{shown}' must not have a query or fragment.")
+        raise OptionError(
+            f"{option}: '{shown}' must not have a query or fragment.",
+            "Remove the ? or # and the text after it from the URL.",
+        )
     if parts.scheme == "http" and not is_loopback_host(host):
         raise OptionError(
             f"{option}: '{shown}' is not encrypted.",

@@ -235,8 +235,10 @@ class ManagementClient:
         values = {**self._get_default_parameters(operation, given), **given}
         missing = sorted(set(operation.path_parameters) - set(values))
         if missing:
-            hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
-            raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
+            reason = "The managed realm is deleted only if realm_id names it. " if "realm_id" in missing else ""
+            raise OptionError(
+                f"{operation.name} needs the parameter {join_names(missing)}.", f"{reason}Set it in parameters."
+            )
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
         refuse_other_realm(self.pinned_realm_id, operation, path.get("realm_id"))
         sent = {name: given[name] for name in operation.query if name in given}
@@ -264,7 +266,8 @@ class ManagementClient:
         unknown = sorted(set(parameters) - set(known))
         if unknown:
             raise OptionError(
-                f"{operation.name} has no parameter {join_names(unknown)}.", f"It has: {join_names(known)}."
+                f"{operation.name} has no parameter {join_names(unknown)}.",
+                f"Use only its own parameters: {join_names(known)}.",
             )
 
     def _get_default_parameters(self, operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -301,5 +304,8 @@ def _to_query_values(name: str, value: Any) -> list[str]:
     """Return a parameter's values: a list repeats the parameter, booleans are as in JSON."""
     items = value if isinstance(value, list) else [value]
     if not all(isinstance(item, (str, int, float)) for item in items):
-        raise OptionError(f"{name} must be text, a number, true, false, or a list of these.")
+        raise OptionError(
+            f"{name} must be text, a number, true, false, or a list of these.",
+            "Write the parameter as one of these. Put objects into body.",
+        )
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in items]

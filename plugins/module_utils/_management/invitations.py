@@ -192,7 +192,10 @@ class Invitations:
                     error.details["changed"] = True
                 raise
             if state == COMPLETE:
-                self.warn(f"A passkey was bound with the invitation {job['id']} before it could be revoked.")
+                self.warn(
+                    f"A passkey was bound with the invitation {job['id']} before the task could revoke the invitation. "
+                    "Check who used the invitation. If it was not the person, revoke the passkey with the module credential."
+                )
             states.append(state)
         return states
 

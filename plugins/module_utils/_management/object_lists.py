@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from .._errors import MalformedResponseError, StateError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError, StateError
 from .._text import join_names
 from .client import ManagementClient
 from .paging import LARGE_PAGE_SIZE
@@ -176,7 +176,7 @@ class ObjectLists:
 
 def _validate_items(operation: str, item: ObjectList, items: Any) -> list[Any]:
     if not isinstance(items, list) or not all(isinstance(_to_text(one), str) for one in items):
-        raise MalformedResponseError(f"{operation}: the response has no list of {item.key}.")
+        raise MalformedResponseError(f"{operation}: the response has no list of {item.key}.", OTHER_SERVER_HINT)
     if not item.has_texts:
         refuse_malformed_ids(operation, [{"id": _to_text(one)} for one in items])
     return items

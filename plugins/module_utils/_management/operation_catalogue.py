@@ -162,9 +162,9 @@ def find_operation(name: str) -> Operation:
     if name not in catalogue:
         nearest = find_nearest(name, catalogue, cutoff=0.5)
         hint = (
-            f"Did you mean {' or '.join(nearest)}?"
+            f"Check the name. Did you mean {' or '.join(nearest)}?"
             if nearest
-            else "The collection's page docs/operations.md lists all operations."
+            else "Check the name: the collection's page docs/operations.md lists all operations."
         )
         raise OptionError(f"'{sanitize_for_display(name, 80)}' is not an operation of the Management API.", hint)
     return catalogue[name]

@@ -83,7 +83,11 @@ class PredictedConflicts:
         for name, value in unique.items():
             if any(other.get(name) == value for other in others):
                 status = 400 if resource_type is RESOURCE_SERVER else 409
-                raise _build_error(status, f"another {resource_type.noun} has the {name} '{value}'")
+                raise _build_error(
+                    status,
+                    f"another {resource_type.noun} has the {name} '{value}'",
+                    "Use another value, or change the other object first.",
+                )
 
     def find_released(self, resource_type: ResourceType, item: Resource, parameters: Mapping[str, Any]) -> Resource:
         """Return the fields that an object lost because the run deletes an object that it refers to."""
@@ -104,7 +108,11 @@ class PredictedConflicts:
         prediction = self._read(resource_type, parameters)
         is_unknown = self._is_complete and is_predicted(id) and id not in prediction.created
         if is_unknown or id in prediction.deleted:
-            raise _build_error(status, f"no {resource_type.noun} would have the ID {id}")
+            raise _build_error(
+                status,
+                f"no {resource_type.noun} would have the ID {id}",
+                "Check the ID: an earlier task deletes the object, or no task creates it.",
+            )
 
     def _refuse_used(self, resource_type: ResourceType, parameters: Mapping[str, Any]) -> None:
         """Raise `ResponseError` for the deletion of an object that others need."""
@@ -120,7 +128,11 @@ class PredictedConflicts:
         else:
             is_used = False
         if is_used:
-            raise _build_error(409, f"the {resource_type.noun} {id} is in use by objects of this run")
+            raise _build_error(
+                409,
+                f"the {resource_type.noun} {id} is in use by objects of this run",
+                "Remove these objects first, in an earlier task.",
+            )
 
     def _list_servers(self, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the parameters of the paths of roles, for each predicted resource server in a realm."""
@@ -144,5 +156,5 @@ def _list_unique(resource_type: ResourceType, item: Mapping[str, Any]) -> dict[s
     return {name: traits[name].casefold() for name in names if isinstance(traits.get(name), str) and traits[name]}
 
 
-def _build_error(status: int, reason: str) -> ResponseError:
-    return ResponseError(f"The service would refuse the request (HTTP {status}): {reason}.", status=status)
+def _build_error(status: int, reason: str, hint: str) -> ResponseError:
+    return ResponseError(f"The service would refuse the request (HTTP {status}): {reason}.", hint, status=status)

@@ -127,7 +127,11 @@ class PredictingClient(ManagementClient):
             return add_credentials(self._apply_release(resource_type, complete, created))
         if not self.can_read(operation, given):
             self._on_prediction()
-            raise ResponseError(f"{operation.name}: no object with the ID {id} is predicted.", status=404)
+            raise ResponseError(
+                f"{operation.name}: no object with the ID {id} is predicted.",
+                "Check the ID. If it is from an earlier run with --check, remove it from the variables or the fact cache.",
+                status=404,
+            )
         item = super().call_with_status(operation.name, given)[1]
         corrected: Resource = self._correct(resource_type, complete, [item], is_complete=False)[0]
         return corrected

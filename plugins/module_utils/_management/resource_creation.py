@@ -72,7 +72,7 @@ def create_resource(
     name = sanitize_for_display(found.get("display_name"), 120)
     warn(
         f"The response to the creation of {resource_type.noun} '{name}' was lost or empty. The object was found by its name: "
-        f"{sanitize_for_display(found['id'], 80)}."
+        f"{sanitize_for_display(found['id'], 80)}. If other runs create objects with this name too, check that this object is yours."
     )
     return found
 

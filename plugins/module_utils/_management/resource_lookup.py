@@ -237,7 +237,7 @@ def select_resource(
     names = join_names(item.get("display_name") or item.get("id") for item in known)
     raise NotFoundError(
         f"The managed realm has no {resource_type.noun} '{sanitize_for_display(value, 120)}'.",
-        f"Known {resource_type.collection}: {names}.",
+        f"Check the spelling, and realm_id or realm. Known {resource_type.collection}: {names}.",
     )
 
 

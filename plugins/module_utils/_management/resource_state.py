@@ -220,7 +220,7 @@ class ResourceState:
         if found.get("is_managed"):
             raise StateError(
                 f"{refusal}: {describe_resource(self.resource_type, found)} is managed by Beyond Identity.",
-                "Managed objects can be used, but not modified.",
+                "You can use managed objects, but not change or delete them. Use an object of your own instead.",
             )
 
 

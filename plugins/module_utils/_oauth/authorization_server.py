@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from .._errors import MalformedResponseError, OptionError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError, OptionError
 from .._http.error_responses import error_from_response
 from .._http.response import Response
 from .._http.session import HttpSession
@@ -155,7 +155,9 @@ class AuthorizationServer:
         action = f"Introspecting a token at {url}"
         body = self._send_token(url, action, token, access_token).json(action)
         if not isinstance(body.get("active"), bool):
-            raise MalformedResponseError(f"{action}: the response does not say whether the token is active.")
+            raise MalformedResponseError(
+                f"{action}: the response does not say whether the token is active.", OTHER_SERVER_HINT
+            )
         return body
 
     def read_keys(self) -> dict[str, Any]:

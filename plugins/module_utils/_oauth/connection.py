@@ -147,7 +147,10 @@ def _validate(options: ConnectionOptions) -> None:
                 "If the value comes from a file, remove the last line break: append | trim in the template.",
             )
     if options.expiration_time is not None and options.expiration_time < 1:
-        raise OptionError(f"expiration_time must be at least 1 second, not {options.expiration_time}.")
+        raise OptionError(
+            f"expiration_time must be at least 1 second, not {options.expiration_time}.",
+            "Set it to the number of seconds that your work takes.",
+        )
     lifetime = options.expiration_time or DEFAULT_LIFETIME
     if options.min_validity is not None and not 0 <= options.min_validity < lifetime:
         raise OptionError(

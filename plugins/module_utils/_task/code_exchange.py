@@ -154,7 +154,10 @@ def _read_request(connection: Connection, options: CodeExchangeOptions, scopes: 
         raise OptionError("redirect_uri is missing.", "Set authorization, or the redirect_uri of the request.")
     if options.redirect_response:
         if not request.get("state"):
-            raise OptionError("redirect_response needs authorization or oauth_state, to check the state.")
+            raise OptionError(
+                "redirect_response needs authorization or oauth_state, to check the state.",
+                "Set authorization to the whole result of the module authorize.",
+            )
         request["code"] = parse_code_from_url(
             options.redirect_response,
             redirect_uri=request["redirect_uri"],

@@ -197,7 +197,8 @@ class TaskContext:
         settings = self.read(HttpSettings)
         if not settings.validate_certs:
             self.warn(
-                "validate_certs is false: certificates are not checked, so an attacker on the network can read all secrets."
+                "validate_certs is false: certificates are not checked, so an attacker on the network can read all secrets. "
+                "To trust a CA of your own, remove validate_certs and set ca_path."
             )
         return HttpSession(settings, self.environ)
 

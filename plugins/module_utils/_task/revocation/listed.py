@@ -64,7 +64,9 @@ def _revoke_all(
             _revoke_replacement(task, issued, [*wanted, *own])
     except BeyondIdentityError as error:
         message = f"{len(revoked)} of {len(wanted)} tokens were revoked, then: {error.message}"
-        raise StateError(message, **error.details, revoked=revoked) from None
+        raise StateError(
+            message, "Run again to revoke the remaining tokens.", **error.details, revoked=revoked
+        ) from None
     finally:
         if removed:
             task.stores.forget(match_tokens(removed))
