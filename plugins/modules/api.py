@@ -316,7 +316,7 @@ def _build_body(operation: Operation, given: dict[str, Any] | None) -> dict[str,
     missing = [key for key in operation.body if key not in body]
     if missing:
         raise OptionError(
-            f"The body of {operation.name} needs {join_names(missing)}; it has {join_names(body)}.",
+            f"The body of {operation.name} needs {join_names(missing)}, but has {join_names(body)}.",
             "Put the object's fields below its name, as in realm: {display_name: Customers}.",
         )
     return body
@@ -354,7 +354,7 @@ def _select_scopes(operation: Operation, options: ApiOptions, task: TaskContext)
     if not published and not scopes and not task.connection.access_token:
         raise OptionError(
             f"{operation.name} publishes no scopes.",
-            "According to its description, it accepts any token. Set scopes to any scope that the application can grant.",
+            "According to its description, the operation accepts any token. Set scopes to any scope that the application can grant.",
         )
     return scopes or None
 

@@ -152,7 +152,7 @@ class AuditFile:
                 if waited >= _LONGEST_WAIT:
                     raise self._build_error(
                         f"another process has locked it for more than {_LONGEST_WAIT:.0f} seconds",
-                        "The process may hang: check it, and end it if it makes no progress.",
+                        "Check that process, which may hang. End it if it makes no progress.",
                     ) from None
             except OSError as error:
                 if error.errno not in _NO_LOCKS:

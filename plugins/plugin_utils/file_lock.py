@@ -213,7 +213,7 @@ def _go_on_without_locks(
 def _go_on_beside(holder: _Holder, purpose: LockPurpose, reports: LockReports) -> None:
     """Warn of a holder that is too slow; raise `LockError` if the work must not be done beside it."""
     reason = f"{holder.process} has been busy with {holder.work} for more than {holder.duration:.0f} seconds"
-    hint = "The process may hang: check it, and end it if it makes no progress."
+    hint = "Check that process, which may hang. End it if it makes no progress."
     if purpose.must_wait:
         raise LockError(f"Cannot begin {purpose.work}: {reason}, so this task fails.", f"{hint} Then run again.")
     risk = f", so {purpose.risk}" if purpose.risk else ""

@@ -217,8 +217,8 @@ def _explain(error: OSError, ip_address: str, port: int) -> StateError:
     if error.errno == errno.EADDRINUSE:
         return StateError(
             f"Port {port} at {ip_address} is in use.",
-            f"To find the program, run: ss -ltnp 'sport = :{port}'. Stop it, or use another redirect URI that is "
-            "registered for the application. Of several hosts only one can listen: set run_once.",
+            f"To find the program, run: ss -ltnp 'sport = :{port}'. Stop the program, or use another redirect URI "
+            "that is registered for the application. If the task runs for several hosts, set run_once: only one host can listen.",
         )
     if error.errno == errno.EACCES:
         return StateError(
@@ -227,7 +227,7 @@ def _explain(error: OSError, ip_address: str, port: int) -> StateError:
     if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
         return _MissingAddressError(
             f"The address {ip_address} does not exist on this machine.",
-            "Use a redirect URI with the host 127.0.0.1 or [::1], whichever exists, that is registered for the application.",
+            "Use a redirect URI that is registered for the application, with an address that exists: 127.0.0.1 or [::1].",
         )
     reason = sanitize_for_display(error.strerror or type(error).__name__, 80)
     return StateError(

@@ -130,15 +130,11 @@ REMEDIES: dict[str, str] = {
     "Not revoked, and valid until it expires: ...": _REVOKE_LATER,
     "Not revoked, and valid until they expire: ...": _REVOKE_LATER,
     # Objects
-    "... does not offer ...": "Check the spelling of the scopes, or add them to the resource server with the module `resource_server`.",
     # Check mode
-    "The credentials are predicted too, so this task predicted without reading the tenant.": (
-        "Nothing. Objects that exist in the tenant are not considered. The real run reads them."
+    "The credentials are predicted too, so this task did not read the tenant. Its prediction ignores objects that exist there.": (
+        "Nothing. The real run reads the tenant."
     ),
     # Hosts and stores
-    "... This task continues without the lock, so ... The process may hang: check it, and end it if it makes no progress.": (
-        "Check the named process, and end it if it makes no progress."
-    ),
     "Cannot store tokens beyond this run: ...": "Fix the named reason. Until then, each run requests its own tokens.",
     "Cannot store tokens beyond this run in ...: ...": (
         "Give the folder to the account that runs Ansible. See [Storage](security.md#storage)."

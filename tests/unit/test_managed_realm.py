@@ -163,7 +163,7 @@ def test_the_exact_name_comes_before_a_normalized_one(tenant: Any) -> None:
         run_ok(group_info, tenant, realm=name)
         assert list_realms_of(tenant, "ListGroups")[-1] == id
     message = run_failed(group_info, tenant, realm=" My Customers ")
-    assert message.startswith("2 realms are named 'My Customers'") and "Give realm_id to choose one." in message
+    assert message.startswith("2 realms are named 'My Customers'") and "Set realm_id to choose one." in message
     assert similar in message and exact in message
 
 

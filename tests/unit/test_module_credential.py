@@ -20,7 +20,7 @@ from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 from tests.unit.people import create_person, list_credentials, list_requests, list_states
 
 ALL = {"identity": "pat", "all": True, "state": "absent"}
-REFUSAL = "the signed-in one, so the task cannot revoke its last active passkey"
+REFUSAL = "to the signed-in user, so the task cannot revoke the last active passkey"
 
 
 @pytest.fixture

@@ -341,7 +341,7 @@ def test_a_role_with_other_scopes_is_not_joined(
     tenant.clear_journal()
     wanted = {**READING, "members": members, "scopes_mode": mode}
     message = run_failed(role, tenant, check_mode=check_mode, **wanted)
-    assert f"has other scopes than the task wants. {difference}" in message
+    assert f"has other scopes than the option scopes. {difference}" in message
     assert list_writes(tenant) == []
 
 

@@ -18,7 +18,7 @@ _KEY = re.compile(rb"^-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----", re.MULTILINE)
 _ENCRYPTED = re.compile(rb"^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)", re.MULTILINE)
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")  # in a folder of authorities, as `openssl rehash` makes them
 
-# OpenSSL's reasons. A key of another algorithm than the certificate's has no certificate for it.
+# OpenSSL's reasons. OpenSSL reports a key of another algorithm as a key without a certificate.
 _OTHER_KEY = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
 _WEAK = ("TOO_SMALL", "TOO_WEAK")
 
@@ -40,7 +40,7 @@ def validate_authorities(path: str, name: str) -> None:
             name,
             path,
             "is a folder without certificates under their hashes",
-            "If it has the certificates, run openssl rehash on it. Otherwise set it to a file with the authority's certificate.",
+            f"If the folder has the certificates, run openssl rehash on it. Otherwise set {name} to a file with the authority's certificate.",
         )
 
 
@@ -136,7 +136,7 @@ def _require(path: str, name: str, mark: re.Pattern[bytes], kind: str) -> bytes:
     """Return the content of a file; raise `OptionError` unless it has the first line of a PEM block."""
     hint = f"Set {name} to a file in PEM format, with a line such as -----BEGIN {kind}-----."
     if os.path.isdir(path):
-        raise _build_error(name, path, "is a folder", "Set it to a file.")
+        raise _build_error(name, path, "is a folder", f"Set {name} to a file.")
     with open(path, "rb") as file:
         content = file.read(_SIZE_LIMIT)
     if not content.strip():

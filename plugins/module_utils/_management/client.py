@@ -162,7 +162,7 @@ class ManagementClient:
         reason = (
             f"{empty} pages in a row have no objects"
             if empty >= EMPTY_PAGE_LIMIT
-            else f"there are more than {PAGE_LIMIT}"
+            else f"the listing has more than {PAGE_LIMIT} pages"
         )
         raise MalformedResponseError(f"{name}: the pages do not end: {reason}.", _HINT_ON_PAGES)
 

@@ -21,7 +21,7 @@ LOOKUP_OPERATIONS = REALM.list_lookup_operations(by_id=False)
 
 _REFUSED_SCOPES = ("invalid_scope", "insufficient_scope", "access_denied")
 _ADVICE = (
-    "A realm is found by its name with the scope realms:read. If the application must not have this scope, give realm_id "
+    "To find a realm by its name, the task needs the scope realms:read. If the application must not have this scope, set realm_id "
     "instead of realm."
 )
 
@@ -104,7 +104,7 @@ def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:
     if len(found) > 1:
         raise StateError(
             f"{len(found)} realms are named '{shown}': {join_names(item.get('id') for item in found)}.",
-            "Give realm_id to choose one.",
+            "Set realm_id to choose one.",
         )
     id: str = validate_resource(REALM, found[0])["id"]
     if client.memory.store and not is_predicted(id):

@@ -114,7 +114,7 @@ def _verify(resource_type: ResourceType, client: ManagementClient, item: Resourc
         raise StateError(
             f"The {resource_type.noun} {item['id']} is still in the state {sanitize_for_display(stored['state'], 40)} after its "
             "revocation.",
-            "Run again. If the error stays, revoke it in the Admin Console.",
+            "Run again. If the error persists, revoke the object in the Admin Console.",
             changed=True,
             id=item["id"],
         )

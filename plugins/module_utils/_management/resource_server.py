@@ -34,7 +34,7 @@ def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
         suggestions = [text for scope in unknown if (text := _suggest_scopes(scope, offered))]
         raise StateError(
             f"{describe_resource(RESOURCE_SERVER, server)} does not offer {join_names(unknown)}.",
-            " ".join([*suggestions, f"Use scopes that it offers: {join_names(offered, 200)}."]),
+            f"{' '.join(suggestions)} Use scopes that it offers: {join_names(offered, 200)}.".strip(),
         )
 
 

@@ -141,7 +141,7 @@ class RoleState(ListedState):
         difference = {"It lacks": set(wanted) - set(present), "It also has": set(present) - set(wanted)}
         shown = " ".join(f"{verb} {join_names(sorted(scopes))}." for verb, scopes in difference.items() if scopes)
         raise StateError(
-            f"{describe_resource(self.resource_type, role)} has other scopes than the task wants. {shown}",
+            f"{describe_resource(self.resource_type, role)} has other scopes than the option scopes. {shown}",
             "Use another role, or set scopes to the scopes that the role has.",
             id=role["id"],
         )

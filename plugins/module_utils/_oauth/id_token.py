@@ -31,8 +31,8 @@ def require_pyjwt() -> None:
     """Raise `OptionError` if PyJWT or cryptography is missing, before a code is spent."""
     if IMPORT_ERROR or not has_crypto:
         raise OptionError(
-            "The Python library PyJWT, or cryptography for it, is missing. It validates the ID token.",
-            "Install it for the Python that runs this task: python -m pip install 'PyJWT[crypto]'",
+            "Cannot validate the ID token: the Python library PyJWT, or cryptography that PyJWT requires, is missing.",
+            "Install both for the Python that runs this task: python -m pip install 'PyJWT[crypto]'",
         )
 
 

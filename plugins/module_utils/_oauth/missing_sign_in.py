@@ -39,8 +39,8 @@ def describe_absence(connection: Connection, stored: Mapping[IssuerParts, Sequen
     others = _list_others(stored)
     if application in others:
         return (
-            f"No sign-in is stored for the application {application} with these options. One is stored for another "
-            "client_id, client_secret, api_url or ca_path: use the options of the sign-in."
+            f"No sign-in is stored for the application {application} with these options. A sign-in is stored for "
+            "another client_id, client_secret, api_url or ca_path: use the options of that sign-in."
         )
     client = f" (client_id {connection.client_id})" if connection.client_id else ""
     absence = f"No sign-in is stored for the application {application}{client}."

@@ -104,8 +104,8 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
 def _require_unexpired(token: Token) -> Token:
     if token.lifetime is not None and token.is_expired(time.time()):
         raise StateError(
-            "This run already used the code, and the token for it is expired.",
-            "Set scopes only, to use the stored sign-in, or sign in again.",
+            "This run already used the code, and the token of that exchange is expired.",
+            "To use the stored sign-in, set scopes only. Otherwise sign in again.",
         )
     return token
 
@@ -193,7 +193,7 @@ def _read_authorization(connection: Connection, options: CodeExchangeOptions) ->
                 "Use the same connection options for both tasks.",
             )
     if mixed:
-        raise OptionError(f"authorization already has {', '.join(mixed)}.", "Set authorization, or its parts.")
+        raise OptionError(f"authorization already has {', '.join(mixed)}.", "Set either authorization or its parts.")
     scopes = given.get("scopes")
     request["scopes"] = tuple(parse_scopes(scopes if isinstance(scopes, list) else None, "authorization (scopes)"))
     return request

@@ -63,7 +63,9 @@ def ensure_state(
     with task.lock(resource_type.noun, subject, purpose=purpose, is_in_realm=resource_type.is_in_realm):
         client = task.build_client(*announced)
         if task.has_predicted_credentials:
-            task.warn("The credentials are predicted too, so this task predicted without reading the tenant.")
+            task.warn(
+                "The credentials are predicted too, so this task did not read the tenant. Its prediction ignores objects that exist there."
+            )
 
         def bring() -> ChangeResult:
             state = make_state(resource_type, client, options, warn=task.warn)

@@ -65,6 +65,6 @@ def _warn_of_others(task: TaskContext, sign_ins: SignInStore) -> None:
     others = list_applications(sign_ins.stores)
     if others:
         task.warn(
-            f"Nothing is revoked. {describe_absence(task.connection, others)} To revoke those of one application, set "
-            "application to its ID, or logout_application for the playbook beyondidentity.management.logout."
+            f"Nothing is revoked. {describe_absence(task.connection, others)} To revoke the sign-ins of one "
+            "application, set application to its ID. For the playbook beyondidentity.management.logout, set logout_application."
         )
