@@ -11,7 +11,7 @@ short_description: The claims of a self-contained token, unverified
 version_added: 0.1.0
 description:
   - Reads the claims of a self-contained token (a JWT, RFC 7519), such as its ID, scopes and times. The filter sends no requests.
-  - B(The filter verifies nothing:) neither the signature, nor the issuer, nor the time of expiry. The author of a token can write any claims into it.
+  - B(The filter verifies nothing:) neither the signature, nor the issuer, nor the time of expiry. The author of a token can write any claims into the token.
     Only use the claims to learn about your own tokens. To decide whether to trust a token, or to identify a user, use
     M(beyondidentity.management.introspect), which sends the token to the service that issued it.
   - A referential (opaque) token has no readable claims. The filter then fails.

@@ -10,7 +10,7 @@ name: scopes
 short_description: The scopes that operations of the Management API need
 version_added: 0.1.0
 description:
-  - Returns the scopes that the operations need together, as one sorted list without duplicates.
+  - Returns all scopes that the operations need, as one sorted list without duplicates.
   - The lookup reads a catalogue that is part of the collection. It sends no requests.
   - The lookup never returns an empty list, because an empty list could remove all scopes of an application. If none of the operations publishes its
     scopes, as with C(ListSchemas) alone, the lookup fails. According to their descriptions, such operations accept any token. Set the scopes yourself.
