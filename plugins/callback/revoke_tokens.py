@@ -19,10 +19,10 @@ description:
   - If a token cannot be revoked, a warning names its ID, never its value. The result of the run does not change. The callback waits only a few seconds for a
     server that does not respond.
   - Tokens in the user's cache (C(token_cache=user)) are not revoked.
-  - If a run is stopped by Ctrl-C, C(SIGTERM) or C(SIGHUP), its tokens are revoked too, except a token that a task was requesting at that moment. If Ansible
+  - If Ctrl-C, C(SIGTERM) or C(SIGHUP) stops a run, its tokens are revoked too. An exception is a token that a task was requesting at that moment. If Ansible
     hangs after Ctrl-C, press Ctrl-C again. If a run is killed by C(SIGKILL), its tokens are not revoked.
-  - If the variable C(beyondidentity_audit_file) or the environment variable E(BEYONDIDENTITY_AUDIT_FILE) is set, the callback records whether each token was
-    revoked, in the same file as the issue of the token. The page C(docs/security.md) of the collection describes the file.
+  - If C(beyondidentity_audit_file) or E(BEYONDIDENTITY_AUDIT_FILE) is set, the callback records whether each token was revoked, in the same file as
+    the issue of the token. The page C(docs/security.md) of the collection describes the file.
   - The command C(ansible) loads callbacks only if E(ANSIBLE_LOAD_CALLBACK_PLUGINS) is set.
   - All playbooks of one command are one run.
 author:

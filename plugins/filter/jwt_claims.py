@@ -103,7 +103,7 @@ def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
     if claims is None:
         raise AnsibleFilterError(
             "jwt_claims cannot read this token: a referential (opaque) token contains no claims, or the token is damaged. "
-            "Use the module introspect to request the claims from the service."
+            "Use the module beyondidentity.management.introspect to request the claims from the service."
         )
     return claims
 

@@ -53,7 +53,7 @@ class LockError(BeyondIdentityError):
 
 
 class AuditError(BeyondIdentityError):
-    """What happens to a token cannot be recorded, so the work does not go on."""
+    """An event of a token cannot be recorded, so the task stops."""
 
 
 class NotFoundError(StateError):

@@ -19,8 +19,8 @@ description:
   - The module does not remove the application that the task authenticates with. If O(access_token) does not identify this application, O(state=absent) needs
     O(application_id) or O(issuer).
   - The module only accepts the values that the service publishes, also in check mode. To send other values, use M(beyondidentity.management.api).
-  - C(applications:read) is a privileged scope. The service returns the client secrets of applications to a token with this scope, and a listing by name
-    contains the secret of every application in the realm. In unattended runs, use O(id).
+  - C(applications:read) is a privileged scope. With this scope, a token can read the client secrets of applications. A listing by name contains the secret of
+    every application in the realm. In unattended runs, use O(id).
 notes:
   - "Scope C(applications:read): always, for C(ListApplications) or C(GetApplication)."
   - "Scope C(applications:create): with O(state=present) and without O(id), for C(CreateApplication)."

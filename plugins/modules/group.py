@@ -15,7 +15,7 @@ description:
   - Before the module removes a group, it removes the group's members, because the service requires this. The service itself removes the group from its roles.
   - In check mode, the members must exist, or an earlier task must predict them.
   - Members are read 200 at a time and written 1,000 at a time. After a write of members, the module reads them again to verify that the service stored them.
-  - If you set the ID of an identity, or its username as the service spells it, and the identity is already a member, the module needs no request to find it.
+  - The module finds an existing member without a request if you set its ID, or its username as the service spells it.
     To find N other identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this
     listing can cost one additional request. E-mail addresses that are not usernames always need the listing.
   - If the task runs on many hosts at once, even without C(run_once), it creates one group.

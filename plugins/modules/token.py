@@ -33,7 +33,7 @@ attributes:
       - A token request changes nothing in the tenant, so the module also requests tokens in check mode. The module does not use an authorization code, because
         the code is valid only once.
       - With O(grant_type=refresh_token), the module uses the refresh token only if O(token_cache=user) stores its replacement. Otherwise the service could
-        replace the refresh token, and the run without check mode would have an invalid token.
+        replace the refresh token, and the run without check mode would have an invalid refresh token.
       - If check mode does not use the code or the refresh token, or if the application is predicted, the token is V(check-mode-token). It is never sent.
 options:
   grant_type:

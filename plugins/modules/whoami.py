@@ -17,7 +17,7 @@ description:
   - The module never requests a token without scopes, because the service would issue a token with all scopes of the application.
   - To read the allowed scopes of the authenticating application with C(GetApplication), the module requests a separate token. This token has only the scope
     V(applications:read), and is valid for at most 60 seconds. This applies to client credentials only. V(applications:read) is a privileged scope. If the
-    application cannot grant it, the credentials are correct, but the allowed scopes stay unknown. Do not add the scope for this module: an application
+    application cannot grant it, the credentials are correct, but the allowed scopes stay unknown. Do not add the scope for this module, because an application
     without it is safer.
   - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module determines
     which scopes it refused. If the allowed scopes are unknown, the module sends a token request for each scope. A refused scope is not an error of the module.

@@ -44,7 +44,7 @@ class AuditFile:
     """Appends lines to a file. Each method raises `AuditError` if that is impossible.
 
     The file belongs to this user alone. The writer that finds it full renames it to a name that ends in `.1`, where it replaces
-    the file before.
+    the previous file.
     """
 
     def __init__(self, path: str) -> None:

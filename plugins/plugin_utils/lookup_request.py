@@ -38,7 +38,7 @@ def request_token(
     warn: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> str:
-    """Return a token: a new one, the user's own, or that of the stored sign-in; raise `AnsibleLookupError` if there is none.
+    """Return a token: a new token, the user's own, or the token of the stored sign-in; raise `AnsibleLookupError` if no token is available.
 
     Args:
         params: the validated options.

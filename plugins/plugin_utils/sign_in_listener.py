@@ -24,7 +24,7 @@ from ..module_utils._text import sanitize_for_display
 from .listen_address import ListenAddress, parse_listen_address
 from .sign_in_page import FOREIGN_RESPONSE, HEADERS, NOT_FOUND, SIGNED_IN, render_denied
 
-_CLIENT_SECONDS = 10.0  # a client that sends nothing is dropped after this time; others are served meanwhile
+_CLIENT_SECONDS = 10.0  # a client that sends nothing is dropped after this time; other clients are served during it
 _REMINDER_SECONDS = 60
 _SIGNAL_SECONDS = 0.5  # Python handles a signal that arrives just before a wait only after the wait
 
@@ -35,7 +35,7 @@ class SignInListener:
     """Listens on a redirect URI from its creation on. As a context manager it always frees the port.
 
     Attributes:
-        redirect_uri: the redirect URI to send in the request. If the given one had port 0, it has the actual port.
+        redirect_uri: the redirect URI to send in the request. If the given URI had port 0, it has the actual port.
 
     Raises:
         OptionError: the redirect URI is not a loopback address over http.
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.listener.end(outcome)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Respond to methods other than GET, and to what is not HTTP."""
+        """Respond to methods other than GET, and to requests that are not HTTP."""
         self._send(405 if code == 501 else code, NOT_FOUND)
 
     def _send(self, status: int, body: bytes) -> None:

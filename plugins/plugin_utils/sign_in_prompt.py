@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows a user where to sign in, and waits: what the module authorize does with `listen`."""
+"""Shows the URL for the sign-in and waits, for `listen` of the module authorize."""
 
 from __future__ import annotations
 

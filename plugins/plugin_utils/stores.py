@@ -4,7 +4,7 @@
 """The stores for tokens: the run's, and the user's beyond the run.
 
 A run's files are in the run's private directory, encrypted with a key that exists only in the memory of the run's
-processes. What a killed run leaves behind is unreadable, and the same user's next run removes it. The user's files are
+processes. The files of a killed run are unreadable, and the same user's next run removes them. The user's files are
 in the user's cache directory, encrypted with a key in another directory, so a copy of the cache alone is useless.
 """
 

@@ -180,7 +180,9 @@ def test_two_hosts_that_want_different_scopes_do_not_widen_the_role(
     task = include(role="Readers", scopes="{{ wanted }}")
     run = run_playbook(play(task, hosts="all"), inventory=inventory).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
-    assert failed.task.endswith("Manage the role") and "has other scopes than the option scopes." in failed.result["msg"]
+    assert (
+        failed.task.endswith("Manage the role") and "has other scopes than the option scopes." in failed.result["msg"]
+    )
     assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "CreateIdentity", "AddRoleMembers"]
 
 

@@ -319,7 +319,7 @@ def test_a_url_has_the_parameters(name: str, parameters: dict[str, Any], end: st
     [
         (
             {"colour": 1, "shape": 2},
-            "ListRealms has no parameter colour, shape. It has: filter, page_size, page_token, skip",
+            "ListRealms has no parameter colour, shape. Use one of its parameters: filter, page_size, page_token, skip",
         ),
         ({"realm_id": "r"}, "ListRealms has no parameter realm_id"),
         ({"page_size": {"a": 1}}, "page_size must be text, a number, true, false, or a list of these"),

@@ -80,7 +80,7 @@ def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> Non
         ({"operation": "DeleteRealm", "realm_id": "r", "parameters": {"tenant_id": "t"}}, "DeleteRealm needs the parameter realm_id."),
         (
             {"operation": "ListRealms", "parameters": {"size": 1, "pages": 2, "skip": 1}},
-            "ListRealms has no parameter pages, size. It has: filter, page_size, page_token, skip, tenant_id.",
+            "ListRealms has no parameter pages, size. Use one of its parameters: filter, page_size, page_token, skip, tenant_id.",
         ),
         ({"operation": "GetRealm", "parameters": {"filter": "x"}}, "GetRealm has no parameter filter"),
         ({"operation": "GetGroup", "parameters": {"group_id": ".."}}, "group_id: '..' is not a valid ID"),

@@ -83,7 +83,7 @@ def to_transport_error(error: Exception, exchange: Exchange) -> TransportError:
 
 
 def _build_response_error(error: Exception, exchange: Exchange) -> TransportError:
-    """Return the error for a connection that was made, but carried no complete and valid response."""
+    """Return the error for an established connection without a complete and valid response."""
     if _is_timeout(error):
         return build_slow_response_error(exchange)
     reason = _find_protocol_reason(error)

@@ -105,5 +105,5 @@ class _FinalResponse(HTTPResponse):
 
 
 def abandon_connections() -> None:
-    """Use new connections from now on: a thread that was left behind may still use the present ones."""
+    """Use new connections from now on: an abandoned thread may still use the present connections."""
     _adapters.clear()

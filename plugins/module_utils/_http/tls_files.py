@@ -24,11 +24,11 @@ _WEAK = ("TOO_SMALL", "TOO_WEAK")
 
 _SIZE_LIMIT = 10 * 1024 * 1024  # bytes
 
-_Stamp = tuple[int, int]  # what changes when a file is written: time and size
+_Stamp = tuple[int, int]  # time and size, which change when a file is written
 
 
 def validate_authorities(path: str, name: str) -> None:
-    """Raise `OptionError` unless a path is a readable file that begins like one of certificates, or a folder of them.
+    """Raise `OptionError` unless a path is a readable file with a certificate, or a folder of certificates.
 
     To load all authorities of a system takes longer than a request, and a connection loads them anyway.
     """

@@ -31,7 +31,7 @@ def get_origin(url: str) -> str:
 
 
 def hide_user_information(url: str) -> str:
-    """Return a URL for a message, without what may be a user name and password. The URL may be malformed."""
+    """Return a URL for a message, without a possible user name and password. The URL may be malformed."""
     match = _USER_INFORMATION.match(url)
     return sanitize_for_display(f"{match[1] or ''}{MASK}@{url[match.end() :]}" if match else url, 200)
 

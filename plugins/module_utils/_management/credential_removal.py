@@ -21,7 +21,7 @@ OPERATIONS = (CREDENTIAL.list_operation, CREDENTIAL.get_operation, str(CREDENTIA
 
 @dataclass(frozen=True)
 class CredentialOptions:
-    """Which passkeys of an identity to revoke: one, or all."""
+    """The passkeys of an identity to revoke: one passkey, or all."""
 
     id: str | None
     all: bool | None
@@ -39,7 +39,7 @@ class CredentialOptions:
 
 @dataclass(frozen=True)
 class CredentialChange:
-    """What was done to an identity's passkeys.
+    """The change of an identity's passkeys.
 
     Attributes:
         before, after: the passkeys that are not revoked, the oldest first: a listing has no order.

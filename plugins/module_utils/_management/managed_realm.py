@@ -31,8 +31,8 @@ def find_realm_id(
 ) -> str:
     """Return the ID of the only realm with this name.
 
-    The ID is kept in the run's store until the run ends, so a name means the same realm in the whole run, also if another
-    process renames realms meanwhile. If the run itself renames or deletes the realm, or gives another realm the name, the name
+    The ID is kept in the run's store until the run ends, so a name means the same realm in the whole run, even if another
+    process renames realms. If the run itself renames or deletes the realm, or gives another realm the name, the name
     is looked up again.
 
     Args:
@@ -77,7 +77,7 @@ def _build_key(name: str, client: ManagementClient) -> list[Any]:
 
 
 def _read_kept(name: str, key: list[Any], client: ManagementClient) -> str | None:
-    """Return the ID that the run found before, unless the run renamed or deleted the realm, or gave another one the name."""
+    """Return the ID that the run found before, unless the run renamed or deleted the realm, or gave another realm the name."""
     memory = client.memory
     entry = memory.store.get(key) if memory.store else None
     if entry is None:
@@ -115,4 +115,4 @@ def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:
 def _lacks_scope(error: BeyondIdentityError) -> bool:
     if isinstance(error, ResponseError):
         return error.status == 403 or error.code in _REFUSED_SCOPES
-    return True  # the stored sign-in was not granted the scope, or there is none
+    return True  # the stored sign-in was not granted the scope, or no sign-in is stored

@@ -76,7 +76,7 @@ def _list_group_keys(value: str) -> tuple[str, ...]:
 def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete: bool = False) -> IdsByValue:
     """Return the values that some of these identities have as ID or username.
 
-    If another of these identities has the username as its e-mail address, both match: it is unknown which one is meant.
+    If another of these identities has the username as its e-mail address, both match, because the value is ambiguous.
     Only if the identities are complete, another spelling is recognized: a partial list may lack the identity that is meant.
     Beyond ASCII, only a search shows which spellings the service takes for the same.
     """
@@ -145,7 +145,7 @@ def _find_in_listing(client: ManagementClient, values: Sequence[str]) -> IdsByVa
 
 
 def _find_alone(client: ManagementClient, value: str) -> set[str]:
-    """Return the IDs of the identities with this ID or username, by one request."""
+    """Return the IDs of the identities with this ID or username, with one request."""
     return _find_by_id(client, value) if is_service_id(value) else _find_by_username(client, value)
 
 

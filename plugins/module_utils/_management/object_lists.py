@@ -110,7 +110,7 @@ class ObjectLists:
         return _nest(found)
 
     def write(self, id: str, before: Resource, wanted: Resource) -> None:
-        """Bring the wanted lists from their state before. Missing items are added before others are removed."""
+        """Bring the wanted lists from their state before. Missing items are added before other items are removed."""
         present, target = _flatten(before, self._paths), _flatten(wanted, self._paths)
         for group in self._groups:
             lists = [item for item in group.lists if item.path in target]
@@ -122,7 +122,7 @@ class ObjectLists:
                     self.is_written = True
 
     def verify(self, id: str, before: Resource, wanted: Resource) -> None:
-        """Read the lists after a write, until they show it. Other users' changes of the same lists do not count.
+        """Read the lists after a write, until they show it. Changes of the same lists by other users are ignored.
 
         This costs one more reading of each list that changed: one request for 200 items, if the service is not late.
 

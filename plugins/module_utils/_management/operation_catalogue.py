@@ -162,7 +162,7 @@ def find_operation(name: str) -> Operation:
     if name not in catalogue:
         nearest = find_nearest(name, catalogue, cutoff=0.5)
         hint = (
-            f"Check the name. Did you mean {' or '.join(nearest)}?"
+            f"Did you mean {' or '.join(nearest)}?"
             if nearest
             else "Check the name: the collection's page docs/operations.md lists all operations."
         )

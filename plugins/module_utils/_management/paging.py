@@ -53,7 +53,7 @@ def next_page(operation: Operation, requested: Mapping[str, Any], page: Mapping[
 
 
 def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return one response that has the lists of all pages. Each other field is from the first page that has it.
+    """Return one response that has the lists of all pages. Any other field is from the first page that has it.
 
     Raises:
         MalformedResponseError: a page has no list. Only SCIM omits an empty list.
@@ -90,7 +90,7 @@ def read_items(name: str, collection: str, page: Mapping[str, Any]) -> list[dict
 
 
 def count_pages(page: Mapping[str, Any], items: Sequence[Any]) -> float:
-    """Return how many pages a listing has, given its first page; infinity if the page does not tell."""
+    """Return the number of pages of a listing, given its first page; infinity if unknown."""
     if not page.get("next_page_token"):
         return 1
     total = page.get("total_size")

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How predicted objects depend on each other: which writes the service would refuse, and what else a write changes.
+"""Dependencies of predicted objects: the writes that the service would refuse, and the side effects of a write.
 
-Only what the run predicted and read counts: the check of a write needs no more rights than the write's own reading.
+Only objects that the run predicted or read are considered, so the check of a write needs no additional scopes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PredictedConflicts:
     """The service's rules between objects, for the predictions that `read` returns.
 
     Args:
-        is_complete: whether the predictions are those of the whole run, so that they have all predicted objects.
+        is_complete: whether the predictions are of the whole run, with all predicted objects.
     """
 
     def __init__(self, read: Read, *, is_complete: bool) -> None:
@@ -52,7 +52,7 @@ class PredictedConflicts:
         self._is_complete = is_complete
 
     def refuse_missing(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
-        """Raise `ResponseError` for an operation on an object that would not exist, or on what belongs to one."""
+        """Raise `ResponseError` for an operation on an object that would not exist, or on a part of such an object."""
         for resource_type in (*RESOURCE_TYPES, *IDENTITY_TYPES):
             if resource_type.id_parameter in operation.path_parameters:
                 self._refuse_missing(resource_type, parameters.get(resource_type.id_parameter), parameters, 404)
@@ -115,7 +115,7 @@ class PredictedConflicts:
             )
 
     def _refuse_used(self, resource_type: ResourceType, parameters: Mapping[str, Any]) -> None:
-        """Raise `ResponseError` for the deletion of an object that others need."""
+        """Raise `ResponseError` for the deletion of an object that other objects need."""
         id = str(parameters[resource_type.id_parameter])
         if resource_type is REALM:
             is_used = any(self._read(ROLE, role).created for role in self._list_servers(parameters))

@@ -27,7 +27,7 @@ def get_offered_scopes(server: Resource) -> list[str]:
 
 
 def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
-    """Raise `StateError` if the resource server does not offer one of these scopes."""
+    """Raise `StateError` unless the resource server offers all of these scopes."""
     offered = get_offered_scopes(server)
     unknown = sorted(set(scopes) - set(offered))
     if unknown:
@@ -39,7 +39,7 @@ def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
 
 
 def _suggest_scopes(scope: str, offered: Iterable[str]) -> str:
-    """Return what may be meant instead of an unknown scope, or an empty text."""
+    """Return a suggestion for an unknown scope, or an empty text."""
     operation = get_catalogue().get(scope)
     if operation:
         return f"{scope} is an operation. Its scopes: {join_names(operation.scopes)}."

@@ -19,7 +19,7 @@ from .scopes import OPENID, parse_scopes
 
 @dataclass(frozen=True)
 class AuthorizationOptions:
-    """What the user sets for an authorization request. A field that is `None` is generated, or omitted if it is `prompt`.
+    """The options of an authorization request. A field that is `None` is generated, or omitted if it is `prompt`.
 
     Attributes:
         openid: whether to request an ID token, by the scope `openid`.

@@ -23,8 +23,8 @@ _PASTE_HINT = "Paste the whole URL that the browser shows after the sign-in, fro
 _OTHER_SIGN_IN_HINT = "Sign in again, and use the response to the newest request. Close other tabs with a sign-in."
 _DENIAL_HINTS = {
     "access_denied": "The user refused, or is not allowed to use this application. Check the roles of the user.",
-    "invalid_scope": "Add the requested scopes to the application's allowed scopes, or request fewer scopes.",
-    "unauthorized_client": "Add authorization_code to the application's grant types.",
+    "invalid_scope": "The application's allowed scopes do not contain all requested scopes. Add them, or request fewer scopes.",
+    "unauthorized_client": "The application's grant types do not include authorization_code. Add it.",
 }
 
 

@@ -119,7 +119,7 @@ class AuthorizationServer:
         """Request a new access token with a refresh token (RFC 6749 section 6).
 
         With rotation, this request invalidates the old refresh token: the request is sent once, and `store` is called
-        before `on_issued`. Without rotation, the response has no refresh token, and the old one stays valid.
+        before `on_issued`. Without rotation, the response has no refresh token, and the old refresh token stays valid.
 
         Args:
             scopes: what to request; by default the scopes of the sign-in.
@@ -138,7 +138,7 @@ class AuthorizationServer:
     def revoke(self, token: str, *, access_token: str | None = None) -> None:
         """Revoke a token by its value (RFC 7009 section 2.1). An unknown or revoked token is not an error.
 
-        `oauth2` applications authenticate with their own credentials; others need an `access_token`.
+        `oauth2` applications authenticate with their own credentials; other applications need an `access_token`.
         """
         url = f"{self.connection.issuer}/revoke"
         self._send_token(url, f"Revoking a token at {url}", token, access_token)

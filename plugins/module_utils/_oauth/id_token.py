@@ -39,7 +39,7 @@ def require_pyjwt() -> None:
 def validate_id_token(id_token: str, server: AuthorizationServer, nonce: str | None) -> dict[str, Any]:
     """Return the claims of a valid ID token (OpenID Connect Core 1.0 section 3.1.3.7).
 
-    Accepts RS256 only, with the issuer's own keys: what the token's header says about keys is ignored.
+    Accepts RS256 only, with the issuer's own keys: the keys in the token's header are ignored.
 
     Args:
         nonce: the request's nonce; `None` if the request is not known, so the nonce is not checked.
@@ -102,7 +102,7 @@ def _verify_signature(id_token: str, server: AuthorizationServer) -> dict[str, A
 
 
 def _select_key(published: Mapping[str, Any], key_id: Any) -> Any:
-    """Return the RSA signing key with this ID; without an ID, the only one."""
+    """Return the RSA signing key with this ID; without an ID, the only key."""
     keys = published.get("keys")
     usable = [
         key

@@ -4,7 +4,7 @@
 """Limits the replacement of refused tokens, for the whole run.
 
 A stored token that a server refuses may be revoked, or may lack a permission: the status does not tell. So a run requests
-one new token per key in `INTERVAL` seconds. What refuses the new token too is final for as long.
+one new token per key in `INTERVAL` seconds. If the new token is refused too, the refusal is final for this time.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def read_token_id(value: str) -> str | None:
 
 
 def _refuse_missing_token(body: dict[str, Any], action: str) -> None:
-    """Raise an error that says what the response has instead of `access_token`. The names of fields are no secrets."""
+    """Raise an error that lists the fields of a response without `access_token`. The names of fields are no secrets."""
     if "access_token" in body:
         return
     place = _find_token(body)

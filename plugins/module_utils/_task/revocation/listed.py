@@ -47,7 +47,7 @@ def _list_tokens(options: IssuedTokenOptions, client: ManagementClient) -> tuple
 def _revoke_all(
     task: TaskContext, issued: IssuedTokens, wanted: list[Resource], own: list[Resource], *, with_replacement: bool
 ) -> list[str]:
-    """Revoke the tokens, and return the IDs of the wanted ones that still existed."""
+    """Revoke the tokens, and return the IDs of the selected tokens that still existed."""
     revoked: list[str] = []
     removed: list[Resource] = []
     progress = Progress(len(wanted), "Tokens revoked:", task.tell)
