@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.beyondidentity.management.plugins.module_utils._errors import OTHER_SERVER_HINT, (
+from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    OTHER_SERVER_HINT,
     BeyondIdentityError,
     MalformedResponseError,
 )

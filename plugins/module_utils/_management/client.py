@@ -237,7 +237,8 @@ class ManagementClient:
         if missing:
             reason = "The managed realm is deleted only if realm_id names it. " if "realm_id" in missing else ""
             raise OptionError(
-                f"{operation.name} needs the parameter {join_names(missing)}.", f"{reason}Set it in parameters."
+                f"{operation.name} needs the parameter {join_names(missing)}.",
+                f"{reason}Set {join_names(missing)} in parameters.",
             )
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
         refuse_other_realm(self.pinned_realm_id, operation, path.get("realm_id"))

@@ -138,10 +138,10 @@ class RoleState(ListedState):
         present = role["scopes"]
         if present == wanted or not (present or any(role["members"].values())):
             return
-        difference = {"It lacks": set(wanted) - set(present), "It also has": set(present) - set(wanted)}
+        difference = {"The role lacks": set(wanted) - set(present), "The role also has": set(present) - set(wanted)}
         shown = " ".join(f"{verb} {join_names(sorted(scopes))}." for verb, scopes in difference.items() if scopes)
         raise StateError(
-            f"{describe_resource(self.resource_type, role)} has other scopes than the option scopes. {shown}",
+            f"The scopes of the {describe_resource(self.resource_type, role)} differ from the option scopes. {shown}",
             "Use another role, or set scopes to the scopes that the role has.",
             id=role["id"],
         )

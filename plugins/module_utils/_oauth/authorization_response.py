@@ -41,7 +41,7 @@ def parse_code(query: str, *, state: str, issuer: str, scopes: Iterable[str] | N
     try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
-        raise ForeignResponseError("The authorization response is not valid text.", _PASTE_HINT) from None
+        raise ForeignResponseError("The authorization response cannot be parsed.", _PASTE_HINT) from None
     single = {name: items[0] for name, items in values.items() if len(items) == 1}
     if any(name in values and name not in single for name in _SINGLE_PARAMETERS):
         raise ForeignResponseError("The authorization response has a parameter twice.", _OTHER_SIGN_IN_HINT)

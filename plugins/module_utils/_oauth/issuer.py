@@ -13,7 +13,7 @@ from .._http.urls import hide_user_information, validate_base_url
 from .._ids import validate_id
 
 WRONG_ISSUER_HINT = (
-    "Do not trust the token. Check that issuer names the application that the user signs in to, then sign in again. "
+    "Do not trust the response. Check that issuer names the application that the user signs in to, then sign in again. "
     "If it happens again, tell the administrator of the tenant."
 )
 _EXAMPLE = "https://auth-us.beyondidentity.com/v1/tenants/TENANT/realms/REALM/applications/APPLICATION"
