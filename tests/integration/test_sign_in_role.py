@@ -194,7 +194,7 @@ def test_without_a_terminal_modules_fail_and_say_what_to_do(run_playbook: Playbo
     ).succeeded()
     said = {name: run.task(name).result["msg"] for name in ("Listen", "No browser", "Token", "Read")}
     assert "No terminal is available" in said["Listen"] and "redirect_response" in said["Listen"]
-    assert "no terminal and no browser" in said["No browser"]
+    assert "No terminal and no browser is available" in said["No browser"]
     for name in ("Token", "Read"):
         assert f"No sign-in is stored for the application {application.application_id}" in said[name]
         assert "beyondidentity.management.login" in said[name]
