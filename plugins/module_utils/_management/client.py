@@ -139,8 +139,8 @@ class ManagementClient:
         """Yield the responses of a listing operation, page by page. A page is requested when the caller needs it.
 
         Raises:
-            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages, or
-                `EMPTY_PAGE_LIMIT` pages in a row have no objects and are not the last ones.
+            MalformedResponseError: a page token was returned twice, the listing has more than `PAGE_LIMIT` pages,
+                or `EMPTY_PAGE_LIMIT` pages in a row are empty and not the last pages.
         """
         operation = find_operation(name)
         requested = first_page(operation, parameters or {})

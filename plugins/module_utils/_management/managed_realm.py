@@ -31,7 +31,7 @@ def find_realm_id(
 ) -> str:
     """Return the ID of the only realm with this name.
 
-    The ID is kept in the run's store until the run ends, so a name means the same realm in the whole run, even if another
+    The ID stays in the run's store until the run ends. So a name means the same realm in the whole run, even if another
     process renames realms. If the run itself renames or deletes the realm, or gives another realm the name, the name
     is looked up again.
 

@@ -29,11 +29,11 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
     Each ID and username costs one request at most, and none if the run found it before. If a listing of all identities
     costs less, the listing is read instead. An e-mail address that is not a username needs the listing, because the service
     cannot search for it. If a value is a username, it is not searched among the e-mail addresses, because each search would
-    read the whole listing; another identity with this e-mail address is an error if its listing or `known` shows it.
+    read the whole listing. Another identity with this e-mail address is an error if its listing or `known` shows it.
 
-    N values cost at most min(N, number of the listing's pages) requests, and one more if the realm has more than N pages,
-    none of the values is on the first page, and `known` does not show this. Only the first page tells how many pages a
-    realm has, so the additional request cannot be avoided: to search first costs one request too many in a small realm.
+    N values cost at most min(N, number of the listing's pages) requests. They cost one more request if the realm has more
+    than N pages, none of the values is on the first page, and `known` does not show this. Only the first page shows the number of
+    pages, so the additional request cannot be avoided: a search first would cost an additional request in a small realm.
 
     Args:
         known: identities that were already read. No request is needed for their IDs and exact usernames.

@@ -8,7 +8,7 @@ A row has the operation's name, its method, its path with the parameters of its 
 precedes the keys that the request body must have; an operation without `=` takes no body. `!` marks an operation whose
 response may contain a secret. An operation without scopes publishes none.
 
-The table is the published description, with the corrections of the vendor's own client: the path of the collection of
+The table is the published description, with the corrections of the vendor's own client. The path of the collection of
 SCIM groups has no slash at its end, and some lists take `filter` and `order_by`.
 """
 

@@ -118,8 +118,8 @@ def correct_listing(
     """Return a listing with this run's writes of the objects with one ID or name: a listing may show them late.
 
     An object that this run deleted is left out. An object that this run wrote after the listing began or renamed, or one
-    that the listing lacks, is read by its ID. So is the object that this run gave the name, although the listing shows
-    others that the value refers to, such as one whose name is equal after normalization.
+    that the listing lacks, is read by its ID. The object that this run gave the name is read too, even if the listing
+    shows other matching objects, such as an object whose name is equal after normalization.
     """
     corrected: list[Resource] = []
     known: set[str] = set()

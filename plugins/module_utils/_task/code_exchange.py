@@ -75,8 +75,8 @@ def validate_later_exchange(task: TaskContext, *, openid: bool) -> None:
 def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[IssuedToken, list[str]]:
     """Return the token for an authorization response, and the scopes that were requested. The sign-in is stored.
 
-    A code is valid once, and a second use revokes what the first use issued (RFC 6749 section 4.1.2): hosts of a run that
-    have the same code share its token.
+    A code is valid once, and a second use revokes the tokens of the first use (RFC 6749 section 4.1.2). So hosts of a run
+    with the same code share its token.
     """
     connection = task.connection
     request = _read_request(connection, options, task.read(ScopeOptions))

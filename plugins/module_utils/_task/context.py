@@ -60,8 +60,8 @@ class TaskContext:
     Ansible compiles each file of a collection in each run. So code that a play for a token does not need is imported where
     it is used. The modules that need the client load it when they are loaded, once for all workers.
 
-    The types of `open_sign_ins` and `listen` are wide on purpose: each module that is delegated carries the files that
-    this one imports, and few modules use these two.
+    The types of `open_sign_ins` and `listen` are wide on purpose: each delegated module carries the files that this
+    file imports, and few modules use these two.
 
     Args:
         params: the validated parameters.
