@@ -169,9 +169,9 @@ def test_an_authentication_method_must_suit_the_confidentiality(method: str | No
 @pytest.mark.parametrize(
     ("method", "confidentiality", "hint"),
     [
-        ("none", "confidential", "Use client_secret_basic or client_secret_post."),
-        ("client_secret_basic", "public", "Use none."),
-        ("client_secret_post", "public", "Use none."),
+        ("none", "confidential", "Set it to client_secret_basic or client_secret_post."),
+        ("client_secret_basic", "public", "Set it to none."),
+        ("client_secret_post", "public", "Set it to none."),
     ],
 )
 def test_any_other_authentication_method_is_an_error(method: str, confidentiality: str, hint: str) -> None:

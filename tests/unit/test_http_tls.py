@@ -289,7 +289,7 @@ DAMAGED = "-----BEGIN {0}-----\nMIIB\n-----END {0}-----\n"
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        ("", " to a file in PEM format, with a line such as -----BEGIN CERTIFICATE-----."),
+        ("", "is empty. Set "),
         ("\n \n", "is empty."),
         ("junk", "has no certificate. Set "),
         (DAMAGED.format("CERTIFICATE"), "has a damaged certificate. Replace the file."),
