@@ -13,16 +13,16 @@ version_added: 0.1.0
 description:
   - When a run ends, successfully or not, this callback revokes the tokens that the tasks and lookups of the run requested. It then prints their number.
     Without the callback, tokens expire by themselves, by default after an hour.
-  - Each token is revoked with the credentials that it was requested with. The service does not accept these credentials for applications with the protocol
-    C(oidc). The callback then uses a token of the same application that has the scope V(tokens:delete). If the run has no such token, the callback
-    requests one, and revokes it last.
+  - The callback revokes each token with the credentials of its token request. The service does not accept these credentials for applications with the protocol
+    C(oidc). The callback then uses a token of the same application that has the scope V(tokens:delete). If the run has no such token, the callback requests
+    this token, and revokes it last.
   - If a token cannot be revoked, a warning names its ID, never its value. The result of the run does not change. The callback waits only a few seconds for a
     server that does not respond.
   - Tokens in the user's cache (C(token_cache=user)) are not revoked.
-  - If a run is stopped by Ctrl-C, C(SIGTERM) or C(SIGHUP), its tokens are revoked too, except a token that a task was requesting at that moment. If Ansible
+  - If Ctrl-C, C(SIGTERM) or C(SIGHUP) stops a run, its tokens are revoked too. An exception is a token that a task was requesting at that moment. If Ansible
     hangs after Ctrl-C, press Ctrl-C again. If a run is killed by C(SIGKILL), its tokens are not revoked.
-  - If the variable C(beyondidentity_audit_file) or the environment variable E(BEYONDIDENTITY_AUDIT_FILE) is set, the callback records for each token whether it
-    was revoked, in the file that the issue of the token is recorded in. The page C(docs/security.md) of the collection describes the file.
+  - If C(beyondidentity_audit_file) or E(BEYONDIDENTITY_AUDIT_FILE) is set, the callback records whether each token was revoked, in the same file as
+    the issue of the token. The page C(docs/security.md) of the collection describes the file.
   - The command C(ansible) loads callbacks only if E(ANSIBLE_LOAD_CALLBACK_PLUGINS) is set.
   - All playbooks of one command are one run.
 author:
@@ -70,7 +70,10 @@ class CallbackModule(CallbackBase):
         if enable_recording():
             call_at_run_end(_revoke)
         else:
-            display.warning("Cannot revoke tokens at the end of the run: the Python library cryptography is missing.")
+            display.warning(
+                "Cannot revoke tokens at the end of the run: the Python library cryptography is missing. "
+                "Install it for the Python that runs Ansible (see ansible --version): python3 -m pip install cryptography"
+            )
 
 
 def _revoke() -> None:
@@ -78,4 +81,7 @@ def _revoke() -> None:
     try:
         revoke_run_tokens()
     except Exception as error:
-        display.warning(f"The tokens of this run are not revoked: {type(error).__name__}.")
+        display.warning(
+            f"The tokens of this run are not revoked, and stay valid until they expire: {type(error).__name__}. "
+            "To revoke them, use the module revoke. This is a bug in the collection. Please report it."
+        )

@@ -26,7 +26,7 @@ attributes:
     support: full
   async:
     description:
-      - Supports the async keyword. The module refuses it, because Ansible stores the results of asynchronous tasks in files.
+      - Supports the async keyword. The module refuses the keyword, because Ansible stores the results of asynchronous tasks in files.
     support: none
   idempotent:
     description:

@@ -29,8 +29,8 @@ requirements:
 options:
   issuer:
     description:
-      - URL of the authenticating application, as the Admin Console shows it. It names the region, the tenant, the authenticating realm and the application.
-      - You can keep C(/token) or C(/authorize) at its end.
+      - URL of the authenticating application, from the Admin Console. The URL contains the region, the tenant, the authenticating realm and the application.
+      - The URL can end with C(/token) or C(/authorize).
       - Variable C(beyondidentity_issuer), environment E(BEYONDIDENTITY_ISSUER).
     type: str
   region:
@@ -42,12 +42,12 @@ options:
     choices: [us, eu, fedramp]
   auth_url:
     description:
-      - URL of the authorization server, if it is not that of the region. For example, the URL of a gateway.
+      - URL of the authorization server, if it differs from the server of the region. For example, the URL of a gateway.
       - Variable C(beyondidentity_auth_url), environment E(BEYONDIDENTITY_AUTH_URL).
     type: str
   api_url:
     description:
-      - URL of the Management API, if it is not that of the region. For example, the URL of a gateway.
+      - URL of the Management API, if it differs from the API of the region. For example, the URL of a gateway.
       - Required for calls of the Management API if O(issuer) or O(auth_url) is not on a host of Beyond Identity.
       - Variable C(beyondidentity_api_url), environment E(BEYONDIDENTITY_API_URL).
     type: str
@@ -75,21 +75,21 @@ options:
   client_id:
     description:
       - The client ID of the authenticating application.
-      - Credentials of different sources are never mixed. If a source sets O(client_id), O(client_secret) or O(access_token), these options are ignored
-        in the sources below it.
+      - Credentials of different sources are never mixed. If a source sets O(client_id), O(client_secret) or O(access_token), weaker sources cannot set any of
+        these options.
       - Variable C(beyondidentity_client_id), environment E(BEYONDIDENTITY_CLIENT_ID).
     type: str
   client_secret:
     description:
       - The client secret of the authenticating application.
-      - Pass it as a vaulted variable or in the environment. Callback plugins can read the arguments of a task.
-      - If it comes from the environment, O(issuer), O(auth_url), O(api_url), O(proxy), O(ca_path) and O(validate_certs) must come from the environment
-        too. URLs on hosts of Beyond Identity and O(validate_certs=true) are accepted from any source.
+      - Set it in a vaulted variable or in the environment. Callback plugins can read the arguments of a task.
+      - If O(client_secret) comes from the environment, O(issuer), O(auth_url), O(api_url), O(proxy), O(ca_path) and O(validate_certs) must come from the
+        environment too. URLs on hosts of Beyond Identity and O(validate_certs=true) are accepted from any source.
       - Variable C(beyondidentity_client_secret), environment E(BEYONDIDENTITY_CLIENT_SECRET).
     type: str
   access_token:
     description:
-      - Use this token and request none. If it is self-contained, it also supplies the tenant, realm and region that are not set.
+      - Use this token instead of a token request. If the token is self-contained, it also supplies the tenant, realm and region that are not set.
       - Variable C(beyondidentity_access_token), environment E(BEYONDIDENTITY_ACCESS_TOKEN).
     type: str
   client_auth_method:
@@ -119,22 +119,22 @@ options:
       - The minimum time in seconds for which a token must still be valid. A stored token with less time left is replaced, for all hosts and tasks.
       - The default is 60 seconds, or a tenth of the lifetime of the token if that is less.
       - Must be less than O(expiration_time). Choose a value well below the lifetime. Otherwise, nearly every task requests a new token.
-      - A new token is sufficient if the lifetime that the service reports is at least this long. Otherwise the task fails, and the other hosts fail without
-        a request. To get longer lifetimes, increase C(token_expires_after) of the application.
-      - A stored sign-in is refreshed. If it has no refresh token, the task fails. Then sign in again.
+      - A new token is sufficient if the lifetime that the service reports is at least this long. Otherwise the task fails, and other hosts fail without a token
+        request. To get longer lifetimes, increase C(token_expires_after) of the application.
+      - A stored sign-in is refreshed. If the sign-in has no refresh token, the task fails, and you must sign in again.
       - Variable C(beyondidentity_min_validity), environment E(BEYONDIDENTITY_MIN_VALIDITY).
     type: int
   token_cache:
     description:
-      - Where tokens are stored. They are always encrypted.
-      - V(run) shares them between all hosts, tasks and lookups of one run.
-      - V(user) stores them in the user's cache directory, so later runs share them too.
+      - Where tokens are stored. Stored tokens are always encrypted.
+      - V(run) shares tokens between all hosts, tasks and lookups of one run.
+      - V(user) stores tokens in the user's cache directory, so later runs share them too.
       - V(none) stores no tokens.
       - If the service refuses a stored token with HTTP 401 or 403, the run replaces the token once, because it may be revoked. For this, a run requests at
         most one new token in 60 seconds for each credential and set of scopes.
-      - If the service refuses the client's credentials, they are not sent again for other hosts and items of the same task within 60 seconds. Each attempt of
+      - If the service refuses the client's credentials, other hosts and items of the same task do not send them again within 60 seconds. Each attempt of
         C(until) and each other task sends them again. Lookups share a refusal for 10 seconds.
-      - While the service refuses the credentials of an application that the same run created less than 60 seconds ago, a token request is repeated for up to
+      - If the service refuses the credentials of an application that the run created less than 60 seconds ago, the token request is repeated for up to
         30 seconds. Tasks that are delegated to a remote host do not wait.
       - Variable C(beyondidentity_token_cache), environment E(BEYONDIDENTITY_TOKEN_CACHE).
     type: str
@@ -148,8 +148,8 @@ options:
     default: 30
   retries:
     description:
-      - How many times a request is sent again after a connection error or an HTTP status 429, 502, 503 or 504.
-      - A request that creates an object is sent again only if the service certainly did not carry it out.
+      - The number of times that a request is sent again after a connection error or an HTTP status 429, 502, 503 or 504.
+      - A request that creates an object is sent again only if it is certain that the service did not create the object.
       - Variable C(beyondidentity_retries), environment E(BEYONDIDENTITY_RETRIES).
     type: int
     default: 3
@@ -168,13 +168,13 @@ options:
     default: true
   ca_path:
     description:
-      - File with the CA certificates to trust, or a folder with such files named by their hashes, as C(openssl rehash) creates it.
+      - File with the CA certificates to trust, or a folder of such files with their hashes as names, as C(openssl rehash) creates them.
       - The default is C(REQUESTS_CA_BUNDLE), then C(CURL_CA_BUNDLE), then the CA certificates of the library requests.
       - Variable C(beyondidentity_ca_path), environment E(BEYONDIDENTITY_CA_PATH).
     type: path
   client_cert:
     description:
-      - File with a TLS client certificate. It must contain the key too, unless O(client_key) is set.
+      - File with a TLS client certificate. The file must contain the key too, unless O(client_key) is set.
       - Variable C(beyondidentity_client_cert), environment E(BEYONDIDENTITY_CLIENT_CERT).
     type: path
   client_key:
@@ -189,7 +189,7 @@ options:
     type: str
   proxy:
     description:
-      - URL of a proxy for https. The default is C(HTTPS_PROXY). C(NO_PROXY) exempts hosts from both.
+      - URL of a proxy for https. The default is C(HTTPS_PROXY). Hosts in C(NO_PROXY) are reached without a proxy.
       - Variable C(beyondidentity_proxy), environment E(BEYONDIDENTITY_PROXY).
     type: str
 """

@@ -68,7 +68,9 @@ def code_challenge(verifier: Any, method: str = "S256") -> str:
     """Return the challenge. An error does not repeat the verifier."""
     value = to_plain_types(verifier)
     if not isinstance(value, str):
-        raise AnsibleFilterError("code_challenge needs a code verifier, which is text.")
+        raise AnsibleFilterError(
+            "code_challenge needs a code verifier as text. Use pkce.code_verifier of a result of the module pkce."
+        )
     try:
         return create_code_challenge(value, to_plain_types(method))
     except OptionError as error:

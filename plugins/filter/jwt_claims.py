@@ -11,7 +11,7 @@ short_description: The claims of a self-contained token, unverified
 version_added: 0.1.0
 description:
   - Reads the claims of a self-contained token (a JWT, RFC 7519), such as its ID, scopes and times. The filter sends no requests.
-  - B(The filter verifies nothing:) neither the signature, nor the issuer, nor the time of expiry. The author of a token can write any claims into it.
+  - B(The filter verifies nothing:) neither the signature, nor the issuer, nor the time of expiry. The author of a token can write any claims into the token.
     Only use the claims to learn about your own tokens. To decide whether to trust a token, or to identify a user, use
     M(beyondidentity.management.introspect), which sends the token to the service that issued it.
   - A referential (opaque) token has no readable claims. The filter then fails.
@@ -91,16 +91,19 @@ def jwt_claims(context: Any, token: Any) -> dict[str, Any]:
     value = to_plain_types(token)
     if not isinstance(value, str):
         raise AnsibleFilterError(
-            f"jwt_claims needs a token, which is text, not {type(value).__name__}. "
-            "In a result of the module token, use token.access_token."
+            f"jwt_claims needs a token as text, not {type(value).__name__}. "
+            "Use token.access_token of a result of the module token."
         )
     if not _TOKEN.fullmatch(value):
-        raise AnsibleFilterError("jwt_claims needs a token: printable ASCII characters without spaces, and not empty.")
+        raise AnsibleFilterError(
+            "jwt_claims needs a token: printable ASCII characters without spaces, and not empty. "
+            "Use the token only, without Bearer and without a line break."
+        )
     claims = {} if value == TOKEN else read_unverified_claims(value)
     if claims is None:
         raise AnsibleFilterError(
             "jwt_claims cannot read this token: a referential (opaque) token contains no claims, or the token is damaged. "
-            "The module beyondidentity.management.introspect asks the service for the claims."
+            "Use the module beyondidentity.management.introspect to request the claims from the service."
         )
     return claims
 

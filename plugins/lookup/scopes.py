@@ -10,7 +10,7 @@ name: scopes
 short_description: The scopes that operations of the Management API need
 version_added: 0.1.0
 description:
-  - Returns the scopes that the operations need together, as one sorted list without duplicates.
+  - Returns all scopes that the operations need, as one sorted list without duplicates.
   - The lookup reads a catalogue that is part of the collection. It sends no requests.
   - The lookup never returns an empty list, because an empty list could remove all scopes of an application. If none of the operations publishes its
     scopes, as with C(ListSchemas) alone, the lookup fails. According to their descriptions, such operations accept any token. Set the scopes yourself.
@@ -74,11 +74,14 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[list[str]]:
         """Return the scopes, as one list."""
         if kwargs:
-            raise AnsibleLookupError(f"The scopes lookup has no option {', '.join(sorted(kwargs))}.")
+            raise AnsibleLookupError(
+                f"The scopes lookup has no option {', '.join(sorted(kwargs))}. Remove it: the lookup takes only the names of operations."
+            )
         names = [name for term in to_plain_types(terms) for name in (term if isinstance(term, list) else [term])]
         if not names:
             raise AnsibleLookupError(
-                "The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')"
+                "The scopes lookup needs operations. Add their names, for example: "
+                "lookup('beyondidentity.management.scopes', 'CreateRealm')"
             )
         try:
             scopes = get_operation_scopes(names)
@@ -86,7 +89,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(error.message) from None
         if not scopes:
             raise AnsibleLookupError(
-                f"No scopes are published for {join_names(names)}. According to the API's documentation any token is "
-                "sufficient, so set the scopes yourself."
+                f"No scopes are published for {join_names(names)}. According to the API's documentation, any token is "
+                "sufficient. Set the scopes yourself, to any scope that the application can grant."
             )
         return [scopes]

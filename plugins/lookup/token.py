@@ -42,7 +42,8 @@ options:
   fresh:
     description:
       - Whether to request a new token, which also replaces the stored token.
-      - Each evaluation of the template requests one. Ansible can evaluate a variable of a play or an inventory several times, so use it in a task.
+      - Each evaluation of the template requests a token. Ansible can evaluate a variable of a play or an inventory several times, so use this option only in
+        a task.
     type: bool
     default: false
 notes:

@@ -93,7 +93,7 @@ CONNECTION_OPTIONS = (
 # The managed realm by its display name: an option of the modules that manage objects in a realm.
 REALM_OPTION = Option("realm")
 
-# The ID of the only realm that a run may manage. An environment variable, and no option: nothing else can set it.
+# The ID of the only realm that a run may manage. This is an environment variable, not an option, so a playbook cannot set it.
 PINNED_REALM_VARIABLE = "BEYONDIDENTITY_PINNED_REALM_ID"
 
 

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+OTHER_SERVER_HINT = (
+    "A server other than Beyond Identity may have responded. Check issuer and api_url, and any proxy or gateway."
+)
+
 
 class BeyondIdentityError(Exception):
     """An error that ends a task or a lookup with one clear message.
@@ -49,7 +53,7 @@ class LockError(BeyondIdentityError):
 
 
 class AuditError(BeyondIdentityError):
-    """What happens to a token cannot be recorded, so the work does not go on."""
+    """An event of a token cannot be recorded, so the task stops."""
 
 
 class NotFoundError(StateError):

@@ -40,6 +40,6 @@ def validate_id(value: Any, option: str) -> str:
     if not is_valid_id(text):
         raise OptionError(
             f"{option}: '{sanitize_for_display(text, 80)}' is not a valid ID.",
-            "An ID has letters, digits, '.', '_' and '-' only.",
+            "An ID has letters, digits, '.', '_' and '-' only. Check the value. If it is a name, use the option for names.",
         )
     return text

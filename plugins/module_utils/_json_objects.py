@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON objects of servers and tokens. What other code could not handle is refused here, once."""
+"""JSON objects of servers and tokens. Content that other code cannot handle is refused here, once."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def remove_secrets(value: Any) -> Any:
 
 @contextmanager
 def secret_scope() -> Iterator[None]:
-    """Forget at the end of a call what `remember_secrets` added: one task's secret must not garble another's messages."""
+    """Forget the secrets of `remember_secrets` at the end of a call: one task's secret must not garble another task's messages."""
     outer = _known_forms.set(set(_known_forms.get(())))
     try:
         yield

@@ -16,7 +16,7 @@ from ._errors import OptionError
 TOKEN = "check-mode-token"
 _PREFIX = "check-mode-"
 
-# The digest tells a prediction from any other text, also inside a name. The token has none, so it must be a word.
+# The digest distinguishes a prediction from any other text, also inside a name. The token has none, so it must be a word.
 _PREDICTED = re.compile(rf"{_PREFIX}[a-z_]+-[0-9a-f]{{16}}|(?<![\w-]){TOKEN}(?![\w-])")
 
 

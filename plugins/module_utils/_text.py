@@ -42,7 +42,7 @@ def join_names(values: Iterable[Any], limit: int = 40) -> str:
 def drop_repetitions(phrases: Iterable[str], said: str = "") -> list[str]:
     """Return the phrases that say something new, in their order.
 
-    A phrase that repeats another one or what is `said` already, or is a part of another phrase, is left out. Case and
+    A phrase is omitted if it repeats another phrase or `said`, or is a part of another phrase. Case and
     punctuation do not count.
     """
     by_words: dict[str, str] = {}
@@ -61,7 +61,7 @@ def _normalize_words(text: str) -> str:
 
 
 def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> list[str]:
-    """Return up to three known names that are similar to a wrong one, or contain all of its words; the nearest first.
+    """Return up to three known names that are similar to a wrong name, or contain all of its words; the nearest first.
 
     Args:
         cutoff: how similar a name must be, from 0 to 1.
@@ -73,7 +73,7 @@ def find_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> li
 
 
 def suggest_nearest(name: str, known: Iterable[str], cutoff: float = _CUTOFF, *, meaning: str = "") -> str:
-    """Return a question with the known names that may be meant instead of a wrong one, or an empty text.
+    """Return a question that suggests known names for a wrong name, or an empty text.
 
     Args:
         meaning: a name to compare instead, with the same meaning.

@@ -14,7 +14,7 @@ description:
   - The collection knows the parameters and scopes of all operations. The page C(docs/operations.md) of the collection lists them.
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
   - In check mode, the module carries out an operation that reads. If a parameter is predicted, RV(response) has the predicted objects. If the
-    credentials are predicted, it is empty.
+    credentials are predicted, RV(response) is empty.
   - In check mode, the module does not carry out an operation that writes, and RV(request) shows what it would send. If the operation creates or updates an
     application, authenticator configuration, group, identity, realm, resource server or role, RV(response) is a prediction. Otherwise, it is empty.
   - Later tasks know the predicted objects and removals, and predicted changes of members and of a role's scopes.
@@ -22,13 +22,13 @@ description:
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
   - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
     contain a secret, such as C(GetApplication), are always hidden unless O(reveal=true).
-  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service might not have these operations. It then responds with
+  - The API describes C(SSOIsGroupAssigned) and C(IdentityToSSOConfigCheck), but the service might not have these operations. The service then responds with
     the status 404.
   - The module does not delete the application or the realm that the task authenticates with. If O(access_token) does not identify them,
     set O(application_id) for C(DeleteApplication), O(auth_realm_id) for C(DeleteRealm), or O(issuer) for either.
 notes:
-  - The required scopes are those of the operation. The lookup P(beyondidentity.management.scopes#lookup) and the page C(docs/operations.md) list them.
-    The token of the module has only these scopes, and those of O(operations). If you set O(access_token), that token must have them.
+  - The module requires the scopes of the operation. The lookup P(beyondidentity.management.scopes#lookup) and the page C(docs/operations.md) list them.
+    The token of the module has only these scopes and the scopes of O(operations). If you set O(access_token), that token must have them.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -58,7 +58,7 @@ options:
     default: {}
   extra_parameters:
     description:
-      - Further parameters of the query, by name. Use this option for parameters that the service accepts and the collection does not know.
+      - Additional parameters of the query, by name. Use this option for parameters that the service accepts and the collection does not know.
       - A warning names the parameters. The service may ignore them, so check the result.
       - The module refuses the operation's own parameters, tenants, realms, parameters of pages, and names of secrets.
     type: dict
@@ -70,7 +70,7 @@ options:
   all_pages:
     description:
       - Whether to read a list to its end and return all pages as one response. V(page_size) and V(count) only set the size of a page.
-      - If V(false), a SCIM list, such as that of O(operation=SCIMListUsers), returns only the number of objects unless V(count) is set.
+      - If V(false), a SCIM list, such as O(operation=SCIMListUsers), returns only the number of objects unless V(count) is set.
     type: bool
     default: false
   scopes:
@@ -80,11 +80,11 @@ options:
     elements: str
   operations:
     description:
-      - Further operations that the token must allow. The token gets their scopes and the scopes of O(operation).
+      - Additional operations that the token must allow. The token gets their scopes and the scopes of O(operation).
       - Set the same list for several tasks, or for all items of a loop. The tasks then use one token instead of a token for each operation.
       - The application must allow the scopes of all these operations, otherwise no token is issued. List only operations that you call.
-      - In check mode, the token has the scopes of the operations that read, and no others.
-      - An O(access_token) is used as it is.
+      - In check mode, the token has only the scopes of the operations that read.
+      - If O(access_token) is set, this option does not change the token.
     type: list
     elements: str
 seealso:
@@ -316,7 +316,7 @@ def _build_body(operation: Operation, given: dict[str, Any] | None) -> dict[str,
     missing = [key for key in operation.body if key not in body]
     if missing:
         raise OptionError(
-            f"The body of {operation.name} needs {join_names(missing)}; it has {join_names(body)}.",
+            f"The body of {operation.name} needs {join_names(missing)}, but has {join_names(body)}.",
             "Put the object's fields below its name, as in realm: {display_name: Customers}.",
         )
     return body
@@ -354,7 +354,7 @@ def _select_scopes(operation: Operation, options: ApiOptions, task: TaskContext)
     if not published and not scopes and not task.connection.access_token:
         raise OptionError(
             f"{operation.name} publishes no scopes.",
-            "According to its description, it accepts any token. Set scopes to any scope that the application can grant.",
+            "According to its description, the operation accepts any token. Set scopes to any scope that the application can grant.",
         )
     return scopes or None
 

@@ -19,8 +19,8 @@ description:
   - The module does not remove the application that the task authenticates with. If O(access_token) does not identify this application, O(state=absent) needs
     O(application_id) or O(issuer).
   - The module only accepts the values that the service publishes, also in check mode. To send other values, use M(beyondidentity.management.api).
-  - C(applications:read) is a privileged scope. The service returns the client secrets of applications to a token with this scope, and a listing by name
-    contains the secret of every application in the realm. In unattended runs, use O(id).
+  - C(applications:read) is a privileged scope. With this scope, a token can read the client secrets of applications. A listing by name contains the secret of
+    every application in the realm. In unattended runs, use O(id).
 notes:
   - "Scope C(applications:read): always, for C(ListApplications) or C(GetApplication)."
   - "Scope C(applications:create): with O(state=present) and without O(id), for C(CreateApplication)."
@@ -43,7 +43,7 @@ extends_documentation_fragment:
 options:
   protocol:
     description:
-      - Protocol of the application. It cannot be changed later. The default for a new application is V(oauth2).
+      - Protocol of the application. You cannot change it later. The default for a new application is V(oauth2).
     type: str
     choices: [oauth2, oidc]
   confidentiality:
@@ -85,7 +85,7 @@ options:
     elements: str
   scopes_mode:
     description:
-      - V(exact) removes all scopes that are not in O(allowed_scopes). V(at_least) adds scopes and removes none.
+      - V(exact) removes all scopes that O(allowed_scopes) does not contain. V(at_least) adds scopes and removes none.
       - With V(at_least), an empty list in O(allowed_scopes) is an error, because it would change nothing.
       - If O(resource_server) changes, and the new resource server does not offer a scope that stays, the module fails.
     type: str
@@ -95,7 +95,7 @@ options:
     description:
       - URIs that the browser can be sent to after the sign-in.
       - The application has exactly these URIs after the task. An empty list removes all URIs.
-      - Absolute URIs without a fragment. Each is C(https://HOST/PATH), C(http://) to loopback, or has the private scheme of an app.
+      - Each must be an absolute URI without a fragment: C(https://HOST/PATH), C(http://) to loopback, or a URI with the private scheme of an app.
     type: list
     elements: str
   authenticator_config:
@@ -262,7 +262,7 @@ application:
           sample: AYYNcuOSpfqIf33JeegCzDIT
         confidentiality:
           description:
-            - Whether the client can keep a secret, as OAuth 2.0 (RFC 6749 section 2.1) defines it.
+            - Whether the client can keep a secret, see OAuth 2.0 (RFC 6749 section 2.1).
             - A V(confidential) client has a secret. A V(public) client has none and must use PKCE.
           type: str
           choices: [confidential, public]
@@ -342,7 +342,7 @@ issuer:
 before:
   description:
     - The application before the task, without secrets; null if it did not exist. It has the same fields as RV(application).
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
   returned: success
   type: dict
   sample: {id: 38833c36-6f47-4992-9329-ea0a00915137, display_name: Realm factory}

@@ -10,7 +10,7 @@ module: application_info
 short_description: Read Beyond Identity applications
 version_added: 0.1.0
 description:
-  - Reads all applications of a realm, those with a display name, or the one with an ID.
+  - Reads all applications of a realm, the applications with a display name, or the application with an ID.
   - Returns applications of all protocols, including those that M(beyondidentity.management.application) does not manage.
   - Results never contain client secrets.
   - C(applications:read) is a privileged scope. The service returns the client secrets of applications to a token with this scope, and a listing contains the
@@ -122,7 +122,7 @@ applications:
           sample: AYYNcuOSpfqIf33JeegCzDIT
         confidentiality:
           description:
-            - Whether the client can keep a secret, as OAuth 2.0 (RFC 6749 section 2.1) defines it.
+            - Whether the client can keep a secret, see OAuth 2.0 (RFC 6749 section 2.1).
             - A V(confidential) client has a secret. A V(public) client has none and must use PKCE.
           returned: with the protocol V(oauth2) or V(oidc)
           type: str

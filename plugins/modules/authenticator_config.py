@@ -186,7 +186,7 @@ authenticator_config:
           contains:
             verification_method:
               description:
-                - How an identity is verified before it binds a passkey.
+                - How the service verifies an identity before a passkey is bound to it.
               type: dict
               contains:
                 type:
@@ -238,7 +238,7 @@ authenticator_config:
 before:
   description:
     - The configuration before the task, without secrets; null if it did not exist. It has the same fields as RV(authenticator_config).
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
   returned: success
   type: dict
   sample: {id: 73731b7f-eb76-4143-9b4b-81a720385f5a, display_name: Hosted sign-in}

@@ -10,7 +10,7 @@ module: authenticator_config_info
 short_description: Read Beyond Identity authenticator configurations
 version_added: 0.1.0
 description:
-  - Reads all authenticator configurations of a realm, those with a display name, or the one with an ID.
+  - Reads all authenticator configurations of a realm, the configurations with a display name, or the configuration with an ID.
 notes:
   - "Scope C(authenticator-configs:read): always, for C(ListAuthenticatorConfigs) or C(GetAuthenticatorConfig)."
 author:
@@ -128,7 +128,7 @@ authenticator_configs:
           contains:
             verification_method:
               description:
-                - How an identity is verified before it binds a passkey.
+                - How the service verifies an identity before a passkey is bound to it.
               type: dict
               contains:
                 type:

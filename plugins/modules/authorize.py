@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Creates a request to an application's C(/authorize) endpoint (RFC 6749 section 4.1, with PKCE as in RFC 7636). The user opens its URL in a browser.
   - With O(listen), the module prints the URL at once, waits on the loopback O(redirect_uri) for the response, and returns its code.
-  - Without O(listen), pass the address that the browser was sent to as O(beyondidentity.management.token#module:redirect_response).
+  - Without O(listen), pass the address that the browser shows after the sign-in as O(beyondidentity.management.token#module:redirect_response).
   - M(beyondidentity.management.token) exchanges the response for a token. The role P(beyondidentity.management.authorization_code#role) does all steps.
   - The result contains a secret, so it is hidden in all output, also without C(no_log). A registered result is complete.
   - The module sends no requests. It checks the connection options, because the later exchange of the code uses them.
@@ -39,7 +39,7 @@ options:
   scopes:
     description:
       - The scopes to request, as a list or as space-delimited text. With O(openid=true), the module adds C(openid).
-      - The service grants those scopes that both the application and the user's roles allow.
+      - The service grants only scopes that both the application and the user's roles allow.
     type: list
     elements: str
   operations:
@@ -55,11 +55,11 @@ options:
     default: true
   redirect_uri:
     description:
-      - Where the browser is sent with the response. Exactly this URI must be registered for the application. The module cannot check this.
+      - The URI that the browser opens with the response. Exactly this URI must be registered for the application. The module cannot check this.
       - An absolute URI without a fragment, such as C(https://HOST/PATH), C(http://) to loopback, or a URI with the private scheme of an app, such as
         C(com.example.app:/PATH).
       - With O(listen), use C(http://127.0.0.1:PORT/PATH), C(http://[::1]:PORT/PATH) or C(http://localhost:PORT/PATH). Port 0 selects a free port.
-      - With the host C(localhost), the module listens at C(127.0.0.1) and C(::1), or at one of them if the machine does not have the other.
+      - With the host C(localhost), the module listens at C(127.0.0.1) and C(::1), or at only one of these addresses if the machine does not have both.
     type: str
     required: true
   oauth_state:
@@ -97,14 +97,14 @@ options:
     default: false
   wait_timeout:
     description:
-      - With O(listen), how many seconds to wait for the response.
+      - With O(listen), the number of seconds to wait for the response.
     type: int
     default: 300
 notes:
-  - If an option that the later exchange needs is missing or cannot be used, the module fails before it shows a URL. It checks the client's credentials,
+  - If an option for the later exchange is missing or not valid, the module fails before it shows a URL. It checks the client's credentials,
     the TLS files, and with O(openid) the Python library C(PyJWT[crypto]), which validates the ID token.
-  - Without a terminal (AWX, cron, CI), O(listen) fails at once, because no user would see the URL. If the machine has a display, O(listen) works with
-    O(open_browser=true).
+  - Without a terminal (AWX, cron, CI), O(listen) fails at once, because the module cannot show the URL to a user. If the machine has a display, O(listen) works
+    with O(open_browser=true).
 seealso:
   - module: beyondidentity.management.token
   - name: RFC 8252
@@ -165,7 +165,7 @@ authorization:
       sample: Sqwpn0Kb8ApXcTUCGTDBH6TMHGRm-SqIJVGs7lWTc9E
     code_verifier:
       description:
-        - PKCE verifier. Keep it secret until it is used.
+        - PKCE verifier. Keep it secret until the exchange.
       returned: always
       type: str
       sample: dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk
@@ -177,7 +177,7 @@ authorization:
       sample: E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
     redirect_uri:
       description:
-        - Where the browser is sent with the response. If you set port 0, the URI has the selected port.
+        - The URI that the browser opens with the response. If you set port 0, the URI has the selected port.
       returned: always
       type: str
       sample: http://127.0.0.1:8400/callback
@@ -202,7 +202,7 @@ authorization:
       sample: AYYNcuOSpfqIf33JeegCzDIT
     code:
       description:
-        - Received code, which can be used once and expires soon. In check mode, a prediction.
+        - Received code. You can use it only once, and it expires soon. In check mode, a prediction.
       returned: with O(listen=true)
       type: str
       sample: SplxlOBeZQQYbYS6WxSbIA
@@ -278,7 +278,10 @@ def run(task: TaskContext) -> ModuleResult:
     options, listen_options = task.read(AuthorizationOptions), task.read(ListenOptions)
     scopes = task.read(ScopeOptions).resolve()
     if listen_options.wait_timeout < 1:
-        raise OptionError(f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.")
+        raise OptionError(
+            f"wait_timeout must be at least 1 second, not {listen_options.wait_timeout}.",
+            "Set it to the number of seconds that the user needs to sign in, such as 300.",
+        )
     validate_later_exchange(task, openid=options.openid)
     if options.code_challenge_method == "plain":
         task.warn("code_challenge_method 'plain' protects little. Use S256 if the application allows it.")
@@ -294,7 +297,10 @@ def run(task: TaskContext) -> ModuleResult:
     if not listen_options.listen:
         return {"authorization": create(listen_options.redirect_uri).to_dict()}
     if task.listen is None:
-        raise OptionError("listen works on the controller only.")
+        raise OptionError(
+            "listen works on the controller only.",
+            "Remove delegate_to. To sign in on another machine, paste the response instead.",
+        )
     listen: Listen = task.listen
     request = listen(listen_options.redirect_uri, create, listen_options.wait_timeout, listen_options.open_browser)
     return {"authorization": request.to_dict()}

@@ -10,13 +10,13 @@ module: credential
 short_description: Revoke passkeys of an identity
 version_added: 0.1.0
 description:
-  - Revokes one passkey (credential) of an identity, or all. A revoked passkey cannot be used again.
+  - Revokes one passkey (credential) of an identity, or all passkeys of the identity. A revoked passkey cannot be used again.
   - Revoked passkeys stay listed in the state C(REVOKED). They count as absent.
   - A person binds a passkey with an invitation, see M(beyondidentity.management.credential_binding_job). To keep the person from binding another passkey,
     revoke the open invitations first.
   - A revocation does not end tokens that were issued before. Revoke them with M(beyondidentity.management.revoke).
-  - The module refuses to revoke the last active passkey of the identity that the task is signed in as, because that user could not sign in again. With
-    O(grant_type=authorization_code) and a referential token, the module cannot tell who is signed in, so it refuses to revoke the last active passkey
+  - The module refuses to revoke the last active passkey of the signed-in user, because the user could not sign in again. With
+    O(grant_type=authorization_code) and a referential token, the module cannot identify the signed-in user, so it refuses to revoke the last active passkey
     of any identity.
   - If another process already revoked the passkey, or deleted the identity, the module changes nothing.
 notes:
@@ -76,7 +76,7 @@ EXAMPLES = r"""
         credential_state: active
       register: passkeys
 
-    - name: Revoke those that were created before 2026
+    - name: Revoke the passkeys that were created before 2026
       beyondidentity.management.credential:
         identity: pat
         id: "{{ item.id }}"
@@ -100,7 +100,7 @@ EXAMPLES = r"""
 RETURN = r"""
 credentials:
   description:
-    - The passkeys that the options select, as they are after the task, including those that were revoked before. In check mode, the prediction.
+    - The selected passkeys after the task, including passkeys that were already revoked. In check mode, the prediction.
   returned: success
   type: list
   elements: dict
@@ -168,7 +168,7 @@ credentials:
 before:
   description:
     - The identity's passkeys that were not revoked before the task, without secrets, the oldest first. Null if the identity does not exist.
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
   returned: success
   type: dict
   contains:

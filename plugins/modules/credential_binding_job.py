@@ -11,7 +11,8 @@ short_description: Invite a person to bind a passkey
 version_added: 0.1.0
 description:
   - Creates or revokes invitations (credential binding jobs). With the link of an invitation, a person binds a passkey to an identity.
-  - B(A person who has the link can sign in as that identity.) Protect the link like the account until the invitation is used, revoked or expired.
+  - B(A person who has the link can sign in as that identity.) Protect the link like the credentials of the account until the invitation is used, revoked or
+    expired.
   - The module changes nothing if the identity has an open invitation, unless O(renew=true). An invitation is open in the states C(LINK_SENT),
     C(LINK_OPENED) and C(REQUEST_DELIVERED) until it expires. The module also changes nothing if the identity has an active passkey, unless
     O(if_enrolled=invite).
@@ -52,14 +53,14 @@ options:
   state:
     description:
       - V(present) invites the person. V(absent) revokes all open invitations, and changes nothing if the identity does not exist.
-      - If a passkey was bound with an invitation before the service receives its revocation, V(absent) warns of it. Revoke the passkey with
+      - If a passkey was bound with an invitation before the service receives its revocation, V(absent) shows a warning. Revoke the passkey with
         M(beyondidentity.management.credential).
     type: str
     choices: [present, absent]
     default: present
   delivery_method:
     description:
-      - How the person receives the link. V(email) sends it to the identity's primary e-mail address. V(return) returns it to the task.
+      - How the person receives the link. V(email) sends the link to the identity's primary e-mail address. V(return) returns it to the task.
       - Required with O(state=present).
     type: str
     choices: [return, email]
@@ -71,17 +72,17 @@ options:
     type: str
   post_binding_redirect_uri:
     description:
-      - Where the browser goes after the passkey is bound. By default, it stays on the page.
+      - The URI that the browser opens after the passkey is bound. By default, the browser stays on the page.
     type: str
   renew:
     description:
-      - Whether to revoke all open invitations and create one. Each run creates another invitation.
-      - With O(if_enrolled=skip), an identity with an active passkey keeps its invitations, and the module creates no other.
+      - Whether to revoke all open invitations and create a new invitation. Each run creates another invitation.
+      - With O(if_enrolled=skip), an identity with an active passkey keeps its invitations, and the module creates no new invitation.
     type: bool
     default: false
   if_enrolled:
     description:
-      - What to do if the identity has an active passkey. V(skip) changes nothing. V(invite) invites the person to bind another passkey.
+      - Action if the identity has an active passkey. V(skip) changes nothing. V(invite) invites the person to bind another passkey.
     type: str
     choices: [skip, invite]
     default: skip
@@ -145,7 +146,7 @@ EXAMPLES = r"""
 RETURN = r"""
 credential_binding_job:
   description:
-    - The open invitation, and the newest if there are several. Null if no invitation is open. In check mode, the prediction.
+    - The open invitation. If several invitations are open, the newest. Null if no invitation is open. In check mode, the prediction.
     - It never contains the link.
   returned: success
   type: dict
@@ -314,7 +315,7 @@ credential_binding_link:
 before:
   description:
     - The identity's open invitations before the task, without secrets, the newest first. Null if the identity does not exist.
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
   returned: success
   type: dict
   contains:

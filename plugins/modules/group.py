@@ -15,7 +15,7 @@ description:
   - Before the module removes a group, it removes the group's members, because the service requires this. The service itself removes the group from its roles.
   - In check mode, the members must exist, or an earlier task must predict them.
   - Members are read 200 at a time and written 1,000 at a time. After a write of members, the module reads them again to verify that the service stored them.
-  - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it.
+  - The module finds an existing member without a request if you set its ID, or its username as the service spells it.
     To find N other identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this
     listing can cost one additional request. E-mail addresses that are not usernames always need the listing.
   - If the task runs on many hosts at once, even without C(run_once), it creates one group.
@@ -42,7 +42,7 @@ options:
   display_name:
     description:
       - Display name of the group. Without O(id), it selects the group.
-      - The module uses the group with exactly this name. If no group has it, the module uses the only group whose name differs only in whitespace and
+      - The module uses the group with exactly this name. If no group has the name, the module uses the only group whose name differs only in whitespace and
         Unicode normalization. If several match, the module fails and lists their IDs.
       - A name has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
@@ -55,7 +55,7 @@ options:
   members:
     description:
       - Members of the group, identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an
-        ID. Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username counts.
+        ID. Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username has precedence.
       - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
       - If an identity does not exist, the module fails before it writes anything.
       - If users can choose their usernames or e-mail addresses, use IDs.
@@ -177,7 +177,7 @@ group:
 before:
   description:
     - The group before the task, without secrets, with the same fields as RV(group). Null if the group did not exist.
-    - Also returned without C(--diff), so a run can be audited. With O(state=absent), it has C(members) too.
+    - Also returned without C(--diff), so you can audit a run. With O(state=absent), it has C(members) too.
   returned: success
   type: dict
   sample: {id: 81490afab171aef0, display_name: Night shift, description: Works at night., members: []}

@@ -33,7 +33,7 @@ options:
   members:
     description:
       - Whether to read the members of each returned group.
-      - This costs one request for each group, and one more for each further 200 members.
+      - This costs one request for each group, and one more request for each additional 200 members.
     type: bool
     default: false
 seealso:

@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Creates, updates, renames, suspends and removes identities, the people of a realm.
   - O(id) or O(username) finds the identity. O(display_name) never does, because several identities can have the same display name.
-  - An omitted option is not managed. The service stores all traits together, so the module sends those that it does not manage as it read them.
+  - An omitted option is not managed. The service stores all traits together. The module sends unmanaged traits back unchanged.
   - Usernames and e-mail addresses are case-insensitive. If only the case differs, the module changes nothing.
   - The service itself removes a deleted identity from its groups and roles.
   - The module does not remove the identity that the task authenticates as. If the token is referential, the module introspects the token to find
@@ -59,13 +59,13 @@ options:
     type: str
   display_name:
     description:
-      - Name that people see, with at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
-      - If you omit it for a new identity, the module uses O(username).
+      - Displayed name, with at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
+      - If you omit this option for a new identity, the module uses O(username).
     type: str
   primary_email_address:
     description:
       - Address that the service sends invitations to. Set to an empty string to remove it.
-      - A person who can read the mails of this address can accept an invitation and then sign in as the identity.
+      - A person who can read mail for this address can accept an invitation, and then sign in as the identity.
     type: str
   secondary_email_address:
     description:
@@ -411,7 +411,7 @@ identity:
 before:
   description:
     - The identity before the task, without secrets, with the same fields as RV(identity). Null if the identity did not exist.
-    - Also returned without C(--diff), so a run can be audited. If the task removed the identity, C(before.id) is the removed ID.
+    - Also returned without C(--diff), so you can audit a run. If the task removed the identity, C(before.id) is the removed ID.
   returned: success
   type: dict
   sample: {id: e372db224c06e850, display_name: Pat, status: active, traits: {type: traits_v0, username: pat}}

@@ -30,12 +30,12 @@ options:
     type: str
   display_name:
     description:
-      - Display name. The module returns all identities that have it.
+      - Display name. The module returns all identities with this name.
       - If no identity has exactly this name, the module returns the identities whose names differ only in whitespace and Unicode normalization.
     type: str
   username:
     description:
-      - Username of one identity, in upper or lower case.
+      - Username of one identity. The case does not matter.
       - If no identity has this username, the module returns the identity whose username differs only in whitespace and Unicode normalization.
     type: str
 seealso:

@@ -46,7 +46,7 @@ options:
   classification:
     description:
       - Purpose of the realm, such as V(SECURE_CUSTOMER) or V(SECURE_WORKFORCE). Must not be empty.
-      - If you omit it for a new realm, the service chooses the value, and check mode does not predict it.
+      - If you omit this option for a new realm, the service chooses the value, and check mode does not predict it.
     type: str
 seealso:
   - module: beyondidentity.management.realm_info
@@ -120,7 +120,7 @@ realm:
 before:
   description:
     - The realm before the task, without secrets; null if it did not exist. It has the same fields as RV(realm).
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
   returned: success
   type: dict
   sample: {id: 19a95130480dfa79, display_name: Staging}

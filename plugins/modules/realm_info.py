@@ -10,7 +10,7 @@ module: realm_info
 short_description: Read Beyond Identity realms
 version_added: 0.1.0
 description:
-  - Reads all realms of the tenant, those with a display name, or the one with an ID.
+  - Reads all realms of the tenant, the realms with a display name, or the realm with an ID.
 notes:
   - "Scope C(realms:read): always, for C(ListRealms) or C(GetRealm)."
 author:

@@ -130,7 +130,7 @@ resource_server:
 before:
   description:
     - The resource server before the task, without secrets; null if it did not exist. It has the same fields as RV(resource_server).
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
   returned: success
   type: dict
   sample: {id: 84db69f5-48a8-4c11-8cda-1bae3a73f07e, scopes: ["pets:read"]}

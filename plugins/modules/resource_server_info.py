@@ -10,7 +10,8 @@ module: resource_server_info
 short_description: Read Beyond Identity resource servers
 version_added: 0.1.0
 description:
-  - Reads all resource servers of a realm, those with a display name, or the one with an ID, with the scopes that they offer.
+  - Reads all resource servers of a realm, the resource servers with a display name, or the resource server with an ID. The result has the scopes that
+    they offer.
 notes:
   - "Scope C(resource-servers:read): always, for C(ListResourceServers) or C(GetResourceServer)."
 author:

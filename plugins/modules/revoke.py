@@ -14,8 +14,8 @@ description:
   - To revoke a token by its value, the module authenticates with the application's own credentials. The service accepts them if the application has the
     protocol C(oauth2). Otherwise, the module uses a token.
   - The module refuses the value of a token of another application or realm, because the service would leave the token active.
-  - To revoke a token by its ID, or all tokens of an application or principal, the module uses the Management API. If the token that it uses for this is one
-    of the tokens to revoke, it is revoked last.
+  - To revoke a token by its ID, or all tokens of an application or principal, the module uses the Management API. If its own token is one of the
+    tokens to revoke, the module revokes this token last.
   - The run does not use a revoked token again. This does not apply if the task is delegated to a remote host, because that host does not know the
     tokens of the run.
 notes:
@@ -63,14 +63,14 @@ options:
     description:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - With O(all=sign_ins), the module revokes the sign-ins with this application with the credentials of the task, such as an administrator's.
-        It finds the tokens in the list of the Management API. It does not send a stored token.
+        The module finds the tokens in the list of the Management API, and does not send a stored token.
         If you set the ID, the module removes the sign-ins even if the API refuses the request.
-      - The default is the authenticating application. The module searches the authenticating application in its own realm, and any other application
-        in the realm O(realm_id).
+      - The default is the authenticating application. The module searches for the authenticating application in its own realm, and for any other
+        application in the realm O(realm_id).
     type: str
   principal_type:
     description:
-      - Type of the principal whose tokens are revoked. Required with O(all=principal).
+      - Type of the principal to revoke the tokens of. Required with O(all=principal).
     type: str
     choices: [application, identity]
   principal_id:
@@ -228,7 +228,8 @@ def run(task: TaskContext) -> ModuleResult:
     narrowing = [name for name in _PRINCIPAL if getattr(options, name) is not None]
     if narrowing and options.all != "principal":
         raise OptionError(
-            f"{join_names(narrowing)} needs all: principal.", "With any other selection it would have no effect."
+            f"{join_names(narrowing)} has no effect without all: principal.",
+            f"Set all: principal, or remove {join_names(narrowing)}.",
         )
     if options.all == "sign_ins":
         return _revoke_sign_ins(task, options)

@@ -11,17 +11,17 @@ short_description: Manage roles, their scopes and their members
 version_added: 0.1.0
 description:
   - Creates, updates and removes roles of a resource server, their scopes, and the identities and groups that are their members.
-  - The token of a signed-in user has only those scopes that a role of the user has.
+  - The token of a signed-in user has only scopes that the user's roles have.
   - An omitted option is not managed. By default, the role has exactly the scopes in O(scopes), and at least the members in O(members), after the task. Set
     O(scopes_mode) or O(members_mode) to change this.
-  - The module adds missing items before it removes others, so no user loses a scope that the user keeps.
+  - The module adds missing items before it removes other items, so no user temporarily loses a scope.
   - Before the module removes a role, it removes the scopes and members of the role, because the service requires this.
   - In check mode, the resource server and the members must exist, or an earlier task must predict them.
   - Members are read 200 at a time and written 1,000 at a time. After a write, the module reads the changed lists again to verify that the service stored
     them.
-  - The module needs no request to find an identity that is a member already, if you set its ID, or its username as the service spells it. To find N other
-    identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this listing can cost one
-    additional request. E-mail addresses that are not usernames always need the listing.
+  - The module finds an existing member without a request if you set its ID, or its username as the service spells it. To
+    find N other identities, the module sends at most N requests, or lists all identities if that needs fewer requests. The first page of this listing can cost
+    one additional request. E-mail addresses that are not usernames always need the listing.
   - If the task runs on many hosts at once, even without C(run_once), it creates one role.
 notes:
   - "Scope C(roles:read): always, for C(ListRoles) or C(GetRole). With O(scopes), for C(ListRoleScopes). With O(members) or O(if_scopes_differ=fail), for
@@ -71,7 +71,7 @@ options:
     default: beyondidentity
   scopes:
     description:
-      - Scopes of the role. The resource server must offer them. Do not set C(openid), because it needs no role.
+      - Scopes of the role. The resource server must offer them. Do not set C(openid), which users can request without a role.
       - An empty list removes all scopes.
     type: list
     elements: str
@@ -84,7 +84,7 @@ options:
     default: exact
   if_scopes_differ:
     description:
-      - Action if the scopes of an existing role differ from those that O(scopes) and O(scopes_mode) require. V(change) changes the scopes of the role.
+      - Action if the scopes of an existing role differ from the scopes that O(scopes) and O(scopes_mode) require. V(change) changes the scopes of the role.
         V(fail) changes nothing, and the error lists the difference.
       - With V(fail), the module still adds the scopes to a role that has no scopes and no members, because an interrupted creation leaves such a role.
     type: str
@@ -97,8 +97,8 @@ options:
     suboptions:
       identities:
         description:
-          - Identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-            Usernames and e-mail addresses are case-insensitive. If a username and the e-mail address of another identity are equal, the username counts.
+          - Identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. Usernames and
+            e-mail addresses are case-insensitive. If a username and the e-mail address of another identity are equal, the username has precedence.
           - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
           - If an identity does not exist, the module fails before it writes anything.
         type: list
@@ -262,7 +262,7 @@ role:
 before:
   description:
     - The role before the task, without secrets; null if it did not exist. It has the same fields as RV(role).
-    - Also returned without C(--diff), so a run can be audited.
+    - Also returned without C(--diff), so you can audit a run.
     - Contains C(scopes) and C(members) if the task manages them, and with O(state=absent).
   returned: success
   type: dict

@@ -42,7 +42,7 @@ options:
   members:
     description:
       - Whether to read the members of each returned role. Members are IDs.
-      - This costs one request for each role, and one more for each further 200 members.
+      - This costs one request for each role, and one more request for each additional 200 members.
     type: bool
     default: false
 seealso:

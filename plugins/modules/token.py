@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Requests an access token from an application's token endpoint (RFC 6749).
   - With O(grant_type=client_credentials), the module uses the application's own credentials (section 4.4).
-  - With O(grant_type=authorization_code), the module exchanges the response that the browser received (section 4.1.3). If no option has a response, it
+  - With O(grant_type=authorization_code), the module exchanges the response that the browser received (section 4.1.3). If no option has a response, the module
     uses the stored sign-in, and refreshes it if necessary.
   - With O(grant_type=refresh_token), the module uses a refresh token (section 6).
   - All hosts, tasks and lookups of a run share one token for each credential, set of scopes, custom claims and lifetime. A token that is about to expire
@@ -30,9 +30,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - A token changes nothing in the tenant, so it is requested in check mode too. An authorization code is not used, because it is valid only once.
-      - With O(grant_type=refresh_token), the module uses the refresh token only if O(token_cache=user) stores the next one. Otherwise the service could
-        replace the refresh token, and the run without check mode would have the old one.
+      - A token request changes nothing in the tenant, so the module also requests tokens in check mode. The module does not use an authorization code, because
+        the code is valid only once.
+      - With O(grant_type=refresh_token), the module uses the refresh token only if O(token_cache=user) stores its replacement. Otherwise the service could
+        replace the refresh token, and the run without check mode would have an invalid refresh token.
       - If check mode does not use the code or the refresh token, or if the application is predicted, the token is V(check-mode-token). It is never sent.
 options:
   grant_type:
@@ -73,10 +74,10 @@ options:
   refresh_token:
     description:
       - The refresh token, with O(grant_type=refresh_token).
-      - All hosts of a run share one use of the refresh token, and with O(token_cache=user) all runs. While the access token is valid, it is returned again.
-        After that, the newest refresh token is used.
+      - All hosts of a run share one use of the refresh token, and with O(token_cache=user) all runs. The module returns the same access token while it is
+        valid. After that, the newest refresh token is used.
       - If the service refuses the newest refresh token with C(invalid_grant), the module tries the value of this option, unless the run already used it.
-      - If the service replaces the refresh token and the user's cache does not store the new one, the module shows a warning. Store
+      - If the service replaces the refresh token and the user's cache does not store the new refresh token, the module shows a warning. Store
         RV(token.refresh_token) before the next run, or set O(token_cache=user).
     type: str
   scopes:
@@ -97,7 +98,7 @@ options:
     type: dict
   fresh:
     description:
-      - Whether to request a new token, which also replaces the stored token. Hosts that request it at the same time share it.
+      - Whether to request a new token, which also replaces the stored token. Hosts that request it at the same time share the new token.
     type: bool
     default: false
   require_scopes:
@@ -106,7 +107,7 @@ options:
     type: bool
     default: true
 notes:
-  - This module requests a token, so it ignores an O(access_token) from a variable or the environment. As an argument of the task, it is an error.
+  - This module requests a token, so it ignores an O(access_token) from a variable or the environment. If the task sets O(access_token), the module fails.
 seealso:
   - plugin: beyondidentity.management.token
     plugin_type: lookup
@@ -193,7 +194,7 @@ token:
       sample: cTXMRjNrTz7w3p7wO5HJ5cUTpFt5Z3yL
     api_url:
       description:
-        - URL of the Management API. Null if it is unknown, because O(api_url) is required and not set.
+        - URL of the Management API. Null if unknown, because O(api_url) is required and not set.
       returned: always
       type: str
       sample: https://api-us.beyondidentity.com

@@ -15,14 +15,14 @@ description:
   - Run this module, or the playbook C(beyondidentity.management.whoami), first if another task fails.
   - Changes nothing. The result has no secret, no e-mail address and no username.
   - The module never requests a token without scopes, because the service would issue a token with all scopes of the application.
-  - With client credentials, the module requests a separate token with the only scope V(applications:read), which it needs for C(GetApplication), to read
-    the allowed scopes of the authenticating application. The token is valid for at most 60 seconds. V(applications:read) is a privileged scope. If the
-    application cannot grant it, the credentials are right and the allowed scopes stay unknown. Such an application is the safer one, so do not add the
-    scope for this module.
-  - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module finds
-    out which scopes are the cause, with a token request for each scope if the allowed scopes are unknown. A refused scope is not an error of the module.
-  - With O(grant_type=authorization_code), the module uses the stored sign-in, and with O(access_token) this token. It introspects the token if the
-    credentials allow that, and compares the tested scopes with those of the token.
+  - To read the allowed scopes of the authenticating application with C(GetApplication), the module requests a separate token. This token has only the scope
+    V(applications:read), and is valid for at most 60 seconds. This applies to client credentials only. V(applications:read) is a privileged scope. If the
+    application cannot grant it, the credentials are correct, but the allowed scopes stay unknown. Do not add the scope for this module, because an application
+    without it is safer.
+  - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module determines
+    which scopes it refused. If the allowed scopes are unknown, the module sends a token request for each scope. A refused scope is not an error of the module.
+  - With O(grant_type=authorization_code), the module uses the stored sign-in, and with O(access_token) this token. If the credentials allow it,
+    the module introspects the token. It compares the tested scopes with the scopes of the token.
   - The module tries the token at the Management API with C(GetTenant). The API can refuse this for a missing scope, which is not an error of the module.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
@@ -46,7 +46,7 @@ options:
     elements: str
   operations:
     description:
-      - Operations of the Management API whose scopes are tested too.
+      - Operations of the Management API. The module also tests their scopes.
     type: list
     elements: str
 seealso:
@@ -81,7 +81,7 @@ EXAMPLES = r"""
 RETURN = r"""
 whoami:
   description:
-    - The settings in force, and what the credentials can do. If the module fails after it read the settings, the result has what is known until then.
+    - The effective settings and the scopes of the credentials. If the module fails after it read the settings, the result has the fields that are known.
   returned: success, and failure if the settings are complete
   type: dict
   contains:
@@ -93,7 +93,7 @@ whoami:
       sample: https://auth-us.beyondidentity.com/v1/tenants/000176d94fd7b4d1/realms/19a95130480dfa79/applications/38833c36-6f47-4992-9329-ea0a00915137
     region:
       description:
-        - The region of the authorization server. Null if it is on another host, such as a gateway.
+        - The region of the authorization server. Null if the server is on another host, such as a gateway.
       type: str
       returned: always
       sample: us
@@ -147,7 +147,7 @@ whoami:
       sample: client_secret_basic
     credential_type:
       description:
-        - V(client_credentials), V(authorization_code) for a stored sign-in, or V(access_token) for a given token.
+        - V(client_credentials), V(authorization_code) for a stored sign-in, or V(access_token) for the token of this option.
       type: str
       returned: always
       sample: client_credentials
@@ -159,13 +159,13 @@ whoami:
       sample: true
     principal_id:
       description:
-        - The ID of the application or identity that the token belongs to. Null if no token tells it.
+        - The ID of the application or identity that the token belongs to. Null if no token contains it.
       type: str
       returned: success
       sample: 38833c36-6f47-4992-9329-ea0a00915137
     sources:
       description:
-        - Which source sets each option, the strongest source first. The options of a task and its C(module_defaults) count as one source.
+        - Sources of the options, the strongest source first. The options of a task and its C(module_defaults) count as one source.
       type: list
       elements: dict
       returned: always
@@ -191,13 +191,13 @@ whoami:
       sample: http://proxy.example.com:3128
     ca_path:
       description:
-        - File or folder of the CA certificates. Null for those of the library requests, and if certificates are not verified.
+        - File or folder of the CA certificates. Null for the CA certificates of the library requests, and if certificates are not verified.
       type: str
       returned: always
       sample: /etc/ssl/certs/ca-certificates.crt
     ca_source:
       description:
-        - What names the CA certificates, V(ca_path), V(REQUESTS_CA_BUNDLE), V(CURL_CA_BUNDLE), or V(requests) for those of this library.
+        - Source of the CA certificates, V(ca_path), V(REQUESTS_CA_BUNDLE), V(CURL_CA_BUNDLE), or V(requests) for the certificates of this library.
           V(validate_certs) if certificates are not verified.
       type: str
       returned: always
@@ -243,7 +243,7 @@ whoami:
       sample: [applications:read, realms:read]
     allowed_scopes_unknown:
       description:
-        - Why the allowed scopes are unknown, and how to find out. Null if they are known.
+        - Why the allowed scopes are unknown, and how to read them. Null if they are known.
       type: str
       returned: success
       sample: null
@@ -286,7 +286,7 @@ whoami:
           sample: 3600
         granted:
           description:
-            - The lifetime of the token with the tested scopes. Null if no such token was requested, or the service does not tell.
+            - The lifetime of the token with the tested scopes. Null if no such token was requested, or the service does not return it.
           type: int
           returned: always
           sample: 3600
@@ -310,7 +310,8 @@ whoami:
       sample: true
     clock_difference:
       description:
-        - The seconds that this machine's clock is ahead of the service's clock, negative if it is behind. Null if the service sent no date.
+        - The number of seconds by which this machine's clock is ahead of the service's clock. Negative if this machine's clock is behind. Null if the service
+          sent no date.
       type: int
       returned: always
       sample: 0

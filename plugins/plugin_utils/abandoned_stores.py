@@ -31,7 +31,7 @@ RUN_FOLDER = f"{FOLDER}-{_identify_process_space()}"  # below a run's directory
 
 
 def remove_abandoned_stores(parent: Path) -> None:
-    """Remove this user's stores whose processes do not exist anymore."""
+    """Remove this user's stores whose processes no longer exist."""
     with suppress(OSError):
         for folder in parent.iterdir():
             match = _RUN_DIRECTORY.fullmatch(folder.name)

@@ -20,7 +20,7 @@ from .option_values import refuse_number
 
 display = Display()
 
-# What other collections call the mode of a list.
+# The names of the mode of a list in other collections.
 _MODE_WORD = re.compile(r"(?:^|(?<=_))(?:append|exclusive|purge)$")
 
 # The names of secrets that are always text. A `code` can be a number, and `has_password` is true or false.
@@ -86,7 +86,9 @@ class ArgumentValidator:
 
 def _show_warnings(result: ValidationResult) -> None:
     for warning in result._warnings:
-        display.warning(f"Both option {warning['option']} and its alias {warning['alias']} are set.")
+        display.warning(
+            f"The option {warning['option']} and its alias {warning['alias']} are both set. Remove one of the two."
+        )
     for deprecation in result._deprecations:
         display.deprecated(
             deprecation["msg"],

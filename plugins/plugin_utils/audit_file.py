@@ -28,7 +28,7 @@ _LONGEST_WAIT = 30.0  # seconds; a process holds the lock for less than a millis
 _PAUSE = 0.005  # seconds
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
 
-# What is wrong, and what to do, if the error number tells.
+# What is wrong and what to do, by error number.
 _PROBLEMS = {
     errno.ENOENT: ("its folder does not exist", "Create the folder, with permissions for this user only."),
     errno.ENOTDIR: ("a part of its path is not a folder", "Check the path."),
@@ -44,7 +44,7 @@ class AuditFile:
     """Appends lines to a file. Each method raises `AuditError` if that is impossible.
 
     The file belongs to this user alone. The writer that finds it full renames it to a name that ends in `.1`, where it replaces
-    the file before.
+    the previous file.
     """
 
     def __init__(self, path: str) -> None:
@@ -152,7 +152,7 @@ class AuditFile:
                 if waited >= _LONGEST_WAIT:
                     raise self._build_error(
                         f"another process has locked it for more than {_LONGEST_WAIT:.0f} seconds",
-                        "The process may hang: check it, and end it if it makes no progress.",
+                        "Check that process, which may hang. End it if it makes no progress.",
                     ) from None
             except OSError as error:
                 if error.errno not in _NO_LOCKS:

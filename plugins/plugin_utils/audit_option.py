@@ -42,7 +42,8 @@ def _read_variable(sources: OptionSources, warn: Callable[[str], None]) -> str |
         return None
     if is_fact(name, sources.variables):
         warn(
-            f"{name} is ignored: a managed host reported it as a fact, and a host must not decide which file is written."
+            f"{name} is ignored: a managed host reported it as a fact, and a host must not decide which file is written. "
+            f"Set {name} in the inventory or the playbook, or set {AUDIT_FILE.environment}."
         )
         return None
     with refuse_recursion():

@@ -30,7 +30,7 @@ def open_in_browser(url: str) -> bool:
 
 
 def _run(command: list[str]) -> bool:
-    """Run a command apart from the terminal, and return whether it succeeds or goes on."""
+    """Run a command apart from the terminal, and return whether it succeeds or still runs."""
     nothing = subprocess.DEVNULL
     try:
         process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)

@@ -32,7 +32,7 @@ def must_censor(result: Mapping[str, Any], task_vars: Mapping[str, Any], argumen
 
 
 def _has_secret_item(task_vars: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
-    """Whether the loop item has a secret under a secret key, or one of the task's own secrets."""
+    """Whether the loop item has a secret under a secret key, or a secret of the task itself."""
     try:
         item = to_plain_types(task_vars.get(task_vars.get("ansible_loop_var") or "item"))
     except AnsibleError:  # the item cannot be decrypted

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the run has `--check`, and what a run without it refuses."""
+"""Whether the run has `--check`, and the options that a run without `--check` refuses."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def is_check_run() -> bool:
 def is_always_checked(task: Task) -> bool:
     """Whether `check_mode: true` lets the task only predict in a run without `--check`, too.
 
-    The nearest keyword decides: that of the task, a block, an include, a role, or the play. A template counts as no keyword,
-    because its value can depend on `--check`.
+    The nearest keyword decides: the keyword of the task, a block, an include, a role, or the play. A template is ignored, because its
+    value can depend on `--check`.
     """
     given = next((keyword for keyword in _list_keywords(task) if keyword is not None), None)
     return isinstance(given, (bool, str)) and boolean(given, strict=False)

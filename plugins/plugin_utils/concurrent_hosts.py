@@ -11,8 +11,8 @@ from typing import Any
 from ansible import context
 from ansible.utils.fqcn import add_internal_fqcns
 
-# The strategies that begin a task when all hosts have ended the one before. The strategies free and host_pinned ignore
-# `run_once`. With them, each host has its own copy of an included task, so `throttle` does not count the others. What
+# The strategies that begin a task when all hosts have ended the previous task. The strategies free and host_pinned ignore
+# `run_once`. With them, each host has its own copy of an included task, so `throttle` does not count the other hosts. What
 # other strategies do is unknown.
 _LOCKSTEP_STRATEGIES = frozenset(add_internal_fqcns(("linear", "debug")))
 
@@ -33,7 +33,7 @@ def _is_only_host(variables: Mapping[str, Any]) -> bool:
     """Return whether the batch has one host.
 
     `ansible_play_batch` lacks failed hosts, but a failed host still runs the `always` part of its block. So the batch
-    counts only if no host of the play has failed.
+    is only considered if no host of the play has failed.
     """
     everyone = variables.get("ansible_play_hosts_all") or ()
     if len(everyone) == 1:

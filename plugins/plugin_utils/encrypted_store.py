@@ -65,7 +65,7 @@ class EncryptedStore:
         self._read = ReadEntries(folder)
 
     def get(self, key: Any) -> Mapping[str, Any] | None:
-        """Return the entry under a key, `None` if there is none that can be trusted."""
+        """Return the entry under a key, `None` if no entry can be trusted."""
         name = self._build_name(key)
         try:
             stamp = self._read.read_stamp(name)
@@ -97,7 +97,7 @@ class EncryptedStore:
             os.unlink(self._build_name(key), dir_fd=folder)
 
     def forget(self, matches: Callable[[str], bool]) -> None:
-        """Remove what holds a matching text: of a list the item, otherwise the entry."""
+        """Remove entries with a matching text; of a list, only the item with the text."""
         with suppress(OSError), open_private_folder(self.folder, create=False) as folder:
             for name, entry in self._iter_entries(folder):
                 if any(matches(text) for text in iter_texts(entry)):
@@ -105,7 +105,7 @@ class EncryptedStore:
 
     def _remove_from_entry(self, name: str, folder: int, matches: Callable[[str], bool]) -> None:
         with self._lock(name, _FORGETTING), suppress(OSError, InvalidToken, ValueError):
-            entry = self._decrypt(read_private_file(name, folder))  # another process may have replaced it meanwhile
+            entry = self._decrypt(read_private_file(name, folder))  # another process may have replaced it
             remaining = remove_matching(entry, matches)
             if remaining is None:
                 os.unlink(name, dir_fd=folder)
@@ -113,13 +113,13 @@ class EncryptedStore:
                 self._write(name, folder, remaining)
 
     def list_entries(self) -> list[Mapping[str, Any]]:
-        """Return all entries that can be trusted; none if there is no folder yet."""
+        """Return all entries that can be trusted; none if the folder does not exist."""
         with suppress(OSError), open_private_folder(self.folder, create=False) as folder:
             return [entry for _name, entry in self._iter_entries(folder)]
         return []
 
     def lock(self, key: Any, purpose: LockPurpose) -> AbstractContextManager[None]:
-        """Hold the key's lock file. If that is impossible, the purpose decides whether the work goes on."""
+        """Hold the key's lock file. If that is impossible, the purpose decides whether the work continues."""
         return self._lock(self._build_name(key), purpose)
 
     def _lock(self, name: str, purpose: LockPurpose) -> AbstractContextManager[None]:

@@ -4,7 +4,7 @@
 """A lock between processes, held by a lock file that exists only while the lock is in use.
 
 The lock is `flock`, so it ends with its holder. A stopped holder keeps it, so each wait has a limit. Waiting polls: an alarm
-would replace the one of Ansible's `timeout`, and a thread would not survive a fork.
+would replace the alarm of Ansible's `timeout`, and a thread would not survive a fork.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class _Holder:
 
 
 class _HolderTooSlowError(Exception):
-    """A process holds a lock for longer than it said."""
+    """A process holds a lock for longer than it announced."""
 
     def __init__(self, holder: _Holder) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class _HolderTooSlowError(Exception):
 
 @contextmanager
 def hold_file_lock(folder: Path, name: str, purpose: LockPurpose, reports: LockReports, setting: str) -> Iterator[None]:
-    """Hold the lock file `name` in a private folder. If that is impossible, the purpose decides whether the work goes on.
+    """Hold the lock file `name` in a private folder. If that is impossible, the purpose decides whether the work continues.
 
     Args:
         setting: the environment variable that moves the folder to another disk.
@@ -94,7 +94,7 @@ def hold_file_lock(folder: Path, name: str, purpose: LockPurpose, reports: LockR
 
 
 def remove_unused_locks(folder: int) -> None:
-    """Remove the lock files in an open folder that no process holds: those of killed processes."""
+    """Remove the lock files in an open folder that no process holds, because the process was killed."""
     for name in os.listdir(folder):
         if name.endswith(SUFFIX):
             with suppress(OSError):
@@ -105,7 +105,7 @@ def remove_unused_locks(folder: int) -> None:
 
 
 class _Wait:
-    """Waits for a lock. The limit is that of the holder, and begins again with each other holder."""
+    """Waits for a lock. The holder sets the limit, which begins again with each new holder."""
 
     def __init__(self, purpose: LockPurpose, tell: Callable[[str], None]) -> None:
         self.purpose = purpose
@@ -117,7 +117,7 @@ class _Wait:
         self._has_told = False
 
     def pause(self, holder: _Holder) -> None:
-        """Sleep until the next attempt; raise `_HolderTooSlowError` if the holder needs more time than it said."""
+        """Sleep until the next attempt; raise `_HolderTooSlowError` if the holder needs more time than it announced."""
         self._count_time()
         if holder.id != self._holder_id:
             self._holder_id, self._waited_for_holder = holder.id, 0.0
@@ -152,7 +152,7 @@ def _wait_for_lock(folder: int, name: str, wait: _Wait) -> int:
 
 
 def _try_lock(folder: int, name: str) -> tuple[int | None, _Holder | None]:
-    """Return the descriptor of the locked file, or the holder, or neither if the file was removed meanwhile."""
+    """Return the descriptor of the locked file, or the holder, or neither if the file was removed."""
     with ExitStack() as stack:
         descriptor = open_lock_file(name, folder)
         stack.callback(os.close, descriptor)
@@ -167,7 +167,7 @@ def _try_lock(folder: int, name: str) -> tuple[int | None, _Holder | None]:
 
 
 def _remove(descriptor: int, name: str, folder: int) -> None:
-    """Remove a lock file that this process has locked. If it was removed meanwhile, the name is that of another lock."""
+    """Remove a lock file that this process has locked. If the file was removed, the name can belong to another lock."""
     with suppress(OSError):
         if is_named(descriptor, name, folder):
             os.unlink(name, dir_fd=folder)
@@ -195,7 +195,7 @@ def _read_holder(descriptor: int) -> _Holder:
 def _go_on_without_locks(
     error: OSError, folder: Path, purpose: LockPurpose, reports: LockReports, setting: str
 ) -> None:
-    """Warn of what can happen without locks; raise `LockError` if the work must not be done without."""
+    """Warn of the risks without locks; raise `LockError` if the work requires a lock."""
     is_about_locks = error.filename is None  # errors of the folder and of the lock file have a file name
     reason = (
         f"{error.strerror}, as on some network file systems." if is_about_locks else explain_store_error(error, folder)
@@ -211,9 +211,9 @@ def _go_on_without_locks(
 
 
 def _go_on_beside(holder: _Holder, purpose: LockPurpose, reports: LockReports) -> None:
-    """Warn of a holder that is too slow; raise `LockError` if the work must not be done beside it."""
+    """Warn of a holder that is too slow; raise `LockError` if the work must wait for it."""
     reason = f"{holder.process} has been busy with {holder.work} for more than {holder.duration:.0f} seconds"
-    hint = "The process may hang: check it, and end it if it makes no progress."
+    hint = "Check that process, which may hang. End it if it makes no progress."
     if purpose.must_wait:
         raise LockError(f"Cannot begin {purpose.work}: {reason}, so this task fails.", f"{hint} Then run again.")
     risk = f", so {purpose.risk}" if purpose.risk else ""

@@ -38,7 +38,7 @@ def request_token(
     warn: Callable[[str], None],
     tell: Callable[[str], None],
 ) -> str:
-    """Return a token: a new one, the user's own, or that of the stored sign-in; raise `AnsibleLookupError` if there is none.
+    """Return a token: a new token, the user's own, or the token of the stored sign-in; raise `AnsibleLookupError` if no token is available.
 
     Args:
         params: the validated options.
@@ -85,7 +85,8 @@ def _get_token(task: TaskContext, scopes: list[str]) -> str:
     given = task.connection.access_token
     if not scopes and not given:
         raise OptionError(
-            "The token lookup needs scopes.", "For example: lookup('beyondidentity.management.token', 'realms:read')"
+            "The token lookup needs scopes.",
+            "Add scopes or operations, for example: lookup('beyondidentity.management.token', 'realms:read')",
         )
     if given and (task.params["fresh"] or task.params["custom_claims"]):
         raise OptionError(

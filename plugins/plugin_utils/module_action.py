@@ -243,7 +243,7 @@ class ModuleAction(ActionBase):
 
     @contextmanager
     def _show_nothing(self) -> Iterator[None]:
-        """Let no connection plugin print what it sends or receives: ssh prints raw output at -vvv."""
+        """Keep connection plugins from printing the data that they send or receive: ssh prints raw output at -vvv."""
         task, play_context = self._task, self._connection._play_context
         before = task.no_log, play_context.no_log
         task.no_log = play_context.no_log = True
@@ -278,7 +278,7 @@ class ModuleAction(ActionBase):
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
         """Omit the variables that the module receives as options: a remote command's environment is in process lists.
 
-        The limit to one realm is no option and no secret, so a remote host receives it here.
+        The limit to one realm is neither an option nor a secret, so a remote host receives it here.
         """
         environment = self._read_environment()
         public = {name: value for name, value in environment.items() if not name.startswith(_PRIVATE_ENVIRONMENT)}
@@ -308,7 +308,7 @@ def _build_validator(spec: ModuleSpec) -> ArgumentValidator:
 
 
 def _get_subject(spec: ModuleSpec, params: Mapping[str, Any]) -> str:
-    """Return what a state module works on: the identity that an option names, or the object itself."""
+    """Return the object of a state module: the identity that an option names, or the object itself."""
     identity: str | None = params.get("identity")
     return build_lock_name(identity) if identity else params["id"] or build_lock_name(str(params[spec.finder]))
 

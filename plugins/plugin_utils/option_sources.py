@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the values of connection options come from, and what was resolved."""
+"""The sources of connection options, and the resolved values."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ResolvedOptions:
 
 @dataclass(frozen=True)
 class OptionSources:
-    """What a task or lookup can take options from, beside its arguments.
+    """The sources of options of a task or lookup, besides its arguments.
 
     Attributes:
         variables: the task's variables, not templated yet.

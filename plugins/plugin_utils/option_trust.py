@@ -14,7 +14,7 @@ from .option_sources import ENVIRONMENT, ResolvedOptions, get_rank
 
 # Options that decide where a secret is sent. A stronger issuer replaces weaker parts of an issuer.
 DESTINATION_OPTIONS = ("issuer", "auth_url", "api_url", "proxy", "ca_path", "validate_certs")
-_URL_OPTIONS = ("issuer", "auth_url", "api_url")  # harmless if the host is a regional one
+_URL_OPTIONS = ("issuer", "auth_url", "api_url")  # harmless if the host is a regional host
 _MANAGED_REALM = ("realm", "realm_id")
 _ISSUER_PARTS = ("region", "auth_url", "tenant_id", "auth_realm_id", "application_id")
 
@@ -50,7 +50,7 @@ def let_issuer_replace_parts(resolved: ResolvedOptions) -> None:
 
 
 def keep_realm_together(resolved: ResolvedOptions) -> None:
-    """Drop `realm` or `realm_id` if the other one is from a stronger source: they are one choice in two forms."""
+    """Drop `realm` or `realm_id` if a stronger source sets the other option: both select the realm."""
     names = [name for name in _MANAGED_REALM if name in resolved.sources]
     strongest = min((resolved.sources[name] for name in names), key=get_rank, default=ENVIRONMENT)
     for name in names:
@@ -82,7 +82,7 @@ def _is_harmless(name: str, value: Any) -> bool:
 
 
 def refuse_delegated_environment_secret(resolved: ResolvedOptions) -> None:
-    """Refuse to pass the environment's credential to another host: the inventory says which host that is."""
+    """Refuse to pass the environment's credential to another host, because the inventory defines that host."""
     if ENVIRONMENT in {*resolved.list_secret_sources(), resolved.sources.get("client_key_password")}:
         raise TrustError(
             "The credential is from the environment, but the task is delegated to a host that the inventory defines.",

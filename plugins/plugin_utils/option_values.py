@@ -37,7 +37,10 @@ def convert_value(option: Option, value: Any, source: str) -> Any:
         raise OptionError(f"{name} is empty.", "Set a value, or remove it.")
     converted = _convert_type(option, value, name)
     if option.choices and converted not in option.choices:
-        raise OptionError(f"{name} is '{_show(option, value)}', but must be one of {', '.join(option.choices)}.")
+        raise OptionError(
+            f"{name} is '{_show(option, value)}', but must be one of {', '.join(option.choices)}.",
+            "Use one of these values.",
+        )
     return converted
 
 
@@ -46,11 +49,13 @@ def _convert_type(option: Option, value: Any, name: str) -> Any:
         try:
             return check_type_bool(value)
         except TypeError:
-            raise OptionError(f"{name} is '{_show(option, value)}', but must be true or false.") from None
+            raise OptionError(
+                f"{name} is '{_show(option, value)}', but must be true or false.", "Use true or false."
+            ) from None
     if option.type == "int":
         return _convert_int(option, value, name)
     if not isinstance(value, (str, int, float)):
-        raise OptionError(f"{name} must be text.")
+        raise OptionError(f"{name} must be text, not a list or a dictionary.", "Write the value in quotes.")
     refuse_number(name, value, is_secret=option.secret or option.credential)
     return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
 
@@ -73,7 +78,9 @@ def _convert_int(option: Option, value: Any, name: str) -> int:
         if isinstance(value, float) and value != number:
             raise ValueError
     except (TypeError, ValueError, OverflowError):
-        raise OptionError(f"{name} is '{_show(option, value)}', but must be a whole number.") from None
+        raise OptionError(
+            f"{name} is '{_show(option, value)}', but must be a whole number.", "Use a number without a decimal point."
+        ) from None
     return number
 
 

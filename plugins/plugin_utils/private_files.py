@@ -50,7 +50,7 @@ def read_private_file(name: str, folder: int) -> bytes:
     """Return the first MiB of a file in an open folder.
 
     Raises:
-        OSError: the file is missing or a link; `UntrustedFolderError` if it is no regular file, or other users have rights
+        OSError: the file is missing or a link; `UntrustedFolderError` if it is not a regular file, or other users have rights
             to it.
     """
     descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _FLAGS, dir_fd=folder)

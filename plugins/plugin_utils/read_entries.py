@@ -33,7 +33,7 @@ class ReadEntries:
     """Entries by file name, in the memory of one process.
 
     A change of a file, of its owner or of its mode changes the time of the file's last status change, which no program can
-    set. A file that replaces another one has another inode.
+    set. A file that replaces another file has another inode.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -16,7 +16,7 @@ def read_pinned_realm(environment: Mapping[str, str], task_environment: Mapping[
     """Return the ID of the only realm that the run may manage, `None` for any realm.
 
     A task's `environment:` can limit the task to a realm. It cannot replace the realm that the process's environment sets:
-    the author of a playbook must not be able to loosen what the operator sets.
+    the author of a playbook must not be able to loosen the operator's limit.
 
     Raises:
         OptionError: the value is not an ID, or both environments set different realms.

@@ -16,7 +16,7 @@ from ..module_utils._text import sanitize_for_display
 if TYPE_CHECKING:
     from ..module_utils._management.predictions import Predictions
 
-# What would set facts or change the inventory.
+# Keys of results that would set facts or change the inventory.
 _POWERS = ("invocation", "ansible_facts", "add_host", "add_group")
 _RAW_OUTPUT = ("module_stdout", "module_stderr", "exception")
 _MASKED_BY_ANSIBLE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -31,7 +31,7 @@ def clean_remote_result(result: Mapping[str, Any], params: Mapping[str, Any]) ->
 
 
 def add_remote_predictions(predictions: Predictions, known: Mapping[str, Any], predicted: Any) -> None:
-    """Add what a remote host predicted in a run with `--check`; raise `MalformedResponseError` for anything else."""
+    """Add the predictions of a remote host in a run with `--check`; raise `MalformedResponseError` for anything else."""
     try:
         predictions.add(known, predicted)
     except (AttributeError, TypeError, ValueError):
@@ -52,7 +52,7 @@ def _mask(result: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
 def _build_client_credentials(params: Mapping[str, Any]) -> list[str]:
     """Return the Basic credentials that the host builds from its parameters (RFC 6749 section 2.3.1).
 
-    On the controller the session remembers what it sends. What a remote host sends is known from its parameters only.
+    On the controller the session remembers what it sends. On a remote host, only the parameters show the sent secrets.
     """
     client_id, client_secret = params.get("client_id"), params.get("client_secret")
     if not (client_id and client_secret):

@@ -35,7 +35,7 @@ _MAXIMUM_NAMES = 100  # in one warning
 
 
 def revoke_run_tokens() -> None:
-    """Revoke all tokens of this run except those in the user's store; display how many, and which were not revoked."""
+    """Revoke all tokens of this run except the tokens in the user's store; display their number, and the tokens that were not revoked."""
     with secret_scope():
         _RunRevocation(_list_unwanted(list_recorded_tokens())).run()
 
@@ -75,7 +75,7 @@ def _group_by_credential(tokens: Iterable[RecordedToken]) -> list[tuple[TaskCont
 
 
 class _RunRevocation:
-    """Revokes tokens, and keeps account of those that are not revoked."""
+    """Revokes tokens, and records the tokens that are not revoked."""
 
     def __init__(self, tokens: list[RecordedToken]) -> None:
         self.tokens = tokens
@@ -83,7 +83,7 @@ class _RunRevocation:
         self.revoked = 0
         self.failures: dict[str, list[str]] = {}  # names by reason
         self.audit_failure = ""
-        self.unavailable: dict[str, str] = {}  # servers that receive no further request, with the reason
+        self.unavailable: dict[str, str] = {}  # servers that receive no more requests, with the reason
         self.progress = Progress(len(tokens), "Tokens of this run processed:", _say)
 
     def run(self) -> None:
@@ -103,9 +103,9 @@ class _RunRevocation:
             display.warning(f"Not all revocations are recorded. {self.audit_failure}")
 
     def _revoke_all(self, task: TaskContext, tokens: list[RecordedToken]) -> None:
-        """Revoke the tokens of one credential. The token that authorizes the others is revoked last."""
+        """Revoke the tokens of one credential. The authorizing token is revoked last."""
         own: list[RecordedToken] = []
-        # The token that authorizes the others is recorded where they are.
+        # The authorizing token is recorded in the same file as the other tokens.
         audit = next((_open_audit(token.audit["file"]) for token in tokens if token.audit), None)
 
         def note(task: TaskContext, token: Token) -> None:
@@ -133,7 +133,7 @@ class _RunRevocation:
         return not reason
 
     def _report(self, token: RecordedToken, reason: str) -> None:
-        """Keep account of a token that is revoked, or of the reason why it is not."""
+        """Record that a token is revoked, or the reason why it is not."""
         del self.pending[token.value]
         if reason:
             self.failures.setdefault(reason, []).append(token.display_name)
@@ -142,7 +142,7 @@ class _RunRevocation:
             self._audit(lambda: audit.record_end(audited, reason))
 
     def _audit(self, record: Callable[[], None]) -> None:
-        """Record an event. If that is impossible, revoke nevertheless, and display why once."""
+        """Record an event. If that fails, the revocation continues, and the reason is displayed once."""
         try:
             record()
         except AuditError as error:

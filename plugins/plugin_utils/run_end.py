@@ -31,7 +31,7 @@ def call_at_run_end(work: Callable[[], None]) -> None:
 
 
 class _RunEnd:
-    """The end of the main process. Workers inherit the handlers, and must not do the work."""
+    """The end of the main process. Workers inherit the handlers, but must not do the work."""
 
     def __init__(self, work: Callable[[], None]) -> None:
         self.work = work
@@ -43,7 +43,7 @@ class _RunEnd:
             self.work()
 
     def handle_interrupts(self) -> None:
-        """Leave the first Ctrl-C to Ansible, which may then wait for its workers forever; let the second one exit."""
+        """Leave the first Ctrl-C to Ansible, which may then wait for its workers forever; let the second Ctrl-C exit."""
         previous: Any = signal.getsignal(signal.SIGINT)
 
         def interrupt(number: int, frame: FrameType | None) -> None:

@@ -40,8 +40,8 @@ class _Recording:
 class RecordedToken:
     """A token's value, and what its revocation needs: the connection options and the environment that it was issued with.
 
-    `expires` is in Unix seconds, `None` if unknown. `audit` has the audit file that its issue was recorded in, and what was
-    recorded about it.
+    `expires` is in Unix seconds, `None` if unknown. `audit` has the audit file that its issue was recorded in, and the record
+    of it.
     """
 
     value: str = field(repr=False)
@@ -68,7 +68,7 @@ def record_issued_token(task: TaskContext, token: Token, *, audit: TokenAudit | 
     """Log a new token at -v by its ID, scopes, lifetime and application, never by its value; record it if that is enabled.
 
     Raises:
-        AuditError: the audit file cannot be written. The token is recorded nevertheless, so it can be revoked.
+        AuditError: the audit file cannot be written. The token is still recorded, so it can be revoked.
     """
     if display.verbosity or getattr(display, "log_verbosity", 0):  # since ansible-core 2.17 a log may be more verbose
         lifetime = "an unknown time" if token.lifetime is None else f"{token.lifetime} s"
@@ -119,7 +119,7 @@ def list_recorded_tokens() -> list[RecordedToken]:
 
 
 def describe_values(task: TaskContext, token: Token, audit: TokenAudit | None = None) -> list[RecordedToken]:
-    """Return the access token, and the refresh token if there is one. One may be revoked without the other."""
+    """Return the access token, and the refresh token if the response has it. One may be revoked without the other."""
     options = {option.name: task.params[option.name] for option in CONNECTION_OPTIONS}
     environ = select_environment(task.environ)
     expires = None if token.lifetime is None else token.issued_at + token.lifetime

@@ -24,7 +24,7 @@ from ..module_utils._text import sanitize_for_display
 from .listen_address import ListenAddress, parse_listen_address
 from .sign_in_page import FOREIGN_RESPONSE, HEADERS, NOT_FOUND, SIGNED_IN, render_denied
 
-_CLIENT_SECONDS = 10.0  # a client that sends nothing is dropped after this time; others are served meanwhile
+_CLIENT_SECONDS = 10.0  # a client that sends nothing is dropped after this time; other clients are served during it
 _REMINDER_SECONDS = 60
 _SIGNAL_SECONDS = 0.5  # Python handles a signal that arrives just before a wait only after the wait
 
@@ -35,7 +35,7 @@ class SignInListener:
     """Listens on a redirect URI from its creation on. As a context manager it always frees the port.
 
     Attributes:
-        redirect_uri: the redirect URI to send in the request. If the given one had port 0, it has the actual port.
+        redirect_uri: the redirect URI to send in the request. If the given URI had port 0, it has the actual port.
 
     Raises:
         OptionError: the redirect URI is not a loopback address over http.
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.listener.end(outcome)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Respond to methods other than GET, and to what is not HTTP."""
+        """Respond to methods other than GET, and to requests that are not HTTP."""
         self._send(405 if code == 501 else code, NOT_FOUND)
 
     def _send(self, status: int, body: bytes) -> None:
@@ -217,8 +217,8 @@ def _explain(error: OSError, ip_address: str, port: int) -> StateError:
     if error.errno == errno.EADDRINUSE:
         return StateError(
             f"Port {port} at {ip_address} is in use.",
-            f"To find the program, run: ss -ltnp 'sport = :{port}'. Stop it, or use another redirect URI that is "
-            "registered for the application. Of several hosts only one can listen: set run_once.",
+            f"To find the program, run: ss -ltnp 'sport = :{port}'. Stop the program, or use another redirect URI "
+            "that is registered for the application. If the task runs for several hosts, set run_once: only one host can listen.",
         )
     if error.errno == errno.EACCES:
         return StateError(
@@ -227,7 +227,7 @@ def _explain(error: OSError, ip_address: str, port: int) -> StateError:
     if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
         return _MissingAddressError(
             f"The address {ip_address} does not exist on this machine.",
-            "Use a redirect URI with the host 127.0.0.1 or [::1], whichever exists, that is registered for the application.",
+            "Use a redirect URI that is registered for the application, with an address that exists: 127.0.0.1 or [::1].",
         )
     reason = sanitize_for_display(error.strerror or type(error).__name__, 80)
     return StateError(

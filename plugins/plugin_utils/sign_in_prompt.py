@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows a user where to sign in, and waits: what the module authorize does with `listen`."""
+"""Shows the URL for the sign-in and waits, for `listen` of the module authorize."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def wait_for_sign_in(
     """
     if not _HAS_TERMINAL and not open_browser:
         raise StateError(
-            "There is no terminal, so no user would see where to sign in.",
+            "No terminal is available, so the task cannot show the URL for the sign-in.",
             "Sign in on a machine with a terminal, with token_cache: user (playbook beyondidentity.management.login), or "
             "set redirect_response to the URL that a user's browser shows after the sign-in.",
         )
@@ -57,7 +57,9 @@ def wait_for_sign_in(
         _say("If the browser shows an error about the redirect URI, add this URI to the application's redirect URIs.")
         if open_browser and not open_in_browser(request.url):
             if not _HAS_TERMINAL:
-                raise StateError("There is no terminal and no browser.", "Sign in on a machine that has one of them.")
+                raise StateError(
+                    "No terminal and no browser is available.", "Sign in on a machine that has a terminal or a browser."
+                )
             _say("No browser could be opened.")
         code = listener.wait(seconds, _say)
     return replace(request, code=code)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Why a store cannot be used: the folder or file, its owner, and what to do.
 
-An error number alone does not tell: a folder that root created with sudo and a folder with a wrong mode both refuse the
-permission. So the text describes what is on the disk.
+The error number alone does not show the cause: a folder that root created with sudo and a folder with a wrong mode both refuse the
+permission. So the text describes the files and folders on the disk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OTHER_PLACE = "Choose another place: set XDG_CACHE_HOME and XDG_DATA_HOME, or A
 _NO_PERMISSION = (errno.EACCES, errno.EPERM)
 _FULL = ("cannot grow, because the disk is full", "Free disk space.")
 
-# What is wrong, and what to do, if the error number tells.
+# What is wrong and what to do, by error number.
 _PROBLEMS = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -34,10 +34,10 @@ _PROBLEMS = {
 
 
 def explain_store_error(error: Exception, folder: Path) -> str:
-    """Return what is wrong, with the owner, and what to do. The text goes on after the folder's path and a colon.
+    """Return what is wrong, with the owner, and what to do. The text follows the folder's path and a colon.
 
     Args:
-        error: what the use of the folder, or of a file in it, raised.
+        error: the exception from the use of the folder, or of a file in it.
     """
     name = str((error.filename if isinstance(error, OSError) else None) or "")
     path, status = _find_existing(folder / name, folder)
@@ -83,7 +83,7 @@ def _find_problem(error: Exception, path: Path, status: os.stat_result, folder: 
 
 
 def _explain_other_owner(path: Path, status: os.stat_result, folder: Path) -> str:
-    """Return whose file or folder it is, and what to do.
+    """Return the owner of the file or folder, and what to do.
 
     A foreign folder in a folder of this user is left by a run with sudo. All others were never this user's.
     """
@@ -94,7 +94,7 @@ def _explain_other_owner(path: Path, status: os.stat_result, folder: Path) -> st
     if path.parent.stat().st_uid != os.geteuid():
         return f"{text} {_OTHER_PLACE}"
     command = f"run chown -R {_name_for_chown(os.geteuid())} {_quote(path)}"
-    is_store = path not in folder.parents  # what is beside the store may be of use to other programs
+    is_store = path not in folder.parents  # other programs may use the other files next to the store
     remedy = f"{_advise_removal(folder).lower()}, or {command}" if is_store else command
     return (
         f"{text} This happens if {owner} ran Ansible with the HOME of {user}, for example with sudo. As root, {remedy}."

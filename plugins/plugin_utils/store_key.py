@@ -19,7 +19,7 @@ _LENGTH = 32  # bytes
 
 
 def read_user_key(folder: Path) -> bytes:
-    """Return the user's key. A missing or damaged key is replaced; what it encrypted is lost."""
+    """Return the user's key. A missing or damaged key is replaced; data that it encrypted is lost."""
     with open_private_folder(folder) as descriptor:
         with suppress(FileNotFoundError):
             key = read_private_file(_NAME, descriptor)
@@ -30,7 +30,7 @@ def read_user_key(folder: Path) -> bytes:
 
 
 def _create_key(folder: int) -> None:
-    """Write a new key, unless another process was faster: then that process's key counts."""
+    """Write a new key, unless another process was faster: then use that process's key."""
     temporary = f"{_NAME}.{secrets.token_hex(8)}"
     write_private_file(temporary, folder, secrets.token_bytes(_LENGTH))
     try:

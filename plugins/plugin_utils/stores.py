@@ -4,7 +4,7 @@
 """The stores for tokens: the run's, and the user's beyond the run.
 
 A run's files are in the run's private directory, encrypted with a key that exists only in the memory of the run's
-processes. What a killed run leaves behind is unreadable, and the same user's next run removes it. The user's files are
+processes. The files of a killed run are unreadable, and the same user's next run removes them. The user's files are
 in the user's cache directory, encrypted with a key in another directory, so a copy of the cache alone is useless.
 """
 
@@ -35,7 +35,10 @@ def open_stores(
 ) -> TokenStores:
     """Return the stores that a task or lookup may use. With `validate_certs: false` nothing enters or leaves the user's."""
     if not HAS_CRYPTOGRAPHY:  # ansible-core requires it too, so it is rarely missing
-        warn("Tasks cannot share tokens: the Python library cryptography is missing.")
+        warn(
+            "Tasks cannot share tokens: the Python library cryptography is missing. "
+            "Install it for the Python that runs Ansible (see ansible --version): python3 -m pip install cryptography"
+        )
         return TokenStores()
     needs_user_store = params["token_cache"] == "user" or params["grant_type"] != "client_credentials"
     user_store = open_user_store(warn, tell) if needs_user_store and params["validate_certs"] else None

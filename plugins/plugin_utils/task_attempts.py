@@ -16,7 +16,7 @@ from ansible.playbook.task import Task
 
 from ..module_utils._oauth.task_errors import Attempt
 
-# Each item of a loop has a copy of the task, so a number that is keyed by `id()` could be that of an earlier item.
+# Each item of a loop has a copy of the task, so a number with the key `id()` could belong to an earlier item.
 _numbers: WeakKeyDictionary[Task, int] = WeakKeyDictionary()
 
 
@@ -28,7 +28,7 @@ def count_attempt(task: Task) -> Attempt:
 
 
 def find_sharing(task: Task, variables: Mapping[str, Any], attempt: Attempt) -> Attempt | None:
-    """Return what calls that share listings have in common; `None` for the only call of its task.
+    """Return the common key of calls that share listings; `None` for the only call of its task.
 
     With `serial`, each batch of hosts runs the same task again, so a batch shares nothing with another batch. A handler runs
     again each time that handlers are flushed, so only the items of its loop, which have one process, share.

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens to tokens, as JSON lines in the audit file: who was issued or revoked which token, when, and by which task."""
+"""Records the issue and revocation of tokens as JSON lines in the audit file: the token, its principal, the time and the task."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAXIMUM_SCOPES = 8 * 1024  # bytes of all scopes of one event, in JSON
 
 @dataclass(frozen=True)
 class AuditedTask:
-    """What a token was issued or revoked for. A lookup knows no task."""
+    """The task that a token was issued or revoked for. A lookup knows no task."""
 
     action: str
     play: str | None = None

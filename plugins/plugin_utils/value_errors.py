@@ -31,7 +31,7 @@ def build_value_error(name: str, error: Exception, *, secret_text: str | None) -
     """Return the error for a value that Ansible cannot decrypt or template.
 
     Args:
-        name: what has the value, for the message.
+        name: the name of the value, for the message.
         secret_text: the template, if a part of it may be a secret: the error's own text may contain it. Otherwise `None`.
     """
     reason, hint = _explain_vault(error) or _explain_template(error, secret_text)

@@ -399,7 +399,7 @@ def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
     application = SignInApplication.of(tenant)
     job = awx.prepare(NOBODY, credential(application)).run().succeeded()
     assert "No sign-in is stored" in job.results_of("Read")[0]["msg"]
-    assert "There is no terminal" in job.results_of("Listen")[0]["msg"]
+    assert "No terminal is available" in job.results_of("Listen")[0]["msg"]
     assert "No address was pasted" in job.results_of("Pasted")[0]["msg"]
     assert tenant.journal(grant="authorization_code") == []
 

@@ -148,7 +148,7 @@ SERVERS = [
     server("slow", {"delay": 4}, "within 1 seconds", "To wait longer, increase timeout", **ONCE),
     server("drop by drop", {"drip": 0.3}, "within 1 seconds", **ONCE),
     server("slow head", {"drip": 0.3, "drip_part": "head"}, "within 1 seconds", **ONCE),
-    server("HTML", GUESTS, "HTTP 200, text/html", "is not a JSON object", "check issuer and api_url"),
+    server("HTML", GUESTS, "HTTP 200, text/html", "is not a JSON object", "Check issuer and api_url"),
     server("HTML error", {"status": 500, "shape": "html"}, "HTTP 500 server error"),
     server("JSON list", {"json": [1]}, "is not a JSON object"),
     server("empty", {"body": ""}, "is not a JSON object"),

@@ -165,7 +165,7 @@ def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, t
     output = re.sub(r"\s+", " ", second.output)
     assert re.search(r"Waiting for a token request of process \d+ on ", output)
     assert "has been busy with a token request for more than 6 seconds. This task continues without the lock" in output
-    assert "The process may hang: check it, and end it if it makes no progress." in output
+    assert "Check that process, which may hang. End it if it makes no progress." in output
     locks = [path for path in Path(home["HOME"]).rglob("*.lock") if path.is_file()]
     assert len(locks) <= 1, "only that of the stopped process"
 

@@ -152,7 +152,9 @@ def test_the_roles_application_is_used_in_a_block_and_signed_out_by_the_administ
 
     env = {**{name.upper(): value for name, value in variables.items()}, "HOME": str(run.home)}
     nothing = run_playbook(LOGOUT, env=env, core=core).succeeded()
-    assert has_text(nothing.stderr, f"Sign-ins are stored for: {application_id}. To revoke those")
+    assert has_text(
+        nothing.stderr, f"Sign-ins are stored for: {application_id}. To revoke the sign-ins of one application"
+    )
     assert "No sign-in was stored." in nothing.stdout
     out = run_playbook(LOGOUT, env=env, extra_vars={"logout_application": application_id}, core=core).succeeded()
     assert "WARNING" not in out.stderr and "Its tokens are revoked." in out.stdout

@@ -52,7 +52,7 @@ CHANGED_AT_FIRST = {
     "Add the person to the role",
     "Invite the person",
 }
-NEXT = "Say what to do next"
+NEXT = "Show what to do next"
 HOSTS = 50
 
 StartAtTerminal = Callable[..., Terminal]
@@ -188,7 +188,7 @@ def test_facts_do_not_decide_who_is_invited(
     environment = {"ANSIBLE_LIBRARY": str(modules)}
     plays = [play({"name": "Report", "report": {}}), IMPORT]
     run = run_playbook(plays, extra_vars=build_variables(tenant), env=environment).failed()
-    assert "hosts must not decide who is invited" in " ".join(run.output.split())
+    assert "Hosts must not decide who is invited" in " ".join(run.output.split())
     assert tenant.journal() == []
 
 

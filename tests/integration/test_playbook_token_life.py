@@ -43,4 +43,4 @@ def test_a_token_is_active_until_it_is_revoked(run_playbook: PlaybookRunner, ten
     assert active.result["introspection"]["active"] and inactive.result["introspection"] == {"active": False}
     assert len(run.task("Find the token in the list of the application").result["tokens"]) == 1
     assert run.task("Revoke the token").result["revoked"] == [active.result["introspection"]["jti"]]
-    assert run.task("Look for the revoked token in the list").result["tokens"] == []
+    assert run.task("Search for the revoked token in the list").result["tokens"] == []

@@ -181,7 +181,7 @@ def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookR
     absent = _include(application_id=tenant.application_id, state="absent")
     run = run_playbook(play(absent), extra_vars=tenant.variables).failed()
     assert [result.task.rpartition(" : ")[2] for result in run.results if result.status == "failed"] == [
-        "Look for the application"
+        "Search for the application"
     ]
     assert tenant.journal(method="DELETE") == []
 

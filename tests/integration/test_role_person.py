@@ -180,7 +180,7 @@ def test_two_hosts_that_want_different_scopes_do_not_widen_the_role(
     task = include(role="Readers", scopes="{{ wanted }}")
     run = run_playbook(play(task, hosts="all"), inventory=inventory).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
-    assert failed.task.endswith("Manage the role") and "has other scopes than the task wants." in failed.result["msg"]
+    assert failed.task.endswith("Manage the role") and "differ from the option scopes." in failed.result["msg"]
     assert list_writes(tenant) == ["CreateRole", "AddRoleScopes", "CreateIdentity", "AddRoleMembers"]
 
 
@@ -223,17 +223,17 @@ REFUSED: dict[str, tuple[dict[str, Any], str, Callable[[Tenant], Any] | None]] =
     "missing group by ID": ({"groups": ["0123456789abcdef"]}, "No group is named '0123456789abcdef'.", None),
     "other scopes": (
         {},
-        "It lacks realms:read. It also has groups:read.",
+        "The role lacks realms:read. The role also has groups:read.",
         lambda tenant: create_role(tenant, "groups:read"),
     ),
     "more scopes": (
         {},
-        "It also has groups:read.",
+        "The role also has groups:read.",
         lambda tenant: create_role(tenant, "groups:read", "realms:read"),
     ),
     "no scopes, but a member": (
         {},
-        "It lacks realms:read.",
+        "The role lacks realms:read.",
         lambda tenant: create_role(tenant, members=(create_person(tenant, "kim"),)),
     ),
     "new address": (
@@ -458,7 +458,7 @@ def test_what_cannot_be_revoked_is_listed_with_its_expiry(
             expected["invitations"],
             expected["tokens"],
         )
-        warning = run.task("Warn of what was not revoked", host).result["msg"]
+        warning = run.task("Warn about objects that were not revoked", host).result["msg"]
         for item in (*remaining["invitations"], *remaining["tokens"]):
             assert f"{item['id']} until {item.get('expire_time') or item.get('expires_time')}" in warning
         assert all(text in warning for text in named)
@@ -539,4 +539,4 @@ def test_texts_of_the_service_are_not_templates(run_playbook: PlaybookRunner, te
     first, person = run.task("Show first").result["msg"], run.task("Show").result["msg"]
     assert first["identity"]["display_name"] == first["identity"]["traits"]["nick_name"] == text
     assert person["remaining"]["invitations"][0]["expire_time"] == text
-    assert f"invitation 1 until {text}" in run.task("Warn of what was not revoked").result["msg"]
+    assert f"invitation 1 until {text}" in run.task("Warn about objects that were not revoked").result["msg"]

@@ -154,7 +154,7 @@ def test_a_pasted_response_is_checked_and_not_shown(
 
 # Words of the message of each method without a terminal.
 UNATTENDED = {
-    "listen": ("There is no terminal", "token_cache", "login"),
+    "listen": ("No terminal is available", "token_cache", "login"),
     "paste": ("No address was pasted", "token_cache user", "login", "method given"),
     "given": ("authorization_code_authorization", "is missing"),
 }
@@ -193,8 +193,8 @@ def test_without_a_terminal_modules_fail_and_say_what_to_do(run_playbook: Playbo
         play(*({**one, "ignore_errors": True} for one in tasks)), extra_vars=application.variables
     ).succeeded()
     said = {name: run.task(name).result["msg"] for name in ("Listen", "No browser", "Token", "Read")}
-    assert "There is no terminal" in said["Listen"] and "redirect_response" in said["Listen"]
-    assert "no terminal and no browser" in said["No browser"]
+    assert "No terminal is available" in said["Listen"] and "redirect_response" in said["Listen"]
+    assert "No terminal and no browser is available" in said["No browser"]
     for name in ("Token", "Read"):
         assert f"No sign-in is stored for the application {application.application_id}" in said[name]
         assert "beyondidentity.management.login" in said[name]

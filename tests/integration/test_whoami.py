@@ -331,7 +331,7 @@ def test_with_nothing_set_the_playbook_says_what_to_set(run_playbook: PlaybookRu
     (line,) = summary(run)
     assert line.startswith("Failed: issuer is missing.") and "open Apps in the Admin Console" in line
     assert run.output.count("issuer is missing") == 1
-    assert "The first line of the task before says why" in run.output
+    assert "Use the advice in the first line of the previous task" in run.output
 
 
 def test_the_playbook_shows_who_authenticates_and_what_is_granted(

@@ -106,100 +106,20 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_OTHER_SERVER = (
-    "A server other than Beyond Identity may have responded. Check `issuer` and `api_url`, and any proxy or gateway."
-)
-_OTHER_SIGN_IN = "Start the sign-in again. Use the response of the newest sign-in, and close other tabs of the browser."
-_NOT_THE_ISSUER = (
-    "Do not trust the token. Check that `issuer` names the application that the user signs in to, then sign in again. "
-    "If it happens again, report it to the administrator of the tenant."
-)
-_CHECK_VERIFIER = "Omit `code_verifier`: the module `authorize` generates a valid one."
-_CRYPTOGRAPHY = "Install it for the Python that runs Ansible: `python3 -m pip install cryptography`. `ansible --version` shows which Python that is."
 _REVOKE_LATER = "Fix the named reason, and revoke the tokens by ID with the module `revoke`. Otherwise they stay valid until they expire."
-_FACTS = "Remove these facts from the host, and find out who set them: a host can set any fact about itself. Run the role on `localhost`."
-_AS_THE_MESSAGE_SAYS = "Do what the message says."
 
 # Advice for messages that have none of their own, by their text.
 REMEDIES: dict[str, str] = {
     # Network
-    "... '...' is empty.": "Set the option to a file in PEM format.",
-    "... '...' has no certificate.": "Set the option to a file in PEM format, with a block `BEGIN CERTIFICATE`.",
-    "... '...' has no private key.": "Set the option to a file in PEM format, with a block that ends in `PRIVATE KEY`.",
-    "...: the response is compressed more than once.": _OTHER_SERVER,
-    "... must be at least ..., not ...": "Set the named option to a larger number.",
-    "...: '...' must not have a query or fragment.": "Remove `?` or `#` and all text behind it from the URL.",
+    "...: cannot connect to ... (...).": "Check the network, the host name and the port, and set `proxy` if your network requires a proxy.",
     # Options
-    "Both option ... and its alias ... are set.": "Remove one of the two.",
-    "... is '...', but must be one of ...": "Use one of the listed values.",
-    "... is '...', but must be true or false.": "Write `true` or `false`, without quotation marks.",
-    "... must be text.": "Write the value in quotation marks. A list or a dictionary is not accepted.",
-    "... is '...', but must be a whole number.": "Write a number without a decimal point.",
     "Cannot use ...: ...": "The template of the named variable or argument failed. Correct the template, or the variable that it uses.",
-    "expiration_time must be at least 1 second, not ...": "Set it to the number of seconds that your work takes.",
-    # Tokens and scopes
-    "jwt_claims needs a token, which is text, not ... In a result of the module token, use token.access_token.": (
-        "Pass the text of the token, such as `result.token.access_token`."
-    ),
-    "jwt_claims needs a token: printable ASCII characters without spaces, and not empty.": (
-        "Pass the token only, without `Bearer` and without a line break."
-    ),
-    "jwt_claims cannot read this token: a referential (opaque) token contains no claims, or the token is damaged. "
-    "The module beyondidentity.management.introspect asks the service for the claims.": (
-        "Use the module `introspect`, or set `token_format: self_contained` for the application."
-    ),
-    "The scopes lookup has no option ...": "Remove the option. The lookup takes names of operations only.",
-    "The scopes lookup needs operations, for example: lookup('beyondidentity.management.scopes', 'CreateRealm')": (
-        "Add the names of the operations that you call. See the [table of operations](operations.md)."
-    ),
-    "No scopes are published for ... According to the API's documentation any token is sufficient, so set the scopes yourself.": (
-        "Set `scopes` to any scope that the application can grant, and leave the operation out of `operations`."
-    ),
-    "Introspecting a token at .../v1/tenants/.../realms/.../introspect: the response does not say whether the token is active.": _OTHER_SERVER,
-    "stored token: ... is not 1 to 16384 printable ASCII characters.": (
-        "The stored token is damaged. Run again: the collection then requests a new token."
-    ),
-    "...: ... is not 1 to 16384 printable ASCII characters.": (
-        "If `access_token` is yours, pass the token only, without `Bearer` and without a line break. "
-        "If it is the service's response, check `issuer`, and any proxy or gateway."
-    ),
-    "...: token_type is '...', not 'Bearer'.": _OTHER_SERVER,
     # Sign-in
-    "code_challenge needs a code verifier, which is text.": "Pass the text, such as `result.pkce.code_verifier` of the module `pkce`.",
-    "The authorization response cannot be read.": "Paste the whole address that the browser shows after the sign-in, from `http` to the end.",
-    "The authorization response has a parameter twice.": _OTHER_SIGN_IN,
-    "The authorization response has the state of another sign-in.": _OTHER_SIGN_IN,
-    "The authorization response is from another issuer: ...": _NOT_THE_ISSUER,
     "The sign-in failed: ...": (
         "The service refused the sign-in for the given reason. With `invalid_scope`, add the scopes to the allowed scopes of the application. "
         "With `access_denied`, check the roles of the user."
     ),
-    "The authorization response has neither code nor error.": (
-        "Paste the address that the browser shows after the sign-in, not the address that Ansible printed."
-    ),
-    "The ID token is from another issuer: ...": _NOT_THE_ISSUER,
-    "The ID token belongs to another sign-in: its nonce is not the request's.": _OTHER_SIGN_IN,
-    "The ID token was not issued to this client (azp).": _NOT_THE_ISSUER,
-    "The ID token is signed with ..., not RS256.": _NOT_THE_ISSUER,
-    "The ID token requires an extension that is not supported (crit).": _NOT_THE_ISSUER,
-    "The ID token is signed with a key that the issuer does not publish.": _NOT_THE_ISSUER,
-    "The key that the issuer publishes cannot be used.": _NOT_THE_ISSUER,
-    "length must be from 43 to 128 characters, not ... (RFC 7636 section 4.1).": "Omit `length` for 43 characters.",
-    "code_verifier must have 43 to 128 characters: letters, digits, and - . _ ~ (RFC 7636 section 4.1).": _CHECK_VERIFIER,
-    "code_challenge_method must be one of ...": "Use `S256`.",
-    "redirect_response needs authorization or oauth_state, to check the state.": (
-        "Set `authorization` to the whole result of the module `authorize`."
-    ),
-    "wait_timeout must be at least 1 second, not ...": "Set it to the number of seconds that the user needs to sign in, such as 300.",
-    "listen works on the controller only.": "Remove `delegate_to`. To sign in on another machine, paste the response instead.",
     # Revocation
-    "Cannot revoke tokens at the end of the run: the Python library cryptography is missing.": (
-        "The tokens of this run stay valid until they expire. " + _CRYPTOGRAPHY
-    ),
-    "The tokens of this run are not revoked: ...": (
-        "The tokens stay valid until they expire. Revoke them with the module `revoke`. This is a bug in the collection. Please report it."
-    ),
-    "... of ... tokens were revoked, then: ...": "Fix the error behind the colon, then run again. The task revokes the remaining tokens.",
     "The application is public, and the token lacks tokens:delete.": (
         "Use the credentials of an administrator's application, see [Revoke tokens](revocation.md)."
     ),
@@ -210,83 +130,18 @@ REMEDIES: dict[str, str] = {
     "Not revoked, and valid until it expires: ...": _REVOKE_LATER,
     "Not revoked, and valid until they expire: ...": _REVOKE_LATER,
     # Objects
-    "The response to the creation of ... '...' was lost or empty. The object was found by its name: ...": (
-        "Nothing, if only this run creates objects with this name. Otherwise check that the object is yours."
-    ),
-    "... does not offer ...": "Check the spelling of the scopes, or add them to the resource server with the module `resource_server`.",
-    "Set id, ... or both. Neither can be empty.": _AS_THE_MESSAGE_SAYS,
-    # People
-    "Set id or all: true, and not both.": _AS_THE_MESSAGE_SAYS,
-    "A passkey was bound with the invitation ... before it could be revoked.": (
-        "Find out who used the invitation. If it was not the person, revoke the passkey with the module `credential`."
-    ),
-    "This host reported facts named person_*, and hosts must not decide who gets access.": _FACTS,
-    # The module api
-    "... must be text, a number, true, false, or a list of these.": "Write the parameter as one of these. Put objects into `body`.",
-    # Unexpected responses
-    "...: the response has no list of ...": _OTHER_SERVER,
-    "...: the response has no list.": _OTHER_SERVER,
-    "...: the response's next_page_token is not text.": _OTHER_SERVER,
-    "...: the response is not a list of SCIM resources.": _OTHER_SERVER,
-    "...: ... must be a whole number of at least 1, not '...'.": "Correct the paging parameter, or remove it and set `all_pages: true`.",
     # Check mode
-    "The service would refuse the request (HTTP ...): another ... has the ... '...'.": "Use another value, or change the other object first.",
-    "The service would refuse the request (HTTP ...): no ... would have the ID ...": (
-        "Check the ID. An earlier task of the play deletes the object, or no task creates it."
-    ),
-    "The service would refuse the request (HTTP ...): the ... is in use by objects of this run.": (
-        "Remove the objects that use it first, in an earlier task."
-    ),
-    "...: no object with the ID ... is predicted.": (
-        "Check the ID. If it is from an earlier run with `--check`, remove it from the variables or the fact cache."
-    ),
-    "The credentials are predicted too, so this task predicted without reading the tenant.": (
-        "Nothing. Objects that exist in the tenant are not considered. The real run reads them."
+    "The credentials are predicted too, so this task did not read the tenant. Its prediction ignores objects that exist there.": (
+        "Nothing. The real run reads the tenant."
     ),
     # Hosts and stores
-    "validate_certs is false: certificates are not checked, so an attacker on the network can read all secrets.": (
-        "Remove `validate_certs`. To trust an authority of your own, set `ca_path`."
-    ),
-    "... This task continues without the lock, so ... The process may hang: check it, and end it if it makes no progress.": (
-        "Check the named process, and end it if it makes no progress."
-    ),
-    "Tasks cannot share tokens: the Python library cryptography is missing.": _CRYPTOGRAPHY,
     "Cannot store tokens beyond this run: ...": "Fix the named reason. Until then, each run requests its own tokens.",
     "Cannot store tokens beyond this run in ...: ...": (
         "Give the folder to the account that runs Ansible. See [Storage](security.md#storage)."
     ),
-    # Playbooks and roles
-    "...: the value is omit, which is not valid for a variable of a role. Do not set the variable, or use the role's default value instead of omit.": (
-        "Remove the variable from the task that includes the role."
-    ),
-    "Beyond Identity cannot be used with these settings. The first line of the task before says why, and what to do.": _AS_THE_MESSAGE_SAYS,
     # The audit file
     "Cannot write to the audit file ...: ...": "Fix the named problem. Until then, tasks request no tokens.",
-    "... is ignored: a managed host reported it as a fact, and a host must not decide which file is written.": (
-        "Set the variable in the inventory or the playbook, or set the environment variable."
-    ),
     "Not all revocations are recorded. ...": "Fix the named problem. The tokens are revoked, only the record is incomplete.",
-    "...: cannot connect to ... (...).": "Check the network, the host name and the port, and set `proxy` if your network requires a proxy.",
-}
-
-# What to do, where the advice of a message says only what is possible. It is added to that advice.
-ADDITIONS: dict[str, str] = {
-    "...: cannot connect to ...": "Check the spelling of the host in `issuer`, `auth_url` or `api_url`.",
-    "client_key_password is too long.": "Check that the option has the pass phrase, and not the content of a file.",
-    "...: '...' is not a valid ID.": "Check the value. If it is a name, use the option for names, such as `realm` instead of `realm_id`.",
-    "The ... has the protocol '...'.": "Use the module `api`, or name another application.",
-    "... needs the parameter ...": "Set the parameter.",
-    "... has no parameter ...": "Use one of these parameters.",
-    "traits must not have type.": "Remove it.",
-    "traits has '...', which is not a published trait.": "Use one of these traits.",
-    "'...' is not an operation of the Management API.": "Check the spelling.",
-    "The managed realm has no ... '...'.": "Check the spelling, and that `realm_id` or `realm` names the right realm.",
-    "Cannot change ...: ... is managed by Beyond Identity.": "Create an object of your own, and change that.",
-    "Cannot delete the object: ... is managed by Beyond Identity.": "Remove the task.",
-    "The ID token is not valid: ...": "Check the clock of this machine and `issuer`, then sign in again.",
-    "...: '...' is not a valid scope.": "Check the spelling.",
-    "... needs all: principal.": "Set `all: principal`, or remove the option.",
-    "The token lookup needs scopes.": "Add scopes or operations.",
 }
 
 # Files with calls that only pass on a text of another file or library: how many. The texts of libraries and of the service

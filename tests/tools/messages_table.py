@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatch
 
-from tests.tools.message_remedies import ADDITIONS, REMEDIES, SUBJECTS
+from tests.tools.message_remedies import REMEDIES, SUBJECTS
 from tests.tools.messages import Message, begins_with_instruction, list_messages
 from tests.tools.paths import ROOT
 
@@ -23,10 +23,9 @@ def find_subjects(file: str) -> list[str]:
 
 
 def find_advice(message: Message) -> str:
-    """Return what to do: the message's own advice, with that of the checked-in tables; empty if there is none."""
-    if message.advice:
-        return f"{message.advice} {ADDITIONS.get(message.text, '')}".strip()
-    return REMEDIES.get(message.text, "") or (_INSTRUCTION if begins_with_instruction(message.text) else "")
+    """Return what to do: the message's own advice, otherwise that of the checked-in table; empty if both have none."""
+    instruction = _INSTRUCTION if begins_with_instruction(message.text) else ""
+    return message.advice or REMEDIES.get(message.text, "") or instruction
 
 
 def build_tables(messages: list[Message]) -> str:

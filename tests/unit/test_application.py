@@ -169,9 +169,9 @@ def test_an_authentication_method_must_suit_the_confidentiality(method: str | No
 @pytest.mark.parametrize(
     ("method", "confidentiality", "hint"),
     [
-        ("none", "confidential", "Use client_secret_basic or client_secret_post."),
-        ("client_secret_basic", "public", "Use none."),
-        ("client_secret_post", "public", "Use none."),
+        ("none", "confidential", "Set it to client_secret_basic or client_secret_post."),
+        ("client_secret_basic", "public", "Set it to none."),
+        ("client_secret_post", "public", "Set it to none."),
     ],
 )
 def test_any_other_authentication_method_is_an_error(method: str, confidentiality: str, hint: str) -> None:
@@ -208,7 +208,7 @@ def test_a_resource_server_is_found_by_name_identifier_or_id(server: str, tenant
 
 def test_scopes_must_be_offered_by_the_resource_server(tenant: Any) -> None:
     given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "allowed_scopes": ["realms:read", "no:such"]}
-    with pytest.raises(StateError, match=r"does not offer no:such. It offers: .*realms:read"):
+    with pytest.raises(StateError, match=r"does not offer no:such. Use scopes that it offers: .*realms:read"):
         build(**given, resource_server="beyondidentity")
 
 
@@ -216,7 +216,7 @@ def test_an_unknown_scope_suggests_the_nearest(tenant: Any) -> None:
     given: dict[str, Any] = {"client": make_client(tenant, *OPERATIONS), "resource_server": "beyondidentity"}
     message = (
         "does not offer ListRealms, realm:read. ListRealms is an operation. Its scopes: realms:read. "
-        r"Did you mean realms:read instead of realm:read\? It offers: "
+        r"Did you mean realms:read instead of realm:read\? Use scopes that it offers: "
     )
     with pytest.raises(StateError, match=message):
         build(**given, allowed_scopes=["realm:read", "ListRealms"])

@@ -65,7 +65,8 @@ def test_a_fact_of_a_managed_host_is_ignored(hidden: str, warnings: list[str]) -
     sources = OptionSources({NAME: "/tmp/evil", hidden: "/tmp/evil", "ansible_facts": facts}, template, {}, {})
     assert read_audit_file(sources, warnings.append) is None
     assert warnings == [
-        f"{NAME} is ignored: a managed host reported it as a fact, and a host must not decide which file is written."
+        f"{NAME} is ignored: a managed host reported it as a fact, and a host must not decide which file is written. "
+        f"Set {NAME} in the inventory or the playbook, or set BEYONDIDENTITY_AUDIT_FILE."
     ]
 
 

@@ -162,7 +162,7 @@ def test_a_state_module_with_predicted_credentials_warns_and_sends_nothing(
     sent = count_sent(tenant)
     created = check.run(module, warn=warnings.append, **credentials, **given)
     assert created["changed"] and created["predicted"] is True and created["requests"] == 0
-    assert len(warnings) == 1 and "predicted without reading" in warnings[0]
+    assert len(warnings) == 1 and "did not read the tenant" in warnings[0]
     assert not check.run(module, **credentials, **given)["changed"], "the second task knows of the first"
     assert count_sent(tenant) == sent
 

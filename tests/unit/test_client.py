@@ -148,7 +148,7 @@ def test_more_pages_than_the_limit_are_an_error(tenant: Any, monkeypatch: pytest
     monkeypatch.setattr(client_module, "PAGE_LIMIT", 3)
     for number in range(10):
         tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": f"t{number}"}, times=1)
-    with pytest.raises(MalformedResponseError, match="the pages do not end: there are more than 3"):
+    with pytest.raises(MalformedResponseError, match="the pages do not end: the listing has more than 3 pages"):
         list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
     assert len(tenant.journal(operation="ListRealms")) == 4
 
@@ -319,7 +319,7 @@ def test_a_url_has_the_parameters(name: str, parameters: dict[str, Any], end: st
     [
         (
             {"colour": 1, "shape": 2},
-            "ListRealms has no parameter colour, shape. It has: filter, page_size, page_token, skip",
+            "ListRealms has no parameter colour, shape. Use one of its parameters: filter, page_size, page_token, skip",
         ),
         ({"realm_id": "r"}, "ListRealms has no parameter realm_id"),
         ({"page_size": {"a": 1}}, "page_size must be text, a number, true, false, or a list of these"),

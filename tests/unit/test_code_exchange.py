@@ -231,7 +231,7 @@ def test_a_shared_token_that_is_expired_is_an_error(app: SignInApplication, tena
     store, params = MemoryStore(), {"authorization": complete_authorization(app)}
     token = exchange(app, params, store)[0]
     store.put(store.keys[-1], {**token.to_dict(), "issued_at": time.time() - 4000})
-    with pytest.raises(StateError, match="already used the code, and the token for it is expired"):
+    with pytest.raises(StateError, match="already used the code, and the token of that exchange is expired"):
         exchange(app, params, store)
     assert count_exchanges(tenant) == 1
 

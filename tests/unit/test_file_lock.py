@@ -112,7 +112,7 @@ def test_a_token_request_goes_on_without_the_lock_of_a_stopped_process(
     [warning] = warnings
     assert warning.startswith(
         f"P{process[1:]} has been busy with a token request for more than 60 seconds. This task continues without "
-        "the lock, so several hosts can request the same token. The process may hang: check it"
+        "the lock, so several hosts can request the same token. Check that process, which may hang."
     )
 
 
@@ -123,7 +123,7 @@ def test_a_creation_fails_and_names_the_stopped_process(
         pytest.fail("the work began beside the other process")
     assert f"Cannot begin work on the same realm: process {child} on " in caught.value.message
     assert caught.value.message.endswith(
-        "for more than 60 seconds, so this task fails. The process may hang: check it, and end it if it makes no progress. "
+        "for more than 60 seconds, so this task fails. Check that process, which may hang. End it if it makes no progress. "
         "Then run again."
     )
     assert warnings == []

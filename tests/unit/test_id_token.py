@@ -255,9 +255,9 @@ def test_a_critical_extension_is_refused() -> None:
         ({"keys": "none"}, "a key that the issuer does not publish"),
         ({"keys": 7}, "a key that the issuer does not publish"),
         ({"keys": ["none", None, 7]}, "a key that the issuer does not publish"),
-        ({"keys": [{"kty": "RSA", "kid": "one"}]}, "publishes cannot be used"),
-        ({"keys": [{"kty": "RSA", "kid": "one", "n": 7, "e": ["AQAB"]}]}, "publishes cannot be used"),
-        ({"keys": [{"kty": "RSA", "kid": "one", "n": "!", "e": "AQAB"}]}, "publishes cannot be used"),
+        ({"keys": [{"kty": "RSA", "kid": "one"}]}, "publishes for the ID token is not valid"),
+        ({"keys": [{"kty": "RSA", "kid": "one", "n": 7, "e": ["AQAB"]}]}, "publishes for the ID token is not valid"),
+        ({"keys": [{"kty": "RSA", "kid": "one", "n": "!", "e": "AQAB"}]}, "publishes for the ID token is not valid"),
         ({"header": {"kid": ""}}, "a key that the issuer does not publish"),
     ],
 )

@@ -81,7 +81,10 @@ def test_the_token_has_the_scopes_of_the_announced_operations(tenant: Any) -> No
 
 
 def test_an_unknown_name_is_an_error(tenant: Any) -> None:
-    with pytest.raises(StateError, match=r"has no application 'a \[31m b'\. Known applications: Beyond"):
+    with pytest.raises(
+        StateError,
+        match=r"has no application 'a \[31m b'\. Check the spelling, and realm_id or realm\. Known applications: Beyond",
+    ):
         open_tokens(tenant, application="a \x1b[31m\nb")
 
 

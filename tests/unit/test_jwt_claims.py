@@ -83,12 +83,12 @@ def test_the_error_about_an_opaque_token_names_introspect_and_not_the_token(toke
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, "which is text, not NoneType"),
-        (True, "which is text, not bool"),
-        (7351, "which is text, not int"),
-        (7.351, "which is text, not float"),
-        ({"access_token": "S3cret"}, "which is text, not dict.*token.access_token"),
-        (["S3cret"], "which is text, not list"),
+        (None, "as text, not NoneType"),
+        (True, "as text, not bool"),
+        (7351, "as text, not int"),
+        (7.351, "as text, not float"),
+        ({"access_token": "S3cret"}, "as text, not dict.*token.access_token"),
+        (["S3cret"], "as text, not list"),
         ("", "not empty"),
         ("Bearer S3cret", "without spaces"),
         ("S3cret\n", "without spaces"),

@@ -164,7 +164,7 @@ def test_the_scopes_of_all_operations_are_one_sorted_list(terms: list[Any], resu
         ([[]], {}, "needs operations"),
         ([","], {}, "The name of an operation is empty. Remove the empty name"),
         (["ListRealms", ""], {}, "The name of an operation is empty"),
-        (["ListSchemas"], {}, "No scopes are published for ListSchemas. .* set the scopes yourself"),
+        (["ListSchemas"], {}, "No scopes are published for ListSchemas. .* Set the scopes yourself"),
         (["ListSchemas", "ListResourceTypes"], {}, "No scopes are published for ListResourceTypes, ListSchemas"),
         (["CreateRealmm"], {}, "Did you mean CreateRealm"),
         (["ListRealms"], {"region": "us"}, "no option region"),

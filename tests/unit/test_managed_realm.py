@@ -90,7 +90,7 @@ def test_hosts_at_the_same_time_cost_one_listing(tenant: Any) -> None:
 def test_hosts_at_the_same_time_share_a_refusal(tenant: Any) -> None:
     tenant.fault(operation="ListRealms", status=403, times=100)
     messages = find_together(tenant)
-    assert len(set(messages)) == 1 and "give realm_id" in messages[0]
+    assert len(set(messages)) == 1 and "set realm_id" in messages[0]
     assert list_requests(tenant) == ["token", "ListRealms"]
 
 
@@ -163,7 +163,7 @@ def test_the_exact_name_comes_before_a_normalized_one(tenant: Any) -> None:
         run_ok(group_info, tenant, realm=name)
         assert list_realms_of(tenant, "ListGroups")[-1] == id
     message = run_failed(group_info, tenant, realm=" My Customers ")
-    assert message.startswith("2 realms are named 'My Customers'") and "Give realm_id to choose one." in message
+    assert message.startswith("2 realms are named 'My Customers'") and "Set realm_id to choose one." in message
     assert similar in message and exact in message
 
 
@@ -226,13 +226,13 @@ def test_a_scope_that_the_application_is_not_allowed_is_an_error_that_names_the_
     tenant.clear_journal()
     message = run_failed(group_info, tenant, realm=NAME, **limited)
     assert "invalid_scope" in message and "Requested scopes: realms:read." in message
-    assert "give realm_id instead of realm" in message and list_requests(tenant) == ["token"]
+    assert "set realm_id instead of realm" in message and list_requests(tenant) == ["token"]
     run_ok(group_info, tenant, realm_id=id, **limited)
 
 
 def test_a_stored_sign_in_without_the_scope_is_an_error_that_names_the_way_out(tenant: Any) -> None:
     message = run_failed(group_info, tenant, realm=NAME, grant_type="authorization_code")
-    assert "sign-in" in message.lower() and "give realm_id" in message
+    assert "sign-in" in message.lower() and "set realm_id" in message
     assert list_requests(tenant) == []
 
 
@@ -243,7 +243,7 @@ def test_a_given_token_is_used_for_the_lookup(tenant: Any) -> None:
     run_ok(group_info, tenant, realm=NAME, **given)
     assert list_requests(tenant) == ["ListRealms", "ListGroups"] and list_realms_of(tenant, "ListGroups") == [id]
     given["access_token"] = tenant.mint("groups:read")
-    assert "give realm_id" in run_failed(group_info, tenant, realm=NAME, **given)
+    assert "set realm_id" in run_failed(group_info, tenant, realm=NAME, **given)
 
 
 def test_the_kept_id_belongs_to_the_credential_and_the_tenant(tenant: Any, emulator: Any) -> None:
@@ -252,13 +252,13 @@ def test_the_kept_id_belongs_to_the_credential_and_the_tenant(tenant: Any, emula
     other = emulator.tenant()
     assert "has no realm" in run_failed(group_info, other, store, realm=NAME)
     token = {"access_token": tenant.mint("groups:read"), "client_id": None, "client_secret": None}
-    assert "give realm_id" in run_failed(group_info, tenant, store, realm=NAME, **token), "it cannot see the realm"
+    assert "set realm_id" in run_failed(group_info, tenant, store, realm=NAME, **token), "it cannot see the realm"
     assert list_realms_of(tenant, "ListGroups") == [id]
 
 
 def test_another_error_of_the_lookup_has_no_advice_on_scopes(tenant: Any) -> None:
     tenant.fault(operation="ListRealms", status=500, times=100)
-    assert "give realm_id" not in run_failed(group_info, tenant, realm=NAME)
+    assert "set realm_id" not in run_failed(group_info, tenant, realm=NAME)
 
 
 def test_tokens_of_an_application_are_looked_for_in_the_realm(tenant: Any) -> None:

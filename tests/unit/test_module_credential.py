@@ -20,7 +20,7 @@ from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 from tests.unit.people import create_person, list_credentials, list_requests, list_states
 
 ALL = {"identity": "pat", "all": True, "state": "absent"}
-REFUSAL = "the signed-in one, so the task cannot revoke its last active passkey"
+REFUSAL = "to the signed-in user, so the task cannot revoke the last active passkey"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_passkeys_of_an_identity_that_does_not_exist_are_absent(tenant: Any) -> 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"all": False}, "Set id or all: true"),
+        ({"all": False}, "Set either id or all: true"),
         ({"all": None, "id": "../x"}, "is not a valid ID"),
         ({"identity": ""}, "identity must not be empty"),
     ],
@@ -146,7 +146,7 @@ def test_a_shared_listing_does_not_hide_who_is_signed_in(tenant: Any, pat: str) 
     assert list_requests(tenant) == [], "the listing is shared"
 
 
-@pytest.mark.parametrize(("token_format", "message"), [("self_contained", "is"), ("referential", "may be")])
+@pytest.mark.parametrize(("token_format", "message"), [("self_contained", "belongs"), ("referential", "may belong")])
 def test_a_signed_in_user_keeps_the_last_passkey(token_format: str, message: str, tenant: Any, pat: str) -> None:
     """A referential token does not tell whose it is."""
     tenant.settings(identity={"id": pat}, identity_passkeys=True)

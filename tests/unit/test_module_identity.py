@@ -147,11 +147,11 @@ def test_a_username_that_the_service_normalizes_is_found_again(tenant: Any, warn
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"traits": {"type": "traits_v1"}}, "traits must not have type. The module always sends the type traits_v0."),
+        ({"traits": {"type": "traits_v1"}}, "traits must not have type. Remove it: the module always sends the type traits_v0."),
         ({"traits": {"username": "x"}}, "traits must not have username. Use the option username instead."),
         ({"traits": {"primary_email_address": "x"}}, "Use the option primary_email_address instead."),
         ({"traits": {"contry": "de"}}, "traits has 'contry', which is not a published trait. Did you mean country"),
-        ({"traits": {"shoe_size": "43"}}, "The published traits: cost_center"),
+        ({"traits": {"shoe_size": "43"}}, "Use a published trait: cost_center"),
         ({"traits": {"employee_number": 7}}, "traits.employee_number must be text. Put numbers in quotation marks."),
         ({"traits": {"title": None}}, "traits.title must be text."),
         ({"display_name": ""}, "display_name must not be empty."),

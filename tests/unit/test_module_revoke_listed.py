@@ -136,7 +136,9 @@ def test_only_the_tokens_of_the_principal_are_revoked(tenant: Any) -> None:
 @pytest.mark.parametrize("name", PRINCIPAL)
 def test_a_principal_without_all_principal_is_refused(name: str, how: dict[str, Any], tenant: Any) -> None:
     tenant.seed(tokens=1)
-    assert f"{name} needs all: principal" in run_failed(revoke, tenant, **how, **{name: PRINCIPAL[name]})
+    assert f"{name} has no effect without all: principal" in run_failed(
+        revoke, tenant, **how, **{name: PRINCIPAL[name]}
+    )
     assert tenant.journal() == []
 
 

@@ -327,9 +327,9 @@ READING = {"display_name": NAME, "scopes": ["realms:read"], "if_scopes_differ": 
 @pytest.mark.parametrize(
     ("present", "mode", "difference"),
     [
-        (["groups:read"], "exact", "It lacks realms:read. It also has groups:read."),
-        (["groups:read", "realms:read"], "exact", "It also has groups:read."),
-        (["groups:read"], "at_least", "It lacks realms:read."),
+        (["groups:read"], "exact", "The role lacks realms:read. The role also has groups:read."),
+        (["groups:read", "realms:read"], "exact", "The role also has groups:read."),
+        (["groups:read"], "at_least", "The role lacks realms:read."),
     ],
 )
 def test_a_role_with_other_scopes_is_not_joined(
@@ -341,7 +341,7 @@ def test_a_role_with_other_scopes_is_not_joined(
     tenant.clear_journal()
     wanted = {**READING, "members": members, "scopes_mode": mode}
     message = run_failed(role, tenant, check_mode=check_mode, **wanted)
-    assert f"has other scopes than the task wants. {difference}" in message
+    assert f"differ from the option scopes. {difference}" in message
     assert list_writes(tenant) == []
 
 
@@ -364,7 +364,7 @@ def test_an_interrupted_creation_is_completed(kind: str | None, tenant: Any) -> 
     run_ok(role, tenant, display_name=NAME, **({"members": {kind: seed_members(tenant, kind, 1)}} if kind else {}))
     tenant.clear_journal()
     if kind:
-        assert "It lacks realms:read." in run_failed(role, tenant, **READING)
+        assert "The role lacks realms:read." in run_failed(role, tenant, **READING)
         assert list_writes(tenant) == []
     else:
         assert run_ok(role, tenant, **READING)["role"]["scopes"] == ["realms:read"]

@@ -180,11 +180,11 @@ def test_the_managed_realm_can_have_a_name(tenant: Any) -> None:
     [
         ("GetApplication", {"status": 401}, "belongs to another region or service than issuer. Check api_url."),
         ("GetApplication", {"status": 404}, "Check the IDs, and api_url"),
-        ("GetApplication", {"body": "<html>", "headers": {"Content-Type": "text/html"}}, "check issuer and api_url"),
+        ("GetApplication", {"body": "<html>", "headers": {"Content-Type": "text/html"}}, "Check issuer and api_url"),
         ("GetApplication", {"json": {"name": "other"}}, "Check api_url"),
         ("GetTenant", {"status": 401}, "belongs to another region or service than issuer. Check api_url."),
         ("GetTenant", {"status": 404}, "Check the IDs, and api_url"),
-        ("GetTenant", {"body": "<html>", "headers": {"Content-Type": "text/html"}}, "check issuer and api_url"),
+        ("GetTenant", {"body": "<html>", "headers": {"Content-Type": "text/html"}}, "Check issuer and api_url"),
     ],
 )
 def test_an_api_that_does_not_know_the_token_is_an_error(

@@ -94,7 +94,7 @@ def test_an_unknown_method_is_refused(method: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 43, [VERIFIER], {"code_verifier": VERIFIER}])
 def test_the_filter_accepts_text_only(value: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="which is text"):
+    with pytest.raises(AnsibleFilterError, match="needs a code verifier as text"):
         code_challenge(value)
 
 

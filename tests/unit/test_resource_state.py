@@ -124,7 +124,10 @@ def test_the_first_key_that_matches_selects_the_object(value: str, id: str) -> N
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("pets", "has no resource_server 'pets'. Known resource_servers: API, Pets, Twin."),
+        (
+            "pets",
+            "has no resource_server 'pets'. Check the spelling, and realm_id or realm. Known resource_servers: API, Pets, Twin.",
+        ),
         ("", "has no resource_server ''"),
         ("x\x1b[0m", r"has no resource_server 'x \[0m'"),
     ],

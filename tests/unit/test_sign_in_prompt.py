@@ -83,7 +83,7 @@ def test_without_a_terminal_the_task_fails_before_a_request_is_created(
 ) -> None:
     set_up(monkeypatch, terminal=False)
     factory = RequestFactory(tenant, port)
-    with pytest.raises(StateError, match="There is no terminal.*login.*redirect_response"):
+    with pytest.raises(StateError, match="No terminal is available.*login.*redirect_response"):
         wait_for_sign_in(factory.redirect_uri, factory, 300, False)
     assert factory.requests == [] and shown == [] and is_free(port)
 
@@ -93,7 +93,7 @@ def test_without_terminal_and_browser_the_task_does_not_wait(
 ) -> None:
     set_up(monkeypatch, terminal=False, browser=lambda _url: False)
     factory = RequestFactory(tenant, port)
-    with pytest.raises(StateError, match="There is no terminal and no browser"):
+    with pytest.raises(StateError, match="No terminal and no browser is available"):
         wait_for_sign_in(factory.redirect_uri, factory, 300, True)
     assert is_free(port)
 

@@ -146,7 +146,8 @@ def test_a_public_applications_sign_ins_are_used_for_the_same_destination_only(
     else:
         message = explain(elsewhere, "a")
         assert (
-            "a1 with these options. One is stored for another client_id, client_secret, api_url or ca_path" in message
+            "a1 with these options. A sign-in is stored for another client_id, client_secret, api_url or ca_path"
+            in message
         )
 
 

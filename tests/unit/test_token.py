@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import (
+    OTHER_SERVER_HINT,
     BeyondIdentityError,
     MalformedResponseError,
 )
@@ -84,7 +85,7 @@ def test_a_token_that_is_not_safe_in_a_header_is_refused_and_not_repeated(value:
         "Requesting a token: the response has no access_token. It has expires_in, scope, token_type. "
         "Check issuer, and any proxy or gateway."
         if value is ...
-        else "Requesting a token: access_token is not 1 to 16384 printable ASCII characters."
+        else f"Requesting a token: access_token is not 1 to 16384 printable ASCII characters. {OTHER_SERVER_HINT}"
     )
 
 
@@ -93,7 +94,7 @@ def test_a_token_that_is_not_safe_in_a_header_is_refused_and_not_repeated(value:
 def test_a_malformed_second_token_is_refused_and_not_repeated(name: str, value: Any) -> None:
     with pytest.raises(MalformedResponseError) as caught:
         parse(**{name: value})
-    assert caught.value.message == f"Requesting a token: {name} is not 1 to 16384 printable ASCII characters."
+    assert caught.value.reason == f"Requesting a token: {name} is not 1 to 16384 printable ASCII characters."
 
 
 @pytest.mark.parametrize("name", ["refresh_token", "id_token"])

@@ -31,6 +31,6 @@ def select_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> bo
 
 
 def find_authorities(settings: HttpSettings, environ: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return the path of the authorities, and the option or variable that sets it; `None` for those that requests ships."""
+    """Return the path of the CA certificates, and the option or variable that sets it; `None` for the certificates of requests."""
     candidates = (("ca_path", settings.ca_path), *((name, environ.get(name)) for name in _ENVIRONMENT))
     return next(((path, name) for name, path in candidates if path), (None, ""))

@@ -23,7 +23,7 @@ class ServerTime:
     def clock_difference(self) -> int | None:
         """The seconds that this machine's clock is ahead of the server's, negative if it is behind.
 
-        Both clocks may be right if the server can have written the date between `sent_at` and `received_at`: then it is 0.
+        The result is 0 if the server can have written the date between `sent_at` and `received_at`: both clocks can be right.
         `None` if the response has no valid date (RFC 9110 section 6.6.1).
         """
         try:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._errors import TransportError
+from .._errors import OTHER_SERVER_HINT, TransportError
 from . import libraries
 from .error_causes import Exchange, find_meaning, list_causes
 from .proxy_errors import find_proxy_error
@@ -69,7 +69,7 @@ def to_transport_error(error: Exception, exchange: Exchange) -> TransportError:
     ) and not isinstance(error, libraries.requests.exceptions.InvalidProxyURL):
         return TransportError(
             f"{exchange.action}: cannot connect to {exchange.origin}.",
-            "The host name is not valid.",
+            "The host name is not valid. Check it in issuer, auth_url and api_url.",
             sent=False,
             permanent=True,
         )
@@ -83,14 +83,14 @@ def to_transport_error(error: Exception, exchange: Exchange) -> TransportError:
 
 
 def _build_response_error(error: Exception, exchange: Exchange) -> TransportError:
-    """Return the error for a connection that was made, but carried no complete and valid response."""
+    """Return the error for an established connection without a complete and valid response."""
     if _is_timeout(error):
         return build_slow_response_error(exchange)
     reason = _find_protocol_reason(error)
     if reason:
         return TransportError(
             f"{exchange.action}: {reason} ({exchange.origin}).",
-            "A server other than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+            OTHER_SERVER_HINT,
             permanent=True,
         )
     return TransportError(

@@ -25,7 +25,7 @@ _adapters: dict[tuple[int, HttpSettings, bool | str], HTTPAdapter] = {}
 def get_adapter(settings: HttpSettings, verify: bool | str) -> HTTPAdapter:
     """Return the connections for these settings.
 
-    The key holds the process ID, because a connection shared with a forked process would mix up their responses; and
+    The key has the process ID, because two processes that share a connection would mix up their responses. It has
     `verify`, because requests before 2.32 reuses a connection that was verified in another way.
     """
     key = (os.getpid(), settings, verify)
@@ -105,5 +105,5 @@ class _FinalResponse(HTTPResponse):
 
 
 def abandon_connections() -> None:
-    """Use new connections from now on: a thread that was left behind may still use the present ones."""
+    """Use new connections from now on: an abandoned thread may still use the present connections."""
     _adapters.clear()

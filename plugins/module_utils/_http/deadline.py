@@ -18,7 +18,7 @@ _GRACE = 0.5  # seconds; the sockets' own timeout comes first, because it can sa
 
 
 class DeadlineExceededError(Exception):
-    """The time is over, and the work may still go on in its thread."""
+    """The time limit is reached, and the work may still continue in its thread."""
 
 
 def run_within(seconds: float, work: Callable[[], T]) -> T:
@@ -50,7 +50,7 @@ def run_within(seconds: float, work: Callable[[], T]) -> T:
 
 
 class _Call:
-    """A piece of work for another thread, and what came of it."""
+    """A piece of work for another thread, and its result."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self._work = work

@@ -48,7 +48,7 @@ def reports_error(response: Response) -> bool:
 
 
 def _is_management_error(body: dict[str, Any]) -> bool:
-    """Whether a body has the keys of the Management API's errors and no others. A resource has an ID."""
+    """Whether a body has only the keys of the Management API's errors. A resource has an ID."""
     texts = (body.get("code"), body.get("message"))
     return set(body) <= {"code", "message", "details"} and all(isinstance(text, str) and text for text in texts)
 
@@ -64,7 +64,7 @@ def get_meant_status(response: Response) -> int:
 def error_from_response(response: Response, action: str) -> ResponseError:
     """Return the error for a response that is not a success (see `is_error`), whatever the shape of its body.
 
-    Callers decide by the error's status, so it is the meant one. The message names the status of the response.
+    Callers decide by the error's status, so the error has the status that the body means. The message names the status of the response.
     """
     refusal = read_refusal(response.json_or_none() or {})
     text = str(refusal)

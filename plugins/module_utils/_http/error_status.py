@@ -12,7 +12,7 @@ from typing import Any
 
 _DEFAULT = 400
 
-# The status of RFC 6749 section 5.2 and RFC 6750 section 3.1, then that of gRPC's codes, which gateways translate.
+# The statuses of RFC 6749 section 5.2 and RFC 6750 section 3.1, then the statuses of gRPC's codes, which gateways translate.
 _STATUSES = {
     "invalidclient": 401,
     "invalidtoken": 401,
@@ -31,7 +31,7 @@ _NAMES = ("status", "code", "error", "statuscode", "errorcode")  # of statuses, 
 
 
 def find_error_status(body: Mapping[str, Any], code: str) -> int:
-    """Return the status that an error means: the first one in its body, otherwise that of its code, otherwise 400."""
+    """Return the status that an error means: the first status in its body, otherwise the status of its code, otherwise 400."""
     return next(_iter_statuses(body), _to_status(code) or _DEFAULT)
 
 

@@ -42,7 +42,7 @@ def find_proxy_error(error: Exception, exchange: Exchange, *, is_connected: bool
     """Return the error of a proxy, or `None` if the proxy is not the cause.
 
     Args:
-        is_connected: whether a connection to the proxy or server was made.
+        is_connected: whether a connection to the proxy or server was established.
     """
     if not exchange.proxy:
         return None

@@ -47,10 +47,10 @@ _REASONS = (
 )
 _PREFIXES = ("error", "err", "fault", "status")  # of words that are written together, such as faultstring
 
-# The last words of the names of objects that explain a refusal further.
+# The last words of the names of objects with more details of a refusal.
 _EXPLANATIONS = (*_REASONS, "fault", "cause", "causes", "violations", "params", "problems", "extensions")
 _GROUPS = ("error", "errors")  # objects whose names are subjects, and whose texts are reasons
-_SUBJECTS = ("field", "property", "param", "pointer", "resourcetype")  # what a reason beside it is about
+_SUBJECTS = ("field", "property", "param", "pointer", "resourcetype")  # the subject of a reason in the same object
 
 _STATUS = re.compile("[45][0-9]{2}")
 _LOWEST_NUMBER = 1000  # smaller numbers repeat the status, or say only that something failed
@@ -85,7 +85,7 @@ def read_refusal(body: Mapping[str, Any]) -> Refusal:
 
 
 def _iter_value(value: Any, name: str) -> Iterator[_Found | None]:
-    """Yield what is found in a value, and `None` for each value without a finding, so that the caller can stop.
+    """Yield the findings in a value, and `None` for each value without a finding, so the caller can stop.
 
     Args:
         name: what the value is called, or the list that it is in.
@@ -103,7 +103,7 @@ def _iter_value(value: Any, name: str) -> Iterator[_Found | None]:
 
 
 def _iter_object(value: Mapping[str, Any], name: str) -> Iterator[_Found | None]:
-    """Yield what an object says, then what the objects in it say: all that explain, or any if the object itself is silent."""
+    """Yield the findings of an object, then of the objects in it: of all that explain, or of any if the object itself has no finding."""
     yield None
     own = list(_read_texts(value, name))
     yield from own
@@ -149,7 +149,7 @@ def _describe(subject: str, text: str) -> str:
 
 
 def _find_subject(named: Mapping[str, Any], name: str) -> str:
-    """Return what the reasons of an object are about: a field, the path of a field, or an object."""
+    """Return the subject of an object's reasons: a field, the path of a field, or an object."""
     source, place = named.get("source"), named.get("loc")
     if isinstance(source, Mapping):
         named = {**source, **named}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .._errors import MalformedResponseError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError
 from .._json_objects import parse_json_object
 from .._text import sanitize_for_display
 from . import libraries
@@ -41,7 +41,7 @@ class Response:
             kind = sanitize_for_display(self.headers.get("Content-Type", "no content type"), 80)
             raise MalformedResponseError(
                 f"{action}: the response (HTTP {self.status}, {kind}) {body}.",
-                "A server other than Beyond Identity may have responded: check issuer and api_url, and any proxy or gateway.",
+                OTHER_SERVER_HINT,
             )
         return body
 
@@ -58,14 +58,14 @@ class Response:
 def read_body(response: Any, action: str, deadline: float) -> bytes:
     """Read the body of a streamed requests response until a monotonic deadline, at most `BODY_LIMIT` bytes."""
     if "," in response.headers.get("Content-Encoding", ""):  # urllib3 before 2.6 expands all layers of a chunk at once
-        raise MalformedResponseError(f"{action}: the response is compressed more than once.")
+        raise MalformedResponseError(f"{action}: the response is compressed more than once.", OTHER_SERVER_HINT)
     content = bytearray()
     for chunk in response.iter_content(_CHUNK):
         content += chunk
         if len(content) > BODY_LIMIT:
             raise MalformedResponseError(
                 f"{action}: the response is larger than {BODY_LIMIT // 1024 // 1024} MiB.",
-                "A server other than Beyond Identity may have responded: check issuer and api_url.",
+                OTHER_SERVER_HINT,
             )
         if time.monotonic() > deadline:
             raise libraries.requests.Timeout

@@ -24,11 +24,11 @@ _MOST_DOUBLINGS = 30  # a power of 2 can be too large for a float
 
 
 class RetryPolicy:
-    """Decides whether one request is sent again, and waits before.
+    """Decides whether to send one request again, and waits before it.
 
     Args:
-        retries: how many further attempts the request has.
-        max_wait: the longest wait, in seconds. If the server requests a longer one, no further attempt follows.
+        retries: the number of additional attempts.
+        max_wait: the longest wait, in seconds. If the server requests a longer wait, no attempt follows.
         repeatable: whether it is harmless if the server carries the request out twice. Otherwise the request is sent
             again only if the server certainly did not carry it out.
     """
@@ -40,13 +40,13 @@ class RetryPolicy:
         self.attempt = 0
 
     def wait_after_error(self, error: TransportError) -> bool:
-        """Wait before the next attempt; return false, without waiting, if there is none."""
+        """Wait before the next attempt; return false, without waiting, if no attempt remains."""
         if error.permanent or (error.sent and not self.repeatable):
             return False
         return self._wait(None)
 
     def wait_after_response(self, response: Response) -> bool:
-        """Wait as long as the server requests; return false, without waiting, if no further attempt follows."""
+        """Wait as long as the server requests; return false, without waiting, if no attempt follows."""
         if response.status not in (_BUSY_STATUSES if self.repeatable else _UNPROCESSED_STATUSES):
             return False
         requested = parse_requested_wait(response.headers)
@@ -55,7 +55,7 @@ class RetryPolicy:
     def _wait(self, requested: float | None) -> bool:
         if self.attempt >= self.retries:
             return False
-        # Hosts and runs that were refused at the same time must not come back at the same time.
+        # Hosts and runs that were refused at the same time must not retry at the same time.
         if requested is None:
             pause = _FIRST_PAUSE * 2 ** min(self.attempt, _MOST_DOUBLINGS)
             time.sleep(min(pause * 1.25, self.max_wait) * random.uniform(0.6, 1))

@@ -34,7 +34,9 @@ class HttpSettings:
     def __post_init__(self) -> None:
         for name, minimum in (("timeout", 1), ("retries", 0), ("retry_max_wait", 0)):
             if getattr(self, name) < minimum:
-                raise OptionError(f"{name} must be at least {minimum}, not {getattr(self, name)}.")
+                raise OptionError(
+                    f"{name} must be at least {minimum}, not {getattr(self, name)}.", f"Set {name} to a larger number."
+                )
         if self.ca_path:
             validate_authorities(self.ca_path, "ca_path")
         if self.client_cert:

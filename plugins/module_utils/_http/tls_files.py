@@ -18,18 +18,17 @@ _KEY = re.compile(rb"^-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----", re.MULTILINE)
 _ENCRYPTED = re.compile(rb"^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED)", re.MULTILINE)
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")  # in a folder of authorities, as `openssl rehash` makes them
 
-# OpenSSL's reasons. A key of another algorithm than the certificate's has no certificate for it.
+# OpenSSL's reasons. OpenSSL reports a key of another algorithm as a key without a certificate.
 _OTHER_KEY = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
 _WEAK = ("TOO_SMALL", "TOO_WEAK")
 
-_PEM_HINT = "The file must have PEM form: it has lines such as -----BEGIN {kind}-----."
 _SIZE_LIMIT = 10 * 1024 * 1024  # bytes
 
-_Stamp = tuple[int, int]  # what changes when a file is written: time and size
+_Stamp = tuple[int, int]  # time and size, which change when a file is written
 
 
 def validate_authorities(path: str, name: str) -> None:
-    """Raise `OptionError` unless a path is a readable file that begins like one of certificates, or a folder of them.
+    """Raise `OptionError` unless a path is a readable file with a certificate, or a folder of certificates.
 
     To load all authorities of a system takes longer than a request, and a connection loads them anyway.
     """
@@ -41,7 +40,7 @@ def validate_authorities(path: str, name: str) -> None:
             name,
             path,
             "is a folder without certificates under their hashes",
-            "If it has the certificates, run openssl rehash on it. Otherwise set it to a file with the authority's certificate.",
+            f"If the folder has the certificates, run openssl rehash on it. Otherwise set {name} to a file with the authority's certificate.",
         )
 
 
@@ -88,7 +87,10 @@ def _validate_client_certificate(
     except ssl.SSLError as error:
         raise _explain_chain_error(error, certificate, key_name, key_path, is_encrypted=is_encrypted) from None
     except ValueError:  # of the callback
-        raise OptionError("client_key_password is too long.", "OpenSSL accepts at most 1,023 bytes.") from None
+        raise OptionError(
+            "client_key_password is longer than 1,023 bytes, the limit of OpenSSL.",
+            "Set it to the pass phrase, not to the content of a file.",
+        ) from None
 
 
 def _explain_chain_error(
@@ -132,9 +134,9 @@ def _stat(path: str, name: str) -> _Stamp:
 
 def _require(path: str, name: str, mark: re.Pattern[bytes], kind: str) -> bytes:
     """Return the content of a file; raise `OptionError` unless it has the first line of a PEM block."""
-    hint = _PEM_HINT.format(kind=kind)
+    hint = f"Set {name} to a file in PEM format, with a line such as -----BEGIN {kind}-----."
     if os.path.isdir(path):
-        raise _build_error(name, path, "is a folder", "Set it to a file.")
+        raise _build_error(name, path, "is a folder", f"Set {name} to a file.")
     with open(path, "rb") as file:
         content = file.read(_SIZE_LIMIT)
     if not content.strip():

@@ -31,7 +31,7 @@ def get_origin(url: str) -> str:
 
 
 def hide_user_information(url: str) -> str:
-    """Return a URL for a message, without what may be a user name and password. The URL may be malformed."""
+    """Return a URL for a message, without a possible user name and password. The URL may be malformed."""
     match = _USER_INFORMATION.match(url)
     return sanitize_for_display(f"{match[1] or ''}{MASK}@{url[match.end() :]}" if match else url, 200)
 
@@ -60,7 +60,10 @@ def validate_base_url(value: str, option: str) -> str:
             f"{option} must not have a user name or password.", "Set client_id and client_secret instead."
         )
     if "?" in value or "#" in value:
-        raise OptionError(f"{option}: '{shown}' must not have a query or fragment.")
+        raise OptionError(
+            f"{option}: '{shown}' must not have a query or fragment.",
+            "Remove the ? or # and the text after it from the URL.",
+        )
     if parts.scheme == "http" and not is_loopback_host(host):
         raise OptionError(
             f"{option}: '{shown}' is not encrypted.",

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which operations change the e-mail address of an identity, so that the run sends no invitation to it."""
+"""The operations that change the e-mail address of an identity. A run that changes an address sends no invitation to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def find_changed_address(
 ) -> str | None:
     """Return the ID of the identity whose primary e-mail address an operation sets, `None` for any other operation.
 
-    Nothing is known of the address before, so an address that stays the same counts, too.
+    The previous address is unknown, so an unchanged address counts too.
     """
     if operation.name == "UpdateIdentity":
         identity = (body or {}).get("identity")

@@ -214,7 +214,7 @@ def validate_protocol(found: Resource) -> None:
     if protocol not in PROTOCOLS:
         raise StateError(
             f"The {describe_resource(APPLICATION, found)} has the protocol '{sanitize_for_display(protocol, 40)}'.",
-            f"This module manages {join_names(PROTOCOLS)} applications only.",
+            f"This module manages {join_names(PROTOCOLS)} applications only. Use the module api, or name another application.",
         )
 
 

@@ -48,5 +48,5 @@ def validate_auth_method(method: str | None, confidentiality: str | None) -> Non
         allowed = "none" if confidentiality == "public" else "client_secret_basic or client_secret_post"
         raise OptionError(
             f"token_endpoint_auth_method '{method}' is not possible with confidentiality '{confidentiality}'.",
-            f"Use {allowed}.",
+            f"Set it to {allowed}.",
         )

@@ -82,7 +82,7 @@ class ManagementClient:
         self.on_revoked = on_revoked
         self.path_parameters: dict[str, str] = {}
         self.extra_parameters: dict[str, Any] = {}
-        self.token: IssuedToken | None = None  # one for all requests of a task, even if no store keeps it
+        self.token: IssuedToken | None = None  # one token for all requests of a task, even without a store
 
     @property
     def connection(self) -> Connection:
@@ -90,7 +90,7 @@ class ManagementClient:
         return self.token_source.connection
 
     def use_realm(self, realm_id: str) -> None:
-        """Let all later calls concern the objects of this realm, and not of the managed one."""
+        """Let all later calls work on the objects of this realm instead of the managed realm."""
         self.path_parameters["realm_id"] = realm_id
         connection = replace(self.connection, realm_id=realm_id)
         self.memory = RunMemory(self.memory.store, connection, is_read_only=self.memory.is_read_only)
@@ -98,7 +98,7 @@ class ManagementClient:
     def call(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Carry out an operation and return the object in its response; an empty one if the response has no body."""
+        """Carry out an operation and return the object in its response; an empty object if the response has no body."""
         return self.call_with_status(name, parameters, body=body)[1]
 
     def call_with_status(
@@ -139,8 +139,8 @@ class ManagementClient:
         """Yield the responses of a listing operation, page by page. A page is requested when the caller needs it.
 
         Raises:
-            MalformedResponseError: a page token was returned twice, or there are more than `PAGE_LIMIT` pages, or
-                `EMPTY_PAGE_LIMIT` pages in a row have no objects and are not the last ones.
+            MalformedResponseError: a page token was returned twice, the listing has more than `PAGE_LIMIT` pages,
+                or `EMPTY_PAGE_LIMIT` pages in a row are empty and not the last pages.
         """
         operation = find_operation(name)
         requested = first_page(operation, parameters or {})
@@ -162,14 +162,14 @@ class ManagementClient:
         reason = (
             f"{empty} pages in a row have no objects"
             if empty >= EMPTY_PAGE_LIMIT
-            else f"there are more than {PAGE_LIMIT}"
+            else f"the listing has more than {PAGE_LIMIT} pages"
         )
         raise MalformedResponseError(f"{name}: the pages do not end: {reason}.", _HINT_ON_PAGES)
 
     def read_pages(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return all pages of a listing operation. A listing that changed while it was read is read again.
 
-        Two equal readings end this: the service counts something else than the objects.
+        Two equal readings end the repetition: the total of the service then counts other things than the objects.
         """
         earlier: list[dict[str, Any]] = []
         for _reading in range(READINGS):
@@ -216,7 +216,7 @@ class ManagementClient:
         return TokenRequest(tuple(self.scopes))
 
     def get_token(self) -> IssuedToken:
-        """Return the token for the next request. Until a request was sent, it can be another one than `token`."""
+        """Return the token for the next request. Before the first request, it can differ from `token`."""
         token = self.token
         return self.token_source.get(self._token_request) if token is None or token.is_outdated else token
 
@@ -229,14 +229,17 @@ class ManagementClient:
         return self.memory.has_changed_address(identity_id)
 
     def build_url(self, operation: Operation, parameters: Mapping[str, Any]) -> str:
-        """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown ones."""
+        """Return the URL of an operation with these parameters; raise `OptionError` for missing and unknown parameters."""
         self._refuse_unknown(operation, parameters)
         given = {name: value for name, value in {**self.path_parameters, **parameters}.items() if value is not None}
         values = {**self._get_default_parameters(operation, given), **given}
         missing = sorted(set(operation.path_parameters) - set(values))
         if missing:
-            hint = "The managed realm is deleted only if realm_id names it." if "realm_id" in missing else ""
-            raise OptionError(f"{operation.name} needs the parameter {join_names(missing)}.", hint)
+            reason = "The managed realm is deleted only if realm_id names it. " if "realm_id" in missing else ""
+            raise OptionError(
+                f"{operation.name} needs the parameter {join_names(missing)}.",
+                f"{reason}Set {join_names(missing)} in parameters.",
+            )
         path = {name: quote(validate_id(values[name], name), safe="") for name in operation.path_parameters}
         refuse_other_realm(self.pinned_realm_id, operation, path.get("realm_id"))
         sent = {name: given[name] for name in operation.query if name in given}
@@ -264,14 +267,15 @@ class ManagementClient:
         unknown = sorted(set(parameters) - set(known))
         if unknown:
             raise OptionError(
-                f"{operation.name} has no parameter {join_names(unknown)}.", f"It has: {join_names(known)}."
+                f"{operation.name} has no parameter {join_names(unknown)}.",
+                f"Use one of its parameters: {join_names(known)}.",
             )
 
     def _get_default_parameters(self, operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self.connection.require(name) for name in operation.default_parameters if name not in given}
 
     def _complete(self, operation: Operation, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters of a call with those that all calls share. The latter can be of other operations."""
+        """Return the parameters of a call, and the shared parameters of all calls, which can be of other operations."""
         return {**self._get_default_parameters(operation, parameters), **self.path_parameters, **parameters}
 
     def _send(self, operation: Operation, url: str, action: str, body: Mapping[str, Any] | None) -> Response:
@@ -301,5 +305,8 @@ def _to_query_values(name: str, value: Any) -> list[str]:
     """Return a parameter's values: a list repeats the parameter, booleans are as in JSON."""
     items = value if isinstance(value, list) else [value]
     if not all(isinstance(item, (str, int, float)) for item in items):
-        raise OptionError(f"{name} must be text, a number, true, false, or a list of these.")
+        raise OptionError(
+            f"{name} must be text, a number, true, false, or a list of these.",
+            "Write the parameter as one of these. Put objects into body.",
+        )
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in items]

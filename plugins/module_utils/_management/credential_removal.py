@@ -21,14 +21,14 @@ OPERATIONS = (CREDENTIAL.list_operation, CREDENTIAL.get_operation, str(CREDENTIA
 
 @dataclass(frozen=True)
 class CredentialOptions:
-    """Which passkeys of an identity to revoke: one, or all."""
+    """The passkeys of an identity to revoke: one passkey, or all."""
 
     id: str | None
     all: bool | None
 
     def __post_init__(self) -> None:
         if (self.id is None) is not bool(self.all):
-            raise OptionError("Set id or all: true, and not both.")
+            raise OptionError("Set either id or all: true.")
         if self.id is not None:
             validate_id(self.id, "id")
 
@@ -39,7 +39,7 @@ class CredentialOptions:
 
 @dataclass(frozen=True)
 class CredentialChange:
-    """What was done to an identity's passkeys.
+    """The change of an identity's passkeys.
 
     Attributes:
         before, after: the passkeys that are not revoked, the oldest first: a listing has no order.
@@ -79,15 +79,15 @@ def _list_valid(items: Iterable[Resource]) -> list[Resource]:
 
 
 def _refuse_own(client: ManagementClient) -> None:
-    """Raise `StateError` if the identity is, or may be, the signed-in one: it could not sign in again."""
+    """Raise `StateError` if the identity is, or may be, that of the signed-in user, who could not sign in again."""
     token = client.get_token().value  # if the listing was shared, the task has sent no request
     if is_predicted(token):
         return
     principal_id = find_principal_id(token)
     is_unknown = principal_id is None and client.connection.grant_type == "authorization_code"
     if is_unknown or principal_id == client.path_parameters[IDENTITY.id_parameter]:
-        may_be = "may be" if is_unknown else "is"
+        may_belong = "may belong" if is_unknown else "belongs"
         raise StateError(
-            f"The identity {may_be} the signed-in one, so the task cannot revoke its last active passkey.",
+            f"The identity {may_belong} to the signed-in user, so the task cannot revoke the last active passkey.",
             "Use the credentials of an application, or another user's sign-in.",
         )

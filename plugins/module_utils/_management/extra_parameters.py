@@ -31,7 +31,10 @@ def validate_extra_parameters(operation: Operation, names: Collection[str]) -> N
             )
     known = _select(names, (*operation.path_parameters, *operation.query))
     if known:
-        raise OptionError(f"{operation.name} knows {join_names(known)}.", f"Put {join_names(known)} into parameters.")
+        raise OptionError(
+            f"extra_parameters must not have {join_names(known)}, which {operation.name} publishes.",
+            f"Put {join_names(known)} into parameters.",
+        )
     refused = {
         "parameter of paths": _select(names, MANAGED_PARAMETERS),
         "parameter of pages": _select(names, PAGING_PARAMETERS),

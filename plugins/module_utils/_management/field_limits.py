@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The values that the Management API (version 1.7.0) publishes for the fields that state modules send.
 
-The service surely refuses other values, so a module refuses them before it sends a write, in check mode, too. An existing
+The service refuses other values, so a module refuses them before it sends a write, also in check mode. An existing
 object can have any text, for example if it is older than the limit, so texts are validated only if they are written.
 """
 
@@ -22,7 +22,7 @@ _HINT = "Beyond Identity publishes this limit. The module beyondidentity.managem
 
 @dataclass(frozen=True)
 class FieldLimits:
-    """The limits of one field. If the field is a list, they are those of its items.
+    """The limits of one field. If the field is a list, they apply to its items.
 
     Attributes:
         field: the path of the field in the object; items of lists have no part of their own.

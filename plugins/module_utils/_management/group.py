@@ -37,7 +37,7 @@ class GroupOptions:
 
 
 def list_operations(options: GroupOptions) -> list[str]:
-    """Return the operations that are needed beside those on the group itself."""
+    """Return the operations that are needed in addition to the operations on the group itself."""
     if options.state == "absent":
         return ["ListGroupMembers", "DeleteGroupMembers"]
     needed = {
@@ -52,7 +52,7 @@ def list_operations(options: GroupOptions) -> list[str]:
 
 
 class GroupState(ListedState):
-    """Brings a group and its members to the wanted state. The mode of the list tells whether present members stay."""
+    """Brings a group and its members to the wanted state. The mode of the list decides whether present members stay."""
 
     def __init__(self, options: GroupOptions, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -63,7 +63,7 @@ class IdentityOptions:
 
 
 def list_operations(options: IdentityOptions) -> list[str]:
-    """Return the operations that are needed beside those on the identity itself: those that find the owner of a name."""
+    """Return the additional operations that find the owner of a name."""
     can_conflict = options.state == "present" and (options.username or options.managed_traits)  # traits are sent whole
     return [IDENTITY.list_operation] if can_conflict else []
 
@@ -87,7 +87,7 @@ class IdentityState(ResourceState):
         self.refuse_own_removal = refuse_own_removal
 
     def find(self) -> Resource | None:
-        """Return the identity with the ID if one is set, otherwise the one with the username."""
+        """Return the identity with the ID if an ID is set, otherwise the identity with the username."""
         if self.id:
             return read_resource(IDENTITY, self.client, self.id)
         return find_identity(self.client, str(self.name))
@@ -166,7 +166,7 @@ class IdentityState(ResourceState):
                 ) from None
 
     def _refuse_taken_username(self, refusal: str) -> None:
-        """Raise `StateError` if the task renames the identity to the username of another one."""
+        """Raise `StateError` if the task renames the identity to the username of another identity."""
         if not self.id or not self.options.username:
             return
         for owner in search_username(self.client, self.options.username):

@@ -16,7 +16,7 @@ from .resource_types import IDENTITY, Resource
 
 
 def build_username_filter(username: str) -> str:
-    """Return the one filter that the listing of identities has (RFC 7644 section 3.4.2.2)."""
+    """Return the only filter of the listing of identities (RFC 7644 section 3.4.2.2)."""
     return f"traits.username eq {json.dumps(username, ensure_ascii=False)}"
 
 
@@ -34,7 +34,7 @@ def has_trait(item: Resource, name: str, value: str) -> bool:
 
 
 def search_username(client: ManagementClient, username: str) -> list[Resource]:
-    """Return the identities with this username that the service finds, with the one that this run gave it.
+    """Return the identities with this username that the service finds, and the identity that this run gave the username.
 
     The service can list an identity late. So if it finds none, the identity that this run gave the username is read by its ID.
     """
@@ -77,7 +77,7 @@ def find_identity(client: ManagementClient, username: str) -> Resource | None:
 
 
 def _read_current(client: ManagementClient, item: Resource, username: str) -> list[Resource]:
-    """Return an identity as it is after this run's writes, unless one of them renamed it. A listing may show it as it was."""
+    """Return an identity as it is after this run's writes, unless a write renamed it. A listing may show it as it was."""
     id = str(item.get("id"))
     if client.memory.get_write_time(IDENTITY.noun, id) is None:
         return [item]

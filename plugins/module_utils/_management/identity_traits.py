@@ -54,13 +54,15 @@ def validate_traits(traits: Mapping[Any, Any]) -> None:
     for name, value in traits.items():
         shown = sanitize_for_display(name, 80)
         if name == "type":
-            raise OptionError("traits must not have type.", f"The module always sends the type {TRAITS_TYPE}.")
+            raise OptionError(
+                "traits must not have type.", f"Remove it: the module always sends the type {TRAITS_TYPE}."
+            )
         if name in OWN_TRAITS:
             raise OptionError(f"traits must not have {shown}.", f"Use the option {shown} instead.")
         if name not in OTHER_TRAITS:
             raise OptionError(
                 f"traits has '{shown}', which is not a published trait.",
-                suggest_nearest(shown, OTHER_TRAITS) or f"The published traits: {', '.join(OTHER_TRAITS)}.",
+                suggest_nearest(shown, OTHER_TRAITS) or f"Use a published trait: {', '.join(OTHER_TRAITS)}.",
             )
         if not isinstance(value, str):
             raise OptionError(

@@ -157,7 +157,7 @@ class Invitations:
         return any(item.get("state") == ACTIVE for item in list_owned(CREDENTIAL, self.client, ACTIVE_FILTER))
 
     def _build_wanted(self) -> Resource:
-        """Return the fields of a new invitation; raise an error if it cannot be created, before others are revoked."""
+        """Return the fields of a new invitation; raise an error if it cannot be created, before other invitations are revoked."""
         if self.options.is_mail:
             self._check_address()
         config_id = find_reference_id(AUTHENTICATOR_CONFIG, self.client, self.options.authenticator_config or "")
@@ -192,7 +192,10 @@ class Invitations:
                     error.details["changed"] = True
                 raise
             if state == COMPLETE:
-                self.warn(f"A passkey was bound with the invitation {job['id']} before it could be revoked.")
+                self.warn(
+                    f"A passkey was bound with the invitation {job['id']} before the task could revoke the invitation. "
+                    "Check who used the invitation. If it was not the person, revoke the passkey with the module credential."
+                )
             states.append(state)
         return states
 
@@ -224,7 +227,7 @@ class Invitations:
         raise self._discard_lost(wanted, reason, limit)
 
     def _accept(self, wanted: Resource, job: Resource, link: Any) -> tuple[Resource, str | None]:
-        """Return a new invitation with its link; raise an error, and revoke it, if it is not the wanted one."""
+        """Return a new invitation with its link; raise an error, and revoke it, if it differs from the requested invitation."""
         remember_creation(CREDENTIAL_BINDING_JOB, self.client, job)
         if job.get("state") == FAILED_TO_SEND:
             raise StateError(
@@ -264,7 +267,7 @@ class Invitations:
         return self._discard(found, reason, cleaner)
 
     def _is_new(self, job: Resource, wanted: Resource) -> bool:
-        """Whether a job can be the one whose response was lost."""
+        """Whether a job can belong to the lost response."""
         is_same = not any(check.finding == "ignored" for check in check_write(wanted, job, frozenset()))
         return is_same and job["id"] not in self._known_ids
 

@@ -64,7 +64,7 @@ class IssuedTokenOptions:
 class IssuedTokens:
     """The tokens of one application.
 
-    The authenticating application is looked for in its own realm, any other application in the managed realm.
+    Search for the authenticating application in its own realm, and for any other application in the managed realm.
     """
 
     def __init__(self, options: IssuedTokenOptions, client: ManagementClient) -> None:
@@ -132,7 +132,7 @@ class IssuedTokens:
 
 
 def match_tokens(tokens: Iterable[Resource]) -> Callable[[str], bool]:
-    """Return a function that tells whether a value is one of these tokens.
+    """Return a function that decides whether a value is one of these tokens.
 
     A self-contained token is recognized by its ID, any other token by its suffix.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listings that the hosts and items of one task share, so that a loop over many names reads the objects once.
+"""Listings that the hosts and items of one task share. A loop over many names reads the objects once.
 
 A listing is in the run's store, without secrets, in parts that a store's file can hold. It belongs to one attempt at one
 task: a later task, or the next attempt of `until`, reads the service. A task without the run's store, such as a delegated
@@ -45,7 +45,7 @@ class ListingMemory:
 
     Args:
         store: the run's store; `None` to share nothing.
-        attempt: what the calls that share a listing have in common; `None` to share nothing.
+        attempt: the common key of the calls that share a listing; `None` to share nothing.
         error_key: everything that can influence whether a listing fails. Calls that waited share an error if it is equal.
         duration: the longest time in seconds that a listing takes.
     """
@@ -68,9 +68,9 @@ class ListingMemory:
     def share(
         self, key: Any, read: Callable[[], Iterable[Resource]], *, error_key: Any = None, since: float | None = None
     ) -> Listing:
-        """Return the listing under a key: the shared one, or the one that `read` returns, which is then shared.
+        """Return the listing under a key: the shared one, or the listing that `read` returns, which is then shared.
 
-        While another call reads the listing, this one waits.
+        While another call reads the listing, this call waits.
 
         Args:
             key: everything that distinguishes one listing from another.

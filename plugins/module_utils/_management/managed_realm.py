@@ -21,7 +21,7 @@ LOOKUP_OPERATIONS = REALM.list_lookup_operations(by_id=False)
 
 _REFUSED_SCOPES = ("invalid_scope", "insufficient_scope", "access_denied")
 _ADVICE = (
-    "A realm is found by its name with the scope realms:read. If the application must not have this scope, give realm_id "
+    "To find a realm by its name, the task needs the scope realms:read. If the application must not have this scope, set realm_id "
     "instead of realm."
 )
 
@@ -31,8 +31,8 @@ def find_realm_id(
 ) -> str:
     """Return the ID of the only realm with this name.
 
-    The ID is kept in the run's store until the run ends, so a name means the same realm in the whole run, also if another
-    process renames realms meanwhile. If the run itself renames or deletes the realm, or gives another realm the name, the name
+    The ID stays in the run's store until the run ends. So a name means the same realm in the whole run, even if another
+    process renames realms. If the run itself renames or deletes the realm, or gives another realm the name, the name
     is looked up again.
 
     Args:
@@ -77,7 +77,7 @@ def _build_key(name: str, client: ManagementClient) -> list[Any]:
 
 
 def _read_kept(name: str, key: list[Any], client: ManagementClient) -> str | None:
-    """Return the ID that the run found before, unless the run renamed or deleted the realm, or gave another one the name."""
+    """Return the ID that the run found before, unless the run renamed or deleted the realm, or gave another realm the name."""
     memory = client.memory
     entry = memory.store.get(key) if memory.store else None
     if entry is None:
@@ -104,7 +104,7 @@ def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:
     if len(found) > 1:
         raise StateError(
             f"{len(found)} realms are named '{shown}': {join_names(item.get('id') for item in found)}.",
-            "Give realm_id to choose one.",
+            "Set realm_id to choose one.",
         )
     id: str = validate_resource(REALM, found[0])["id"]
     if client.memory.store and not is_predicted(id):
@@ -115,4 +115,4 @@ def _look_up(name: str, key: list[Any], client: ManagementClient) -> str:
 def _lacks_scope(error: BeyondIdentityError) -> bool:
     if isinstance(error, ResponseError):
         return error.status == 403 or error.code in _REFUSED_SCOPES
-    return True  # the stored sign-in was not granted the scope, or there is none
+    return True  # the stored sign-in was not granted the scope, or no sign-in is stored

@@ -29,11 +29,11 @@ def find_identity_ids(client: ManagementClient, values: Iterable[str], known: Se
     Each ID and username costs one request at most, and none if the run found it before. If a listing of all identities
     costs less, the listing is read instead. An e-mail address that is not a username needs the listing, because the service
     cannot search for it. If a value is a username, it is not searched among the e-mail addresses, because each search would
-    read the whole listing; another identity with this e-mail address is an error if its listing or `known` shows it.
+    read the whole listing. Another identity with this e-mail address is an error if its listing or `known` shows it.
 
-    N values cost at most min(N, number of the listing's pages) requests, and one more if the realm has more than N pages,
-    none of the values is on the first page, and `known` does not show this. Only the first page tells how many pages a
-    realm has, so the additional request cannot be avoided: to search first costs one request too many in a small realm.
+    N values cost at most min(N, number of the listing's pages) requests. They cost one more request if the realm has more
+    than N pages, none of the values is on the first page, and `known` does not show this. Only the first page shows the number of
+    pages, so the additional request cannot be avoided: a search first would cost an additional request in a small realm.
 
     Args:
         known: identities that were already read. No request is needed for their IDs and exact usernames.
@@ -76,7 +76,7 @@ def _list_group_keys(value: str) -> tuple[str, ...]:
 def _match(values: Iterable[str], identities: Iterable[Resource], *, is_complete: bool = False) -> IdsByValue:
     """Return the values that some of these identities have as ID or username.
 
-    If another of these identities has the username as its e-mail address, both match: it is unknown which one is meant.
+    If another of these identities has the username as its e-mail address, both match, because the value is ambiguous.
     Only if the identities are complete, another spelling is recognized: a partial list may lack the identity that is meant.
     Beyond ASCII, only a search shows which spellings the service takes for the same.
     """
@@ -145,7 +145,7 @@ def _find_in_listing(client: ManagementClient, values: Sequence[str]) -> IdsByVa
 
 
 def _find_alone(client: ManagementClient, value: str) -> set[str]:
-    """Return the IDs of the identities with this ID or username, by one request."""
+    """Return the IDs of the identities with this ID or username, with one request."""
     return _find_by_id(client, value) if is_service_id(value) else _find_by_username(client, value)
 
 

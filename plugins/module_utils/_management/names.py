@@ -31,6 +31,6 @@ def has_name(item: Resource, name: str) -> bool:
 
 
 def select_named(items: Iterable[Resource], name: str) -> list[Resource]:
-    """Return the objects with exactly this name; without any, those whose name is equal after normalization."""
+    """Return the objects with exactly this name; if no object has it, the objects whose name is equal after normalization."""
     found = [item for item in items if has_name(item, name)]
     return [item for item in found if item.get("display_name") == name] or found

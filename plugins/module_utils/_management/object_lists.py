@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from .._errors import MalformedResponseError, StateError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError, StateError
 from .._text import join_names
 from .client import ManagementClient
 from .paging import LARGE_PAGE_SIZE
@@ -110,7 +110,7 @@ class ObjectLists:
         return _nest(found)
 
     def write(self, id: str, before: Resource, wanted: Resource) -> None:
-        """Bring the wanted lists from their state before. Missing items are added before others are removed."""
+        """Bring the wanted lists from their state before. Missing items are added before other items are removed."""
         present, target = _flatten(before, self._paths), _flatten(wanted, self._paths)
         for group in self._groups:
             lists = [item for item in group.lists if item.path in target]
@@ -122,7 +122,7 @@ class ObjectLists:
                     self.is_written = True
 
     def verify(self, id: str, before: Resource, wanted: Resource) -> None:
-        """Read the lists after a write, until they show it. Other users' changes of the same lists do not count.
+        """Read the lists after a write, until they show it. Changes of the same lists by other users are ignored.
 
         This costs one more reading of each list that changed: one request for 200 items, if the service is not late.
 
@@ -176,7 +176,7 @@ class ObjectLists:
 
 def _validate_items(operation: str, item: ObjectList, items: Any) -> list[Any]:
     if not isinstance(items, list) or not all(isinstance(_to_text(one), str) for one in items):
-        raise MalformedResponseError(f"{operation}: the response has no list of {item.key}.")
+        raise MalformedResponseError(f"{operation}: the response has no list of {item.key}.", OTHER_SERVER_HINT)
     if not item.has_texts:
         refuse_malformed_ids(operation, [{"id": _to_text(one)} for one in items])
     return items

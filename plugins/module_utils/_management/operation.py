@@ -57,7 +57,7 @@ class Operation:
 
     @property
     def page_parameter(self) -> str | None:
-        """The query parameter that requests a further page, or `None`."""
+        """The query parameter that requests the next page, or `None`."""
         return next((name for name in PAGE_PARAMETERS if name in self.query), None)
 
     @property

@@ -8,7 +8,7 @@ A row has the operation's name, its method, its path with the parameters of its 
 precedes the keys that the request body must have; an operation without `=` takes no body. `!` marks an operation whose
 response may contain a secret. An operation without scopes publishes none.
 
-The table is the published description, with the corrections of the vendor's own client: the path of the collection of
+The table is the published description, with the corrections of the vendor's own client. The path of the collection of
 SCIM groups has no slash at its end, and some lists take `filter` and `order_by`.
 """
 
@@ -164,7 +164,7 @@ def find_operation(name: str) -> Operation:
         hint = (
             f"Did you mean {' or '.join(nearest)}?"
             if nearest
-            else "The collection's page docs/operations.md lists all operations."
+            else "Check the name: the collection's page docs/operations.md lists all operations."
         )
         raise OptionError(f"'{sanitize_for_display(name, 80)}' is not an operation of the Management API.", hint)
     return catalogue[name]

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._errors import MalformedResponseError, OptionError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError, OptionError
 from .._text import sanitize_for_display
 from .operation import PAGE_PARAMETERS, Operation
 from .response_ids import refuse_malformed_ids
@@ -53,7 +53,7 @@ def next_page(operation: Operation, requested: Mapping[str, Any], page: Mapping[
 
 
 def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return one response that has the lists of all pages. Each other field is from the first page that has it.
+    """Return one response that has the lists of all pages. Any other field is from the first page that has it.
 
     Raises:
         MalformedResponseError: a page has no list. Only SCIM omits an empty list.
@@ -62,7 +62,7 @@ def join_pages(operation: Operation, pages: Iterable[Mapping[str, Any]]) -> dict
     for page in pages:
         lists = {name: value for name, value in page.items() if _is_paged(operation, name, value)}
         if not lists and not operation.is_scim_listing:
-            raise MalformedResponseError(f"{operation.name}: the response has no list.")
+            raise MalformedResponseError(f"{operation.name}: the response has no list.", OTHER_SERVER_HINT)
         for name, value in page.items():
             if joined.get(name) is None:
                 joined[name] = list(value) if name in lists else value
@@ -84,13 +84,13 @@ def read_items(name: str, collection: str, page: Mapping[str, Any]) -> list[dict
     """Return the objects of a page; raise `MalformedResponseError` without a list of objects that have valid IDs."""
     items = page.get(collection)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise MalformedResponseError(f"{name}: the response has no list of {collection}.")
+        raise MalformedResponseError(f"{name}: the response has no list of {collection}.", OTHER_SERVER_HINT)
     refuse_malformed_ids(name, items)
     return items
 
 
 def count_pages(page: Mapping[str, Any], items: Sequence[Any]) -> float:
-    """Return how many pages a listing has, given its first page; infinity if the page does not tell."""
+    """Return the number of pages of a listing, given its first page; infinity if unknown."""
     if not page.get("next_page_token"):
         return 1
     total = page.get("total_size")
@@ -129,14 +129,18 @@ def _is_paged(operation: Operation, name: str, value: Any) -> bool:
 def _get_next_token(operation: Operation, page: Mapping[str, Any]) -> dict[str, Any]:
     token = page.get("next_page_token")
     if not isinstance(token or "", str):
-        raise MalformedResponseError(f"{operation.name}: the response's next_page_token is not text.")
+        raise MalformedResponseError(
+            f"{operation.name}: the response's next_page_token is not text.", OTHER_SERVER_HINT
+        )
     return {"page_token": token} if token else {}
 
 
 def _get_next_index(operation: Operation, requested: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any]:
     resources, total = page.get(_RESOURCES), page.get("totalResults")
     if not isinstance(total, int) or not isinstance(resources, (list, type(None))):
-        raise MalformedResponseError(f"{operation.name}: the response is not a list of SCIM resources.")
+        raise MalformedResponseError(
+            f"{operation.name}: the response is not a list of SCIM resources.", OTHER_SERVER_HINT
+        )
     following = requested.get("startIndex", 1) + len(resources or ())
     return {"startIndex": following} if resources and following <= total else {}
 
@@ -148,5 +152,8 @@ def _to_positive_int(operation: Operation, name: str, value: Any) -> int:
         number = 0
     if number < 1:
         shown = sanitize_for_display(value, 80)
-        raise OptionError(f"{operation.name}: {name} must be a whole number of at least 1, not '{shown}'.")
+        raise OptionError(
+            f"{operation.name}: {name} must be a whole number of at least 1, not '{shown}'.",
+            f"Correct {name}, or remove it and set all_pages: true.",
+        )
     return number

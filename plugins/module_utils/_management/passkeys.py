@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The passkeys (credentials) of an identity, and its invitations to bind one (credential binding jobs).
 
-Both stay listed after their revocation. The path parameter `identity_id` of the client says whose they are.
+Both stay listed after their revocation. The path parameter `identity_id` of the client names the identity.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def remember_creation(resource_type: ResourceType, client: ManagementClient, cre
 
 
 def is_open(job: Resource) -> bool:
-    """Whether a passkey can be bound with a job. A time of expiry that is unknown does not count."""
+    """Whether a passkey can be bound with a job. An unknown time of expiry is ignored."""
     expiry = parse_time(str(job.get("expire_time") or ""))
     return job.get("state") in OPEN_STATES and (expiry is None or expiry > datetime.now(timezone.utc))
 
@@ -114,7 +114,7 @@ def _verify(resource_type: ResourceType, client: ManagementClient, item: Resourc
         raise StateError(
             f"The {resource_type.noun} {item['id']} is still in the state {sanitize_for_display(stored['state'], 40)} after its "
             "revocation.",
-            "Run again. If the error stays, revoke it in the Admin Console.",
+            "Run again. If the error persists, revoke the object in the Admin Console.",
             changed=True,
             id=item["id"],
         )

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How predicted objects depend on each other: which writes the service would refuse, and what else a write changes.
+"""Dependencies of predicted objects: the writes that the service would refuse, and the side effects of a write.
 
-Only what the run predicted and read counts: the check of a write needs no more rights than the write's own reading.
+Only objects that the run predicted or read are considered, so the check of a write needs no additional scopes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PredictedConflicts:
     """The service's rules between objects, for the predictions that `read` returns.
 
     Args:
-        is_complete: whether the predictions are those of the whole run, so that they have all predicted objects.
+        is_complete: whether the predictions are of the whole run, with all predicted objects.
     """
 
     def __init__(self, read: Read, *, is_complete: bool) -> None:
@@ -52,7 +52,7 @@ class PredictedConflicts:
         self._is_complete = is_complete
 
     def refuse_missing(self, operation: Operation, parameters: Mapping[str, Any]) -> None:
-        """Raise `ResponseError` for an operation on an object that would not exist, or on what belongs to one."""
+        """Raise `ResponseError` for an operation on an object that would not exist, or on a part of such an object."""
         for resource_type in (*RESOURCE_TYPES, *IDENTITY_TYPES):
             if resource_type.id_parameter in operation.path_parameters:
                 self._refuse_missing(resource_type, parameters.get(resource_type.id_parameter), parameters, 404)
@@ -83,7 +83,11 @@ class PredictedConflicts:
         for name, value in unique.items():
             if any(other.get(name) == value for other in others):
                 status = 400 if resource_type is RESOURCE_SERVER else 409
-                raise _build_error(status, f"another {resource_type.noun} has the {name} '{value}'")
+                raise _build_error(
+                    status,
+                    f"another {resource_type.noun} has the {name} '{value}'",
+                    "Use another value, or change the other object first.",
+                )
 
     def find_released(self, resource_type: ResourceType, item: Resource, parameters: Mapping[str, Any]) -> Resource:
         """Return the fields that an object lost because the run deletes an object that it refers to."""
@@ -104,10 +108,14 @@ class PredictedConflicts:
         prediction = self._read(resource_type, parameters)
         is_unknown = self._is_complete and is_predicted(id) and id not in prediction.created
         if is_unknown or id in prediction.deleted:
-            raise _build_error(status, f"no {resource_type.noun} would have the ID {id}")
+            raise _build_error(
+                status,
+                f"no {resource_type.noun} would have the ID {id}",
+                "Check the ID: an earlier task deletes the object, or no task creates it.",
+            )
 
     def _refuse_used(self, resource_type: ResourceType, parameters: Mapping[str, Any]) -> None:
-        """Raise `ResponseError` for the deletion of an object that others need."""
+        """Raise `ResponseError` for the deletion of an object that other objects need."""
         id = str(parameters[resource_type.id_parameter])
         if resource_type is REALM:
             is_used = any(self._read(ROLE, role).created for role in self._list_servers(parameters))
@@ -120,7 +128,11 @@ class PredictedConflicts:
         else:
             is_used = False
         if is_used:
-            raise _build_error(409, f"the {resource_type.noun} {id} is in use by objects of this run")
+            raise _build_error(
+                409,
+                f"the {resource_type.noun} {id} is in use by objects of this run",
+                "Remove these objects first, in an earlier task.",
+            )
 
     def _list_servers(self, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the parameters of the paths of roles, for each predicted resource server in a realm."""
@@ -144,5 +156,5 @@ def _list_unique(resource_type: ResourceType, item: Mapping[str, Any]) -> dict[s
     return {name: traits[name].casefold() for name in names if isinstance(traits.get(name), str) and traits[name]}
 
 
-def _build_error(status: int, reason: str) -> ResponseError:
-    return ResponseError(f"The service would refuse the request (HTTP {status}): {reason}.", status=status)
+def _build_error(status: int, reason: str, hint: str) -> ResponseError:
+    return ResponseError(f"The service would refuse the request (HTTP {status}): {reason}.", hint, status=status)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client in check mode: it sends reading operations only, and predicts what writing ones would do."""
+"""The client in check mode: it sends only reading operations, and predicts the effect of writing operations."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class PredictingClient(ManagementClient):
     def call_with_status(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, body: Mapping[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Carry out a reading operation, or predict a writing one. See `ManagementClient`."""
+        """Carry out a reading operation, or predict a writing operation. See `ManagementClient`."""
         operation, given = find_operation(name), dict(parameters or {})
         self.build_url(operation, given)  # refuses wrong parameters
         complete = self._complete(operation, given)
@@ -127,7 +127,11 @@ class PredictingClient(ManagementClient):
             return add_credentials(self._apply_release(resource_type, complete, created))
         if not self.can_read(operation, given):
             self._on_prediction()
-            raise ResponseError(f"{operation.name}: no object with the ID {id} is predicted.", status=404)
+            raise ResponseError(
+                f"{operation.name}: no object with the ID {id} is predicted.",
+                "Check the ID. If it is from an earlier run with --check, remove it from the variables or the fact cache.",
+                status=404,
+            )
         item = super().call_with_status(operation.name, given)[1]
         corrected: Resource = self._correct(resource_type, complete, [item], is_complete=False)[0]
         return corrected
@@ -165,7 +169,7 @@ class PredictingClient(ManagementClient):
         *,
         is_complete: bool = True,
     ) -> list[Any]:
-        """Return objects as they would be, and with `is_complete` also those that would be created."""
+        """Return objects as they would be; with `is_complete`, also objects that would be created."""
         prediction = self._predict(resource_type, complete)
         corrected: list[Any] = []
         for item in items:

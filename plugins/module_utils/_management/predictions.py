@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a run in check mode would have written. Later tasks of the run read their objects with it.
 
-The predictions are in the run's store, one entry for each place where objects have their names, without secrets. What a
-task with `check_mode: true` predicts ends with the task, as in a run without `--check`.
+The predictions are in the run's store, one entry for each place where objects have their names, without secrets. The predictions
+of a task with `check_mode: true` end with the task, as in a run without `--check`.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Prediction:
         return len(self.created) - sum(not is_predicted(id) for id in self.deleted)
 
     def merge(self, earlier: Prediction, later: Prediction) -> None:
-        """Add what another call changed in a prediction, while others may have changed this one."""
+        """Add another call's changes of a prediction. Other calls may have changed this prediction too."""
         for id in {*earlier.used_ids, *earlier.changed} - {*later.used_ids, *later.changed}:
             self.forget(id)
         self.created.update(later.created)

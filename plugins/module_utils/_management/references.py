@@ -36,7 +36,7 @@ def list_reference_operations(resource_type: ResourceType, value: str, *, is_rea
 
 
 def find_reference_id(resource_type: ResourceType, client: ManagementClient, value: str) -> str:
-    """Return the ID of the object with this ID or name. An ID is not verified, and neither is that of a name known to the run.
+    """Return the ID of the object with this ID or name. An ID is not verified, nor is the ID of a name that the run already looked up.
 
     Raises:
         StateError: several objects have the name. The message lists their IDs.

@@ -15,7 +15,7 @@ from .write_check import has_same_items, is_normalized_form
 def plan_changes(
     before: Mapping[str, Any], wanted: Mapping[str, Any], read_only: frozenset[str] = frozenset()
 ) -> Resource:
-    """Return the fields to send to bring `before` to the wanted state: those that differ, each nested object whole.
+    """Return the fields to send for the wanted state: the fields that differ from `before`, with whole nested objects.
 
     Args:
         read_only: keys to omit from nested objects.
@@ -46,7 +46,7 @@ def merge_changes(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Reso
 
 
 def select_fields(item: Mapping[str, Any], changes: Mapping[str, Any]) -> Resource:
-    """Return the values of an object for the fields of these changes, also of nested ones; `None` for a missing field."""
+    """Return the values of an object for the fields of these changes, also of nested fields; `None` for a missing field."""
     return {
         name: select_fields(item.get(name) or {}, value) if isinstance(value, Mapping) else item.get(name)
         for name, value in changes.items()

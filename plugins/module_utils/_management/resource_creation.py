@@ -36,16 +36,16 @@ def create_resource(
     """Create an object and return it. If its response is lost or empty, look for it; the creation is not sent again.
 
     Args:
-        find: finds the object by its name. There was none before.
+        find: finds the object by its name. No object had it before.
         explain_conflict: raises an error that says more than a refusal because of another object, if it can.
 
     Raises:
-        NameTakenError: the service refused the creation because the object exists meanwhile.
+        NameTakenError: the service refused the creation because the object was created since.
     """
     limit = SETTLING_TIME
 
     def find_now() -> Resource | None:
-        client.listings.drop()  # what was listed before does not show the object
+        client.listings.drop()  # an earlier listing does not show the object
         return find()
 
     try:
@@ -72,7 +72,7 @@ def create_resource(
     name = sanitize_for_display(found.get("display_name"), 120)
     warn(
         f"The response to the creation of {resource_type.noun} '{name}' was lost or empty. The object was found by its name: "
-        f"{sanitize_for_display(found['id'], 80)}."
+        f"{sanitize_for_display(found['id'], 80)}. If other runs create objects with this name too, check that this object is yours."
     )
     return found
 
@@ -138,10 +138,10 @@ def _explain_conflict(resource_type: ResourceType, error: ResponseError, *, is_r
 
 
 def _look(find: Callable[[], Resource | None], limit: float) -> Resource | None:
-    """Return the object; `None` also if it cannot be looked for, because then the creation's own error says more.
+    """Return the object; `None` if it is not found or the search fails, because then the creation's own error says more.
 
     Args:
-        limit: how long to look, in seconds from now: the service may have created the object at the end of a long request.
+        limit: how long to search, in seconds from now: the service may have created the object at the end of a long request.
     """
     try:
         return wait_until_found(find, get_time(), limit)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How one object is found by its ID or name, and described in messages."""
+"""Finds one object by its ID or name, and describes it for messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def find_resource(
 ) -> Resource | None:
     """Return the object with this ID, or the only one with this display name; `None` if no object matches.
 
-    An object with exactly this name comes before those whose names are equal after normalization.
+    An object with exactly this name has precedence over objects whose names are equal after normalization.
 
     Raises:
         StateError: several objects have the name. The message lists their IDs.
@@ -46,12 +46,12 @@ def find_resource(
 
 
 def find_named(resource_type: ResourceType, client: ManagementClient, name: str) -> list[Resource]:
-    """Return all objects with this name, or those whose names are equal to it after normalization."""
+    """Return all objects with this name, otherwise the objects whose names are equal after normalization."""
     return select_named(correct_listing(resource_type, client, list_resources(resource_type, client), name), name)
 
 
 def list_referable(resource_type: ResourceType, client: ManagementClient, values: Iterable[str]) -> list[Resource]:
-    """Return all objects of a type, to look for those that options refer to by these IDs or names."""
+    """Return all objects of a type, to search for the objects that options refer to by these IDs or names."""
     listing = list_resources(resource_type, client)
     for value in dict.fromkeys(values):
         listing = replace(listing, items=correct_listing(resource_type, client, listing, value))
@@ -89,7 +89,7 @@ def find_shared_listing(resource_type: ResourceType, client: ManagementClient) -
 def read_shared(resource_type: ResourceType, client: ManagementClient, id: str) -> Resource | None:
     """Return the object with this ID, or `None`. The task's hosts and items may share it, unless the run wrote it since.
 
-    For objects that options refer to. What a task manages itself, it always reads.
+    For objects that options refer to. A task always reads the objects that it manages itself.
     """
     found = client.listings.share(
         _build_listing_key(resource_type, client, {resource_type.id_parameter: id}),
@@ -118,8 +118,8 @@ def correct_listing(
     """Return a listing with this run's writes of the objects with one ID or name: a listing may show them late.
 
     An object that this run deleted is left out. An object that this run wrote after the listing began or renamed, or one
-    that the listing lacks, is read by its ID. So is the object that this run gave the name, although the listing shows
-    others that the value refers to, such as one whose name is equal after normalization.
+    that the listing lacks, is read by its ID. The object that this run gave the name is read too, even if the listing
+    shows other matching objects, such as an object whose name is equal after normalization.
     """
     corrected: list[Resource] = []
     known: set[str] = set()
@@ -179,7 +179,7 @@ def _read_unlisted(
 
 
 def refers_to(resource_type: ResourceType, item: Resource, value: str) -> bool:
-    """Whether a text is an object's ID, or one of the texts that it can be named by."""
+    """Whether a text is an object's ID, or one of its names."""
     keys = ("id", *resource_type.name_fields)
     return has_name(item, value) or any(item.get(key) == value for key in keys)
 
@@ -237,7 +237,7 @@ def select_resource(
     names = join_names(item.get("display_name") or item.get("id") for item in known)
     raise NotFoundError(
         f"The managed realm has no {resource_type.noun} '{sanitize_for_display(value, 120)}'.",
-        f"Known {resource_type.collection}: {names}.",
+        f"Check the spelling, and realm_id or realm. Known {resource_type.collection}: {names}.",
     )
 
 

@@ -27,19 +27,19 @@ def get_offered_scopes(server: Resource) -> list[str]:
 
 
 def validate_offered_scopes(server: Resource, scopes: Iterable[str]) -> None:
-    """Raise `StateError` if the resource server does not offer one of these scopes."""
+    """Raise `StateError` unless the resource server offers all of these scopes."""
     offered = get_offered_scopes(server)
     unknown = sorted(set(scopes) - set(offered))
     if unknown:
         suggestions = [text for scope in unknown if (text := _suggest_scopes(scope, offered))]
         raise StateError(
             f"{describe_resource(RESOURCE_SERVER, server)} does not offer {join_names(unknown)}.",
-            " ".join([*suggestions, f"It offers: {join_names(offered, 200)}."]),
+            f"{' '.join(suggestions)} Use scopes that it offers: {join_names(offered, 200)}.".strip(),
         )
 
 
 def _suggest_scopes(scope: str, offered: Iterable[str]) -> str:
-    """Return what may be meant instead of an unknown scope, or an empty text."""
+    """Return a suggestion for an unknown scope, or an empty text."""
     operation = get_catalogue().get(scope)
     if operation:
         return f"{scope} is an operation. Its scopes: {join_names(operation.scopes)}."

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How one object reaches its wanted state: find it, plan the change, apply it."""
+"""Brings one object to its wanted state: finds it, plans the change, applies it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StateOptions:
 
 @dataclass(frozen=True)
 class ChangeResult:
-    """What a state module did, or in check mode would do. `before` and `after` are `None` for an object that does not exist."""
+    """The change of a state module; in check mode, the predicted change. `before` and `after` are `None` for an object that does not exist."""
 
     before: Resource | None
     after: Resource | None
@@ -48,7 +48,7 @@ class ChangeResult:
 
 
 class ResourceState:
-    """Brings one object to its wanted state. In check mode, its client only predicts what writing operations do."""
+    """Brings one object to its wanted state. In check mode, its client only predicts the effect of writing operations."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class ResourceState:
         self.warn = warn
 
     def find(self) -> Resource | None:
-        """Return the object with the ID if one is set, otherwise the only one with the name."""
+        """Return the object with the ID if an ID is set, otherwise the only object with the name."""
         return find_resource(self.resource_type, self.client, id=self.id, display_name=self.name)
 
     def ensure_present(self, build_wanted: Callable[[Resource | None], Resource]) -> ChangeResult:
@@ -220,7 +220,7 @@ class ResourceState:
         if found.get("is_managed"):
             raise StateError(
                 f"{refusal}: {describe_resource(self.resource_type, found)} is managed by Beyond Identity.",
-                "Managed objects can be used, but not modified.",
+                "You can use managed objects, but not change or delete them. Use an object of your own instead.",
             )
 
 
@@ -235,7 +235,7 @@ def mark_as_changed(id: str) -> Iterator[None]:
 
 
 def find_own_id(resource_type: ResourceType, connection: Connection) -> str | None:
-    """Return the ID of the object that the task authenticates with; raise `OptionError` if the options do not tell."""
+    """Return the ID of the object that the task authenticates with; raise `OptionError` if the options do not contain it."""
     if resource_type.own_id_option is None:
         return None
     return connection.require(

@@ -90,7 +90,7 @@ def list_operations(options: RoleOptions, servers: RoleServers) -> list[str]:
 
 
 class RoleState(ListedState):
-    """Brings a role and its lists to the wanted state. The mode of a list tells whether its present items stay."""
+    """Brings a role and its lists to the wanted state. The mode of a list decides whether its present items stay."""
 
     def __init__(self, options: RoleOptions, servers: RoleServers, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,15 +133,15 @@ class RoleState(ListedState):
     def _refuse_other_scopes(self, role: Resource, wanted: list[str]) -> None:
         """Raise `StateError` if the role has other scopes.
 
-        A role without scopes and members is what an interrupted creation leaves. Its scopes can be added.
+        An interrupted creation leaves a role without scopes and members. Its scopes can be added.
         """
         present = role["scopes"]
         if present == wanted or not (present or any(role["members"].values())):
             return
-        difference = {"It lacks": set(wanted) - set(present), "It also has": set(present) - set(wanted)}
+        difference = {"The role lacks": set(wanted) - set(present), "The role also has": set(present) - set(wanted)}
         shown = " ".join(f"{verb} {join_names(sorted(scopes))}." for verb, scopes in difference.items() if scopes)
         raise StateError(
-            f"{describe_resource(self.resource_type, role)} has other scopes than the task wants. {shown}",
+            f"The scopes of the {describe_resource(self.resource_type, role)} differ from the option scopes. {shown}",
             "Use another role, or set scopes to the scopes that the role has.",
             id=role["id"],
         )

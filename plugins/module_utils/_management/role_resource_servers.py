@@ -14,7 +14,7 @@ from .resource_types import RESOURCE_SERVER, ROLE, Resource
 
 
 class RoleServers:
-    """The realm's resource servers, and the selected one whose roles are meant."""
+    """The realm's resource servers, and the selected resource server."""
 
     def __init__(self, name: str) -> None:
         if not name:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this run wrote, so that a listing that lags behind cannot hide a run's own writes.
+"""The writes of this run, because a listing can show them late.
 
 The memory is in the run's store, with one entry for each object, so no lock is needed. It never holds a secret, and it
 decides only if a listing contradicts it. A task without the run's store, such as a delegated one, has no memory.
@@ -65,7 +65,7 @@ class RunMemory:
         self._remember_names(place, id, names)
 
     def remember_new_name(self, place: Place, id: str, names: Iterable[str]) -> None:
-        """Remember the new name of an object, as it was sent and returned. The last one is the name that it has now."""
+        """Remember the new name of an object, as it was sent and returned. The last name is its present name."""
         names = list(names)
         self._put(self._build_id_key("renamed", place.noun, id), name=names[-1])
         self._remember_names(place, id, names)
@@ -89,7 +89,7 @@ class RunMemory:
         return self.find_id(_USERNAMES, username.casefold())
 
     def was_any_name_deleted(self, place: Place, item: Mapping[str, Any]) -> bool:
-        """Whether this run deleted an object that had a name of this one. Of an identity, only the username is unique."""
+        """Whether this run deleted an object that had one of this object's names. Of an identity, only the username is unique."""
         if place.noun == IDENTITY.noun:
             return any(self.was_name_deleted(_USERNAMES, name) for name in list_usernames(item))
         return any(self.was_name_deleted(place, name) for name in list_names(item))

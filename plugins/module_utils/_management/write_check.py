@@ -39,7 +39,7 @@ class FieldCheck:
 def check_write(sent: Mapping[str, Any], stored: Mapping[str, Any], write_only: frozenset[str]) -> list[FieldCheck]:
     """Return the sent fields that the stored object does not show as they were sent.
 
-    In a nested object, only the keys that were sent count. Lists of texts compare as sets.
+    In a nested object, only the sent keys are compared. Lists of texts compare as sets.
 
     Args:
         write_only: names of fields that cannot be compared, at any depth.
@@ -120,7 +120,7 @@ def _count_fields(value: Any) -> int:
 def is_normalized_form(name: str, sent: Any, stored: Any) -> bool:
     """Whether a service that normalizes values may show `stored` for `sent`.
 
-    A value that has no other form is shown as it is sent, so it can replace one that the service did not normalize.
+    A value without another form is shown as sent, so it can replace a value that the service did not normalize.
     """
     return not _is_normal(name, sent) and _find_difference(name, sent, stored, frozenset()) == "normalized"
 

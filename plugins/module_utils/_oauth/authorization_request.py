@@ -19,7 +19,7 @@ from .scopes import OPENID, parse_scopes
 
 @dataclass(frozen=True)
 class AuthorizationOptions:
-    """What the user sets for an authorization request. A field that is `None` is generated, or omitted if it is `prompt`.
+    """The options of an authorization request. A field that is `None` is generated, or omitted if it is `prompt`.
 
     Attributes:
         openid: whether to request an ID token, by the scope `openid`.
@@ -106,7 +106,9 @@ def _select_scopes(scopes: Iterable[str], options: AuthorizationOptions) -> list
     if options.openid:
         return parse_scopes([*requested, OPENID])
     if OPENID in requested:
-        raise OptionError("scopes contain openid, but openid is false.", "Remove one of the two.")
+        raise OptionError(
+            "scopes contain openid, but openid is false.", "Remove openid from scopes, or set openid: true."
+        )
     if options.nonce is not None:
         raise OptionError("nonce needs openid: true, because only an ID token contains the nonce.", "Remove nonce.")
     if not requested:

@@ -13,16 +13,18 @@ from .._errors import AuthorizationDeniedError, ForeignResponseError, OptionErro
 from .._http.urls import get_origin, hide_user_information
 from .._text import sanitize_for_display
 from .constant_time import are_equal
+from .issuer import WRONG_ISSUER_HINT
 from .scopes import hint_on_refused_scopes
 
 # Marks that a terminal in bracketed-paste mode puts around pasted text. Some terminals omit the escape character.
 _PASTE_MARKS = re.compile(r"^(?:\x1b?\[20[01]~|\s)+|(?:\x1b?\[20[01]~|\s)+$")
 _SINGLE_PARAMETERS = ("state", "code", "error", "iss")
 _PASTE_HINT = "Paste the whole URL that the browser shows after the sign-in, from http to the end."
+_OTHER_SIGN_IN_HINT = "Sign in again, and use the response to the newest request. Close other tabs with a sign-in."
 _DENIAL_HINTS = {
-    "access_denied": "The user refused, or is not allowed to use this application.",
-    "invalid_scope": "The application's allowed scopes do not contain all requested scopes.",
-    "unauthorized_client": "The application's grant types do not include authorization_code.",
+    "access_denied": "The user refused, or is not allowed to use this application. Check the roles of the user.",
+    "invalid_scope": "The application's allowed scopes do not contain all requested scopes. Add them, or request fewer scopes.",
+    "unauthorized_client": "The application's grant types do not include authorization_code. Add it.",
 }
 
 
@@ -39,15 +41,16 @@ def parse_code(query: str, *, state: str, issuer: str, scopes: Iterable[str] | N
     try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
-        raise ForeignResponseError("The authorization response cannot be read.") from None
+        raise ForeignResponseError("The authorization response cannot be parsed.", _PASTE_HINT) from None
     single = {name: items[0] for name, items in values.items() if len(items) == 1}
     if any(name in values and name not in single for name in _SINGLE_PARAMETERS):
-        raise ForeignResponseError("The authorization response has a parameter twice.")
+        raise ForeignResponseError("The authorization response has a parameter twice.", _OTHER_SIGN_IN_HINT)
     if not are_equal(single.get("state", ""), state):
-        raise ForeignResponseError("The authorization response has the state of another sign-in.")
+        raise ForeignResponseError("The authorization response has the state of another sign-in.", _OTHER_SIGN_IN_HINT)
     if "iss" in single and single["iss"] != issuer:
         raise ForeignResponseError(
-            f"The authorization response is from another issuer: {sanitize_for_display(single['iss'], 200)}."
+            f"The authorization response is from another issuer: {sanitize_for_display(single['iss'], 200)}.",
+            WRONG_ISSUER_HINT,
         )
     if single.get("error"):
         parts = [sanitize_for_display(single[name]) for name in ("error", "error_description") if single.get(name)]
@@ -55,7 +58,7 @@ def parse_code(query: str, *, state: str, issuer: str, scopes: Iterable[str] | N
             f"The sign-in failed: {': '.join(parts).rstrip('.')}.", _hint_on_denial(single["error"], scopes)
         )
     if not single.get("code"):
-        raise ForeignResponseError("The authorization response has neither code nor error.")
+        raise ForeignResponseError("The authorization response has neither code nor error.", _PASTE_HINT)
     return single["code"]
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from .._errors import MalformedResponseError, OptionError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError, OptionError
 from .._http.error_responses import error_from_response
 from .._http.response import Response
 from .._http.session import HttpSession
@@ -119,7 +119,7 @@ class AuthorizationServer:
         """Request a new access token with a refresh token (RFC 6749 section 6).
 
         With rotation, this request invalidates the old refresh token: the request is sent once, and `store` is called
-        before `on_issued`. Without rotation, the response has no refresh token, and the old one stays valid.
+        before `on_issued`. Without rotation, the response has no refresh token, and the old refresh token stays valid.
 
         Args:
             scopes: what to request; by default the scopes of the sign-in.
@@ -138,7 +138,7 @@ class AuthorizationServer:
     def revoke(self, token: str, *, access_token: str | None = None) -> None:
         """Revoke a token by its value (RFC 7009 section 2.1). An unknown or revoked token is not an error.
 
-        `oauth2` applications authenticate with their own credentials; others need an `access_token`.
+        `oauth2` applications authenticate with their own credentials; other applications need an `access_token`.
         """
         url = f"{self.connection.issuer}/revoke"
         self._send_token(url, f"Revoking a token at {url}", token, access_token)
@@ -155,7 +155,9 @@ class AuthorizationServer:
         action = f"Introspecting a token at {url}"
         body = self._send_token(url, action, token, access_token).json(action)
         if not isinstance(body.get("active"), bool):
-            raise MalformedResponseError(f"{action}: the response does not say whether the token is active.")
+            raise MalformedResponseError(
+                f"{action}: the response does not say whether the token is active.", OTHER_SERVER_HINT
+            )
         return body
 
     def read_keys(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _DEFAULTED = ("client_auth_method", "grant_type", "expiration_time", "min_validi
 
 @dataclass(frozen=True)
 class ConnectionOptions:
-    """The connection options that say who authenticates where, as the user set them; `None` for each that is not set."""
+    """The connection options for the authenticating application and the servers, as the user set them; `None` for each that is not set."""
 
     issuer: str | None = None
     region: str | None = None
@@ -147,7 +147,10 @@ def _validate(options: ConnectionOptions) -> None:
                 "If the value comes from a file, remove the last line break: append | trim in the template.",
             )
     if options.expiration_time is not None and options.expiration_time < 1:
-        raise OptionError(f"expiration_time must be at least 1 second, not {options.expiration_time}.")
+        raise OptionError(
+            f"expiration_time must be at least 1 second, not {options.expiration_time}.",
+            "Set it to the number of seconds that your work takes.",
+        )
     lifetime = options.expiration_time or DEFAULT_LIFETIME
     if options.min_validity is not None and not 0 <= options.min_validity < lifetime:
         raise OptionError(
@@ -168,7 +171,7 @@ def _normalize(options: ConnectionOptions) -> ConnectionOptions:
 
 
 def _apply_issuer(options: ConnectionOptions, parts: IssuerParts) -> ConnectionOptions:
-    """Take the issuer's parts; raise `OptionError` if an option contradicts one."""
+    """Take the issuer's parts; raise `OptionError` if an option contradicts a part."""
     for name, value in asdict(parts).items():
         given: str | None = getattr(options, name)
         if given in (None, value) or (name == "auth_url" and get_origin(str(given)) == get_origin(value)):
@@ -181,7 +184,7 @@ def _apply_issuer(options: ConnectionOptions, parts: IssuerParts) -> ConnectionO
 
 
 def _apply_token(options: ConnectionOptions, access_token: str) -> ConnectionOptions:
-    """Take what a self-contained token says for options that are not set.
+    """Use the claims of a self-contained token for options that are not set.
 
     The token's issuer is not verified, so it must be a regional host, or the host that the user set.
     """

@@ -9,5 +9,5 @@ import hmac
 
 
 def are_equal(left: str, right: str) -> bool:
-    """Whether two texts are equal, in a time that does not depend on where they differ."""
+    """Whether two texts are equal, in a time that does not depend on the position of a difference."""
     return hmac.compare_digest(left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass"))

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a server may have refused a client: mistakes that the credentials themselves show.
+"""Possible reasons why a server refused a client: mistakes that the credentials themselves show.
 
-The server says only that it does not accept the client. None of these is an error before the refusal: no rule forbids such
+The server only responds that it does not accept the client. None of these is an error before the refusal: no rule forbids such
 credentials.
 """
 
@@ -17,7 +17,7 @@ _QUOTES = "\"'"
 
 
 def hint_on_refused_client(connection: Connection) -> str:
-    """Return advice for refused credentials: the mistake if there is one, otherwise what to compare."""
+    """Return advice for refused credentials: the mistake if it is found, otherwise the values to compare."""
     return _find_mistake(connection) or CLIENT_HINT
 
 

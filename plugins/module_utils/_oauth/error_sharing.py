@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors that concurrent callers share, so that they do not all wait for the same failure, one after the other."""
+"""Errors that concurrent callers share, so they do not wait for the same failure one after another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ATTRIBUTES = (
 
 
 class SharedErrors:
-    """The errors that callers of the run met while others waited for the same lock.
+    """The errors that callers of the run met while other callers waited for the same lock.
 
     No clock decides: each key counts its errors, and a caller takes the error if the count rose while the caller waited.
     A key must have everything that can cause the error.
@@ -43,7 +43,7 @@ class SharedErrors:
     def share(
         self, key: Any, seen: int, is_shared: Callable[[BeyondIdentityError], bool] = lambda error: True
     ) -> Iterator[None]:
-        """Raise the error that another caller met while this one waited, or share the one that is met here.
+        """Raise the error that another caller met while this caller waited, or share this caller's own error.
 
         The caller holds the lock.
 
@@ -57,7 +57,7 @@ class SharedErrors:
         try:
             yield
         except BeyondIdentityError as error:
-            # An error that another caller met is older than the wait of those that would take it from here.
+            # Another caller's error is older than the wait of the callers that would receive it from here.
             if self._store is not None and is_shared(error) and not error.is_repeated:
                 self._store.put([*key, "error"], {"count": read_count(entry) + 1, **to_entry(error)})
             raise

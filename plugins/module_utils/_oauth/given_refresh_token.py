@@ -42,7 +42,7 @@ class _Use:
 class GivenRefreshToken:
     """Provides the tokens that the server issues for a refresh token that the user set.
 
-    They are stored among the sign-ins: with the stored refresh token if the user set that one, otherwise in the first
+    They are stored among the sign-ins: with the stored refresh token if the user set that token, otherwise in the first
     store.
 
     Args:
@@ -83,9 +83,7 @@ class GivenRefreshToken:
         error_key = self._build_error_key(use)
         errors = self._sign_ins.errors
         seen = errors.count(error_key)
-        purpose = self._sign_ins.build_refresh_purpose(
-            requests=2
-        )  # the newest refresh token, then perhaps the given one
+        purpose = self._sign_ins.build_refresh_purpose(requests=2)  # the newest refresh token, then perhaps the user's
         with use.store.lock(self._sign_ins.key, purpose):
             token = self._find_issued(use, began, new_since=began)
             if token:
@@ -103,7 +101,7 @@ class GivenRefreshToken:
         return None
 
     def _refresh(self, use: _Use) -> Token:
-        """Use the newest refresh token. If the server refuses it, use the given one, unless this run has used it."""
+        """Use the newest refresh token. If the server refuses it, use the token that the user set, unless this run has used it."""
         newest = next((token.refresh_token for token in self._list_derived(use.store)), None)
         if newest and newest != self._value:
             try:
@@ -133,7 +131,7 @@ class GivenRefreshToken:
             self._warn(REPLACED)
 
     def _find_store(self) -> TokenStore | None:
-        """Return the store with tokens for the refresh token, or with the refresh token itself; by default the first one."""
+        """Return the store with tokens for the refresh token, or with the refresh token itself; by default the first store."""
         for store in self._sign_ins.stores:
             tokens = self._sign_ins.list_in(store)
             if self._list_derived(store) or any(token.refresh_token == self._value for token in tokens):

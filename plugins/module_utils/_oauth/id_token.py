@@ -14,6 +14,7 @@ from .._text import sanitize_for_display
 from .authorization_server import AuthorizationServer
 from .connection import Connection
 from .constant_time import are_equal
+from .issuer import WRONG_ISSUER_HINT
 
 try:
     import jwt
@@ -30,15 +31,15 @@ def require_pyjwt() -> None:
     """Raise `OptionError` if PyJWT or cryptography is missing, before a code is spent."""
     if IMPORT_ERROR or not has_crypto:
         raise OptionError(
-            "The Python library PyJWT, or cryptography for it, is missing. It validates the ID token.",
-            "Install it for the Python that runs this task: python -m pip install 'PyJWT[crypto]'",
+            "Cannot validate the ID token: the Python library PyJWT, or cryptography that PyJWT requires, is missing.",
+            "Install both for the Python that runs this task: python -m pip install 'PyJWT[crypto]'",
         )
 
 
 def validate_id_token(id_token: str, server: AuthorizationServer, nonce: str | None) -> dict[str, Any]:
     """Return the claims of a valid ID token (OpenID Connect Core 1.0 section 3.1.3.7).
 
-    Accepts RS256 only, with the issuer's own keys: what the token's header says about keys is ignored.
+    Accepts RS256 only, with the issuer's own keys: the keys in the token's header are ignored.
 
     Args:
         nonce: the request's nonce; `None` if the request is not known, so the nonce is not checked.
@@ -52,14 +53,17 @@ def validate_id_token(id_token: str, server: AuthorizationServer, nonce: str | N
     claims = _verify_signature(id_token, server)
     if claims["iss"] != connection.issuer:  # PyJWT 2.10.0 accepts a part of the issuer
         raise MalformedResponseError(
-            f"The ID token is from another issuer: {sanitize_for_display(claims['iss'], 200)}."
+            f"The ID token is from another issuer: {sanitize_for_display(claims['iss'], 200)}.", WRONG_ISSUER_HINT
         )
     received = claims.get("nonce")
     if nonce is not None and not (isinstance(received, str) and are_equal(received, nonce)):
-        raise MalformedResponseError("The ID token belongs to another sign-in: its nonce is not the request's.")
+        raise MalformedResponseError(
+            "The ID token belongs to another sign-in: its nonce is not the request's.",
+            "Sign in again, and use the response to the newest request.",
+        )
     has_several_audiences = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if (has_several_audiences or "azp" in claims) and not _is_own_party(claims.get("azp"), connection):
-        raise MalformedResponseError("The ID token was not issued to this client (azp).")
+        raise MalformedResponseError("The ID token was not issued to this client (azp).", WRONG_ISSUER_HINT)
     return claims
 
 
@@ -74,10 +78,13 @@ def _verify_signature(id_token: str, server: AuthorizationServer) -> dict[str, A
         header = jwt.get_unverified_header(id_token)
         if header.get("alg") != "RS256":
             raise MalformedResponseError(
-                f"The ID token is signed with {sanitize_for_display(header.get('alg'), 40)}, not RS256."
+                f"The ID token is signed with {sanitize_for_display(header.get('alg'), 40)}, not RS256.",
+                WRONG_ISSUER_HINT,
             )
         if "crit" in header:  # RFC 7515 section 4.1.11; PyJWT before 2.12 ignores it
-            raise MalformedResponseError("The ID token requires an extension that is not supported (crit).")
+            raise MalformedResponseError(
+                "The ID token requires an extension that is not supported (crit).", WRONG_ISSUER_HINT
+            )
         claims: dict[str, Any] = jwt.decode(
             id_token,
             key=_select_key(server.read_keys(), header.get("kid")),
@@ -89,13 +96,13 @@ def _verify_signature(id_token: str, server: AuthorizationServer) -> dict[str, A
     except (jwt.PyJWTError, OverflowError, RecursionError, TypeError) as error:  # by version of PyJWT
         raise MalformedResponseError(
             f"The ID token is not valid: {sanitize_for_display(error, 200).rstrip('.')}.",
-            "Neither the ID token nor the access token of this response is used.",
+            "The tokens of this response are not used. Check issuer and the clock of this machine, then sign in again.",
         ) from None
     return claims
 
 
 def _select_key(published: Mapping[str, Any], key_id: Any) -> Any:
-    """Return the RSA signing key with this ID; without an ID, the only one."""
+    """Return the RSA signing key with this ID; without an ID, the only key."""
     keys = published.get("keys")
     usable = [
         key
@@ -105,8 +112,12 @@ def _select_key(published: Mapping[str, Any], key_id: Any) -> Any:
     ]
     found = [key for key in usable if key_id is None or key.get("kid") == key_id]
     if len(found) != 1:
-        raise MalformedResponseError("The ID token is signed with a key that the issuer does not publish.")
+        raise MalformedResponseError(
+            "The ID token is signed with a key that the issuer does not publish.", WRONG_ISSUER_HINT
+        )
     try:
         return jwt.PyJWK(found[0], "RS256").key
     except (jwt.PyJWTError, AttributeError, KeyError, TypeError, ValueError):  # by version of PyJWT
-        raise MalformedResponseError("The key that the issuer publishes cannot be used.") from None
+        raise MalformedResponseError(
+            "The key that the issuer publishes for the ID token is not valid.", WRONG_ISSUER_HINT
+        ) from None

@@ -12,13 +12,15 @@ from .._errors import OptionError
 from .._http.urls import hide_user_information, validate_base_url
 from .._ids import validate_id
 
+WRONG_ISSUER_HINT = (
+    "Do not trust the response. Check that issuer names the application that the user signs in to, then sign in again. "
+    "If it happens again, tell the administrator of the tenant."
+)
 _EXAMPLE = "https://auth-us.beyondidentity.com/v1/tenants/TENANT/realms/REALM/applications/APPLICATION"
 _ISSUER = re.compile(
     r"(?P<auth_url>https?://[^?#]+?)/v1/tenants/(?P<tenant_id>[^/]+)/realms/(?P<auth_realm_id>[^/]+)"
     r"/applications/(?P<application_id>[^/]+)(?:/authorize|/token|/revoke|/\.well-known/[a-z.-]+)?/?"
 )
-
-
 _CONSOLE = re.compile(r"(?:https?://)?(?:admin|console)[^/]*\.beyondidentity[^/]*(?:/.*)?")
 
 

@@ -31,7 +31,7 @@ def build_absence_error(connection: Connection, stored: Mapping[IssuerParts, Seq
 
 
 def describe_absence(connection: Connection, stored: Mapping[IssuerParts, Sequence[Token]]) -> str:
-    """Say that the application of these options has no stored sign-in, and which applications have one.
+    """Return the message that no sign-in with this application is stored, with the applications that have stored sign-ins.
 
     A sign-in with the same application can be stored and unusable: for another client, API or certificate authority.
     """
@@ -39,8 +39,8 @@ def describe_absence(connection: Connection, stored: Mapping[IssuerParts, Sequen
     others = _list_others(stored)
     if application in others:
         return (
-            f"No sign-in is stored for the application {application} with these options. One is stored for another "
-            "client_id, client_secret, api_url or ca_path: use the options of the sign-in."
+            f"No sign-in is stored for the application {application} with these options. A sign-in is stored for "
+            "another client_id, client_secret, api_url or ca_path: use the options of that sign-in."
         )
     client = f" (client_id {connection.client_id})" if connection.client_id else ""
     absence = f"No sign-in is stored for the application {application}{client}."
@@ -66,7 +66,7 @@ def build_unusable_error(
 
 
 def _explain_end(token: Token, min_validity: int | None) -> SignInRequiredError:
-    """Say when a sign-in ends that cannot be refreshed. A sign-in that only could not be renewed is not called expired."""
+    """Return the error for a sign-in that cannot be refreshed, with its end. Only a sign-in that has ended is called expired."""
     now = time.time()
     if token.lifetime is None:
         return SignInRequiredError(

@@ -21,7 +21,7 @@ from .token_store import LockPurpose, TokenStore
 NEW = 60.0  # seconds after its creation in which the authorization server might not know an application
 LIMIT = 30.0  # seconds
 _POLL = LockPurpose("the wait for a new application", LIMIT + 600, "several hosts can ask for the application at once")
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0  # seconds; each pause is twice as long as the one before
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 4.0  # seconds; each pause is twice as long as the previous pause
 
 
 class NewApplicationWait:
@@ -56,7 +56,7 @@ class NewApplicationWait:
         return deadline is None or self._now() < deadline
 
     def request(self, key: Any, send: Callable[[], Token]) -> Token:
-        """Send a token request, and repeat it while it is refused as that of an unknown client.
+        """Send a token request, and repeat it while the server refuses an unknown client.
 
         Args:
             key: identifies the application and its credentials.

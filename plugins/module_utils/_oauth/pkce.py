@@ -22,7 +22,10 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 def create_code_verifier(length: int = DEFAULT_LENGTH) -> str:
     """Return a random code verifier of 43 to 128 unreserved characters (section 4.1)."""
     if not _MINIMUM_LENGTH <= length <= _MAXIMUM_LENGTH:
-        raise OptionError(f"length must be from 43 to 128 characters, not {length} (RFC 7636 section 4.1).")
+        raise OptionError(
+            f"length must be from 43 to 128 characters, not {length} (RFC 7636 section 4.1).",
+            f"Omit length for {DEFAULT_LENGTH} characters.",
+        )
     return secrets.token_urlsafe(96)[:length]
 
 
@@ -30,7 +33,8 @@ def validate_code_verifier(verifier: str) -> str:
     """Return the same verifier; the error does not repeat it."""
     if not _VERIFIER.fullmatch(verifier):
         raise OptionError(
-            "code_verifier must have 43 to 128 characters: letters, digits, and - . _ ~ (RFC 7636 section 4.1)."
+            "code_verifier must have 43 to 128 characters: letters, digits, and - . _ ~ (RFC 7636 section 4.1).",
+            "Omit it: the module authorize generates a valid code_verifier.",
         )
     return verifier
 
@@ -41,5 +45,5 @@ def create_code_challenge(verifier: str, method: str = "S256") -> str:
     if method == "plain":
         return verifier
     if method != "S256":
-        raise OptionError(f"code_challenge_method must be one of {', '.join(CODE_CHALLENGE_METHODS)}.")
+        raise OptionError(f"code_challenge_method must be one of {', '.join(CODE_CHALLENGE_METHODS)}.", "Use S256.")
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")

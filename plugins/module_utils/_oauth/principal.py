@@ -14,7 +14,7 @@ _PRINCIPAL = "bi_p"  # an ID, or a path that ends in the ID
 
 
 def find_principal_id(access_token: str) -> str | None:
-    """Return the ID of the application or identity that a token was issued for; `None` if the token does not tell it.
+    """Return the ID of the application or identity that a token was issued for; `None` if the token does not contain it.
 
     A referential token tells nothing. Use the ID only to protect the principal: the claims are not verified.
     """

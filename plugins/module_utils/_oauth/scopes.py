@@ -29,7 +29,7 @@ def parse_scopes(value: str | Iterable[str] | None, option: str = "scopes") -> l
         if not _SCOPE.fullmatch(scope):
             raise OptionError(
                 f"{option}: '{sanitize_for_display(scope, 80)}' is not a valid scope.",
-                "A scope has printable ASCII characters only, without quotes and backslashes.",
+                "A scope has printable ASCII characters only, without quotes and backslashes. Check the spelling.",
             )
     return scopes
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The stored form of sign-ins, and the sign-ins of all applications in a store.
 
-A store's keys are unreadable, so each entry names its application. Messages say with it which sign-ins are stored, and an
+A store's keys are unreadable, so each entry names its application. Messages use it to list the stored sign-ins, and an
 administrator's credentials can revoke the sign-ins of an application whose secret is not known.
 """
 

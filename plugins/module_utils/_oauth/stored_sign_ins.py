@@ -28,7 +28,7 @@ from .token_validity import refuse_short_token, share_short_tokens
 # Errors of a token request that do not mean that the refresh token is invalid (RFC 6749 section 5.2).
 _OTHER_ERRORS = ("invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope")
 
-# Tokens for refresh tokens that the user set, which nobody removes: nothing tells whether they will be needed again.
+# Tokens for refresh tokens that the user set. They are never removed, because they may be needed again.
 _GIVEN_LIMIT = 50
 
 _RISK = "several tasks can use a refresh token at once, which ends the sign-in if the service replaces refresh tokens"
@@ -112,7 +112,7 @@ class SignInStore:
         self.replacements.add_final(self._build_replacement_key(refused.token), refusal)
 
     def build_refresh_purpose(self, requests: int = 1) -> LockPurpose:
-        """Return what a lock is held for while refresh tokens are used, in at most this many requests."""
+        """Return the purpose of a lock for the use of refresh tokens, in at most this many requests."""
         duration = requests * self.server.session.settings.longest_exchange
         return LockPurpose("the use of a refresh token", duration, _RISK, must_wait=True)
 
@@ -171,7 +171,7 @@ class SignInStore:
     ) -> IssuedToken:
         """Use a stored refresh token, unless another run or worker has just used it: with rotation it is valid once.
 
-        Hosts that waited meanwhile share an error, so they do not use the refresh token again.
+        Hosts that waited share an error, so they do not use the refresh token again.
 
         Args:
             is_new: whether a token with the same scopes is usable and one that another run or worker has just received.
@@ -256,13 +256,13 @@ class SignInStore:
 
     @cached_property
     def key(self) -> list[Any]:
-        """What the sign-ins are stored under, and what is locked for a refresh."""
+        """The key of the stored sign-ins, which is also the key of the lock for a refresh."""
         connection = self.connection
         return ["sign-in", connection.issuer, connection.require("client_id"), connection.client_secret, *self._binding]
 
     @cached_property
     def _binding(self) -> list[Any]:
-        """What a public application's tokens belong to besides the application.
+        """The owner of a public application's tokens, besides the application.
 
         Everybody can name a public application, because it has no secret. Without this binding, that would be enough to
         send its stored tokens to another server.
@@ -289,11 +289,11 @@ def _generalize(origin: Origin | None) -> Origin | None:
 
 
 def _is_same(token: Token, other: Token) -> bool:
-    """Whether two tokens are of the same sign-in. Refresh tokens that the user set may be of several users."""
+    """Whether two tokens are of the same sign-in. Refresh tokens that the user set can belong to several users."""
     return set(token.scopes) == set(other.scopes) and _get_given(token) == _get_given(other)
 
 
 def _is_superseded(stored: Token, new: Token, used: str | None) -> bool:
-    """Whether a new token, requested with the `used` refresh token, takes the place of a stored one."""
+    """Whether a new token, requested with the `used` refresh token, replaces a stored token."""
     is_used = used is not None and stored.refresh_token == used
     return set(stored.scopes) == set(new.scopes) and (stored.origin == new.origin or (is_used and not stored.origin))

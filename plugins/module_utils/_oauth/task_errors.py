@@ -22,8 +22,8 @@ from .error_sharing import read_count, to_entry, to_error
 from .token_errors import is_unknown_client
 from .token_store import TokenStore
 
-TASK_LIMIT = 60.0  # seconds that an error counts for other hosts and items of the same task
-LOOKUP_LIMIT = 10.0  # seconds that an error counts for lookups, which know no task
+TASK_LIMIT = 60.0  # seconds for which other hosts and items of the same task share an error
+LOOKUP_LIMIT = 10.0  # seconds for which lookups, which do not know their task, share an error
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TaskErrors:
     Args:
         store: the run's store. Without a store, nothing is known.
         attempt: what asks; `None` for a lookup.
-        get_write_time: returns when the run wrote to the application, if it did. Earlier errors do not count.
+        get_write_time: returns when the run wrote to the application, if it did. Earlier errors are ignored.
         now: a clock in seconds that all processes of the run share.
     """
 
@@ -58,7 +58,7 @@ class TaskErrors:
 
     @contextmanager
     def share(self, key: Any, is_shared: Callable[[BeyondIdentityError], bool] = is_unknown_client) -> Iterator[None]:
-        """Raise the known error of a key if it counts for the caller, or record the one that is met here.
+        """Raise the known error of a key if it applies to the caller, or record this caller's own error.
 
         Args:
             is_shared: whether an error is recorded; by default, if the server refuses the credentials.

@@ -11,13 +11,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from .._errors import MalformedResponseError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError
 from .._ids import is_valid_id
 
 GRANT_TYPES = ("client_credentials", "authorization_code", "refresh_token")
 
 _MAXIMUM_ID_LENGTH = 200
 _VALUE = re.compile(r"[\x21-\x7e]{1,16384}")
+_OPTIONS = ("access_token", "token")  # the sources of values that the user sets
+_OPTION_HINT = "Set it to the token only, without Bearer and without a line break."
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,10 @@ def to_token_id(value: Any) -> str | None:
 def validate_token_value(value: Any, source: str, name: str = "access_token") -> str:
     """Return a token that is safe in a header (RFC 6750 section 2.1). The error does not repeat the value."""
     if not isinstance(value, str) or not _VALUE.fullmatch(value):
-        raise MalformedResponseError(f"{source}: {name} is not 1 to 16384 printable ASCII characters.")
+        raise MalformedResponseError(
+            f"{source}: {name} is not 1 to 16384 printable ASCII characters.",
+            _OPTION_HINT if source in _OPTIONS else OTHER_SERVER_HINT,
+        )
     return value
 
 

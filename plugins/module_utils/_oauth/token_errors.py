@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do about an error of the token endpoint (RFC 6749 section 5.2)."""
+"""Advice for an error of the token endpoint (RFC 6749 section 5.2)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def hint_on_token_error(
 
 
 def is_unknown_client(error: BeyondIdentityError) -> bool:
-    """Whether the error of a token request says that the server does not know the client or its secret."""
+    """Whether the error of a token request means that the server does not accept the client or its secret."""
     return isinstance(error, ResponseError) and (error.code == "invalid_client" or error.status == 401)
 
 
@@ -83,7 +83,7 @@ def _is_introspection(response: Response) -> bool:
 def hint_on_refused_token(credential_type: str, access_token: str | None, failure: str = "") -> str:
     """Return advice for a token that a server refuses with 401 or 403.
 
-    The status does not tell whether the token is revoked or lacks a permission. A self-contained token tells its end.
+    The status does not show whether the token is revoked or lacks a permission. A self-contained token tells its end.
 
     Args:
         credential_type: what the request is authorized by, as `Connection.credential_type`.

@@ -4,7 +4,7 @@
 """Limits the replacement of refused tokens, for the whole run.
 
 A stored token that a server refuses may be revoked, or may lack a permission: the status does not tell. So a run requests
-one new token per key in `INTERVAL` seconds. What refuses the new token too is final for as long.
+one new token per key in `INTERVAL` seconds. If the new token is refused too, the refusal is final for this time.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class TokenReplacements:
     def limit(self, key: Any) -> Iterator[bool]:
         """Yield whether a new token may be requested under a key, and record the request. The caller holds the key's lock.
 
-        A request does not count if it receives no complete response, or if the server is overloaded or fails: the next task
-        would report a refused token that was never replaced. Any other error is recorded for `find_failure`.
+        A request is not recorded if it receives no complete response, or if the server is overloaded or fails. Otherwise
+        the next task would report a refused token that was never replaced. Any other error is recorded for `find_failure`.
         """
         record = [*key, "replacement"]
         is_allowed = not self._is_recent(record)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._errors import MalformedResponseError
+from .._errors import OTHER_SERVER_HINT, MalformedResponseError
 from .._http.refusal import read_refusal
 from .._text import join_names, sanitize_for_display
 from .jwt_claims import read_unverified_claims
@@ -40,7 +40,9 @@ def parse_token_response(
     access_token = validate_token_value(body.get("access_token"), action)
     token_type = body.get("token_type")
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
-        raise MalformedResponseError(f"{action}: token_type is '{sanitize_for_display(token_type, 40)}', not 'Bearer'.")
+        raise MalformedResponseError(
+            f"{action}: token_type is '{sanitize_for_display(token_type, 40)}', not 'Bearer'.", OTHER_SERVER_HINT
+        )
     granted = read_granted_scopes(body.get("scope"))
     claims = read_unverified_claims(access_token) or {}
     return Token(
@@ -61,7 +63,7 @@ def read_token_id(value: str) -> str | None:
 
 
 def _refuse_missing_token(body: dict[str, Any], action: str) -> None:
-    """Raise an error that says what the response has instead of `access_token`. The names of fields are no secrets."""
+    """Raise an error that lists the fields of a response without `access_token`. The names of fields are no secrets."""
     if "access_token" in body:
         return
     place = _find_token(body)

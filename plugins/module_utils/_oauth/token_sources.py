@@ -91,9 +91,9 @@ class TokenSource(Protocol):
         """Return a token with the requested scopes."""
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
-        """Return another token for a refused one, or `None` if the refusal counts.
+        """Return another token for a refused token, or `None` if the refusal is final.
 
-        A token that the user set is not replaced, and neither is one that cannot be revoked.
+        A token that the user set, or that cannot be revoked, is not replaced.
         """
 
     def confirm(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> None:
@@ -129,7 +129,7 @@ def send_with_replacement(
 
 
 class PredictedTokens:
-    """Provides tokens that check mode predicts: those of an application that does not exist yet. They are never sent.
+    """Provides tokens that check mode predicts, for an application that does not exist yet. They are never sent.
 
     Args:
         on_issued: is called with each token.
@@ -158,7 +158,7 @@ class PredictedTokens:
 
 
 class StaticToken:
-    """Provides the token that the user set, and no other."""
+    """Provides only the token that the user set."""
 
     failure = ""
 
@@ -229,7 +229,7 @@ class ClientCredentialsTokens:
                 return IssuedToken(self._request(key, request, may_wait=may_wait), cached=False)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
-        """Return a newer token from the store, or request one if the run did not do so a moment ago."""
+        """Return a newer token from the store, or request a token if the run did not just request one."""
         key, self.failure = self._build_key(request), ""
         if not refused.may_be_revoked(refusal) or self.replacements.is_final(key, refusal):
             return None

@@ -19,7 +19,7 @@ from .token_errors import describe_expiry
 
 @contextmanager
 def share_short_tokens(errors: TaskErrors, key: Any, min_validity: int | None) -> Iterator[None]:
-    """Raise the error of a too short token if the task knows that the service issues no other, or record it."""
+    """Raise the error of a too short token if the task knows that the service issues only such tokens, or record it."""
     if min_validity is None:
         yield
         return

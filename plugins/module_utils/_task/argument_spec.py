@@ -23,7 +23,7 @@ ISSUED_TOKEN_OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, eq=False)  # by identity, so that what is derived from a spec can be cached
 class ModuleSpec:
-    """A module's own options, and the rules that `AnsibleModule` takes beside them.
+    """A module's own options, and the rules for them, as `AnsibleModule` takes them.
 
     Attributes:
         ignored: connection options that count only as arguments of the task, because the module has no other use for them.

@@ -75,8 +75,8 @@ def validate_later_exchange(task: TaskContext, *, openid: bool) -> None:
 def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[IssuedToken, list[str]]:
     """Return the token for an authorization response, and the scopes that were requested. The sign-in is stored.
 
-    A code is valid once, and a second use revokes what the first use issued (RFC 6749 section 4.1.2): hosts of a run that
-    have the same code share its token.
+    A code is valid once, and a second use revokes the tokens of the first use (RFC 6749 section 4.1.2). So hosts of a run
+    with the same code share its token.
     """
     connection = task.connection
     request = _read_request(connection, options, task.read(ScopeOptions))
@@ -104,8 +104,8 @@ def exchange_code(task: TaskContext, options: CodeExchangeOptions) -> tuple[Issu
 def _require_unexpired(token: Token) -> Token:
     if token.lifetime is not None and token.is_expired(time.time()):
         raise StateError(
-            "This run already used the code, and the token for it is expired.",
-            "Set scopes only, to use the stored sign-in, or sign in again.",
+            "This run already used the code, and the token of that exchange is expired.",
+            "To use the stored sign-in, set scopes only. Otherwise sign in again.",
         )
     return token
 
@@ -154,7 +154,10 @@ def _read_request(connection: Connection, options: CodeExchangeOptions, scopes: 
         raise OptionError("redirect_uri is missing.", "Set authorization, or the redirect_uri of the request.")
     if options.redirect_response:
         if not request.get("state"):
-            raise OptionError("redirect_response needs authorization or oauth_state, to check the state.")
+            raise OptionError(
+                "redirect_response needs authorization or oauth_state, to check the state.",
+                "Set authorization to the whole result of the module authorize.",
+            )
         request["code"] = parse_code_from_url(
             options.redirect_response,
             redirect_uri=request["redirect_uri"],
@@ -190,7 +193,7 @@ def _read_authorization(connection: Connection, options: CodeExchangeOptions) ->
                 "Use the same connection options for both tasks.",
             )
     if mixed:
-        raise OptionError(f"authorization already has {', '.join(mixed)}.", "Set authorization, or its parts.")
+        raise OptionError(f"authorization already has {', '.join(mixed)}.", "Set either authorization or its parts.")
     scopes = given.get("scopes")
     request["scopes"] = tuple(parse_scopes(scopes if isinstance(scopes, list) else None, "authorization (scopes)"))
     return request

@@ -55,13 +55,13 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 
 class TaskContext:
-    """All that one call of a module needs.
+    """Everything that one call of a module needs.
 
-    Ansible compiles each file of a collection in each run. So what a play that only requests a token does not need is imported
-    where it is used. The modules that need the client load it when they are loaded, once for all workers.
+    Ansible compiles each file of a collection in each run. So code that a play for a token does not need is imported where
+    it is used. The modules that need the client load it when they are loaded, once for all workers.
 
-    The types of `open_sign_ins` and `listen` are wide on purpose: each module that is delegated carries the files that
-    this one imports, and few modules use these two.
+    The types of `open_sign_ins` and `listen` are wide on purpose: each delegated module carries the files that this
+    file imports, and few modules use these two.
 
     Args:
         params: the validated parameters.
@@ -197,7 +197,8 @@ class TaskContext:
         settings = self.read(HttpSettings)
         if not settings.validate_certs:
             self.warn(
-                "validate_certs is false: certificates are not checked, so an attacker on the network can read all secrets."
+                "validate_certs is false: certificates are not checked, so an attacker on the network can read all secrets. "
+                "To trust a CA of your own, remove validate_certs and set ca_path."
             )
         return HttpSession(settings, self.environ)
 
@@ -234,7 +235,7 @@ class TaskContext:
 
     @cached_property
     def replacements(self) -> TokenReplacements:
-        """What the run knows of refused tokens, whatever `token_cache` is."""
+        """The refused tokens that the run knows, with any `token_cache`."""
         return TokenReplacements(self.stores.run)
 
     @cached_property
@@ -243,7 +244,7 @@ class TaskContext:
         return SharedErrors(self.stores.run)
 
     def build_client(self, *operations: str, scopes: list[str] | None = None) -> ManagementClient:
-        """Return a Management API client for these operations; in check mode, its token allows the reading ones only."""
+        """Return a Management API client for these operations; in check mode, its token allows only the reading operations."""
         from .._management.client import ManagementClient
 
         arguments: dict[str, Any] = {
@@ -272,7 +273,7 @@ class TaskContext:
 
     @cached_property
     def predictions(self) -> Predictions:
-        """What the run would have written so far. A task with `check_mode: true` predicts for itself."""
+        """The predicted writes of the run so far. A task with `check_mode: true` predicts for itself."""
         from .._management.predictions import Predictions
 
         return Predictions(self.stores.run if self.is_check_run else None, is_read_only=self.is_always_checked)
@@ -303,12 +304,12 @@ class TaskContext:
         return bool(application_id) and self.memory.was_created_recently(APPLICATION.noun, str(application_id), NEW)
 
     def _get_application_write_time(self) -> float | None:
-        """Return when this run wrote to the authenticating application: its credentials may be valid since."""
+        """Return when this run wrote to the authenticating application: its credentials can be valid since that time."""
         return self.memory.get_write_time(APPLICATION.noun, str(self.connection.application_id))
 
     @cached_property
     def memory(self) -> RunMemory:
-        """What the run wrote in the managed realm."""
+        """The writes of the run in the managed realm."""
         return RunMemory(self.stores.run, self.connection, is_read_only=self.check_mode)
 
     @cached_property
@@ -321,7 +322,7 @@ class TaskContext:
         return ListingMemory(self.stores.run, self.sharing, error_key, LIFETIME)
 
     def build_lock_purpose(self, work: str, risk: str, *, is_unrepeatable: bool = False) -> LockPurpose:
-        """Return what a lock on an object is held for.
+        """Return the purpose of a lock on an object.
 
         Args:
             work: the work, as a noun.

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all state modules do: bring one object to its wanted state, once for all hosts of a run."""
+"""The work of all state modules: bring one object to its wanted state, once for all hosts of a run."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def ensure_state(
     with task.lock(resource_type.noun, subject, purpose=purpose, is_in_realm=resource_type.is_in_realm):
         client = task.build_client(*announced)
         if task.has_predicted_credentials:
-            task.warn("The credentials are predicted too, so this task predicted without reading the tenant.")
+            task.warn(
+                "The credentials are predicted too, so this task did not read the tenant. Its prediction ignores objects that exist there."
+            )
 
         def bring() -> ChangeResult:
             state = make_state(resource_type, client, options, warn=task.warn)
@@ -98,7 +100,7 @@ def _use_fields(fields: Mapping[str, Any]) -> BuildWanted:
 
 
 def _require_fields(resource_type: ResourceType, build: BuildWanted, required: Mapping[str, Any]) -> BuildWanted:
-    """Return the same builder; it raises if a new object would lack a required field, or an existing one would lose it."""
+    """Return the same builder; it raises if a new object would lack a required field, or an existing object would lose it."""
 
     def build_complete(existing: Resource | None) -> Resource:
         built = build(existing)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules do that change or read the objects of one identity: its passkeys and invitations."""
+"""The work of the modules for the objects of one identity: its passkeys and invitations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SUBJECT = "passkeys of an identity"
 
 
 class OwnedChange(Protocol):
-    """What was done to the objects of an identity. `before` and `after` are those that are valid."""
+    """The change of the objects of an identity. `before` and `after` are those that are valid."""
 
     @property
     def before(self) -> list[Resource]:
@@ -49,10 +49,10 @@ def change_owned(
     operations: Iterable[str],
     change: Callable[[ManagementClient], Change],
 ) -> tuple[ModuleResult, Change | None]:
-    """Change objects of the identity that the option `identity` names. Return what every state module returns, and the change.
+    """Change objects of the identity that the option `identity` names. Return the result of a state module, and the change.
 
-    Meanwhile, no other host of the run works on the identity's passkeys. Hosts can name the identity in different ways, so
-    its ID is locked, too. There is no change if the objects must be absent and the identity does not exist.
+    During this, no other host of the run works on the identity's passkeys. Hosts can name the identity in different ways, so
+    its ID is locked, too. Nothing changes if the objects must be absent and the identity does not exist.
 
     Args:
         change: changes the objects, with a client for the `operations` on this identity.
@@ -95,7 +95,7 @@ def read_owned(
     query: Mapping[str, str] = MappingProxyType({}),
     is_wanted: Callable[[Resource], bool] = lambda item: True,
 ) -> ModuleResult:
-    """Return the objects of the identity that the option `identity` names, or of all identities, or the one with the `id`.
+    """Return the objects of the identity that the option `identity` names, or of all identities, or the object with the `id`.
 
     Args:
         query: parameters by which the service selects objects.

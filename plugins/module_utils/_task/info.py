@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all `_info` modules do: read one object, or all."""
+"""The work of all `_info` modules: read one object, or all."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_info(
     explain_missing: Callable[[ManagementClient, str], None] = lambda client, id: None,
     complete: Callable[[ManagementClient, Resource], Resource] = lambda client, item: item,
 ) -> ModuleResult:
-    """Return all objects of a type, those with one name, or the one with an ID; without secrets.
+    """Return all objects of a type, the objects with one name, or the object with an ID; without secrets.
 
     The result has one key, the type's `collection`. Its list is empty if no object matches.
 
@@ -83,7 +83,7 @@ def read_info(
 def _list_named(
     resource_type: ResourceType, client: ManagementClient, query: Mapping[str, Any], name: str | None
 ) -> list[Resource]:
-    """Return the objects of a listing, or those with a name. Only a search for a name adds this run's writes to a listing."""
+    """Return the objects of a listing, or only the objects with a name. Only a search for a name adds this run's writes to a listing."""
     if name is None:
         since = client.memory.get_write_time(resource_type.noun)
         return list_resources(resource_type, client, query, since=since).items

@@ -14,7 +14,7 @@ _TIME_INTERVAL = 5.0
 
 
 class Progress:
-    """Tells from time to time how many of `total` steps are done: "{label} 100 of 250."."""
+    """Shows from time to time how many of `total` steps are done: "{label} 100 of 250."."""
 
     def __init__(self, total: int, label: str, tell: Callable[[str], None]) -> None:
         self.total = total

@@ -32,7 +32,7 @@ def run_safely(task: TaskContext, run: Run) -> ModuleResult:
     """Run a module's function, and return its result with `changed` and `requests`.
 
     An error becomes a failed result that has one clear message and no secret. Exceptions that end a run, such as
-    `KeyboardInterrupt` and the one of Ansible's `timeout`, pass through.
+    `KeyboardInterrupt` and the exception of Ansible's `timeout`, pass through.
     """
     with secret_scope():
         remember_secrets(find_secrets(dict(task.params)))

@@ -44,7 +44,7 @@ class ScopedToken:
         self._error: BeyondIdentityError | None = None
 
     def use(self, send: Callable[[str], T]) -> T:
-        """Send a request with the token, and once more with another one if the first is refused and may be revoked."""
+        """Send a request with the token, and again with another token if the first token is refused and may be revoked."""
         if self._error is not None:
             raise self._error
         if self._issued is None or self._issued.is_outdated:
@@ -63,7 +63,7 @@ class ScopedToken:
             raise result
         error = result.with_hint(self._build_hint(result.status))
         if result.status == 401:
-            self._error = error  # the token is dead, and no other one can be requested
+            self._error = error  # the token is not valid, and no other token can be requested
         raise error
 
     def _get(self) -> IssuedToken:
@@ -83,7 +83,7 @@ class ScopedToken:
 
 
 class _TaskTokens:
-    """The tokens of a task: those of a stored sign-in, otherwise those of the task's own source."""
+    """The tokens of a task: from a stored sign-in, otherwise from the task's own source."""
 
     def __init__(self, task: TaskContext) -> None:
         self.task = task
@@ -97,7 +97,7 @@ class _TaskTokens:
 
     @property
     def credential_type(self) -> str:
-        """What the last token is from, as `Connection.credential_type`."""
+        """The origin of the last token, as `Connection.credential_type`."""
         return "authorization_code" if self._is_sign_in else self.connection.credential_type
 
     @property
@@ -117,7 +117,7 @@ class _TaskTokens:
         return self._get_own(request)
 
     def replace(self, request: TokenRequest, refused: IssuedToken, refusal: Refusal) -> IssuedToken | None:
-        """Return another token for a refused one, after a sign-in's also one of the task's own source."""
+        """Return another token for a refused token; after the tokens of a sign-in, also from the task's own source."""
         if self._selected is None:
             issued = self._try(lambda: self.get(request))
             if issued is None or issued.value != refused.value:
@@ -140,7 +140,7 @@ class _TaskTokens:
         return issued
 
     def _try(self, get: Callable[[], IssuedToken]) -> IssuedToken | None:
-        """Return no token if none can be requested: the refusal of the first one then counts."""
+        """Return no token if none can be requested: the refusal of the first token is then final."""
         try:
             return get()
         except (TransportError, LockError, AuditError):

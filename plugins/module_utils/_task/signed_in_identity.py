@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the task authenticates as an identity, so that it must not remove that identity."""
+"""Whether the task authenticates as an identity, which it then must not remove."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _NAMES = ("username", "primary_email_address")  # what the claim sub can have in
 def refuse_signed_in_identity(task: TaskContext, client: ManagementClient, identity: Resource) -> None:
     """Raise `StateError` if the client's token is this identity's, or if that is unknown.
 
-    A token of the client credentials grant belongs to an application. Any other token tells its principal by itself or by
-    introspection, as the claim `bi_p`, an ID or a path, or as `sub`, which an application can set to a username or an e-mail
-    address.
+    A token of the client credentials grant belongs to an application. Any other token names its principal by itself or by
+    introspection: in the claim `bi_p`, as an ID or a path, or in `sub`, which an application can set to a username or an
+    e-mail address.
     """
     if task.connection.credential_type == "client_credentials":
         return

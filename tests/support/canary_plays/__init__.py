@@ -456,7 +456,7 @@ CANARY_PLAYS = (
         failures={
             "Claims of an opaque token": "beyondidentity.management.introspect",
             "Claims of a header": "without spaces",
-            "Claims of a result": "which is text, not dict",
+            "Claims of a result": "as text, not dict",
         },
     ),
     CanaryPlay(

@@ -93,7 +93,7 @@ OPERATIONS = tuple(
     CanaryPlay(
         f"operations called by name, {place}",
         _TASKS.format(place=place, host=host),
-        failures={f"Echo of a body ({place})": "said", f"Unusable ({place})": "needs realm; it has sso_config"},
+        failures={f"Echo of a body ({place})": "said", f"Unusable ({place})": "needs realm, but has sso_config"},
     )
     for place, host in (("here", "localhost"), ("there", REMOTE))
 )

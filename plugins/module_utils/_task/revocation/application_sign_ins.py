@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Revocation of the stored sign-ins with another application, by an administrator's credentials.
 
-The tokens are found in the Management API's list and revoked by ID, so that no stored token is sent anywhere: the
-connection that the sign-in was made with is not known.
+The tokens are found in the Management API's list and revoked by ID. No stored token is sent, because the connection of
+the sign-in is unknown.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def _find_sign_ins(task: TaskContext, issued: IssuedTokens) -> list[Token]:
 
 
 def _revoke_all(issued: IssuedTokens, tokens: list[SignInToken]) -> tuple[list[str], dict[str, list[SignInToken]]]:
-    """Revoke the tokens that are active; return the IDs of the revoked ones, and the others by the reason.
+    """Revoke the tokens that are active; return the IDs of the revoked tokens, and the other tokens by the reason.
 
-    After an error, no further request is sent: the API would refuse it too, or does not respond.
+    After an error, no other request is sent: the API would refuse it too, or does not respond.
     """
     revoked: list[str] = []
     remaining: dict[str, list[SignInToken]] = {}

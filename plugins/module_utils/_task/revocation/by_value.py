@@ -24,7 +24,7 @@ _INTROSPECTION_REFUSALS = (401, 403)
 
 
 def revoke_by_value(task: TaskContext, token: str) -> ModuleResult:
-    """Revoke a token if it is active, and remove it from the stores. The result has its ID, if the service tells one."""
+    """Revoke a token if it is active, and remove it from the stores. The result has its ID, if the service returns it."""
     value = validate_token_value(token, "token", "token")
     introspection = _introspect(task, value)
     _refuse_foreign(task, introspection, read_unverified_claims(value) or {})

@@ -47,7 +47,7 @@ def _list_tokens(options: IssuedTokenOptions, client: ManagementClient) -> tuple
 def _revoke_all(
     task: TaskContext, issued: IssuedTokens, wanted: list[Resource], own: list[Resource], *, with_replacement: bool
 ) -> list[str]:
-    """Revoke the tokens, and return the IDs of the wanted ones that still existed."""
+    """Revoke the tokens, and return the IDs of the selected tokens that still existed."""
     revoked: list[str] = []
     removed: list[Resource] = []
     progress = Progress(len(wanted), "Tokens revoked:", task.tell)
@@ -64,7 +64,9 @@ def _revoke_all(
             _revoke_replacement(task, issued, [*wanted, *own])
     except BeyondIdentityError as error:
         message = f"{len(revoked)} of {len(wanted)} tokens were revoked, then: {error.message}"
-        raise StateError(message, **error.details, revoked=revoked) from None
+        raise StateError(
+            message, "Run again to revoke the remaining tokens.", **error.details, revoked=revoked
+        ) from None
     finally:
         if removed:
             task.stores.forget(match_tokens(removed))

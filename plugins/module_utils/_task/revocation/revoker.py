@@ -55,7 +55,7 @@ class Revoker:
     def try_to_revoke(self, value: str) -> str:
         """Revoke a token and return an empty text, or the reason why it is not revoked.
 
-        A server that does not respond, or is overloaded, receives no further request.
+        A server that does not respond, or is overloaded, receives no other request.
         """
         server = self.task.connection.auth_url
         if server not in self.unavailable:

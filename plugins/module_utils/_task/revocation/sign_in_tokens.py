@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The single tokens of stored sign-ins, and the report of those that stay valid after a sign-out."""
+"""The single tokens of stored sign-ins, and the report of tokens that stay valid after a sign-out."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class SignInToken:
     """An access token or a refresh token of a stored sign-in.
 
     Attributes:
-        id: the token's ID, `None` if unknown. Only the API tells the ID of a refresh token.
-        expires: the end of its life in Unix seconds, `None` if unknown. Only the API tells the end of a refresh token.
+        id: the token's ID, `None` if unknown. Only the API returns the ID of a refresh token.
+        expires: the end of its life in Unix seconds, `None` if unknown. Only the API returns the end of a refresh token.
         sign_in_id: the ID of the sign-in's access token.
     """
 
@@ -37,7 +37,7 @@ class SignInToken:
 
     @property
     def is_over(self) -> bool:
-        """Whether the token's life has ended, so that nothing is left to revoke."""
+        """Whether the token has expired, so no revocation is needed."""
         return self.expires is not None and time.time() >= self.expires
 
     def describe(self) -> str:

@@ -42,8 +42,8 @@ def revoke_sign_ins(task: TaskContext) -> ModuleResult:
 
 
 def _revoke_all(task: TaskContext, sign_ins: list[Token]) -> tuple[list[str], list[dict[str, Any]]]:
-    """Revoke all tokens, the one that authorizes the others last; return the IDs of the revoked ones, and the others."""
-    # Of several tokens that can authorize, use the one that expires last.
+    """Revoke all tokens, the authorizing token last; return the IDs of the revoked tokens, and the other tokens."""
+    # If several tokens can authorize, use the token that expires last.
     deleters = [token for token in sign_ins if DELETE_SCOPE in token.scopes]
     deleter = max(deleters, key=lambda token: token.issued_at + (token.lifetime or 0), default=None)
     revoker = Revoker(task, deleter.access_token if deleter else None, advice="")
@@ -61,10 +61,10 @@ def _revoke_all(task: TaskContext, sign_ins: list[Token]) -> tuple[list[str], li
 
 
 def _warn_of_others(task: TaskContext, sign_ins: SignInStore) -> None:
-    """Warn if there is nothing to revoke because the sign-ins are with other applications."""
+    """Warn if nothing is revoked because the sign-ins are with other applications."""
     others = list_applications(sign_ins.stores)
     if others:
         task.warn(
-            f"Nothing is revoked. {describe_absence(task.connection, others)} To revoke those of one application, set "
-            "application to its ID, or logout_application for the playbook beyondidentity.management.logout."
+            f"Nothing is revoked. {describe_absence(task.connection, others)} To revoke the sign-ins of one "
+            "application, set application to its ID. For the playbook beyondidentity.management.logout, set logout_application."
         )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the authenticating application may do, if its credentials can read that."""
+"""The allowed scopes of the authenticating application, if its credentials can read them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HOW = (
 
 @dataclass(frozen=True)
 class OwnApplication:
-    """What the API says about the authenticating application.
+    """The properties of the authenticating application, from the API.
 
     Attributes:
         allowed_scopes: `None` if unknown.
@@ -43,7 +43,7 @@ class OwnApplication:
 
 
 def read_own_application(task: TaskContext) -> OwnApplication:
-    """Read the authenticating application with a token that has the scope for this and no other.
+    """Read the authenticating application with a token that has only the scope for this.
 
     With client credentials, the request for this token tells whether the credentials are accepted: the service can refuse the
     scope only after it accepted the client. The token is valid for a short time. Other tokens are used as they are.

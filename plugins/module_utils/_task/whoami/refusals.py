@@ -14,7 +14,7 @@ _CODES = ("invalid_scope", "insufficient_scope", "access_denied", "bad_request",
 def is_refused_scope(error: ResponseError) -> bool:
     """Whether the server accepted the client, and refused the scopes.
 
-    The service documents no errors of its token endpoint. An error without a known code, such as that of a gateway, says nothing
-    about the client.
+    The service documents no errors of its token endpoint. An error without a known code, such as the error of a gateway, does
+    not show whether the client is valid.
     """
     return error.status in (400, 403) and error.code in _CODES

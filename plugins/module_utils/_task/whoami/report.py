@@ -27,9 +27,9 @@ _PREDICTED = "The credentials are predicted in check mode, so nothing is sent."
 
 
 def identify(task: TaskContext, scopes: Sequence[str]) -> dict[str, Any]:
-    """Return the settings in force, what the credentials may do, and how far the clocks differ. No value is a secret.
+    """Return the effective settings, the scopes of the credentials, and the difference of the clocks. No value is a secret.
 
-    An error has what is known until then in its detail `whoami`.
+    An error has the known fields in its detail `whoami`.
 
     Raises:
         OptionError: a setting is missing or wrong.

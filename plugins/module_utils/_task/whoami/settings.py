@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who authenticates where, and how servers are reached: what the options say, without a request."""
+"""The settings for authentication and connections, from the options, without a request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_CHECK, _LIBRARY = "validate_certs", "requests"  # what decides on authoritie
 
 
 def describe_settings(task: TaskContext) -> dict[str, Any]:
-    """Return the settings in force, without secrets; raise `OptionError` for the first one that is missing or wrong."""
+    """Return the effective settings, without secrets; raise `OptionError` for the first option that is missing or wrong."""
     connection = task.connection
     _require_settings(connection)
     _refuse_other_realm(task, connection)

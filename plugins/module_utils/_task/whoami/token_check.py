@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The check of a token that is not requested with client credentials: a given one, or that of a stored sign-in."""
+"""The check of a token that is not requested with client credentials: the user's token, or the token of a stored sign-in."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def list_sign_ins(task: TaskContext) -> list[dict[str, Any]]:
 def _check(
     task: TaskContext, value: str, known: Mapping[str, Any] | None, tested: list[TestedScope]
 ) -> CheckedCredentials:
-    """Try the token at the API. `known` is what the realm knows about it, `None` if the realm does not tell."""
+    """Try the token at the API. `known` is what the realm knows about it, `None` if the realm does not return it."""
     claims = known or _read_claims(value)
     principal, end = read_principal_id(claims), claims.get("exp")
     application = read_own_application(task)
@@ -91,7 +91,7 @@ def _check(
 
 
 def _introspect(task: TaskContext, value: str, refusal: BeyondIdentityError) -> Mapping[str, Any] | None:
-    """Return what the realm knows about a token; `None` if neither the client nor the token may ask.
+    """Return what the realm knows about a token; `None` if neither the client nor the token is authorized to introspect.
 
     Raises:
         ResponseError: the client's credentials are refused.
