@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -55,6 +56,10 @@ class Example:
         """Return its first line, which identifies it in lists of exceptions."""
         return self.text.strip().partition("\n")[0]
 
+    def load(self) -> Any:
+        """Return what the YAML contains."""
+        return yaml.load(self.text, Loader=_Loader)
+
     def find_place(self, line: int) -> str:
         """Return the file and the line of a line of its playbook."""
         added = _PLAY.count("\n") if (self.playbook() or "").startswith(_PLAY) else 0
@@ -62,7 +67,7 @@ class Example:
 
     def playbook(self) -> str | None:
         """Return it as a playbook: as it is, or its tasks wrapped in a play; None if it is neither."""
-        content = yaml.load(self.text, Loader=_Loader)
+        content = self.load()
         if not isinstance(content, list) or not content or not all(isinstance(item, dict) for item in content):
             return None
         if all(_PLAY_KEYS & set(item) for item in content):
