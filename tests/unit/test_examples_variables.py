@@ -18,8 +18,8 @@ from tests.support.examples import Example, markdown_examples, plugin_examples
 EXAMPLES = [example for example in [*plugin_examples(), *markdown_examples()] if example.playbook()]
 RESERVED = get_reserved_names() | INTERNAL_STATIC_VARS
 
-# Keywords whose values are expressions without braces.
-EXPRESSIONS = {"when", "that", "until", "failed_when", "changed_when"}
+# Keywords and options whose values are expressions without braces.
+EXPRESSIONS = {"when", "that", "var", "until", "failed_when", "changed_when"}
 SET_FACT = "ansible.builtin.set_fact"
 JINJA = Environment(autoescape=False)  # noqa: S701 - only parses
 
