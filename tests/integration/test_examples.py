@@ -66,6 +66,9 @@ def is_to_run(example: Example) -> bool:
 TO_RUN = [example for example in [*PLUGIN_EXAMPLES, *MARKDOWN_EXAMPLES] if is_to_run(example)]
 
 
+# With an undefined variable, `debug` prints a text of its own and succeeds: the first text up to ansible-core 2.18.
+WARNING_OR_UNDEFINED = r"WARNING|VARIABLE IS NOT DEFINED|<< error \d+ - "
+
 VERBOSE = ["-vvv", "--diff"]
 
 
@@ -90,7 +93,7 @@ def reader_variables(tenant: Tenant) -> dict[str, Any]:
 
 def check_output(run: PlaybookRun, *tenants: Tenant) -> None:
     """Assert that the output has no warnings, no undefined variables and no secrets."""
-    assert [line for line in run.output.splitlines() if "WARNING" in line or "VARIABLE IS NOT DEFINED" in line] == []
+    assert [line for line in run.output.splitlines() if re.search(WARNING_OR_UNDEFINED, line)] == []
     assert [tenant.client_secret for tenant in tenants if tenant.client_secret in run.output] == []
     assert not re.search(r"eyJ[\w-]{20,}\.", run.output), "a token was printed"
 
