@@ -144,6 +144,10 @@ EXAMPLES = r"""
   register: counts
   vars:
     readings: [ListApplications, ListGroups, ListIdentities]
+
+- name: Show how many objects each list has
+  ansible.builtin.debug:
+    msg: "{{ dict(counts.results | map(attribute='item') | zip(counts.results | map(attribute='response.total_size'))) }}"
 """
 
 RETURN = r"""

@@ -180,6 +180,14 @@ EXAMPLES = r"""
     return_secret: true
   register: factory_with_secret
 
+- name: Request a token with the secret
+  beyondidentity.management.token:
+    issuer: "{{ factory_with_secret.issuer }}"
+    client_id: "{{ factory_with_secret.client_id }}"
+    client_secret: "{{ factory_with_secret.client_secret }}"
+    scopes: [realms:read]
+  no_log: true # the task contains the secret
+
 - name: Add a scope, and keep the other scopes
   beyondidentity.management.application:
     display_name: Realm factory

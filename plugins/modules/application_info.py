@@ -49,6 +49,10 @@ EXAMPLES = r"""
   beyondidentity.management.application_info:
     display_name: Beyond Identity Management API
   register: built_in
+
+- name: Show its ID
+  ansible.builtin.debug:
+    msg: "{{ built_in.applications | map(attribute='id') }}"
 """
 
 RETURN = r"""

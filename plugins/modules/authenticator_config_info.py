@@ -45,6 +45,10 @@ EXAMPLES = r"""
   beyondidentity.management.authenticator_config_info:
     display_name: Hosted sign-in
   register: hosted
+
+- name: Show its ID
+  ansible.builtin.debug:
+    msg: "{{ hosted.authenticator_configs | map(attribute='id') }}"
 """
 
 RETURN = r"""

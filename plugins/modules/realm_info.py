@@ -44,6 +44,10 @@ EXAMPLES = r"""
   beyondidentity.management.realm_info:
     display_name: Customers
   register: customers
+
+- name: Show its ID
+  ansible.builtin.debug:
+    msg: "{{ customers.realms | map(attribute='id') }}"
 """
 
 RETURN = r"""

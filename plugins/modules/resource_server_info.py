@@ -48,6 +48,10 @@ EXAMPLES = r"""
 - name: Read all resource servers
   beyondidentity.management.resource_server_info:
   register: all_resource_servers
+
+- name: Show their identifiers
+  ansible.builtin.debug:
+    msg: "{{ all_resource_servers.resource_servers | map(attribute='identifier') }}"
 """
 
 RETURN = r"""

@@ -73,6 +73,10 @@ EXAMPLES = r"""
         label: "{{ item.display_name }}"
       register: scopes
 
+    - name: Show all scopes that a role can grant
+      ansible.builtin.debug:
+        msg: "{{ scopes.results | map(attribute='response.scopes') | flatten | unique }}"
+
 - name: Create a resource server for your own API
   beyondidentity.management.resource_server:
     display_name: Pet API

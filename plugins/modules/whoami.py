@@ -61,6 +61,10 @@ EXAMPLES = r"""
   beyondidentity.management.whoami:
   register: me
 
+- name: Show the realm that the modules manage
+  ansible.builtin.debug:
+    var: me.whoami.realm_id
+
 - name: Check the credentials of another application
   module_defaults:
     group/beyondidentity.management.all:

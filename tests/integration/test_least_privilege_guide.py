@@ -98,7 +98,9 @@ def test_the_reading_application_cannot_change_the_tenant(
     _writing, reading = create_applications(run_playbook, tenant, tmp_path)
     own = {f"beyondidentity_{name}": reading[name] for name in ("issuer", "client_id", "client_secret")}
     tenant.clear_journal()
-    play = PLAY.replace("      register: customers\n", "      check_mode: false\n", 1)
+    play = PLAY.replace(
+        "        display_name: Customers\n", "        display_name: Customers\n      check_mode: false\n", 1
+    )
     run = run_playbook(play, extra_vars={**tenant.variables, **own}, args=["--check"]).failed()
     assert "realms:create" in run.task("Create the realm").result["msg"]
     assert list_writes(tenant) == []

@@ -41,13 +41,11 @@ def main(folder: Path) -> int:
     """Print all problems; return 1 if there are any."""
     tree = copy_tree(folder)
     faults = plant_faults(tree)
-    run = _run(tree, clear_folder(folder / "home"))
-    try:
-        issues = json.loads(run.stdout)
-    except ValueError:
-        print(f"{run.stdout}{run.stderr}ansible-lint failed with code {run.returncode}.")
+    run = run_ansible_lint(tree, tree, clear_folder(folder / "home"))
+    issues = load_issues(run)
+    if issues is None:
         return 1
-    problems = find_problems(issues, faults, run.stderr)
+    problems = [*find_problems(issues, faults), *find_skipped_checks(run.stderr)]
     print("\n".join(problems))
     return 1 if problems else 0
 
@@ -62,8 +60,8 @@ def plant_faults(tree: Path) -> list[str]:
     return list(faults)
 
 
-def find_problems(issues: Iterable[dict[str, Any]], faults: Iterable[str], log: str) -> list[str]:
-    """Return the issues that were not planted, the planted faults that were not reported, and the skipped checks."""
+def find_problems(issues: Iterable[dict[str, Any]], faults: Iterable[str]) -> list[str]:
+    """Return the issues that were not planted, and the planted faults that were not reported."""
     problems, reported = [], set()
     for issue in issues:
         name, path = issue["check_name"], issue["location"]["path"]
@@ -71,14 +69,7 @@ def find_problems(issues: Iterable[dict[str, Any]], faults: Iterable[str], log: 
         if path == PLAYBOOK and name.startswith("args"):
             reported.add(fault)
         else:
-            begin = issue["location"].get("lines", issue["location"].get("positions", {})).get("begin")
-            line = begin["line"] if isinstance(begin, dict) else begin
-            problems.append(f"{path}:{line}: {name}: {issue['description']}")
-    problems += [
-        f"ansible-lint skipped a check: {line}"
-        for line in log.splitlines()
-        if any(text in line for text in _SKIPPED_CHECKS)
-    ]
+            problems.append(f"{path}:{find_line(issue)}: {name}: {issue['description']}")
     missing = [fault for fault in faults if fault not in reported]
     if missing:
         problems.append(
@@ -88,8 +79,30 @@ def find_problems(issues: Iterable[dict[str, Any]], faults: Iterable[str], log: 
     return problems
 
 
-def _run(tree: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run without `-q`, which hides the exceptions that ansible-lint ignores."""
+def find_line(issue: dict[str, Any]) -> int:
+    """Return the line of an issue; 0 if it is about the whole file."""
+    begin = issue["location"].get("lines", issue["location"].get("positions", {})).get("begin")
+    return (begin["line"] if isinstance(begin, dict) else begin) or 0
+
+
+def find_skipped_checks(log: str) -> list[str]:
+    """Return the checks that ansible-lint skipped because of an exception."""
+    lines = [line for line in log.splitlines() if any(text in line for text in _SKIPPED_CHECKS)]
+    return [f"ansible-lint skipped a check: {line}" for line in lines]
+
+
+def load_issues(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]] | None:
+    """Return the issues of a run; if it has no valid report, print its output and return None."""
+    try:
+        issues: list[dict[str, Any]] = json.loads(run.stdout)
+    except ValueError:
+        print(f"{run.stdout}{run.stderr}ansible-lint failed with code {run.returncode}.")
+        return None
+    return issues
+
+
+def run_ansible_lint(folder: Path, tree: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run it in a folder, with the collection from `tree`; without `-q`, which hides the exceptions that it ignores."""
     command: list[str | Path] = [TOOLS / "ansible-lint", "--strict", "--offline", "--nocolor", "--format", "json"]
     environment = {
         "HOME": str(home),
@@ -98,7 +111,7 @@ def _run(tree: Path, home: Path) -> subprocess.CompletedProcess[str]:
         "COLUMNS": "1000",  # do not wrap the log
         "ANSIBLE_COLLECTIONS_PATH": str(tree.parents[2]),
     }
-    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 if __name__ == "__main__":

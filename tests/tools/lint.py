@@ -28,6 +28,7 @@ def linters(home: Path) -> dict[str, Command]:
     packages = (f"ansible_collections.{COLLECTION}.plugins", "tests.tools", "tests.support", "tests.benchmark")
     mypy = ("--config-file", "pyproject.toml", "--cache-dir", home / "mypy")
     return {
+        "examples": (BIN / "python", "-m", "tests.tools.example_lint"),
         "ansible-lint": (BIN / "python", "-m", "tests.tools.ansible_lint"),
         "galaxy-importer": (BIN / "python", "-m", "tests.tools.importer"),
         "antsibull-docs": (TOOLS / "antsibull-docs", "lint-collection-docs", *docs),
