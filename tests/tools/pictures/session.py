@@ -38,7 +38,10 @@ def record() -> str:
     """Run `make demo` in a terminal and return its output, without the path of this folder."""
     primary, secondary = pty.openpty()
     fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BEYONDIDENTITY_")}
+    # Without the arguments of a `make pictures ARGS=--record` that runs this.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("BEYONDIDENTITY_", "MAKE", "MFLAGS"))
+    }
     environment |= {"TERM": "xterm-256color", "ANSIBLE_FORCE_COLOR": "true"}
     process = subprocess.Popen(
         COMMAND, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=secondary, stderr=secondary
