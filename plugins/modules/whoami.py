@@ -139,7 +139,7 @@ whoami:
       sample: 38833c36-6f47-4992-9329-ea0a00915137
     client_id:
       description:
-        - The client ID of the authenticating application. Null if only O(access_token) is set.
+        - The client ID of the authenticating application. Null if only O(access_token) is set, and if the module fails.
       type: str
       returned: always
       sample: AYYNcuOSpfqIf33JeegCzDIT

@@ -147,7 +147,7 @@ def test_the_roles_application_is_used_in_a_block_and_signed_out_by_the_administ
     assert tenant.journal(operation="ListApplications")[-1]["token_id"] == issued["issued_token_id"]
     application_id = issued["path"].split("/")[-2]
     message = run.task("Outside").result["msg"]
-    assert f"No sign-in is stored for the application {tenant.application_id} (client_id " in message
+    assert f"No sign-in is stored for the application {tenant.application_id}." in message
     assert f"Sign-ins are stored for: {application_id}." in message and "module_defaults" in message
 
     env = {**{name.upper(): value for name, value in variables.items()}, "HOME": str(run.home)}

@@ -139,8 +139,16 @@ def test_an_error_shows_what_is_known(tenant: Any) -> None:
     result = call_module(whoami, tenant, client_secret="wrong-secret")
     assert result["failed"] and result["error"] == "invalid_client"
     known = result["whoami"]
-    assert (known["client_id"], known["clock_difference"]) == (tenant.client_id, 0)
+    assert (known["application_id"], known["clock_difference"]) == (tenant.application_id, 0)
     assert "allowed_scopes" not in known and "wrong-secret" not in json.dumps(result)
+
+
+def test_exchanged_credentials_do_not_show_the_secret(tenant: Any) -> None:
+    """The client ID is shown only if the service accepts it."""
+    result = call_module(whoami, tenant, client_id=tenant.client_secret, client_secret=tenant.client_id)
+    assert "client_id and client_secret are not exchanged" in result["msg"]
+    assert tenant.client_secret not in json.dumps(result)
+    assert run_ok(whoami, tenant)["whoami"]["client_id"] == tenant.client_id
 
 
 @pytest.mark.parametrize(

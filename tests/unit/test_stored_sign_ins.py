@@ -224,7 +224,7 @@ def explain(sign_ins: SignInStore, *scopes: str, **fields: Any) -> str:
 def test_the_error_says_why_no_sign_in_can_be_used() -> None:
     store = MemoryStore()
     assert "token_cache is 'none', or the task is delegated" in explain(open_sign_ins(), "a")
-    assert "for the application a1 (client_id cl1ent). Sign in with" in explain(open_sign_ins(store), "a")
+    assert "for the application a1. Sign in with" in explain(open_sign_ins(store), "a")
     open_sign_ins(store).add(make_token("one", "a", "b"))
     assert "was not granted c, d" in explain(open_sign_ins(store), "d", "c", "a")
     open_sign_ins(store).add(make_token("two", "c"))
@@ -255,7 +255,7 @@ def test_the_error_names_the_applications_that_have_a_stored_sign_in(store: Toke
         open_sign_ins(kept, issuer=US_ISSUER.replace("a1", name), client_id=name).add(make_token(name, "a"))
     open_sign_ins(store, issuer=US_ISSUER.replace("a1", "d4")).add(make_token("over", "a", age=4000))
     message = explain(open_sign_ins(store, run), "a")
-    assert "for the application a1 (client_id cl1ent). Sign-ins are stored for: b2, c3. Sign in with" in message
+    assert "for the application a1. Sign-ins are stored for: b2, c3. Sign in with" in message
     assert "To use a stored sign-in, set issuer, client_id" in message
 
 

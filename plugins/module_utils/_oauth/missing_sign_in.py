@@ -42,8 +42,7 @@ def describe_absence(connection: Connection, stored: Mapping[IssuerParts, Sequen
             f"No sign-in is stored for the application {application} with these options. A sign-in is stored for "
             "another client_id, client_secret, api_url or ca_path: use the options of that sign-in."
         )
-    client = f" (client_id {connection.client_id})" if connection.client_id else ""
-    absence = f"No sign-in is stored for the application {application}{client}."
+    absence = f"No sign-in is stored for the application {application}."
     return f"{absence} Sign-ins are stored for: {join_names(others)}." if others else absence
 
 

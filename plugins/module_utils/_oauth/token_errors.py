@@ -16,8 +16,9 @@ from .scopes import hint_on_refused_scopes
 from .token import to_iso8601
 
 CLIENT_HINT = (
-    "Check that client_id, client_secret and client_auth_method belong to the application that issuer names. In the Admin "
-    "Console, the application's tab External Protocol shows all of them."
+    "Check that client_id, client_secret and client_auth_method belong to the application that issuer names, and "
+    "that client_id and client_secret are not exchanged. In the Admin Console, the application's tab External Protocol shows all "
+    "of them."
 )
 
 _REFUSAL_HINTS = {

@@ -40,7 +40,9 @@ def record() -> str:
     fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     # Without the arguments of a `make pictures ARGS=--record` that runs this.
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("BEYONDIDENTITY_", "MAKE", "MFLAGS"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BEYONDIDENTITY_", "MAKE", "MFLAGS", "ARGS"))
     }
     environment |= {"TERM": "xterm-256color", "ANSIBLE_FORCE_COLOR": "true"}
     process = subprocess.Popen(
