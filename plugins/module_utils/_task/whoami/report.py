@@ -42,7 +42,8 @@ def identify(task: TaskContext, scopes: Sequence[str]) -> dict[str, Any]:
         report["sign_ins"] = list_sign_ins(task)
     except BeyondIdentityError as error:
         # A user may have exchanged client_id and client_secret, so a client ID that no server accepted is not shown.
-        error.details["whoami"] = {**report, "client_id": None}
+        report["client_id"] = None
+        error.details["whoami"] = report
         raise
     finally:
         report["clock_difference"] = _measure_clock(task)
