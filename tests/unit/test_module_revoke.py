@@ -457,7 +457,7 @@ def test_a_sign_out_that_finds_nothing_names_the_applications_with_sign_ins(tena
     result = run_ok(revoke, tenant, store, all="sign_ins", warn=warnings.append)
     assert (result["changed"], result["requests"], len(warnings)) == (False, 0, 1)
     assert warnings[0].startswith(
-        f"Nothing is revoked. No sign-in is stored for the application {tenant.application_id} ("
+        f"Nothing is revoked. No sign-in is stored for the application {tenant.application_id}. "
     )
     assert f"Sign-ins are stored for: {app.application_id}. " in warnings[0] and "logout_application" in warnings[0]
 
