@@ -142,10 +142,11 @@ def test_the_states_before_and_after_a_task_document_or_name_their_fields(module
 
 
 @EACH_PLUGIN
-def test_each_description_is_a_list(kind: str, name: str) -> None:
-    """ansible-console prints only the first letter of a text."""
-    places = [place for place, text in read_reference(kind, name).iterate_descriptions() if not isinstance(text, list)]
-    assert places == []
+def test_each_description_is_a_list_of_texts(kind: str, name: str) -> None:
+    """ansible-console prints only the first letter of a text. YAML reads an item with a colon and a blank as a mapping."""
+    descriptions = list(read_reference(kind, name).iterate_descriptions())
+    assert [place for place, text in descriptions if not isinstance(text, list)] == []
+    assert [item for _place, text in descriptions for item in text if not isinstance(item, str)] == []
 
 
 @EACH_PLUGIN
