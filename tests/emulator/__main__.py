@@ -25,6 +25,7 @@ from .state import World
 from .tls import create_server_context
 
 PARENT_CHECK_SECONDS = 0.5
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -69,16 +70,16 @@ def print_environment(world: World, ca_path: Path | None) -> None:
     print("ready", flush=True)
 
 
-def watch_parent(pid: int, stopped: threading.Event) -> None:
-    """Set `stopped` when a process ends. If it is our parent, getppid() changes at once, even while it is a zombie."""
-    is_own_parent = os.getppid() == pid
-    while not stopped.wait(PARENT_CHECK_SECONDS):
-        if is_own_parent:
-            has_ended = os.getppid() != pid
-        else:
-            has_ended = not _process_exists(pid)
-        if has_ended:
-            stopped.set()
+def wait_for_end(parent: int | None) -> None:
+    """Wait for a signal, or for the end of the parent process. The caller has blocked the signals.
+
+    A signal handler could not set a `threading.Event`: a second signal would find its lock held by the first.
+    If the parent is our own, getppid() changes at once, even while it is a zombie.
+    """
+    is_own_parent = os.getppid() == parent
+    while signal.sigtimedwait(SIGNALS, PARENT_CHECK_SECONDS) is None:
+        if parent and (os.getppid() != parent if is_own_parent else not _process_exists(parent)):
+            return
 
 
 def _process_exists(pid: int) -> bool:
@@ -94,9 +95,7 @@ def _process_exists(pid: int) -> bool:
 def main() -> int:
     """Serve until SIGINT, SIGTERM or the parent's end."""
     arguments = parse_arguments()
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # for all threads, which inherit the mask
     world = World()
     with contextlib.ExitStack() as stack:
         ca_path = stack.enter_context(choose_certificate_path(arguments.ca_path)) if arguments.tls else None
@@ -106,11 +105,9 @@ def main() -> int:
         world.base_url = server.url
         create_tenant_with_defaults(world)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-        if arguments.parent:
-            threading.Thread(target=watch_parent, args=(arguments.parent, stopped), daemon=True).start()
         print_environment(world, ca_path)
         started = time.monotonic()
-        stopped.wait()
+        wait_for_end(arguments.parent)
         server.shutdown()
         if not arguments.quiet:
             print(f"stopped after {time.monotonic() - started:.0f} s", file=sys.stderr)

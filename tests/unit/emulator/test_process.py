@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -62,6 +63,20 @@ def test_process_prints_assignments_and_stops_at_a_signal(number):
         "BEYONDIDENTITY_CLIENT_SECRET",
         "EMULATOR_URL",
     ]
+
+
+@pytest.mark.parametrize("numbers", [[signal.SIGTERM] * 2, [signal.SIGINT] * 2, [signal.SIGINT, signal.SIGTERM] * 10])
+def test_process_stops_at_several_signals_with_open_connections(numbers):
+    """A supervisor signals make and the emulator, so two signals arrive in a row. Clients may still wait for responses."""
+    with start_process() as process, contextlib.ExitStack() as stack:
+        values = dict(shlex.split(line)[1].split("=", 1) for line in read_until_ready(process))
+        address = urlsplit(values["EMULATOR_URL"])
+        for request in (b"", b"GET /v1 HTTP/1.1\r\n", b"POST /v1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n"):
+            connection = stack.enter_context(socket.create_connection((address.hostname, address.port)))
+            connection.sendall(request)
+        for number in numbers:
+            process.send_signal(number)
+        assert process.wait(HANG_SECONDS) == 0
 
 
 def test_port_can_be_chosen():
