@@ -155,7 +155,8 @@ options:
     default: 3
   retry_max_wait:
     description:
-      - The longest wait in seconds that the collection accepts from a server before it sends a request again.
+      - The longest wait in seconds that a server can request before a request is sent again. If the server requests a longer wait, the request is not
+        sent again.
       - The actual wait can be up to a tenth longer, so hosts and runs do not retry at the same time.
       - Variable C(beyondidentity_retry_max_wait), environment E(BEYONDIDENTITY_RETRY_MAX_WAIT).
     type: int

@@ -15,6 +15,7 @@ options:
     description:
       - The identity, by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username has precedence.
-      - To find a name, the module needs the scope C(identities:read). The module does not need it for an ID, and does not verify the ID before use.
+      - To find a name, the module needs the scope C(identities:read). If you set an ID, the module does not need this scope, and does not verify the ID
+        before use.
     type: str
 """

@@ -15,9 +15,10 @@ description:
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
   - In check mode, the module carries out an operation that reads. If a parameter is predicted, RV(response) has the predicted objects. If the
     credentials are predicted, RV(response) is empty.
-  - In check mode, the module does not carry out an operation that writes, and RV(request) shows what it would send. If the operation creates or updates an
-    application, authenticator configuration, group, identity, realm, resource server or role, RV(response) is a prediction. Otherwise, it is empty.
-  - Later tasks know the predicted objects and removals, and predicted changes of members and of a role's scopes.
+  - In check mode, the module does not carry out an operation that writes. RV(request) shows the request that the module would send. If the operation creates
+    or updates an application, authenticator configuration, group, identity, realm, resource server or role, RV(response) is a prediction. Otherwise,
+    RV(response) is empty.
+  - In check mode, later tasks take predictions into account. Predictions include created, changed and removed objects, members, and scopes of roles.
   - An operation that writes is carried out each time, so its result is always C(changed). If another module manages the object, prefer
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
   - A result that contains a secret is hidden in all output. A registered result keeps the secret. Results of operations whose responses can
@@ -53,14 +54,14 @@ options:
       - A parameter must not be empty, because the API can read an empty filter as no filter. Use C(default(omit)) to omit a parameter.
       - The module sends names as they are and does not look them up. Use IDs in parameters such as V(group_id).
       - V(tenant_id) and V(realm_id) default to the managed tenant and realm. O(operation=DeleteRealm) requires V(realm_id),
-        so an undefined realm is never taken for the managed realm.
+        so this operation never deletes the managed realm by default.
     type: dict
     default: {}
   extra_parameters:
     description:
       - Additional parameters of the query, by name. Use this option for parameters that the service accepts and the collection does not know.
       - A warning names the parameters. The service may ignore them, so check the result.
-      - The module refuses the operation's own parameters, tenants, realms, parameters of pages, and names of secrets.
+      - The module refuses parameters that the operation publishes, parameters that select a tenant, a realm or a page, and names of secrets.
     type: dict
     default: {}
   body:

@@ -95,7 +95,7 @@ options:
     description:
       - URIs that the browser can be sent to after the sign-in.
       - The application has exactly these URIs after the task. An empty list removes all URIs.
-      - Each must be an absolute URI without a fragment. It has the form C(https://HOST/PATH), C(http://) to loopback, or the private scheme of an app.
+      - Each URI must be absolute and have no fragment. Use C(https://HOST/PATH), C(http://) to loopback, or a URI with the private scheme of an app.
     type: list
     elements: str
   authenticator_config:

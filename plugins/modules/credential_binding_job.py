@@ -19,8 +19,9 @@ description:
   - Only the task and host that create an invitation return its link. The module never stores the link, and never shows it in a diff or a log. If the
     link is lost, renew the invitation.
   - If the response to a creation is lost or has no link, the module revokes the new invitation and fails. Run again to create another invitation.
-  - With O(delivery_method=email), the module sends no invitation if the same run changed the primary e-mail address of the identity, unless the run
-    created the identity. A task that is delegated to a remote host, or a controller without the Python library cryptography, does not know this.
+  - With O(delivery_method=email), the module sends no invitation to a primary e-mail address that the same run changed. If the run created the identity,
+    the module sends the invitation. If the task is delegated to a remote host, or the controller does not have the Python library cryptography, the module
+    cannot detect the change.
   - If the task runs on many hosts at once, even without C(run_once), it creates one invitation for each identity.
 notes:
   - "Scope C(credential-binding-jobs:read): always, for C(ListCredentialBindingJobs) and C(GetCredentialBindingJob)."
@@ -53,7 +54,7 @@ options:
   state:
     description:
       - V(present) invites the person. V(absent) revokes all open invitations, and changes nothing if the identity does not exist.
-      - If a passkey was bound with an invitation before the service receives its revocation, V(absent) shows a warning. Revoke the passkey with
+      - If the person binds a passkey before the service revokes the invitation, V(absent) shows a warning. To revoke this passkey, use
         M(beyondidentity.management.credential).
     type: str
     choices: [present, absent]
@@ -147,7 +148,7 @@ RETURN = r"""
 credential_binding_job:
   description:
     - The open invitation. If several invitations are open, the newest. Null if no invitation is open. In check mode, the prediction.
-    - It never contains the link.
+    - This object never contains the link.
   returned: success
   type: dict
   contains:
@@ -210,7 +211,7 @@ credential_binding_job:
       sample: https://app.example.com/welcome
     authenticator_config:
       description:
-        - Authenticator configuration that belongs to this invitation only. Invitations of this collection use C(authenticator_config_id) instead.
+        - Authenticator configuration that belongs to this invitation only. Invitations that this collection creates have C(authenticator_config_id) instead.
       returned: if the invitation was created with a configuration of its own
       type: dict
       contains:
@@ -308,7 +309,8 @@ credential_binding_job:
       sample: '2026-03-14T03:42:52.905657Z'
 credential_binding_link:
   description:
-    - The link of the new invitation. A result with it is not printed. Pass the link on only to the person, over a channel that you trust.
+    - The link of the new invitation. A result that contains the link is hidden in all output. Send the link only to the person, over a channel that you
+      trust.
   returned: if the task created an invitation with O(delivery_method=return), and not in check mode
   type: str
   sample: "https://auth-us.beyondidentity.com/v1/tenants/.../credential-binding-jobs/86b4f51481f09321:invokeAuthenticator?token=..."

@@ -13,9 +13,9 @@ description:
   - Reads the invitations (credential binding jobs) of one identity in all states, or one invitation by its ID. Without O(identity), the module reads the
     invitations of all identities in the managed realm.
   - The module never returns the link of an invitation. Only the task that creates an invitation receives its link.
-  - The service has no filter for invitations. Select them with the filter C(selectattr).
+  - The service cannot filter invitations. To select invitations from the result, use the Jinja filter C(selectattr).
   - Returns an empty list if nothing matches. If O(identity) is a name that no identity has, the module fails.
-  - In a run with C(--check), a listing of all identities does not show what earlier tasks predicted. A listing of one identity does.
+  - In check mode, the result contains the predictions of earlier tasks only if O(identity) is set.
 notes:
   - "Scope C(credential-binding-jobs:read): always, for C(ListCredentialBindingJobs) and C(GetCredentialBindingJob)."
   - "Scope C(identities:read): with a name in O(identity), for C(ListIdentities) and C(GetIdentity)."
@@ -137,7 +137,7 @@ credential_binding_jobs:
       sample: https://app.example.com/welcome
     authenticator_config:
       description:
-        - Authenticator configuration that belongs to this invitation only. Invitations of this collection use C(authenticator_config_id) instead.
+        - Authenticator configuration that belongs to this invitation only. Invitations that this collection creates have C(authenticator_config_id) instead.
       returned: if the invitation was created with a configuration of its own
       type: dict
       contains:

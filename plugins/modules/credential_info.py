@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Reads the passkeys (credentials) of one identity, or one passkey by its ID. Without O(identity), the module reads the passkeys of all identities in the
     managed realm.
-  - Revoked passkeys stay listed. Set O(credential_state) to select.
+  - Revoked passkeys stay listed. To read only active or only revoked passkeys, set O(credential_state).
   - Returns an empty list if nothing matches. If O(identity) is a name that no identity has, the module fails.
-  - In a run with C(--check), a listing of all identities does not show what earlier tasks predicted. A listing of one identity does.
+  - In check mode, the result contains the predictions of earlier tasks only if O(identity) is set.
 notes:
   - "Scope C(credentials:read): always, for C(ListCredentials) and C(GetCredential)."
   - "Scope C(identities:read): with a name in O(identity), for C(ListIdentities) and C(GetIdentity)."

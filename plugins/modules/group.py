@@ -11,7 +11,7 @@ short_description: Manage groups and their members
 version_added: 0.1.0
 description:
   - Creates, updates and removes groups, and adds and removes their members. To give a group the scopes of a role, use M(beyondidentity.management.role).
-  - An omitted option is not managed. By default, the module only adds members. Set O(members_mode) to remove others.
+  - An omitted option is not managed. By default, the module only adds members. To remove all other members, set O(members_mode=exact).
   - Before the module removes a group, it removes the group's members, because the service requires this. The service itself removes the group from its roles.
   - In check mode, the members must exist, or an earlier task must predict them.
   - Members are read 200 at a time and written 1,000 at a time. After a write of members, the module reads them again to verify that the service stored them.
@@ -177,7 +177,7 @@ group:
 before:
   description:
     - The group before the task, without secrets, with the same fields as RV(group). Null if the group did not exist.
-    - Also returned without C(--diff), so you can audit a run. With O(state=absent), it has C(members) too.
+    - Also returned without C(--diff), so you can audit a run. With O(state=absent), RV(before) also contains C(members).
   returned: success
   type: dict
   sample: {id: 81490afab171aef0, display_name: Night shift, description: Works at night., members: []}

@@ -53,8 +53,8 @@ options:
   username:
     description:
       - Username of the identity. Without O(id), it selects the identity.
-      - If no identity has exactly this username, apart from its case, the module uses the identity whose username differs only in whitespace and Unicode
-        normalization.
+      - The case of the username does not matter. If no identity has this username, the module uses the identity whose username differs only in whitespace
+        and Unicode normalization.
       - A username has at most 64 characters and none of C({}[]<>;:?\/|*^%$#=~`!).
     type: str
   display_name:
@@ -222,7 +222,7 @@ identity:
           sample: pat.smith@example.org
         external_id:
           description:
-            - ID of the identity in another system, such as a directory. That system ensures that it is unique.
+            - ID of the identity in another system, such as a directory. That system ensures that the ID is unique.
           returned: if the trait is set
           type: str
           sample: hr-4711

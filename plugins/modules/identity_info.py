@@ -155,7 +155,7 @@ identities:
           sample: pat.smith@example.org
         external_id:
           description:
-            - ID of the identity in another system, such as a directory. That system ensures that it is unique.
+            - ID of the identity in another system, such as a directory. That system ensures that the ID is unique.
           returned: if the trait is set
           type: str
           sample: hr-4711

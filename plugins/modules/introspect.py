@@ -11,7 +11,7 @@ short_description: Check whether a Beyond Identity token is active, and read its
 version_added: 0.1.0
 description:
   - Calls the introspection endpoint of the authenticating realm (RFC 7662). If the token is expired, revoked, unknown or of another realm, the module
-    does not fail and returns that the token is not active.
+    reports the token as not active, and does not fail.
   - Use this module to read a referential token. To read the claims of a self-contained token without a request and without verification, use
     P(beyondidentity.management.jwt_claims#filter).
 notes:

@@ -34,7 +34,7 @@ options:
     type: str
   code_challenge_method:
     description:
-      - How the challenge is derived. With V(plain), the challenge is the verifier, which does not protect against a person who sees the authorization request.
+      - How the challenge is derived. With V(plain), the challenge is the verifier itself, so a person who sees the authorization request knows the verifier.
         Use V(plain) only if the application does not allow V(S256).
     type: str
     choices: [S256, plain]

@@ -10,8 +10,8 @@ module: resource_server_info
 short_description: Read Beyond Identity resource servers
 version_added: 0.1.0
 description:
-  - Reads all resource servers of a realm, the resource servers with a display name, or the resource server with an ID. The result has the scopes that
-    they offer.
+  - Reads all resource servers of a realm, the resource servers with a display name, or the resource server with an ID. The result contains
+    the scopes of each resource server.
 notes:
   - "Scope C(resource-servers:read): always, for C(ListResourceServers) or C(GetResourceServer)."
 author:

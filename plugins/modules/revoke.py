@@ -13,7 +13,7 @@ description:
   - Revokes one token by its value (RFC 7009) or by its ID, all tokens of an application or a principal, or the stored sign-ins.
   - To revoke a token by its value, the module authenticates with the application's own credentials. The service accepts them if the application has the
     protocol C(oauth2). Otherwise, the module uses a token.
-  - The module refuses the value of a token of another application or realm, because the service would leave the token active.
+  - If the value belongs to a token of another application or realm, the module refuses the token, because the service would not revoke it.
   - To revoke a token by its ID, or all tokens of an application or principal, the module uses the Management API. If its own token is one of the
     tokens to revoke, the module revokes this token last.
   - The run does not use a revoked token again. This does not apply if the task is delegated to a remote host, because that host does not know the
@@ -53,8 +53,8 @@ options:
         or O(grant_type=authorization_code), it also searches the user's cache.
       - The module removes the sign-ins even if it cannot revoke their tokens. RV(remaining) lists the tokens that stay valid. A warning lists them too,
         and says how to revoke them.
-      - Without O(application), V(sign_ins) uses the credentials of the application that the user signed in to. If its protocol is C(oidc),
-        the service only accepts a token with the scope C(tokens:delete), which a sign-in does not have by default.
+      - Without O(application), V(sign_ins) uses the credentials of the application that the user signed in to. If the application has the protocol C(oidc),
+        the service only accepts a token with the scope C(tokens:delete). By default, a sign-in does not have this scope.
         To revoke such sign-ins, sign in with C(login_revocable) or C(authorization_code_revocable), or set O(application).
       - The user stays signed in to Beyond Identity in the browser.
     type: str
@@ -62,20 +62,21 @@ options:
   application:
     description:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - With O(all=sign_ins), the module revokes the sign-ins with this application with the credentials of the task, such as an administrator's.
-        The module finds the tokens in the list of the Management API, and does not send a stored token.
-        If you set the ID, the module removes the sign-ins even if the API refuses the request.
+      - With O(all=sign_ins), the module revokes the sign-ins with this application. The module uses the credentials of the task, such as an
+        administrator's credentials. The module finds the tokens in the list of the Management API, and does not send a stored token.
+        If you set the application's ID, the module removes the sign-ins even if the API refuses the request.
       - The default is the authenticating application. The module searches for the authenticating application in its own realm, and for any other
         application in the realm O(realm_id).
     type: str
   principal_type:
     description:
-      - Type of the principal to revoke the tokens of. Required with O(all=principal).
+      - Type of the principal whose tokens the module revokes. Required with O(all=principal).
     type: str
     choices: [application, identity]
   principal_id:
     description:
-      - The principal. Required with O(all=principal). Set the ID, the username or primary e-mail address of an identity, or the name of an application.
+      - The principal. Required with O(all=principal). Set the ID of an identity or application, the username or primary e-mail address of an identity, or
+        the name of an application.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. The module looks a name up in the realm of the O(application).
     type: str
 seealso:

@@ -10,10 +10,10 @@ module: role
 short_description: Manage roles, their scopes and their members
 version_added: 0.1.0
 description:
-  - Creates, updates and removes roles of a resource server, their scopes, and the identities and groups that are their members.
+  - Creates, updates and removes roles of a resource server. Manages the scopes of a role, and the identities and groups that are its members.
   - The token of a signed-in user has only scopes that the user's roles have.
-  - An omitted option is not managed. By default, the role has exactly the scopes in O(scopes), and at least the members in O(members), after the task. Set
-    O(scopes_mode) or O(members_mode) to change this.
+  - An omitted option is not managed. After the task, by default, the role has exactly the scopes in O(scopes), and at least the members in O(members).
+    To change this, set O(scopes_mode) or O(members_mode).
   - The module adds missing items before it removes other items, so no user temporarily loses a scope.
   - Before the module removes a role, it removes the scopes and members of the role, because the service requires this.
   - In check mode, the resource server and the members must exist, or an earlier task must predict them.
@@ -64,8 +64,8 @@ options:
       - Resource server that the role belongs to, by ID, identifier or name. The default is the Management API.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - If O(resource_server) is a name or O(state=absent), and another resource server has the role with the O(id), the module fails and names that
-        resource server.
+      - The role with the O(id) can belong to another resource server. With a name in O(resource_server), or with O(state=absent), the module then fails and
+        names that resource server.
       - With O(state=absent), the module changes nothing if the resource server does not exist.
     type: str
     default: beyondidentity

@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Requests an access token from an application's token endpoint (RFC 6749).
   - With O(grant_type=client_credentials), the module uses the application's own credentials (section 4.4).
-  - With O(grant_type=authorization_code), the module exchanges the response that the browser received (section 4.1.3). If no option has a response, the module
-    uses the stored sign-in, and refreshes it if necessary.
+  - With O(grant_type=authorization_code), the module exchanges the response that the browser received (section 4.1.3). If no option sets a response or
+    code, the module uses the stored sign-in, and refreshes it if necessary.
   - With O(grant_type=refresh_token), the module uses a refresh token (section 6).
   - All hosts, tasks and lookups of a run share one token for each credential, set of scopes, custom claims and lifetime. A token that is about to expire
     is replaced.
@@ -74,8 +74,8 @@ options:
   refresh_token:
     description:
       - The refresh token, with O(grant_type=refresh_token).
-      - All hosts of a run share one use of the refresh token, and with O(token_cache=user) all runs. The module returns the same access token while it is
-        valid. After that, the newest refresh token is used.
+      - All hosts of a run share one use of the refresh token. With O(token_cache=user), all runs share this use. The module returns the same access token
+        while the access token is valid. After that, the module uses the newest refresh token.
       - If the service refuses the newest refresh token with C(invalid_grant), the module tries the value of this option, unless the run already used it.
       - If the service replaces the refresh token and the user's cache does not store the new refresh token, the module shows a warning. Store
         RV(token.refresh_token) before the next run, or set O(token_cache=user).
@@ -83,8 +83,8 @@ options:
   scopes:
     description:
       - The scopes of the token, as a list or as space-delimited text. Their order does not matter.
-      - Required unless O(operations) is set, or the scopes are known from a user's response or a refresh token. With a refresh token, you can only request
-        scopes that were granted before.
+      - Required unless O(operations) is set, or the response of the sign-in or the refresh token determines the scopes. With a refresh token, you can only
+        request scopes that were granted before.
     type: list
     elements: str
   operations:

@@ -11,7 +11,7 @@ short_description: List the tokens that a Beyond Identity application issued
 version_added: 0.1.0
 description:
   - Lists the tokens that an application issued and that are neither expired nor revoked. The service does not return the values of the tokens.
-  - The service lists a token until it expires or is revoked. A long list shows that something requests a token for each task.
+  - The service lists a token until it expires or is revoked. If the list is long, a program probably requests a token for each task.
 notes:
   - "Scope C(tokens:read): always, for C(ListTokens)."
   - "Scope C(applications:read): with a name in O(application), or the name of an application in O(principal_id), for C(ListApplications) and
@@ -30,8 +30,8 @@ options:
   application:
     description:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
-      - The default is the authenticating application. The module searches the authenticating application in its own realm, and any other application
-        in the managed realm.
+      - The default is the authenticating application. The module searches for the authenticating application in its own realm, and for any other
+        application in the managed realm.
     type: str
   principal_type:
     description:
@@ -41,7 +41,7 @@ options:
   principal_id:
     description:
       - Only return tokens of this principal. Requires O(principal_type).
-      - Set the ID, the username or primary e-mail address of an identity, or the name of an application.
+      - Set the ID of an identity or application, the username or primary e-mail address of an identity, or the name of an application.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. The module looks a name up in the realm of the O(application).
     type: str
   id:
@@ -78,7 +78,7 @@ EXAMPLES = r"""
 RETURN = r"""
 tokens:
   description:
-    - The tokens as the API lists them. The module adds times in ISO 8601, the application, and the principal of the options.
+    - The tokens as the API lists them. The module adds times in ISO 8601, the ID of the application, and the principal that the options set.
   returned: success
   type: list
   elements: dict
@@ -105,7 +105,7 @@ tokens:
       sample: ["realms:read"]
     token_suffix:
       description:
-        - The last few characters of the token, to recognize the token by.
+        - The last few characters of the token. Use them to recognize the token.
       returned: always
       type: str
       sample: JV_adQssw5c

@@ -17,13 +17,13 @@ description:
   - The module never requests a token without scopes, because the service would issue a token with all scopes of the application.
   - To read the allowed scopes of the authenticating application with C(GetApplication), the module requests a separate token. This token has only the scope
     V(applications:read), and is valid for at most 60 seconds. This applies to client credentials only. V(applications:read) is a privileged scope. If the
-    application cannot grant it, the credentials are correct, but the allowed scopes stay unknown. Do not add the scope for this module, because an application
-    without it is safer.
+    application cannot grant this scope, the module does not fail, but the allowed scopes stay unknown. Do not add the scope for this module, because an
+    application without the scope is safer.
   - If you set O(scopes) or O(operations), the module also requests one token with all of these scopes. If the service refuses this token, the module determines
-    which scopes it refused. If the allowed scopes are unknown, the module sends a token request for each scope. A refused scope is not an error of the module.
+    which scopes the service refuses. If the allowed scopes are unknown, the module sends a token request for each scope. A refused scope is not an error.
   - With O(grant_type=authorization_code), the module uses the stored sign-in, and with O(access_token) this token. If the credentials allow it,
     the module introspects the token. It compares the tested scopes with the scopes of the token.
-  - The module tries the token at the Management API with C(GetTenant). The API can refuse this for a missing scope, which is not an error of the module.
+  - To test the token at the Management API, the module calls C(GetTenant). If the API refuses the call because of a missing scope, the module does not fail.
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
@@ -290,7 +290,7 @@ whoami:
           sample: 3600
         granted:
           description:
-            - The lifetime of the token with the tested scopes. Null if no such token was requested, or the service does not return it.
+            - The lifetime of the token with the tested scopes. Null if no such token was requested, or the service does not return the lifetime.
           type: int
           returned: always
           sample: 3600
