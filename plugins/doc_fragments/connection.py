@@ -5,24 +5,15 @@
 
 from __future__ import annotations
 
-_REVEAL = r"""
-  reveal:
-    description:
-      - Show a result that contains a secret. By default, the result is hidden in all output. A registered result is complete in both cases.
-      - For ad-hoc commands. You can set it only as an argument, not as a variable or in the environment.
-    type: bool
-    default: false
-"""
-
 
 class ModuleDocFragment:
     """The connection options, as in the table of module_utils/_connection_options.py; a test compares the two.
 
-    Modules extend `connection`. The lookup, which has no result to reveal, extends `connection.lookup`. A module that
-    sends nothing extends `connection.reveal`.
+    Modules extend `connection` and `connection.reveal`. The lookup, which has no result to reveal, extends `connection`. A
+    module that sends nothing extends `connection.reveal`.
     """
 
-    LOOKUP = r"""
+    DOCUMENTATION = r"""
 requirements:
   - python >= 3.10
   - requests >= 2.28
@@ -195,6 +186,12 @@ options:
     type: str
 """
 
-    DOCUMENTATION = LOOKUP.rstrip() + _REVEAL
-
-    REVEAL = "options:" + _REVEAL
+    REVEAL = r"""
+options:
+  reveal:
+    description:
+      - Show a result that contains a secret. By default, the result is hidden in all output. A registered result is complete in both cases.
+      - For ad-hoc commands. You can set it only as an argument, not as a variable or in the environment.
+    type: bool
+    default: false
+"""

@@ -18,7 +18,7 @@ description:
 author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
-  - beyondidentity.management.connection.lookup
+  - beyondidentity.management.connection
 options:
   _terms:
     description:

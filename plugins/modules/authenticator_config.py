@@ -25,6 +25,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.connection.reveal
   - beyondidentity.management.managed_realm
   - beyondidentity.management.managed_object
   - beyondidentity.management.required_scopes

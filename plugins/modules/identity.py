@@ -34,6 +34,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.connection.reveal
   - beyondidentity.management.managed_realm
   - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes

@@ -26,6 +26,7 @@ author:
   - Beyond Identity Management collection contributors (@beyondidentity)
 extends_documentation_fragment:
   - beyondidentity.management.connection
+  - beyondidentity.management.connection.reveal
   - beyondidentity.management.managed_object
   - beyondidentity.management.required_scopes
   - beyondidentity.management.attributes

@@ -72,7 +72,8 @@ def test_a_new_generation_replaces_the_others(run_playbook: PlaybookRunner, tena
     facts = made.task("Show").result["msg"]
     assert list_writes(tenant) == ["CreateApplication"]
     assert facts["application"]["display_name"] == "Deploy (2026-12)" and facts["application"]["client_secret"]
-    assert facts["token_of"] == facts["application"]["id"] not in old.values()
+    assert facts["token_of"] == facts["application"]["id"]
+    assert facts["token_of"] not in old.values()
     previous = facts["previous"]
     assert (previous["id"], previous["display_name"]) == (old["Deploy (2026-11)"], "Deploy (2026-11)")
     assert previous["issuer"] == tenant.issuer.replace(tenant.application_id, previous["id"])

@@ -105,7 +105,11 @@ def guide(tenant: Tenant, tmp_path: Path) -> Iterator[GuideRunner]:
     with start_secret_stores(tmp_path / "bin") as stores:
         for name, token in stores.tokens.items():
             canaries.add(name, token, "environment")
-        with Recorder(forward_to(tenant.emulator.url), lambda seen, answer: made.watch_secrets(seen, answer)) as server:
+
+        def watch(*exchange: Any) -> None:
+            made.watch_secrets(*exchange)
+
+        with Recorder(forward_to(tenant.emulator.url), watch) as server:
             made = GuideRunner(tenant, stores, folder, server, canaries)
             made.password_file.write_text(f"{canaries.add('vault password', stores.vault.token[::-1])}\n")
             yield made

@@ -26,7 +26,7 @@ EXAMPLES = {example.first_line: example for example in markdown_examples() if ex
 SITE = EXAMPLES["- name: Configure the realm"].text
 SCRIPT, FAULT = re.findall(r"^```bash\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 MOLECULE = ROOT / "extensions" / "molecule"
-EFFECTS = {fault: text for fault, text in re.findall(r"^\| `(\{.*\})` \| (.*) \|$", TEXT, re.MULTILINE)}
+EFFECTS = dict(re.findall(r"^\| `(\{.*\})` \| (.*) \|$", TEXT, re.MULTILINE))
 
 
 def run_script(run_playbook: PlaybookRunner, script: str, site: str, folder: Path) -> subprocess.CompletedProcess[str]:

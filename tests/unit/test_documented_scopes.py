@@ -54,7 +54,9 @@ def list_documented(module: Any) -> set[str]:
     return {found[1] for note in own if (found := re.match(r"Scope C\(([\w:-]+)\): ", note))} - of_realm
 
 
-@pytest.mark.parametrize(("module", "calls"), CALLS, ids=[module.__name__.rpartition(".")[2] for module, _ in CALLS])
+@pytest.mark.parametrize(
+    ("module", "calls"), CALLS, ids=[module.__name__.rpartition(".")[2] for module, _calls in CALLS]
+)
 def test_a_module_requests_exactly_the_scopes_that_its_documentation_lists(
     module: Any, calls: list[dict[str, Any]], tenant: Any
 ) -> None:

@@ -213,7 +213,9 @@ CALLS: list[tuple[Any, list[dict[str, Any]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("module", "calls"), CALLS, ids=[module.__name__.rpartition(".")[2] for module, _ in CALLS])
+@pytest.mark.parametrize(
+    ("module", "calls"), CALLS, ids=[module.__name__.rpartition(".")[2] for module, _calls in CALLS]
+)
 def test_a_module_requests_exactly_the_scopes_that_its_documentation_lists(
     module: Any, calls: list[dict[str, Any]], tenant: Any
 ) -> None:

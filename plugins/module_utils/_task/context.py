@@ -50,7 +50,7 @@ _OBJECT_REQUESTS = 5  # the number of slow requests that work on one object may 
 _OBJECT_WORK = 600.0  # seconds for many quick requests, such as one for each member, and for waits
 
 ModuleResult = dict[str, Any]
-OnRevoked = Callable[["TaskContext", str | None, str | None], None]
+OnRevoked = Callable[["TaskContext", "str | None", "str | None"], None]
 Options = TypeVar("Options", bound="DataclassInstance")
 
 

@@ -70,7 +70,7 @@ def write_module(name: str, root: Path = ROOT) -> list[str]:
 
 def _add_to_group(name: str, root: Path) -> Path:
     path = root / "meta" / "runtime.yml"
-    head, _, names = path.read_text(encoding="utf-8").partition("  all:\n")
+    head, _key, names = path.read_text(encoding="utf-8").partition("  all:\n")
     group = sorted({*re.findall(r"- (\w+)", names), name})
     path.write_text(f"{head}  all:\n" + "".join(f"    - {item}\n" for item in group), encoding="utf-8")
     return path
