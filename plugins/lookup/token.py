@@ -49,8 +49,8 @@ options:
 notes:
   - With C(--check), the token of an application that a task has predicted is V(check-mode-token). It is never sent.
   - The token is an argument of the task that uses the lookup. Set C(no_log=true) for this task, unless its module hides its arguments.
-  - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. A second lookup in the same worker process sends
-    the credentials again.
+  - If the service refuses the client's credentials, lookups on all hosts share the refusal for 10 seconds. An exception is a second lookup in the same
+    worker process, which sends the credentials again.
   - Ansible evaluates the template of a task once, so all attempts of C(until) use the same token.
   - A stored token that is valid for less than O(min_validity) is replaced.
 seealso:

@@ -15,9 +15,9 @@ description:
   - Missing and unknown parameters are errors. The module checks parameters before it sends a request.
   - In check mode, the module carries out an operation that reads. If a parameter is predicted, RV(response) has the predicted objects. If the
     credentials are predicted, RV(response) is empty.
-  - In check mode, the module does not carry out an operation that writes. RV(request) shows the request that the module would send. If the operation creates
-    or updates an application, authenticator configuration, group, identity, realm, resource server or role, RV(response) is a prediction. Otherwise,
-    RV(response) is empty.
+  - In check mode, the module does not carry out an operation that writes. RV(request) shows the request that the module would send. RV(response) is a
+    prediction if the operation creates or updates an application, authenticator configuration, group, identity, realm, resource server or role, creates an
+    invitation, or revokes an invitation or a passkey. Otherwise, RV(response) is empty.
   - In check mode, later tasks take predictions into account. Predictions include created, changed and removed objects, members, and scopes of roles.
   - An operation that writes is carried out each time, so its result is always C(changed). If another module manages the object, prefer
     that module. For example, M(beyondidentity.management.revoke) also removes the revoked tokens from the run's token cache.
@@ -162,7 +162,7 @@ status:
 response:
   description:
     - The response as the API describes it for the operation. Empty if the response has no body.
-    - In check mode, a prediction for operations that create or update an object.
+    - In check mode, a prediction for the operations whose response the module predicts. Empty for other operations that write.
   returned: success
   type: dict
   sample:

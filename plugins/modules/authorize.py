@@ -57,7 +57,7 @@ options:
   redirect_uri:
     description:
       - The URI that the browser opens with the response. Exactly this URI must be registered for the application. The module cannot check this.
-      - An absolute URI without a fragment, such as C(https://HOST/PATH), C(http://) to loopback, or a URI with the private scheme of an app, such as
+      - The URI must be absolute and have no fragment. Use C(https://HOST/PATH), C(http://) to loopback, or a URI with the private scheme of an app, such as
         C(com.example.app:/PATH).
       - With O(listen), use C(http://127.0.0.1:PORT/PATH), C(http://[::1]:PORT/PATH) or C(http://localhost:PORT/PATH). Port 0 selects a free port.
       - With the host C(localhost), the module listens at C(127.0.0.1) and C(::1), or at only one of these addresses if the machine does not have both.

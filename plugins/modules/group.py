@@ -56,7 +56,9 @@ options:
   members:
     description:
       - Members of the group, identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an
-        ID. Usernames and e-mail addresses are case-insensitive. If a username and another identity's e-mail address are equal, the username has precedence.
+        ID. Usernames and e-mail addresses are case-insensitive.
+      - If a username and another identity's e-mail address are equal, the module fails if it reads a list with both identities. Otherwise, the username has
+        precedence.
       - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
       - If an identity does not exist, the module fails before it writes anything.
       - If users can choose their usernames or e-mail addresses, use IDs.

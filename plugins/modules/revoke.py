@@ -65,7 +65,8 @@ options:
       - The application that issued the tokens, by ID or name. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - With O(all=sign_ins), the module revokes the sign-ins with this application. The module uses the credentials of the task, such as an
         administrator's credentials. The module finds the tokens in the list of the Management API, and does not send a stored token.
-        If you set the application's ID, the module removes the sign-ins even if the API refuses the request.
+        If you set the application's ID, the module removes the sign-ins even if the API refuses the request. If you set its name and the module cannot
+        look the name up, the module fails and keeps the sign-ins.
       - The default is the authenticating application. The module searches for the authenticating application in its own realm, and for any other
         application in the realm O(realm_id).
     type: str

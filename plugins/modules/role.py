@@ -65,8 +65,8 @@ options:
       - Resource server that the role belongs to, by ID, identifier or name. The default is the Management API.
       - Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID.
       - If several resource servers have the name, the module fails and lists their IDs.
-      - The role with the O(id) can belong to another resource server. With a name in O(resource_server), or with O(state=absent), the module then fails and
-        names that resource server.
+      - If the role with the O(id) belongs to another resource server, the module fails. If O(resource_server) is a name, or with O(state=absent), the error
+        names the other resource server.
       - With O(state=absent), the module changes nothing if the resource server does not exist.
     type: str
     default: beyondidentity
@@ -99,7 +99,9 @@ options:
       identities:
         description:
           - Identities by ID, username or primary e-mail address. Text in the form of an ID (16 hexadecimal digits or a UUID) is always an ID. Usernames and
-            e-mail addresses are case-insensitive. If a username and the e-mail address of another identity are equal, the username has precedence.
+            e-mail addresses are case-insensitive.
+          - If a username and the e-mail address of another identity are equal, the module fails if it reads a list with both identities. Otherwise, the
+            username has precedence.
           - For an e-mail address that is not a username, the task lists all identities, because the service cannot search for it.
           - If an identity does not exist, the module fails before it writes anything.
         type: list
