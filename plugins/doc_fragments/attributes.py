@@ -26,8 +26,10 @@ attributes:
     support: full
   async:
     description:
-      - Supports the async keyword. The module refuses the keyword, because Ansible stores the results of asynchronous tasks in files.
+      - Supports the async keyword.
     support: none
+    details:
+      - The module refuses the keyword, because Ansible stores the results of asynchronous tasks in files.
   idempotent:
     description:
       - Changes nothing if it runs again with the same options.

@@ -26,7 +26,7 @@ options:
     type: str
   region:
     description:
-      - The region of the tenant. The default is the region of O(issuer), or V(us) without O(issuer).
+      - The region of the tenant. The default is the region of O(issuer), or else of a self-contained O(access_token), or else V(us).
       - If O(region) and the host of O(issuer) contradict each other, the task fails.
       - Variable C(beyondidentity_region), environment E(BEYONDIDENTITY_REGION).
     type: str

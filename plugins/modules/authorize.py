@@ -32,6 +32,8 @@ attributes:
       - The module does not wait for a response. With O(listen), the code in the result is predicted.
   delegation:
     support: none
+    details:
+      - The module does not run on the other host.
   idempotent:
     support: partial
     details:

@@ -18,7 +18,8 @@ description:
     O(if_enrolled=invite).
   - Only the task and host that create an invitation return its link. The module never stores the link, and never shows it in a diff or a log. If the
     link is lost, renew the invitation.
-  - If the response to a creation is lost or has no link, the module revokes the new invitation and fails. Run again to create another invitation.
+  - If the response to a creation is lost, the module revokes the new invitation and fails. The same applies if the response has no link with
+    O(delivery_method=return). Run again to create another invitation.
   - With O(delivery_method=email), the module sends no invitation to a primary e-mail address that the same run changed. If the run created the identity,
     the module sends the invitation. If the task is delegated to a remote host, or the controller does not have the Python library cryptography, the module
     cannot detect the change.

@@ -23,6 +23,8 @@ extends_documentation_fragment:
 attributes:
   delegation:
     support: none
+    details:
+      - The module does not run on the other host.
   idempotent:
     support: partial
     details:

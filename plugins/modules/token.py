@@ -51,6 +51,7 @@ options:
   redirect_response:
     description:
       - The whole address that the browser was sent to after the sign-in. The module checks its state, issuer and redirect URI against O(authorization).
+      - Without O(authorization), also set O(oauth_state), O(redirect_uri), and O(code_verifier) if the request had a challenge.
     type: str
   code:
     description:
@@ -58,11 +59,11 @@ options:
     type: str
   redirect_uri:
     description:
-      - The redirect URI of the authorization request, with O(code).
+      - The redirect URI of the authorization request, if O(authorization) is not set.
     type: str
   code_verifier:
     description:
-      - The PKCE verifier of the authorization request, with O(code).
+      - The PKCE verifier of the authorization request, if O(authorization) is not set.
     type: str
   oauth_state:
     description:
@@ -70,7 +71,8 @@ options:
     type: str
   nonce:
     description:
-      - The nonce of the authorization request, with O(code). The module checks the ID token against it, and refuses a response without an ID token.
+      - The nonce of the authorization request, if O(authorization) is not set. The module checks the ID token against it, and refuses a response without
+        an ID token.
     type: str
   refresh_token:
     description:
