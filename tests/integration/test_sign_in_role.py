@@ -18,7 +18,7 @@ from tests.support.terminal import ADDRESS, Terminal
 
 AUTHORIZE = "beyondidentity.management.authorize"
 ROLE = "beyondidentity.management.authorization_code"
-PROMPT = r"Paste that whole address here"
+PROMPT = r"Paste the whole address here"
 USE = {
     "name": "Use",
     "ansible.builtin.uri": {
