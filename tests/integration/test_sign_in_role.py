@@ -155,7 +155,7 @@ def test_a_pasted_response_is_checked_and_not_shown(
 # Words of the message of each method without a terminal.
 UNATTENDED = {
     "listen": ("No terminal is available", "token_cache", "login"),
-    "paste": ("No address was pasted", "token_cache user", "login", "method given"),
+    "paste": ("No address was pasted", "token_cache user", "login", "authorization_code_method to given"),
     "given": ("authorization_code_authorization", "is missing"),
 }
 
