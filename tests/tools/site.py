@@ -90,7 +90,9 @@ def collect_pages(tree: Path, source: Path) -> None:
     (source / "playbooks.md").write_text(describe_playbooks(playbooks), encoding="utf-8")
     (source / "reference" / "index.rst").write_text(_index_reference(descriptions), encoding="utf-8")
     for path in source.rglob("*.md"):
-        path.write_text(link_names(path.read_text(encoding="utf-8"), path, source), encoding="utf-8")
+        text = link_names(path.read_text(encoding="utf-8"), path, source)
+        # The README of the collection becomes the home page.
+        path.write_text(re.sub(r"\]\(((?:\.\./)+)README\.md", r"](\1index.md", text), encoding="utf-8")
     readme = (source / "README.md").read_text(encoding="utf-8")
     (source / "README.md").unlink()
     (source / "index.md").write_text(readme + _list_pages(readme, source), encoding="utf-8")

@@ -68,7 +68,7 @@ def test_the_pages_are_the_markdown_files_with_their_paths(source: Path) -> None
     collect_pages(ROOT, source)
     index = (source / "index.md").read_text(encoding="utf-8")
     for path in ROOT.glob("docs/*.md"):
-        assert (source / "docs" / path.name).is_file()
+        assert "../README.md" not in (source / "docs" / path.name).read_text(encoding="utf-8"), "it is the home page"
         assert f"\ndocs/{path.stem}\n" in index
     assert "\nroles/person/README\n" in index
     assert not (source / "README.md").exists()
