@@ -82,9 +82,9 @@ def _build_tunnel_error(error: TunnelError, exchange: Exchange) -> TransportErro
             return _build(exchange, "the response of the proxy is not HTTP", permanent=True)
         return _build(exchange, "the proxy closed the connection")
     number = int(status[1])
-    if number == 407:  # noqa: PLR2004  # RFC 9110 section 15.5.8
+    if number == 407:  # RFC 9110 section 15.5.8
         return _build(exchange, f"{_CREDENTIALS} (HTTP 407)", _hint_on_credentials(exchange), permanent=True)
-    is_refusal = 400 <= number < 500 and number not in _TRANSIENT_STATUSES  # noqa: PLR2004
+    is_refusal = 400 <= number < 500 and number not in _TRANSIENT_STATUSES
     reason = "does not allow the connection" if is_refusal else "cannot connect to the server"
     return _build(exchange, f"the proxy {reason} (HTTP {number})", permanent=is_refusal)
 

@@ -30,7 +30,7 @@ def try_token(task: TaskContext, value: str, scopes: Collection[str] | None) -> 
     try:
         task.derive(access_token=value, realm=None).build_client(_OPERATION).call(_OPERATION)
     except ResponseError as error:
-        if error.status != 403 or set(get_operation_scopes([_OPERATION])) <= set(scopes or ()):  # noqa: PLR2004
+        if error.status != 403 or set(get_operation_scopes([_OPERATION])) <= set(scopes or ()):
             raise explain_refused_token(task, error) from None
         return True if task.connection.credential_type == "client_credentials" else None
     return True

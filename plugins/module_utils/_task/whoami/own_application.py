@@ -69,7 +69,7 @@ def read_own_application(task: TaskContext) -> OwnApplication:
     try:
         item = client.call(APPLICATION.get_operation, {APPLICATION.id_parameter: connection.application_id})
     except ResponseError as error:
-        if error.status == 403:  # noqa: PLR2004
+        if error.status == 403:
             return OwnApplication.build_unknown(
                 f"The token does not allow to read the application. This needs the scope {scopes}."
             )
@@ -79,7 +79,7 @@ def read_own_application(task: TaskContext) -> OwnApplication:
 
 def explain_refused_token(task: TaskContext, error: ResponseError) -> BeyondIdentityError:
     """Return the error for a token that the API does not know, although the authorization server has just issued it."""
-    if error.status != 401 or task.connection.credential_type != "client_credentials":  # noqa: PLR2004
+    if error.status != 401 or task.connection.credential_type != "client_credentials":
         return error
     return BeyondIdentityError(
         error.reason,
