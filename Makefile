@@ -29,7 +29,7 @@ demo: .venv/.made ## build, install and run the quickstart against an emulator o
 	@$(BIN)/python -m tests.tools.demo $(ARGS)
 
 emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground and print its settings
-	@exec $(BIN)/python -m tests.emulator $(ARGS)
+	@exec $(BIN)/beyondidentity-emulator $(ARGS)
 
 # Tests
 
@@ -82,7 +82,7 @@ clean: ## remove all files that make created
 
 venv: .venv/.made ## create the virtual environment (the other targets do so if needed)
 
-.venv/.made: requirements.txt tests/requirements.txt
+.venv/.made: requirements.txt emulator/pyproject.toml tests/requirements.txt
 .venv-tools/.made: requirements.txt tests/requirements-tools.txt
 .venv-docs/.made: requirements.txt tests/requirements-docs.txt
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, install_finder
 from tests.support.playbook import PlaybookRunner
 from tests.support.sshd import RemoteHost
@@ -59,7 +59,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def tenant(emulator: Emulator) -> Tenant:
     """Return a new tenant, with nothing in it but what the service puts there."""
-    return emulator.tenant()
+    return emulator.create_tenant()
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from beyondidentity_emulator.client import Emulator
 from tests.benchmark.bench import Bench
 from tests.benchmark.report import Table, to_markdown, to_text
 from tests.benchmark.tables import TABLES
-from tests.emulator.client import Emulator
 from tests.support.playbook import PlaybookRunner
 
 ROUNDS = 5

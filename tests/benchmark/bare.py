@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 
 BARE = "bare requests"
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from beyondidentity_emulator.client import Emulator
 from tests.benchmark.report import Rounds
-from tests.emulator.client import Emulator
 from tests.support.playbook import PlaybookRunner
 
 _FOLDER = Path(__file__).parent

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 from tests.support.writes import list_writes
@@ -65,7 +65,7 @@ def create_people(run_playbook: PlaybookRunner, tenant: Tenant) -> str:
         our_task("credential_binding_job", **invitation),
     ]
     run_playbook(play(*tasks), extra_vars=tenant.variables).succeeded()
-    (mail,) = tenant.outbox()
+    (mail,) = tenant.read_outbox()
     tenant.seed(credentials=1, identity_id=mail["identity_id"])
     tenant.seed(credentials=1, identity_id=mail["identity_id"], credential={"state": "REVOKED"})
     expired = {"expire_time": "2022-03-21T03:42:52.905657Z"}
@@ -79,7 +79,7 @@ def test_the_report_is_whole_and_has_no_secret(
 ) -> None:
     """Least privilege; a display name in the form of a template stays text, also in the fact."""
     link = create_people(run_playbook, tenant)
-    live = tenant.mint("realms:read")
+    live = tenant.request_token("realms:read")
     use = {"name": "Use", "ansible.builtin.debug": {"msg": "{{ beyondidentity_access_report }}"}}
     loop = {
         "name": "Loop",
@@ -129,10 +129,10 @@ def test_the_number_of_requests_does_not_grow_with_each_identity(run_playbook: P
     variables = use_reader(tenant)
     empty = run_playbook(PLAYBOOK, extra_vars=variables).succeeded()
     assert empty.task("Show the report").result["msg"]["identities"] == []
-    before = len(tenant.journal())
+    before = len(tenant.read_journal())
     tenant.seed(identities=401)
     tenant.clear_journal()
     run = run_playbook(PLAYBOOK, extra_vars=variables).succeeded()
     assert len(run.task("Show the report").result["msg"]["identities"]) == 401
-    assert len(tenant.journal(operation="ListIdentities")) == 3
-    assert len(tenant.journal()) == before + 2
+    assert len(tenant.read_journal(operation="ListIdentities")) == 3
+    assert len(tenant.read_journal()) == before + 2

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.canary_servers import digest
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
@@ -62,9 +62,9 @@ def test_sent_secrets_arrive_whole_and_are_not_shown(
 ) -> None:
     """In a body, a loop, an echo, or a prediction of check mode."""
     (identity,) = tenant.seed(identities=1)["identities"]
-    tenant.fault(operation="CreateSsoConfig", json={"id": "s", "display_name": "Okta"})
+    tenant.add_fault(operation="CreateSsoConfig", json={"id": "s", "display_name": "Okta"})
     said = f"no: {canaries['echoed']}, {canaries['listed']} and {canaries['item']}"
-    tenant.fault(operation="UpdateIdentity", status=400, message=said)
+    tenant.add_fault(operation="UpdateIdentity", status=400, message=said)
     own, secret = {"identity_id": identity}, "{{ canary.%s }}"
     traits = {"identity": {"password": secret % "echoed", "secrets": [secret % "listed", secret % "item"]}}
     tasks = (
@@ -116,7 +116,9 @@ def test_sent_secrets_arrive_whole_and_are_not_shown(
     request = run.task("Harmless").result["request"]
     assert request == {"method": "POST", "url": f"{tenant.realm_url}/groups", "body": {"group": {"display_name": "Night shift"}}}  # fmt: skip
     assert run.task("Revealed").result["request"]["body"] == sso(canaries["shown"])
-    sent = [entry["json"] for entry in tenant.journal(status=201) + tenant.journal(operation="CreateSsoConfig")]
+    sent = [
+        entry["json"] for entry in tenant.read_journal(status=201) + tenant.read_journal(operation="CreateSsoConfig")
+    ]
     assert sent == [
         users["text"],
         user("item-0", canaries["item"]),
@@ -131,8 +133,8 @@ def test_returned_secrets_can_be_used_and_are_not_shown(
 ) -> None:
     """Registered variables keep them: an application authenticates with the secret that was read."""
     own = {"application_id": tenant.application_id}
-    tenant.fault(operation="GetApplication", status=404, times=2)
-    tenant.fault(operation="ListApplications", status=503, times=1)
+    tenant.add_fault(operation="GetApplication", status=404, times=2)
+    tenant.add_fault(operation="ListApplications", status=503, times=1)
     config = "{{ read.response.protocol_config.%s }}"
     tasks = (
         api("Retried", "GetApplication", None, own, register="read", until="read is success", retries=3, delay=0),
@@ -183,7 +185,7 @@ def test_omitted_parameters_are_not_sent_and_empty_ones_are_refused(
     for name in ("None", "Empty", "Nothing"):
         assert "ListRealms: page_size must not be empty" in run.task(name).result["msg"], name
     assert "nobody" in run.task("Undefined").result["msg"]
-    asked = [entry["query"] for entry in tenant.journal(operation="ListRealms")]
+    asked = [entry["query"] for entry in tenant.read_journal(operation="ListRealms")]
     assert asked == [{"skip": "0"}, {}, {"page_size": "5", "skip": "0"}]
 
 
@@ -202,7 +204,7 @@ def test_a_delegated_operation_returns_the_same(
         name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
     }
     said = f"no: {canaries['echoed']}"
-    tenant.fault(operation="UpdateIdentity", status=400, message=said)
+    tenant.add_fault(operation="UpdateIdentity", status=400, message=said)
     there: dict[str, Any] = {"delegate_to": remote_host.name}
     own = {"application_id": tenant.application_id}
     tenant.seed(realms=210)
@@ -252,8 +254,8 @@ def test_a_loop_over_listed_operations_uses_one_token(run_playbook: PlaybookRunn
         core=core,
     ).succeeded()
     assert len([result for result in run.of("Listed") if result.is_item and result.done]) == 12
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"] == "applications:read groups:read identities:read"
     tenant.clear_journal()
     run_playbook(play(api("Apart", "{{ item }}", **loop)), extra_vars=tenant.variables, core=core).succeeded()
-    assert len(tenant.journal(operation="token")) == 3
+    assert len(tenant.read_journal(operation="token")) == 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name, local_hosts, play, task
 
@@ -27,7 +27,7 @@ FULL: dict[str, Any] = {
 
 def writes(tenant: Tenant) -> list[dict[str, Any]]:
     """Return the requests to the Management API that write."""
-    return [entry for method in WRITES for entry in tenant.journal(method=method) if entry["grant"] is None]
+    return [entry for method in WRITES for entry in tenant.read_journal(method=method) if entry["grant"] is None]
 
 
 def call(name: str, arguments: dict[str, Any], module: str = APPLICATION, **keywords: Any) -> dict[str, Any]:
@@ -176,7 +176,7 @@ LEAST: dict[str, tuple[str, dict[str, Any], bool, str]] = {
 
 def test_a_task_asks_for_the_scopes_of_its_operations_only(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """In check mode, the scopes of the reading operations."""
-    tenants = {case: emulator.tenant() for case in LEAST}
+    tenants = {case: emulator.create_tenant() for case in LEAST}
     tasks = {}
     for case, (module, arguments, check_mode, _scopes) in LEAST.items():
         (seeded,) = tenants[case].seed(applications=1, name="Seeded")["applications"]
@@ -221,7 +221,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 def test_a_change_is_one_patch_of_what_differs(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """A changed nested object is sent whole, without the fields that only the service sets."""
-    tenants = {case: emulator.tenant() for case in CHANGES}
+    tenants = {case: emulator.create_tenant() for case in CHANGES}
     tasks = {
         case: [
             call("Create", FULL, register="made"),
@@ -287,10 +287,10 @@ def test_a_creation_that_may_have_been_carried_out_is_sent_once(
     run_playbook: PlaybookRunner, emulator: Emulator
 ) -> None:
     """It is repeated only after a 429. If its response is lost, the application is looked for, and found or not."""
-    tenants = {case: emulator.tenant() for case in CREATIONS}
+    tenants = {case: emulator.create_tenant() for case in CREATIONS}
     variables: dict[str, dict[str, Any]] = {}
     for case, (fault, *_expected) in CREATIONS.items():
-        tenants[case].fault(operation="CreateApplication", times=1, **fault)
+        tenants[case].add_fault(operation="CreateApplication", times=1, **fault)
         variables[host_name(case)] = {
             **tenants[case].variables,
             "beyondidentity_timeout": 1 if "delay" in fault else 30,
@@ -313,7 +313,7 @@ def test_an_update_and_a_removal_are_sent_again(run_playbook: PlaybookRunner, te
     """They are repeated after a lost connection, and the change is reported."""
     (seeded,) = tenant.seed(applications=1, name="Seeded")["applications"]
     for operation in ("UpdateApplication", "DeleteApplication"):
-        tenant.fault(operation=operation, times=1, drop="close", carry_out=True)
+        tenant.add_fault(operation=operation, times=1, drop="close", carry_out=True)
     run = run_on_tenant(
         run_playbook,
         tenant,
@@ -322,8 +322,8 @@ def test_an_update_and_a_removal_are_sent_again(run_playbook: PlaybookRunner, te
     )
     assert run.task("Update").result["application"]["protocol_config"]["pkce"] == "s256"
     assert run.task("Update").status == run.task("Remove").status == "changed"
-    assert len(tenant.journal(operation="UpdateApplication")) == 2
-    assert [entry["status"] for entry in tenant.journal(operation="DeleteApplication")][-1] == 404
+    assert len(tenant.read_journal(operation="UpdateApplication")) == 2
+    assert [entry["status"] for entry in tenant.read_journal(operation="DeleteApplication")][-1] == 404
 
 
 def test_returning_the_secret_hides_the_diff_and_a_second_task_does_not(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, play, task
 from tests.support.recorder import Recorder, json_response
@@ -88,7 +88,7 @@ def test_the_log_file_can_be_more_verbose_than_the_screen(run_playbook: Playbook
 
 def test_a_token_that_replaces_a_refused_one_is_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Both tokens are logged."""
-    tenant.fault(operation="ListApplications", skip=1, times=1, expire_token=True)
+    tenant.add_fault(operation="ListApplications", skip=1, times=1, expire_token=True)
     run = run_playbook(
         play(task("First", APPLICATIONS), task("Second", APPLICATIONS)), args=["-v"], extra_vars=tenant.variables
     )
@@ -99,7 +99,7 @@ def test_a_token_that_replaces_a_refused_one_is_logged(run_playbook: PlaybookRun
 
 def test_tokens_of_a_sign_in_and_its_refresh_are_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Users' tokens are logged like all others."""
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     application = SignInApplication.of(tenant)
     tenant.clear_journal()
     tasks = (
@@ -152,7 +152,7 @@ def test_tokens_that_roles_request_are_logged(run_playbook: PlaybookRunner, tena
 
 def test_the_token_that_revokes_others_is_logged(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """The callback `revoke_tokens` may need a token of its own."""
-    tenant.fault(operation="revoke", times=1, status=401)
+    tenant.add_fault(operation="revoke", times=1, status=401)
     run = run_playbook(
         play(task("mint", TOKEN, READ)), args=["-v"], env=ENABLED, extra_vars=tenant.variables
     ).succeeded()

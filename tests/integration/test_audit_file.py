@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, lookup, play, reporting_module, task
 from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to
@@ -106,7 +106,7 @@ def test_the_environment_names_the_file_and_no_variable_replaces_it(
     assert f"{NAME} is '/dev/null', but {ENVIRONMENT} is '{path}'" in run.task("Other").result["msg"]
     assert f"{NAME} is '/dev/null'" in str(run.task("Other lookup").result)
     assert list_ids(read_events(path), "issued") == sorted(issued_tokens(tenant))
-    assert len(read_events(path)) == 2 == len(tenant.journal(operation="token"))
+    assert len(read_events(path)) == 2 == len(tenant.read_journal(operation="token"))
 
 
 def test_a_file_that_cannot_be_written_stops_the_work_before_a_request(
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_written_stops_the_work_before_a_request(
     run = run_playbook(play(*tasks), extra_vars={**tenant.variables, NAME: str(path)}, core=core).succeeded()
     for name in ("Module", "Lookup", "Retried"):
         assert "has the mode 0644, so other users have permissions. Run `chmod 600`" in str(run.task(name).result)
-    assert tenant.journal(operation="token") == [] and path.read_bytes() == b""
+    assert tenant.read_journal(operation="token") == [] and path.read_bytes() == b""
 
 
 def test_a_managed_host_cannot_name_the_file(

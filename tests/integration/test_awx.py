@@ -26,7 +26,7 @@ from jinja2 import StrictUndefined, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import validate
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.canary_servers import CanaryServers
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
@@ -338,13 +338,13 @@ def test_optional_inputs_may_be_empty(awx: Awx, tenant: Tenant) -> None:
     job = awx.prepare(DIGESTS, inputs).run().succeeded()
     (digests,) = (result["msg"] for result in job.results_of("Digest"))
     assert len(set(digests)) == 1 and len(job.results_of("Looked up")) == 1
-    assert len(tenant.journal(grant="client_credentials")) == 1
+    assert len(tenant.read_journal(grant="client_credentials")) == 1
     assert tenant.client_secret not in job.output
 
 
 def test_a_job_trusts_the_authority_in_ca_path(awx: Awx, tls_emulator: Emulator) -> None:
     """A gateway can have an authority of its own."""
-    tenant = tls_emulator.tenant()
+    tenant = tls_emulator.create_tenant()
     assert credential(tenant)["ca_path"]
     job = awx.prepare(DIGESTS + APPLICATIONS, credential(tenant)).run().succeeded()
     assert job.results_of("Looked up") and job.results_of("Applications")
@@ -361,7 +361,7 @@ def test_inventory_and_launch_variables_do_not_redirect_the_secret(awx: Awx, ten
         job = awx.run(*(["--cmdline", f"--extra-vars {variable}"] if where == "launch" else []))
     assert job.returncode != 0
     assert "The credential is from the environment, but issuer is from a variable" in job.output
-    assert thief.requests == [] and tenant.journal() == []
+    assert thief.requests == [] and tenant.read_journal() == []
 
 
 NOBODY = """
@@ -401,7 +401,7 @@ def test_a_job_does_not_wait_for_a_user(awx: Awx, tenant: Tenant) -> None:
     assert "No sign-in is stored" in job.results_of("Read")[0]["msg"]
     assert "No terminal is available" in job.results_of("Listen")[0]["msg"]
     assert "No address was pasted" in job.results_of("Pasted")[0]["msg"]
-    assert tenant.journal(grant="authorization_code") == []
+    assert tenant.read_journal(grant="authorization_code") == []
 
 
 @pytest.mark.parametrize(
@@ -420,4 +420,4 @@ def test_the_page_explains_the_message_of_a_failed_job(
     assert re.search(rf"^\|[^|]*`{re.escape(message)}`[^|]*\|[^|]+\|$", page, re.MULTILINE)
     job = awx.prepare(DIGESTS, credential(tenant) if given else {}, f"{LOCALHOST.strip()} {variable}\n").run()
     assert job.returncode != 0 and message.removesuffix(" ...") in job.output
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.cases import TOKENS, Case, run_cases
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
@@ -71,7 +71,7 @@ def test_wrong_options_are_refused_before_any_request(
 ) -> None:
     """Missing, malformed or contradictory options."""
     tenants = run_cases(run_playbook, emulator, OPTIONS, core)
-    assert [name for name, tenant in tenants.items() if tenant.journal()] == []
+    assert [name for name, tenant in tenants.items() if tenant.read_journal()] == []
 
 
 def test_a_secret_that_native_jinja_rounds_is_refused(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
@@ -87,7 +87,7 @@ def test_a_secret_that_native_jinja_rounds_is_refused(run_playbook: PlaybookRunn
     is_rounded = core == "oldest"
     assert ["must be text, but is a number" in message for message in messages] == [is_rounded] * 2
     assert "1200000" not in run.output
-    assert bool(tenant.journal()) is not is_rounded, "newer versions keep the text"
+    assert bool(tenant.read_journal()) is not is_rounded, "newer versions keep the text"
 
 
 def server(name: str, fault: dict[str, Any], *says: str, requests: int | None = 3, **variables: Any) -> Case:
@@ -179,7 +179,7 @@ SERVERS = [
 def test_server_errors_end_in_one_message(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """After a limited number of attempts."""
     tenants = run_cases(run_playbook, emulator, SERVERS, "default")
-    assert [name for name, tenant in tenants.items() if tenant.journal(operation="CreateApplication")] == []
+    assert [name for name, tenant in tenants.items() if tenant.read_journal(operation="CreateApplication")] == []
 
 
 PAST = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -206,7 +206,7 @@ def test_temporary_errors_are_retried(run_playbook: PlaybookRunner, emulator: Em
     """At the token endpoint, and on a later page of a listing."""
 
     def prepare(tenant: Tenant) -> None:
-        tenant.settings(page_size_maximum=2)
+        tenant.change_settings(page_size_maximum=2)
         tenant.seed(applications=2)
 
     patience = {"beyondidentity_timeout": 3}
@@ -216,9 +216,9 @@ def test_temporary_errors_are_retried(run_playbook: PlaybookRunner, emulator: Em
     expected["pages" if "operation" in where else "tokens"] += 1
     for name, tenant in tenants.items():
         sent = {
-            "tokens": len(tenant.journal(grant="client_credentials")),
-            "pages": len(tenant.journal(operation="ListApplications")),
-            "creations": len(tenant.journal(operation="CreateApplication")),
+            "tokens": len(tenant.read_journal(grant="client_credentials")),
+            "pages": len(tenant.read_journal(operation="ListApplications")),
+            "creations": len(tenant.read_journal(operation="CreateApplication")),
         }
         assert sent == expected, name
 
@@ -234,7 +234,7 @@ def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulat
         "beyondidentity_api_url": tenant.api_url,
     }
     given = {
-        "beyondidentity_access_token": tenant.mint("realms:read"),
+        "beyondidentity_access_token": tenant.request_token("realms:read"),
         "beyondidentity_auth_url": tenant.api_url,
         "beyondidentity_issuer": None,
         "beyondidentity_client_id": None,
@@ -251,7 +251,7 @@ def test_missing_scopes_are_named(run_playbook: PlaybookRunner, emulator: Emulat
         ),
     ]
     run_cases(run_playbook, emulator, cases, "default")
-    assert tenant.journal(operation="CreateApplication") == []
+    assert tenant.read_journal(operation="CreateApplication") == []
 
 
 def test_certificates_are_verified(run_playbook: PlaybookRunner, tls_emulator: Emulator) -> None:
@@ -273,7 +273,7 @@ def test_certificates_are_verified(run_playbook: PlaybookRunner, tls_emulator: E
         reached("in clear", "http://127.0.0.1", "http://127.0.0.1", beyondidentity_retries=0),
     ]
     tenants = run_cases(run_playbook, tls_emulator, cases, "default")
-    assert {name for name, tenant in tenants.items() if tenant.journal()} == {"trusted"}
+    assert {name for name, tenant in tenants.items() if tenant.read_journal()} == {"trusted"}
 
 
 def test_a_server_without_tls_is_named_as_such(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
@@ -285,4 +285,4 @@ def test_a_server_without_tls_is_named_as_such(run_playbook: PlaybookRunner, emu
         says=("TLS with https://127.0.0.1", "does not use TLS on this port"),
     )
     (tenant,) = run_cases(run_playbook, emulator, [case], "default").values()
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []

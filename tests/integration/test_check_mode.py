@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import TOKEN, local_hosts, play, task
 from tests.support.remote import with_journal
@@ -90,7 +90,7 @@ def test_a_chain_of_new_objects_is_predicted_as_the_real_run_makes_it(
     chain = [*CHAIN[:-1], task("Keys", "ansible.builtin.debug", keys), CHAIN[-1]]
     checked = run_playbook(play(*chain), args=CHECK, extra_vars=tenant.variables, core=core).succeeded()
     assert list_writes(tenant) == [], "check mode only reads"
-    assert "check-mode-" not in json.dumps(tenant.journal())
+    assert "check-mode-" not in json.dumps(tenant.read_journal())
     real = run_playbook(play(*chain[:-1]), extra_vars=tenant.variables, core=core).succeeded()
     names = ["Realm", "Resource server", "Role", "Application", "Token"]
     statuses = dict.fromkeys(names[:4], "changed") | {"Token": "ok"}
@@ -105,7 +105,7 @@ def test_a_chain_of_new_objects_is_predicted_as_the_real_run_makes_it(
 def test_a_playbook_runs_to_its_end(run_playbook: PlaybookRunner, tenant: Tenant, playbook: str, core: str) -> None:
     run_playbook(MODULE + playbook, args=CHECK, extra_vars=tenant.variables, core=core).succeeded()
     assert list_writes(tenant) == []
-    assert "check-mode-" not in json.dumps(tenant.journal())
+    assert "check-mode-" not in json.dumps(tenant.read_journal())
 
 
 @pytest.mark.parametrize("role", ["client_credentials", "authorization_code"])
@@ -187,7 +187,7 @@ def test_a_real_run_refuses_what_check_mode_predicted(run_playbook: PlaybookRunn
     run = run_playbook(build_plays(tenant, *refused, *again), inventory=list_hosts(tenant), core=core)
     assert {result.task for result in run.results if NOT_HERE not in str(result.result.get("msg"))} == set()
     assert len(run.results) == len(refused) + len(again) + 1
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_with_check_no_source_sends_a_predicted_credential(
@@ -207,7 +207,7 @@ def test_with_check_no_source_sends_a_predicted_credential(
     assert run.task("lookup").result["msg"] == "check-mode-token" and run.task("claims").result["msg"] == {}
     for name in ("argument", "default", "variable", "environment", "issuer", "access token"):
         assert run.task(name).result["predicted"] is True
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_prediction_of_one_task_ends_with_the_task(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
@@ -246,7 +246,7 @@ def test_delegated_tasks_share_predictions(
         return summarize(run, *names, *(item["name"] for item in again))
 
     checked = run_chain(*CHECK)
-    assert list_writes(tenant) == [] and "check-mode-" not in json.dumps(tenant.journal())
+    assert list_writes(tenant) == [] and "check-mode-" not in json.dumps(tenant.read_journal())
     assert checked == run_chain()
     assert list(checked.values()) == ["changed"] * 4 + ["ok"] * 5
 
@@ -303,7 +303,7 @@ def test_a_fact_cache_of_a_check_sends_nothing_later(
     )
     for name in ("Token", "Application"):
         assert NOT_HERE in run.task(name).result["msg"]
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_hosts_and_plays_share_predictions(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
 from tests.support.playbook import PlaybookRun, PlaybookRunner
@@ -108,7 +108,7 @@ def test_the_commands_of_the_jobs_work(run_playbook: PlaybookRunner, tenant: Ten
         assert environment["BEYONDIDENTITY_CLIENT_SECRET"] not in runs[name].output
         assert not re.search(r"eyJ[\w-]{20,}\.", runs[name].output), "a token was printed"
         assert (set(list_writes(tenant)) <= {"revoke"}) == (name == "check")
-        requested = len(tenant.journal(grant="client_credentials", status=200))
+        requested = len(tenant.read_journal(grant="client_credentials", status=200))
         assert f"{requested} token" in runs[name].output and "revoked" in runs[name].output.lower()
     assert runs["apply"].stats["localhost"]["changed"] == 1
 
@@ -125,7 +125,7 @@ def test_the_scopes_of_the_table_are_needed(run_playbook: PlaybookRunner, tenant
     run_playbook(SITE, env=environment).succeeded()
     run_playbook(SITE.replace("at night", "by day"), env=environment).succeeded()
     requested = {
-        scope for entry in tenant.journal(grant="client_credentials") for scope in entry["form"]["scope"].split()
+        scope for entry in tenant.read_journal(grant="client_credentials") for scope in entry["form"]["scope"].split()
     }
     assert requested == set(read_scopes("writing"))
     assert set(read_scopes("reading")) < requested

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from tests.emulator import openapi
-from tests.emulator.catalogue import BY_NAME, OPERATIONS, SCOPES
-from tests.emulator.client import Tenant
-from tests.emulator.operation import Operation
+from beyondidentity_emulator.client import Tenant
+from beyondidentity_emulator.management import openapi
+from beyondidentity_emulator.management.catalogue import BY_NAME, OPERATIONS, SCOPES
+from beyondidentity_emulator.management.operation import Operation
 from tests.support.canary_servers import digest
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
@@ -84,7 +84,7 @@ def answers() -> Answers:
 @pytest.fixture
 def through(tenant: Tenant, answers: Answers) -> Iterator[dict[str, str]]:
     """Return the variables of a tenant whose responses are recorded. Its service has all described operations."""
-    tenant.settings(undeployed_operations=[], conflicts="documented")
+    tenant.change_settings(undeployed_operations=[], conflicts="documented")
     with Recorder(forward_to(tenant.emulator.url), answers.listen) as recording_proxy:
         yield {
             name: value.replace(tenant.emulator.url, recording_proxy.url) for name, value in tenant.variables.items()
@@ -143,13 +143,13 @@ def test_every_operation_gets_its_own_scopes_and_hides_secrets(
 
 def _sent(tenant: Tenant, **filters: Any) -> list[dict[str, Any]]:
     """Return the requests of the collection, without those of the preparation."""
-    return [entry for entry in tenant.journal(**filters) if entry["headers"].get("User-Agent") == USER_AGENT]
+    return [entry for entry in tenant.read_journal(**filters) if entry["headers"].get("User-Agent") == USER_AGENT]
 
 
 def test_a_missing_scope_is_named(run_playbook: PlaybookRunner, tenant: Tenant, through: dict[str, str]) -> None:
     """A token with every other scope is refused, by a message that does not show the token."""
     items = {name: BY_NAME[name] for name in REFUSED if BY_NAME[name] in ANSWERED}
-    tokens = {name: tenant.mint(*(set(SCOPES) - {REFUSED[name]})) for name in items}
+    tokens = {name: tenant.request_token(*(set(SCOPES) - {REFUSED[name]})) for name in items}
     tasks = [
         task(name, API, called(tenant, item, access_token=f"{{{{ tokens.{name} }}}}")) for name, item in items.items()
     ]

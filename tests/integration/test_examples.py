@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, link_collection
 from tests.support.cores import core_bin
 from tests.support.examples import (
@@ -102,12 +102,12 @@ def created_twice(tenant: Tenant) -> list[str]:
     """Return the operations that created an object again: the same request more often than the matching removal."""
     made = [
         (entry["operation"], entry["path"], json.dumps(entry["json"]))
-        for entry in tenant.journal(status=200)
+        for entry in tenant.read_journal(status=200)
         if entry["operation"].startswith("Create")
     ]
     removals = {"CreateCredentialBindingJob": "SetCredentialBindingJobRevoked"}
     removed = {
-        name: len(tenant.journal(operation=removals.get(name, name.replace("Create", "Delete", 1))))
+        name: len(tenant.read_journal(operation=removals.get(name, name.replace("Create", "Delete", 1))))
         for name, _path, _body in made
     }
     return [name for (name, _path, _body), times in Counter(made).items() if times - removed[name] > 1]
@@ -123,7 +123,7 @@ class Examples:
 
 def prepare(emulator: Emulator) -> tuple[Tenant, dict[str, Any]]:
     """Return a tenant for an example, and the variables that the example finds."""
-    tenant = emulator.tenant()
+    tenant = emulator.create_tenant()
     tenant.seed(identities=1)
     return tenant, {"ansible_connection": "local", **tenant.variables, **reader_variables(tenant)}
 

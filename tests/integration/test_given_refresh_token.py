@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.given_refresh_token import REPLACED
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play, task
 from tests.support.sign_in_application import SignInApplication
@@ -23,7 +23,7 @@ class Runs:
     """Runs of 20 hosts that have the same refresh token, with one home folder."""
 
     def __init__(self, run_playbook: PlaybookRunner, tenant: Tenant, rotation: str) -> None:
-        tenant.settings(refresh_tokens=rotation, refresh_lifetime=3600)
+        tenant.change_settings(refresh_tokens=rotation, refresh_lifetime=3600)
         application = SignInApplication.of(tenant)
         signed = task("signed", TOKEN, {**application.options_after_sign_in("realms:read"), "reveal": True})
         first = run_playbook(play(signed), extra_vars=application.variables).succeeded()
@@ -45,7 +45,7 @@ class Runs:
 
     def list_results(self) -> list[int]:
         """Return the statuses of all uses of refresh tokens."""
-        return [entry["status"] for entry in self._tenant.journal(grant="refresh_token")]
+        return [entry["status"] for entry in self._tenant.read_journal(grant="refresh_token")]
 
 
 @pytest.fixture(params=["fixed", "rotating"])

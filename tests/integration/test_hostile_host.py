@@ -110,12 +110,12 @@ def test_hosts_that_delegate_create_one_object(
     inventory["all"]["hosts"] |= hosts
     wanted = {"display_name": "Shared", "protocol": "oauth2"}
     made = task("Create", APPLICATION, wanted, delegate_to=remote_host.name)
-    tenant.fault(operation="ListApplications", delay=1.0)  # between looking and making
+    tenant.add_fault(operation="ListApplications", delay=1.0)  # between looking and making
     run = run_playbook(
         play(made, hosts="host*", vars=tenant.variables), inventory=inventory, args=["--forks", "10"]
     ).succeeded()
     assert sorted(result.status for result in run.of("Create")) == ["changed"] + ["ok"] * 9, run.output
-    assert len(tenant.journal(operation="CreateApplication")) == 1
+    assert len(tenant.read_journal(operation="CreateApplication")) == 1
 
 
 def test_the_controllers_proxy_is_not_sent_to_a_remote_host(

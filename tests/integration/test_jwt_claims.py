@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 
 PASSWORD = "vault password"
@@ -57,7 +57,7 @@ def test_claims_are_read_from_all_forms_of_text_and_never_templated(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str
 ) -> None:
     """Templates in claims stay text."""
-    token, opaque = tenant.mint("realms:read"), "S3cretReferentialToken"
+    token, opaque = tenant.request_token("realms:read"), "S3cretReferentialToken"
     (tmp_path / "token").write_text(token + "\n", encoding="utf-8")
     (tmp_path / "password").write_text(PASSWORD, encoding="utf-8")
     vaulted = _vaulted("vaulted_token", token) + _vaulted("vaulted_opaque", opaque)

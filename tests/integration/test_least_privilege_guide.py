@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
 from tests.support.playbook import PlaybookRunner

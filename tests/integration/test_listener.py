@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
 from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, parameters, sign_in
@@ -53,14 +53,14 @@ def test_other_requests_to_the_port_are_ignored(start_at_terminal: StartAtTermin
     url = terminal.wait_for(ADDRESS)[0]
     forged = f"{loopback(port)}?{urlencode({'code': 'forged', 'state': 'forged'})}"
     assert get(forged).status_code == 400
-    tenant.settings(answer_iss="https://evil.example/v1/tenants/t")
+    tenant.change_settings(answer_iss="https://evil.example/v1/tenants/t")
     assert get(sign_in(url)).status_code == 400
     assert get(f"http://127.0.0.1:{port}/favicon.ico").status_code == 404
     answer = sign_in(url)
     assert requests.post(answer, timeout=30).status_code == 405
     assert requests.head(answer, timeout=30).status_code == 405
     assert get(answer, Host=f"evil.example:{port}").status_code == 400
-    tenant.settings(answer_iss="issuer")
+    tenant.change_settings(answer_iss="issuer")
     with (
         socket.create_connection(("127.0.0.1", port)) as silent,
         socket.create_connection(("127.0.0.1", port)) as garbage,
@@ -86,7 +86,7 @@ def test_an_authorization_error_ends_the_wait(start_at_terminal: StartAtTerminal
     """The message has the error of the authorization server, and what to do."""
     settings, scope, code = REFUSALS[refusal]
     port = free_port()
-    tenant.settings(**settings)
+    tenant.change_settings(**settings)
     terminal = start_at_terminal(
         play({"name": "Wait", AUTHORIZE: wait(loopback(port), scopes=[scope])}),
         extra_vars=SignInApplication.of(tenant, loopback(port)).variables,
@@ -232,7 +232,7 @@ def test_a_wait_does_not_block_other_hosts_and_runs(
     terminal.wait_for(r"(?s)TASK \[Ask\].*(ok|fatal): \[second\]")
     run_playbook(play(ask), extra_vars=variables, env={"HOME": str(terminal.folder / "home")}).succeeded()
     assert terminal.process.poll() is None
-    assert len(tenant.journal(grant="client_credentials", path=application.application_id)) == 1, "kept for both"
+    assert len(tenant.read_journal(grant="client_credentials", path=application.application_id)) == 1, "kept for both"
     get(sign_in(url))
     terminal.finish().succeeded()
 

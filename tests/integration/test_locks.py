@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.collection import ROOT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import READ, TOKEN, play, task
@@ -64,7 +64,7 @@ def test_without_locks_several_hosts_create_nothing(
     assert "Or run the task once (run_once: true), or on one host at a time (throttle: 1, or --forks 1)." in message
     for name in ("Read", "Check", "Remove", "Once", "Throttled"):
         assert all(result.done for result in run.of(name)), name
-    assert len(tenant.journal(operation="CreateRealm")) == 2
+    assert len(tenant.read_journal(operation="CreateRealm")) == 2
     output = re.sub(r"\s+", " ", run.output)
     assert "Without locks, several hosts can request the same token. Set ANSIBLE_LOCAL_TEMP to a folder" in output
 
@@ -107,7 +107,7 @@ def test_without_locks_only_some_strategies_run_a_task_once(
     safe = ("Alone", "Serial", "Linear", "Debug", "Template", "Included")
     for name in safe:
         assert run.of(name) and all(result.done for result in run.of(name)), name
-    assert len(tenant.journal(operation="CreateRealm")) == len(safe)
+    assert len(tenant.read_journal(operation="CreateRealm")) == len(safe)
 
 
 def _play_unsafely(strategy: str) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def test_without_locks_failed_hosts_count_as_hosts(
     )
     messages = [str(result.result.get("msg")) for result in run.of("Always")]
     assert len(messages) == 3 and all("several hosts can create the same realm" in message for message in messages)
-    assert tenant.journal(operation="CreateRealm") == []
+    assert tenant.read_journal(operation="CreateRealm") == []
 
 
 def test_a_stopped_run_does_not_block_other_runs(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

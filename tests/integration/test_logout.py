@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, play, task
 from tests.support.sign_in_application import SignInApplication, free_port, get, sign_in
@@ -44,7 +44,7 @@ def has_text(output: str, expected: str) -> bool:
 
 def list_requested(tenant: Tenant) -> list[str]:
     """Return the grant of each token request of a signed-in user."""
-    grants = [entry["grant"] for entry in tenant.journal(operation="token", status=200)]
+    grants = [entry["grant"] for entry in tenant.read_journal(operation="token", status=200)]
     return [grant for grant in grants if grant != "client_credentials"]
 
 
@@ -52,7 +52,7 @@ def test_a_revocable_sign_in_of_an_oidc_application_is_revoked(
     start_at_terminal: StartAtTerminal, run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
     """Tasks use a token that cannot revoke, in this run and in later runs."""
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     application, first = log_in(start_at_terminal, tenant, login_revocable=True)
     said = first.task(SAY).result["msg"]
     assert said[0].startswith("Signed in for applications:read, realms:read, resource-servers:read until 20")
@@ -88,7 +88,7 @@ def test_a_refresh_token_that_the_service_does_not_accept_ends_no_login(
     start_at_terminal: StartAtTerminal, tenant: Tenant
 ) -> None:
     """The duration of refresh tokens is 0 by default."""
-    tenant.settings(refresh_tokens="fixed", refresh_lifetime=0)
+    tenant.change_settings(refresh_tokens="fixed", refresh_lifetime=0)
     _application, first = log_in(start_at_terminal, tenant, login_revocable=True)
     assert "Tasks use this token too" in first.task(SAY).result["msg"][-1]
 
@@ -97,10 +97,10 @@ def test_a_logout_lists_the_tokens_that_stay_valid_and_an_administrator_revokes_
     start_at_terminal: StartAtTerminal, run_playbook: PlaybookRunner, tenant: Tenant, core: str
 ) -> None:
     """The default sign-in with an `oidc` application cannot revoke its own tokens."""
-    tenant.settings(refresh_tokens="fixed", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="fixed", refresh_lifetime=3600)
     application, first = log_in(start_at_terminal, tenant)
     home = {"HOME": str(first.home)}
-    (issued,) = tenant.journal(grant="authorization_code")
+    (issued,) = tenant.read_journal(grant="authorization_code")
     out = run_playbook(LOGOUT, env={**application.environment, **home}, core=core).succeeded()
     for expected in (
         f"the access token {issued['issued_token_id']}, until 20",
@@ -122,7 +122,7 @@ def test_the_roles_application_is_used_in_a_block_and_signed_out_by_the_administ
     start_at_terminal: StartAtTerminal, run_playbook: PlaybookRunner, tenant: Tenant, core: str
 ) -> None:
     """With a display name, the connection still names the administrator's application."""
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     redirect_uris = [f"http://127.0.0.1:{free_port()}/callback"]
     given = {"display_name": "Realm desk", "scopes": WANTED, "redirect_uris": redirect_uris, "return_secret": True}
     include = {
@@ -143,8 +143,8 @@ def test_the_roles_application_is_used_in_a_block_and_signed_out_by_the_administ
     get(sign_in(terminal.wait_for(ADDRESS)[0]))
     run = terminal.finish().succeeded()
     assert run.task("In the block").done
-    (issued,) = tenant.journal(grant="authorization_code")
-    assert tenant.journal(operation="ListApplications")[-1]["token_id"] == issued["issued_token_id"]
+    (issued,) = tenant.read_journal(grant="authorization_code")
+    assert tenant.read_journal(operation="ListApplications")[-1]["token_id"] == issued["issued_token_id"]
     application_id = issued["path"].split("/")[-2]
     message = run.task("Outside").result["msg"]
     assert f"No sign-in is stored for the application {tenant.application_id}." in message

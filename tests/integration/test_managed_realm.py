@@ -42,7 +42,9 @@ def recording_proxy(emulator: Any) -> Iterator[Recorder]:
 
 def _list_realms(tenant: Any, *operations: str) -> set[str]:
     """Return the IDs of the realms that these operations were sent to."""
-    return {entry["path"].split("/")[5] for operation in operations for entry in tenant.journal(operation=operation)}
+    return {
+        entry["path"].split("/")[5] for operation in operations for entry in tenant.read_journal(operation=operation)
+    }
 
 
 def test_hosts_tasks_and_plays_of_a_run_share_one_lookup(
@@ -74,10 +76,10 @@ def test_hosts_tasks_and_plays_of_a_run_share_one_lookup(
     ).succeeded()
     for made in (*by_defaults["tasks"], *by_variable["tasks"]):
         assert all(run.task(made["name"], host).done for host in hosts), run.output
-    assert len(tenant.journal(operation="ListRealms")) == 1
+    assert len(tenant.read_journal(operation="ListRealms")) == 1
     assert _list_realms(tenant, "ListApplications", "CreateApplication", "ListIdentities") == {realm_id}
     assert _list_realms(tenant, "ListGroups") == {realm_id, tenant.realm_id}
-    scopes = [entry["form"]["scope"] for entry in tenant.journal(operation="token")]
+    scopes = [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")]
     assert [scope for scope in scopes if "realms:read" in scope] == ["realms:read"]
 
 
@@ -121,7 +123,7 @@ def test_a_delegated_task_looks_the_realm_up_on_its_host(
         assert not run.task(made["name"]).done, made["name"]
     assert all(PIN in run.task(made["name"]).result["msg"] for made in refused[1:]), run.output
     assert {seen.home for seen in recording_proxy.requests} == {str(remote_host.home)}
-    assert _list_realms(tenant, "ListGroups") == {realm_id} and tenant.journal(operation="CreateRealm") == []
+    assert _list_realms(tenant, "ListGroups") == {realm_id} and tenant.read_journal(operation="CreateRealm") == []
 
 
 def _hide(facts: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +142,7 @@ def test_a_realm_that_a_managed_host_reports_is_ignored(
     env = {**tenant.environment, "ANSIBLE_LIBRARY": str(tmp_path / "library")}
     run = run_playbook(plays, inventory=local_hosts({"plain": {}, "hiding": {}}), env=env, core=core).succeeded()
     assert all(run.task("Groups", host).done for host in ("plain", "hiding")), run.output
-    assert _list_realms(tenant, "ListGroups") == {tenant.realm_id} and tenant.journal(operation="ListRealms") == []
+    assert _list_realms(tenant, "ListGroups") == {tenant.realm_id} and tenant.read_journal(operation="ListRealms") == []
     for name in facts:
         assert f"{name} is ignored: a managed host reported it as a fact" in " ".join(run.output.split())
 
@@ -173,6 +175,6 @@ def test_a_pinned_run_manages_one_realm_only(
     for made in refused:
         result = run.task(made["name"])
         assert not result.done and PIN in result.result["msg"], made["name"]
-    addressed = {entry["path"].split("/")[5] for entry in tenant.journal() if entry["path"].count("/") > 4}
-    operations = {entry["operation"] for entry in tenant.journal() if f"/realms/{own}" in entry["path"]}
+    addressed = {entry["path"].split("/")[5] for entry in tenant.read_journal() if entry["path"].count("/") > 4}
+    operations = {entry["operation"] for entry in tenant.read_journal() if f"/realms/{own}" in entry["path"]}
     assert realm_id in addressed and operations == {"token"}

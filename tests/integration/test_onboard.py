@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.canary_servers import CanaryServers, digest
 from tests.support.cores import core_bin
 from tests.support.leak_detector import LeakDetector
@@ -61,8 +61,8 @@ StartAtTerminal = Callable[..., Terminal]
 def require_the_person(tenant: Tenant) -> None:
     """Let only an identity with a passkey sign in, with the scopes of its roles."""
     identity = {"id": "unknown", "username": "pat"}
-    tenant.settings(identity_passkeys=True, identity_roles=True, identity=identity)
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(identity_passkeys=True, identity_roles=True, identity=identity)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
 
 
 def build_variables(tenant: Tenant, **others: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def bind_by_mail(tenant: Tenant) -> threading.Thread:
     waiting = threading.Event()
 
     def bind() -> None:
-        while not (mails := tenant.outbox()):
+        while not (mails := tenant.read_outbox()):
             waiting.wait(0.05)
         tenant.bind_passkey(mails[0]["link"])
 
@@ -105,13 +105,13 @@ def test_from_an_empty_tenant_to_a_token_in_one_run(
     thread.join()
     assert list_changed(first) == CHANGED_AT_FIRST
     assert first.task("Use").done
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
     tenant.clear_journal()
     again = run_playbook(plays, env={"HOME": str(first.home)}, **how).succeeded()
     assert list_changed(again) == set() == set(list_writes(tenant))
     assert again.task("Use").done and "/authorize" not in again.output
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
 
 def test_without_a_passkey_the_playbook_ends_and_says_what_to_do(
@@ -121,18 +121,18 @@ def test_without_a_passkey_the_playbook_ends_and_says_what_to_do(
     require_the_person(tenant)
     how: dict[str, Any] = {"extra_vars": build_variables(tenant), "core": core}
     checked = run_playbook(PLAYBOOK, args=["--check", "--diff"], **how).succeeded()
-    assert list_writes(tenant) == [] == tenant.outbox()
-    assert "check-mode-" not in json.dumps(tenant.journal())
+    assert list_writes(tenant) == [] == tenant.read_outbox()
+    assert "check-mode-" not in json.dumps(tenant.read_journal())
 
     first = run_playbook(PLAYBOOK, args=["--diff"], **how).succeeded()
     assert list_changed(first) == CHANGED_AT_FIRST == list_changed(checked)
     assert "run this playbook again" in " ".join(first.task(NEXT).result["msg"])
-    (mail,) = tenant.outbox()
+    (mail,) = tenant.read_outbox()
 
     again = run_playbook(PLAYBOOK, **how).succeeded()
     assert list_changed(again) == set()
     assert "An invitation is open until " in again.task(NEXT).result["msg"][0]
-    assert tenant.outbox() == [mail]
+    assert tenant.read_outbox() == [mail]
 
     tenant.bind_passkey(mail["link"])
     terminal = start_at_terminal([IMPORT, play(USE)], **how)
@@ -148,9 +148,9 @@ def test_the_wait_for_a_passkey_has_a_limit(run_playbook: PlaybookRunner, tenant
     variables = build_variables(tenant, onboard_wait=1)
     run = run_playbook(PLAYBOOK, extra_vars=variables).succeeded()
     assert "has no passkey yet" in run.task(NEXT).result["msg"][0]
-    assert len(tenant.journal(operation="ListCredentials")) >= 2
+    assert len(tenant.read_journal(operation="ListCredentials")) >= 2
 
-    tenant.fault(operation="ListCredentials", status=403)
+    tenant.add_fault(operation="ListCredentials", status=403)
     refused = run_playbook(PLAYBOOK, extra_vars={**variables, "onboard_wait": 600, "person_reinvite": True}).failed()
     assert "HTTP 403" in refused.output
 
@@ -176,7 +176,7 @@ def test_what_cannot_work_is_refused_before_the_first_request(run_playbook: Play
         variables = {name: value for name, value in {**build_variables(tenant), **given}.items() if value is not None}
         run = run_playbook(PLAYBOOK, extra_vars=variables).failed()
         assert words in " ".join(run.output.split())
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize("fact", ["person_username", "onboard_link_file", "authorization_code_redirect_uris"])
@@ -189,7 +189,7 @@ def test_facts_do_not_decide_who_is_invited(
     plays = [play({"name": "Report", "report": {}}), IMPORT]
     run = run_playbook(plays, extra_vars=build_variables(tenant), env=environment).failed()
     assert "Hosts must not decide who is invited" in " ".join(run.output.split())
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 # Takes the place of the shell that writes the link, and looks for temporary files with it before it does.
@@ -275,11 +275,11 @@ def test_many_hosts_invite_a_person_once(run_playbook: PlaybookRunner, tenant: T
     forks = ["--forks", str(HOSTS)]
     for check, times in ((["--check"], 0), ([], 1)):
         run = run_playbook(play(invite, show, hosts="all"), args=[*forks, *check], **how).succeeded()
-        assert len(tenant.journal(operation="CreateCredentialBindingJob")) == times
+        assert len(tenant.read_journal(operation="CreateCredentialBindingJob")) == times
         links = [result.host for result in run.of("Show") if result.result["msg"]]
         assert len(links) == (times if method == "return" else 0)
         if check:
             continue
         assert {result.host for result in run.of("Invite") if result.status == "changed"} >= set(links)
         assert sum(result.status == "changed" for result in run.of("Invite") if result.host not in links) <= 1
-    assert len(tenant.outbox()) == (method == "email")
+    assert len(tenant.read_outbox()) == (method == "email")

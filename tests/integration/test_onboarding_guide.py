@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
 from tests.support.playbook import PlaybookRunner
@@ -56,7 +56,9 @@ def use_administrator(tenant: Tenant, row: str) -> dict[str, Any]:
 
 def list_requested_scopes(tenant: Tenant) -> set[str]:
     """Return the scopes of all token requests."""
-    return {scope for entry in tenant.journal(grant="client_credentials") for scope in entry["form"]["scope"].split()}
+    return {
+        scope for entry in tenant.read_journal(grant="client_credentials") for scope in entry["form"]["scope"].split()
+    }
 
 
 def test_the_examples_run_in_their_order(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
@@ -79,13 +81,13 @@ def test_the_examples_run_in_their_order(run_playbook: PlaybookRunner, tenant: T
             difference = list_requested_scopes(tenant) ^ read_scopes(row)
             assert difference <= ({AFTER_LOST_RESPONSES} if row == "onboard" else {NAME_OF_APPLICATION}), first_line
         if first_line == "- name: Onboard Pat":
-            assert len(tenant.outbox()) == 1
+            assert len(tenant.read_outbox()) == 1
         if first_line == "- name: Replace the invitation":
-            tenant.bind_passkey(tenant.outbox()[-1]["link"])
+            tenant.bind_passkey(tenant.read_outbox()[-1]["link"])
         if first_line == "- name: Report who has access":
             (pat,) = first.task("Show the report").result["msg"]["identities"]
             assert len(pat["active_passkeys"]) == 1 and pat["groups"] == ["Night shift"]
         if first_line == "- name: Give Pat a new passkey":
-            assert len(tenant.outbox()) == 4, "one to onboard, two replacements, one after the loss"
-            assert tenant.journal(operation="RevokeCredential")
-    assert tenant.journal(operation="DeleteIdentity", status=200)
+            assert len(tenant.read_outbox()) == 4, "one to onboard, two replacements, one after the loss"
+            assert tenant.read_journal(operation="RevokeCredential")
+    assert tenant.read_journal(operation="DeleteIdentity", status=200)

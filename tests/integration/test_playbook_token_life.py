@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 
 PLAYBOOK = "beyondidentity.management.token_life"
@@ -22,7 +22,7 @@ def _application(tenant: Tenant, token_format: str) -> dict[str, Any]:
     made = tenant.seed(applications=1, application=own)["applications"][0]
     answer = tenant.emulator.session.get(
         f"{tenant.realm_url}/applications/{made}",
-        headers={"Authorization": f"Bearer {tenant.mint('applications:read')}"},
+        headers={"Authorization": f"Bearer {tenant.request_token('applications:read')}"},
     )
     config = answer.json()["protocol_config"]
     return {

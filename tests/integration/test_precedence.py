@@ -159,7 +159,7 @@ class SourceTenants:
         """Return the sources whose tenants got requests, with client and lifetime, by scope."""
         asked: dict[str, list[tuple[str, str, str]]] = {}
         for source, tenant in self.tenants.items():
-            for request in tenant.journal(operation="token"):
+            for request in tenant.read_journal(operation="token"):
                 entry = (source, str(request["application_id"]), request["form"]["expiration_time"])
                 asked.setdefault(request["form"]["scope"], []).append(entry)
         return asked
@@ -168,9 +168,9 @@ class SourceTenants:
 @pytest.fixture
 def source_tenants(emulator: Any) -> SourceTenants:
     """Return tenants and scopes."""
-    tenants = {source: emulator.tenant() for source in SOURCES}
-    tenant = emulator.tenant()
-    headers = {"Authorization": f"Bearer {tenant.mint('applications:read')}"}
+    tenants = {source: emulator.create_tenant() for source in SOURCES}
+    tenant = emulator.create_tenant()
+    headers = {"Authorization": f"Bearer {tenant.request_token('applications:read')}"}
     listed = emulator.session.get(
         f"{tenant.realm_url}/applications/{tenant.application_id}", headers=headers, timeout=60
     ).json()
@@ -261,8 +261,8 @@ def test_a_given_token_and_a_client_replace_each_other_by_source(
     run_playbook: PlaybookRunner, tenant: Any, emulator: Any
 ) -> None:
     """The stronger source counts."""
-    other = emulator.tenant()
-    token = other.mint("applications:read")
+    other = emulator.create_tenant()
+    token = other.request_token("applications:read")
     given = {
         "beyondidentity_access_token": token,
         "beyondidentity_issuer": other.issuer,
@@ -271,15 +271,15 @@ def test_a_given_token_and_a_client_replace_each_other_by_source(
     client = other.variables
     run = run_playbook(play({"name": "Token", APPLICATIONS: {}}, vars=given), env=tenant.environment).succeeded()
     assert run.task("Token").done
-    assert [request["headers"]["Authorization"] for request in other.journal(operation="ListApplications")] == [
+    assert [request["headers"]["Authorization"] for request in other.read_journal(operation="ListApplications")] == [
         f"Bearer {token}"
     ]
     other.clear_journal()
-    environment = {**tenant.environment, "BEYONDIDENTITY_ACCESS_TOKEN": tenant.mint("applications:read")}
+    environment = {**tenant.environment, "BEYONDIDENTITY_ACCESS_TOKEN": tenant.request_token("applications:read")}
     tenant.clear_journal()
     run_playbook(play({"name": "Client", APPLICATIONS: {}}, vars=client), env=environment).succeeded()
-    assert [request["operation"] for request in other.journal()] == ["token", "ListApplications"]
-    assert tenant.journal() == []
+    assert [request["operation"] for request in other.read_journal()] == ["token", "ListApplications"]
+    assert tenant.read_journal() == []
 
 
 def test_reveal_is_an_argument_only(run_playbook: PlaybookRunner, tenant: Any) -> None:

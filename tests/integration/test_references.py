@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
 from tests.support.remote import with_journal
@@ -23,7 +23,7 @@ FEEDER = {"display_name": "Feeder {{ inventory_hostname }}", "resource_server": 
 
 def count(tenant: Tenant, operation: str) -> int:
     """Return how many requests of an operation the tenant received."""
-    return len(tenant.journal(operation=operation))
+    return len(tenant.read_journal(operation=operation))
 
 
 def test_a_name_is_looked_up_once_for_hosts_and_plays(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
@@ -53,7 +53,7 @@ def test_an_id_costs_no_lookup(run_playbook: PlaybookRunner, tenant: Tenant, cor
         core=core,
     ).succeeded()
     assert [count(tenant, name) for name in ("ListResourceServers", "GetResourceServer")] == [0, 0]
-    scopes = {scope.partition(":")[0] for entry in tenant.journal() for scope in entry["token_scopes"] or ()}
+    scopes = {scope.partition(":")[0] for entry in tenant.read_journal() for scope in entry["token_scopes"] or ()}
     assert scopes == {"applications", "roles"}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.task_errors import LOOKUP_LIMIT
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 
 TOKEN = "beyondidentity.management.token"
@@ -32,7 +32,7 @@ def play(*tasks: dict[str, Any], **keywords: Any) -> dict[str, Any]:
 
 def count_token_requests(tenant: Tenant) -> Counter[str]:
     """Return how many token requests there were, by their scopes."""
-    return Counter(entry["form"]["scope"] for entry in tenant.journal(operation="token"))
+    return Counter(entry["form"]["scope"] for entry in tenant.read_journal(operation="token"))
 
 
 def assert_refused(run: PlaybookRun, task: str, number: int = HOSTS, *, is_item: bool = False) -> None:
@@ -88,7 +88,7 @@ def test_lookups_of_all_hosts_send_a_wrong_secret_once_in_ten_seconds(
         extra_vars={**tenant.variables, **WRONG},
         core=core,
     )
-    times = [entry["time"] for entry in tenant.journal(operation="token")]
+    times = [entry["time"] for entry in tenant.read_journal(operation="token")]
     assert times and all(later - earlier >= LOOKUP_LIMIT for earlier, later in pairwise(times))
     assert_refused(run, "Look")
 
@@ -112,7 +112,7 @@ def test_an_api_that_refuses_all_tokens_costs_two_of_them(
     run_playbook: PlaybookRunner, tenant: Tenant, core: str
 ) -> None:
     """The run's token, and one in its place, whose refusal is final for a minute."""
-    tenant.fault(operation="ListApplications", status=401)
+    tenant.add_fault(operation="ListApplications", status=401)
     items = {"loop": "{{ range(40) | list }}", "run_once": True}
     run = run_playbook(
         play({"name": "Read", INFO: {}}, {"name": "Read items", INFO: {}, **items}),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.malicious_host import inventory_with_malicious_host
 from tests.support.playbook import PlaybookRunner, RunningPlaybook
 from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, play, reporting_module, task
@@ -63,7 +63,7 @@ def test_every_token_of_a_run_is_revoked_once(run_playbook: PlaybookRunner, tena
     made = issued_tokens(tenant)
     assert len(made) > 8 * 2 and count_revoked(run.stderr) == len(made)
     assert revocation_warnings(run.stderr) == [] and tenant.revoke_tokens() == 0
-    ended = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
+    ended = [entry["form"]["token"] for entry in tenant.read_journal(operation="revoke")]
     assert len(ended) == len(set(ended)) == len(made)
 
 
@@ -83,7 +83,7 @@ def test_a_run_without_tokens_prints_nothing(run_playbook: PlaybookRunner, tenan
     wanted, args, code = SILENT[name]
     run = run_playbook(wanted, env=ENABLED, args=args, extra_vars=tenant.variables)
     assert "evoked" not in run.output and run.returncode == code
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 MINT = {"name": "Mint", TOKEN: READ}
@@ -118,7 +118,7 @@ def test_several_playbooks_are_one_run(run_playbook: PlaybookRunner, tenant: Ten
     command, *rest = run_playbook.prepare(play(MINT), env=ENABLED, extra_vars=tenant.variables)
     run = RunningPlaybook([*command[:2], second, *command[2:]], *rest).finish().succeeded()
     assert len(issued_tokens(tenant)) == 2 == count_revoked(run.stderr) and tenant.revoke_tokens() == 0
-    assert [entry["operation"] for entry in tenant.journal()][-2:] == ["revoke", "revoke"]
+    assert [entry["operation"] for entry in tenant.read_journal()][-2:] == ["revoke", "revoke"]
 
 
 def test_ad_hoc_commands_revoke_their_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -154,7 +154,7 @@ def test_each_token_is_revoked_with_its_own_credential(run_playbook: PlaybookRun
     use = {"name": "Use", TOKEN: {**READ, **{name: f"{{{{ other.{name} }}}}" for name in names}}}
     run = run_playbook(play(make, use), env=ENABLED, extra_vars=tenant.variables).succeeded()
     assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 0
-    endings = tenant.journal(operation="revoke")
+    endings = tenant.read_journal(operation="revoke")
     assert [entry["status"] for entry in endings] == [200, 200]
     assert len({entry["path"] for entry in endings}) == 2
 
@@ -192,8 +192,8 @@ def test_tokens_of_a_sign_in_are_revoked_unless_the_user_keeps_them(
     """Access and refresh token are revoked with the access token itself. Those in the user's cache stay."""
     applications, plays = {}, []
     for cache in ("run", "user"):
-        tenant = emulator.tenant()
-        tenant.settings(**REFRESHED)
+        tenant = emulator.create_tenant()
+        tenant.change_settings(**REFRESHED)
         applications[cache] = application = SignInApplication.of(tenant)
         tenant.revoke_tokens()
         task = sign_in(application, "realms:read", "tokens:delete", beyondidentity_token_cache=cache)
@@ -208,7 +208,7 @@ def test_tokens_of_a_sign_in_are_revoked_unless_the_user_keeps_them(
 
 def test_a_stored_sign_in_survives_later_runs(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """A run that refreshes it revokes neither the old nor the new tokens."""
-    tenant.settings(**REFRESHED)
+    tenant.change_settings(**REFRESHED)
     application = SignInApplication.of(tenant)
     tenant.revoke_tokens()
     keep = sign_in(application, "realms:read", beyondidentity_token_cache="user")
@@ -221,17 +221,17 @@ def test_a_stored_sign_in_survives_later_runs(run_playbook: PlaybookRunner, tena
             extra_vars=application.variables,
         ).succeeded()
         assert count_revoked(again.stderr) == 0 and revocation_warnings(again.stderr) == []
-    assert [entry["status"] for entry in tenant.journal(grant="refresh_token")] == [200, 200]
+    assert [entry["status"] for entry in tenant.read_journal(grant="refresh_token")] == [200, 200]
 
 
 def test_tokens_that_may_not_be_revoked_are_named(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """By their ID, and the exit code stays."""
-    tenant.settings(**REFRESHED)
+    tenant.change_settings(**REFRESHED)
     application = SignInApplication.of(tenant)
     run = run_playbook(
         play(sign_in(application, "realms:read")), env=ENABLED, extra_vars=application.variables
     ).succeeded()
-    (token_id,) = [entry["issued_token_id"] for entry in tenant.journal(grant="authorization_code")]
+    (token_id,) = [entry["issued_token_id"] for entry in tenant.read_journal(grant="authorization_code")]
     (warning,) = revocation_warnings(run.stderr)
     assert warning.startswith(
         f"Not revoked, and valid until they expire: {token_id}, {token_id} (refresh token). The service does not accept"
@@ -246,7 +246,7 @@ def test_tokens_requested_on_another_host_are_revoked_here(
     """Also the token of a task that failed there."""
     inventory = with_journal(remote_host, core, tmp_path)
     there = {"delegate_to": remote_host.name}
-    tenant.fault(operation="ListResourceServers", status=403)
+    tenant.add_fault(operation="ListResourceServers", status=403)
     tasks = (
         task("There", TOKEN, {"scopes": ["{{ item }}"]}, loop=["realms:read", "realms:create"], **there),
         task("Read", APPLICATIONS, **there),
@@ -266,7 +266,7 @@ def test_forged_token_reports_of_a_host_have_no_effect(
     run_playbook: PlaybookRunner, tenant: Tenant, remote_host: RemoteHost, tmp_path: Path
 ) -> None:
     """A host makes us revoke only values that it knows, and print no terminal escapes."""
-    stranger = tenant.mint("realms:read")
+    stranger = tenant.request_token("realms:read")
     claim = {"access_token": "x" * 40, "scopes": ["\x1b[31ma"], "issued_at": 1e12, "lifetime": 60, "id": "\x1b]0;y\x07"}
     claims = [claim, {**claim, "lifetime": 1e400}, {**claim, "scopes": None}, "x", None, {"access_token": ["x"]}]
     inventory = inventory_with_malicious_host(remote_host, "default", tmp_path, {"changed": False, "issued": claims})
@@ -277,7 +277,7 @@ def test_forged_token_reports_of_a_host_have_no_effect(
         "its own and the invented one, not the stranger's"
     )
     assert "\x1b" not in run.output and "\x07" not in run.output and "Traceback" not in run.output
-    sent = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
+    sent = [entry["form"]["token"] for entry in tenant.read_journal(operation="revoke")]
     assert len(sent) == 2 and "x" * 40 in sent and stranger not in sent
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner, RunningPlaybook
 from tests.support.plays import READ, TOKEN, host_name, local_hosts, play
 from tests.support.revoke_callback import ENABLED, count_revoked, issued_tokens, revocation_warnings
@@ -96,7 +96,7 @@ def test_only_the_main_process_revokes(
     running.signal_all(number)
     run = running.finish()
     assert run.returncode == SIGNALS[number] and count_revoked(run.stderr) == 2 and is_tidy(run)
-    assert len(tenant.journal(operation="revoke")) == 2
+    assert len(tenant.read_journal(operation="revoke")) == 2
 
 
 def test_a_run_under_nohup_goes_on_after_a_hang_up(
@@ -118,15 +118,15 @@ def test_the_revocation_itself_can_be_interrupted(
     run_playbook: PlaybookRunner, tenant: Tenant, number: signal.Signals
 ) -> None:
     """No further request is sent, and a warning tells which tokens are left."""
-    tenant.fault(operation="revoke", delay=60)
+    tenant.add_fault(operation="revoke", delay=60)
     running = run_playbook.start(play(MINT), env=ENABLED, extra_vars=tenant.variables)
-    wait_until(lambda: tenant.journal(operation="revoke"))
+    wait_until(lambda: tenant.read_journal(operation="revoke"))
     os.kill(running.process.pid, number)
     run = running.finish()
     (warning,) = revocation_warnings(run.stderr)
     assert run.returncode == 0 and warning.endswith("The revocation was interrupted.") and is_tidy(run)
     assert all(token_id in warning for token_id in ids(tenant))
-    assert len(tenant.journal(operation="revoke")) == 1
+    assert len(tenant.read_journal(operation="revoke")) == 1
 
 
 def test_the_record_of_a_killed_run_is_removed_unread(
@@ -136,7 +136,7 @@ def test_the_record_of_a_killed_run_is_removed_unread(
     running = start_and_hang(run_playbook, tenant, tmp_path)
     running.signal_all(signal.SIGKILL)
     killed = running.finish()
-    assert tenant.journal(operation="revoke") == [] and list(killed.home.rglob(RUN_FOLDER))
+    assert tenant.read_journal(operation="revoke") == [] and list(killed.home.rglob(RUN_FOLDER))
     home = {**ENABLED, "HOME": str(killed.home)}
     run = run_playbook(play(MINT), env=home, extra_vars=tenant.variables).succeeded()
     assert count_revoked(run.stderr) == 2 and tenant.revoke_tokens() == 2
@@ -146,7 +146,7 @@ def test_the_record_of_a_killed_run_is_removed_unread(
 def test_a_server_that_is_down_at_the_end_gives_one_warning(run_playbook: PlaybookRunner) -> None:
     """The warning names all tokens, and the exit code stays."""
     with Emulator.start() as emulator:
-        tenant = emulator.tenant()
+        tenant = emulator.create_tenant()
         (other,) = tenant.seed(
             applications=1, application={"protocol_config": {"client_id": "c", "client_secret": "s" * 9}}
         )["applications"]
@@ -180,9 +180,9 @@ TROUBLE: dict[str, tuple[dict[str, Any], str]] = {
 
 def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
     """One warning for each reason has their IDs and not their values. The exit code stays."""
-    tenants = {host_name(name): emulator.tenant() for name in TROUBLE}
+    tenants = {host_name(name): emulator.create_tenant() for name in TROUBLE}
     for name, (fault, _said) in TROUBLE.items():
-        tenants[host_name(name)].fault(operation="revoke", **fault)
+        tenants[host_name(name)].add_fault(operation="revoke", **fault)
     run = run_playbook(
         play(MINT, FAIL, hosts="all"),
         inventory=local_hosts({host: tenant.variables for host, tenant in tenants.items()}),
@@ -197,13 +197,13 @@ def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
         tenant = tenants[host_name(name)]
         (warning,) = [warning for warning in warned if all(token_id in warning for token_id in ids(tenant))]
         assert warning.startswith("Not revoked, and valid until they expire: ") and said in warning
-        sent = {entry["form"]["token"] for entry in tenant.journal(operation="revoke")}
+        sent = {entry["form"]["token"] for entry in tenant.read_journal(operation="revoke")}
         assert sent and not any(value[-12:] in run.output for value in sent)
 
 
 def test_what_can_be_revoked_is_revoked(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Also after a token that can't be revoked, which is named."""
-    tenant.fault(operation="revoke", times=1, status=500)
+    tenant.add_fault(operation="revoke", times=1, status=500)
     run = run_playbook(play(MINT), env=ENABLED, extra_vars=tenant.variables).succeeded()
     (warning,) = revocation_warnings(run.stderr)
     assert count_revoked(run.stderr) == 1 == tenant.revoke_tokens()

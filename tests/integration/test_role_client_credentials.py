@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import TOKEN, host_name, local_hosts, play, rescued
 from tests.support.sign_in_application import SignInApplication
@@ -55,18 +55,18 @@ def test_misspelt_and_empty_operations_are_refused(run_playbook: PlaybookRunner,
     failed = {result.host: str(result.result["msg"]) for result in run.results if result.status == "failed"}
     for case, (_role, _names, said) in UNUSABLE.items():
         assert said in failed[host_name(case)]
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_operations_may_be_text(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """As scopes can."""
     texts = ("ListRealms,CreateRealm", "ListRealms, CreateRealm", ["ListRealms CreateRealm"])
-    tenants = {f"host{number}": (emulator.tenant(), operations) for number, operations in enumerate(texts)}
+    tenants = {f"host{number}": (emulator.create_tenant(), operations) for number, operations in enumerate(texts)}
     hosts = {host: {**tenant.variables, "operations": names} for host, (tenant, names) in tenants.items()}
     role = _include(operations="{{ operations }}")
     run_playbook(play(role, hosts="all"), inventory=local_hosts(hosts)).succeeded()
     for tenant, operations in tenants.values():
-        assert tenant.journal(operation="token")[-1]["form"]["scope"] == "realms:create realms:read", operations
+        assert tenant.read_journal(operation="token")[-1]["form"]["scope"] == "realms:create realms:read", operations
 
 
 READER = {"display_name": "Realm reader", "operations": ["ListRealms"]}
@@ -89,7 +89,7 @@ class Life:
 @pytest.fixture(scope="module")
 def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
     """Return runs that check, create, check again, change and remove."""
-    tenants = {host: emulator.tenant() for host in HOSTS}
+    tenants = {host: emulator.create_tenant() for host in HOSTS}
     inventory = local_hosts({host: tenant.variables for host, tenant in tenants.items()})
     inventory["all"]["hosts"]["failing"]["beyondidentity_retries"] = 0
     how: dict[str, Any] = {"inventory": inventory}
@@ -104,9 +104,9 @@ def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
         tenant.clear_journal()
     checked_again = shared_run_playbook(play(reader, SHOW, absent, hosts="checked"), args=["--check"], **how)
     # the first token is to look for the application
-    tenants["refused-token"].fault(operation="token", skip=1, times=1, status=400, error="invalid_scope")
-    tenants["refused-RevokeToken"].fault(operation="RevokeToken", status=403)
-    tenants["failing"].fault(operation="RevokeToken", status=500)
+    tenants["refused-token"].add_fault(operation="token", skip=1, times=1, status=400, error="invalid_scope")
+    tenants["refused-RevokeToken"].add_fault(operation="RevokeToken", status=403)
+    tenants["failing"].add_fault(operation="RevokeToken", status=500)
     plays = [
         play(reader, hosts="changed"),
         play(absent, hosts="all:!checked:!changed"),
@@ -183,7 +183,7 @@ def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookR
     assert [result.task.rpartition(" : ")[2] for result in run.results if result.status == "failed"] == [
         "Search for the application"
     ]
-    assert tenant.journal(method="DELETE") == []
+    assert tenant.read_journal(method="DELETE") == []
 
 
 def test_a_user_who_may_not_revoke_tokens_can_remove_the_application(
@@ -203,14 +203,14 @@ def test_a_user_who_may_not_revoke_tokens_can_remove_the_application(
     ).succeeded()
     warning = run.task("Warn about tokens that could not be revoked").result["msg"]
     assert warning.startswith("WARNING: The application's tokens were not revoked.")
-    assert [entry["operation"] for entry in tenant.journal(method="DELETE")] == ["DeleteApplication"]
+    assert [entry["operation"] for entry in tenant.read_journal(method="DELETE")] == ["DeleteApplication"]
 
 
 def test_a_removed_application_leaves_no_token_in_the_facts(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str
 ) -> None:
     """Later tasks would use a revoked token. The token of another application stays."""
-    tenants = {name: emulator.tenant() for name in ("same", "another")}
+    tenants = {name: emulator.create_tenant() for name in ("same", "another")}
     inventory = local_hosts({name: tenant.variables for name, tenant in tenants.items()})
     gone, other = ({"display_name": name, "operations": ["ListRealms"]} for name in ("Gone", "Other"))
     absent = _include(display_name="Gone", state="absent")

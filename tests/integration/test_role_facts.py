@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner, TaskResult
 from tests.support.plays import host_name, local_hosts, play, reporting_module, rescued
 
@@ -69,7 +69,7 @@ def reports(
 ) -> Reports:
     """Let each host report facts and use its role."""
     library = tmp_path_factory.mktemp("library")
-    tenants = {host: emulator.tenant() for host in HOSTS}
+    tenants = {host: emulator.create_tenant() for host in HOSTS}
     plays = []
     for number, (host, (role, facts)) in enumerate(HOSTS.items()):
         reporting_module(library, f"report{number}", facts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.kills import SECONDS, KillPoint, kill_at, list_kill_points
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name, local_hosts, play, rescued
@@ -79,13 +79,13 @@ def test_a_new_generation_replaces_the_others(run_playbook: PlaybookRunner, tena
     assert previous["issuer"] == tenant.issuer.replace(tenant.application_id, previous["id"])
     assert previous["client_id"] == previous["protocol_config"]["client_id"]
     assert "client_secret" not in str(previous).replace("client_secret_basic", "")
-    requests = [len(tenant.journal())]
+    requests = [len(tenant.read_journal())]
 
     tenant.clear_journal()
     again = run_playbook(create, **how).succeeded()
     assert list_changed(again) == [] and list_writes(tenant) == []
     assert again.task("Show").result["msg"] == facts
-    requests.append(len(tenant.journal()))
+    requests.append(len(tenant.read_journal()))
 
     tenant.clear_journal()
     retire = play(include(**RETIRE), SHOW)
@@ -103,18 +103,18 @@ def test_a_new_generation_replaces_the_others(run_playbook: PlaybookRunner, tena
     assert list_names(tenant) == sorted(["Deploy (2026-12)", *UNRELATED])
     assert retired.task("Show").result["msg"]["previous"] == {}
     assert retired.task("Show").result["msg"]["token_of"] == facts["application"]["id"]
-    requests.append(len(tenant.journal()))
+    requests.append(len(tenant.read_journal()))
 
     tenant.clear_journal()
     again = run_playbook(retire, **how).succeeded()
     assert list_changed(again) == [] and list_writes(tenant) == []
-    requests.append(len(tenant.journal()))
+    requests.append(len(tenant.read_journal()))
     assert requests == [8, 7, 32, 7], "create, repeat, retire three with two tokens each, repeat"
 
 
 def prepare_replacement(emulator: Emulator, *names: str) -> Tenant:
     """Return a tenant with these applications, each with a token, and with an application that is none of them."""
-    tenant = emulator.tenant()
+    tenant = emulator.create_tenant()
     for name in names:
         seed_application(tenant, name, tokens=1)
     seed_application(tenant, "Deploy (EU)", tokens=1)
@@ -131,7 +131,7 @@ def kill_at_each_request(
     """
     whole = prepare_replacement(emulator, *names)
     run_playbook(play(task), extra_vars=whole.variables, core=core).succeeded()
-    points = list_kill_points(whole.journal(), only_writes=core == "newest")
+    points = list_kill_points(whole.read_journal(), only_writes=core == "newest")
     tenants = {point: prepare_replacement(emulator, *names) for point in points}
     kill_at(run_playbook, tenants, task, core=core)
     inventory = local_hosts({point.host: tenant.variables for point, tenant in tenants.items()})
@@ -163,7 +163,7 @@ def test_a_run_that_was_killed_retires_each_generation_once(
     assert len(tenants) == {"oldest": 2 * 15, "newest": 2 * 4}[core]
     for point, tenant in tenants.items():
         assert list_names(tenant) == ["Deploy (2026-12)", "Deploy (EU)"], point
-        removals = [entry["operation"] for entry in tenant.journal(method="DELETE", status=200)]
+        removals = [entry["operation"] for entry in tenant.read_journal(method="DELETE", status=200)]
         assert removals == ["RevokeToken", "DeleteApplication"] * len(old), point
 
 
@@ -194,7 +194,7 @@ def test_variables_that_do_not_fit_are_refused(run_playbook: PlaybookRunner, ten
     run = run_playbook(plays, inventory=inventory, core=core).succeeded()
     said = {result.host: str(result.result["msg"]) for result in run.results if result.status == "failed"}
     assert [case for case, (_variables, words) in INVALID.items() if words not in said[host_name(case)]] == []
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 ADMINISTRATOR = ["applications:read", "applications:update", "applications:delete", "resource-servers:read"]
@@ -227,7 +227,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 def test_nothing_is_retired_in_doubt(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
     """The role refuses before it revokes or removes anything, also in check mode."""
-    tenants = {case: emulator.tenant() for case in REFUSED}
+    tenants = {case: emulator.create_tenant() for case in REFUSED}
     variables: dict[str, dict[str, Any]] = {}
     for case, tenant in tenants.items():
         seed_application(tenant, "Deploy", tokens=1)
@@ -238,9 +238,9 @@ def test_nothing_is_retired_in_doubt(run_playbook: PlaybookRunner, emulator: Emu
         elif case == "same name":
             seed_application(tenant, "Deploy (2026-12)")
         elif case == "refused secret":
-            tenant.fault(operation="token", path=wanted, status=401, shape="oauth", error="invalid_client")
+            tenant.add_fault(operation="token", path=wanted, status=401, shape="oauth", error="invalid_client")
         elif case == "fewer scopes":
-            tenant.fault(operation="token", path=wanted, merge={"scope": "groups:read"})
+            tenant.add_fault(operation="token", path=wanted, merge={"scope": "groups:read"})
         tenant.clear_journal()
     plays = [play(rescued(include(**given)), hosts=host_name(case)) for case, (given, _words) in REFUSED.items()]
     for args in (["--check"], []):
@@ -311,8 +311,8 @@ def test_ten_hosts_retire_a_generation_once(run_playbook: PlaybookRunner, tenant
     tasks = play(include(**RETIRE), hosts="all")
     run = run_playbook(tasks, inventory=inventory, args=["-f", "10"], extra_vars=tenant.variables).succeeded()
     assert list_changed(run).count("Remove the application") == 2
-    assert len(tenant.journal(operation="DeleteApplication", status=200)) == 2
-    assert len(tenant.journal(operation="RevokeToken", status=200)) == 4
+    assert len(tenant.read_journal(operation="DeleteApplication", status=200)) == 2
+    assert len(tenant.read_journal(operation="RevokeToken", status=200)) == 4
     assert list_names(tenant) == ["Deploy (2026-12)"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
 from tests.support.sshd import RemoteHost
@@ -39,15 +39,15 @@ def test_sixty_members_cost_few_requests_and_both_states_are_reported(
     (created,) = [result.result for result in run.of("Create") if result.result["changed"]]
     assert created["before"] is None and created["after"] == created["role"]
     assert created["after"]["members"]["identities"] == sorted(ids)
-    assert [len(tenant.journal(operation=name)) for name in ("ListIdentities", "GetIdentity")] == [1, 0]
-    assert [len(tenant.journal(operation=name)) for name in ("AddRoleMembers", "DeleteRoleMembers")] == [1, 1]
-    assert len(tenant.journal(operation="ListRoleMembers")) == 3 + 2, (
+    assert [len(tenant.read_journal(operation=name)) for name in ("ListIdentities", "GetIdentity")] == [1, 0]
+    assert [len(tenant.read_journal(operation=name)) for name in ("AddRoleMembers", "DeleteRoleMembers")] == [1, 1]
+    assert len(tenant.read_journal(operation="ListRoleMembers")) == 3 + 2, (
         "for each task that found the role; after each write"
     )
     (shrunk,) = [result.result for result in run.of("Shrink") if result.result["changed"]]
     assert shrunk["before"]["members"]["identities"] == sorted(ids)
     assert shrunk["after"]["members"]["identities"] == sorted(ids[:59])
-    assert sum(result.result["requests"] for result in run.results) == len(tenant.journal())
+    assert sum(result.result["requests"] for result in run.results) == len(tenant.read_journal())
 
 
 def test_delegated_tasks_set_lists_by_their_modes_and_report_both_states(
@@ -76,9 +76,11 @@ def test_delegated_tasks_set_lists_by_their_modes_and_report_both_states(
         assert added["after"]["members"]["identities"] == sorted(ids)
         assert replaced["after"]["scopes"] == ["roles:read"]
         assert replaced["after"]["members"]["identities"] == sorted(ids[1:])
-    counts = {name: len(tenant.journal(operation=name)) for name in ("ListIdentities", "GetIdentity", "AddRoleMembers")}
+    counts = {
+        name: len(tenant.read_journal(operation=name)) for name in ("ListIdentities", "GetIdentity", "AddRoleMembers")
+    }
     assert counts == {"ListIdentities": 2, "GetIdentity": 0, "AddRoleMembers": 2}, "one for each creation"
-    assert sum(result.result["requests"] for result in run.results) == len(tenant.journal())
+    assert sum(result.result["requests"] for result in run.results) == len(tenant.read_journal())
 
 
 @pytest.mark.parametrize("delegation", [{}, {"delegate_to": "localhost"}], ids=["not delegated", "delegated"])
@@ -90,4 +92,4 @@ def test_a_common_name_for_a_mode_gets_a_hint(
     run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
     for name, meant in options.items():
         assert f"Did you mean {meant} instead of {name}?" in run.task(name).result["msg"]
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []

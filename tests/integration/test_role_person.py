@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name, local_hosts, play, rescued
 from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to, refuse_request
@@ -55,7 +55,7 @@ def include(**variables: Any) -> dict[str, Any]:
 
 def list_writes(tenant: Tenant) -> list[str]:
     """Return the operations that can write and were carried out, without token requests."""
-    entries = [entry for entry in tenant.journal() if entry["method"] not in ("GET", "HEAD")]
+    entries = [entry for entry in tenant.read_journal() if entry["method"] not in ("GET", "HEAD")]
     return [entry["operation"] for entry in entries if entry["operation"] != "token" and entry["status"] < 400]
 
 
@@ -83,13 +83,13 @@ def test_a_person_is_created_and_invited_once(run_playbook: PlaybookRunner, tena
     assert person["identity"]["traits"]["primary_email_address"] == "pat@example.com"
     assert (person["role"]["scopes"], person["groups"][0]["display_name"]) == (["realms:read"], "Night shift")
     assert person["invitation"]["state"] == "LINK_SENT" and "credential_binding_link" not in person
-    assert [mail["to"] for mail in tenant.outbox()] == ["pat@example.com"]
+    assert [mail["to"] for mail in tenant.read_outbox()] == ["pat@example.com"]
     tenant.clear_journal()
     again = run_playbook(play(include(**PAT), SHOW), extra_vars=tenant.variables, core=core).succeeded()
     assert list_changed(again) == [] and list_writes(tenant) == []
-    assert len(tenant.journal()) == 18, "7 of them for tokens, each with the scopes of one task"
+    assert len(tenant.read_journal()) == 18, "7 of them for tokens, each with the scopes of one task"
     assert again.task("Show").result["msg"]["invitation"] == person["invitation"]
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
 
 def test_check_mode_predicts_a_person_on_an_empty_tenant(
@@ -104,7 +104,7 @@ def test_check_mode_predicts_a_person_on_an_empty_tenant(
     assert [run.task(name).status for name in ("Manage the role", "Invite the person", "Delete the identity")] == [
         "changed"
     ] * 3
-    assert list_writes(tenant) == [] and tenant.outbox() == []
+    assert list_writes(tenant) == [] and tenant.read_outbox() == []
 
 
 def test_a_returned_link_is_only_in_the_fact_of_its_host(
@@ -166,7 +166,7 @@ def test_fifty_hosts_create_one_person_and_send_one_mail(run_playbook: PlaybookR
         "AddGroupMembers",
         "CreateCredentialBindingJob",
     ]
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
 
 def test_two_hosts_that_want_different_scopes_do_not_widen_the_role(
@@ -247,7 +247,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, Callable[[Tenant], Any] | None]] =
 def test_what_is_refused_is_refused_before_anything_is_written(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str
 ) -> None:
-    tenants = {host_name(case): emulator.tenant() for case in REFUSED}
+    tenants = {host_name(case): emulator.create_tenant() for case in REFUSED}
     plays = []
     for case, (variables, _said, prepare) in REFUSED.items():
         host = host_name(case)
@@ -262,7 +262,7 @@ def test_what_is_refused_is_refused_before_anything_is_written(
     said = {result.host: str(result.result) for result in run.results if result.status == "failed"}
     for case, (_variables, words, _prepare) in REFUSED.items():
         assert words in said[host_name(case)], case
-        assert list_writes(tenants[host_name(case)]) == [] and tenants[host_name(case)].outbox() == []
+        assert list_writes(tenants[host_name(case)]) == [] and tenants[host_name(case)].read_outbox() == []
 
 
 # Whether the role invites a person who has, or had, something; and if asked to invite again.
@@ -287,7 +287,7 @@ def test_only_a_person_who_never_had_a_passkey_is_invited(run_playbook: Playbook
     for case, (seeded, *_expected) in INVITED.items():
         for again in (False, True):
             host = host_name(f"{case} {again}")
-            tenants[host] = emulator.tenant()
+            tenants[host] = emulator.create_tenant()
             identity_id = create_person(tenants[host])
             tenants[host].seed(identity_id=identity_id, **seeded)
             status = {"status": "suspended"} if case == "suspension" else {}
@@ -295,7 +295,7 @@ def test_only_a_person_who_never_had_a_passkey_is_invited(run_playbook: Playbook
             plays.append(play(include(**pat, reinvite=again), hosts=host))
     inventory = local_hosts({host: tenant.variables for host, tenant in tenants.items()})
     run_playbook(plays, inventory=inventory).succeeded()
-    invited = {host: len(tenant.outbox()) == 1 for host, tenant in tenants.items()}
+    invited = {host: len(tenant.read_outbox()) == 1 for host, tenant in tenants.items()}
     assert invited == {
         host_name(f"{case} {again}"): expected[again]
         for case, (_seeded, *expected) in INVITED.items()
@@ -310,7 +310,7 @@ INVITE = {"delivery_method": "email", "authenticator_config": "Hosted Web"}
 def test_a_new_address_can_be_set_if_nobody_is_invited(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """The person has a passkey, an open invitation or gets the link another way. An earlier task counts as well."""
     seeded: dict[str, dict[str, Any]] = {"enrolled": {"credentials": 1}, "invited": {"credential_binding_jobs": 1}}
-    tenants = {name: emulator.tenant() for name in ("enrolled", "invited", "returned", "earlier")}
+    tenants = {name: emulator.create_tenant() for name in ("enrolled", "invited", "returned", "earlier")}
     for name, tenant in tenants.items():
         tenant.seed(identity_id=create_person(tenant), **seeded.get(name, {}))
     returned = {**INVITE, "delivery_method": "return"}
@@ -324,7 +324,7 @@ def test_a_new_address_can_be_set_if_nobody_is_invited(run_playbook: PlaybookRun
     (failed,) = [result for result in run.results if result.status == "failed"]
     assert failed.host == "earlier" and "This run changed the primary e-mail address" in failed.result["msg"]
     assert all("UpdateIdentity" in list_writes(tenant) for tenant in tenants.values())
-    assert [mail for tenant in tenants.values() for mail in tenant.outbox()] == []
+    assert [mail for tenant in tenants.values() for mail in tenant.read_outbox()] == []
 
 
 # The operations of a removal, in their order.
@@ -363,10 +363,10 @@ def create_all(tenant: Tenant, **place: str) -> dict[str, str]:
 
 def test_each_step_of_a_removal_can_be_repeated(run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> None:
     """The first run ends in the middle, the second one does the rest, the third one changes nothing."""
-    tenants = {step.lower(): emulator.tenant() for step in STEPS}
+    tenants = {step.lower(): emulator.create_tenant() for step in STEPS}
     people = {host: create_all(tenant) for host, tenant in tenants.items()}
     for step, tenant in zip(STEPS, tenants.values(), strict=True):
-        tenant.fault(operation=step, status=500)
+        tenant.add_fault(operation=step, status=500)
     variables = {
         host: {**tenant.variables, "beyondidentity_retries": 0, "application": people[host]["applications"]}
         for host, tenant in tenants.items()
@@ -426,7 +426,7 @@ def test_a_creation_that_was_killed_can_be_repeated(run_playbook: PlaybookRunner
         "AddGroupMembers",
         "CreateCredentialBindingJob",
     ]
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
 
 def test_a_removal_that_was_killed_can_be_repeated(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -441,13 +441,13 @@ def test_what_cannot_be_revoked_is_listed_with_its_expiry(
     run_playbook: PlaybookRunner, emulator: Emulator, core: str
 ) -> None:
     """The removal ends nevertheless: the application is not allowed to revoke, or the service does not accept such a token."""
-    tenants = {host: emulator.tenant() for host in UNREVOKED}
+    tenants = {host: emulator.create_tenant() for host in UNREVOKED}
     variables = {
         host: {**tenant.variables, "application": create_all(tenant)["applications"]}
         for host, tenant in tenants.items()
     }
     for host, (operation, _expected) in UNREVOKED.items():
-        tenants[host].fault(operation=operation, status=403)
+        tenants[host].add_fault(operation=operation, status=403)
     tasks = play(include(username="pat", applications="{{ application }}", state="absent"), SHOW, hosts="all")
     run = run_playbook(tasks, inventory=local_hosts(variables), core=core).succeeded()
     for host, (operation, expected) in UNREVOKED.items():
@@ -532,8 +532,8 @@ def test_texts_of_the_service_are_not_templates(run_playbook: PlaybookRunner, te
     tenant.seed(identities=1, identity=pat)
     tenant.seed(identity_id=create_person(tenant, "kim"), credential_binding_jobs=1)
     jobs = {"credential_binding_jobs": [{"id": "1", "state": "LINK_SENT", "expire_time": text}]}
-    tenant.fault(operation="SetCredentialBindingJobRevoked", status=403)
-    tenant.fault(operation="ListCredentialBindingJobs", json=jobs)
+    tenant.add_fault(operation="SetCredentialBindingJobRevoked", status=403)
+    tenant.add_fault(operation="ListCredentialBindingJobs", json=jobs)
     tasks = [include(username="pat"), {**SHOW, "name": "Show first"}, include(username="kim", state="suspended"), SHOW]
     run = run_playbook(play(*tasks), extra_vars=tenant.variables, core=core).succeeded()
     first, person = run.task("Show first").result["msg"], run.task("Show").result["msg"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play
@@ -77,7 +77,7 @@ def test_a_list_can_be_text_with_commas(run_playbook: PlaybookRunner, emulator: 
     given: dict[str, dict[str, Any]] = {"list": LISTS[role]}
     for title, separator in SEPARATORS.items():
         given[title.replace(" ", "-")] = {name: separator.join(items) for name, items in LISTS[role].items()}
-    tenants = {host: emulator.tenant() for host in given}
+    tenants = {host: emulator.create_tenant() for host in given}
     show = {
         "name": "Show the redirect URI",
         "ansible.builtin.debug": {"msg": "{{ authorization_code_request.authorization.redirect_uri }}"},
@@ -99,7 +99,7 @@ def test_a_list_can_be_text_with_commas(run_playbook: PlaybookRunner, emulator: 
 
 def list_written(tenant: Tenant) -> list[Any]:
     """Return the bodies of all creations, without IDs."""
-    bodies = [entry["json"] for entry in tenant.journal(method="POST") if entry["operation"] != "token"]
+    bodies = [entry["json"] for entry in tenant.read_journal(method="POST") if entry["operation"] != "token"]
     return [drop_ids(body) for body in bodies]
 
 
@@ -120,7 +120,7 @@ EMPTY = {
 
 def test_an_empty_text_is_no_empty_list(run_playbook: PlaybookRunner, emulator: Emulator) -> None:
     """An empty list could remove what the application has."""
-    tenants = {name.replace("_", "-"): emulator.tenant() for name in EMPTY}
+    tenants = {name.replace("_", "-"): emulator.create_tenant() for name in EMPTY}
     plays = [
         play(
             include("authorization_code", {"display_name": "App", "scopes": ["realms:read"], name: ""}),
@@ -169,7 +169,7 @@ def test_omit_in_a_variable_is_named(run_playbook: PlaybookRunner, tenant: Tenan
         (name,) = variables
         message = run.task("Go on", hosts[title]).result["msg"]
         assert f"{role}_{name}: the value is omit, which is not valid for a variable of a role." in message, title
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_redirect_uri_that_is_not_registered_is_refused_before_the_sign_in(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 from tests.support.remote import with_journal
@@ -203,7 +203,7 @@ def test_a_user_is_granted_the_scopes_of_their_roles_only(run_playbook: Playbook
     assert "CreateRealm needs the scopes realms:create" in run.task("Create a realm as the user").result["msg"]
     (refused,) = [result for result in run.of("Exchange") if result.status == "ignored"]
     assert "did not grant applications:read, realms:create" in refused.result["msg"]
-    assert tenant.journal(operation="CreateRealm", status=200) == []
+    assert tenant.read_journal(operation="CreateRealm", status=200) == []
 
 
 def test_fifty_hosts_create_one_role(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -222,8 +222,8 @@ def test_fifty_hosts_create_one_role(run_playbook: PlaybookRunner, tenant: Tenan
         assert sorted(result.status for result in run.of(name)) == ["changed"] + ["ok"] * 49
     assert len({result.result["role"]["id"] for result in run.of("Create")}) == 1
     writing = ("CreateRole", "AddRoleScopes", "AddRoleMembers", "DeleteRoleScopes", "DeleteRoleMembers", "DeleteRole")
-    assert [len(tenant.journal(operation=operation)) for operation in writing] == [1] * 6
-    assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
+    assert [len(tenant.read_journal(operation=operation)) for operation in writing] == [1] * 6
+    assert len(tenant.read_journal(grant="client_credentials")) == 2, "one with each state's scopes"
 
 
 def test_a_delegated_role_task_gets_its_nested_options(

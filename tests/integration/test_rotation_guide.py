@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
 from tests.support.playbook import PlaybookRunner
@@ -57,7 +57,9 @@ def use_administrator(tenant: Tenant, row: str) -> dict[str, Any]:
 
 def list_requested_scopes(tenant: Tenant) -> set[str]:
     """Return the scopes of all token requests, without those of the application that is replaced."""
-    scopes = {scope for entry in tenant.journal(grant="client_credentials") for scope in entry["form"]["scope"].split()}
+    scopes = {
+        scope for entry in tenant.read_journal(grant="client_credentials") for scope in entry["form"]["scope"].split()
+    }
     return scopes - {"realms:read"}
 
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, lookup, play, task
 
@@ -90,7 +90,7 @@ def messages(
     cases += [(name, VAULTED, _vaulted()) for name in (*SECRETS, "issuer")]
     tenants, plays = {}, []
     for number, (name, title, text) in enumerate(cases):
-        tenants[name, title] = tenant = emulator.tenant()
+        tenants[name, title] = tenant = emulator.create_tenant()
         # not in the play: newer cores show the lines around a task that fails
         file = folder / f"{number}.yml"
         variables = {**tenant.variables, "other_text": TEXTS["an undefined name"][0], f"beyondidentity_{name}": text}
@@ -103,7 +103,7 @@ def messages(
         args=["-vvv", "--vault-password-file", str(folder / "vault-password")],
         core=core,
     ).succeeded()
-    assert [name for name, tenant in tenants.items() if tenant.journal()] == []
+    assert [name for name, tenant in tenants.items() if tenant.read_journal()] == []
     return Messages(
         run,
         {
@@ -142,7 +142,7 @@ def test_a_missing_vault_password_is_named(
         assert f"{MESSAGE.format('client_secret')}: {NO_PASSWORD}" in run.task(name).result["msg"]
     message = run.task("Argument").result["msg"]
     assert f"the argument client_secret: {NO_PASSWORD}" in message or "no vault secrets found" in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_no_part_of_a_secret_is_shown(messages: Messages) -> None:
@@ -166,5 +166,5 @@ def test_an_unsafe_secret_is_sent_as_it_is(run_playbook: PlaybookRunner, tenant:
     plays = plays.replace(f"beyondidentity_client_secret: {tenant.client_secret}", "beyondidentity_client_secret: @@")
     assert "@@" in plays
     run_playbook(plays.replace("@@", f'!unsafe "{text}"'), core=core).succeeded()
-    (entry,) = tenant.journal(operation="token")
+    (entry,) = tenant.read_journal(operation="token")
     assert entry["status"] == 401

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
 from tests.support.remote import with_journal
@@ -21,7 +21,7 @@ HOSTS = "host[1:2] ansible_connection=local\n"
 
 def count(tenant: Tenant) -> int:
     """Return how many pages of applications were listed."""
-    return len(tenant.journal(operation="ListApplications"))
+    return len(tenant.read_journal(operation="ListApplications"))
 
 
 def test_500_names_among_1000_cost_ten_pages(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -35,7 +35,7 @@ def test_500_names_among_1000_cost_ten_pages(run_playbook: PlaybookRunner, tenan
 
 def test_loops_hosts_and_plays(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """Two hosts create objects in a loop, and find them in a second play, which lists once again."""
-    tenant.settings(page_size_maximum=5)
+    tenant.change_settings(page_size_maximum=5)
     tenant.seed(applications=14, name="Old {n}")  # 3 pages with the built-in one
     names = ["Old 3", "New 1", "New 2", "New 1", "Old 9"]
     plays = [
@@ -44,7 +44,7 @@ def test_loops_hosts_and_plays(run_playbook: PlaybookRunner, tenant: Tenant, cor
     ]
     run = run_playbook(plays, inventory=HOSTS, extra_vars=tenant.variables, core=core).succeeded()
     created = [result.result for result in run.of("Create") if result.is_item]
-    assert sum(item["changed"] for item in created) == 2 == len(tenant.journal(operation="CreateApplication"))
+    assert sum(item["changed"] for item in created) == 2 == len(tenant.read_journal(operation="CreateApplication"))
     assert not any(result.result["changed"] for result in run.of("Find"))
     ids = {result.result["application"]["id"] for result in run.of("Find") if result.is_item}
     assert len(ids) == 4 == len({item["application"]["id"] for item in created})

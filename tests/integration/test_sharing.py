@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 
 TOKEN = "beyondidentity.management.token"
@@ -59,7 +59,7 @@ def test_hosts_and_lookups_share_one_token(run_playbook: PlaybookRunner, tenant:
         extra_vars=tenant.variables,
     )
     run.succeeded()
-    assert len(tenant.journal(grant="client_credentials")) == 1
+    assert len(tenant.read_journal(grant="client_credentials")) == 1
     assert len([result for result in run.of("Compare again") if result.done]) == 20
 
 
@@ -111,7 +111,7 @@ def test_different_requests_get_different_tokens(run_playbook: PlaybookRunner, t
         play(create, *tasks, compare), inventory=hosts(4), args=["-f", "4"], extra_vars=tenant.variables
     ).succeeded()
     # one for creating the application, and one each
-    assert len(tenant.journal(grant="client_credentials")) == 1 + len(tasks)
+    assert len(tenant.read_journal(grant="client_credentials")) == 1 + len(tasks)
     assert len([result for result in run.of("Compare") if result.done]) == 4
 
 
@@ -136,10 +136,10 @@ def test_fifty_hosts_create_one_application(run_playbook: PlaybookRunner, tenant
         results = run.of(name)
         assert sorted(result.status for result in results) == ["changed"] + ["ok"] * 49
     assert len({result.result["application"]["id"] for result in run.of("Create")}) == 1
-    assert len(tenant.journal(operation="CreateApplication")) == 1
-    assert len(tenant.journal(operation="DeleteApplication")) == 1
-    assert tenant.journal(operation="UpdateApplication") == []
-    assert len(tenant.journal(grant="client_credentials")) == 2, "one with each state's scopes"
+    assert len(tenant.read_journal(operation="CreateApplication")) == 1
+    assert len(tenant.read_journal(operation="DeleteApplication")) == 1
+    assert tenant.read_journal(operation="UpdateApplication") == []
+    assert len(tenant.read_journal(grant="client_credentials")) == 2, "one with each state's scopes"
 
 
 def test_three_hundred_hosts_share_one_token(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
@@ -151,7 +151,7 @@ def test_three_hundred_hosts_share_one_token(run_playbook: PlaybookRunner, tenan
         extra_vars=tenant.variables,
     ).succeeded()
     assert len([result for result in run.of("Ask") if result.done]) == 300
-    assert len(tenant.journal(grant="client_credentials")) == 1
+    assert len(tenant.read_journal(grant="client_credentials")) == 1
 
 
 # What fails, by what fault of the server, how many requests one host needs for that, and words of the message.
@@ -186,7 +186,7 @@ LIMITS = {"a refused secret": 1}
 def test_hosts_that_wait_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenant, failure: str) -> None:
     """They do not repeat the failing request one after the other."""
     task, variables, fault, each, words = FAILURES[failure]
-    tenant.fault(**fault)
+    tenant.add_fault(**fault)
     run = run_playbook(
         play({"name": "Ask", **task}),
         inventory=hosts(30),
@@ -195,7 +195,7 @@ def test_hosts_that_wait_share_a_failure(run_playbook: PlaybookRunner, tenant: T
     ).failed()
     assert [result.status for result in run.of("Ask")] == ["failed"] * 30
     assert all(words in result.result["msg"] for result in run.of("Ask"))
-    (fault,) = tenant.faults()
+    (fault,) = tenant.list_faults()
     assert fault["used"] <= LIMITS.get(failure, 10) * each, "a host that begins after the failure tries again"
 
 
@@ -217,7 +217,7 @@ def test_different_requests_share_no_failure(run_playbook: PlaybookRunner, tenan
 
 def test_an_impatient_host_fails_no_patient_one(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """An impatient host requests the token that all hosts wait for: a patient one begins half a second later."""
-    tenant.fault(grant="client_credentials", delay=2, times=1)
+    tenant.add_fault(grant="client_credentials", delay=2, times=1)
     impatient = "beyondidentity_timeout=1 beyondidentity_retries=0"
     patient = """beyondidentity_timeout="{{ 30 + lookup('pipe', 'sleep 0.5; echo 0') | int }}\""""
     inventory = "".join(
@@ -230,4 +230,4 @@ def test_an_impatient_host_fails_no_patient_one(run_playbook: PlaybookRunner, te
         extra_vars=tenant.variables,
     ).failed()
     assert {f"host{number}" for number in range(1, 10, 2)} <= {result.host for result in run.of("Ask") if result.done}
-    assert len(tenant.journal(grant="client_credentials")) == 2
+    assert len(tenant.read_journal(grant="client_credentials")) == 2

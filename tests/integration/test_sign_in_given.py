@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play
 from tests.support.sign_in_application import SignInApplication, parameters, sign_in
@@ -57,7 +57,7 @@ def test_hosts_share_one_use_of_a_code(run_playbook: PlaybookRunner, tenant: Ten
         play(given(application), SHOW, hosts="all"), inventory=HOSTS, extra_vars=application.variables
     ).succeeded()
     assert [result.result["msg"] for result in run.of("Show")] == [["openid", "realms:read"]] * 4
-    assert len(tenant.journal(grant="authorization_code")) == 1
+    assert len(tenant.read_journal(grant="authorization_code")) == 1
     assert tenant.revoke_tokens() > 0, "none was revoked"
 
 

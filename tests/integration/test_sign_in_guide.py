@@ -9,7 +9,7 @@ import re
 import shlex
 from collections.abc import Callable
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.collection import ROOT
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import play, task
@@ -53,4 +53,4 @@ def test_a_user_signs_in_over_ssh_and_later_runs_need_no_user(
     later = run_playbook(play(REALMS, GROUPS), env=environment).succeeded()
     assert later.task("List the realms").done, later.output
     assert later.task("List the groups").result["sign_in_required"] is True
-    assert len(tenant.journal(grant="authorization_code")) == 1
+    assert len(tenant.read_journal(grant="authorization_code")) == 1

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play, task
 from tests.support.sign_in_application import SignInApplication, free_port, get, sign_in
@@ -50,7 +50,7 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
     application = SignInApplication.of(tenant, uri, type="oauth2", allowed_scopes=["openid", "tokens:delete", *SCOPES])
-    tenant.settings(**ROTATING)
+    tenant.change_settings(**ROTATING)
     tenant.revoke_tokens()  # what the test itself had
     wanted = {"login_scopes": SCOPES, "login_redirect_uri": uri}
     terminal = start_at_terminal(LOGIN, env=application.environment, extra_vars=wanted)
@@ -68,17 +68,17 @@ def test_a_login_is_used_by_later_runs_until_the_logout(
         play(*USE_TASKS), env={**home, **application.environment, "BEYONDIDENTITY_GRANT_TYPE": "authorization_code"}
     ).succeeded()
     assert [used.task(one["name"]).done for one in USE_TASKS] == [True] * len(USE_TASKS), used.output
-    assert len(tenant.journal(grant="authorization_code")) == 1
-    assert tenant.journal(grant="refresh_token") == []
-    assert tenant.journal(grant="client_credentials", path=application.application_id) == []
-    issued = tenant.journal(grant="authorization_code")[0]["issued_token_id"]
-    (listed,) = tenant.journal(operation="ListApplications")
+    assert len(tenant.read_journal(grant="authorization_code")) == 1
+    assert tenant.read_journal(grant="refresh_token") == []
+    assert tenant.read_journal(grant="client_credentials", path=application.application_id) == []
+    issued = tenant.read_journal(grant="authorization_code")[0]["issued_token_id"]
+    (listed,) = tenant.read_journal(operation="ListApplications")
     assert listed["token_id"] == issued, "it is the person's token"
 
     out = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert out.task("Revoke and remove all sign-ins").status == "changed"
     assert "WARNING" not in out.stderr
-    assert [revoked["status"] for revoked in tenant.journal(operation="revoke")] == [200, 200]
+    assert [revoked["status"] for revoked in tenant.read_journal(operation="revoke")] == [200, 200]
     assert tenant.revoke_tokens() == 0, "access and refresh token are revoked already"
     again = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert again.task("Revoke and remove all sign-ins").status == "ok"
@@ -92,7 +92,7 @@ def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
     """A warning names the tokens that are not revoked."""
     application = SignInApplication.of(tenant)
     home = {"HOME": str(store_sign_in(application, run_playbook).home)}
-    tenant.fault(operation="revoke", status=403, shape="oauth", error="access_denied")
+    tenant.add_fault(operation="revoke", status=403, shape="oauth", error="access_denied")
     out = run_playbook(LOGOUT, env={**application.environment, **home}).succeeded()
     assert "is removed from this machine. This token stays valid: the access token " in " ".join(out.stderr.split())
     after = run_playbook(play(task("after", TOKEN, STORED)), env={**application.environment, **home}).succeeded()
@@ -102,10 +102,10 @@ def test_a_logout_removes_the_sign_in_even_if_revocation_is_refused(
 def test_concurrent_runs_use_a_rotating_refresh_token_once(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """A second use would revoke the sign-in."""
     application = SignInApplication.of(tenant)
-    tenant.settings(**ROTATING)
-    tenant.fault(grant="authorization_code", merge=UNKNOWN)
+    tenant.change_settings(**ROTATING)
+    tenant.add_fault(grant="authorization_code", merge=UNKNOWN)
     home = {"HOME": str(store_sign_in(application, run_playbook).home)}
-    tenant.fault(grant="refresh_token", delay=1.5)
+    tenant.add_fault(grant="refresh_token", delay=1.5)
     runs = [
         run_playbook.start(
             play({"name": "Ask", TOKEN: STORED}, hosts="all"),
@@ -118,13 +118,13 @@ def test_concurrent_runs_use_a_rotating_refresh_token_once(run_playbook: Playboo
     for running in runs:
         run = running.finish().succeeded()
         assert [result.done for result in run.of("Ask")] == [True] * 4
-    assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200]
+    assert [used["status"] for used in tenant.read_journal(grant="refresh_token")] == [200]
 
 
 def test_an_expired_refresh_token_asks_for_a_new_sign_in(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Until then no browser is needed."""
     application = SignInApplication.of(tenant)
-    tenant.settings(**ROTATING, token_answer=UNKNOWN)
+    tenant.change_settings(**ROTATING, token_answer=UNKNOWN)
     home = {"HOME": str(store_sign_in(application, run_playbook).home)}
     how: dict[str, Any] = {"env": home, "extra_vars": application.variables}
     for _time in range(2):
@@ -132,7 +132,7 @@ def test_an_expired_refresh_token_asks_for_a_new_sign_in(run_playbook: PlaybookR
     tenant.revoke_tokens()
     message = run_playbook(play(task("Ask", TOKEN, STORED)), **how).succeeded().task("Ask").result["msg"]
     assert "sign in" in message.lower() and LOGIN in message
-    assert [used["status"] for used in tenant.journal(grant="refresh_token")] == [200, 200, 400]
+    assert [used["status"] for used in tenant.read_journal(grant="refresh_token")] == [200, 200, 400]
 
 
 def test_the_user_cache_is_private_and_follows_xdg_variables(

@@ -17,7 +17,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._oauth.a
     AuthorizationRequest,
 )
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.sign_in_listener import SignInListener
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.browser import Browser
 from tests.support.plays import play
 from tests.support.sign_in_application import SignInApplication, free_port, is_free
@@ -48,7 +48,7 @@ def test_a_user_signs_in_and_the_play_continues(
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
     application = SignInApplication.of(tenant, uri)
-    tenant.settings(sign_in="page", answer_iss=iss)
+    tenant.change_settings(sign_in="page", answer_iss=iss)
     terminal = start_at_terminal(listen(uri), extra_vars=application.variables, apart=True)
     url = terminal.wait_for(ADDRESS)[0]
     assert terminal.process.poll() is None, "it is printed while the play waits"
@@ -73,7 +73,7 @@ def test_a_user_refuses_and_the_play_fails(
     """The page and the error of the play say so."""
     port = free_port()
     uri = f"http://127.0.0.1:{port}/callback"
-    tenant.settings(sign_in="page")
+    tenant.change_settings(sign_in="page")
     terminal = start_at_terminal(listen(uri), extra_vars=SignInApplication.of(tenant, uri).variables)
     browser.open(terminal.wait_for(ADDRESS)[0])
     browser.press("Refuse")

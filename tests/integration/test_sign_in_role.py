@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play, rescued
 from tests.support.sign_in_application import SignInApplication, free_port, get, is_free, sign_in
@@ -50,7 +50,7 @@ def test_the_role_creates_uses_and_removes_an_application(
     start_at_terminal: StartAtTerminal, run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
     """The second run needs no sign-in."""
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     port = free_port()
     names = {"display_name": "Realm reader", "redirect_uris": [f"http://127.0.0.1:{port}/callback"]}
     wanted = role(**names, operations=["ListRealms"])
@@ -73,7 +73,7 @@ def test_the_role_creates_uses_and_removes_an_application(
 
     again = run_playbook(play(wanted, USE), env={"HOME": str(first.home)}, **how).succeeded()
     assert again.stats["localhost"]["changed"] == 0
-    assert len(tenant.journal(grant="authorization_code")) == 1
+    assert len(tenant.read_journal(grant="authorization_code")) == 1
 
     gone = run_playbook(play(role(**names, state="absent")), **how).succeeded()
     assert gone.stats["localhost"]["changed"] == 3, "its tokens, itself and how people sign in"
@@ -99,7 +99,7 @@ def test_the_role_removes_only_its_own_application(run_playbook: PlaybookRunner,
     variables = {"client_credentials_application_id": precious, "client_credentials_display_name": names[0]}
     absent = play(role(display_name=names[1], state="absent"), vars=variables)
     run_playbook(absent, extra_vars=tenant.variables).succeeded()
-    removed = tenant.journal(operation="DeleteApplication")
+    removed = tenant.read_journal(operation="DeleteApplication")
     assert [entry["path"].rpartition("/")[2] for entry in removed] == [own]
 
 
@@ -149,7 +149,7 @@ def test_a_pasted_response_is_checked_and_not_shown(
     assert run.task("Use").done
     codes = [answer.partition("code=")[2].partition("&")[0] for answer in answers]
     assert all(codes) and not [code for code in codes if code in run.output]
-    assert len(tenant.journal(grant="authorization_code")) == 1, "what was refused was not sent"
+    assert len(tenant.read_journal(grant="authorization_code")) == 1, "what was refused was not sent"
 
 
 # Words of the message of each method without a terminal.
@@ -172,7 +172,7 @@ def test_without_a_terminal_the_role_fails_and_says_what_to_do(
     for method, words in UNATTENDED.items():
         (failed,) = [result for result in run.results if (result.host, result.status) == (method, "failed")]
         assert [word for word in words if word not in failed.result["msg"]] == []
-    assert tenant.journal(grant="authorization_code") == []
+    assert tenant.read_journal(grant="authorization_code") == []
 
 
 def test_without_a_terminal_modules_fail_and_say_what_to_do(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

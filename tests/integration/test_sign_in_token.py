@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play
 from tests.support.sign_in_application import REDIRECT, SignInApplication, parameters, sign_in
@@ -86,7 +86,9 @@ CASES = {
 
 def exchange_options(application: SignInApplication, case: Case, used: str) -> dict[str, Any]:
     """Return the module's options, after a user signed in."""
-    application.tenant.settings(**{**USUAL, **{name: value for name, value in case.settings.items() if name in USUAL}})
+    application.tenant.change_settings(
+        **{**USUAL, **{name: value for name, value in case.settings.items() if name in USUAL}}
+    )
     request = application.request(*case.asks)
     answer = sign_in(request["url"])
     code = parameters(answer)["code"]
@@ -132,7 +134,7 @@ def forge_id_tokens(tenant: Tenant) -> None:
     sent = [case.id_token for case in CASES.values() if case.sent]
     forged = [number for number, id_token in enumerate(sent) if id_token]
     for earlier, number in enumerate(forged):  # an answer that one forges is not seen by the next
-        tenant.fault(grant="authorization_code", skip=number - earlier, times=1, merge={"id_token": sent[number]})
+        tenant.add_fault(grant="authorization_code", skip=number - earlier, times=1, merge={"id_token": sent[number]})
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["confidential", "public"])
@@ -152,7 +154,7 @@ def test_codes_are_exchanged_and_wrong_responses_refused(
             assert result.done, (name, result)
     assert run.task("scopes").result["msg"] == ["openid", "realms:read"]
     assert "id_token" in run.task("keys").result["msg"]
-    sent = tenant.journal(grant="authorization_code")
+    sent = tenant.read_journal(grant="authorization_code")
     assert len(sent) == len([case for case in CASES.values() if case.sent])
     assert all(("Authorization" in exchange["headers"]) != public for exchange in sent)
 
@@ -183,7 +185,7 @@ def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(
     run_playbook: PlaybookRunner, tenant: Tenant, rotation: str
 ) -> None:
     """The new refresh token is returned if it rotates, otherwise the same."""
-    tenant.settings(refresh_tokens=rotation, refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens=rotation, refresh_lifetime=3600)
     run = run_after_sign_in(
         run_playbook,
         tenant,
@@ -202,13 +204,13 @@ def test_a_refresh_token_gives_new_tokens_and_no_more_scopes(
     assert run.task("narrow scopes").result["msg"] == ["realms:read"]
     assert "invalid_scope" in run.task("wider").result["msg"]
     assert run.task("old again").result["msg"] in (True, "True"), "its token is stored, so it is not sent again"
-    asked = [exchange["form"].get("scope") for exchange in tenant.journal(grant="refresh_token")]
+    asked = [exchange["form"].get("scope") for exchange in tenant.read_journal(grant="refresh_token")]
     assert asked == [None, "realms:read", "realms:delete realms:read"]
 
 
 def test_a_stored_sign_in_gets_no_more_scopes(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """A refresh asks for no scopes. More scopes than were granted are an error without a request."""
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     kept = {"grant_type": "authorization_code"}
     run = run_after_sign_in(
         run_playbook,
@@ -222,14 +224,14 @@ def test_a_stored_sign_in_gets_no_more_scopes(run_playbook: PlaybookRunner, tena
     assert run.task("which").result["msg"] in ([True, False, True], ["True", "False", "True"], "[True, False, True]")
     message = run.task("more").result["msg"]
     assert "was not granted realms:delete" in message and "beyondidentity.management.login" in message
-    (refreshed,) = tenant.journal(grant="refresh_token")
+    (refreshed,) = tenant.read_journal(grant="refresh_token")
     assert "scope" not in refreshed["form"]
 
 
 def test_a_refused_refresh_token_is_removed_and_its_access_token_stays(
     run_playbook: PlaybookRunner, tenant: Tenant
 ) -> None:
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=0)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=0)
     kept = {"grant_type": "authorization_code", "scopes": ["realms:read"]}
     run = run_after_sign_in(
         run_playbook,
@@ -242,4 +244,4 @@ def test_a_refused_refresh_token_is_removed_and_its_access_token_stays(
     assert run.task("dead").result["sign_in_required"] is True
     assert run.task("valid").done
     assert "without a refresh token it cannot be renewed" in run.task("gone").result["msg"]
-    assert len(tenant.journal(grant="refresh_token")) == 1
+    assert len(tenant.read_journal(grant="refresh_token")) == 1

@@ -185,4 +185,4 @@ def test_token_cache_none_writes_nothing(run_playbook: PlaybookRunner, tenant: A
     env = {**tenant.environment, "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"), "BEYONDIDENTITY_TOKEN_CACHE": cache}
     run = run_playbook(play(*tasks), env=env).succeeded()
     assert run.task("Find").result["stdout"].strip() == ("0" if cache == "none" else "1")
-    assert len(tenant.journal(operation="token")) == (2 if cache == "none" else 1)
+    assert len(tenant.read_journal(operation="token")) == (2 if cache == "none" else 1)

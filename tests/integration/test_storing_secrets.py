@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.canary import Canaries
 from tests.support.cores import core_bin
 from tests.support.examples import markdown_examples
@@ -166,7 +166,7 @@ def check_stored(guide: GuideRunner, core: str, name: str) -> dict[str, str]:
 
 def list_applications(tenant: Tenant) -> list[dict[str, Any]]:
     """Return all applications, with their secrets."""
-    headers = {"Authorization": f"Bearer {tenant.mint('applications:read')}"}
+    headers = {"Authorization": f"Bearer {tenant.request_token('applications:read')}"}
     response = requests.get(f"{tenant.realm_url}/applications", headers=headers, timeout=60)
     found: list[dict[str, Any]] = response.json()["applications"]
     return found
@@ -219,7 +219,7 @@ def test_the_vault_file_authenticates_later_runs(run_playbook: PlaybookRunner, g
     arguments = ["-e", f"@{guide.vault_file}", "-e", f"beyondidentity_api_url={guide.server.url}"]
     guide.tenant.clear_journal()
     run_playbook(play(own), core=core, env=how["env"], args=arguments).succeeded()
-    (client,) = {entry["form"]["scope"] for entry in guide.tenant.journal(grant="client_credentials")}
+    (client,) = {entry["form"]["scope"] for entry in guide.tenant.read_journal(grant="client_credentials")}
     assert client == "identities:read"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.client import Emulator
+from beyondidentity_emulator.client import Emulator
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 
 FOLDER = Path(__file__).parent / "targets"
@@ -28,7 +28,7 @@ TARGETS = _targets()
 @pytest.fixture(scope="module")
 def targets_run(shared_run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> PlaybookRun:
     """Return a run of all targets. Each has a host of its own in one play, so a target that fails stops no other."""
-    hosts = {target: {"ansible_connection": "local", **emulator.tenant().variables} for target in TARGETS}
+    hosts = {target: {"ansible_connection": "local", **emulator.create_tenant().variables} for target in TARGETS}
     include = {"name": "Run the target", "ansible.builtin.include_role": {"name": "{{ inventory_hostname }}"}}
     return shared_run_playbook(
         {"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": [include]},

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
 from tests.support.playbook import PlaybookRunner
@@ -33,7 +33,7 @@ def run_script(run_playbook: PlaybookRunner, script: str, site: str, folder: Pat
     """Run a script of the guide beside a playbook `site.yml`. The emulator starts without make, which could rebuild its environment."""
     _command, environment, *_folders = run_playbook.prepare(site)
     (folder / "site.yml").write_text(site, encoding="utf-8")
-    start = f"PYTHONPATH={ROOT} {sys.executable} -m tests.emulator --quiet"
+    start = f"{sys.executable} -m beyondidentity_emulator --quiet"
     script = script.replace("make --silent emulator ARGS=--quiet", start)
     return subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=240
@@ -76,16 +76,16 @@ def test_the_command_adds_a_fault(emulator: Emulator) -> None:
         environment = {**os.environ, "EMULATOR_URL": emulator.url, "no_proxy": "127.0.0.1"}
         subprocess.run(["bash", "-c", FAULT], env=environment, check=True, capture_output=True, timeout=60)
         # Faults of other tests can be left at the emulator, for tenants of their own.
-        faults = [fault for fault in emulator.control("GET", "faults") if fault["operation"] == "CreateGroup"]
+        faults = [fault for fault in emulator.call_control("GET", "faults") if fault["operation"] == "CreateGroup"]
         assert ("CreateGroup", 503, 1) in [(fault["operation"], fault["status"], fault["times"]) for fault in faults]
     finally:
-        emulator.control("DELETE", "faults")
+        emulator.call_control("DELETE", "faults")
 
 
 @pytest.mark.parametrize("fault", EFFECTS)
 def test_a_fault_has_the_effect_that_the_guide_says(run_playbook: PlaybookRunner, tenant: Tenant, fault: str) -> None:
     """Where the guide says that the task fails or is refused, it fails. Otherwise it continues."""
-    tenant.fault(**json.loads(fault))
+    tenant.add_fault(**json.loads(fault))
     run = run_playbook(SITE, env=tenant.environment)
     assert (run.returncode != 0) == bool(re.search("fails|refuses the credentials", EFFECTS[fault])), run.output
     if "Run the playbook again" in EFFECTS[fault]:

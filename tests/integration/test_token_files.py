@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.support.examples import Example, markdown_examples
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import play
@@ -59,7 +59,7 @@ class TokenFiles:
 
     def count_requests(self) -> int:
         """Return how many tokens were requested so far."""
-        return len(self.tenant.journal(grant="client_credentials"))
+        return len(self.tenant.read_journal(grant="client_credentials"))
 
 
 def count_changes(run: PlaybookRun) -> int:
@@ -70,7 +70,7 @@ def test_the_token_file_is_renewed_only_if_it_is_about_to_expire(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str
 ) -> None:
     """One request for five hosts, files with mode 0600, and no token in output, diff or log."""
-    tenant.settings(token_lifetime=LIFETIME)
+    tenant.change_settings(token_lifetime=LIFETIME)
     files = TokenFiles(run_playbook, tenant, tmp_path, core)
     seen: set[str] = set()
     for min_validity, requests, changes in ((3600, 1, 5), (3600, 1, 0), (LIFETIME - 1, 2, 5)):
@@ -87,7 +87,7 @@ def test_a_shorter_lifetime_fails_on_all_hosts_after_one_request(
     run_playbook: PlaybookRunner, tenant: Tenant, tmp_path: Path, core: str
 ) -> None:
     """Also on the hosts of a later batch of forks. The files stay as they were."""
-    tenant.settings(token_lifetime=1800)
+    tenant.change_settings(token_lifetime=1800)
     files = TokenFiles(run_playbook, tenant, tmp_path, core)
     run = files.run("--forks", "2").failed()
     messages = [result.result["msg"] for result in run.of("Request a token that is valid for at least an hour")]
@@ -99,24 +99,24 @@ def test_a_shorter_lifetime_fails_on_all_hosts_after_one_request(
 
 def test_a_token_that_expires_in_a_loop_is_replaced(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """No item of the 200 fails, and none is sent with an expired token."""
-    tenant.settings(token_lifetime=4)
-    tenant.fault(operation="ListRealms", delay=0.02)
+    tenant.change_settings(token_lifetime=4)
+    tenant.add_fault(operation="ListRealms", delay=0.02)
     loop = {
         "name": "Call the API",
         API: {"operation": "ListRealms", "min_validity": 2},
         "loop": "{{ range(200) | list }}",
     }
     run_playbook(play(loop), extra_vars=tenant.variables, core=core).succeeded()
-    assert [entry["status"] for entry in tenant.journal(operation="ListRealms")] == [200] * 200
-    assert len(tenant.journal(grant="client_credentials")) >= 2
+    assert [entry["status"] for entry in tenant.read_journal(operation="ListRealms")] == [200] * 200
+    assert len(tenant.read_journal(grant="client_credentials")) >= 2
 
 
 def test_a_token_that_expires_in_a_serial_play_is_replaced(
     run_playbook: PlaybookRunner, tenant: Tenant, core: str
 ) -> None:
     """The token of the first batch is too short for later batches, and a lookup replaces it for the modules."""
-    tenant.settings(token_lifetime=4)
-    tenant.fault(operation="ListRealms", delay=0.5)
+    tenant.change_settings(token_lifetime=4)
+    tenant.add_fault(operation="ListRealms", delay=0.5)
     pair = f"{{{{ lookup('{TOKEN}', 'realms:read', min_validity=2) | length > 0 }}}}"
     tasks: list[dict[str, Any]] = [
         {"name": "Read", API: {"operation": "ListRealms", "min_validity": 2}},
@@ -127,8 +127,8 @@ def test_a_token_that_expires_in_a_serial_play_is_replaced(
         play(*tasks, hosts="all", serial=2), inventory=hosts, extra_vars=tenant.variables, core=core
     ).succeeded()
     assert len(run.stats) == 12
-    assert [entry["status"] for entry in tenant.journal(operation="ListRealms")] == [200] * 12
-    assert 2 <= len(tenant.journal(grant="client_credentials")) <= 12
+    assert [entry["status"] for entry in tenant.read_journal(operation="ListRealms")] == [200] * 12
+    assert 2 <= len(tenant.read_journal(grant="client_credentials")) <= 12
 
 
 ROLE = "beyondidentity.management"
@@ -150,18 +150,18 @@ def test_the_role_client_credentials_requires_a_validity(
     run_playbook: PlaybookRunner, tenant: Tenant, core: str, given: dict[str, str]
 ) -> None:
     """Its token, not those that manage the application."""
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     run = run_playbook(play(include("client_credentials", **given)), extra_vars=tenant.variables, core=core).failed()
     (failed,) = [result for result in run.results if result.status == "failed"]
     assert failed.action == TOKEN and TOO_SHORT in failed.result["msg"]
-    assert len(tenant.journal(operation="CreateApplication")) == len(given)
+    assert len(tenant.read_journal(operation="CreateApplication")) == len(given)
 
 
 def test_the_role_authorization_code_asks_for_a_longer_sign_in(
     run_playbook: PlaybookRunner, tenant: Tenant, core: str
 ) -> None:
     """A stored sign-in without a refresh token is not used if it is too short."""
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     app = SignInApplication.of(tenant)
     sign_in = {"name": "Sign in", TOKEN: app.options_after_sign_in("realms:read")}
     given = {"application_id": app.application_id, "method": "given", "openid": False}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import local_hosts, play
 
@@ -58,7 +58,9 @@ def test_a_revoked_token_is_inactive_unlisted_and_not_reused(run_playbook: Playb
         "by-value": our_task("Revoke it", "revoke", "revoked", token="{{ made.token.access_token }}"),
     }
     plays = [play(*LIFE[:4], task, *LIFE[5:], hosts=host) for host, task in revoke.items()]
-    run = run_playbook(plays, inventory=local_hosts({host: emulator.tenant().variables for host in revoke})).succeeded()
+    run = run_playbook(
+        plays, inventory=local_hosts({host: emulator.create_tenant().variables for host in revoke})
+    ).succeeded()
     for host in revoke:
         assert run.task("Its life", host).result["msg"] == {
             "asked": True,
@@ -85,7 +87,7 @@ def test_a_thousand_tokens_are_listed_and_revoked(run_playbook: PlaybookRunner, 
     )
     run = run_playbook(play(*tasks), extra_vars=tenant.variables).succeeded()
     assert ids < set(run.task("Listed").result["msg"])
-    assert len(tenant.journal(operation="ListTokens")) >= 3 * 11
+    assert len(tenant.read_journal(operation="ListTokens")) >= 3 * 11
     assert ids < set(run.task("Predict").result["revoked"])
     revoked = run.task("Revoke").result["revoked"]
     assert ids < set(revoked) and len(revoked) == len(set(revoked)) < 1010
@@ -93,7 +95,9 @@ def test_a_thousand_tokens_are_listed_and_revoked(run_playbook: PlaybookRunner, 
     assert {str(number) for number in range(100, 1001, 100)} <= set(told)
     assert (run.task("Revoke").status, run.task("Revoke again").status) == ("changed", "ok")
     assert len(run.task("List again").result["tokens"]) == 1, "the one that lists"
-    assert len(tenant.journal(operation="RevokeToken")) < len(revoked) + 10, "one request each, and a few for its own"
+    assert len(tenant.read_journal(operation="RevokeToken")) < len(revoked) + 10, (
+        "one request each, and a few for its own"
+    )
 
 
 HOSTS = "host[1:50] ansible_connection=local\n"
@@ -114,13 +118,13 @@ def test_fifty_hosts_revoke_each_token_once(run_playbook: PlaybookRunner, tenant
     assert [len(result.result["tokens"]) for result in run.of("List")] == [30] * 50
     revoked = [result.result["revoked"] for result in run.of("Revoke")]
     assert sorted(map(len, revoked)) == [0] * 49 + [30] and {one for ones in revoked for one in ones} == ids
-    assert [entry["status"] for entry in tenant.journal(operation="RevokeToken")] == [200] * 30
+    assert [entry["status"] for entry in tenant.read_journal(operation="RevokeToken")] == [200] * 30
 
 
 def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
     """Hosts that waited report the tokens that were revoked before the failure."""
     ids = set(tenant.seed(tokens=5)["tokens"])
-    tenant.fault(operation="RevokeToken", skip=2, status=403, delay=3)
+    tenant.add_fault(operation="RevokeToken", skip=2, status=403, delay=3)
     run = run_playbook(
         play(our_task("Revoke", "revoke", "revoked", all="application"), hosts="all"),
         inventory=HOSTS,
@@ -131,7 +135,7 @@ def test_fifty_hosts_share_a_failure(run_playbook: PlaybookRunner, tenant: Tenan
     assert all(re.match(r"\d of \d tokens were revoked, then: RevokeToken at ", result["msg"]) for result in results)
     first = [set(result["revoked"]) for result in results if result["msg"].startswith("2 of 5 ")]
     assert len(first) > 1 and all(revoked == first[0] < ids for revoked in first)
-    assert len(tenant.journal(operation="RevokeToken")) < 10, "a host that begins after the failure tries again"
+    assert len(tenant.read_journal(operation="RevokeToken")) < 10, "a host that begins after the failure tries again"
 
 
 @pytest.mark.parametrize("callbacks", ["record", f"record,{COLLECTION}.revoke_tokens"])
@@ -139,7 +143,7 @@ def test_revoking_all_tokens_of_an_application_again_changes_nothing(
     run_playbook: PlaybookRunner, emulator: Emulator, callbacks: str
 ) -> None:
     """Wherever tokens are stored; the callback has nothing left to revoke."""
-    tenants = {cache: emulator.tenant() for cache in ("run", "user", "none")}
+    tenants = {cache: emulator.create_tenant() for cache in ("run", "user", "none")}
     for tenant in tenants.values():
         tenant.seed(tokens=3)
     hosts = {cache: {**tenant.variables, "beyondidentity_token_cache": cache} for cache, tenant in tenants.items()}

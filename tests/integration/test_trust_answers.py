@@ -139,8 +139,8 @@ def test_text_from_the_server_is_neither_templated_nor_raw(
     (tmp_path / "secret").write_text("content-of-a-file", encoding="utf-8")
     hostile_text = _hostile_text(marker)
     tenant.seed(applications=2, name=hostile_text)
-    tenant.fault(operation="token", times=1, status=400, shape="oauth", error=hostile_text, message=hostile_text)
-    tenant.fault(
+    tenant.add_fault(operation="token", times=1, status=400, shape="oauth", error=hostile_text, message=hostile_text)
+    tenant.add_fault(
         operation="ListApplications",
         times=1,
         status=403,
@@ -150,7 +150,7 @@ def test_text_from_the_server_is_neither_templated_nor_raw(
             "details": [{"field_violations": [{"field": hostile_text, "description": hostile_text}]}],
         },
     )
-    tenant.fault(
+    tenant.add_fault(
         operation="ListApplications", times=1, status=200, body="<html>", headers={"Content-Type": "{{ 1 + 1 }}"}
     )
     names = "{{ read.applications | map(attribute='display_name') | list }}"

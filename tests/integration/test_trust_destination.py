@@ -117,7 +117,7 @@ def test_a_credential_of_the_environment_is_not_redirected(
         message = str(run.task(title).result["msg"])
         assert run.task(title).status == "ignored", title
         assert f"The credential is from the environment, but {name} is from {source}" in message, (title, message)
-    assert attacker.requests == [] and tenant.journal() == []
+    assert attacker.requests == [] and tenant.read_journal() == []
 
 
 def test_project_variables_do_not_redirect_the_environments_credential(
@@ -143,7 +143,7 @@ def test_project_variables_do_not_redirect_the_environments_credential(
     for place in places:
         message = run.task("Module", place).result["msg"]
         assert "api_url is from a variable, which could send the credential to another server" in message, place
-    assert attacker.requests == [] and tenant.journal() == []
+    assert attacker.requests == [] and tenant.read_journal() == []
 
 
 # Issuers' hosts, and where a credential of the environment may be sent for them. `!` marks what is not theirs.

@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from tests.emulator.client import Emulator
+from beyondidentity_emulator.client import Emulator
 from tests.support.playbook import PlaybookRunner
 from tests.support.plays import APPLICATIONS, READ, TOKEN, local_hosts, play, task
 from tests.support.recorder import Recorder, refuse_request
@@ -42,7 +42,7 @@ def test_netrc_is_ignored(run_playbook: PlaybookRunner, tenant: Any, tmp_path: P
     netrc.chmod(0o600)
     env = {**tenant.environment, "HOME": str(tmp_path), "NETRC": str(netrc)}
     run_playbook(play(task("Read", APPLICATIONS)), env=env).succeeded()
-    asked, *listed = [request["headers"]["Authorization"] for request in tenant.journal()]
+    asked, *listed = [request["headers"]["Authorization"] for request in tenant.read_journal()]
     assert (
         unquote_plus(base64.b64decode(asked.removeprefix("Basic ")).decode())
         == f"{tenant.client_id}:{tenant.client_secret}"
@@ -52,11 +52,11 @@ def test_netrc_is_ignored(run_playbook: PlaybookRunner, tenant: Any, tmp_path: P
 
 def test_redirects_are_not_followed(run_playbook: PlaybookRunner, emulator: Emulator, other: Recorder) -> None:
     """Whatever the status and the method; the message says so."""
-    tenants = {operation: emulator.tenant() for operation in ("token", "ListApplications")}
+    tenants = {operation: emulator.create_tenant() for operation in ("token", "ListApplications")}
     for operation, tenant in tenants.items():
         for status in REDIRECTS:
             redirect = f"{other.url}/elsewhere?status={status}"
-            tenant.fault(operation=operation, times=1, status=status, redirect=redirect)
+            tenant.add_fault(operation=operation, times=1, status=status, redirect=redirect)
     tasks = [task(f"{status}", APPLICATIONS) for status in REDIRECTS]
     inventory = local_hosts({operation: tenant.variables for operation, tenant in tenants.items()})
     run = run_playbook(play(*tasks, hosts="all"), inventory=inventory).succeeded()
@@ -64,7 +64,7 @@ def test_redirects_are_not_followed(run_playbook: PlaybookRunner, emulator: Emul
         for status in REDIRECTS:
             message = run.task(f"{status}", operation).result["msg"]
             assert f"responded with a redirect (HTTP {status})" in message
-        assert [fault["used"] for fault in tenant.faults()] == [1] * len(REDIRECTS)
+        assert [fault["used"] for fault in tenant.list_faults()] == [1] * len(REDIRECTS)
     assert other.requests == []
 
 
@@ -141,7 +141,7 @@ def test_a_ca_bundle_of_a_tasks_environment_counts_for_the_tasks_own_secret(
     run_playbook: PlaybookRunner, tls_emulator: Emulator
 ) -> None:
     """Not for a secret of the environment."""
-    tenant = tls_emulator.tenant()
+    tenant = tls_emulator.create_tenant()
     env = {name: value for name, value in tenant.environment.items() if not name.endswith("CA_PATH")}
     variables = {name.lower(): value for name, value in env.items()}
     environment = {"REQUESTS_CA_BUNDLE": tls_emulator.ca_path}

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner, TaskResult
 from tests.support.plays import host_name, play, task
 from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to
@@ -265,7 +265,7 @@ class Run:
 @pytest.fixture(scope="module")
 def run(shared_run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> Iterator[Run]:
     """Run all cases."""
-    tenants = {case: emulator.tenant() for case in TASKS}
+    tenants = {case: emulator.create_tenant() for case in TASKS}
     with ExitStack() as stack:
         hosts: dict[str, Any] = {}
         plays = []
@@ -353,7 +353,7 @@ def test_many_hosts_wait_once_for_a_new_application(run: Run) -> None:
     assert run.run.output.count("does not know the new application's credentials yet") == 1
     tenant = run.tenants["unknown client"]
     issued = [
-        entry for entry in tenant.journal(grant="client_credentials") if tenant.application_id not in entry["path"]
+        entry for entry in tenant.read_journal(grant="client_credentials") if tenant.application_id not in entry["path"]
     ]
     assert len(issued) == 1
 

@@ -20,7 +20,7 @@ import trustme
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 from tests.support.plays import host_name
 from tests.support.sign_in_application import SignInApplication
@@ -276,12 +276,12 @@ def wrong_settings(
     """Try all wrong settings in one run, at the highest verbosity."""
     folder = tmp_path_factory.mktemp("inventory")
     (folder / "host_vars").mkdir()
-    tenants = {item.name: (tls_emulator if item.is_secure else emulator).tenant() for item in WRONG_SETTINGS}
+    tenants = {item.name: (tls_emulator if item.is_secure else emulator).create_tenant() for item in WRONG_SETTINGS}
     for setting in WRONG_SETTINGS:
         tenant = tenants[setting.name]
         variables = build_variables(setting, tenant, places)
         if setting.fault:
-            tenant.fault(**setting.fault)
+            tenant.add_fault(**setting.fault)
         file = folder / "host_vars" / f"{host_name(setting.name)}.yml"
         file.write_text(yaml.safe_dump(variables, width=1000), encoding="utf-8")
     hosts = {host_name(setting.name): None for setting in WRONG_SETTINGS}
@@ -354,7 +354,7 @@ def test_the_playbook_shows_who_authenticates_and_what_is_granted(
     )
     assert "Lifetime of tokens in seconds: 3600 requested, 3600 granted, 86400 allowed." in lines
     assert tenant.client_secret not in "\n".join(lines)
-    assert {entry["operation"] for entry in tenant.journal()} == {"token", "GetApplication"}
+    assert {entry["operation"] for entry in tenant.read_journal()} == {"token", "GetApplication"}
 
 
 def test_the_playbook_shows_a_failure_once_with_the_settings(
@@ -373,7 +373,7 @@ def test_the_playbook_shows_a_failure_once_with_the_settings(
 
 def test_a_wrong_clock_is_a_warning_with_its_seconds(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """The credentials are right, so the playbook does not fail."""
-    tenant.fault(headers={"Date": formatdate(time.time() - 3600, usegmt=True)})
+    tenant.add_fault(headers={"Date": formatdate(time.time() - 3600, usegmt=True)})
     run = run_playbook(PLAYBOOK, env=tenant.environment, core=core).succeeded()
     warnings = " ".join(run.stderr.split())
     assert "seconds ahead of the clock of the service" in warnings and "NTP" in warnings

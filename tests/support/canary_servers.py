@@ -116,7 +116,9 @@ def _credentials(tenant: Any, recording_proxy: Recorder, canaries: Canaries, sou
 
 def _sign_ins(tenant: Any, recording_proxy: Recorder, canaries: Canaries) -> dict[str, Any]:
     """Return an application that users sign in to, and the responses of some sign-ins."""
-    tenant.settings(public_url=recording_proxy.url, code_lifetime=600, refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(
+        public_url=recording_proxy.url, code_lifetime=600, refresh_tokens="rotating", refresh_lifetime=3600
+    )
     application = SignInApplication.of(tenant)
     canaries.add("client_secret of the application that users sign in to", application.client_secret or "")
     issuer = application.issuer.replace(tenant.emulator.url, recording_proxy.url)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.emulator.client import Emulator, Tenant
+from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner
 
 HANGS = 120.0
@@ -55,7 +55,7 @@ class Case:
                 found += [f"{name} does not say {words!r}: {message}" for words in self.says if words not in message]
                 if "\n" in message.strip() or tenant.client_secret in message:
                     found.append(f"{name} says what it must not: {message!r}")
-        made = len(tenant.journal(grant="client_credentials"))
+        made = len(tenant.read_journal(grant="client_credentials"))
         if self.requests not in (None, made):
             found.append(f"{made} token requests, not {self.requests}")
         return found
@@ -74,13 +74,13 @@ def run_cases(
     prepare: Callable[[Tenant], Any] = str,
 ) -> dict[str, Tenant]:
     """Run all cases in one playbook; raise with all differences from the expectations; return their tenants."""
-    tenants = {case.name: emulator.tenant() for case in cases}
+    tenants = {case.name: emulator.create_tenant() for case in cases}
     hosts: dict[str, dict[str, Any]] = {}
     for case in cases:
         tenant = tenants[case.name]
         prepare(tenant)
         if case.fault:
-            tenant.fault(**case.fault)
+            tenant.add_fault(**case.fault)
         given = {**tenant.variables, **case.variables}
         hosts[host(case)] = {
             "ansible_connection": "local",

@@ -15,7 +15,7 @@ ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": f"record,{CALLBACK}"}
 
 def issued_tokens(tenant: Any) -> dict[str, str]:
     """Return the scopes of the issued access tokens, by their IDs."""
-    entries = tenant.journal(operation="token")
+    entries = tenant.read_journal(operation="token")
     return {entry["issued_token_id"]: entry["form"].get("scope", "") for entry in entries if entry["issued_token_id"]}
 
 

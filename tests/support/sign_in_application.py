@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 
 REDIRECT = "http://127.0.0.1:8400/callback"
 SCOPES = ("realms:read", "realms:create", "applications:read", "resource-servers:read", "tokens:delete")
@@ -50,7 +50,7 @@ class SignInApplication:
         }
         configs = requests.get(
             f"{tenant.realm_url}/authenticator-configs",
-            headers={"Authorization": f"Bearer {tenant.mint('authenticator-configs:read')}"},
+            headers={"Authorization": f"Bearer {tenant.request_token('authenticator-configs:read')}"},
             timeout=_SECONDS,
             verify=tenant.emulator.ca_path or True,
         ).json()["authenticator_configs"]

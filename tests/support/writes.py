@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 
 
 def list_writes(tenant: Tenant) -> list[str]:
     """Return the operations that a tenant received and that change something; a token changes nothing."""
-    posted = [entry["operation"] for entry in tenant.journal() if entry["method"] != "GET" and not entry.get("grant")]
+    posted = [
+        entry["operation"] for entry in tenant.read_journal() if entry["method"] != "GET" and not entry.get("grant")
+    ]
     return [operation for operation in posted if operation != "introspect"]

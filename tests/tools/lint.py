@@ -25,7 +25,13 @@ PARALLEL = 2
 def linters(home: Path) -> dict[str, Command]:
     """Return each linter's name and command, the slowest first; `home` is where they can write files."""
     docs = ("--plugin-docs", "--validate-collection-refs", "all", ".")
-    packages = (f"ansible_collections.{COLLECTION}.plugins", "tests.tools", "tests.support", "tests.benchmark")
+    packages = (
+        f"ansible_collections.{COLLECTION}.plugins",
+        "beyondidentity_emulator",
+        "tests.tools",
+        "tests.support",
+        "tests.benchmark",
+    )
     mypy = ("--config-file", "pyproject.toml", "--cache-dir", home / "mypy")
     return {
         "examples": (BIN / "python", "-m", "tests.tools.example_lint"),
@@ -73,7 +79,7 @@ def _run(command: Command, folder: Path, tree: Path) -> tuple[int, str, float]:
         "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
-        "MYPYPATH": str(folder),
+        "MYPYPATH": os.pathsep.join([str(folder), str(tree / "emulator" / "src")]),
     }
     start = time.monotonic()
     cwd = ROOT if command[0] == BIN / "python" else tree

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.emulator import openapi
+from beyondidentity_emulator.management import openapi
 
 # The objects that modules return: the operation whose response has the object, and the path to the object in that response.
 OBJECTS = {

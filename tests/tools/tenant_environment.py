@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from tests.emulator.client import Emulator
+from beyondidentity_emulator.client import Emulator
 
 TENANT = ("BEYONDIDENTITY_ISSUER", "BEYONDIDENTITY_CLIENT_ID", "BEYONDIDENTITY_CLIENT_SECRET")
 
@@ -20,7 +20,7 @@ def start_tenant() -> Iterator[dict[str, str]]:
     """Start an emulator; yield our environment with a new tenant of the emulator instead of any other tenant."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("BEYONDIDENTITY_")}
     with Emulator.start() as emulator:
-        yield {**own, **emulator.tenant().environment}
+        yield {**own, **emulator.create_tenant().environment}
 
 
 def has_tenant(environment: Mapping[str, str]) -> bool:

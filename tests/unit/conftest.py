@@ -56,7 +56,7 @@ def warnings() -> list[str]:
 @pytest.fixture(scope="session")
 def tls_emulator() -> Iterator[Any]:
     """Return an emulator that uses TLS, with a certificate authority of its own."""
-    from tests.emulator.client import Emulator
+    from beyondidentity_emulator.client import Emulator
 
     with Emulator.start(tls=True) as running:
         yield running

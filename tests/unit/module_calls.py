@@ -71,5 +71,7 @@ def run_failed(*arguments: Any, **given: Any) -> str:
 def list_writes(tenant: Any) -> list[str]:
     """Return the writing operations that the tenant received."""
     return [
-        entry["operation"] for entry in tenant.journal() if entry["method"] != "GET" and entry["operation"] != "token"
+        entry["operation"]
+        for entry in tenant.read_journal()
+        if entry["method"] != "GET" and entry["operation"] != "token"
     ]

@@ -43,4 +43,4 @@ def list_states(items: list[dict[str, Any]]) -> list[str]:
 
 def list_requests(tenant: Any) -> list[str]:
     """Return the operations that the tenant received since its journal was cleared."""
-    return [entry["operation"] for entry in tenant.journal()]
+    return [entry["operation"] for entry in tenant.read_journal()]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
-from tests.emulator.openapi import document, operations, resolved
+from beyondidentity_emulator.management.openapi import document, operations, resolved
 
 _PAGE_TOKEN = "next_page_token"
 

@@ -235,7 +235,7 @@ def test_present_scopes_stay_if_the_mode_is_at_least(mode: str, scopes: list[str
     client = make_client(tenant, *OPERATIONS)
     built = build(existing, client, allowed_scopes=["realms:read"], scopes_mode=mode)
     assert built["protocol_config"]["allowed_scopes"] == scopes
-    assert [entry["operation"] for entry in tenant.journal()] == ["token", "GetResourceServer"]
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["token", "GetResourceServer"]
 
 
 def test_only_an_application_that_users_sign_in_to_can_have_an_authenticator_config(tenant: Any) -> None:

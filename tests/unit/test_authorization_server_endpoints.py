@@ -70,7 +70,7 @@ def test_a_token_can_be_sent_with_an_access_token_instead(call: Call) -> None:
 
 def test_an_active_token_is_introspected_and_a_revoked_one_is_inactive(tenant: Any) -> None:
     server = make_task(tenant).server
-    token = tenant.mint("realms:read")
+    token = tenant.request_token("realms:read")
     claims = server.introspect(token)
     assert (claims["active"], claims["scope"], claims["iss"]) == (True, "realms:read", tenant.issuer)
     server.revoke(token)
@@ -80,7 +80,7 @@ def test_an_active_token_is_introspected_and_a_revoked_one_is_inactive(tenant: A
 
 def test_an_access_token_with_the_right_scope_can_introspect(tenant: Any) -> None:
     server = make_task(tenant).server
-    reader = tenant.mint("tokens:introspect")
+    reader = tenant.request_token("tokens:introspect")
     assert server.introspect(reader, access_token=reader)["active"] is True
     with pytest.raises(ResponseError, match="Introspecting a token at .* HTTP 401") as caught:
         server.introspect("unknown", access_token="unknown")
@@ -124,10 +124,10 @@ def test_a_claim_named_error_does_not_hide_whether_the_token_is_active() -> None
 
 def test_an_unknown_or_revoked_token_can_be_revoked_again(tenant: Any) -> None:
     server = make_task(tenant).server
-    token = tenant.mint("realms:read")
+    token = tenant.request_token("realms:read")
     for value in (token, token, "unknown"):
         server.revoke(value)
-    assert [entry["status"] for entry in tenant.journal(operation="revoke")] == [200] * 3
+    assert [entry["status"] for entry in tenant.read_journal(operation="revoke")] == [200] * 3
 
 
 def test_a_revocation_needs_no_response_body() -> None:
@@ -147,15 +147,15 @@ def test_a_signed_in_users_token_can_revoke_itself(tenant: Any) -> None:
 def test_revocation_and_introspection_are_repeated(
     operation: str, fault: dict[str, Any], tenant: Any, waits: list[float]
 ) -> None:
-    token = tenant.mint("realms:read")
-    tenant.fault(operation=operation, times=1, **fault)
+    token = tenant.request_token("realms:read")
+    tenant.add_fault(operation=operation, times=1, **fault)
     getattr(make_task(tenant).server, operation)(token)
-    assert len(tenant.journal(operation=operation)) == 2 == len(waits) + 1
+    assert len(tenant.read_journal(operation=operation)) == 2 == len(waits) + 1
 
 
 @pytest.mark.parametrize("operation", ["revoke", "introspect"])
 def test_an_error_that_echoes_the_token_is_masked(operation: str, tenant: Any) -> None:
-    tenant.fault(operation=operation, status=400, error="unsupported_token_type", message="no t0ken-s3cret\x1b")
+    tenant.add_fault(operation=operation, status=400, error="unsupported_token_type", message="no t0ken-s3cret\x1b")
     with secret_scope():
         with pytest.raises(ResponseError, match="HTTP 400 unsupported_token_type") as caught:
             getattr(make_task(tenant).server, operation)("t0ken-s3cret")

@@ -131,7 +131,7 @@ def test_a_new_refresh_token_is_stored_before_the_token_is_reported() -> None:
 @pytest.mark.parametrize("kind", ["fixed", "rotating"])
 def test_the_emulator_accepts_each_valid_refresh_token(kind: str, tenant: Any) -> None:
     app = SignInApplication.of(tenant)
-    tenant.settings(refresh_tokens=kind, **REFRESHED)
+    tenant.change_settings(refresh_tokens=kind, **REFRESHED)
     first = sign_in_user(app)
     second = make_server(app).refresh(first.refresh_token or "")
     assert second.access_token != first.access_token and second.scopes == first.scopes
@@ -145,7 +145,7 @@ def test_the_emulator_accepts_each_valid_refresh_token(kind: str, tenant: Any) -
 
 def test_a_refresh_can_request_fewer_scopes_but_no_others(tenant: Any) -> None:
     app = SignInApplication.of(tenant)
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     value = sign_in_user(app, ["realms:read", "realms:create"]).refresh_token or ""
     assert make_server(app).refresh(value, scopes=["realms:read"]).scopes == ("realms:read",)
     with pytest.raises(ResponseError, match="invalid_scope.*Requested scopes: applications:read"):
@@ -154,7 +154,7 @@ def test_a_refresh_can_request_fewer_scopes_but_no_others(tenant: Any) -> None:
 
 def prepare(grant: str, app: SignInApplication) -> dict[str, Any]:
     """Return the arguments of a code exchange or of a refresh that the emulator accepts once. Empty the journal."""
-    app.tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    app.tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     if grant == "refresh":
         arguments: dict[str, Any] = {"refresh_token": sign_in_user(app).refresh_token}
     else:
@@ -178,20 +178,20 @@ def use(grant: str, app: SignInApplication, arguments: dict[str, Any]) -> Token:
 def test_what_is_valid_once_is_sent_once(grant: str, fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
     app = SignInApplication.of(tenant)
     arguments = prepare(grant, app)
-    tenant.fault(operation="token", **fault)
+    tenant.add_fault(operation="token", **fault)
     with pytest.raises(BeyondIdentityError) as caught:
         use(grant, app, arguments)
     assert isinstance(caught.value, (TransportError, ResponseError))
-    assert len(tenant.journal(operation="token")) == 1 and waits == []
+    assert len(tenant.read_journal(operation="token")) == 1 and waits == []
 
 
 @pytest.mark.parametrize("grant", ["code", "refresh"])
 def test_what_is_valid_once_is_sent_again_after_a_429(grant: str, tenant: Any, waits: list[float]) -> None:
     app = SignInApplication.of(tenant)
     arguments = prepare(grant, app)
-    tenant.fault(operation="token", status=429, times=1)
+    tenant.add_fault(operation="token", status=429, times=1)
     assert use(grant, app, arguments).access_token
-    assert len(tenant.journal(operation="token")) == 2 and len(waits) == 1
+    assert len(tenant.read_journal(operation="token")) == 2 and len(waits) == 1
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])

@@ -99,7 +99,9 @@ def test_a_public_client_sends_its_id_only() -> None:
 def test_the_emulator_accepts_both_methods(method: str, tenant: Any) -> None:
     token = get_token(make_token_source(tenant, client_auth_method=method), "realms:read").token
     assert token.scopes == ("realms:read",)
-    assert ("Authorization" in tenant.journal(operation="token")[0]["headers"]) is (method == "client_secret_basic")
+    assert ("Authorization" in tenant.read_journal(operation="token")[0]["headers"]) is (
+        method == "client_secret_basic"
+    )
 
 
 def test_a_public_client_cannot_use_client_credentials() -> None:
@@ -124,7 +126,7 @@ def test_a_missing_option_is_reported_before_a_request_is_sent(missing: str) -> 
 def test_lifetime_and_custom_claims_are_sent(tenant: Any) -> None:
     claims = {"b": ["ü", 1, None], "a": {"c": True}}
     token = get_token(make_token_source(tenant, expiration_time=600), "realms:read", custom_claims=claims).token
-    form = tenant.journal(operation="token")[0]["form"]
+    form = tenant.read_journal(operation="token")[0]["form"]
     assert form["expiration_time"] == "600"
     assert json.loads(form["custom_claims"]) == claims
     assert token.lifetime == 600
@@ -158,7 +160,7 @@ def test_a_refused_request_says_what_to_do(given: dict[str, Any], scopes: list[s
     with pytest.raises(ResponseError, match=message) as caught:
         get_token(make_token_source(tenant, **given), *scopes)
     assert "wr0ng" not in caught.value.message and tenant.client_secret not in caught.value.message
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
 
 
 @pytest.mark.parametrize(
@@ -173,10 +175,10 @@ def test_a_refused_request_says_what_to_do(given: dict[str, Any], scopes: list[s
     ],
 )
 def test_any_other_error_says_what_to_do(fault: dict[str, Any], message: str, tenant: Any) -> None:
-    tenant.fault(operation="token", **fault)
+    tenant.add_fault(operation="token", **fault)
     with pytest.raises(BeyondIdentityError, match=message):
         get_token(make_token_source(tenant), "realms:read")
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
 
 
 @pytest.mark.parametrize(
@@ -231,6 +233,6 @@ def test_an_error_beside_a_token_is_a_refusal() -> None:
     [{"status": 503}, {"status": 429}, {"drop": "reset"}, {"drop": "close", "carry_out": True}, {"truncate": 10}],
 )
 def test_a_token_request_is_repeated(fault: dict[str, Any], tenant: Any, waits: list[float]) -> None:
-    tenant.fault(operation="token", times=2, **fault)
+    tenant.add_fault(operation="token", times=2, **fault)
     assert get_token(make_token_source(tenant), "realms:read").value
-    assert len(tenant.journal(operation="token")) == 3 == len(waits) + 1
+    assert len(tenant.read_journal(operation="token")) == 3 == len(waits) + 1

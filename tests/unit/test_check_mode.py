@@ -97,12 +97,12 @@ def predict_credentials(check: CheckRun) -> dict[str, Any]:
 
 
 def count_sent(tenant: Any) -> int:
-    return len(tenant.journal())
+    return len(tenant.read_journal())
 
 
 def test_a_task_in_check_mode_reads_what_a_real_run_wrote(tenant: Any) -> None:
     """It knows an object that the listing lacks, and stores neither what it finds nor what it predicts."""
-    tenant.settings(listing_delay=60)
+    tenant.change_settings(listing_delay=60)
     store = MemoryStore()
     created = run_ok(application, tenant, store, **NAMED)["application"]
     run_ok(application, tenant, store, check_mode=True, **NAMED)  # its token is of reading scopes
@@ -151,7 +151,7 @@ def test_the_option_realm_takes_the_name_of_a_predicted_realm(tenant: Any, check
     check.run(realm, id=made["id"], display_name="Clients")
     assert "no realm named 'Customers'" in check.fail(role_info, realm="Customers")
     assert check.run(resource_server_info, realm="Clients")["resource_servers"]
-    assert list_writes(tenant) == [] and "check-mode" not in json.dumps(tenant.journal())
+    assert list_writes(tenant) == [] and "check-mode" not in json.dumps(tenant.read_journal())
 
 
 @pytest.mark.parametrize(("module", "given"), STATE_CALLS, ids=lambda value: getattr(value, "__name__", None))
@@ -243,7 +243,7 @@ def test_listings_of_tokens_follow_predicted_issues_and_revocations(tenant: Any,
     check.run(revoke, all="application", **credentials)
     tenant.clear_journal()
     check.run(token_info)
-    assert len(tenant.journal(operation="ListTokens")) == 1
+    assert len(tenant.read_journal(operation="ListTokens")) == 1
 
 
 def test_with_real_credentials_a_predicted_token_is_not_sent_either(tenant: Any, check: CheckRun) -> None:
@@ -256,7 +256,7 @@ def test_with_real_credentials_a_predicted_token_is_not_sent_either(tenant: Any,
 @pytest.mark.parametrize("token_cache", ["run", "none"])
 def test_a_refresh_token_is_kept_for_the_run_without_check_mode(tenant: Any, token_cache: str) -> None:
     """With rotation, the service would replace it, and the next one would be lost."""
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     app = SignInApplication.of(tenant)
     given = sign_in_user(app).refresh_token
     assert given
@@ -269,7 +269,7 @@ def test_a_refresh_token_is_kept_for_the_run_without_check_mode(tenant: Any, tok
 
 
 def test_check_mode_uses_a_refresh_token_if_the_user_cache_stores_the_next_one(tenant: Any) -> None:
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     app = SignInApplication.of(tenant)
     stores = TokenStores(run=MemoryStore(), user=MemoryStore())
     request = {"grant_type": "refresh_token", "refresh_token": sign_in_user(app).refresh_token, "token_cache": "user"}
@@ -331,7 +331,7 @@ def test_an_application_that_only_reads_suffices(tenant: Any, check: CheckRun) -
         check.run(module, **given)
         check.run(module, **{**given, "state": "absent"})
     check.run(revoke, all="application")
-    scopes = {scope for entry in tenant.journal(operation="token") for scope in entry["form"]["scope"].split()}
+    scopes = {scope for entry in tenant.read_journal(operation="token") for scope in entry["form"]["scope"].split()}
     assert scopes and all(scope.endswith(":read") for scope in scopes), scopes
     assert list_writes(tenant) == []
 

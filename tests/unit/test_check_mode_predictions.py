@@ -260,13 +260,13 @@ class Play:
 @settings(max_examples=40, phases=(Phase.generate, Phase.shrink), suppress_health_check=[HealthCheck.too_slow])
 @given(build_plays())
 def test_a_check_predicts_what_the_real_run_changes(emulator: Any, calls: list[Call]) -> None:
-    tenant = emulator.tenant()
+    tenant = emulator.create_tenant()
     people = [{"display_name": name, "traits": {"username": name}} for name in ("pat", "kim")]
     tenant.seed(groups=1, group={"display_name": "Night"}, identities=1, identity=people[0])
     tenant.seed(identities=1, identity=people[1])
     checked = Play(tenant, check_mode=True, is_check_run=True).run(calls)
     assert list_writes(tenant) == [], "check mode only reads"
-    assert "check-mode-" not in json.dumps(tenant.journal())
+    assert "check-mode-" not in json.dumps(tenant.read_journal())
     real = Play(tenant).run(calls)
     for call, predicted, done in zip([*calls, *["info"] * len(real)], checked, real, strict=False):
         assert predicted == done, call

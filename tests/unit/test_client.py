@@ -26,7 +26,7 @@ from tests.unit.memory_store import MemoryStore
 
 
 def count_token_requests(tenant: Any) -> int:
-    return len(tenant.journal(operation="token"))
+    return len(tenant.read_journal(operation="token"))
 
 
 @pytest.fixture(params=["stored", "not stored"])
@@ -37,7 +37,7 @@ def store(request: pytest.FixtureRequest) -> MemoryStore | None:
 def test_an_operation_is_called_with_its_scopes_only(tenant: Any) -> None:
     found = make_client(tenant, "GetTenant").call("GetTenant")
     assert found["id"] == tenant.tenant_id
-    (entry,) = tenant.journal(operation="GetTenant")
+    (entry,) = tenant.read_journal(operation="GetTenant")
     assert entry["token_scopes"] == ["tenants:read"]
     assert entry["headers"]["Authorization"].startswith("Bearer ")
 
@@ -46,10 +46,10 @@ def test_each_request_that_needs_a_correlation_id_has_a_new_one(tenant: Any) -> 
     names = ["listSsoConfigs", "getIdentityProvider", "GetTenant"]
     client = make_client(tenant, *names)
     for name in names:
-        tenant.fault(operation=name, json={})
+        tenant.add_fault(operation=name, json={})
         for _round in range(2):
             client.call(name, {"identity_provider_id": "p"} if name == "getIdentityProvider" else {})
-    entries = [entry for name in names for entry in tenant.journal(operation=name)]
+    entries = [entry for name in names for entry in tenant.read_journal(operation=name)]
     ids = [entry["headers"].get("x-correlation_id") for entry in entries]
     assert ids[4:] == [None, None] and len(set(ids)) == 5
     assert all(uuid.UUID(value).version == 4 for value in ids[:4])
@@ -59,7 +59,7 @@ def test_bodies_are_json(tenant: Any) -> None:
     client = make_client(tenant, "CreateRealm", "DeleteRealm")
     created = client.call("CreateRealm", body={"realm": {"display_name": "Grüße and 日本"}})
     assert created["display_name"] == "Grüße and 日本"
-    (entry,) = tenant.journal(operation="CreateRealm")
+    (entry,) = tenant.read_journal(operation="CreateRealm")
     assert entry["json"] == {"realm": {"display_name": "Grüße and 日本"}}
     assert entry["headers"]["Content-Type"] == "application/json"
     assert client.call("DeleteRealm", {"realm_id": created["id"]}) == {}
@@ -68,15 +68,15 @@ def test_bodies_are_json(tenant: Any) -> None:
 def test_an_operation_that_was_not_announced_is_refused(tenant: Any) -> None:
     with pytest.raises(AssertionError, match="CreateRealm was not announced"):
         make_client(tenant, "ListRealms").call("CreateRealm")
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_in_check_mode_the_token_has_reading_scopes_only(tenant: Any) -> None:
     client = make_client(tenant, "ListRealms", "CreateRealm", reading_only=True)
     assert list(client.list_all("ListRealms", "realms"))
-    assert tenant.journal(operation="ListRealms")[0]["token_scopes"] == ["realms:read"]
+    assert tenant.read_journal(operation="ListRealms")[0]["token_scopes"] == ["realms:read"]
     assert is_predicted(client.call("CreateRealm", body={"realm": {"display_name": "x"}})["id"])
-    assert tenant.journal(operation="CreateRealm") == []
+    assert tenant.read_journal(operation="CreateRealm") == []
 
 
 def test_the_option_sets_the_managed_realm_unless_a_parameter_sets_another(tenant: Any) -> None:
@@ -90,19 +90,19 @@ def test_the_option_sets_the_managed_realm_unless_a_parameter_sets_another(tenan
 def test_a_path_parameter_must_be_an_id(value: str, tenant: Any) -> None:
     with pytest.raises(OptionError, match="application_id: '.*' is not a valid ID"):
         make_client(tenant, "GetApplication").call("GetApplication", {"application_id": value})
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_missing_path_parameter_is_an_error(tenant: Any) -> None:
     with pytest.raises(OptionError, match="GetRole needs the parameter resource_server_id"):
         make_client(tenant, "GetRole").call("GetRole", {"role_id": "r"})
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_missing_api_url_is_an_error(tenant: Any) -> None:
     with pytest.raises(OptionError, match="api_url is missing"):
         make_client(tenant, "GetTenant", api_url=None).call("GetTenant")
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize("number", [0, 99, 100, 250])
@@ -110,13 +110,13 @@ def test_all_pages_are_read(number: int, tenant: Any) -> None:
     seeded = tenant.seed(applications=number)["applications"]
     found = make_client(tenant, "ListApplications").list_all("ListApplications", "applications")
     assert sorted(item["id"] for item in found) == sorted([*seeded, tenant.application_id])
-    pages = tenant.journal(operation="ListApplications")
+    pages = tenant.read_journal(operation="ListApplications")
     assert len(pages) == number // 100 + 1
     assert ["page_token" in entry["query"] for entry in pages] == [False] + [True] * (len(pages) - 1)
 
 
 def test_one_token_is_used_for_all_pages(store: MemoryStore | None, tenant: Any) -> None:
-    tenant.settings(page_size_maximum=1)
+    tenant.change_settings(page_size_maximum=1)
     tenant.seed(applications=2)
     assert len(list(make_client(tenant, "ListApplications", store=store).list_pages("ListApplications"))) == 3
     assert count_token_requests(tenant) == 1
@@ -125,32 +125,32 @@ def test_one_token_is_used_for_all_pages(store: MemoryStore | None, tenant: Any)
 def test_a_page_is_requested_only_when_it_is_needed(tenant: Any) -> None:
     tenant.seed(applications=150)
     next(make_client(tenant, "ListApplications").list_all("ListApplications", "applications"))
-    assert len(tenant.journal(operation="ListApplications")) == 1
+    assert len(tenant.read_journal(operation="ListApplications")) == 1
 
 
 def test_page_tokens_are_encoded_in_the_url(tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", json={"realms": [], "next_page_token": "a b&c=d/ü+%"}, times=1)
-    tenant.fault(operation="ListRealms", json={"realms": []})
+    tenant.add_fault(operation="ListRealms", json={"realms": [], "next_page_token": "a b&c=d/ü+%"}, times=1)
+    tenant.add_fault(operation="ListRealms", json={"realms": []})
     assert list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms")) == []
-    assert tenant.journal(operation="ListRealms")[1]["query"]["page_token"] == "a b&c=d/ü+%"
+    assert tenant.read_journal(operation="ListRealms")[1]["query"]["page_token"] == "a b&c=d/ü+%"
 
 
 def test_a_repeated_page_token_is_an_error(tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": "again"})
+    tenant.add_fault(operation="ListRealms", json={"realms": [{}], "next_page_token": "again"})
     with pytest.raises(
         MalformedResponseError, match="ListRealms: the pages do not end: a page token was returned twice"
     ):
         list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
-    assert len(tenant.journal(operation="ListRealms")) == 2
+    assert len(tenant.read_journal(operation="ListRealms")) == 2
 
 
 def test_more_pages_than_the_limit_are_an_error(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "PAGE_LIMIT", 3)
     for number in range(10):
-        tenant.fault(operation="ListRealms", json={"realms": [{}], "next_page_token": f"t{number}"}, times=1)
+        tenant.add_fault(operation="ListRealms", json={"realms": [{}], "next_page_token": f"t{number}"}, times=1)
     with pytest.raises(MalformedResponseError, match="the pages do not end: the listing has more than 3 pages"):
         list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
-    assert len(tenant.journal(operation="ListRealms")) == 4
+    assert len(tenant.read_journal(operation="ListRealms")) == 4
 
 
 def test_as_many_pages_as_the_limit_are_read(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_as_many_pages_as_the_limit_are_read(tenant: Any, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("page", [{}, {"realms": None}, {"realms": {}}, {"realms": ["x"]}])
 def test_a_page_without_a_list_of_objects_is_an_error(page: Any, tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", json=page)
+    tenant.add_fault(operation="ListRealms", json=page)
     with pytest.raises(MalformedResponseError, match="ListRealms: the response has no list of realms"):
         list(make_client(tenant, "ListRealms").list_all("ListRealms", "realms"))
 
@@ -171,15 +171,15 @@ def test_a_page_without_a_list_of_objects_is_an_error(page: Any, tenant: Any) ->
 def test_a_request_is_sent_again_with_a_new_token_if_the_accepted_one_ended(
     cause: str, status: int, store: MemoryStore | None, tenant: Any
 ) -> None:
-    tenant.settings(revoked_token_status=status)
+    tenant.change_settings(revoked_token_status=status)
     client = make_client(tenant, "GetTenant", store=store)
     client.call("GetTenant")
     if cause == "revoked":
         tenant.revoke_tokens()
     else:
-        tenant.fault(operation="GetTenant", expire_token=True, times=1)
+        tenant.add_fault(operation="GetTenant", expire_token=True, times=1)
     assert client.call("GetTenant")["id"] == tenant.tenant_id
-    assert [entry["status"] for entry in tenant.journal(operation="GetTenant")] == [200, status, 200]
+    assert [entry["status"] for entry in tenant.read_journal(operation="GetTenant")] == [200, status, 200]
     assert count_token_requests(tenant) == 2
     assert client.call("GetTenant")["id"] == tenant.tenant_id
     assert count_token_requests(tenant) == 2
@@ -187,15 +187,15 @@ def test_a_request_is_sent_again_with_a_new_token_if_the_accepted_one_ended(
 
 @pytest.mark.parametrize("name", ["GetTenant", "CreateRealm"])
 def test_a_401_on_a_token_that_the_task_requested_is_final(name: str, store: MemoryStore | None, tenant: Any) -> None:
-    tenant.fault(operation=name, status=401)
+    tenant.add_fault(operation=name, status=401)
     with pytest.raises(ResponseError, match="HTTP 401 .*A new token was refused"):
         make_client(tenant, name, store=store).call(name, body=None if name == "GetTenant" else {"realm": {}})
-    assert len(tenant.journal(operation=name)) == 1
+    assert len(tenant.read_journal(operation=name)) == 1
     assert count_token_requests(tenant) == 1
 
 
 def test_a_403_on_a_token_that_the_task_requested_is_final(tenant: Any) -> None:
-    tenant.fault(operation="GetTenant", status=403)
+    tenant.add_fault(operation="GetTenant", status=403)
     with pytest.raises(
         ResponseError,
         match="HTTP 403 forbidden.*GetTenant needs the scopes tenants:read, and a token of this tenant.*"
@@ -203,7 +203,7 @@ def test_a_403_on_a_token_that_the_task_requested_is_final(tenant: Any) -> None:
     ) as caught:
         make_client(tenant, "GetTenant").call("GetTenant")
     assert (caught.value.status, caught.value.code) == (403, "forbidden")
-    assert len(tenant.journal(operation="GetTenant")) == 1
+    assert len(tenant.read_journal(operation="GetTenant")) == 1
     assert count_token_requests(tenant) == 1
 
 
@@ -216,10 +216,10 @@ def test_a_missing_object_is_named_once_with_advice(tenant: Any) -> None:
 
 
 def test_a_refused_deletion_has_advice_on_dependent_objects(tenant: Any) -> None:
-    tenant.fault(operation="DeleteGroup", status=409)
+    tenant.add_fault(operation="DeleteGroup", status=409)
     with pytest.raises(ResponseError, match="HTTP 409 .*Remove the objects that belong to it first"):
         make_client(tenant, "DeleteGroup").call("DeleteGroup", {"group_id": "g"})
-    tenant.fault(operation="CreateRealm", status=409)
+    tenant.add_fault(operation="CreateRealm", status=409)
     with pytest.raises(ResponseError, match="HTTP 409 ") as caught:
         make_client(tenant, "CreateRealm").call("CreateRealm", body={"realm": {}})
     assert "Remove" not in caught.value.message
@@ -230,31 +230,31 @@ def test_a_static_token_is_never_replaced(tenant: Any) -> None:
     with pytest.raises(ResponseError, match="HTTP 401 .*expired, revoked, or of another tenant") as caught:
         client.call("GetTenant")
     assert "g1ven" not in caught.value.message
-    assert [entry["operation"] for entry in tenant.journal()] == ["GetTenant"]
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["GetTenant"]
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_an_expired_static_token_says_when_it_expired(status: int, tenant: Any) -> None:
     """The service decides: this machine's clock may be wrong, so the request is sent."""
-    tenant.fault(operation="GetTenant", status=status)
+    tenant.add_fault(operation="GetTenant", status=status)
     client = make_client(tenant, "GetTenant", access_token=make_jwt({"exp": 1_700_000_000}))
     with pytest.raises(
         ResponseError, match=f"HTTP {status} .*The access_token expired at 2023-11-14T22:13:20Z. Set a valid"
     ):
         client.call("GetTenant")
-    assert len(tenant.journal(operation="GetTenant")) == 1
+    assert len(tenant.read_journal(operation="GetTenant")) == 1
 
 
 @pytest.mark.parametrize("expires_at", [None, "1700000000", True, -1, float("nan"), 1e300, [1]])
 def test_a_static_token_without_a_past_expiry_is_not_called_expired(expires_at: Any, tenant: Any) -> None:
-    tenant.fault(operation="GetTenant", status=401)
+    tenant.add_fault(operation="GetTenant", status=401)
     client = make_client(tenant, "GetTenant", access_token=make_jwt({"exp": expires_at}))
     with pytest.raises(ResponseError, match="Check whether the token is expired, revoked, or of another tenant"):
         client.call("GetTenant")
 
 
 def test_a_static_token_is_used(tenant: Any) -> None:
-    client = make_client(tenant, "GetTenant", access_token=tenant.mint("tenants:read"))
+    client = make_client(tenant, "GetTenant", access_token=tenant.request_token("tenants:read"))
     tenant.clear_journal()
     assert client.call("GetTenant")["id"] == tenant.tenant_id
     assert count_token_requests(tenant) == 0
@@ -272,15 +272,15 @@ def test_a_static_token_is_used(tenant: Any) -> None:
     ],
 )
 def test_a_failed_creation_is_not_repeated(fault: dict[str, Any], message: str, tenant: Any) -> None:
-    tenant.fault(operation="CreateRealm", **fault)
+    tenant.add_fault(operation="CreateRealm", **fault)
     with pytest.raises(BeyondIdentityError, match=message):
         make_client(tenant, "CreateRealm").call("CreateRealm", body={"realm": {"display_name": "x"}})
-    assert len(tenant.journal(operation="CreateRealm")) == 1
+    assert len(tenant.read_journal(operation="CreateRealm")) == 1
 
 
 def test_the_status_is_returned_with_the_object(tenant: Any) -> None:
     client = make_client(tenant, "SCIMCreateUser", "DeleteRealm", "GetTenant")
-    tenant.fault(operation="SCIMCreateUser", status=201, json={"id": "u1"})
+    tenant.add_fault(operation="SCIMCreateUser", status=201, json={"id": "u1"})
     assert client.call_with_status("SCIMCreateUser", body={"schemas": []}) == (201, {"id": "u1"})
     status, found = client.call_with_status("GetTenant")
     assert (status, found["id"]) == (200, tenant.tenant_id)
@@ -289,7 +289,7 @@ def test_the_status_is_returned_with_the_object(tenant: Any) -> None:
 
 
 def test_a_response_that_is_not_an_object_is_an_error(tenant: Any) -> None:
-    tenant.fault(operation="GetTenant", body="[]")
+    tenant.add_fault(operation="GetTenant", body="[]")
     with pytest.raises(MalformedResponseError, match="GetTenant at http://.* is not a JSON object"):
         make_client(tenant, "GetTenant").call("GetTenant")
 
@@ -311,7 +311,7 @@ def test_a_response_that_is_not_an_object_is_an_error(tenant: Any) -> None:
 def test_a_url_has_the_parameters(name: str, parameters: dict[str, Any], end: str, tenant: Any) -> None:
     url = make_client(tenant, name).build_url(find_operation(name), parameters)
     assert url.startswith(f"{tenant.api_url}/v1/tenants/") and url.endswith(end)
-    assert tenant.journal() == [], "building a URL sends no request"
+    assert tenant.read_journal() == [], "building a URL sends no request"
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_url_has_the_parameters(name: str, parameters: dict[str, Any], end: st
 def test_unknown_and_malformed_parameters_are_errors(parameters: dict[str, Any], message: str, tenant: Any) -> None:
     with pytest.raises(OptionError, match=message):
         make_client(tenant, "ListRealms").call("ListRealms", parameters)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_shared_path_parameters_are_used_by_each_operation_that_has_them(tenant: Any) -> None:
@@ -350,7 +350,7 @@ def test_shared_path_parameters_are_used_by_each_operation_that_has_them(tenant:
 
 @pytest.mark.parametrize("name", ["listIdentityProviders", "ListRealms"])
 def test_the_token_has_the_scopes_that_the_task_sets(name: str, tenant: Any) -> None:
-    tenant.fault(operation=name, json={})
+    tenant.add_fault(operation=name, json={})
     make_task(tenant).build_client(name, scopes=["realms:read", "roles:read"]).call(name)
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"] == "realms:read roles:read"

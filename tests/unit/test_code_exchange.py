@@ -85,15 +85,15 @@ def complete_authorization(app: SignInApplication) -> dict[str, Any]:
 
 def count_exchanges(tenant: Any) -> int:
     """Return how many codes the tenant received."""
-    return len(tenant.journal(grant="authorization_code"))
+    return len(tenant.read_journal(grant="authorization_code"))
 
 
 def refuse(app: SignInApplication, message: str, params: dict[str, Any]) -> None:
     """Exchange a code, and assert that it fails before a request is sent, without a secret in the message."""
-    before = len(app.tenant.journal(operation="token"))
+    before = len(app.tenant.read_journal(operation="token"))
     with pytest.raises((OptionError, ForeignResponseError), match=message) as caught:
         exchange(app, params)
-    assert len(app.tenant.journal(operation="token")) == before
+    assert len(app.tenant.read_journal(operation="token")) == before
     assert "s3cret" not in caught.value.message
 
 
@@ -103,7 +103,7 @@ def test_a_response_can_be_passed_in_several_ways(any_desk: SignInApplication, t
         assert token.scopes == ("openid", "realms:read"), way
         assert requested == (READ if "authorization" in params else []), way
         assert token.id_token and token.access_token
-    assert {entry["status"] for entry in tenant.journal(operation="token", grant="authorization_code")} == {200}
+    assert {entry["status"] for entry in tenant.read_journal(operation="token", grant="authorization_code")} == {200}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_shared_token_is_only_for_the_same_request(
 
 
 def test_hosts_that_manage_different_realms_use_a_code_once(app: SignInApplication, tenant: Any) -> None:
-    tenant.fault(operation="token", delay=0.2)
+    tenant.add_fault(operation="token", delay=0.2)
     store, params = MemoryStore(), {"authorization": complete_authorization(app)}
     with ThreadPoolExecutor(4) as pool:
         tokens = list(pool.map(lambda realm: exchange(app, {**params, "realm_id": realm}, store)[0], "abcd"))
@@ -266,7 +266,7 @@ def test_an_id_token_with_another_nonce_is_refused(app: SignInApplication) -> No
 def test_an_id_token_names_the_client_or_its_applications_path(
     azp: str, is_accepted: bool, app: SignInApplication, tenant: Any
 ) -> None:
-    tenant.settings(id_token_azp=azp)
+    tenant.change_settings(id_token_azp=azp)
     params = {"authorization": complete_authorization(app)}
     if is_accepted:
         assert exchange(app, params)[0].id_token
@@ -277,13 +277,13 @@ def test_an_id_token_names_the_client_or_its_applications_path(
 
 @pytest.mark.parametrize("form", ["text", "comma", "list"])
 def test_granted_scopes_are_read_in_each_form(form: str, app: SignInApplication, tenant: Any) -> None:
-    tenant.settings(token_scope_format=form)
+    tenant.change_settings(token_scope_format=form)
     assert exchange(app, {"authorization": complete_authorization(app)})[0].scopes == ("openid", "realms:read")
 
 
 def test_a_token_with_an_invalid_id_token_is_not_stored(app: SignInApplication, tenant: Any) -> None:
     store = MemoryStore()
-    tenant.settings(token_answer={"id_token": make_jwt({"iss": app.issuer})})
+    tenant.change_settings(token_answer={"id_token": make_jwt({"iss": app.issuer})})
     with pytest.raises(MalformedResponseError, match="The ID token"):
         exchange(app, {"authorization": complete_authorization(app)}, store)
     assert list_sign_ins(app, store) == []
@@ -291,7 +291,7 @@ def test_a_token_with_an_invalid_id_token_is_not_stored(app: SignInApplication, 
 
 def test_without_an_id_token_a_nonce_that_the_user_set_is_an_error(app: SignInApplication, tenant: Any) -> None:
     """An attacker who injects the code of a request without openid would remove the ID token. PKCE protects a whole one."""
-    tenant.settings(token_answer={"id_token": None})
+    tenant.change_settings(token_answer={"id_token": None})
     for way, params in build_all_ways(app).items():
         if "nonce" in params:
             with pytest.raises(MalformedResponseError, match="no ID token, so the nonce cannot be verified"):
@@ -315,7 +315,7 @@ def test_an_oauth2_application_is_used_without_openid(
     token, requested = exchange(oauth2_app, {"authorization": answered.to_dict()}, store)
     assert (token.scopes, token.id_token, requested) == (("realms:read",), None, READ)
     assert [item.access_token for item in list_sign_ins(oauth2_app, store)] == [token.access_token]
-    assert tenant.journal(operation="jwks") == []
+    assert tenant.read_journal(operation="jwks") == []
 
 
 def test_a_pasted_refusal_of_openid_says_what_to_set(oauth2_app: SignInApplication, app: SignInApplication) -> None:
@@ -327,13 +327,13 @@ def test_a_pasted_refusal_of_openid_says_what_to_set(oauth2_app: SignInApplicati
 
 
 def test_an_id_token_that_was_not_requested_is_not_returned(oauth2_app: SignInApplication, tenant: Any) -> None:
-    tenant.settings(token_answer={"id_token": make_jwt({"iss": "https://evil.example"})})
+    tenant.change_settings(token_answer={"id_token": make_jwt({"iss": "https://evil.example"})})
     answered, _url = complete_sign_in(make_request(oauth2_app, openid=False))
     assert exchange(oauth2_app, {"authorization": answered.to_dict()})[0].id_token is None
 
 
 def test_the_requested_scopes_are_granted_if_the_response_names_none(app: SignInApplication, tenant: Any) -> None:
-    tenant.settings(token_answer={"scope": None})
+    tenant.change_settings(token_answer={"scope": None})
     for way, params in build_all_ways(app).items():
         token, _requested = exchange(app, {**params, "scopes": READ})
         assert set(token.scopes) >= set(READ), way

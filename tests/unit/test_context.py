@@ -79,7 +79,7 @@ def test_an_exception_that_ends_the_run_passes_through(exception: type[BaseExcep
 def test_secrets_that_a_server_echoes_are_masked_in_each_sent_form(place: str, tenant: Any) -> None:
     params = tenant_options(tenant, client_secret="s3cret/with+odd signs", custom="x")
     basic_pair = base64.b64encode(f"{tenant.client_id}:s3cret%2Fwith%2Bodd+signs".encode()).decode()
-    tenant.fault(
+    tenant.add_fault(
         operation="token",
         status=400,
         json={"error": "x", place: f"you sent s3cret/with+odd signs, s3cret%2Fwith%2Bodd+signs and {basic_pair}"},

@@ -65,5 +65,5 @@ def test_a_module_requests_exactly_the_scopes_that_its_documentation_lists(
     for options in calls:
         result = call_module(module, tenant, **options)
         assert not result.get("failed"), result["msg"]
-    requested = {scope for entry in tenant.journal(operation="token") for scope in entry["form"]["scope"].split()}
+    requested = {scope for entry in tenant.read_journal(operation="token") for scope in entry["form"]["scope"].split()}
     assert requested == list_documented(module)

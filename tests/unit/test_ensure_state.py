@@ -57,7 +57,7 @@ def ensure_config(task: TaskContext, managed: Mapping[str, Any] | None = None, *
 
 def list_requests(tenant: Any) -> list[str]:
     """Return the operations that the tenant received, without the token requests."""
-    return [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
+    return [entry["operation"] for entry in tenant.read_journal() if entry["operation"] != "token"]
 
 
 def build_scopes(*actions: str) -> set[str]:
@@ -103,7 +103,7 @@ def test_the_token_has_the_scopes_that_the_state_needs(
     options: dict[str, Any], check_mode: bool, actions: tuple[str, ...], tenant: Any
 ) -> None:
     ensure_config(make_state_task(tenant, check_mode, **options))
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert set(request["form"]["scope"].split()) == build_scopes(*actions)
 
 
@@ -119,7 +119,7 @@ def test_an_object_with_an_id_is_renamed_and_never_created(tenant: Any) -> None:
 
 def test_the_token_has_the_scopes_of_further_operations(tenant: Any) -> None:
     ensure_config(make_state_task(tenant), operations=["ListResourceServers"])
-    assert "resource-servers:read" in tenant.journal(operation="ListAuthenticatorConfigs")[0]["token_scopes"]
+    assert "resource-servers:read" in tenant.read_journal(operation="ListAuthenticatorConfigs")[0]["token_scopes"]
 
 
 def test_a_removal_that_is_not_valid_is_refused_before_it_is_sent(tenant: Any) -> None:
@@ -137,10 +137,10 @@ def test_a_removal_that_is_not_valid_is_refused_before_it_is_sent(tenant: Any) -
 
 def test_an_object_that_another_process_removed_first_is_no_error(tenant: Any) -> None:
     ensure_config(make_state_task(tenant))
-    tenant.fault(operation="DeleteAuthenticatorConfig", status=404)
+    tenant.add_fault(operation="DeleteAuthenticatorConfig", status=404)
     assert ensure_config(make_state_task(tenant, state="absent")).changed
     tenant.clear_faults()
-    tenant.fault(operation="DeleteAuthenticatorConfig", status=409)
+    tenant.add_fault(operation="DeleteAuthenticatorConfig", status=409)
     with pytest.raises(ResponseError, match="HTTP 409"):
         ensure_config(make_state_task(tenant, state="absent"))
 
@@ -205,7 +205,7 @@ def test_a_new_object_needs_all_required_fields(
     else:
         assert ensure_config(make_state_task(tenant, check_mode), required=required).changed
     can_create = not (missing or check_mode)
-    (listing,) = tenant.journal(operation="ListAuthenticatorConfigs")
+    (listing,) = tenant.read_journal(operation="ListAuthenticatorConfigs")
     assert ("authenticator-configs:create" in listing["token_scopes"]) is can_create
     assert ("CreateAuthenticatorConfig" in list_requests(tenant)) is can_create
 
@@ -248,7 +248,7 @@ def test_a_resource_type_can_have_its_own_state(tenant: Any) -> None:
     assert change.before == change.after == {"id": "1", "display_name": "Mine", "found_by": "FixedState"}
     (state,) = states
     assert isinstance(state, FixedState) and "ListResourceServers" in state.client.operations
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize(
@@ -270,5 +270,5 @@ def test_the_token_has_the_scopes_for_what_the_options_can_change(
     tenant.clear_journal()
     task = make_state_task(tenant, id=created["id"] if has_id else None, display_name=display_name)
     ensure_config(task, managed, make_builder=lambda state: lambda existing: {})
-    (request,) = [entry for entry in tenant.journal() if entry["operation"] != "token"]
+    (request,) = [entry for entry in tenant.read_journal() if entry["operation"] != "token"]
     assert set(request["token_scopes"]) == build_scopes(*actions)

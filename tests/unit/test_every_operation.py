@@ -17,9 +17,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import has_secret
 from ansible_collections.beyondidentity.management.plugins.modules import api
-from tests.emulator import openapi
-from tests.emulator.catalogue import OPERATIONS, SCOPES
-from tests.emulator.operation import Operation
+from beyondidentity_emulator.management import openapi
+from beyondidentity_emulator.management.catalogue import OPERATIONS, SCOPES
+from beyondidentity_emulator.management.operation import Operation
 from tests.unit.emulator.stage import body, prepare, query
 from tests.unit.module_calls import call_module, run_ok
 
@@ -31,7 +31,7 @@ ANY_SCOPES = ["tenants:read"]
 @pytest.fixture(scope="module")
 def shared_tenant(emulator: Any) -> Any:
     """Return a tenant that has all operations. Each operation has its own objects there."""
-    return emulator.tenant(undeployed_operations=[], conflicts="documented")
+    return emulator.create_tenant(undeployed_operations=[], conflicts="documented")
 
 
 def build_arguments(tenant: Any, item: Operation) -> dict[str, Any]:
@@ -54,14 +54,14 @@ def test_the_scopes_of_an_operation_are_sufficient_and_needed(item: Operation, s
     tenant, operation = shared_tenant, get_catalogue()[item.name]
     arguments = build_arguments(tenant, item)
     for scope in operation.scopes:
-        others = tenant.mint(*(set(SCOPES) - {scope}))
+        others = tenant.request_token(*(set(SCOPES) - {scope}))
         refused = call_module(api, tenant, access_token=others, **arguments)
         assert refused["failed"] and refused["status"] == 403, refused
         assert f"{item.name} needs the scopes {', '.join(sorted(operation.scopes))}, and a token" in refused["msg"]
         assert others not in str(refused)
     tenant.clear_journal()
     result = run_ok(api, tenant, scopes=None if operation.scopes else ANY_SCOPES, **arguments)
-    token_request, request = tenant.journal()
+    token_request, request = tenant.read_journal()
     assert (token_request["operation"], request["operation"]) == ("token", item.name)
     expected = set(operation.scopes or ANY_SCOPES)
     assert set(token_request["form"]["scope"].split()) == set(request["token_scopes"]) == expected

@@ -134,7 +134,7 @@ def test_a_value_that_the_service_refuses_is_an_error_before_anything_is_sent(
 ) -> None:
     result = call_module(MODULES[noun], tenant, check_mode=check_mode, **{"display_name": "New", **given})
     assert result.get("failed") and message in result["msg"]
-    assert result["changed"] is False and tenant.journal() == []
+    assert result["changed"] is False and tenant.read_journal() == []
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -220,9 +220,9 @@ def test_an_object_is_removed_whatever_its_options_are(tenant: Any) -> None:
 
 def test_the_module_api_sends_what_the_description_does_not_allow(tenant: Any) -> None:
     body = {"application": {"display_name": "New", "protocol_config": {"type": "oauth2", "token_format": "jwt"}}}
-    tenant.fault(operation="CreateApplication", json={"id": "a"})
+    tenant.add_fault(operation="CreateApplication", json={"id": "a"})
     assert run_ok(api, tenant, operation="CreateApplication", body=body)["response"] == {"id": "a"}
-    assert tenant.journal(operation="CreateApplication")[0]["json"] == body
+    assert tenant.read_journal(operation="CreateApplication")[0]["json"] == body
 
 
 def test_a_value_that_another_client_set_stays(tenant: Any) -> None:
@@ -231,6 +231,6 @@ def test_a_value_that_another_client_set_stays(tenant: Any) -> None:
     created = run_ok(application, tenant, **given)["application"]
     config = created["protocol_config"]
     other = {**config, "token_configuration": {**config["token_configuration"], "subject_field": "external_id"}}
-    tenant.fault(operation="ListApplications", json={"applications": [{**created, "protocol_config": other}]})
+    tenant.add_fault(operation="ListApplications", json={"applications": [{**created, "protocol_config": other}]})
     predicted = run_ok(application, tenant, check_mode=True, display_name="New", token_expires_after=61)
     assert predicted["application"]["protocol_config"]["token_configuration"]["subject_field"] == "external_id"

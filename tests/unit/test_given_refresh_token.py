@@ -55,7 +55,7 @@ def rotation(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def app(rotation: str, tenant: Any) -> SignInApplication:
     """Return an application whose refresh tokens stay valid, or are replaced at each use."""
-    tenant.settings(refresh_tokens=rotation, **REFRESHED)
+    tenant.change_settings(refresh_tokens=rotation, **REFRESHED)
     return SignInApplication.of(tenant)
 
 
@@ -90,12 +90,12 @@ def use(
 
 def list_results(app: SignInApplication) -> list[int]:
     """Return the statuses of all uses of refresh tokens."""
-    return [entry["status"] for entry in app.tenant.journal(grant="refresh_token")]
+    return [entry["status"] for entry in app.tenant.read_journal(grant="refresh_token")]
 
 
 def list_sent(app: SignInApplication) -> list[str]:
     """Return the refresh tokens that were sent."""
-    return [entry["form"]["refresh_token"] for entry in app.tenant.journal(grant="refresh_token")]
+    return [entry["form"]["refresh_token"] for entry in app.tenant.read_journal(grant="refresh_token")]
 
 
 def let_expire(store: MemoryStore) -> None:
@@ -119,7 +119,7 @@ def test_hosts_at_the_same_time_share_one_use(app: SignInApplication, given: str
         stores = TokenStores(EncryptedStore(tmp_path / "run", b"run", print))
         (tmp_path / str(os.getpid())).write_text(use(app, given, stores).value)
 
-    app.tenant.fault(grant="refresh_token", delay=0.2)
+    app.tenant.add_fault(grant="refresh_token", delay=0.2)
     children = [run_in_child(work) for _host in range(5)]
     assert [exit_code(child) for child in children] == [0] * 5
     assert len({(tmp_path / str(child)).read_text() for child in children}) == 1
@@ -223,7 +223,7 @@ def test_another_error_keeps_the_newest_one(fault: dict[str, Any], app: SignInAp
     user = MemoryStore()
     newest = use(app, given, TokenStores(MemoryStore(), user), token_cache="user").token.refresh_token
     let_expire(user)
-    app.tenant.fault(grant="refresh_token", times=1, **fault)
+    app.tenant.add_fault(grant="refresh_token", times=1, **fault)
     later_run = TokenStores(MemoryStore(), user)
     with pytest.raises(BeyondIdentityError):
         use(app, given, later_run, token_cache="user")
@@ -233,7 +233,7 @@ def test_another_error_keeps_the_newest_one(fault: dict[str, Any], app: SignInAp
 
 def test_hosts_that_waited_share_an_error(app: SignInApplication, given: str) -> None:
     run = MemoryStore()
-    app.tenant.fault(grant="refresh_token", drop="reset", times=1)
+    app.tenant.add_fault(grant="refresh_token", drop="reset", times=1)
 
     def fail(shared: TokenStore) -> bool:
         with pytest.raises(TransportError) as caught:

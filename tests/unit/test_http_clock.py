@@ -42,7 +42,7 @@ def test_without_a_valid_date_the_difference_is_unknown(date: str | None) -> Non
 def test_a_session_knows_the_time_of_the_last_response(tenant: Any) -> None:
     session = make_session()
     assert session.server_time is None
-    tenant.fault(path="tenants", times=1, headers={"Date": formatdate(NOW, usegmt=True)})
+    tenant.add_fault(path="tenants", times=1, headers={"Date": formatdate(NOW, usegmt=True)})
     session.send("GET", tenant.url, action="Asking")
     assert session.server_time is not None and session.server_time.date == formatdate(NOW, usegmt=True)
     session.send("GET", tenant.url, action="Asking")

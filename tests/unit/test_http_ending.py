@@ -60,6 +60,6 @@ def test_a_request_without_a_thread_gets_a_response(tenant: Any, no_threads: Non
 
 
 def test_the_sockets_limit_the_wait_without_a_thread(tenant: Any, no_threads: None) -> None:
-    tenant.fault(path="/odd", delay=20)
+    tenant.add_fault(path="/odd", delay=20)
     with pytest.raises(TransportError, match="no complete response from .* within 1 seconds"):
         make_session(timeout=1, retries=0).send("GET", f"{tenant.url}/odd", action="Asking")

@@ -67,8 +67,8 @@ def test_one_deadline_limits_the_whole_response(beginning: bytes) -> None:
 
 
 def test_after_a_deadline_requests_use_new_connections(tenant: Any) -> None:
-    tenant.fault(path="/odd", json={"first": True}, drip=0.5, drip_part="head", times=1)
-    tenant.fault(path="/odd", json={"second": True})
+    tenant.add_fault(path="/odd", json={"first": True}, drip=0.5, drip_part="head", times=1)
+    tenant.add_fault(path="/odd", json={"second": True})
     session = make_session(timeout=1, retries=0)
     before = get_adapter(session.settings, True)
     with pytest.raises(TransportError):
@@ -78,39 +78,39 @@ def test_after_a_deadline_requests_use_new_connections(tenant: Any) -> None:
 
 
 def test_a_slow_creation_is_not_sent_twice(tenant: Any, waits: list[float]) -> None:
-    tenant.fault(path="/odd", json={}, delay=20)
+    tenant.add_fault(path="/odd", json={}, delay=20)
     with pytest.raises(TransportError):
         send(tenant, make_session(timeout=1, retries=3), "POST")
-    assert len(tenant.journal(path="/odd")) == 1
+    assert len(tenant.read_journal(path="/odd")) == 1
 
 
 @pytest.mark.parametrize(
     ("method", "status"), [*(("GET", status) for status in (300, 301, 302, 303, 304, 307, 308)), ("POST", 307)]
 )
 def test_redirects_are_refused(method: str, status: int, tenant: Any, waits: list[float]) -> None:
-    tenant.fault(path="/odd", status=status, redirect=f"{tenant.url}/trap?code=c0de", times=1)
+    tenant.add_fault(path="/odd", status=status, redirect=f"{tenant.url}/trap?code=c0de", times=1)
     with pytest.raises(MalformedResponseError, match=rf"redirect \(HTTP {status}\)\. Redirects are refused") as caught:
         send(tenant, make_session(), method)
-    assert len(tenant.journal(path="/odd")) == 1
-    assert tenant.journal(path="/trap") == []
+    assert len(tenant.read_journal(path="/odd")) == 1
+    assert tenant.read_journal(path="/trap") == []
     assert "c0de" not in str(caught.value)
 
 
 @pytest.mark.parametrize("compressed", [False, True], ids=["plain", "bomb"])
 @pytest.mark.parametrize(("size", "too_large"), [(BODY_LIMIT, False), (BODY_LIMIT + 1, True)])
 def test_a_decoded_body_has_at_most_ten_mebibytes(size: int, too_large: bool, compressed: bool, tenant: Any) -> None:
-    tenant.fault(path="/odd", size=size, gzip=compressed)
+    tenant.add_fault(path="/odd", size=size, gzip=compressed)
     session = make_session()
     if too_large:
         with pytest.raises(MalformedResponseError, match="larger than 10 MiB"):
             send(tenant, session)
     else:
         assert len(send(tenant, session).content) == size
-    assert len(tenant.journal(path="/odd")) == 1
+    assert len(tenant.read_journal(path="/odd")) == 1
 
 
 def test_the_body_of_an_error_is_limited_too(tenant: Any) -> None:
-    tenant.fault(path="/odd", size=2 * BODY_LIMIT, status=400)
+    tenant.add_fault(path="/odd", size=2 * BODY_LIMIT, status=400)
     with pytest.raises(MalformedResponseError, match="larger than 10 MiB"):
         send(tenant, make_session())
 

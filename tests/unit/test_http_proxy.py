@@ -189,7 +189,7 @@ def test_requests_to_loopback_use_no_proxy(tenant: Any) -> None:
         }
         assert make_session(environ, proxy=url).send("GET", tenant.url, action="Asking").status == 401
     assert handler.request_lines == []
-    assert len(tenant.journal()) == 1
+    assert len(tenant.read_journal()) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"])

@@ -24,14 +24,14 @@ def send(tenant: Any, method: str = "GET", session: HttpSession | None = None, *
 
 
 def count_requests(tenant: Any) -> int:
-    return len(tenant.journal(path="/odd"))
+    return len(tenant.read_journal(path="/odd"))
 
 
 def fail(tenant: Any, **fault: Any) -> None:
     """Let requests to the path fail, all or `times`; those after that succeed."""
-    tenant.fault(path="/odd", **fault)
+    tenant.add_fault(path="/odd", **fault)
     if "times" in fault:
-        tenant.fault(path="/odd", json={"ok": True})
+        tenant.add_fault(path="/odd", json={"ok": True})
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -111,7 +111,7 @@ def test_a_wait_longer_than_retry_max_wait_is_not_waited(tenant: Any, waits: lis
 
 
 def test_the_rate_limit_of_the_tenant_is_waited_for(emulator: Any, waits: list[float]) -> None:
-    tenant = emulator.tenant(rate_limit=1, rate_window=40)
+    tenant = emulator.create_tenant(rate_limit=1, rate_window=40)
     for expected in (404, 429):
         assert send(tenant).status == expected
     assert len(waits) == 3

@@ -49,7 +49,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def list_ports(tenant: Any) -> set[int]:
     """Return the client's ports, one for each connection."""
-    return {entry["peer_port"] for entry in tenant.journal()}
+    return {entry["peer_port"] for entry in tenant.read_journal()}
 
 
 def test_sessions_with_equal_settings_share_a_connection(tenant: Any) -> None:
@@ -76,13 +76,13 @@ def test_a_forked_process_opens_its_own_connection(tenant: Any) -> None:
             assert response.json("Asking") == {"for": name}
 
     for name in ("main", "one", "two"):
-        tenant.fault(path=f"/{name}", json={"for": name})
+        tenant.add_fault(path=f"/{name}", json={"for": name})
     send_ten("main")
     children = [run_in_child(lambda name=name: send_ten(name)) for name in ("one", "two")]
     send_ten("main")
     assert [exit_code(child) for child in children] == [0, 0]
     by_name = {
-        name: {entry["peer_port"] for entry in tenant.journal(path=f"/{name}")} for name in ("main", "one", "two")
+        name: {entry["peer_port"] for entry in tenant.read_journal(path=f"/{name}")} for name in ("main", "one", "two")
     }
     assert [len(ports) for ports in by_name.values()] == [1, 1, 1]
     assert len(set.union(*by_name.values())) == 3
@@ -90,7 +90,7 @@ def test_a_forked_process_opens_its_own_connection(tenant: Any) -> None:
 
 def test_each_thread_gets_its_own_responses(tenant: Any) -> None:
     for number in range(8):
-        tenant.fault(path=f"/n{number}$", json={"n": number})
+        tenant.add_fault(path=f"/n{number}$", json={"n": number})
     session = make_session()
     barrier = threading.Barrier(8)
 
@@ -147,7 +147,7 @@ def test_each_request_has_the_headers_of_the_collection() -> None:
 def test_a_failing_request_logs_nothing_and_its_error_has_no_secret(
     fault: dict[str, Any], tenant: Any, log: list[str], waits: list[float]
 ) -> None:
-    tenant.fault(path="/odd", **fault)
+    tenant.add_fault(path="/odd", **fault)
     shown = ""
     try:
         make_session().send(

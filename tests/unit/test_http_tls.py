@@ -64,7 +64,7 @@ def authority(tmp_path: Path) -> Authority:
 @pytest.fixture
 def secure(tls_emulator: Any) -> Iterator[Any]:
     """Return a tenant behind TLS."""
-    return tls_emulator.tenant()
+    return tls_emulator.create_tenant()
 
 
 def test_ca_path_names_the_trusted_authorities(secure: Any) -> None:
@@ -95,7 +95,7 @@ def test_an_untrusted_authority_is_a_permanent_error(secure: Any, waits: list[fl
         session.send("GET", f"{secure.url}?token=s3cret", action="Asking", headers={"Authorization": "Bearer s3cret"})
     assert "s3cret" not in str(caught.value)
     assert (session.requests, waits) == (1, [])
-    assert secure.journal() == []
+    assert secure.read_journal() == []
 
 
 def test_without_validation_urllib3_does_not_warn(secure: Any, recwarn: pytest.WarningsRecorder) -> None:
@@ -314,7 +314,7 @@ def test_a_file_without_a_certificate_is_refused_before_anything_is_sent(
     with pytest.raises(OptionError) as caught:
         make_session({option: str(path)}, **given).send("GET", secure.url, action="Asking")
     assert caught.value.message.startswith(f"{option} '{path}' {fault}")
-    assert waits == [] and secure.journal() == []
+    assert waits == [] and secure.read_journal() == []
 
 
 def test_a_key_that_is_not_the_certificates_is_refused(authority: Authority, tmp_path: Path) -> None:

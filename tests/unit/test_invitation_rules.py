@@ -31,7 +31,7 @@ def pat(tenant: Any) -> str:
 
 def count_requests(tenant: Any) -> dict[str, int]:
     """Return how many requests of each operation the tenant received."""
-    operations = [entry["operation"] for entry in tenant.journal()]
+    operations = [entry["operation"] for entry in tenant.read_journal()]
     return {name: operations.count(name) for name in operations}
 
 
@@ -40,7 +40,7 @@ def test_many_hosts_send_one_mail(tenant: Any, pat: str) -> None:
     results = run_together(HOSTS, MemoryStore(), lambda store: run_ok(module, tenant, store, sharing=sharing, **INVITE))
     assert [result["changed"] for result in results].count(True) == 1
     assert len({result["credential_binding_job"]["id"] for result in results}) == 1
-    assert len(tenant.outbox()) == len(list_jobs(tenant, pat)) == 1
+    assert len(tenant.read_outbox()) == len(list_jobs(tenant, pat)) == 1
     requests = count_requests(tenant)
     assert requests["CreateCredentialBindingJob"] == requests["ListCredentials"] == 1
     assert requests["ListCredentialBindingJobs"] <= 3 and requests["ListIdentities"] <= 2
@@ -58,12 +58,12 @@ def test_hosts_that_name_the_person_differently_send_one_mail(tenant: Any, pat: 
         return run_ok(module, tenant, store, **{**INVITE, "identity": next(names)})
 
     results = run_together(5, MemoryStore(), invite)
-    assert [result["changed"] for result in results].count(True) == 1 and len(tenant.outbox()) == 1
+    assert [result["changed"] for result in results].count(True) == 1 and len(tenant.read_outbox()) == 1
 
 
 def test_hosts_share_the_error_of_a_lost_response(tenant: Any, pat: str) -> None:
     """Otherwise, each host would create an invitation and revoke it."""
-    tenant.fault(operation="CreateCredentialBindingJob", status=504, carry_out=True, times=None)
+    tenant.add_fault(operation="CreateCredentialBindingJob", status=504, carry_out=True, times=None)
     results = run_together(3, MemoryStore(), lambda store: call_module(module, tenant, store, **RETURN))
     assert all("Run again." in result["msg"] for result in results)
     assert count_requests(tenant)["CreateCredentialBindingJob"] == 1
@@ -81,7 +81,7 @@ def test_no_mail_goes_to_an_address_that_the_run_changed(tenant: Any, pat: str) 
     set_address(tenant, store, pat)
     for options in ({}, {"identity": pat}, {"renew": True}, {"check_mode": True}):
         assert REFUSAL in run_failed(module, tenant, store, **{**INVITE, **options})
-    assert tenant.outbox() == [] and list_writes(tenant) == ["UpdateIdentity"]
+    assert tenant.read_outbox() == [] and list_writes(tenant) == ["UpdateIdentity"]
     assert run_ok(module, tenant, store, **RETURN)["changed"], "the operator receives the link"
     run_ok(module, tenant, identity=pat, state="absent")
     assert run_ok(module, tenant, MemoryStore(), **INVITE)["changed"], "another run does not know of it"
@@ -96,7 +96,7 @@ def test_the_change_counts_however_long_ago_it_was(tenant: Any, pat: str, pauses
 
 def test_a_change_whose_response_is_lost_counts(tenant: Any, pat: str) -> None:
     store = MemoryStore()
-    tenant.fault(operation="UpdateIdentity", status=504, carry_out=True, times=None)
+    tenant.add_fault(operation="UpdateIdentity", status=504, carry_out=True, times=None)
     traits = {"type": "traits_v0", "primary_email_address": "other@example.com"}
     parameters = {"identity_id": pat}
     call_module(
@@ -118,7 +118,7 @@ def test_a_new_identity_can_be_invited_although_the_run_changed_its_address(tena
     created = run_ok(api, tenant, store, operation="CreateIdentity", body=body)["response"]
     set_address(tenant, store, created["id"])
     assert run_ok(module, tenant, store, **{**INVITE, "identity": "sam"})["changed"]
-    assert tenant.outbox()[0]["to"] == "other@example.com"
+    assert tenant.read_outbox()[0]["to"] == "other@example.com"
 
 
 def test_another_change_of_the_identity_does_not_matter(tenant: Any, pat: str) -> None:

@@ -49,16 +49,16 @@ def create_application(tenant: Any, **wanted: Any) -> tuple[str, list[str]]:
 def test_the_authenticating_application_is_the_default(tenant: Any) -> None:
     create_application(tenant)
     seeded, found = tenant.seed(tokens=3)["tokens"], list_ids(tenant)
-    (own,) = [entry["issued_token_id"] for entry in tenant.journal(operation="token")]
+    (own,) = [entry["issued_token_id"] for entry in tenant.read_journal(operation="token")]
     assert found == sorted([*seeded, own])
 
 
 def test_another_application_is_found_by_id_or_name(tenant: Any) -> None:
     id, tokens = create_application(tenant)
     assert list_ids(tenant, application=id) == tokens
-    assert [entry["operation"] for entry in tenant.journal()] == ["token", "ListTokens"]
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["token", "ListTokens"]
     assert list_ids(tenant, application=NAME) == tokens
-    assert tenant.journal(operation="ListTokens")[-1]["token_scopes"] == ["applications:read", "tokens:read"]
+    assert tenant.read_journal(operation="ListTokens")[-1]["token_scopes"] == ["applications:read", "tokens:read"]
 
 
 @pytest.mark.parametrize("by_id", [True, False])
@@ -77,7 +77,7 @@ def test_the_authenticating_application_is_looked_for_in_its_own_realm(tenant: A
 
 def test_the_token_has_the_scopes_of_the_announced_operations(tenant: Any) -> None:
     assert list(open_tokens(tenant, REVOKE_OPERATION).list_tokens())
-    assert tenant.journal(operation="ListTokens")[0]["token_scopes"] == ["tokens:delete", "tokens:read"]
+    assert tenant.read_journal(operation="ListTokens")[0]["token_scopes"] == ["tokens:delete", "tokens:read"]
 
 
 def test_an_unknown_name_is_an_error(tenant: Any) -> None:
@@ -122,10 +122,10 @@ def test_tokens_are_selected_by_principal_and_by_id(tenant: Any) -> None:
 
 
 def test_all_pages_are_read_and_each_token_is_listed_once(tenant: Any) -> None:
-    tenant.settings(page_size_maximum=2)
+    tenant.change_settings(page_size_maximum=2)
     tokens = tenant.seed(tokens=5)["tokens"]
     assert set(tokens) < set(list_ids(tenant))
-    tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1"}, {"id": "t2"}, {"id": "t1"}]})
+    tenant.add_fault(operation="ListTokens", json={"tokens": [{"id": "t1"}, {"id": "t2"}, {"id": "t1"}]})
     assert list_ids(tenant) == ["t1", "t2"]
 
 
@@ -144,7 +144,7 @@ def test_all_pages_are_read_and_each_token_is_listed_once(tenant: Any) -> None:
     ],
 )
 def test_a_response_without_valid_tokens_is_an_error(response: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="ListTokens", json=response)
+    tenant.add_fault(operation="ListTokens", json=response)
     with pytest.raises(MalformedResponseError, match="^ListTokens: the response has ") as caught:
         list_ids(tenant)
     assert caught.value.message.isprintable()

@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.exceptions import UndefinedError
 
 from ansible_collections.beyondidentity.management.plugins.filter.jwt_claims import FilterModule
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
 from tests.unit.builders import make_jwt
 
 jwt_claims = FilterModule().filters()["jwt_claims"]
@@ -60,7 +60,7 @@ def test_the_claims_are_read_from_each_type_of_text(text_type: Any) -> None:
 
 
 def test_the_claims_of_an_issued_token_are_read(tenant: Tenant) -> None:
-    claims = read(tenant.mint("realms:read", "realms:create"))
+    claims = read(tenant.request_token("realms:read", "realms:create"))
     assert (claims["iss"], claims["aud"], claims["bi_t"]) == (tenant.issuer, "beyondidentity", tenant.tenant_id)
     assert set(claims["scope"].split()) == {"realms:create", "realms:read"}
     assert claims["exp"] > claims["iat"] and claims["jti"]

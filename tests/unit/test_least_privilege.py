@@ -96,7 +96,7 @@ for_each_module = pytest.mark.parametrize("tested", MODULES, ids=str)
 
 def get_requested_scopes(tenant: Any) -> set[str]:
     """Return the scopes of the last token request."""
-    return set(tenant.journal(operation="token")[-1]["form"]["scope"].split())
+    return set(tenant.read_journal(operation="token")[-1]["form"]["scope"].split())
 
 
 def get_id(result: dict[str, Any]) -> str:
@@ -119,7 +119,7 @@ def create_limited_application(tenant: Any, scopes: set[str]) -> dict[str, Any]:
 
 @for_each_module
 def test_each_call_requests_exactly_the_scopes_that_it_can_need(tested: StateModule, tenant: Any) -> None:
-    tenant.settings(ignored_fields=[])  # so that an identifier can change
+    tenant.change_settings(ignored_fields=[])  # so that an identifier can change
     module, name = tested.module, {tested.finder: "New"}
     run_ok(module, tenant, **name, **tested.required, check_mode=True)
     assert get_requested_scopes(tenant) == tested.list_scopes()
@@ -154,7 +154,7 @@ def test_reading_and_creating_scopes_are_sufficient_to_create(tested: StateModul
 
 @for_each_module
 def test_reading_and_updating_scopes_are_sufficient_to_update(tested: StateModule, tenant: Any) -> None:
-    tenant.settings(ignored_fields=[])  # so that an identifier can change
+    tenant.change_settings(ignored_fields=[])  # so that an identifier can change
     created = run_ok(tested.module, tenant, **{tested.finder: "New"}, **tested.required)
     credentials = create_limited_application(tenant, tested.list_scopes("update"))
     assert run_ok(tested.module, tenant, id=get_id(created), **tested.change, **credentials)["changed"]
@@ -221,7 +221,7 @@ def test_a_module_requests_exactly_the_scopes_that_its_documentation_lists(
 ) -> None:
     for options in calls:
         run_ok(module, tenant, **options)
-    requested = {scope for entry in tenant.journal(operation="token") for scope in entry["form"]["scope"].split()}
+    requested = {scope for entry in tenant.read_journal(operation="token") for scope in entry["form"]["scope"].split()}
     documented = set(read_reference("modules", module.__name__.rpartition(".")[2]).scopes)
     of_realm = (
         {"realms:read"} if module.SPEC.manages_realm else set()

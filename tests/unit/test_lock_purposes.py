@@ -65,7 +65,7 @@ def test_work_on_an_object_may_take_many_requests(tenant: Any) -> None:
 
 
 def test_the_use_of_a_given_refresh_token_may_take_two_requests(tenant: Any) -> None:
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     app = SignInApplication.of(tenant)
     given = sign_in_user(app, ["realms:read"]).refresh_token
     store = MemoryStore()

@@ -43,7 +43,7 @@ def test_a_token_is_shared_by_all_lookups_of_the_same_scopes(tenant: Any) -> Non
         look_up(token, ["realms:create", "realms:read"], variables=tenant.variables)[0],
     }
     assert len(found) == 1 and isinstance(found.pop(), str)
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
 
 
 def test_claims_distinguish_the_tokens_of_a_lookup(tenant: Any) -> None:
@@ -54,28 +54,28 @@ def test_claims_distinguish_the_tokens_of_a_lookup(tenant: Any) -> None:
     )
     assert first == again and len({first, other, none}) == 3
     assert read_unverified_claims(first)["bi_custom"] == {"a": 1}
-    assert len(tenant.journal(operation="token")) == 3
+    assert len(tenant.read_journal(operation="token")) == 3
 
 
 def test_a_fresh_lookup_replaces_the_token_of_all_lookups(tenant: Any) -> None:
     first = look_up(token, "realms:read", variables=tenant.variables)
     fresh = look_up(token, "realms:read", variables=tenant.variables, fresh=True)
     assert fresh != first and look_up(token, "realms:read", variables=tenant.variables) == fresh
-    assert len(tenant.journal(operation="token")) == 2
+    assert len(tenant.read_journal(operation="token")) == 2
 
 
 def test_a_lookup_replaces_a_token_that_is_too_short_for_it(tenant: Any) -> None:
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     first = look_up(token, "realms:read", variables=tenant.variables)
     assert look_up(token, "realms:read", variables=tenant.variables, min_validity="200") == first
-    tenant.settings(token_lifetime=900)
+    tenant.change_settings(token_lifetime=900)
     longer = look_up(token, "realms:read", variables=tenant.variables, min_validity=600)
     assert longer != first and look_up(token, "realms:read", variables=tenant.variables) == longer
-    assert len(tenant.journal(operation="token")) == 2
+    assert len(tenant.read_journal(operation="token")) == 2
 
 
 def test_a_lookup_whose_tokens_are_too_short_names_both_numbers(tenant: Any) -> None:
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     with pytest.raises(AnsibleLookupError, match="valid for 300 seconds, and min_validity is 600 seconds"):
         look_up(token, "realms:read", variables={**tenant.variables, "beyondidentity_min_validity": 600})
 
@@ -139,7 +139,7 @@ def test_an_error_about_another_option_masks_a_secret_in_its_value() -> None:
 
 
 def test_a_token_without_all_requested_scopes_is_an_error(tenant: Any) -> None:
-    tenant.settings(grant_only=["realms:read"])
+    tenant.change_settings(grant_only=["realms:read"])
     with pytest.raises(AnsibleLookupError, match="did not grant realms:create"):
         look_up(token, "realms:read", "realms:create", variables=tenant.variables)
 

@@ -85,7 +85,7 @@ def test_an_invitation_without_a_usable_response_is_revoked(rule: Any, tenant: A
 
 
 def test_an_invitation_whose_connection_breaks_is_revoked(tenant: Any, pat: str) -> None:
-    tenant.fault(operation=CREATE, drop="close", carry_out=True, times=1)
+    tenant.add_fault(operation=CREATE, drop="close", carry_out=True, times=1)
     store = MemoryStore()
     result = call_module(module, tenant, store, **INVITE)
     assert result["failed"] and "was revoked. Run again." in result["msg"]
@@ -122,7 +122,7 @@ def test_an_invitation_that_is_listed_late_is_found(tenant: Any, pat: str, pause
 
 
 def test_an_invitation_that_is_not_found_is_reported(tenant: Any, pat: str, pauses: list[float]) -> None:
-    tenant.fault(operation=CREATE, drop="close")  # not carried out
+    tenant.add_fault(operation=CREATE, drop="close")  # not carried out
     result = call_module(module, tenant, **RETURN)
     assert result["failed"] and result["changed"]
     assert "No new invitation is listed. The service may have created the invitation." in result["msg"]
@@ -131,8 +131,8 @@ def test_an_invitation_that_is_not_found_is_reported(tenant: Any, pat: str, paus
 
 
 def test_an_invitation_that_cannot_be_revoked_is_reported(tenant: Any, pat: str) -> None:
-    tenant.fault(operation=CREATE, status=504, carry_out=True)
-    tenant.fault(operation=REVOKE, status=403, times=None)
+    tenant.add_fault(operation=CREATE, status=504, carry_out=True)
+    tenant.add_fault(operation=REVOKE, status=403, times=None)
     result = call_module(module, tenant, **RETURN)
     [job] = list_jobs(tenant, pat)
     assert result["failed"] and result["id"] == job["id"]
@@ -141,15 +141,15 @@ def test_an_invitation_that_cannot_be_revoked_is_reported(tenant: Any, pat: str)
 
 
 def test_a_refused_creation_is_not_looked_for(tenant: Any, pat: str) -> None:
-    tenant.fault(operation=CREATE, status=422)
+    tenant.add_fault(operation=CREATE, status=422)
     result = call_module(module, tenant, **RETURN)
     assert result["failed"] and not result["changed"] and "HTTP 422" in result["msg"]
-    assert len(tenant.journal(operation="ListCredentialBindingJobs")) == 1
+    assert len(tenant.read_journal(operation="ListCredentialBindingJobs")) == 1
 
 
 def test_only_the_clean_up_requests_the_right_to_revoke(tenant: Any, pat: str) -> None:
-    tenant.fault(operation=CREATE, status=504, carry_out=True)
+    tenant.add_fault(operation=CREATE, status=504, carry_out=True)
     call_module(module, tenant, **{**RETURN, "identity": pat})
-    first, second = (entry["form"]["scope"].split() for entry in tenant.journal(operation="token"))
+    first, second = (entry["form"]["scope"].split() for entry in tenant.read_journal(operation="token"))
     assert "credential-binding-jobs:revoke" not in first
     assert set(second) == {"credential-binding-jobs:read", "credential-binding-jobs:revoke"}

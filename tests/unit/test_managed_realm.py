@@ -36,12 +36,12 @@ def seed_realm(tenant: Any, name: str = NAME) -> str:
 
 
 def list_requests(tenant: Any) -> list[str]:
-    return [entry["operation"] for entry in tenant.journal()]
+    return [entry["operation"] for entry in tenant.read_journal()]
 
 
 def list_realms_of(tenant: Any, operation: str) -> list[str]:
     """Return the IDs of the realms that an operation was sent to, in order."""
-    return [entry["path"].split("/")[5] for entry in tenant.journal(operation=operation)]
+    return [entry["path"].split("/")[5] for entry in tenant.read_journal(operation=operation)]
 
 
 def test_a_realm_is_found_with_a_token_of_its_own(tenant: Any) -> None:
@@ -49,7 +49,7 @@ def test_a_realm_is_found_with_a_token_of_its_own(tenant: Any) -> None:
     result = run_ok(group_info, tenant, realm=NAME)
     assert result["requests"] == 4
     assert list_requests(tenant) == ["token", "ListRealms", "token", "ListGroups"]
-    scopes = [entry["form"]["scope"] for entry in tenant.journal(operation="token")]
+    scopes = [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")]
     assert scopes == ["realms:read", "groups:read"]
     assert list_realms_of(tenant, "ListGroups") == [id]
 
@@ -88,7 +88,7 @@ def test_hosts_at_the_same_time_cost_one_listing(tenant: Any) -> None:
 
 
 def test_hosts_at_the_same_time_share_a_refusal(tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", status=403, times=100)
+    tenant.add_fault(operation="ListRealms", status=403, times=100)
     messages = find_together(tenant)
     assert len(set(messages)) == 1 and "set realm_id" in messages[0]
     assert list_requests(tenant) == ["token", "ListRealms"]
@@ -238,26 +238,30 @@ def test_a_stored_sign_in_without_the_scope_is_an_error_that_names_the_way_out(t
 
 def test_a_given_token_is_used_for_the_lookup(tenant: Any) -> None:
     id = seed_realm(tenant)
-    given = {"access_token": tenant.mint("realms:read", "groups:read"), "client_id": None, "client_secret": None}
+    given = {
+        "access_token": tenant.request_token("realms:read", "groups:read"),
+        "client_id": None,
+        "client_secret": None,
+    }
     tenant.clear_journal()
     run_ok(group_info, tenant, realm=NAME, **given)
     assert list_requests(tenant) == ["ListRealms", "ListGroups"] and list_realms_of(tenant, "ListGroups") == [id]
-    given["access_token"] = tenant.mint("groups:read")
+    given["access_token"] = tenant.request_token("groups:read")
     assert "set realm_id" in run_failed(group_info, tenant, realm=NAME, **given)
 
 
 def test_the_kept_id_belongs_to_the_credential_and_the_tenant(tenant: Any, emulator: Any) -> None:
     id, store = seed_realm(tenant), MemoryStore()
     run_ok(group_info, tenant, store, realm=NAME)
-    other = emulator.tenant()
+    other = emulator.create_tenant()
     assert "has no realm" in run_failed(group_info, other, store, realm=NAME)
-    token = {"access_token": tenant.mint("groups:read"), "client_id": None, "client_secret": None}
+    token = {"access_token": tenant.request_token("groups:read"), "client_id": None, "client_secret": None}
     assert "set realm_id" in run_failed(group_info, tenant, store, realm=NAME, **token), "it cannot see the realm"
     assert list_realms_of(tenant, "ListGroups") == [id]
 
 
 def test_another_error_of_the_lookup_has_no_advice_on_scopes(tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", status=500, times=100)
+    tenant.add_fault(operation="ListRealms", status=500, times=100)
     assert "set realm_id" not in run_failed(group_info, tenant, realm=NAME)
 
 

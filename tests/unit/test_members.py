@@ -41,7 +41,7 @@ def find_groups(tenant: Any, *values: str) -> list[str]:
 
 def list_requests(tenant: Any) -> list[str]:
     """Return the operations that the tenant received, without the token requests."""
-    return [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
+    return [entry["operation"] for entry in tenant.read_journal() if entry["operation"] != "token"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_an_identity_is_found_by_any_username(name: str, tenant: Any) -> None:
     create_identity(tenant, "kim")
     wanted = create_identity(tenant, name)
     assert find_identities(tenant, name) == [wanted]
-    (listing,) = tenant.journal(operation="ListIdentities")
+    (listing,) = tenant.read_journal(operation="ListIdentities")
     assert listing["query"] == {"filter": build_username_filter(name), "page_size": "100"}
 
 
@@ -99,7 +99,7 @@ def test_an_id_takes_precedence_over_a_username(tenant: Any) -> None:
 @pytest.mark.parametrize("id", ["00011f1183c67b69", "38833c36-6f47-4992-9329-ea0a00915137"])
 def test_text_in_the_form_of_an_id_is_never_a_username(id: str, status: int, tenant: Any) -> None:
     create_identity(tenant, id)
-    tenant.fault(operation="GetIdentity", status=status)
+    tenant.add_fault(operation="GetIdentity", status=status)
     with pytest.raises(StateError, match="no identity with the ID"):
         find_identities(tenant, id)
     with pytest.raises(StateError, match="no identity with the ID"):
@@ -109,7 +109,7 @@ def test_text_in_the_form_of_an_id_is_never_a_username(id: str, status: int, ten
 @pytest.mark.parametrize("status", [403, 409])
 def test_any_other_error_response_is_an_error(status: int, tenant: Any) -> None:
     wanted = create_identity(tenant, "pat")
-    tenant.fault(operation="GetIdentity", status=status)
+    tenant.add_fault(operation="GetIdentity", status=status)
     with pytest.raises(ResponseError, match=f"HTTP {status}"):
         find_identities(tenant, wanted)
 
@@ -126,14 +126,14 @@ def test_an_unknown_identity_is_an_error(name: str, tenant: Any) -> None:
 
 def test_several_identities_with_one_username_are_an_error(tenant: Any) -> None:
     both = [{"id": id, "traits": {"username": "pat"}} for id in ("1", "2")]
-    tenant.fault(operation="ListIdentities", json={"identities": both})
+    tenant.add_fault(operation="ListIdentities", json={"identities": both})
     with pytest.raises(StateError, match="several identities with the ID, username or e-mail address 'pat'"):
         find_identities(tenant, "pat")
 
 
 def test_identities_that_the_filter_should_exclude_are_ignored(tenant: Any) -> None:
     everyone = [{"id": id, "traits": {"username": id}} for id in ("kim", "pat")]
-    tenant.fault(operation="ListIdentities", json={"identities": everyone})
+    tenant.add_fault(operation="ListIdentities", json={"identities": everyone})
     assert find_identities(tenant, "pat") == ["pat"]
     with pytest.raises(StateError, match="no identity"):
         find_identities(tenant, "sam")
@@ -142,7 +142,7 @@ def test_identities_that_the_filter_should_exclude_are_ignored(tenant: Any) -> N
 def test_malformed_traits_match_no_username(tenant: Any) -> None:
     malformed = [None, "pat", ["pat"], 7, {}, {"username": None}, {"username": ["pat"]}]
     identities = [{"id": str(number), "traits": traits} for number, traits in enumerate(malformed)]
-    tenant.fault(operation="ListIdentities", json={"identities": identities})
+    tenant.add_fault(operation="ListIdentities", json={"identities": identities})
     for name in ("pat", "None"):
         with pytest.raises(StateError, match="no identity"):
             find_identities(tenant, name)
@@ -150,11 +150,11 @@ def test_malformed_traits_match_no_username(tenant: Any) -> None:
 
 @pytest.mark.parametrize("item", [{}, {"id": 7}, {"id": None}])
 def test_an_identity_without_an_id_is_an_error(item: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="GetIdentity", json=item)
+    tenant.add_fault(operation="GetIdentity", json=item)
     with pytest.raises(MalformedResponseError, match="not a valid identity object"):
         find_identities(tenant, "00011f1183c67b69")
     tenant.clear_faults()
-    tenant.fault(operation="ListIdentities", json={"identities": [{**item, "traits": {"username": "pat"}}]})
+    tenant.add_fault(operation="ListIdentities", json={"identities": [{**item, "traits": {"username": "pat"}}]})
     with pytest.raises(MalformedResponseError, match="not a valid identity object|the ID '.*', which is not valid"):
         find_identities(tenant, "pat")
 
@@ -214,7 +214,7 @@ def test_a_listing_finds_many_identities_if_it_is_shorter(
     values = ids[:number] if form == "id" else [form.replace("{n}", str(one)) for one in range(1, number + 1)]
     assert find_identities(tenant, *values) == sorted(ids[:number])
     assert len(list_requests(tenant)) <= pages
-    assert tenant.journal(operation="ListIdentities")[0]["query"] == {"page_size": "200"}
+    assert tenant.read_journal(operation="ListIdentities")[0]["query"] == {"page_size": "200"}
 
 
 @pytest.mark.parametrize(("number", "total"), [(1, 1000), (2, 1000), (3, 900), (4, 1000)])
@@ -230,7 +230,7 @@ def put_on_first_page(tenant: Any, ids: list[str], *numbers: int, total: int) ->
     """Let the next listing begin with these identities; it says that it has a total of `total`."""
     items = [{"id": ids[number - 1], "traits": {"username": f"user-{number}"}} for number in numbers]
     page = {"identities": items, "total_size": total, "next_page_token": "more"}
-    tenant.fault(operation="ListIdentities", json=page, times=1)
+    tenant.add_fault(operation="ListIdentities", json=page, times=1)
 
 
 def test_the_first_page_of_a_longer_listing_is_the_one_more_request(tenant: Any) -> None:
@@ -238,7 +238,7 @@ def test_the_first_page_of_a_longer_listing_is_the_one_more_request(tenant: Any)
     ids = seed_many(tenant, 4)
     put_on_first_page(tenant, ids, 3, 4, total=8)
     assert find_identities(tenant, "user-1", "user-2") == sorted(ids[:2])
-    filters = [entry["query"].get("filter") for entry in tenant.journal(operation="ListIdentities")]
+    filters = [entry["query"].get("filter") for entry in tenant.read_journal(operation="ListIdentities")]
     assert filters == [None, build_username_filter("user-1"), build_username_filter("user-2")]
 
 
@@ -249,7 +249,7 @@ def test_the_rest_of_a_listing_is_not_read_for_few_missing_identities(form: str,
     put_on_first_page(tenant, ids, *range(1, 12), total=33)
     assert find_identities(tenant, *values) == sorted(ids)
     assert list_requests(tenant) == ["ListIdentities", "GetIdentity" if form == "id" else "ListIdentities"]
-    assert form == "id" or tenant.journal()[-1]["query"]["filter"] == build_username_filter("user-12")
+    assert form == "id" or tenant.read_journal()[-1]["query"]["filter"] == build_username_filter("user-12")
 
 
 def test_known_identities_show_that_a_listing_is_longer(tenant: Any) -> None:
@@ -257,12 +257,12 @@ def test_known_identities_show_that_a_listing_is_longer(tenant: Any) -> None:
     ids = seed_many(tenant, 450)
     known = [{"id": id, "traits": {"username": f"user-{n}"}} for n, id in enumerate(ids[2:], 3)]
     assert find_identities(tenant, "user-1", "user-2", known=known) == sorted(ids[:2])
-    listings = tenant.journal(operation="ListIdentities")
+    listings = tenant.read_journal(operation="ListIdentities")
     assert [entry["query"]["filter"] for entry in listings] == [build_username_filter(f"user-{n}") for n in (1, 2)]
 
 
 def test_the_service_may_return_smaller_pages(tenant: Any) -> None:
-    tenant.settings(page_size_maximum=2)
+    tenant.change_settings(page_size_maximum=2)
     ids = seed_many(tenant, 6)
     assert find_identities(tenant, *(f"USER-{number}" for number in range(1, 7))) == sorted(ids)
     assert list_requests(tenant) == ["ListIdentities"] * 3
@@ -272,7 +272,7 @@ def test_the_service_may_return_smaller_pages(tenant: Any) -> None:
 def test_a_listing_of_unknown_length_is_not_read(total: dict[str, Any], tenant: Any) -> None:
     ids = seed_many(tenant, 3)
     first = {"identities": [{"id": ids[0], "traits": {"username": "user-1"}}], "next_page_token": "more", **total}
-    tenant.fault(operation="ListIdentities", json=first, times=1)
+    tenant.add_fault(operation="ListIdentities", json=first, times=1)
     assert find_identities(tenant, "user-1", "user-2", "user-3") == sorted(ids)
     assert len(list_requests(tenant)) == 3
 
@@ -288,7 +288,7 @@ def test_one_unknown_name_among_many_is_an_error(number: int, tenant: Any) -> No
 
 def test_several_listed_identities_with_one_username_are_an_error(tenant: Any) -> None:
     twins = [{"id": id, "traits": {"username": name}} for id, name in (("1", "pat"), ("2", "Pat"), ("3", "kim"))]
-    tenant.fault(operation="ListIdentities", json={"identities": twins})
+    tenant.add_fault(operation="ListIdentities", json={"identities": twins})
     with pytest.raises(StateError, match="several identities with the ID, username or e-mail address 'pat'"):
         find_identities(tenant, "kim", "pat")
 
@@ -301,14 +301,14 @@ PAIR = [
 
 def test_a_listed_username_that_is_the_address_of_another_identity_is_an_error(tenant: Any) -> None:
     """A user who chooses the e-mail address of another person as a username must not become a member instead."""
-    tenant.fault(operation="ListIdentities", json={"identities": PAIR})
+    tenant.add_fault(operation="ListIdentities", json={"identities": PAIR})
     with pytest.raises(StateError, match="several identities with the ID, .* 'pat@example.com': 1, 2"):
         find_identities(tenant, "kim", "pat@example.com")
 
 
 def test_a_username_and_the_own_address_of_an_identity_are_one_match(tenant: Any) -> None:
     own = {"id": "1", "traits": {"username": "pat@example.com", "primary_email_address": "PAT@example.com"}}
-    tenant.fault(operation="ListIdentities", json={"identities": [own, {"id": "2", "traits": {"username": "kim"}}]})
+    tenant.add_fault(operation="ListIdentities", json={"identities": [own, {"id": "2", "traits": {"username": "kim"}}]})
     assert find_identities(tenant, "kim", "pat@example.com") == ["1", "2"]
 
 
@@ -323,7 +323,7 @@ def test_a_username_that_a_search_finds_needs_no_listing(tenant: Any) -> None:
 def test_a_listing_does_not_decide_about_spellings_beyond_ascii(tenant: Any) -> None:
     """Case folding can match more spellings than the service."""
     wanted = {"id": "1", "traits": {"username": "soe"}}
-    tenant.fault(
+    tenant.add_fault(
         operation="ListIdentities", json={"identities": [wanted, {"id": "2", "traits": {"username": "kim"}}]}, times=1
     )
     with pytest.raises(StateError, match="no identity with the ID, username or e-mail address '\u017foe'"):
@@ -344,14 +344,14 @@ def test_groups_are_found_by_id_and_name_in_one_listing(tenant: Any) -> None:
 
 def test_an_empty_list_needs_no_request(tenant: Any) -> None:
     assert find_groups(tenant) == find_identities(tenant) == []
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_group_on_a_later_page_is_found(tenant: Any) -> None:
-    tenant.settings(page_size_maximum=2)
+    tenant.change_settings(page_size_maximum=2)
     ids = tenant.seed(groups=5, group={"display_name": "Shift {n}"})["groups"]
     assert find_groups(tenant, "Shift 5") == [ids[4]]
-    assert len(tenant.journal(operation="ListGroups")) == 3
+    assert len(tenant.read_journal(operation="ListGroups")) == 3
 
 
 def test_a_groups_id_takes_precedence_over_a_name(tenant: Any) -> None:
@@ -375,6 +375,6 @@ def test_an_unknown_group_is_an_error_that_lists_all_groups(tenant: Any) -> None
 
 @pytest.mark.parametrize("item", [{"display_name": "Night"}, {"display_name": "Night", "id": 7}])
 def test_a_group_without_an_id_is_an_error(item: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="ListGroups", json={"groups": [item]})
+    tenant.add_fault(operation="ListGroups", json={"groups": [item]})
     with pytest.raises(MalformedResponseError, match="not a valid group object|the ID '7', which is not valid"):
         find_groups(tenant, "Night")

@@ -40,7 +40,7 @@ BOTH_NUMBERS = "valid for 300 seconds, and min_validity is 600 seconds"
 
 
 def count_requests(tenant: Any) -> int:
-    return len(tenant.journal(operation="token"))
+    return len(tenant.read_journal(operation="token"))
 
 
 def open_source(tenant: Any, stores: TokenStores, attempt: Attempt = FIRST, **given: Any) -> Any:
@@ -95,8 +95,8 @@ def test_a_longer_demand_replaces_the_token_for_all(tenant: Any) -> None:
 @pytest.mark.parametrize("kind", ["memory", "files"])
 def test_hosts_share_a_new_token_whose_whole_lifetime_is_demanded(kind: str, tenant: Any, tmp_path: Path) -> None:
     """The time that passes while hosts wait for the request does not count."""
-    tenant.settings(token_lifetime=600)
-    tenant.fault(operation="token", delay=0.3, times=1)
+    tenant.change_settings(token_lifetime=600)
+    tenant.add_fault(operation="token", delay=0.3, times=1)
     store = MemoryStore() if kind == "memory" else EncryptedStore(tmp_path / "store", b"run", print)
     issued = run_together(6, store, lambda shared: get_token(make_token_source(tenant, shared, min_validity=600), READ))
     assert len({item.value for item in issued}) == 1 and count_requests(tenant) == 1
@@ -105,7 +105,7 @@ def test_hosts_share_a_new_token_whose_whole_lifetime_is_demanded(kind: str, ten
 
 @pytest.mark.parametrize("token_cache", ["run", "user", "none"])
 def test_a_shorter_lifetime_is_an_error_that_other_hosts_share(token_cache: str, tenant: Any) -> None:
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     stores, given = TokenStores(MemoryStore(), MemoryStore()), {"token_cache": token_cache, "min_validity": 600}
     messages = {fail(tenant, stores, **given) for _host in range(20)}
     assert len(messages) == 1 and BOTH_NUMBERS in messages.pop()
@@ -117,14 +117,14 @@ def test_a_shorter_lifetime_is_an_error_that_other_hosts_share(token_cache: str,
 
 
 def test_the_error_names_what_to_change(tenant: Any) -> None:
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     message = fail(tenant, TokenStores(MemoryStore()), min_validity=600)
     assert message.endswith("Increase token_expires_after of the application, or reduce min_validity.")
 
 
 def test_hosts_that_wait_at_the_same_time_share_the_error(tenant: Any) -> None:
-    tenant.settings(token_lifetime=300)
-    tenant.fault(operation="token", delay=0.3, times=1)
+    tenant.change_settings(token_lifetime=300)
+    tenant.add_fault(operation="token", delay=0.3, times=1)
     stores = TokenStores(MemoryStore())
 
     def ask(shared: Any) -> str:
@@ -136,7 +136,7 @@ def test_hosts_that_wait_at_the_same_time_share_the_error(tenant: Any) -> None:
 
 @pytest.mark.parametrize("expires_in", [None, 0, "soon"])
 def test_an_unknown_lifetime_is_an_error_only_with_min_validity(expires_in: Any, tenant: Any) -> None:
-    tenant.settings(token_answer={"expires_in": expires_in})
+    tenant.change_settings(token_answer={"expires_in": expires_in})
     stores = TokenStores(MemoryStore())
     messages = {fail(tenant, stores, min_validity=600) for _host in range(3)}
     assert len(messages) == 1 and "expires_in" in (message := messages.pop()) and "min_validity is 600" in message
@@ -176,7 +176,7 @@ def test_min_validity_must_be_less_than_the_requested_lifetime(
 ) -> None:
     with pytest.raises(OptionError, match=rf"^min_validity is {numbers[0]} seconds.* which is {numbers[1]} seconds"):
         make_token_source(tenant, **given)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_referential_access_token_tells_no_time(tenant: Any) -> None:
 @pytest.fixture
 def app(tenant: Any) -> SignInApplication:
     """Return an application whose refresh tokens are replaced at each use."""
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     return SignInApplication.of(tenant)
 
 
@@ -217,7 +217,7 @@ def store_sign_in(app: SignInApplication, stores: TokenStores, *, left: int, **c
 
 
 def count_refreshes(app: SignInApplication) -> int:
-    return len(app.tenant.journal(grant="refresh_token"))
+    return len(app.tenant.read_journal(grant="refresh_token"))
 
 
 @pytest.mark.parametrize(("min_validity", "refreshes"), [(None, 0), (200, 0), (600, 1)])
@@ -233,7 +233,7 @@ def test_a_stored_sign_in_is_refreshed(min_validity: int | None, refreshes: int,
 def test_a_short_refreshed_token_is_an_error_that_other_hosts_share(app: SignInApplication) -> None:
     stores = TokenStores(MemoryStore())
     store_sign_in(app, stores, left=300)
-    app.tenant.settings(token_lifetime=300)
+    app.tenant.change_settings(token_lifetime=300)
     given = {"grant_type": "authorization_code", "min_validity": 600}
     assert {BOTH_NUMBERS in fail(app, stores, **given) for _host in range(5)} == {True}
     assert count_refreshes(app) == 1, "with rotation, each use of a refresh token is a risk"
@@ -252,7 +252,7 @@ def test_a_sign_in_without_a_refresh_token_asks_for_a_new_sign_in(app: SignInApp
 @pytest.mark.parametrize("token_cache", ["run", "none"])
 def test_a_refresh_token_of_the_user_is_sent_once(token_cache: str, app: SignInApplication) -> None:
     given = sign_in_user(app).refresh_token
-    app.tenant.settings(token_lifetime=300)
+    app.tenant.change_settings(token_lifetime=300)
     options = {"grant_type": "refresh_token", "refresh_token": given, "token_cache": token_cache}
     store = MemoryStore()
     assert BOTH_NUMBERS in run_failed(token, app, store, min_validity=600, **options)
@@ -263,11 +263,11 @@ def test_a_refresh_token_of_the_user_is_sent_once(token_cache: str, app: SignInA
 
 
 def test_a_short_token_for_a_code_is_an_error_and_the_sign_in_is_stored(app: SignInApplication) -> None:
-    app.tenant.settings(token_lifetime=300)
+    app.tenant.change_settings(token_lifetime=300)
     store, options = MemoryStore(), app.options_after_sign_in(READ)
     for _host in range(2):
         assert BOTH_NUMBERS in run_failed(token, app, store, min_validity=600, **options)
-    assert len(app.tenant.journal(grant="authorization_code")) == 1
+    assert len(app.tenant.read_journal(grant="authorization_code")) == 1
     assert len(list_sign_ins(app, store)) == 1
     assert run_ok(token, app, store, **options)["cached"]
 
@@ -276,7 +276,7 @@ def test_a_refused_token_is_replaced_by_one_that_is_long_enough(tenant: Any) -> 
     stores = TokenStores(MemoryStore())
     get_token(open_source(tenant, stores), READ)
     kept = get_token(open_source(tenant, stores), READ)
-    tenant.settings(token_lifetime=300)
+    tenant.change_settings(token_lifetime=300)
     source = open_source(tenant, stores, min_validity=600)
     with pytest.raises(BeyondIdentityError, match=BOTH_NUMBERS):
         source.replace(TokenRequest((READ,)), kept, Refusal("ListRealms", 401))

@@ -340,7 +340,7 @@ def test_only_an_attempt_of_its_own_sends_a_refused_secret_again(tenant: Any) ->
     first, second = StubTask(), StubTask()
     for item, requests in ((first, 1), (second, 1), (first, 2), (second, 2), (second, 3)):
         ask(item)
-        assert len(tenant.journal(operation="token")) == requests
+        assert len(tenant.read_journal(operation="token")) == requests
 
 
 def test_without_cryptography_tokens_are_not_shared(

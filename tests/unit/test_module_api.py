@@ -43,7 +43,7 @@ def test_a_reading_operation_returns_its_response_and_status(tenant: Any) -> Non
     result = run_ok(api, tenant, operation="GetTenant")
     assert result.pop("response")["id"] == tenant.tenant_id
     assert result == {"changed": False, "confidential": False, "status": 200, "requests": 2}
-    assert tenant.journal(operation="GetTenant")[0]["token_scopes"] == ["tenants:read"]
+    assert tenant.read_journal(operation="GetTenant")[0]["token_scopes"] == ["tenants:read"]
 
 
 def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> None:
@@ -59,7 +59,7 @@ def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> Non
     assert all(result["changed"] for result in results)
     assert updated["response"]["description"] == "On call"
     assert deleted["response"] == deleted_user["response"] == {}
-    assert [entry["token_scopes"] for entry in tenant.journal() if entry["operation"] != "token"] == [
+    assert [entry["token_scopes"] for entry in tenant.read_journal() if entry["operation"] != "token"] == [
         ["groups:create"],
         ["groups:update"],
         ["groups:delete"],
@@ -117,7 +117,7 @@ def test_a_writing_operation_returns_its_response_and_status(tenant: Any) -> Non
 def test_invalid_options_are_refused_before_anything_is_sent(given: dict[str, Any], message: str, tenant: Any) -> None:
     for check_mode in (True, False):
         assert message in run_failed(api, tenant, check_mode=check_mode, **given)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize("value", [None, "", " \t", [], [""], ["a", None], [[]]])
@@ -126,14 +126,14 @@ def test_an_empty_parameter_is_an_error(value: Any, tenant: Any) -> None:
     parameters = {"application_id": "a", "principal_id": value, "realm_id": value}
     message = run_failed(api, tenant, operation="ListTokens", parameters=parameters)
     assert "ListTokens: principal_id, realm_id must not be empty. Omit parameters" in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_parameters_of_the_query_are_sent(tenant: Any) -> None:
-    tenant.fault(operation="listSsoConfigs", json={"sso_configs": []})
+    tenant.add_fault(operation="listSsoConfigs", json={"sso_configs": []})
     given = {"type": ["OIDC", "SAML"], "is_migrated": False, "page_size": 5, "order_by": "a&b=ü"}
     call(tenant, "listSsoConfigs", given)
-    (request,) = tenant.journal(operation="listSsoConfigs")
+    (request,) = tenant.read_journal(operation="listSsoConfigs")
     assert request["query"] == {"type": "OIDC", "is_migrated": "false", "page_size": "5", "order_by": "a&b=ü"}
 
 
@@ -148,16 +148,16 @@ def test_tenant_and_realm_default_to_the_managed_ones(tenant: Any) -> None:
 
 @pytest.mark.parametrize("body", [None, {}])
 def test_an_empty_body_is_sent_if_no_key_is_required(body: Any, tenant: Any) -> None:
-    tenant.fault(operation="UpdateTheme", json={"id": "t"})
+    tenant.add_fault(operation="UpdateTheme", json={"id": "t"})
     call(tenant, "UpdateTheme", {"theme_id": "t"}, body=body)
-    (request,) = tenant.journal(operation="UpdateTheme")
+    (request,) = tenant.read_journal(operation="UpdateTheme")
     assert request["json"] == {} and request["headers"]["Content-Type"] == "application/json"
 
 
 def test_no_body_is_sent_if_the_operation_takes_none(tenant: Any) -> None:
-    tenant.fault(operation="TestSsoConfig", json={})
+    tenant.add_fault(operation="TestSsoConfig", json={})
     call(tenant, "TestSsoConfig", {"sso_config_id": "c"})
-    (request,) = tenant.journal(operation="TestSsoConfig")
+    (request,) = tenant.read_journal(operation="TestSsoConfig")
     assert request["json"] is None and "Content-Type" not in request["headers"]
 
 
@@ -174,21 +174,21 @@ def test_no_body_is_sent_if_the_operation_takes_none(tenant: Any) -> None:
     ],
 )
 def test_check_mode_shows_the_request_of_a_writing_operation_and_sends_nothing(name: str, tenant: Any) -> None:
-    tenant.fault(operation=name, json={})
+    tenant.add_fault(operation=name, json={})
     predicted = run_ok(api, tenant, check_mode=True, **build_arguments(name))
     assert predicted["changed"]
     assert (predicted["status"], predicted["requests"], predicted["predicted"]) == (None, 0, True)
     assert predicted["confidential"] is find_operation(name).secret
-    assert tenant.journal() == [], "not even a token is requested"
+    assert tenant.read_journal() == [], "not even a token is requested"
     run_ok(api, tenant, **build_arguments(name))
-    (sent,) = tenant.journal(operation=name)
+    (sent,) = tenant.read_journal(operation=name)
     request = {"method": sent["method"], "url": tenant.api_url + sent["path"], "body": sent["json"]}
     assert predicted["request"] == request
 
 
 @pytest.mark.parametrize("name", ["GetRealm", "TestSsoConfig", "SSOIsGroupAssigned"])
 def test_a_reading_operation_runs_in_check_mode(name: str, tenant: Any) -> None:
-    tenant.fault(operation=name, json={"found": True})
+    tenant.add_fault(operation=name, json={"found": True})
     result = run_ok(api, tenant, check_mode=True, **build_arguments(name))
     assert (result["changed"], result["status"], result["response"]) == (False, 200, {"found": True})
     assert "request" not in result
@@ -207,7 +207,7 @@ def test_the_application_and_the_realm_of_the_credentials_are_not_deleted(check_
         noun = operation.removeprefix("Delete").lower()
         message = run_failed(api, tenant, check_mode=check_mode, operation=operation, parameters=parameters)
         assert message.startswith(f"The task authenticates with this {noun}, so the task cannot remove it.")
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_other_applications_and_realms_are_deleted(tenant: Any) -> None:
@@ -217,7 +217,7 @@ def test_other_applications_and_realms_are_deleted(tenant: Any) -> None:
     call(tenant, "DeleteApplication", {"application_id": other})
     call(tenant, "DeleteApplication", {"application_id": elsewhere}, realm_id=realm)
     call(tenant, "DeleteRealm", {"realm_id": realm})
-    deletions = [entry["status"] for entry in tenant.journal() if entry["method"] == "DELETE"]
+    deletions = [entry["status"] for entry in tenant.read_journal() if entry["method"] == "DELETE"]
     assert deletions == [200, 200, 200]
 
 
@@ -237,31 +237,31 @@ def test_a_deletion_needs_to_know_which_object_the_token_belongs_to(
     assert f"beyondidentity_{option}" in message and "issuer" in message
     message = run_failed(api, tenant, **given, **opaque, **{option: "x1"})
     assert message.startswith(f"The task authenticates with this {noun}")
-    assert tenant.journal() == []
-    tenant.fault(method="DELETE", json={})
+    assert tenant.read_journal() == []
+    tenant.add_fault(method="DELETE", json={})
     run_ok(api, tenant, **given, **opaque, **{option: "x2"})
     group = {"operation": "DeleteGroup", "parameters": {"group_id": "g1"}}
     run_ok(api, tenant, **{**given, **group}, **opaque)
     sent = [] if check_mode else [operation, "DeleteGroup"]
-    assert [entry["operation"] for entry in tenant.journal()] == sent
+    assert [entry["operation"] for entry in tenant.read_journal()] == sent
 
 
 def test_scopes_are_set_for_an_operation_that_publishes_none(tenant: Any) -> None:
     given = {"operation": "ListSchemas", "scopes": ["scim:users:read", "realms:read realms:read"]}
     assert run_ok(api, tenant, **given)["response"]["Resources"]
-    assert tenant.journal(operation="ListSchemas")[0]["token_scopes"] == ["realms:read", "scim:users:read"]
-    own = tenant.mint("tenants:read")
+    assert tenant.read_journal(operation="ListSchemas")[0]["token_scopes"] == ["realms:read", "scim:users:read"]
+    own = tenant.request_token("tenants:read")
     assert call(tenant, "ListSchemas", access_token=own)["Resources"]
-    assert tenant.journal(operation="ListSchemas")[1]["token_scopes"] == ["tenants:read"]
+    assert tenant.read_journal(operation="ListSchemas")[1]["token_scopes"] == ["tenants:read"]
 
 
 def test_all_pages_are_one_response(tenant: Any) -> None:
     tenant.seed(realms=24)
-    tenant.settings(page_size_maximum=10)
+    tenant.change_settings(page_size_maximum=10)
     result = run_ok(api, tenant, operation="ListRealms", all_pages=True)
     assert len({realm["id"] for realm in result["response"]["realms"]}) == 25 == result["response"]["total_size"]
     assert (result["status"], result["changed"]) == (200, False) and "next_page_token" not in result["response"]
-    assert result["requests"] == 1 + len(tenant.journal(operation="ListRealms")) == 4
+    assert result["requests"] == 1 + len(tenant.read_journal(operation="ListRealms")) == 4
     assert len(call(tenant, "ListRealms", {"page_size": 5, "skip": 19}, all_pages=True)["realms"]) == 6
     one = call(tenant, "ListRealms", {"page_size": 5})
     assert len(one["realms"]) == 5
@@ -290,7 +290,7 @@ def test_all_pages_of_a_scim_list_are_one_response(tenant: Any) -> None:
     joined = call(tenant, "SCIMListUsers", all_pages=True)
     assert sorted(user["id"] for user in joined["Resources"]) == sorted(ids)
     assert (joined["totalResults"], joined["itemsPerPage"]) == (230, 230)
-    indexes = [entry["query"].get("startIndex") for entry in tenant.journal(operation="SCIMListUsers")]
+    indexes = [entry["query"].get("startIndex") for entry in tenant.read_journal(operation="SCIMListUsers")]
     assert indexes == [None, None, "101", "201"]
     later = call(tenant, "SCIMListUsers", {"startIndex": 221, "count": "7"}, all_pages=True)
     assert len(later["Resources"]) == 10 and len(later["schemas"]) == 1
@@ -306,20 +306,20 @@ def test_all_pages_of_a_scim_list_are_one_response(tenant: Any) -> None:
     ],
 )
 def test_an_invalid_page_is_an_error(fault: dict[str, Any], message: str, tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", **fault)
+    tenant.add_fault(operation="ListRealms", **fault)
     assert message in run_failed(api, tenant, operation="ListRealms", all_pages=True, retries=0)
 
 
 @pytest.mark.parametrize("body", ["", " \n", '{"a": [1]}'])
 def test_a_response_can_have_no_body(body: str, tenant: Any) -> None:
-    tenant.fault(operation="CreateGroup", status=202, body=body)
+    tenant.add_fault(operation="CreateGroup", status=202, body=body)
     result = run_ok(api, tenant, **build_arguments("CreateGroup"))
     assert (result["status"], result["response"]) == (202, json.loads(body) if body.strip() else {})
 
 
 @pytest.mark.parametrize("body", ["null", "{"])
 def test_a_response_that_is_not_an_object_is_an_error(body: str, tenant: Any) -> None:
-    tenant.fault(operation="CreateGroup", status=202, body=body)
+    tenant.add_fault(operation="CreateGroup", status=202, body=body)
     assert "is not a JSON object" in run_failed(api, tenant, **build_arguments("CreateGroup"))
 
 
@@ -330,18 +330,18 @@ def test_no_message_has_a_secret_of_the_body(shape: str, tenant: Any) -> None:
     payload = {"client_secret": secrets[0], "okta_token": secrets[1], "passwords": secrets[2:], "pin_secret": 90210}
     body = {"sso_config": {"display_name": "Okta", "payload": [payload]}}
     repeated = json.dumps(body) if shape == "json" else " and ".join([*secrets, "90210", "Okta"])
-    tenant.fault(operation="CreateSsoConfig", status=400, message=f"invalid: {repeated}")
+    tenant.add_fault(operation="CreateSsoConfig", status=400, message=f"invalid: {repeated}")
     message = run_failed(api, tenant, operation="CreateSsoConfig", body=body)
     assert not [secret for secret in [*secrets, "90210"] if secret in message]
     assert message.count(MASK) == 5 and "Okta" in message and "HTTP 400" in message
 
 
 def test_a_403_has_advice_on_scopes(tenant: Any) -> None:
-    given = {"access_token": tenant.mint("groups:read")}
+    given = {"access_token": tenant.request_token("groups:read")}
     result = call_module(api, tenant, operation="ListGroupMembers", parameters={"group_id": "g"}, **given)
     assert result["failed"] and (result["status"], result["error"]) == (403, "forbidden")
     assert "ListGroupMembers needs the scopes groups:read, identities:read, and a token of this tenant" in result["msg"]
-    tenant.fault(operation="ListSchemas", status=403)
+    tenant.add_fault(operation="ListSchemas", status=403)
     message = run_failed(api, tenant, operation="ListSchemas", **given)
     assert "ListSchemas needs a token of this tenant that may manage this realm. Check whether the token" in message
 
@@ -363,18 +363,21 @@ def test_a_revoked_token_is_replaced(tenant: Any) -> None:
     store = MemoryStore()
     for _n in range(2):
         run_ok(api, tenant, store, operation="GetTenant")
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
     tenant.revoke_tokens()
     result = run_ok(api, tenant, store, operation="GetTenant")
     assert (result["status"], result["requests"]) == (200, 3)
-    assert len(tenant.journal(operation="token")) == 2
+    assert len(tenant.read_journal(operation="token")) == 2
 
 
 def test_a_stored_token_is_used_only_for_the_same_scopes(tenant: Any) -> None:
     store = MemoryStore()
     for operation, body in (("CreateRealm", {"realm": {"display_name": "x"}}), ("ListRealms", None)):
         run_ok(api, tenant, store, operation=operation, body=body)
-    assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["realms:create", "realms:read"]
+    assert [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")] == [
+        "realms:create",
+        "realms:read",
+    ]
 
 
 LISTED = ["ListRealms", "ListGroups, ListApplications", "ListSchemas"]
@@ -386,7 +389,7 @@ def test_tasks_that_list_the_same_operations_use_one_token(operations: list[str]
     store = MemoryStore()
     for operation in ("ListRealms", "ListGroups", "ListApplications", "ListSchemas", "GetRealm"):
         run_ok(api, tenant, store, operation=operation, operations=operations)
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     more = ["tenants:read"] if "GetTenant" in operations else []
     assert request["form"]["scope"].split() == ["applications:read", "groups:read", "realms:read", *more]
 
@@ -395,12 +398,12 @@ def test_without_a_list_each_operation_needs_a_token_of_its_own(tenant: Any) -> 
     store = MemoryStore()
     for operation in ("ListRealms", "ListGroups", "ListApplications"):
         run_ok(api, tenant, store, operation=operation)
-    assert len(tenant.journal(operation="token")) == 3
+    assert len(tenant.read_journal(operation="token")) == 3
 
 
 def test_the_token_also_allows_an_operation_that_is_not_in_the_list(tenant: Any) -> None:
     run_ok(api, tenant, operation="GetTenant", operations=["ListRealms"])
-    assert tenant.journal(operation="GetTenant")[0]["token_scopes"] == ["realms:read", "tenants:read"]
+    assert tenant.read_journal(operation="GetTenant")[0]["token_scopes"] == ["realms:read", "tenants:read"]
 
 
 def test_scopes_are_added_to_those_of_the_list_if_an_operation_publishes_none(tenant: Any) -> None:
@@ -408,7 +411,7 @@ def test_scopes_are_added_to_those_of_the_list_if_an_operation_publishes_none(te
     store, given = MemoryStore(), {"operations": ["ListRealms", "ListSchemas"], "scopes": ["scim:users:read"]}
     for operation in ("ListRealms", "ListSchemas"):
         run_ok(api, tenant, store, operation=operation, **given)
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"] == "realms:read scim:users:read"
 
 
@@ -417,7 +420,7 @@ def test_in_check_mode_the_token_allows_only_the_listed_operations_that_read(ten
     for operation in ("ListRealms", "CreateRealm"):
         body = {"realm": {"display_name": "x"}} if operation == "CreateRealm" else None
         run_ok(api, tenant, store, check_mode=True, operation=operation, body=body, operations=operations)
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"] == "groups:read realms:read" and list_writes(tenant) == []
 
 
@@ -425,14 +428,14 @@ def test_in_check_mode_an_operation_without_scopes_needs_one_that_reads(tenant: 
     """A token without scopes is never requested."""
     given = {"operation": "ListSchemas", "operations": ["CreateRealm"]}
     assert "ListSchemas publishes no scopes." in run_failed(api, tenant, check_mode=True, **given)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
     assert run_ok(api, tenant, **given)["status"] == 200
 
 
 def test_a_given_token_is_used_whatever_is_listed(tenant: Any) -> None:
-    own = tenant.mint("realms:read")
+    own = tenant.request_token("realms:read")
     run_ok(api, tenant, operation="ListRealms", operations=["ListGroups"], access_token=own)
-    assert [entry["operation"] for entry in tenant.journal()] == ["token", "ListRealms"], "no second token request"
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["token", "ListRealms"], "no second token request"
 
 
 def test_if_the_application_does_not_allow_a_listed_operation_the_error_has_its_scopes(tenant: Any) -> None:
@@ -448,12 +451,12 @@ def test_scim_groups_have_no_slash_at_the_end_of_their_path(tenant: Any) -> None
     created = run_ok(api, tenant, operation="SCIMCreateGroup", body=group)
     assert (created["status"], created["requests"]) == (201, 2)
     assert call(tenant, "SCIMListGroups", {"count": 5})["totalResults"] == 1
-    paths = [entry["path"] for entry in tenant.journal() if entry["operation"] != "token"]
+    paths = [entry["path"] for entry in tenant.read_journal() if entry["operation"] != "token"]
     assert [path.partition("?")[0].rpartition("/scim/v2")[2] for path in paths] == ["/Groups", "/Groups"]
 
 
 def test_lists_have_the_filters_that_the_vendors_client_sends(tenant: Any) -> None:
-    tenant.settings(unknown_parameters="refuse")
+    tenant.change_settings(unknown_parameters="refuse")
     tenant.seed(realms=2)
     body = {"display_name": "Night shift", "description": "On call"}
     for name in ("Night shift", "Day shift"):
@@ -466,9 +469,9 @@ def test_lists_have_the_filters_that_the_vendors_client_sends(tenant: Any) -> No
     realms = call(tenant, "ListRealms", {"filter": f'display_name eq "{name}"'}, all_pages=True)["realms"]
     assert [realm["id"] for realm in realms] == [tenant.realm_id]
     credentials = {"identity_id": tenant.seed(identities=1)["identities"][0], "filter": 'state eq "ACTIVE"'}
-    tenant.fault(operation="ListCredentials", json={"credentials": [], "total_size": 0})
+    tenant.add_fault(operation="ListCredentials", json={"credentials": [], "total_size": 0})
     assert call(tenant, "ListCredentials", credentials)["credentials"] == []
-    assert tenant.journal(operation="ListCredentials")[0]["query"] == {"filter": credentials["filter"]}
+    assert tenant.read_journal(operation="ListCredentials")[0]["query"] == {"filter": credentials["filter"]}
 
 
 @pytest.mark.parametrize("name", ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
@@ -479,8 +482,8 @@ def test_a_404_of_an_operation_that_is_not_deployed_has_a_hint(name: str, tenant
         f"Beyond Identity describes {name}, but its service might not have it and then responds with 404."
     )
     assert "might not have it" not in run_failed(api, tenant, operation="GetGroup", parameters={"group_id": "g"})
-    tenant.settings(undeployed_operations=[])
-    tenant.fault(operation=name, json={"is_assigned_to_sso_config": True})
+    tenant.change_settings(undeployed_operations=[])
+    tenant.add_fault(operation=name, json={"is_assigned_to_sso_config": True})
     assert run_ok(api, tenant, **build_arguments(name))["status"] == 200
 
 
@@ -494,26 +497,26 @@ def test_an_error_with_http_200_is_a_refusal(all_pages: bool, tenant: Any) -> No
         ({"code": "bad_request", "message": "invalid", "details": []}, "HTTP 200 bad_request: invalid.", "bad_request", 400),
     ]  # fmt: skip
     for body, message, code, status in bodies:
-        tenant.fault(operation="ListRealms", json=body)
+        tenant.add_fault(operation="ListRealms", json=body)
         result = call_module(api, tenant, operation="ListRealms", all_pages=all_pages)
         assert result["failed"] and message in result["msg"], result
         assert (result["status"], result.get("error", "")) == (status, code)
         tenant.clear_faults()
     created = {"error": "invalid_request"}
-    tenant.fault(operation="CreateGroup", status=201, json=created)
+    tenant.add_fault(operation="CreateGroup", status=201, json=created)
     assert "HTTP 201 invalid_request" in run_failed(api, tenant, **build_arguments("CreateGroup"))
 
 
 @pytest.mark.parametrize("error", [None, "", {}, False])
 def test_an_empty_error_is_no_refusal(error: Any, tenant: Any) -> None:
-    tenant.fault(operation="GetTenant", json={"id": "t", "error": error})
+    tenant.add_fault(operation="GetTenant", json={"id": "t", "error": error})
     assert call(tenant, "GetTenant") == {"id": "t", "error": error}
 
 
 def test_extra_parameters_are_sent_and_named_in_a_warning(tenant: Any, warnings: list[str]) -> None:
     extra = {"sort_by": "display_name", "state": ["a&b", "ü"], "deep": True, "limit": 3}
     given = {"operation": "ListRealms", "parameters": {"filter": "x"}, "extra_parameters": extra}
-    tenant.fault(operation="ListRealms", json={"realms": []})
+    tenant.add_fault(operation="ListRealms", json={"realms": []})
     with Recorder(forward_to(tenant.emulator.url)) as recorder:
         run_ok(api, tenant, warn=warnings.append, api_url=recorder.url, **given)
     (request,) = recorder.requests
@@ -524,9 +527,9 @@ def test_extra_parameters_are_sent_and_named_in_a_warning(tenant: Any, warnings:
 
 def test_extra_parameters_are_sent_with_each_page(tenant: Any) -> None:
     tenant.seed(realms=4)
-    tenant.settings(page_size_maximum=2)
+    tenant.change_settings(page_size_maximum=2)
     run_ok(api, tenant, operation="ListRealms", all_pages=True, extra_parameters={"sort_by": "display_name"})
-    queries = [entry["query"] for entry in tenant.journal(operation="ListRealms")]
+    queries = [entry["query"] for entry in tenant.read_journal(operation="ListRealms")]
     assert [query["sort_by"] for query in queries] == ["display_name"] * 3
 
 
@@ -534,7 +537,7 @@ def test_check_mode_shows_extra_parameters_of_a_writing_operation(tenant: Any, w
     given = {**build_arguments("CreateRealm"), "extra_parameters": {"dry": 1}}
     result = run_ok(api, tenant, check_mode=True, warn=warnings.append, **given)
     assert result["request"]["url"].endswith("/realms?dry=1") and len(warnings) == 1
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize(
@@ -568,4 +571,4 @@ def test_other_extra_parameters_are_refused_before_anything_is_sent(
         given = {"operation": operation, "extra_parameters": extra, "warn": warnings.append}
         failed = run_failed(api, tenant, check_mode=check_mode, **given)
         assert message in failed and "s3cret" not in failed
-    assert tenant.journal() == [] and warnings == []
+    assert tenant.read_journal() == [] and warnings == []

@@ -86,7 +86,7 @@ def test_an_empty_list_of_scopes_that_would_remove_nothing_is_an_error(check_mod
     given = {"display_name": "Factory", "allowed_scopes": [], "scopes_mode": "at_least"}
     message = run_failed(application, tenant, check_mode=check_mode, **given)
     assert "allowed_scopes is an empty list" in message and "set scopes_mode: exact" in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
     assert not run_ok(application, tenant, **given, state="absent")["changed"]
 
 
@@ -145,10 +145,10 @@ def test_a_removal_with_an_opaque_token_needs_application_id(check_mode: bool, t
     opaque = {"access_token": "0paque", **place, **bare}
     message = run_failed(application, tenant, check_mode=check_mode, id="a1", state="absent", **opaque)
     assert message.startswith("application_id is missing")
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
     item = {"id": "a1", "display_name": "Factory", "protocol_config": {"type": "oauth2"}}
-    tenant.fault(operation="GetApplication", json=item)
-    tenant.fault(operation="DeleteApplication", json={})
+    tenant.add_fault(operation="GetApplication", json=item)
+    tenant.add_fault(operation="DeleteApplication", json={})
     assert run_ok(application, tenant, check_mode=check_mode, id="a1", **opaque)["application"] == item
     own, other = ({**opaque, "application_id": id} for id in ("a1", "a2"))
     message = run_failed(application, tenant, check_mode=check_mode, id="a1", state="absent", **own)
@@ -159,13 +159,13 @@ def test_a_removal_with_an_opaque_token_needs_application_id(check_mode: bool, t
 
 def test_an_application_that_another_process_removes_first_counts_as_removed(tenant: Any) -> None:
     run_ok(application, tenant, **APP)
-    tenant.fault(operation="DeleteApplication", status=404)
+    tenant.add_fault(operation="DeleteApplication", status=404)
     assert run_ok(application, tenant, display_name="Factory", state="absent")["changed"]
 
 
 def test_a_refused_removal_is_an_error(tenant: Any) -> None:
     run_ok(application, tenant, **APP)
-    tenant.fault(operation="DeleteApplication", status=403)
+    tenant.add_fault(operation="DeleteApplication", status=403)
     assert "HTTP 403" in run_failed(application, tenant, display_name="Factory", state="absent")
 
 
@@ -176,7 +176,7 @@ def test_the_token_has_only_the_scopes_of_the_operations(check_mode: bool, tenan
     if not check_mode:
         scopes |= {"applications:create", "applications:update"}
     assert {
-        scope for entry in tenant.journal(operation="ListApplications") for scope in entry["token_scopes"]
+        scope for entry in tenant.read_journal(operation="ListApplications") for scope in entry["token_scopes"]
     } == scopes
 
 

@@ -84,7 +84,7 @@ def test_lists_are_compared_as_sets_and_replaced_whole(tenant: Any) -> None:
 def test_an_update_sends_the_whole_config(tenant: Any) -> None:
     run_ok(authenticator_config, tenant, **HOSTED, trusted_origins=["https://a.example"])
     run_ok(authenticator_config, tenant, **HOSTED, authentication_methods=["software_passkey"])
-    assert tenant.journal(operation="UpdateAuthenticatorConfig")[0]["json"] == {
+    assert tenant.read_journal(operation="UpdateAuthenticatorConfig")[0]["json"] == {
         "authenticator_config": {
             "config": {
                 "type": "hosted_web",
@@ -151,7 +151,7 @@ def test_info_finds_configurations_by_name_and_id(tenant: Any) -> None:
         assert run_ok(authenticator_config_info, tenant, **given)["authenticator_configs"] == []
     for given in ({"display_name": ""}, {"id": ""}):
         assert "must not be empty" in run_failed(authenticator_config_info, tenant, **given)
-    assert tenant.journal(operation="GetAuthenticatorConfig")[0]["token_scopes"] == ["authenticator-configs:read"]
+    assert tenant.read_journal(operation="GetAuthenticatorConfig")[0]["token_scopes"] == ["authenticator-configs:read"]
 
 
 def test_the_config_in_another_order_is_no_change(tenant: Any) -> None:

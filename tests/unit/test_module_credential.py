@@ -89,26 +89,26 @@ def test_passkeys_of_an_identity_that_does_not_exist_are_absent(tenant: Any) -> 
 )
 def test_wrong_options_are_refused(given: dict[str, Any], message: str, tenant: Any) -> None:
     assert message in run_failed(module, tenant, **{**ALL, **given})
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_the_token_allows_what_the_options_need(tenant: Any, pat: str) -> None:
     bind(tenant, pat)
     run_ok(module, tenant, check_mode=True, **{**ALL, "identity": pat})
     run_ok(module, tenant, **ALL)
-    scopes = [set(entry["form"]["scope"].split()) for entry in tenant.journal(operation="token")]
+    scopes = [set(entry["form"]["scope"].split()) for entry in tenant.read_journal(operation="token")]
     assert scopes == [{"credentials:read"}, {"credentials:read", "credentials:revoke", "identities:read"}]
 
 
 def test_a_passkey_that_another_process_removed_is_absent(tenant: Any, pat: str) -> None:
     bind(tenant, pat)
-    tenant.fault(operation="RevokeCredential", status=404)
+    tenant.add_fault(operation="RevokeCredential", status=404)
     assert run_ok(module, tenant, **ALL)["changed"]
 
 
 def test_an_interrupted_revocation_says_that_it_changed_something(tenant: Any, pat: str) -> None:
     bind(tenant, pat, 2)
-    tenant.fault(operation="RevokeCredential", status=403, skip=1)
+    tenant.add_fault(operation="RevokeCredential", status=403, skip=1)
     result = call_module(module, tenant, **ALL)
     assert result["failed"] and result["changed"]
     tenant.clear_faults()
@@ -117,7 +117,7 @@ def test_an_interrupted_revocation_says_that_it_changed_something(tenant: Any, p
 
 def test_a_revocation_without_effect_is_an_error(tenant: Any, pat: str) -> None:
     bind(tenant, pat)
-    tenant.fault(operation="RevokeCredential", json={}, times=None)
+    tenant.add_fault(operation="RevokeCredential", json={}, times=None)
     assert "is still in the state ACTIVE" in run_failed(module, tenant, **ALL)
 
 
@@ -149,7 +149,7 @@ def test_a_shared_listing_does_not_hide_who_is_signed_in(tenant: Any, pat: str) 
 @pytest.mark.parametrize(("token_format", "message"), [("self_contained", "belongs"), ("referential", "may belong")])
 def test_a_signed_in_user_keeps_the_last_passkey(token_format: str, message: str, tenant: Any, pat: str) -> None:
     """A referential token does not tell whose it is."""
-    tenant.settings(identity={"id": pat}, identity_passkeys=True)
+    tenant.change_settings(identity={"id": pat}, identity_passkeys=True)
     bind(tenant, pat, 2)
     scopes = ["credentials:read", "credentials:revoke"]
     app = SignInApplication.of(tenant, token_format=token_format, allowed_scopes=scopes)
@@ -178,7 +178,7 @@ def test_a_self_contained_token_tells_its_principal(claims: dict[str, Any], expe
 
 def test_a_run_reads_its_own_revocations_although_the_listing_is_late(tenant: Any, pat: str) -> None:
     bind(tenant, pat)
-    tenant.settings(changed_delay=60)
+    tenant.change_settings(changed_delay=60)
     store = MemoryStore()
     assert run_ok(module, tenant, store, **ALL)["changed"]
     assert not run_ok(module, tenant, store, **ALL)["changed"]

@@ -32,7 +32,7 @@ def seed_job(tenant: Any, identity_id: str, **fields: Any) -> str:
 
 def get_scopes(tenant: Any) -> list[set[str]]:
     """Return the scopes of each token request."""
-    return [set(entry["form"]["scope"].split()) for entry in tenant.journal(operation="token")]
+    return [set(entry["form"]["scope"].split()) for entry in tenant.read_journal(operation="token")]
 
 
 def test_a_person_is_invited_once_by_mail(tenant: Any, pat: str) -> None:
@@ -43,14 +43,14 @@ def test_a_person_is_invited_once_by_mail(tenant: Any, pat: str) -> None:
     assert invited["before"] == {"identity_id": pat, "credential_binding_jobs": []}
     assert invited["after"] == {"identity_id": pat, "credential_binding_jobs": [job]}
     assert invited["diff"] == {"before": invited["before"], "after": invited["after"]}
-    [mail] = tenant.outbox()
+    [mail] = tenant.read_outbox()
     assert (mail["to"], mail["job_id"]) == ("pat@example.com", job["id"])
     tenant.clear_journal()
     for check_mode in (True, False):
         again = run_ok(module, tenant, check_mode=check_mode, **INVITE)
         assert not again["changed"] and again["credential_binding_job"] == job and "predicted" not in again
     assert list_requests(tenant) == ["token", "ListIdentities", "ListCredentialBindingJobs"] * 2
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
 
 def test_only_the_task_that_creates_an_invitation_returns_its_link(tenant: Any, pat: str) -> None:
@@ -60,7 +60,7 @@ def test_only_the_task_that_creates_an_invitation_returns_its_link(tenant: Any, 
     link = invited.pop(LINK)
     assert invited["credential_binding_job"]["post_binding_redirect_uri"] == uri
     assert link not in str(invited) and link.partition("?")[2] not in str(invited), "in no other key"
-    assert link not in str(store.entries) and tenant.outbox() == []
+    assert link not in str(store.entries) and tenant.read_outbox() == []
     again = run_ok(module, tenant, store, **RETURN)
     assert not again["changed"] and LINK not in again
     assert again["credential_binding_job"] == invited["credential_binding_job"]
@@ -95,7 +95,7 @@ def test_an_invitation_that_is_not_open_does_not_count(fields: dict[str, str], t
 
 def test_an_expired_invitation_does_not_count_although_its_state_is_open(tenant: Any, pat: str) -> None:
     old = {"id": "0" * 16, "identity_id": pat, "state": "LINK_SENT", "expire_time": "2022-03-21T03:42:52Z"}
-    tenant.fault(operation="ListCredentialBindingJobs", json={"credential_binding_jobs": [old], "total_size": 1})
+    tenant.add_fault(operation="ListCredentialBindingJobs", json={"credential_binding_jobs": [old], "total_size": 1})
     assert run_ok(module, tenant, **INVITE)["changed"]
 
 
@@ -104,10 +104,10 @@ def test_a_person_with_a_passkey_is_invited_only_if_asked(tenant: Any, pat: str)
     for renew in (False, True):
         skipped = run_ok(module, tenant, **INVITE, renew=renew)
         assert not skipped["changed"] and skipped["credential_binding_job"] is None
-    assert tenant.outbox() == []
+    assert tenant.read_outbox() == []
     assert run_ok(module, tenant, **INVITE, if_enrolled="invite")["changed"]
     assert not run_ok(module, tenant, **INVITE, if_enrolled="invite")["changed"]
-    assert len(tenant.outbox()) == 1
+    assert len(tenant.read_outbox()) == 1
 
 
 def test_a_revoked_passkey_does_not_count(tenant: Any, pat: str) -> None:
@@ -117,7 +117,7 @@ def test_a_revoked_passkey_does_not_count(tenant: Any, pat: str) -> None:
 
 def test_a_service_that_ignores_the_filter_of_passkeys_changes_nothing(tenant: Any, pat: str) -> None:
     revoked = {"id": "0" * 16, "identity_id": pat, "state": "REVOKED"}
-    tenant.fault(operation="ListCredentials", json={"credentials": [revoked], "total_size": 1})
+    tenant.add_fault(operation="ListCredentials", json={"credentials": [revoked], "total_size": 1})
     assert run_ok(module, tenant, **INVITE)["changed"]
 
 
@@ -163,7 +163,7 @@ def test_an_invitation_that_was_used_or_removed_meanwhile_is_done(
     status: int, tenant: Any, pat: str, warnings: list[str]
 ) -> None:
     seed_job(tenant, pat)
-    tenant.fault(operation="SetCredentialBindingJobRevoked", status=status)
+    tenant.add_fault(operation="SetCredentialBindingJobRevoked", status=status)
     result = run_ok(module, tenant, identity="pat", state="absent", warn=warnings.append)
     assert result["changed"] is (status == 404)
     assert len(warnings) == (status == 409)
@@ -173,33 +173,33 @@ def test_a_person_who_binds_a_passkey_during_a_renewal_is_not_invited_again(
     tenant: Any, pat: str, warnings: list[str]
 ) -> None:
     seed_job(tenant, pat)
-    tenant.fault(operation="SetCredentialBindingJobRevoked", status=409)
+    tenant.add_fault(operation="SetCredentialBindingJobRevoked", status=409)
     result = run_ok(module, tenant, **INVITE, renew=True, warn=warnings.append)
     assert not result["changed"] and result["credential_binding_job"] is None
-    assert "A passkey was bound with the invitation" in warnings[0] and tenant.outbox() == []
+    assert "A passkey was bound with the invitation" in warnings[0] and tenant.read_outbox() == []
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_revocation_that_takes_no_management_token_is_explained(status: int, tenant: Any, pat: str) -> None:
     seed_job(tenant, pat)
-    tenant.fault(operation="SetCredentialBindingJobRevoked", status=status, times=None)
+    tenant.add_fault(operation="SetCredentialBindingJobRevoked", status=status, times=None)
     message = run_failed(module, tenant, identity="pat", state="absent")
     assert "might not accept a token of the Management API" in message and f"HTTP {status}" in message
 
 
 def test_a_revocation_that_has_no_effect_is_an_error(tenant: Any, pat: str) -> None:
     job = seed_job(tenant, pat)
-    tenant.fault(operation="SetCredentialBindingJobRevoked", json={}, times=None)
+    tenant.add_fault(operation="SetCredentialBindingJobRevoked", json={}, times=None)
     result = call_module(module, tenant, identity="pat", state="absent")
     assert result["failed"] and result["changed"] and result["id"] == job
     assert "is still in the state LINK_SENT" in result["msg"]
 
 
 def test_a_mail_that_cannot_be_sent_is_an_error(tenant: Any, pat: str) -> None:
-    tenant.settings(mail="fail")
+    tenant.change_settings(mail="fail")
     result = call_module(module, tenant, **INVITE)
     assert result["failed"] and result["changed"] and "could not send the mail" in result["msg"]
-    tenant.settings(mail="send")
+    tenant.change_settings(mail="send")
     assert run_ok(module, tenant, **INVITE)["changed"]
 
 
@@ -259,7 +259,7 @@ def test_check_mode_sends_no_mail_and_predicts_the_invitation(tenant: Any, pat: 
     absent = {"identity": "pat", "state": "absent"}
     assert run_ok(module, tenant, store, check_mode=True, is_check_run=True, **absent)["changed"]
     assert not run_ok(module, tenant, store, check_mode=True, is_check_run=True, **absent)["changed"]
-    assert list_writes(tenant) == [] and tenant.outbox() == []
+    assert list_writes(tenant) == [] and tenant.read_outbox() == []
     real = run_ok(module, tenant, **RETURN)
     assert real["credential_binding_job"].keys() == job.keys()
     assert real.keys() - predicted.keys() == {LINK}
@@ -275,11 +275,11 @@ def test_check_mode_sends_no_mail_and_predicts_the_invitation(tenant: Any, pat: 
 )
 def test_empty_options_are_refused(given: dict[str, str], message: str, tenant: Any) -> None:
     assert message in run_failed(module, tenant, **{**INVITE, **given})
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_run_reads_its_own_invitations_although_the_listing_is_late(tenant: Any, pat: str) -> None:
-    tenant.settings(listing_delay=60, changed_delay=60)
+    tenant.change_settings(listing_delay=60, changed_delay=60)
     store = MemoryStore()
     created = run_ok(module, tenant, store, **INVITE)["credential_binding_job"]
     again = run_ok(module, tenant, store, **INVITE)
@@ -287,7 +287,7 @@ def test_a_run_reads_its_own_invitations_although_the_listing_is_late(tenant: An
     listed = run_ok(credential_binding_job_info, tenant, store, identity="pat")["credential_binding_jobs"]
     assert listed == [created]
     assert run_ok(module, tenant, store, identity="pat", state="absent")["changed"]
-    tenant.settings(listing_delay=0)
+    tenant.change_settings(listing_delay=0)
     assert not run_ok(module, tenant, store, identity="pat", state="absent")["changed"]
     listed = run_ok(credential_binding_job_info, tenant, store, identity="pat")["credential_binding_jobs"]
     assert list_states(listed) == ["REVOKED"]

@@ -25,7 +25,7 @@ def seed_people(tenant: Any, number: int = 4) -> list[str]:
 
 
 def list_bodies(tenant: Any, operation: str) -> list[dict[str, Any]]:
-    return [entry["json"] for entry in tenant.journal(operation=operation)]
+    return [entry["json"] for entry in tenant.read_journal(operation=operation)]
 
 
 def undate(item: dict[str, Any]) -> dict[str, Any]:
@@ -122,12 +122,12 @@ def test_many_members_are_sent_in_batches_and_read_in_pages(tenant: Any) -> None
     made = run_ok(group, tenant, display_name=NAME, members=ids)
     assert made["group"]["members"] == sorted(ids)
     assert [len(body["identity_ids"]) for body in list_bodies(tenant, "AddGroupMembers")] == [1000, 1]
-    readings = tenant.journal(operation="ListGroupMembers")
+    readings = tenant.read_journal(operation="ListGroupMembers")
     assert len(readings) == 6 and {entry["query"]["page_size"] for entry in readings} == {"200"}
-    assert made["requests"] == len(tenant.journal())
+    assert made["requests"] == len(tenant.read_journal())
     tenant.clear_journal()
     assert not run_ok(group, tenant, display_name=NAME, members=ids, members_mode="exact")["changed"]
-    assert [entry["operation"] for entry in tenant.journal()] == ["token", "ListGroups", *["ListGroupMembers"] * 6]
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["token", "ListGroups", *["ListGroupMembers"] * 6]
     tenant.clear_journal()
     assert run_ok(group, tenant, display_name=NAME, state="absent")["changed"]
     assert [len(body["identity_ids"]) for body in list_bodies(tenant, "DeleteGroupMembers")] == [1000, 1]
@@ -135,7 +135,7 @@ def test_many_members_are_sent_in_batches_and_read_in_pages(tenant: Any) -> None
 
 def test_members_that_the_service_ignores_are_an_error(tenant: Any, pauses: list[float]) -> None:
     (one,) = seed_people(tenant, 1)
-    tenant.fault(operation="AddGroupMembers", json={"id": "x"})
+    tenant.add_fault(operation="AddGroupMembers", json={"id": "x"})
     message = run_failed(group, tenant, display_name=NAME, members=[one])
     assert "The service did not store members of the group" in message and "Check whether the members exist." in message
 
@@ -166,7 +166,7 @@ def test_the_token_has_only_the_scopes_that_the_task_needs(
 ) -> None:
     seed_people(tenant)
     run_ok(group, tenant, display_name=NAME, **given)
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert set(request["form"]["scope"].split()) == needed
 
 
@@ -182,7 +182,7 @@ def test_a_predicted_group_has_predicted_members_and_is_found_by_later_tasks(ten
     assert run_ok(group_info, tenant, **run, members=True)["groups"][0]["members"] == []
     assert run_ok(group, tenant, **run, display_name=NAME, state="absent")["changed"]
     assert run_ok(group_info, tenant, **run)["groups"] == []
-    assert list_writes(tenant) == [] and "check-mode" not in str(tenant.journal())
+    assert list_writes(tenant) == [] and "check-mode" not in str(tenant.read_journal())
 
 
 def test_concurrent_hosts_create_one_group(tenant: Any) -> None:
@@ -195,5 +195,5 @@ def test_concurrent_hosts_create_one_group(tenant: Any) -> None:
 
 def test_a_removal_that_stops_after_the_members_reports_the_change(tenant: Any) -> None:
     run_ok(group, tenant, display_name=NAME, members=[seed_people(tenant, 1)[0]])
-    tenant.fault(operation="DeleteGroup", status=403)
+    tenant.add_fault(operation="DeleteGroup", status=403)
     assert "HTTP 403" in run_failed(group, tenant, display_name=NAME, state="absent")

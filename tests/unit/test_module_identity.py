@@ -14,7 +14,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     OWN_TRAITS,
 )
 from ansible_collections.beyondidentity.management.plugins.modules import application, identity, identity_info, role
-from tests.emulator.openapi import document
+from beyondidentity_emulator.management.openapi import document
 from tests.support.sign_in_application import SignInApplication
 from tests.unit.builders import make_jwt
 from tests.unit.concurrent_calls import run_together
@@ -46,7 +46,7 @@ def read(tenant: Any, id: str) -> dict[str, Any]:
 
 
 def get_bodies(tenant: Any, operation: str) -> list[dict[str, Any]]:
-    return [entry["json"]["identity"] for entry in tenant.journal(operation=operation)]
+    return [entry["json"]["identity"] for entry in tenant.read_journal(operation=operation)]
 
 
 def undate(item: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def test_usernames_and_addresses_that_differ_only_in_case_are_not_sent(tenant: A
 
 
 def test_a_username_that_the_service_normalizes_is_found_again(tenant: Any, warnings: list[str]) -> None:
-    tenant.settings(normalized_fields={"username": ["trim", "lower"], "primary_email_address": ["lower"]})
+    tenant.change_settings(normalized_fields={"username": ["trim", "lower"], "primary_email_address": ["lower"]})
     given = {"username": " Pat ", "primary_email_address": "Pat@Example.com"}
     created = run_ok(identity, tenant, warn=warnings.append, **given)
     assert created["identity"]["traits"]["username"] == "pat" and len(warnings) == 2
@@ -189,7 +189,7 @@ def test_the_error_for_a_taken_address_names_its_owner_after_one_listing(tenant:
         assert (
             f"identity 'Pat Smith' ({owner['id']}) has this primary_email_address" in message and "HTTP 409" in message
         )
-        listings = [entry["query"].get("filter") for entry in tenant.journal(operation="ListIdentities")]
+        listings = [entry["query"].get("filter") for entry in tenant.read_journal(operation="ListIdentities")]
         assert listings.count(None) == 2, "two pages"
     assert pauses == [], "the owner is known, so nothing is waited for"
 
@@ -197,9 +197,9 @@ def test_the_error_for_a_taken_address_names_its_owner_after_one_listing(tenant:
 def test_a_conflict_by_a_trait_that_the_task_does_not_manage_names_the_owner(tenant: Any) -> None:
     """The module sends traits whole, so the service can refuse an address that it accepted before."""
     owner, kim = create(tenant), create(tenant, username="kim", primary_email_address="kim@example.com")
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     run_ok(identity, tenant, id=kim["id"], primary_email_address="pat@example.com")
-    tenant.fault(operation="UpdateIdentity", status=409)
+    tenant.add_fault(operation="UpdateIdentity", status=409)
     message = run_failed(identity, tenant, id=kim["id"], external_id="1")
     assert f"({owner['id']}) has this primary_email_address" in message
 
@@ -225,11 +225,11 @@ def test_check_mode_refuses_names_that_a_predicted_identity_has(tenant: Any) -> 
     assert run_ok(identity_info, tenant, **run, username="pat")["identities"] == []
     assert run_ok(identity, tenant, **run, username="smith", state="absent")["changed"]
     assert not run_ok(identity, tenant, **run, username="smith", state="absent")["changed"]
-    assert list_writes(tenant) == [] and "check-mode" not in str(tenant.journal())
+    assert list_writes(tenant) == [] and "check-mode" not in str(tenant.read_journal())
 
 
 def test_a_run_reads_its_own_writes_although_the_listing_lags(tenant: Any, pauses: list[float]) -> None:
-    tenant.settings(listing_delay=60, changed_delay=60, deleted_delay=60)
+    tenant.change_settings(listing_delay=60, changed_delay=60, deleted_delay=60)
     store = MemoryStore()
     created = run_ok(identity, tenant, store, **PAT)["identity"]
     assert not run_ok(identity, tenant, store, **PAT)["changed"]
@@ -248,7 +248,7 @@ def test_a_run_reads_its_own_writes_although_the_listing_lags(tenant: Any, pause
 
 def test_a_listing_that_shows_an_identity_as_it_was_hides_no_change_of_this_run(tenant: Any) -> None:
     (id,) = tenant.seed(identities=1, identity={"traits": {"username": "pat"}})["identities"]
-    tenant.settings(changed_delay=60)
+    tenant.change_settings(changed_delay=60)
     store = MemoryStore()
     change = {"username": "pat", "primary_email_address": "new@example.com"}
     assert [run_ok(identity, tenant, store, **change)["changed"] for _time in range(2)] == [True, False]
@@ -273,9 +273,9 @@ def test_hosts_that_spell_the_username_differently_create_one_identity(tenant: A
 
 
 def test_another_process_that_creates_the_identity_first_is_no_error(tenant: Any, pauses: list[float]) -> None:
-    tenant.fault(operation="ListIdentities", json={"identities": []}, times=1)
+    tenant.add_fault(operation="ListIdentities", json={"identities": []}, times=1)
     created = create(tenant)
-    tenant.fault(operation="ListIdentities", json={"identities": []}, times=1)
+    tenant.add_fault(operation="ListIdentities", json={"identities": []}, times=1)
     again = run_ok(identity, tenant, **PAT)
     assert not again["changed"] and again["identity"] == created and pauses == []
 
@@ -283,7 +283,7 @@ def test_another_process_that_creates_the_identity_first_is_no_error(tenant: Any
 def test_an_identity_whose_creation_lost_its_response_is_found_by_its_username(
     tenant: Any, warnings: list[str]
 ) -> None:
-    tenant.fault(operation="CreateIdentity", carry_out=True, drop="close")
+    tenant.add_fault(operation="CreateIdentity", carry_out=True, drop="close")
     created = run_ok(identity, tenant, warn=warnings.append, **PAT)
     assert created["changed"] and created["identity"]["traits"]["username"] == "pat"
     assert any("was lost or empty" in warning for warning in warnings)
@@ -291,7 +291,7 @@ def test_an_identity_whose_creation_lost_its_response_is_found_by_its_username(
 
 def test_a_trait_that_the_service_ignores_is_an_error_that_names_it(tenant: Any) -> None:
     create(tenant, traits={"title": "Dr"})
-    tenant.settings(ignored_fields=["identity.traits.title"])
+    tenant.change_settings(ignored_fields=["identity.traits.title"])
     message = run_failed(identity, tenant, username="pat", traits={"title": "Professor"})
     assert "did not store traits.title of identity 'Pat Smith'" in message
 
@@ -302,7 +302,7 @@ def test_only_a_changed_address_of_an_existing_identity_is_remembered(tenant: An
     run_ok(identity, tenant, store, username="pat", primary_email_address="PAT@example.com", external_id="1")
     run_ok(identity, tenant, store, check_mode=True, username="pat", primary_email_address="new@example.com")
     assert not [key for key in store.entries if "address changed" in key]
-    tenant.fault(operation="UpdateIdentity", status=500)
+    tenant.add_fault(operation="UpdateIdentity", status=500)
     run_failed(identity, tenant, store, username="pat", primary_email_address="new@example.com")
     (key,) = [key for key in store.entries if "address changed" in key]
     assert created["id"] in key, "also if it is unknown whether the service changed the address"
@@ -327,14 +327,14 @@ def test_the_token_has_only_the_scopes_that_the_task_needs(
     id = create(tenant)["id"]
     tenant.clear_journal()
     run_ok(identity, tenant, **{**given, **({"id": id} if "id" in given else {})})
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert set(request["form"]["scope"].split()) == {f"identities:{action}" for action in needed}
 
 
 def sign_in(tenant: Any, store: MemoryStore, person: dict[str, Any], **protocol: Any) -> dict[str, Any]:
     """Sign in as an identity, store the sign-in, and return the options to use it."""
     user = {"id": person["id"], "username": "pat", "email": "pat@example.com"}
-    tenant.settings(identity=user)
+    tenant.change_settings(identity=user)
     configuration = {
         "expires_after": 600,
         "token_signing_algorithm": "RS256",
@@ -370,7 +370,7 @@ def test_an_identity_is_not_removed_if_the_token_does_not_tell_its_owner(tenant:
         ({"json": {"active": False}}, "the introspection says that it is not active"),
         ({"json": {"active": True}}, "The token names no principal"),
     ):
-        tenant.fault(operation="introspect", times=1, **answer)
+        tenant.add_fault(operation="introspect", times=1, **answer)
         message = run_failed(identity, tenant, store, state="absent", id=person["id"], **options)
         assert "Cannot tell whether the task authenticates as this identity" in message and reason in message
     assert "DeleteIdentity" not in list_writes(tenant)
@@ -401,14 +401,16 @@ def test_a_given_referential_token_without_the_application_cannot_remove_an_iden
 def test_a_self_contained_token_of_an_application_needs_no_introspection(tenant: Any) -> None:
     person = create(tenant)
     tenant.clear_journal()
-    assert run_ok(identity, tenant, state="absent", id=person["id"], access_token=tenant.mint(*SCOPES))["changed"]
-    assert [entry["operation"] for entry in tenant.journal()] == ["token", "GetIdentity", "DeleteIdentity"]
+    assert run_ok(identity, tenant, state="absent", id=person["id"], access_token=tenant.request_token(*SCOPES))[
+        "changed"
+    ]
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["token", "GetIdentity", "DeleteIdentity"]
 
 
 def test_client_credentials_are_not_introspected(tenant: Any) -> None:
     person = create(tenant)
     assert run_ok(identity, tenant, state="absent", id=person["id"])["requests"] == 3
-    assert tenant.journal(operation="introspect") == []
+    assert tenant.read_journal(operation="introspect") == []
 
 
 def test_results_have_no_secrets(tenant: Any) -> None:
@@ -418,7 +420,7 @@ def test_results_have_no_secrets(tenant: Any) -> None:
         "client_secret": "s3cret",
         "traits": {"password": "s3cret", "username": "pat"},
     }
-    tenant.fault(operation="ListIdentities", json={"identities": [item]})
+    tenant.add_fault(operation="ListIdentities", json={"identities": [item]})
     result = run_ok(identity, tenant, username="pat")
     assert "s3cret" not in str(result) and result["before"] == result["after"] == result["identity"]
 
@@ -428,8 +430,8 @@ def test_a_given_token_names_its_owner_by_id_or_path(form: str, tenant: Any) -> 
     """The service's own tokens have paths. The identity is refused before the token is sent for the removal."""
     person = create(tenant)
     token = make_jwt({"bi_p": form.format(id=person["id"]), "sub": "x"})
-    tenant.fault(operation="GetIdentity", json=person)
+    tenant.add_fault(operation="GetIdentity", json=person)
     tenant.clear_journal()
     message = run_failed(identity, tenant, state="absent", id=person["id"], access_token=token)
     assert "The task authenticates as this identity" in message
-    assert not tenant.journal(operation="DeleteIdentity")
+    assert not tenant.read_journal(operation="DeleteIdentity")

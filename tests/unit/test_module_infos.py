@@ -73,7 +73,7 @@ def test_all_pages_are_read(module: Any, tenant: Any) -> None:
     found = [item["id"] for item in run_ok(module, tenant)[kind]]
     assert set(ids) <= set(found) and len(found) == len(set(found)) == 245 + built_in
     size, count = ("200", 2) if kind in ("identities", "groups") else ("100", 3)
-    assert [entry["query"]["page_size"] for entry in tenant.journal(operation=operation)] == [size] * count
+    assert [entry["query"]["page_size"] for entry in tenant.read_journal(operation=operation)] == [size] * count
 
 
 @ALL
@@ -83,12 +83,14 @@ def test_an_empty_filter_is_an_error_and_not_all_objects(module: Any, tenant: An
         assert f"{name} must not be empty." in run_failed(module, tenant, **{name: ""})
     assert module.SPEC.rules == {"mutually_exclusive": [tuple(names)]}
     assert "'a/b' is not a valid ID" in run_failed(module, tenant, id="a/b")
-    assert [entry for entry in tenant.journal() if entry["operation"] not in ("token", "ListResourceServers")] == []
+    assert [
+        entry for entry in tenant.read_journal() if entry["operation"] not in ("token", "ListResourceServers")
+    ] == []
 
 
 @ALL
 def test_the_services_refusal_is_shown(module: Any, tenant: Any) -> None:
-    tenant.fault(method="GET", status=403)
+    tenant.add_fault(method="GET", status=403)
     for given in ({"id": "x"}, {}):
         assert "HTTP 403" in run_failed(module, tenant, **given)
 
@@ -96,9 +98,9 @@ def test_the_services_refusal_is_shown(module: Any, tenant: Any) -> None:
 @EACH
 def test_a_malformed_list_or_object_is_an_error(module: Any, tenant: Any) -> None:
     operation, kind, _field, _there = KINDS[module]
-    tenant.fault(operation=operation, json={"wrong": []})
+    tenant.add_fault(operation=operation, json={"wrong": []})
     assert f"{operation}: the response has no list of {kind}" in run_failed(module, tenant)
-    tenant.fault(operation=operation.replace("List", "Get").replace("ies", "y").removesuffix("s"), json={"a": 1})
+    tenant.add_fault(operation=operation.replace("List", "Get").replace("ies", "y").removesuffix("s"), json={"a": 1})
     assert "Unexpected response from the API" in run_failed(module, tenant, id="x")
 
 
@@ -106,7 +108,7 @@ def test_a_malformed_list_or_object_is_an_error(module: Any, tenant: Any) -> Non
 def test_secrets_are_removed_from_the_objects(module: Any, tenant: Any) -> None:
     operation, kind, _field, _there = KINDS[module]
     item = {"id": "1", "client_secret": "s3cret", "traits": {"password": "s3cret", "username": "pat"}}
-    tenant.fault(operation=operation, json={kind: [item]})
+    tenant.add_fault(operation=operation, json={kind: [item]})
     result = run_ok(module, tenant)
     assert result[kind] == [{"id": "1", "traits": {"username": "pat"}}] and not has_secret(result)
 
@@ -125,7 +127,7 @@ def test_the_token_has_only_reading_scopes(
     module: Any, given: dict[str, Any], scopes: list[str], check_mode: bool, tenant: Any
 ) -> None:
     run_ok(module, tenant, check_mode=check_mode, **given)
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"].split() == scopes
 
 
@@ -143,13 +145,13 @@ def test_the_service_finds_an_identity_by_username(username: str, tenant: Any) -
     tenant.seed(identities=30)
     (wanted,) = tenant.seed(identities=1, identity={"traits": {"username": username.lower()}})["identities"]
     assert [item["id"] for item in run_ok(identity_info, tenant, username=username)["identities"]] == [wanted]
-    assert len(tenant.journal(operation="ListIdentities")) == 1, "the service filters"
+    assert len(tenant.read_journal(operation="ListIdentities")) == 1, "the service filters"
     assert run_ok(identity_info, tenant, username="nobody")["identities"] == []
 
 
 def test_if_the_service_ignores_the_filter_other_identities_are_left_out(tenant: Any) -> None:
     identities = [{"id": one, "traits": {"username": one}} for one in ("kim", "pat")] + [{"id": "sam", "traits": None}]
-    tenant.fault(operation="ListIdentities", json={"identities": identities})
+    tenant.add_fault(operation="ListIdentities", json={"identities": identities})
     assert [item["id"] for item in run_ok(identity_info, tenant, username="PAT")["identities"]] == ["pat"]
     assert run_ok(identity_info, tenant, username="nobody")["identities"] == []
 
@@ -173,7 +175,7 @@ def test_the_service_filters_groups(tenant: Any) -> None:
     night = tenant.seed(groups=2, group={"display_name": "Night {n}"})["groups"]
     for wanted in ('display_name sw "night"', 'display_name co "ight"'):
         assert {item["id"] for item in run_ok(group_info, tenant, filter=wanted)["groups"]} == set(night)
-    assert [entry["query"]["filter"] for entry in tenant.journal(operation="ListGroups")][
+    assert [entry["query"]["filter"] for entry in tenant.read_journal(operation="ListGroups")][
         0
     ] == 'display_name sw "night"'
     assert "HTTP 400" in run_failed(group_info, tenant, filter="display_name")
@@ -186,13 +188,13 @@ def test_the_members_of_groups_are_read_on_request(given: dict[str, Any], tenant
     given = {**given, **({"id": made["id"]} if "id" in given else {})}
     tenant.clear_journal()
     assert "members" not in run_ok(group_info, tenant, **given)["groups"][0]
-    assert tenant.journal(operation="ListGroupMembers") == []
+    assert tenant.read_journal(operation="ListGroupMembers") == []
     for check_mode in (True, False):
         tenant.clear_journal()
         result = run_ok(group_info, tenant, check_mode=check_mode, members=True, **given)
-        assert result["groups"] == [made] and len(tenant.journal(operation="ListGroupMembers")) == 2
-        assert result["requests"] == len(tenant.journal()) == 4
-    (request,) = tenant.journal(operation="token")
+        assert result["groups"] == [made] and len(tenant.read_journal(operation="ListGroupMembers")) == 2
+        assert result["requests"] == len(tenant.read_journal()) == 4
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"].split() == ["groups:read", "identities:read"]
 
 
@@ -201,15 +203,15 @@ def test_the_tenant_is_read_with_its_own_scope(check_mode: bool, tenant: Any) ->
     result = run_ok(tenant_info, tenant, check_mode=check_mode)
     assert result["tenant"]["id"] == tenant.tenant_id and result["tenant"]["display_name"]
     assert not result["changed"] and result["requests"] == 2
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"] == "tenants:read"
 
 
 def test_a_tenant_without_an_id_is_an_error_and_secrets_are_removed(tenant: Any) -> None:
     for item in ({}, {"id": 7}, {"id": "../x"}):
-        tenant.fault(operation="GetTenant", json=item, times=1)
+        tenant.add_fault(operation="GetTenant", json=item, times=1)
         assert "not a valid tenant object" in run_failed(tenant_info, tenant)
-    tenant.fault(operation="GetTenant", json={"id": "t", "client_secret": "s3cret"})
+    tenant.add_fault(operation="GetTenant", json={"id": "t", "client_secret": "s3cret"})
     assert run_ok(tenant_info, tenant)["tenant"] == {"id": "t"}
 
 
@@ -220,7 +222,7 @@ def test_with_predicted_credentials_the_tenant_is_unknown(tenant: Any) -> None:
     tenant.clear_journal()
     predicted = {name: made[name] for name in ("issuer", "client_id", "client_secret")}
     result = run_ok(tenant_info, tenant, **run, **predicted)
-    assert result["tenant"] is None and result["predicted"] is True and tenant.journal() == []
+    assert result["tenant"] is None and result["predicted"] is True and tenant.read_journal() == []
 
 
 def test_the_members_of_roles_are_read_on_request(tenant: Any) -> None:
@@ -230,7 +232,7 @@ def test_the_members_of_roles_are_read_on_request(tenant: Any) -> None:
     empty = run_ok(role, tenant, display_name="Empty")["role"]
     tenant.clear_journal()
     assert all("members" not in item for item in run_ok(role_info, tenant)["roles"])
-    assert tenant.journal(operation="ListRoleMembers") == []
+    assert tenant.read_journal(operation="ListRoleMembers") == []
     found = {item["id"]: item for item in run_ok(role_info, tenant, members=True)["roles"]}
     assert found == {made["id"]: made, empty["id"]: {**empty, "members": {"identities": [], "groups": []}}}
-    assert len(tenant.journal(operation="ListRoleMembers")) == 2
+    assert len(tenant.read_journal(operation="ListRoleMembers")) == 2

@@ -32,14 +32,14 @@ def test_an_active_token_has_its_claims(check_mode: bool, tenant: Any) -> None:
 def test_a_referential_token_and_a_refresh_token_can_be_introspected(tenant: Any) -> None:
     (value,) = tenant.seed(tokens=1)["token_values"]
     assert run_ok(introspect, tenant, token=value)["introspection"]["scope"] == "realms:read"
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(tenant)
     refresh_token = sign_in_user(app).refresh_token
     assert run_ok(introspect, app, token=refresh_token)["introspection"]["active"]
 
 
 def test_an_inactive_token_is_not_an_error(tenant: Any) -> None:
-    value = tenant.mint("realms:read")
+    value = tenant.request_token("realms:read")
     tenant.revoke_tokens()
     for inactive in (value, "unknown"):
         assert run_ok(introspect, tenant, token=inactive)["introspection"] == {"active": False}
@@ -48,18 +48,18 @@ def test_an_inactive_token_is_not_an_error(tenant: Any) -> None:
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_the_client_authenticates_with_its_own_credentials(method: str, tenant: Any) -> None:
     run_ok(introspect, tenant, token="unknown", client_auth_method=method)
-    assert [entry["operation"] for entry in tenant.journal()] == ["introspect"]
+    assert [entry["operation"] for entry in tenant.read_journal()] == ["introspect"]
 
 
 def test_a_given_token_authorizes_an_introspection(tenant: Any) -> None:
-    value, introspector = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
+    value, introspector = tenant.request_token("realms:read"), tenant.request_token("tokens:introspect")
     result = run_ok(introspect, tenant, token=value, access_token=introspector, **NO_CREDENTIALS)
     assert result["introspection"]["active"]
-    assert tenant.journal(operation="introspect")[0]["headers"]["Authorization"].startswith("Bearer")
+    assert tenant.read_journal(operation="introspect")[0]["headers"]["Authorization"].startswith("Bearer")
 
 
 def test_a_given_token_without_the_scope_is_refused(tenant: Any) -> None:
-    value, reader = tenant.mint("realms:read"), tenant.mint("realms:read")
+    value, reader = tenant.request_token("realms:read"), tenant.request_token("realms:read")
     result = call_module(introspect, tenant, token=value, access_token=reader, **NO_CREDENTIALS)
     assert result["failed"] and result["status"] == 403
     assert value not in json.dumps(result) and reader not in json.dumps(result)
@@ -74,7 +74,7 @@ def test_a_stored_sign_in_authorizes_the_introspection_of_a_public_client(tenant
 
 
 def test_a_revoked_token_of_a_sign_in_is_refreshed(tenant: Any) -> None:
-    tenant.settings(refresh_tokens="fixed", refresh_lifetime=600)
+    tenant.change_settings(refresh_tokens="fixed", refresh_lifetime=600)
     app = SignInApplication.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
     store = MemoryStore()
     own = run_ok(token, app, store, **app.options_after_sign_in("tokens:introspect"))["token"]
@@ -85,22 +85,22 @@ def test_a_revoked_token_of_a_sign_in_is_refreshed(tenant: Any) -> None:
 
 def test_without_credentials_and_token_the_client_id_is_missing(tenant: Any) -> None:
     assert "client_id is missing" in run_failed(introspect, tenant, token="t0ken", **NO_CREDENTIALS)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize("value", ["", "s3cr t", "s3cr\nt", "é"])
 def test_a_malformed_token_is_refused_before_any_request(value: str, tenant: Any) -> None:
     message = run_failed(introspect, tenant, token=value)
     assert "16384 printable ASCII characters" in message and "s3cr" not in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize("response", [{}, {"active": None}, {"active": "true"}, {"active": 1}])
 def test_a_response_without_a_boolean_active_is_malformed(response: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="introspect", json=response)
+    tenant.add_fault(operation="introspect", json=response)
     assert "does not say whether the token is active" in run_failed(introspect, tenant, token="t0ken")
 
 
 def test_a_token_that_a_server_echoes_is_masked(tenant: Any) -> None:
-    tenant.fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
+    tenant.add_fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
     assert "s3cret" not in run_failed(introspect, tenant, token="s3cret-t0ken")

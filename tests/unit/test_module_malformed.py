@@ -37,7 +37,7 @@ EACH_STATE = pytest.mark.parametrize("state", ["present", "absent"])
 @EACH_STATE
 @EACH_MALFORMED
 def test_a_malformed_application_found_by_id_is_an_error(item: dict[str, Any], state: str, tenant: Any) -> None:
-    tenant.fault(operation="GetApplication", json=item)
+    tenant.add_fault(operation="GetApplication", json=item)
     assert MESSAGE in run_failed(application, tenant, id="a1", state=state)
     assert list_writes(tenant) == []
 
@@ -45,14 +45,14 @@ def test_a_malformed_application_found_by_id_is_an_error(item: dict[str, Any], s
 @EACH_STATE
 @TWO_MALFORMED
 def test_a_malformed_application_found_by_name_is_an_error(item: dict[str, Any], state: str, tenant: Any) -> None:
-    tenant.fault(operation="ListApplications", json={"applications": [item]})
+    tenant.add_fault(operation="ListApplications", json={"applications": [item]})
     assert MESSAGE in run_failed(application, tenant, display_name=NAME, state=state)
     assert list_writes(tenant) == []
 
 
 @TWO_MALFORMED
 def test_a_malformed_response_to_a_creation_is_an_error(item: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="CreateApplication", json=item)
+    tenant.add_fault(operation="CreateApplication", json=item)
     assert MESSAGE in run_failed(application, tenant, **NEW)
     assert list_writes(tenant) == ["CreateApplication"]
 
@@ -61,7 +61,7 @@ def test_a_malformed_response_to_a_creation_is_an_error(item: dict[str, Any], te
 def test_a_malformed_response_to_an_update_is_never_a_bug_of_the_collection(item: dict[str, Any], tenant: Any) -> None:
     (identifier,) = tenant.seed(applications=1, name=NAME)["applications"]
     item = {**item, "id": identifier} if "id" in item else item
-    tenant.fault(operation="UpdateApplication", json=item)
+    tenant.add_fault(operation="UpdateApplication", json=item)
     result = call_module(application, tenant, **{**NEW, "id": identifier, "display_name": "Renamed"})
     assert "bug" not in result.get("msg", ""), result
     assert list_writes(tenant) == ["UpdateApplication"]
@@ -70,7 +70,7 @@ def test_a_malformed_response_to_an_update_is_never_a_bug_of_the_collection(item
 @pytest.mark.parametrize("kind", ["resource_server", "authenticator_config"])
 def test_a_malformed_object_that_an_application_refers_to_is_an_error(kind: str, tenant: Any) -> None:
     listing = f"List{kind.title().replace('_', '')}s"
-    tenant.fault(operation=listing, json={f"{kind}s": [{"display_name": "Wanted"}]})
+    tenant.add_fault(operation=listing, json={f"{kind}s": [{"display_name": "Wanted"}]})
     wanted = {"protocol": "oidc", "grant_types": ["authorization_code"], "redirect_uris": ["https://host/callback"]}
     message = run_failed(application, tenant, display_name=NAME, **wanted, **{kind: "Wanted"})
     assert f"not a valid {kind} object" in message
@@ -81,7 +81,7 @@ def test_a_malformed_object_that_an_application_refers_to_is_an_error(kind: str,
 @pytest.mark.parametrize("config", [None, "text", [1], 1])
 def test_a_malformed_authenticator_configuration_is_an_error(operation: str, config: Any, tenant: Any) -> None:
     item = {"id": "c1", "display_name": NAME, "config": config} if config else {"display_name": NAME}
-    tenant.fault(operation=operation, json=item)
+    tenant.add_fault(operation=operation, json=item)
     found = {"id": "c1", "display_name": NAME} if operation.startswith("Get") else {"display_name": NAME}
     message = run_failed(authenticator_config, tenant, **found, type="hosted_web")
     assert "not a valid authenticator_config object" in message

@@ -72,7 +72,7 @@ def test_an_id_needs_one_scope_and_few_requests(
     ):
         tenant.clear_journal()
         assert run_ok(module, tenant, **given)["requests"] == 2
-        token, request = tenant.journal()
+        token, request = tenant.read_journal()
         assert (token["form"]["scope"], request["operation"]) == (f"{resource}:read", operation)
 
 
@@ -88,7 +88,7 @@ def test_an_identity_that_does_not_exist_is_an_error(
 
 @each_info
 def test_all_pages_are_read(module: Any, collection: str, resource: str, singular: str, tenant: Any, pat: str) -> None:
-    tenant.settings(page_size_maximum=3)
+    tenant.change_settings(page_size_maximum=3)
     tenant.seed(**{collection: 8}, identity_id=pat)
     assert len(run_ok(module, tenant, identity=pat)[collection]) == 8
 
@@ -108,7 +108,9 @@ def test_passkeys_can_be_filtered_by_the_service(tenant: Any, pat: str) -> None:
     assert read(jwk_thumbprint=thumbprint) == listed[:1]
     assert read(jwk_thumbprint=thumbprint, credential_state="active") in ([], listed[:1])
     queries = [
-        entry["query"]["filter"] for entry in tenant.journal(operation="ListCredentials") if "filter" in entry["query"]
+        entry["query"]["filter"]
+        for entry in tenant.read_journal(operation="ListCredentials")
+        if "filter" in entry["query"]
     ]
     assert queries[0] == 'state eq "ACTIVE"'
     assert queries[-1] == f'state eq "ACTIVE" and jwk_thumbprint eq "{thumbprint}"'
@@ -116,7 +118,7 @@ def test_passkeys_can_be_filtered_by_the_service(tenant: Any, pat: str) -> None:
 
 def test_a_service_that_ignores_the_filter_changes_nothing(tenant: Any, pat: str) -> None:
     tenant.seed(credentials=1, identity_id=pat, credential={"state": "REVOKED"})
-    tenant.fault(operation="ListCredentials", json={"credentials": list_credentials(tenant, pat), "total_size": 1})
+    tenant.add_fault(operation="ListCredentials", json={"credentials": list_credentials(tenant, pat), "total_size": 1})
     assert run_ok(credential_info, tenant, identity=pat, credential_state="active")["credentials"] == []
 
 
@@ -125,7 +127,7 @@ def test_an_invitation_is_read_without_its_link(tenant: Any, pat: str) -> None:
     link = run_ok(credential_binding_job, tenant, **RETURN)["credential_binding_link"]
     jobs = list_jobs(tenant, pat)
     assert run_ok(credential_binding_job_info, tenant)["credential_binding_jobs"] == jobs
-    tenant.fault(
+    tenant.add_fault(
         operation="ListCredentialBindingJobs",
         json={"credential_binding_jobs": [{**jobs[0], "credential_binding_link": link}], "total_size": 1},
     )

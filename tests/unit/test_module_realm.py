@@ -16,7 +16,7 @@ NAME = "Customers"
 
 
 def list_token_scopes(tenant: Any, operation: str) -> set[str]:
-    return {scope for entry in tenant.journal(operation=operation) for scope in entry["token_scopes"]}
+    return {scope for entry in tenant.read_journal(operation=operation) for scope in entry["token_scopes"]}
 
 
 def test_a_realm_is_created_updated_and_deleted_and_each_step_is_idempotent(tenant: Any) -> None:
@@ -48,7 +48,7 @@ def test_a_realm_is_created_updated_and_deleted_and_each_step_is_idempotent(tena
 
 def test_an_omitted_classification_is_left_to_the_service(tenant: Any) -> None:
     created = run_ok(realm, tenant, display_name=NAME)["realm"]
-    assert tenant.journal(operation="CreateRealm")[0]["json"] == {"realm": {"display_name": NAME}}
+    assert tenant.read_journal(operation="CreateRealm")[0]["json"] == {"realm": {"display_name": NAME}}
     assert created["classification"]
 
 
@@ -56,7 +56,7 @@ def test_an_update_sends_only_the_changed_field(tenant: Any) -> None:
     created = run_ok(realm, tenant, display_name=NAME)["realm"]
     renamed = run_ok(realm, tenant, id=created["id"], display_name="Clients")["realm"]
     assert {**renamed, "update_time": None} == {**created, "display_name": "Clients", "update_time": None}
-    assert tenant.journal(operation="UpdateRealm")[0]["json"] == {"realm": {"display_name": "Clients"}}
+    assert tenant.read_journal(operation="UpdateRealm")[0]["json"] == {"realm": {"display_name": "Clients"}}
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_removal_with_an_opaque_token_needs_auth_realm_id(check_mode: bool, te
     for given in ({"id": other}, {"display_name": NAME}):
         message = run_failed(realm, tenant, check_mode=check_mode, state="absent", **given, **opaque)
         assert message.startswith("auth_realm_id is missing")
-    assert tenant.journal() == []
-    tenant.fault(operation="GetRealm", json={"id": other})
-    tenant.fault(operation="DeleteRealm", json={})
+    assert tenant.read_journal() == []
+    tenant.add_fault(operation="GetRealm", json={"id": other})
+    tenant.add_fault(operation="DeleteRealm", json={})
     assert run_ok(realm, tenant, check_mode=check_mode, id=other, **opaque)["realm"]["id"] == other
     known_realm = {**opaque, "auth_realm_id": tenant.realm_id}
     assert run_ok(realm, tenant, check_mode=check_mode, id=other, state="absent", **known_realm)["changed"]
@@ -113,7 +113,7 @@ def test_a_removal_with_an_opaque_token_needs_auth_realm_id(check_mode: bool, te
 def test_a_self_contained_token_names_the_authenticating_realm(tenant: Any) -> None:
     (other,) = tenant.seed(realms=1)["realms"]
     bare = {"issuer": None, "client_id": None, "client_secret": None, "auth_url": tenant.emulator.url}
-    known = {"access_token": tenant.mint("realms:read", "realms:delete"), **bare}
+    known = {"access_token": tenant.request_token("realms:read", "realms:delete"), **bare}
     assert "The task authenticates with this realm" in run_failed(
         realm, tenant, id=tenant.realm_id, state="absent", **known
     )
@@ -168,19 +168,19 @@ def test_several_realms_with_the_name_are_listed_by_their_ids(tenant: Any) -> No
 
 @pytest.mark.parametrize("item", [{}, {"display_name": NAME}, {"id": 7, "display_name": NAME}])
 def test_a_malformed_realm_is_an_error(item: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="GetRealm", json=item)
-    tenant.fault(operation="CreateRealm", json=item)
+    tenant.add_fault(operation="GetRealm", json=item)
+    tenant.add_fault(operation="CreateRealm", json=item)
     for given in ({"id": "r1"}, {"id": "r1", "state": "absent"}, {"display_name": NAME}):
         assert "not a valid realm object" in run_failed(realm, tenant, **given)
 
 
 def test_a_realm_that_another_process_removes_first_counts_as_removed(tenant: Any) -> None:
     (other,) = tenant.seed(realms=1)["realms"]
-    tenant.fault(operation="DeleteRealm", status=404)
+    tenant.add_fault(operation="DeleteRealm", status=404)
     assert run_ok(realm, tenant, id=other, state="absent")["changed"]
 
 
 def test_a_refused_removal_is_an_error(tenant: Any) -> None:
     (other,) = tenant.seed(realms=1)["realms"]
-    tenant.fault(operation="DeleteRealm", status=403)
+    tenant.add_fault(operation="DeleteRealm", status=403)
     assert "HTTP 403" in run_failed(realm, tenant, id=other, state="absent")

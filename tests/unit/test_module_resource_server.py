@@ -52,7 +52,7 @@ def test_a_resource_server_is_created_and_deleted_and_each_step_is_idempotent(te
 def test_an_update_sends_only_the_fields_that_differ(
     given: dict[str, Any], sent: dict[str, Any] | None, tenant: Any
 ) -> None:
-    tenant.settings(ignored_fields=[])  # so that an identifier can change
+    tenant.change_settings(ignored_fields=[])  # so that an identifier can change
     created = run_ok(resource_server, tenant, **PETS)["resource_server"]
     wanted = {"id": created["id"], **PETS, **given}
     predicted = run_ok(resource_server, tenant, check_mode=True, **wanted)
@@ -61,7 +61,7 @@ def test_an_update_sends_only_the_fields_that_differ(
     assert predicted["resource_server"] == changed["resource_server"] == {**created, **(sent or {})}
     assert changed["diff"]["before"] == created
     assert not run_ok(resource_server, tenant, **wanted)["changed"]
-    bodies = [entry["json"] for entry in tenant.journal(operation="UpdateResourceServer")]
+    bodies = [entry["json"] for entry in tenant.read_journal(operation="UpdateResourceServer")]
     assert bodies == ([{"resource_server": sent}] if sent else [])
 
 
@@ -130,7 +130,7 @@ def test_the_token_has_only_the_scopes_that_the_task_needs(
     given: dict[str, Any], actions: set[str], tenant: Any
 ) -> None:
     run_ok(resource_server, tenant, **given)
-    (listing,) = tenant.journal(operation="ListResourceServers")
+    (listing,) = tenant.read_journal(operation="ListResourceServers")
     assert set(listing["token_scopes"]) == {f"resource-servers:{action}" for action in actions}
 
 
@@ -153,7 +153,7 @@ def test_an_application_finds_the_resource_server_by_name(tenant: Any) -> None:
 @pytest.mark.parametrize("offered", ["pets:read", {"pets:read": 1}, 7, [7], [["pets:read"]], [None]])
 def test_malformed_scopes_of_a_resource_server_are_an_error(offered: Any, tenant: Any) -> None:
     item = {"id": "s1", "display_name": "Pet API", "identifier": "pets", "scopes": offered}
-    tenant.fault(operation="ListResourceServers", json={"resource_servers": [item]})
+    tenant.add_fault(operation="ListResourceServers", json={"resource_servers": [item]})
     message = run_failed(application, tenant, display_name="F", resource_server="pets", allowed_scopes=["pets:read"])
     assert "resource_server 'Pet API' (s1) has no list of scopes" in message
     assert list_writes(tenant) == []

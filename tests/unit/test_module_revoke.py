@@ -31,7 +31,7 @@ NO_CREDENTIALS = {"client_id": None, "client_secret": None}
 
 def make_desk(tenant: Any, public: bool = False) -> SignInApplication:
     """Return an `oidc` application. For such applications, the service refuses the client's own credentials for revocation."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     return SignInApplication.of(tenant, public=public, allowed_scopes=[*SCOPES, DELETE])
 
 
@@ -58,7 +58,7 @@ def list_active(app: Any, *values: str) -> list[bool]:
 
 def list_revocations(tenant: Any) -> list[int]:
     """Return the status of each response to a revocation."""
-    return [entry["status"] for entry in tenant.journal(operation="revoke")]
+    return [entry["status"] for entry in tenant.read_journal(operation="revoke")]
 
 
 def test_an_active_token_is_revoked_once(tenant: Any) -> None:
@@ -98,7 +98,7 @@ def test_a_wrong_client_secret_is_an_error_without_the_secret(module: Any, tenan
 
 
 def test_an_error_names_the_scope_that_a_given_token_lacks(tenant: Any) -> None:
-    given = {"access_token": tenant.mint("realms:read"), "client_secret": None}
+    given = {"access_token": tenant.request_token("realms:read"), "client_secret": None}
     assert "needs the scope tokens:introspect" in run_failed(introspect, tenant, token="unknown", **given)
 
 
@@ -106,11 +106,11 @@ def test_an_error_names_the_scope_that_a_given_token_lacks(tenant: Any) -> None:
 def test_a_malformed_token_is_refused_before_any_request(value: str, tenant: Any) -> None:
     message = run_failed(revoke, tenant, token=value)
     assert "16384 printable ASCII characters" in message and "s3cr" not in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_token_that_a_server_echoes_is_masked(tenant: Any) -> None:
-    tenant.fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
+    tenant.add_fault(operation="introspect", status=400, json={"error": "x", "error_description": "no s3cret-t0ken"})
     assert "s3cret" not in run_failed(revoke, tenant, token="s3cret-t0ken")
 
 
@@ -140,12 +140,12 @@ def test_a_public_client_without_tokens_introspect_revokes_without_introspection
     signed_in = sign_in(app, MemoryStore(), DELETE)
     result = run_ok(revoke, app, token=signed_in["access_token"])
     assert (result["changed"], result["revoked"]) == (True, [signed_in["id"]])
-    assert list_revocations(tenant) == [200] and tenant.journal(operation="introspect") == []
+    assert list_revocations(tenant) == [200] and tenant.read_journal(operation="introspect") == []
 
 
 @pytest.mark.parametrize("given", [BY_CODE, {}])
 def test_a_public_clients_sign_in_with_tokens_introspect_tells_what_changes(given: dict[str, Any], tenant: Any) -> None:
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect", DELETE])
     store = MemoryStore()
     sign_in(app, store, "tokens:introspect", DELETE)
@@ -158,11 +158,11 @@ def test_a_public_clients_sign_in_with_tokens_introspect_tells_what_changes(give
 def test_after_a_401_a_new_token_authorizes_the_revocation(tenant: Any) -> None:
     """Another application revoked the stored token."""
     store = MemoryStore()
-    first, second = tenant.mint("realms:read"), tenant.mint("realms:read")
+    first, second = tenant.request_token("realms:read"), tenant.request_token("realms:read")
     for value in (first, second):
-        tenant.fault(operation="revoke", times=1, status=401)  # for the client's own credentials
+        tenant.add_fault(operation="revoke", times=1, status=401)  # for the client's own credentials
         assert run_ok(revoke, tenant, store, token=value)["changed"]
-        run_ok(revoke, tenant, MemoryStore(), id=tenant.journal(operation="token")[-1]["issued_token_id"])
+        run_ok(revoke, tenant, MemoryStore(), id=tenant.read_journal(operation="token")[-1]["issued_token_id"])
     assert list_active(tenant, first, second) == [False, False]
 
 
@@ -179,7 +179,7 @@ def test_a_token_of_another_realm_is_refused(tenant: Any) -> None:
 def test_a_token_with_tokens_delete_authorizes_its_own_revocation(answer: dict[str, Any], tenant: Any) -> None:
     app = make_desk(tenant)
     signed_in = sign_in(app, MemoryStore(), DELETE)
-    tenant.fault(operation="introspect", times=1, **answer)
+    tenant.add_fault(operation="introspect", times=1, **answer)
     assert run_ok(revoke, app, token=signed_in["access_token"])["changed"]
     assert list_active(app, signed_in["access_token"]) == [False]
     assert list_revocations(tenant) == [401, 200]
@@ -188,7 +188,7 @@ def test_a_token_with_tokens_delete_authorizes_its_own_revocation(answer: dict[s
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_without_any_authorization_the_refusal_is_an_error(status: int, tenant: Any) -> None:
     app = make_desk(tenant)
-    tenant.fault(operation="revoke", status=status)
+    tenant.add_fault(operation="revoke", status=status)
     store = MemoryStore()
     signed_in = sign_in(app, store)
     assert f"HTTP {status}" in run_failed(revoke, app, store, token=signed_in["access_token"])
@@ -197,8 +197,8 @@ def test_without_any_authorization_the_refusal_is_an_error(status: int, tenant: 
 
 @pytest.mark.parametrize("can_introspect", [True, False])
 def test_a_given_token_without_tokens_introspect_takes_each_token_for_active(can_introspect: bool, tenant: Any) -> None:
-    value, inactive = tenant.mint("realms:read"), tenant.mint("realms:read")
-    deleter = tenant.mint(DELETE, *(["tokens:introspect"] if can_introspect else []))
+    value, inactive = tenant.request_token("realms:read"), tenant.request_token("realms:read")
+    deleter = tenant.request_token(DELETE, *(["tokens:introspect"] if can_introspect else []))
     store = MemoryStore()
     run_ok(revoke, tenant, store, token=inactive)
     for check_mode in (True, False):
@@ -209,53 +209,53 @@ def test_a_given_token_without_tokens_introspect_takes_each_token_for_active(can
         assert list_active(tenant, value) == [check_mode]
     again = run_ok(revoke, tenant, store, token=inactive, access_token=deleter, **NO_CREDENTIALS)
     assert again["changed"] is not can_introspect
-    assert tenant.journal(operation="token")[-1]["form"]["scope"].startswith(DELETE), "no other token is requested"
+    assert tenant.read_journal(operation="token")[-1]["form"]["scope"].startswith(DELETE), "no other token is requested"
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_if_the_introspection_is_refused_a_given_token_revokes_anyway(status: int, tenant: Any) -> None:
-    value, deleter = tenant.mint("realms:read"), tenant.mint(DELETE)
-    tenant.fault(operation="introspect", status=status)
+    value, deleter = tenant.request_token("realms:read"), tenant.request_token(DELETE)
+    tenant.add_fault(operation="introspect", status=status)
     result = run_ok(revoke, tenant, token=value, access_token=deleter, **NO_CREDENTIALS)
     assert result["changed"] and list_revocations(tenant) == [200]
 
 
 @pytest.mark.parametrize("status", [400, 404, 500])
 def test_any_other_error_of_the_introspection_stops_the_revocation(status: int, tenant: Any) -> None:
-    value, deleter = tenant.mint("realms:read"), tenant.mint(DELETE)
-    tenant.fault(operation="introspect", status=status)
+    value, deleter = tenant.request_token("realms:read"), tenant.request_token(DELETE)
+    tenant.add_fault(operation="introspect", status=status)
     assert f"HTTP {status}" in run_failed(revoke, tenant, token=value, access_token=deleter, **NO_CREDENTIALS)
     assert list_revocations(tenant) == []
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_confidential_client_whose_introspection_is_refused_revokes_nothing(status: int, tenant: Any) -> None:
-    tenant.fault(operation="introspect", status=status)
-    assert f"HTTP {status}" in run_failed(revoke, tenant, token=tenant.mint("realms:read"))
+    tenant.add_fault(operation="introspect", status=status)
+    assert f"HTTP {status}" in run_failed(revoke, tenant, token=tenant.request_token("realms:read"))
     assert list_revocations(tenant) == []
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_without_credentials_and_token_nothing_counts_as_active(check_mode: bool, tenant: Any) -> None:
     message = run_failed(revoke, tenant, check_mode=check_mode, token="t0ken", **NO_CREDENTIALS)
-    assert "client_id is missing" in message and tenant.journal() == []
+    assert "client_id is missing" in message and tenant.read_journal() == []
 
 
 def test_a_token_is_not_foreign_if_the_own_application_is_unknown(tenant: Any) -> None:
     """The introspection needs no application, but the revocation does."""
-    value = tenant.mint("realms:read")
+    value = tenant.request_token("realms:read")
     place = {"auth_url": tenant.emulator.url, "tenant_id": tenant.tenant_id, "auth_realm_id": tenant.realm_id}
     assert "application_id is missing" in run_failed(revoke, tenant, token=value, issuer=None, **place)
 
 
 def test_a_given_token_without_tokens_delete_is_refused(tenant: Any) -> None:
-    value, reader = tenant.mint("realms:read"), tenant.mint("tokens:introspect")
+    value, reader = tenant.request_token("realms:read"), tenant.request_token("tokens:introspect")
     result = call_module(revoke, tenant, token=value, access_token=reader, **NO_CREDENTIALS)
     assert result["failed"] and result["status"] == 403 and list_active(tenant, value) == [True]
 
 
 def test_a_given_token_with_tokens_delete_revokes_itself(tenant: Any) -> None:
-    value = tenant.mint(DELETE)
+    value = tenant.request_token(DELETE)
     assert run_ok(revoke, tenant, token=value, access_token=value, **NO_CREDENTIALS)["changed"]
     assert list_active(tenant, value) == [False]
 
@@ -264,25 +264,25 @@ def test_a_given_token_with_tokens_delete_revokes_itself(tenant: Any) -> None:
 def test_if_the_clients_credentials_are_refused_a_token_authorizes_the_revocation(status: int, tenant: Any) -> None:
     """The service refuses them for `oidc` applications. The token is stored for the next revocation."""
     store = MemoryStore()
-    values = [tenant.mint("realms:read") for _n in range(2)]
+    values = [tenant.request_token("realms:read") for _n in range(2)]
     tenant.clear_journal()
     for value in values:
-        tenant.fault(operation="revoke", times=1, status=status)
+        tenant.add_fault(operation="revoke", times=1, status=status)
         assert run_ok(revoke, tenant, store, token=value)["changed"]
     assert list_active(tenant, *values) == [False, False] and list_revocations(tenant) == [status, 200] * 2
-    assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == [DELETE]
+    assert [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")] == [DELETE]
 
 
 def test_a_new_token_that_is_refused_is_not_replaced(tenant: Any) -> None:
-    value = tenant.mint("realms:read")
+    value = tenant.request_token("realms:read")
     tenant.clear_journal()
-    tenant.fault(operation="revoke", status=401)
+    tenant.add_fault(operation="revoke", status=401)
     assert "HTTP 401" in run_failed(revoke, tenant, MemoryStore(), token=value)
-    assert list_revocations(tenant) == [401, 401] and len(tenant.journal(operation="token")) == 1
+    assert list_revocations(tenant) == [401, 401] and len(tenant.read_journal(operation="token")) == 1
 
 
 def test_after_a_final_refusal_no_further_request_is_sent(tenant: Any) -> None:
-    tenant.fault(operation="revoke", status=401)
+    tenant.add_fault(operation="revoke", status=401)
     revoker = Revoker(make_task(tenant, MemoryStore()))
     reasons = [revoker.try_to_revoke(value) for value in ("first-token", "second-token")]
     assert all("HTTP 401" in reason for reason in reasons)
@@ -291,15 +291,15 @@ def test_after_a_final_refusal_no_further_request_is_sent(tenant: Any) -> None:
 
 def test_if_the_token_request_gets_no_response_the_error_says_so(tenant: Any) -> None:
     """The refusal of the client's credentials would be the wrong reason: another attempt may succeed."""
-    value = tenant.mint("realms:read")
-    tenant.fault(operation="revoke", status=401)
-    tenant.fault(operation="token", drop="reset")
+    value = tenant.request_token("realms:read")
+    tenant.add_fault(operation="revoke", status=401)
+    tenant.add_fault(operation="token", drop="reset")
     message = run_failed(revoke, tenant, token=value, retries=0)
     assert message.startswith("Requesting a token") and "the connection to" in message
 
 
 def test_a_client_that_authenticates_in_the_form_can_revoke(tenant: Any) -> None:
-    value = tenant.mint("realms:read")
+    value = tenant.request_token("realms:read")
     assert run_ok(revoke, tenant, token=value, client_auth_method="client_secret_post")["changed"]
     assert list_revocations(tenant) == [200] and list_active(tenant, value) == [False]
 
@@ -313,17 +313,17 @@ def test_only_the_revoked_token_is_removed_from_the_store(tenant: Any) -> None:
 
 
 def test_a_malformed_id_is_not_returned(tenant: Any) -> None:
-    tenant.fault(operation="introspect", json={"active": True, "jti": "t1\x1b[31m"})
-    assert run_ok(revoke, tenant, token=tenant.mint("realms:read"))["revoked"] == []
+    tenant.add_fault(operation="introspect", json={"active": True, "jti": "t1\x1b[31m"})
+    assert run_ok(revoke, tenant, token=tenant.request_token("realms:read"))["revoked"] == []
 
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_any_other_error_is_not_a_refusal_of_the_clients_credentials(status: int, tenant: Any) -> None:
-    value = tenant.mint("realms:read")
+    value = tenant.request_token("realms:read")
     tenant.clear_journal()
-    tenant.fault(operation="revoke", times=1, status=status)
+    tenant.add_fault(operation="revoke", times=1, status=status)
     assert f"HTTP {status}" in run_failed(revoke, tenant, token=value)
-    assert list_revocations(tenant) == [status] and tenant.journal(operation="token") == []
+    assert list_revocations(tenant) == [status] and tenant.read_journal(operation="token") == []
 
 
 def sign_out(app: SignInApplication, store: Any, warnings: list[str] | None = None, **given: Any) -> dict[str, Any]:
@@ -353,7 +353,7 @@ def test_the_token_that_authorizes_the_others_is_revoked_last(tenant: Any) -> No
     store = MemoryStore()
     signed_in = sign_in(app, store, DELETE)
     sign_out(app, store)
-    sent = [entry["form"]["token"] for entry in tenant.journal(operation="revoke")]
+    sent = [entry["form"]["token"] for entry in tenant.read_journal(operation="revoke")]
     assert sent == [signed_in["refresh_token"], signed_in["access_token"]] and list_revocations(tenant) == [200, 200]
 
 
@@ -373,7 +373,7 @@ def test_a_sign_in_that_cannot_be_revoked_is_removed_with_a_warning(
     store = MemoryStore()
     signed_in = sign_in(app, store, *scopes)
     if fault:
-        tenant.fault(operation="revoke", **fault)
+        tenant.add_fault(operation="revoke", **fault)
     result = sign_out(app, store, warnings, retries=0)
     assert (result["changed"], result["revoked"]) == (True, [])
     assert len(warnings) == 1 and message in warnings[0] and "client_secret" not in warnings[0]
@@ -395,7 +395,7 @@ def test_a_failed_revocation_does_not_stop_the_others(tenant: Any, warnings: lis
     app = make_desk(tenant)
     store = MemoryStore()
     first, second = sign_in(app, store, DELETE), sign_in(app, store, DELETE, "realms:create")
-    tenant.fault(operation="revoke", times=1, status=500)
+    tenant.add_fault(operation="revoke", times=1, status=500)
     result = sign_out(app, store, warnings)
     assert set(result["revoked"]) == {first["id"], second["id"]} and len(warnings) == 1
     assert "This token stays valid: the refresh token that was issued with" in warnings[0]
@@ -412,14 +412,14 @@ def test_a_server_that_is_unavailable_receives_no_further_request(
     store = MemoryStore()
     for scope in ("realms:read", "realms:create"):
         sign_in(app, store, DELETE, scope)
-    tenant.fault(operation="revoke", **fault)
+    tenant.add_fault(operation="revoke", **fault)
     sign_out(app, store, warnings, retries=0)
-    assert len(warnings) == 1 and len(tenant.journal(operation="revoke")) == 1
+    assert len(warnings) == 1 and len(tenant.read_journal(operation="revoke")) == 1
     assert warnings[0].count("the refresh token ") == warnings[0].count("the access token ") == 2
 
 
 def test_an_expired_token_needs_no_revocation(tenant: Any, warnings: list[str]) -> None:
-    tenant.settings(refresh_tokens="off")
+    tenant.change_settings(refresh_tokens="off")
     app = SignInApplication.of(tenant)
     store = MemoryStore()
     sign_in(app, store)
@@ -437,7 +437,7 @@ def test_a_refresh_token_that_sign_ins_share_is_revoked_once(tenant: Any) -> Non
     assert narrow["scopes"] == READ
     assert run_ok(token, app, store, **BY_CODE, scopes=READ)["token"]["id"] == narrow["id"], "tasks use the narrow one"
     assert set(sign_out(app, store)["revoked"]) == {signed_in["id"], narrow["id"]}
-    accepted = [entry["form"]["token"] for entry in tenant.journal(operation="revoke", status=200)]
+    accepted = [entry["form"]["token"] for entry in tenant.read_journal(operation="revoke", status=200)]
     assert sorted(accepted) == sorted([signed_in["refresh_token"], signed_in["access_token"], narrow["access_token"]])
 
 
@@ -445,7 +445,7 @@ def test_a_wrong_client_secret_is_named_if_the_token_endpoint_refuses_it_too(ten
     app = make_desk(tenant)
     store = MemoryStore()
     sign_in(app, store)
-    tenant.fault(operation="token", status=401, shape="oauth", error="invalid_client")
+    tenant.add_fault(operation="token", status=401, shape="oauth", error="invalid_client")
     sign_out(app, store, warnings)
     assert "invalid_client" in warnings[0] and "Check that client_id, client_secret" in warnings[0]
 
@@ -468,7 +468,7 @@ def test_of_several_tokens_the_one_that_expires_last_authorizes_the_others(tenan
     lasting = sign_in(app, store, DELETE, expiration_time=3600)
     sign_in(app, store, DELETE, "realms:read", expiration_time=600)
     assert len(sign_out(app, store)["revoked"]) == 2
-    assert tenant.journal(operation="revoke")[-1]["form"]["token"] == lasting["access_token"]
+    assert tenant.read_journal(operation="revoke")[-1]["form"]["token"] == lasting["access_token"]
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(401, 1), (400, 2), (403, 2)])
@@ -478,7 +478,7 @@ def test_after_a_401_the_clients_credentials_are_not_tried_again(status: int, at
     store = MemoryStore()
     sign_in(app, store, DELETE)
     for attempt in range(attempts):
-        tenant.fault(operation="revoke", status=status, times=1, skip=attempt)
+        tenant.add_fault(operation="revoke", status=status, times=1, skip=attempt)
     sign_out(app, store)
     assert list_revocations(tenant).count(200) == 2
     assert list_revocations(tenant).count(status) == attempts
@@ -494,7 +494,7 @@ def test_a_sign_in_with_an_expired_access_token_is_refreshed_and_revoked(
     signed_in = sign_in(app, store, DELETE)
     expire_sign_ins(store)
     result = sign_out(app, store, warnings)
-    assert "refresh_token" in [entry["grant"] for entry in tenant.journal(operation="token")]
+    assert "refresh_token" in [entry["grant"] for entry in tenant.read_journal(operation="token")]
     assert result["changed"] and len(result["revoked"]) == 1 and warnings == []
     assert list_active(app, signed_in["refresh_token"]) == [False]
 
@@ -506,7 +506,7 @@ def test_a_sign_in_is_refreshed_to_authorize_a_revocation(tenant: Any) -> None:
     sign_in(app, store, DELETE)
     expire_sign_ins(store)
     assert run_ok(revoke, app, store, token=other["access_token"])["changed"]
-    assert tenant.journal(operation="token")[-1]["grant"] == "refresh_token"
+    assert tenant.read_journal(operation="token")[-1]["grant"] == "refresh_token"
     assert list_active(app, other["access_token"]) == [False]
 
 
@@ -527,7 +527,7 @@ def test_a_process_that_blocks_the_sign_in_is_the_error_of_a_revocation(scope: s
     other = sign_in(app, MemoryStore(), scope)
     sign_in(app, signed_in, DELETE)
     expire_sign_ins(signed_in)
-    tenant.fault(operation="revoke", status=401)
+    tenant.add_fault(operation="revoke", status=401)
     store = StoppedStore()
     store.entries = signed_in.entries
     message = run_failed(revoke, app, store, token=other["access_token"])

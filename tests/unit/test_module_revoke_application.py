@@ -28,7 +28,7 @@ from tests.unit.test_module_revoke import BY_CODE, expire_sign_ins, list_active,
 @pytest.fixture
 def app(tenant: Any) -> SignInApplication:
     """Return an `oidc` application whose tokens cannot be revoked with its own credentials or tokens."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     return SignInApplication.of(tenant)
 
 
@@ -44,7 +44,7 @@ def test_an_administrator_revokes_the_stored_sign_ins_of_an_application(
     public: bool, token_format: str, tenant: Any, warnings: list[str]
 ) -> None:
     """The secret of the application is not needed, and its tokens are not sent."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(tenant, public=public, token_format=token_format)
     other = SignInApplication.of(tenant)
     stores = TokenStores(MemoryStore(), MemoryStore())
@@ -56,7 +56,7 @@ def test_an_administrator_revokes_the_stored_sign_ins_of_an_application(
     tenant.clear_journal()
     result = sign_out(app, stores, warn=warnings.append)
     assert result["changed"] and len(result["revoked"]) == 4 and result["remaining"] == [] == warnings
-    sent = str(tenant.journal())
+    sent = str(tenant.read_journal())
     assert [value for value in values if value in sent] == []
     assert list_active(tenant, *values) == [False] * 4
     assert list_active(tenant, kept["access_token"], elsewhere["access_token"]) == [True, True]
@@ -82,7 +82,7 @@ def test_a_sign_in_is_removed_even_if_the_api_refuses(
     """The warning lists each token, with what the API told of it."""
     store = MemoryStore()
     signed_in = sign_in(app, store)
-    app.tenant.fault(operation=operation, **fault)
+    app.tenant.add_fault(operation=operation, **fault)
     result = sign_out(app, store, warn=warnings.append, retries=0)
     assert (result["changed"], result["revoked"], len(warnings)) == (True, [], 1)
     access, refresh = (
@@ -97,7 +97,7 @@ def test_a_sign_in_is_removed_even_if_the_api_refuses(
         assert item["id"] is None or f"{item['id']}, until {item['expires_at']}" in warnings[0]
     how = "id=ID" if refresh["id"] else "all=application"
     assert f"-a '{how} application={app.application_id}'." in warnings[0] and operation in warnings[0]
-    assert len(app.tenant.journal(operation="RevokeToken")) == (operation == "RevokeToken"), (
+    assert len(app.tenant.read_journal(operation="RevokeToken")) == (operation == "RevokeToken"), (
         "none after the first error"
     )
     assert "sign_in_required" in call_module(token, app, store, **BY_CODE, scopes=READ)
@@ -111,7 +111,7 @@ def test_a_token_that_is_revoked_or_expired_is_no_error(app: SignInApplication, 
     assert (result["changed"], result["revoked"], result["remaining"], warnings) == (True, [], [], [])
     sign_in(app, store)
     expire_sign_ins(store)
-    app.tenant.fault(operation="ListTokens", status=403)
+    app.tenant.add_fault(operation="ListTokens", status=403)
     assert [item["token_type"] for item in sign_out(app, store)["remaining"]] == ["refresh_token"]
 
 

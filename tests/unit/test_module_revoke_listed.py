@@ -23,19 +23,19 @@ PRINCIPAL = {"principal_type": "identity", "principal_id": "e372db224c06e850"}
 
 def list_active(tenant: Any) -> list[str]:
     """Return the IDs of the built-in application's tokens, without the token that this request is sent with."""
-    token = tenant.mint("tokens:read")
+    token = tenant.request_token("tokens:read")
     listing = tenant.emulator.session.get(
         f"{tenant.realm_url}/applications/{tenant.application_id}/tokens",
         headers={"Authorization": f"Bearer {token}"},
         timeout=30,
     ).json()
-    own = tenant.journal(operation="token")[-1]["issued_token_id"]
+    own = tenant.read_journal(operation="token")[-1]["issued_token_id"]
     return sorted(item["id"] for item in listing["tokens"] if item["id"] != own)
 
 
 def list_revocations(tenant: Any) -> list[str]:
     """Return the ID of each token whose revocation was requested."""
-    return [entry["path"].rpartition("/")[2] for entry in tenant.journal(operation="RevokeToken")]
+    return [entry["path"].rpartition("/")[2] for entry in tenant.read_journal(operation="RevokeToken")]
 
 
 def test_a_token_is_revoked_by_its_id_once(tenant: Any) -> None:
@@ -54,7 +54,7 @@ def test_a_token_is_revoked_by_its_id_once(tenant: Any) -> None:
 
 def test_check_mode_requests_the_reading_scope_only(tenant: Any) -> None:
     run_ok(revoke, tenant, check_mode=True, all="application")
-    assert [entry["form"]["scope"] for entry in tenant.journal(operation="token")] == ["tokens:read"]
+    assert [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")] == ["tokens:read"]
 
 
 @pytest.mark.parametrize("token_format", ["self_contained", "referential"])
@@ -80,7 +80,7 @@ def test_the_token_in_use_is_revoked_last(tenant: Any) -> None:
         "the token existed before, so its revocation is a change"
     )
     assert list_revocations(tenant) == result["revoked"]
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
 
 
 @pytest.mark.parametrize("token_format", ["self_contained", "referential"])
@@ -90,14 +90,14 @@ def test_a_given_token_is_revoked_last(token_format: str, tenant: Any) -> None:
     options = {"access_token": given["token_values"][0], "client_id": None, "client_secret": None}
     result = run_ok(revoke, tenant, all="application", **options)
     assert result["revoked"][-1:] == given["tokens"] and len(result["revoked"]) == 6
-    assert tenant.journal(operation="token") == [] and list_active(tenant) == []
+    assert tenant.read_journal(operation="token") == [] and list_active(tenant) == []
 
 
 def test_a_self_contained_token_is_enough_to_know_the_application(tenant: Any) -> None:
     """Its issuer has the tenant, realm and application. It is trusted because the user set the host in auth_url."""
     tokens = tenant.seed(tokens=2)["tokens"]
     nothing = dict.fromkeys(("issuer", "client_id", "client_secret"))
-    own = tenant.mint(*REALM_ADMIN)
+    own = tenant.request_token(*REALM_ADMIN)
     result = run_ok(revoke, tenant, all="application", access_token=own, auth_url=tenant.api_url, **nothing)
     assert set(tokens) < set(result["revoked"])
     assert list_active(tenant) == []
@@ -110,7 +110,7 @@ def test_only_the_tokens_of_the_selected_application_are_revoked(tenant: Any) ->
     assert run_ok(revoke, tenant, all="application", application=other, check_mode=True)["revoked"] != []
     assert sorted(run_ok(revoke, tenant, all="application", application="Other")["revoked"]) == tokens
     assert not run_ok(revoke, tenant, all="application", application=other)["changed"]
-    assert set(own) < set(list_active(tenant)) and tenant.journal(operation="revoke") == []
+    assert set(own) < set(list_active(tenant)) and tenant.read_journal(operation="revoke") == []
 
 
 def test_an_application_of_the_managed_realm_is_found_by_id_and_name(tenant: Any) -> None:
@@ -139,7 +139,7 @@ def test_a_principal_without_all_principal_is_refused(name: str, how: dict[str, 
     assert f"{name} has no effect without all: principal" in run_failed(
         revoke, tenant, **how, **{name: PRINCIPAL[name]}
     )
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_principal_without_all_principal_is_refused(name: str, how: dict[str, 
 )
 def test_an_invalid_selection_is_refused_before_any_request(given: dict[str, Any], message: str, tenant: Any) -> None:
     assert message in run_failed(revoke, tenant, **given)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_token_that_another_process_revokes_first_is_not_an_error(tenant: Any) -> None:
@@ -162,7 +162,7 @@ def test_a_token_that_another_process_revokes_first_is_not_an_error(tenant: Any)
     store = MemoryStore()
     removed = run_ok(token, tenant, store, scopes=READ)["token"]
     for token_id in (tokens[1], removed["id"]):
-        tenant.fault(operation="RevokeToken", path=f"/{token_id}$", status=404)
+        tenant.add_fault(operation="RevokeToken", path=f"/{token_id}$", status=404)
     result = run_ok(revoke, tenant, store, all="application")
     assert sorted(result["revoked"]) == sorted({*tokens, removed["id"]} - {tokens[1], removed["id"]})
     assert not run_ok(token, tenant, store, scopes=READ)["cached"], "a removed token is not reused either"
@@ -171,7 +171,7 @@ def test_a_token_that_another_process_revokes_first_is_not_an_error(tenant: Any)
 def test_a_token_that_is_already_removed_is_removed_from_the_store_without_a_change(tenant: Any) -> None:
     store = MemoryStore()
     issued = run_ok(token, tenant, store, scopes=READ)["token"]
-    tenant.fault(operation="RevokeToken", status=404)
+    tenant.add_fault(operation="RevokeToken", status=404)
     result = run_ok(revoke, tenant, store, id=issued["id"])
     assert (result["changed"], result["revoked"]) == (False, [])
     assert not run_ok(token, tenant, store, scopes=READ)["cached"]
@@ -190,7 +190,7 @@ def test_a_failure_halfway_lists_the_revoked_tokens(fault: dict[str, Any], messa
     store = MemoryStore()
     stored = [run_ok(token, tenant, store, scopes=[scope])["token"] for scope in ("realms:read", "realms:create")]
     tenant.seed(tokens=3)
-    tenant.fault(operation="RevokeToken", skip=2, **fault)
+    tenant.add_fault(operation="RevokeToken", skip=2, **fault)
     result = call_module(revoke, tenant, store, all="application", timeout=1, retries=0)
     assert result["failed"] and not result["changed"]
     assert result["msg"].startswith("2 of 5 tokens were revoked, then: RevokeToken at ") and message in result["msg"]
@@ -207,22 +207,22 @@ def test_a_failure_halfway_lists_the_revoked_tokens(fault: dict[str, Any], messa
 
 def test_a_failure_at_the_first_token_reports_its_status(tenant: Any) -> None:
     tenant.seed(tokens=3)
-    tenant.fault(operation="RevokeToken", status=403)
+    tenant.add_fault(operation="RevokeToken", status=403)
     result = call_module(revoke, tenant, all="application")
     assert result["msg"].startswith("0 of 3 tokens were revoked, then: ") and result["status"] == 403
 
 
 def test_a_token_that_expires_halfway_is_replaced(tenant: Any) -> None:
-    tenant.settings(revoked_token_status=401)
+    tenant.change_settings(revoked_token_status=401)
     tokens = tenant.seed(tokens=4)["tokens"]
-    tenant.fault(operation="RevokeToken", skip=1, times=1, expire_token=True)
+    tenant.add_fault(operation="RevokeToken", skip=1, times=1, expire_token=True)
     result = run_ok(revoke, tenant, all="application")
     assert set(tokens) <= set(result["revoked"])
-    assert len(tenant.journal(operation="token")) == 2
+    assert len(tenant.read_journal(operation="token")) == 2
 
 
 def test_a_malformed_id_in_the_listing_stops_the_task_before_any_revocation(tenant: Any) -> None:
-    tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1"}, {"id": "t2\x1b[2J"}]})
+    tenant.add_fault(operation="ListTokens", json={"tokens": [{"id": "t1"}, {"id": "t2\x1b[2J"}]})
     message = run_failed(revoke, tenant, all="application")
     assert message.startswith("ListTokens:") and "which is not valid" in message and "Check api_url" in message
     assert list_revocations(tenant) == []
@@ -237,7 +237,7 @@ def test_progress_is_shown_at_each_hundredth_token(tenant: Any) -> None:
 
 def test_a_revoked_token_of_a_sign_in_is_removed_from_the_store_and_no_other(tenant: Any) -> None:
     """The sign-in is with another application than the one that the task authenticates as."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(tenant, allowed_scopes=list(SCOPES))
     store = MemoryStore()
     by_code = {"grant_type": "authorization_code"}
@@ -273,10 +273,10 @@ def test_concurrent_hosts_revoke_each_token_once(tenant: Any) -> None:
 
 
 def test_the_replacement_of_the_tasks_own_token_is_revoked_too(tenant: Any) -> None:
-    tenant.settings(revoked_token_status=401)
+    tenant.change_settings(revoked_token_status=401)
     store = MemoryStore()
     tenant.seed(tokens=4)
-    tenant.fault(operation="RevokeToken", skip=1, times=1, expire_token=True)
+    tenant.add_fault(operation="RevokeToken", skip=1, times=1, expire_token=True)
     result = run_ok(revoke, tenant, store, all="application")
     assert len(result["revoked"]) == 4 and list_active(tenant) == []
     assert [entry for entry in store.entries.values() if "access_token" in entry] == []
@@ -284,6 +284,6 @@ def test_the_replacement_of_the_tasks_own_token_is_revoked_too(tenant: Any) -> N
 
 def test_the_listing_is_read_only_up_to_the_page_with_the_id(tenant: Any) -> None:
     listed = {"tokens": [{"id": "t1"}, {"id": "t2"}], "next_page_token": "more"}
-    tenant.fault(operation="ListTokens", json=listed)
+    tenant.add_fault(operation="ListTokens", json=listed)
     assert run_ok(revoke, tenant, check_mode=True, id="t2")["revoked"] == ["t2"]
-    assert len(tenant.journal(operation="ListTokens")) == 1
+    assert len(tenant.read_journal(operation="ListTokens")) == 1

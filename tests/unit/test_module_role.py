@@ -29,7 +29,7 @@ def _build_identity(username: str) -> dict[str, Any]:
 
 def list_token_scopes(tenant: Any) -> set[str]:
     """Return the scopes of the task's one token."""
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     return set(request["form"]["scope"].split())
 
 
@@ -89,7 +89,7 @@ def test_omitted_lists_are_neither_read_nor_managed(tenant: Any) -> None:
     tenant.clear_journal()
     found = run_ok(role, tenant, **READERS)
     assert not found["changed"] and not {"scopes", "members"} & set(found["role"])
-    assert {entry["operation"] for entry in tenant.journal()} == {"token", "ListResourceServers", "ListRoles"}
+    assert {entry["operation"] for entry in tenant.read_journal()} == {"token", "ListResourceServers", "ListRoles"}
     half = run_ok(role, tenant, display_name="Readers", members={"groups": ["Night"], "identities": None})
     assert not half["changed"] and half["role"]["members"]["identities"], "the omitted list is returned, and stays"
 
@@ -114,7 +114,9 @@ def test_with_an_id_name_and_description_can_change(
     assert predicted["changed"] is changed["changed"] is (sent is not None)
     assert changed["diff"]["before"] == created
     assert {"id": created["id"], **(sent or {})}.items() <= {"description": "", **changed["role"]}.items()
-    assert [entry["json"] for entry in tenant.journal(operation="UpdateRole")] == ([{"role": sent}] if sent else [])
+    assert [entry["json"] for entry in tenant.read_journal(operation="UpdateRole")] == (
+        [{"role": sent}] if sent else []
+    )
     assert not run_ok(role, tenant, **wanted)["changed"]
 
 
@@ -184,16 +186,16 @@ def test_an_id_that_no_resource_server_has_is_absent(server: str, tenant: Any) -
 
 def test_if_the_resource_server_of_a_role_cannot_be_found_the_role_is_not_absent(tenant: Any) -> None:
     run_ok(resource_server, tenant, display_name="Pet API", identifier="pets")
-    tenant.fault(operation="GetRole", status=404, times=1)
-    tenant.fault(operation="GetRole", status=403)
+    tenant.add_fault(operation="GetRole", status=404, times=1)
+    tenant.add_fault(operation="GetRole", status=403)
     assert "GetRole" in run_failed(role, tenant, id="gone", state="absent")
-    tenant.fault(operation="ListResourceServers", json={"resource_servers": [{"identifier": "beyondidentity"}]})
+    tenant.add_fault(operation="ListResourceServers", json={"resource_servers": [{"identifier": "beyondidentity"}]})
     assert "not a valid resource_server object" in run_failed(role, tenant, id="gone", state="absent")
 
 
 def test_an_empty_resource_server_is_refused_before_any_request(tenant: Any) -> None:
     message = run_failed(role, tenant, display_name="Readers", state="absent", resource_server="")
-    assert "resource_server must not be empty" in message and tenant.journal() == []
+    assert "resource_server must not be empty" in message and tenant.read_journal() == []
 
 
 def test_several_roles_with_the_name_are_listed_by_their_ids(tenant: Any) -> None:
@@ -209,7 +211,7 @@ def test_several_roles_with_the_name_are_listed_by_their_ids(tenant: Any) -> Non
 def test_a_role_on_the_last_page_is_found(tenant: Any) -> None:
     ids = tenant.seed(roles=250, role={"display_name": "Role {n}"})["roles"]
     assert run_ok(role, tenant, display_name="Role 237")["role"]["id"] == ids[236]
-    assert len(tenant.journal(operation="ListRoles")) == 3
+    assert len(tenant.read_journal(operation="ListRoles")) == 3
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -237,7 +239,7 @@ def test_invalid_options_are_refused_before_any_write(
 
 
 def test_the_services_refusal_is_shown(tenant: Any) -> None:
-    tenant.fault(operation="CreateRole", status=400, message="no more roles")
+    tenant.add_fault(operation="CreateRole", status=400, message="no more roles")
     message = run_failed(role, tenant, display_name="Readers")
     assert "CreateRole" in message and "HTTP 400" in message and "no more roles" in message
 
@@ -275,8 +277,8 @@ def test_the_token_has_only_the_scopes_that_the_task_needs(
 
 @pytest.mark.parametrize("item", [{}, {"display_name": "Readers"}, {"id": 7, "display_name": "Readers"}])
 def test_a_malformed_role_is_an_error(item: dict[str, Any], tenant: Any) -> None:
-    tenant.fault(operation="GetRole", json=item)
-    tenant.fault(operation="CreateRole", json=item)
+    tenant.add_fault(operation="GetRole", json=item)
+    tenant.add_fault(operation="CreateRole", json=item)
     for given in ({"id": "r1"}, {"id": "r1", "state": "absent"}, READERS):
         assert "not a valid role object" in run_failed(role, tenant, **given)
 
@@ -287,15 +289,15 @@ def test_a_malformed_role_is_an_error(item: dict[str, Any], tenant: Any) -> None
 def test_parts_that_another_process_removes_first_count_as_removed(operation: str, tenant: Any) -> None:
     create_members(tenant)
     run_ok(role, tenant, **FULL)
-    tenant.fault(operation=operation, status=404)
-    tenant.fault(operation="DeleteRole", status=404)
+    tenant.add_fault(operation=operation, status=404)
+    tenant.add_fault(operation="DeleteRole", status=404)
     assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"]
 
 
 def test_if_emptying_a_list_finds_no_member_the_role_is_not_reported_as_removed(tenant: Any) -> None:
     create_members(tenant)
     run_ok(role, tenant, **FULL)
-    tenant.fault(operation="DeleteRoleMembers", status=404, times=1)
+    tenant.add_fault(operation="DeleteRoleMembers", status=404, times=1)
     message = run_failed(role, tenant, display_name="Readers", state="absent")
     assert "DeleteRole" in message and "HTTP 409" in message
     assert run_ok(role, tenant, display_name="Readers", state="absent")["changed"], "a repeated task removes the role"
@@ -304,7 +306,7 @@ def test_if_emptying_a_list_finds_no_member_the_role_is_not_reported_as_removed(
 def test_a_refusal_to_empty_a_list_is_an_error(tenant: Any) -> None:
     create_members(tenant)
     run_ok(role, tenant, **FULL)
-    tenant.fault(operation="DeleteRoleScopes", status=403)
+    tenant.add_fault(operation="DeleteRoleScopes", status=403)
     message = run_failed(role, tenant, display_name="Readers", state="absent")
     assert "DeleteRoleScopes needs the scopes resource-servers:read, roles:update" in message
     assert "DeleteRole" not in list_writes(tenant)
@@ -312,7 +314,7 @@ def test_a_refusal_to_empty_a_list_is_an_error(tenant: Any) -> None:
 
 def test_a_repeated_task_completes_a_half_created_role(tenant: Any) -> None:
     create_members(tenant)
-    tenant.fault(operation="AddRoleMembers", status=500, times=1)
+    tenant.add_fault(operation="AddRoleMembers", status=500, times=1)
     assert "AddRoleMembers" in run_failed(role, tenant, **FULL)
     tenant.clear_journal()
     completed = run_ok(role, tenant, **FULL)

@@ -20,7 +20,7 @@ MANY = 1001
 
 def list_bodies(tenant: Any, operation: str) -> list[dict[str, Any]]:
     """Return the body of each request of an operation."""
-    return [entry["json"] for entry in tenant.journal(operation=operation)]
+    return [entry["json"] for entry in tenant.read_journal(operation=operation)]
 
 
 def count_members(tenant: Any, operation: str) -> list[dict[str, int]]:
@@ -139,7 +139,7 @@ def test_an_existing_member_with_an_id_is_not_looked_up(tenant: Any) -> None:
     run_ok(role, tenant, display_name=NAME, members=members)
     tenant.clear_journal()
     assert not run_ok(role, tenant, display_name=NAME, members=members)["changed"]
-    requested = {entry["operation"] for entry in tenant.journal()}
+    requested = {entry["operation"] for entry in tenant.read_journal()}
     assert not requested & {"GetIdentity", "ListIdentities", "ListGroups"}
 
 
@@ -151,7 +151,7 @@ def test_an_existing_member_with_a_username_is_not_looked_up(tenant: Any) -> Non
     tenant.clear_journal()
     again = run_ok(role, tenant, **given)
     assert not again["changed"] and again["role"] == created and again["requests"] == 4
-    assert not tenant.journal(operation="GetIdentity") and not tenant.journal(operation="ListIdentities")
+    assert not tenant.read_journal(operation="GetIdentity") and not tenant.read_journal(operation="ListIdentities")
 
 
 # How many members a task names, how many identities the realm has, and how many requests find the members at most.
@@ -172,15 +172,15 @@ def test_many_members_cost_few_requests(number: int, total: int, most: int, form
     tenant.clear_journal()
     created = run_ok(role, tenant, **given)
     assert created["role"]["members"]["identities"] == sorted(ids[:number])
-    found = [entry for entry in tenant.journal() if entry["operation"] in ("GetIdentity", "ListIdentities")]
+    found = [entry for entry in tenant.read_journal() if entry["operation"] in ("GetIdentity", "ListIdentities")]
     assert len(found) <= most
-    written, read = (len(tenant.journal(operation=name)) for name in ("AddRoleMembers", "ListRoleMembers"))
+    written, read = (len(tenant.read_journal(operation=name)) for name in ("AddRoleMembers", "ListRoleMembers"))
     assert (written, read) == (-(-number // 1000), -(-number // 200))
     others = 4  # for a token, the resource server, the role and its creation
     assert created["requests"] == others + len(found) + written + read
     tenant.clear_journal()
     again = run_ok(role, tenant, **given)
-    assert not again["changed"] and len(tenant.journal(operation="ListRoleMembers")) == read
+    assert not again["changed"] and len(tenant.read_journal(operation="ListRoleMembers")) == read
     if form != "other spelling":
         assert again["requests"] == others - 1 + read
 
@@ -198,12 +198,12 @@ def test_only_lists_that_changed_are_read_again(
     run_ok(role, tenant, **given)
     tenant.clear_journal()
     assert run_ok(role, tenant, **{**given, **changed})["changed"] is bool(changed)
-    assert tuple(len(tenant.journal(operation=name)) for name in ("ListRoleScopes", "ListRoleMembers")) == readings
+    assert tuple(len(tenant.read_journal(operation=name)) for name in ("ListRoleScopes", "ListRoleMembers")) == readings
 
 
 def test_empty_lists_of_a_new_role_are_not_read(tenant: Any) -> None:
     run_ok(role, tenant, display_name=NAME, scopes=[], members={"identities": []}, members_mode="exact")
-    assert not tenant.journal(operation="ListRoleScopes") and not tenant.journal(operation="ListRoleMembers")
+    assert not tenant.read_journal(operation="ListRoleScopes") and not tenant.read_journal(operation="ListRoleMembers")
 
 
 def test_long_lists_are_sent_in_batches_and_read_in_pages(tenant: Any) -> None:
@@ -221,7 +221,7 @@ def test_long_lists_are_sent_in_batches_and_read_in_pages(tenant: Any) -> None:
     assert count_members(tenant, "AddRoleMembers") == [{"identity_ids": 1, "group_ids": 1000}, {"group_ids": 1}]
     tenant.clear_journal()
     assert not run_ok(role, tenant, **given, members_mode="exact")["changed"]
-    assert [len(tenant.journal(operation=name)) for name in ("ListRoleScopes", "ListRoleMembers")] == [6, 6]
+    assert [len(tenant.read_journal(operation=name)) for name in ("ListRoleScopes", "ListRoleMembers")] == [6, 6]
     assert run_ok(role, tenant, display_name=NAME, resource_server="pets", state="absent")["changed"]
     assert [len(body["scopes"]) for body in list_bodies(tenant, "DeleteRoleScopes")] == [1000, 1]
     assert count_members(tenant, "DeleteRoleMembers") == [{"identity_ids": 1, "group_ids": 1000}, {"group_ids": 1}]
@@ -233,13 +233,13 @@ def test_a_scope_that_the_resource_server_no_longer_offers_stays_until_removed(t
     given = {"display_name": NAME, "resource_server": "pets"}
     run_ok(role, tenant, **given, scopes=["pets:read"])
     before = {"operation": "ListRoleScopes", "json": {"scopes": ["pets:old", "pets:read"]}, "times": 1}
-    tenant.fault(**before)
+    tenant.add_fault(**before)
     assert run_ok(role, tenant, **given, scopes=["pets:feed"], scopes_mode="at_least")["role"]["scopes"] == [
         "pets:feed",
         "pets:old",
         "pets:read",
     ]
-    tenant.fault(**before)
+    tenant.add_fault(**before)
     run_ok(role, tenant, **given, scopes=["pets:feed"])
     assert list_bodies(tenant, "DeleteRoleScopes") == [{"scopes": ["pets:old", "pets:read"]}]
 
@@ -247,8 +247,8 @@ def test_a_scope_that_the_resource_server_no_longer_offers_stays_until_removed(t
 @pytest.mark.parametrize("empty", [{}, {"scopes": None}, {"scopes": []}])
 def test_a_response_may_omit_an_empty_list(empty: dict[str, Any], tenant: Any) -> None:
     run_ok(role, tenant, display_name=NAME)
-    tenant.fault(operation="ListRoleScopes", json=empty)
-    tenant.fault(operation="ListRoleMembers", json={"groups": None, **empty})
+    tenant.add_fault(operation="ListRoleScopes", json=empty)
+    tenant.add_fault(operation="ListRoleMembers", json={"groups": None, **empty})
     unchanged = run_ok(role, tenant, display_name=NAME, scopes=[], members={"identities": []}, members_mode="exact")
     assert not unchanged["changed"] and unchanged["role"]["members"] == {"identities": [], "groups": []}
 
@@ -270,7 +270,7 @@ MALFORMED = ["text", {"a": 1}, 7, True, [7], [None], [["realms:read"]], [{}], [{
 )
 def test_a_malformed_list_is_an_error(operation: str, key: str, malformed: Any, state: str, tenant: Any) -> None:
     (seeded_id,) = tenant.seed(roles=1)["roles"]
-    tenant.fault(operation=operation, json={"scopes": [], "identities": [], "groups": [], key: malformed})
+    tenant.add_fault(operation=operation, json={"scopes": [], "identities": [], "groups": [], key: malformed})
     lists = {"scopes": ["realms:read"], "members": {"identities": ["nobody"]}}
     assert f"{operation}: the response has no list of {key}" in run_failed(
         role, tenant, id=seeded_id, state=state, **lists
@@ -280,7 +280,7 @@ def test_a_malformed_list_is_an_error(operation: str, key: str, malformed: Any, 
 
 def test_pages_that_do_not_end_are_an_error(tenant: Any) -> None:
     (seeded_id,) = tenant.seed(roles=1)["roles"]
-    tenant.fault(operation="ListRoleMembers", json={"groups": [], "next_page_token": "again"})
+    tenant.add_fault(operation="ListRoleMembers", json={"groups": [], "next_page_token": "again"})
     assert "the pages do not end" in run_failed(
         role, tenant, id=seeded_id, members={"identities": []}, members_mode="exact"
     )
@@ -312,7 +312,7 @@ def test_an_empty_list_that_would_remove_nothing_is_an_error(
 ) -> None:
     message = run_failed(role, tenant, display_name=NAME, check_mode=check_mode, **given)
     assert f"{option} is at_least, which removes nothing." in message and "_mode: exact" in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_removal_ignores_empty_lists(tenant: Any) -> None:

@@ -36,7 +36,7 @@ def test_a_token_has_the_requested_scopes_and_is_reused(given: dict[str, Any], t
     assert (issued["realm_id"], issued["application_id"]) == (tenant.realm_id, tenant.application_id)
     assert 3540 < issued["expires_in"] <= 3600
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", issued["expires_at"])
-    assert issued["id"] == tenant.journal(operation="token")[0]["issued_token_id"]
+    assert issued["id"] == tenant.read_journal(operation="token")[0]["issued_token_id"]
     assert (result["cached"], result["changed"]) == (False, False)
     assert run_ok(token, tenant, store, **given)["cached"] is True
     assert run_ok(token, tenant, store, **given, fresh=True)["cached"] is False
@@ -63,11 +63,11 @@ def test_invalid_options_of_a_token_are_refused_before_any_request(
     given: dict[str, Any], message: str, tenant: Any
 ) -> None:
     assert message in run_failed(token, tenant, **given)
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_scope_that_was_not_granted_is_an_error_or_a_warning(tenant: Any, warnings: list[str]) -> None:
-    tenant.settings(grant_only=["realms:read"])
+    tenant.change_settings(grant_only=["realms:read"])
     given = {"scopes": ["realms:read", "realms:create"]}
     assert "did not grant realms:create" in run_failed(token, tenant, **given)
     assert run_ok(token, tenant, **given, require_scopes=False, warn=warnings.append)["token"]["scopes"] == [
@@ -77,6 +77,6 @@ def test_a_scope_that_was_not_granted_is_an_error_or_a_warning(tenant: Any, warn
 
 
 def test_a_token_of_unknown_lifetime_has_no_times(tenant: Any) -> None:
-    tenant.settings(token_answer={"expires_in": None})
+    tenant.change_settings(token_answer={"expires_in": None})
     issued = run_ok(token, tenant, scopes=["realms:read"])["token"]
     assert (issued["expires_in"], issued["expires_at"]) == (None, None)

@@ -23,13 +23,15 @@ BY_REFRESH = {"grant_type": "refresh_token"}
 
 @pytest.fixture(params=["confidential", "public"])
 def app(request: pytest.FixtureRequest, tenant: Any) -> SignInApplication:
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     return SignInApplication.of(tenant, public=request.param == "public")
 
 
 def list_grants(app: SignInApplication) -> list[str]:
     """Return the grant of each token request for the application that users sign in to."""
-    return [entry["grant"] for entry in app.tenant.journal(operation="token") if app.application_id in entry["path"]]
+    return [
+        entry["grant"] for entry in app.tenant.read_journal(operation="token") if app.application_id in entry["path"]
+    ]
 
 
 def make_response_options(app: SignInApplication, scopes: list[str] | None = None) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def test_fresh_refreshes_a_stored_sign_in(app: SignInApplication) -> None:
 def test_a_stored_refresh_token_that_a_server_echoes_is_masked(app: SignInApplication) -> None:
     store = MemoryStore()
     secret = run_ok(token, app, store, **make_response_options(app))["token"]["refresh_token"]
-    app.tenant.fault(grant="refresh_token", status=400, json={"error": "x", "error_description": f"no {secret}"})
+    app.tenant.add_fault(grant="refresh_token", status=400, json={"error": "x", "error_description": f"no {secret}"})
     message = run_failed(token, app, store, **BY_CODE, scopes=READ, fresh=True)
     assert secret not in message and MASK in message
 
@@ -113,7 +115,7 @@ def test_a_stored_refresh_token_that_a_server_echoes_is_masked(app: SignInApplic
 def test_a_401_refreshes_a_stored_sign_in_once(app: SignInApplication) -> None:
     store = MemoryStore()
     run_ok(token, app, store, **make_response_options(app, ["applications:read"]))
-    app.tenant.fault(operation="ListApplications", expire_token=True, times=1)
+    app.tenant.add_fault(operation="ListApplications", expire_token=True, times=1)
     assert run_ok(application_info, app, store, **BY_CODE)["applications"]
     assert list_grants(app) == ["authorization_code", "refresh_token"]
 
@@ -148,7 +150,7 @@ def test_a_refresh_token_cannot_get_more_scopes_than_the_sign_in(app: SignInAppl
 
 
 def test_a_scope_that_was_not_granted_is_an_error_or_a_warning(app: SignInApplication, warnings: list[str]) -> None:
-    app.tenant.settings(identity_scopes=["realms:read"])
+    app.tenant.change_settings(identity_scopes=["realms:read"])
     requested = ["realms:read", "realms:create"]
     store = MemoryStore()
     message = run_failed(token, app, store, **make_response_options(app, requested))

@@ -47,8 +47,8 @@ def test_all_pages_are_read(tenant: Any) -> None:
     tokens = tenant.seed(tokens=250)["tokens"]
     result = run_ok(token_info, tenant)
     assert {listed["id"] for listed in result["tokens"]} > set(tokens) and len(result["tokens"]) == 251
-    assert len(tenant.journal(operation="ListTokens")) == 3
-    assert tenant.journal(operation="ListTokens")[0]["token_scopes"] == ["tokens:read"]
+    assert len(tenant.read_journal(operation="ListTokens")) == 3
+    assert tenant.read_journal(operation="ListTokens")[0]["token_scopes"] == ["tokens:read"]
 
 
 def test_only_the_tokens_of_the_principal_are_listed(tenant: Any) -> None:
@@ -81,7 +81,7 @@ def test_another_application_is_found_by_id_and_name(by: str, tenant: Any) -> No
     ],
 )
 def test_a_missing_or_malformed_time_is_none(times: dict[str, Any], expected: tuple[Any, Any], tenant: Any) -> None:
-    tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1", **times}]})
+    tenant.add_fault(operation="ListTokens", json={"tokens": [{"id": "t1", **times}]})
     (listed,) = run_ok(token_info, tenant)["tokens"]
     assert (listed["issued_time"], listed["expires_time"]) == expected
     assert {name: listed[name] for name in times} == times
@@ -100,7 +100,7 @@ def test_an_application_that_cannot_be_found_is_an_error(tenant: Any) -> None:
 
 
 def test_a_malformed_id_is_an_error_on_one_line(tenant: Any) -> None:
-    tenant.fault(operation="ListTokens", json={"tokens": [{"id": "t1\x1b[31m"}]})
+    tenant.add_fault(operation="ListTokens", json={"tokens": [{"id": "t1\x1b[31m"}]})
     message = run_failed(token_info, tenant)
     assert "which is not valid" in message and message.isprintable()
 

@@ -35,7 +35,7 @@ def seed_limited(tenant: Any, *scopes: str, **protocol: Any) -> dict[str, str]:
 
 def list_requested_scopes(tenant: Any) -> list[str]:
     """Return the scopes of each token request."""
-    return [entry["form"]["scope"] for entry in tenant.journal(operation="token")]
+    return [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")]
 
 
 def identify(tenant: Any, **given: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def test_the_application_is_read_with_a_short_token_of_its_own(tenant: Any, chec
     assert (found["tenant_id"], found["realm_id"]) == (tenant.tenant_id, tenant.realm_id)
     assert (found["proxy"], found["ca_path"], found["ca_source"]) == (None, None, "requests")
     assert found["clock_difference"] == 0 and found["sign_ins"] == []
-    token, read = tenant.journal()
+    token, read = tenant.read_journal()
     assert (token["form"]["scope"], token["form"]["expiration_time"]) == ("applications:read", "60")
     assert (read["operation"], result["requests"]) == ("GetApplication", 2)
     assert tenant.client_secret not in json.dumps(result)
@@ -106,7 +106,7 @@ def test_each_scope_is_tested_alone_if_the_allowed_scopes_are_unknown(tenant: An
 
 
 def test_a_scope_that_the_service_leaves_out_is_not_granted(tenant: Any) -> None:
-    tenant.settings(grant_only=["applications:read", "groups:read"])
+    tenant.change_settings(grant_only=["applications:read", "groups:read"])
     found = identify(tenant, scopes=["groups:read", "groups:create"])
     assert [item["granted"] for item in found["scopes"]] == [False, True]
     assert "issued the token without it" in found["scopes"][0]["reason"]
@@ -114,7 +114,7 @@ def test_a_scope_that_the_service_leaves_out_is_not_granted(tenant: Any) -> None
 
 @pytest.mark.parametrize("refusal", [{"status": 403}, {"status": 400, "shape": "management"}])
 def test_an_unusual_refusal_of_a_scope_is_no_refusal_of_the_credentials(tenant: Any, refusal: dict[str, Any]) -> None:
-    tenant.fault(operation="token", **refusal)
+    tenant.add_fault(operation="token", **refusal)
     found = identify(tenant, scopes=["groups:read"])
     assert found["verified"] and found["allowed_scopes"] is None and not found["scopes"][0]["granted"]
 
@@ -131,7 +131,7 @@ def test_an_unusual_refusal_of_a_scope_is_no_refusal_of_the_credentials(tenant: 
     ],
 )
 def test_other_refusals_are_errors(tenant: Any, refusal: dict[str, Any], words: str) -> None:
-    tenant.fault(operation="token", **refusal)
+    tenant.add_fault(operation="token", **refusal)
     assert words in run_failed(whoami, tenant, retries=0)
 
 
@@ -174,7 +174,7 @@ def test_a_refused_client_has_the_mistake_in_its_message(tenant: Any, changed: d
 def test_the_managed_realm_must_be_the_pinned_one(tenant: Any) -> None:
     message = run_failed(whoami, tenant, pinned_realm_id="0123456789abcdef")
     assert "limits this run to the realm 0123456789abcdef, but the managed realm is" in message
-    assert "Set realm_id to 0123456789abcdef" in message and tenant.journal() == []
+    assert "Set realm_id to 0123456789abcdef" in message and tenant.read_journal() == []
     assert identify(tenant, pinned_realm_id="0123456789abcdef", realm_id="0123456789abcdef")["allowed_scopes"]
 
 
@@ -198,24 +198,24 @@ def test_the_managed_realm_can_have_a_name(tenant: Any) -> None:
 def test_an_api_that_does_not_know_the_token_is_an_error(
     tenant: Any, operation: str, response: dict[str, Any], words: str
 ) -> None:
-    tenant.fault(operation=operation, **response)
+    tenant.add_fault(operation=operation, **response)
     allowed = ["groups:read", "applications:read"][: 1 + (operation == "GetApplication")]
     assert words in run_failed(whoami, tenant, **seed_limited(tenant, *allowed), scopes=["groups:read"])
 
 
 def test_a_clock_that_is_wrong_is_a_warning(tenant: Any, warnings: list[str]) -> None:
-    tenant.fault(headers={"Date": formatdate(time.time() - 300, usegmt=True)})
+    tenant.add_fault(headers={"Date": formatdate(time.time() - 300, usegmt=True)})
     assert identify(tenant, warn=warnings.append)["clock_difference"] in range(298, 302)
     (warning,) = warnings
     assert "seconds ahead of the clock of the service" in warning and "NTP" in warning
     tenant.clear_faults()
-    tenant.fault(headers={"Date": formatdate(time.time() + 300, usegmt=True)})
+    tenant.add_fault(headers={"Date": formatdate(time.time() + 300, usegmt=True)})
     run_failed(whoami, tenant, client_secret="wrong-secret", warn=warnings.append)
     assert "seconds behind the clock" in warnings[1], "also if the credentials are refused"
 
 
 def test_a_small_difference_of_the_clocks_is_no_warning(tenant: Any, warnings: list[str]) -> None:
-    tenant.fault(headers={"Date": formatdate(time.time() - 50, usegmt=True)})
+    tenant.add_fault(headers={"Date": formatdate(time.time() - 50, usegmt=True)})
     assert identify(tenant, warn=warnings.append)["clock_difference"] in range(48, 52) and warnings == []
 
 
@@ -229,7 +229,7 @@ def test_a_server_without_a_clock_is_no_error() -> None:
 
 
 def test_a_given_token_is_introspected_and_tried(tenant: Any) -> None:
-    value = tenant.mint("groups:read", "tokens:introspect")
+    value = tenant.request_token("groups:read", "tokens:introspect")
     given = {"client_id": None, "client_secret": None, "access_token": value}
     found = identify(tenant, **given, scopes=["groups:read", "groups:create"])
     assert (found["credential_type"], found["verified"], found["api_reached"]) == ("access_token", True, None)
@@ -241,7 +241,7 @@ def test_a_given_token_is_introspected_and_tried(tenant: Any) -> None:
 
 def test_a_given_token_alone_names_its_application(tenant: Any) -> None:
     given = {"issuer": None, "client_id": None, "client_secret": None, "auth_url": tenant.api_url}
-    found = identify(tenant, **given, access_token=tenant.mint("applications:read"))
+    found = identify(tenant, **given, access_token=tenant.request_token("applications:read"))
     assert (found["issuer"], found["api_reached"]) == (tenant.issuer, True)
     assert found["allowed_scopes"] and found["client_id"] is None
 
@@ -261,7 +261,7 @@ def test_a_referential_token_without_a_right_to_introspect_is_of_unknown_use(ten
 
 
 def test_tokens_that_are_not_valid_are_errors(tenant: Any) -> None:
-    value = tenant.mint("groups:read")
+    value = tenant.request_token("groups:read")
     given = {"client_id": None, "client_secret": None}
     expired = make_jwt({"iss": tenant.issuer, "exp": 1_000_000_000})
     assert "expired at 2001-09-09" in run_failed(whoami, tenant, **given, access_token=expired)
@@ -271,13 +271,13 @@ def test_tokens_that_are_not_valid_are_errors(tenant: Any) -> None:
     assert value not in message
     wrong = run_failed(whoami, tenant, access_token=value, client_secret="wrong-secret")
     assert "Check that client_id, client_secret" in wrong
-    tenant.settings(revoked_token_status=401)
+    tenant.change_settings(revoked_token_status=401)
     assert "HTTP 401" in run_failed(whoami, tenant, **given, access_token=value)
 
 
 def test_a_revoked_token_that_may_read_the_tenant_is_an_error(tenant: Any) -> None:
     """The API's 403 is not about the scope then."""
-    value = tenant.mint("tenants:read")
+    value = tenant.request_token("tenants:read")
     tenant.revoke_tokens()
     message = run_failed(whoami, tenant, client_id=None, client_secret=None, access_token=value)
     assert "HTTP 403" in message and "expired, revoked" in message
@@ -301,13 +301,13 @@ def test_a_stored_sign_in_is_checked_and_listed(tenant: Any, public: bool) -> No
 
 
 def test_a_stored_sign_in_keeps_its_lifetime_if_it_is_refreshed(tenant: Any) -> None:
-    tenant.settings(refresh_tokens="rotating", token_answer={"expires_in": None}, **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", token_answer={"expires_in": None}, **REFRESHED)
     app, store = SignInApplication.of(tenant), MemoryStore()
     exchange(app, {"authorization": complete_sign_in(make_request(app, ["realms:read"]))[0].to_dict()}, store)
-    tenant.settings(token_answer={})
+    tenant.change_settings(token_answer={})
     tenant.clear_journal()
     found = run_ok(whoami, app, store, grant_type="authorization_code")["whoami"]
-    (refresh,) = tenant.journal(grant="refresh_token")
+    (refresh,) = tenant.read_journal(grant="refresh_token")
     assert refresh["form"]["expiration_time"] == "3600" and found["sign_ins"][0]["refreshable"]
     assert found["allowed_scopes"] is None and "applications:read" in found["allowed_scopes_unknown"]
 
@@ -335,7 +335,7 @@ def test_predicted_credentials_are_not_sent(tenant: Any, scopes: list[str] | Non
     result = run_ok(whoami, tenant, check_mode=True, is_check_run=True, **predicted, scopes=scopes)
     assert result["predicted"] and not result["whoami"]["verified"]
     assert [item["granted"] for item in result["whoami"]["scopes"]] == [None for _scope in scopes or ()]
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def test_settings_that_are_missing_or_wrong_are_named_before_any_request(
 ) -> None:
     message = run_failed(whoami, tenant, **given)
     assert [word for word in words if word not in message] == []
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_the_proxy_and_the_authorities_are_shown_without_a_password(tenant: Any, tls_emulator: Any) -> None:

@@ -82,12 +82,12 @@ def run(request: pytest.FixtureRequest, tenant: Any) -> Run:
 
 
 def count_requests(tenant: Any) -> int:
-    return len(tenant.journal(operation="token"))
+    return len(tenant.read_journal(operation="token"))
 
 
 @pytest.mark.parametrize("fault", [REFUSED, {"operation": "token", "status": 401, "shape": "management"}])
 def test_a_new_applications_token_request_is_repeated(fault: dict[str, Any], run: Run, tenant: Any) -> None:
-    tenant.fault(**fault, times=3)
+    tenant.add_fault(**fault, times=3)
     assert run.get()
     assert count_requests(tenant) == 4
     assert run.clock.pauses == [0.5, 1.0, 2.0]
@@ -97,7 +97,7 @@ def test_a_new_applications_token_request_is_repeated(fault: dict[str, Any], run
 
 
 def test_the_wait_ends_after_its_limit(run: Run, tenant: Any) -> None:
-    tenant.fault(**REFUSED)
+    tenant.add_fault(**REFUSED)
     message = run.fail()
     assert "HTTP 401 invalid_client" in message and "after 30 seconds the server still does not know it." in message
     assert sum(run.clock.pauses) == LIMIT and max(run.clock.pauses) == 4
@@ -109,20 +109,20 @@ def test_the_wait_ends_after_its_limit(run: Run, tenant: Any) -> None:
     [{"status": 400, "error": "invalid_scope"}, {"status": 400, "error": "unauthorized_client"}, {"status": 404}],
 )
 def test_any_other_error_is_not_repeated(fault: dict[str, Any], run: Run, tenant: Any) -> None:
-    tenant.fault(operation="token", **fault)
+    tenant.add_fault(operation="token", **fault)
     run.fail()
     assert count_requests(tenant) == 1 and run.clock.pauses == [] and run.told == []
 
 
 def test_any_other_error_ends_the_wait(run: Run, tenant: Any) -> None:
-    tenant.fault(**REFUSED, times=1)
-    tenant.fault(operation="token", status=400, error="invalid_scope")
+    tenant.add_fault(**REFUSED, times=1)
+    tenant.add_fault(operation="token", status=400, error="invalid_scope")
     assert "invalid_scope" in run.fail()
     assert count_requests(tenant) == 2
 
 
 def test_an_application_that_is_not_new_is_not_waited_for(tenant: Any) -> None:
-    tenant.fault(**REFUSED)
+    tenant.add_fault(**REFUSED)
     run = Run(tenant, MemoryStore(), is_new=False)
     assert "waited" not in run.fail()
     assert count_requests(tenant) == 1 and run.clock.pauses == [] and run.told == []
@@ -130,7 +130,7 @@ def test_an_application_that_is_not_new_is_not_waited_for(tenant: Any) -> None:
 
 def test_hosts_that_need_the_same_token_share_one_poll(tenant: Any) -> None:
     run = Run(tenant, MemoryStore())
-    tenant.fault(**REFUSED, times=3)
+    tenant.add_fault(**REFUSED, times=3)
     assert run.store is not None
     values = run_together(8, run.store, lambda shared: get_token(run.open_source(shared), READ).value)
     assert len(set(values)) == 1 and len(run.told) == 1
@@ -140,7 +140,7 @@ def test_hosts_that_need_the_same_token_share_one_poll(tenant: Any) -> None:
 def test_hosts_share_one_poll_that_fails(tenant: Any) -> None:
     """The poll is not repeated by each host, and its refusals are not shared as errors."""
     run = Run(tenant, MemoryStore())
-    tenant.fault(**REFUSED)
+    tenant.add_fault(**REFUSED)
 
     def get(shared: TokenStore) -> str:
         with pytest.raises(BeyondIdentityError) as caught:
@@ -157,7 +157,7 @@ def test_hosts_share_one_poll_that_fails(tenant: Any) -> None:
 
 def test_requests_with_other_scopes_use_the_time_that_is_left(tenant: Any) -> None:
     run = Run(tenant, MemoryStore())
-    tenant.fault(**REFUSED)
+    tenant.add_fault(**REFUSED)
     run.fail(READ)
     before = count_requests(tenant)
     run.fail("realms:create")
@@ -169,9 +169,9 @@ def test_requests_with_other_scopes_use_the_time_that_is_left(tenant: Any) -> No
 def test_after_anothers_wait_a_refused_request_is_repeated_at_once(tenant: Any) -> None:
     """The other host's request was accepted meanwhile, although it was for other scopes."""
     run = Run(tenant, MemoryStore())
-    tenant.fault(**REFUSED, times=2)
+    tenant.add_fault(**REFUSED, times=2)
     run.get(READ)
-    tenant.fault(**REFUSED, times=1)
+    tenant.add_fault(**REFUSED, times=1)
     run.get("realms:create")
     assert run.clock.pauses == [0.5, 1.0] and len(run.told) == 1
 
@@ -179,7 +179,7 @@ def test_after_anothers_wait_a_refused_request_is_repeated_at_once(tenant: Any) 
 def test_an_earlier_refusal_is_not_read(tenant: Any) -> None:
     """A host that waited for the lock must not take the refusal of a request from before the wait as its own."""
     run = Run(tenant, MemoryStore(), is_new=False)
-    tenant.fault(**REFUSED, times=1)
+    tenant.add_fault(**REFUSED, times=1)
 
     def get(shared: TokenStore) -> str:
         try:
@@ -216,7 +216,7 @@ def test_a_task_waits_for_an_application_that_the_run_created_a_moment_ago(
     task = make_task(tenant, store, **create_application(tenant, store))
     task.tell = told.append
     pauses.append(age)  # sets the memory's clock forward
-    tenant.fault(**REFUSED, times=1)
+    tenant.add_fault(**REFUSED, times=1)
     if is_waited_for:
         assert get_token(task.token_source, READ).value
     else:
@@ -227,7 +227,7 @@ def test_a_task_waits_for_an_application_that_the_run_created_a_moment_ago(
 
 def test_an_application_of_another_run_is_not_waited_for(tenant: Any) -> None:
     task = make_task(tenant, MemoryStore(), **create_application(tenant, MemoryStore()))
-    tenant.fault(**REFUSED, times=1)
+    tenant.add_fault(**REFUSED, times=1)
     with pytest.raises(ResponseError, match="invalid_client"):
         get_token(task.token_source, READ)
     assert count_requests(tenant) == 1

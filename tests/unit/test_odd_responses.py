@@ -68,7 +68,7 @@ def test_empty_pages_that_end_are_no_error(realms: int, empty: int, tenant: Any)
 @pytest.mark.parametrize("id", ["a/b", "../realms", "", "a b", None, 7, {"x": 1}, "a\u202eb"])
 def test_an_id_that_is_not_safe_in_a_path_is_an_error(id: Any, tenant: Any) -> None:
     """Playbooks build paths from IDs, too."""
-    tenant.fault(operation="ListRealms", json={"realms": [{"id": id, "display_name": "Pets"}]})
+    tenant.add_fault(operation="ListRealms", json={"realms": [{"id": id, "display_name": "Pets"}]})
     for module, given in ((realm_info, {}), (realm_info, {"display_name": "Pets"}), (realm, {"display_name": "Pets"})):
         message = run_failed(module, tenant, **given)
         assert "ListRealms: the response has the ID '" in message and "which is not valid" in message
@@ -76,7 +76,7 @@ def test_an_id_that_is_not_safe_in_a_path_is_an_error(id: Any, tenant: Any) -> N
 
 
 def test_a_page_token_with_half_a_character_is_an_error(tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", body=r'{"realms": [], "next_page_token": "\ud800"}', status=200)
+    tenant.add_fault(operation="ListRealms", body=r'{"realms": [], "next_page_token": "\ud800"}', status=200)
     for module, given in ((realm_info, {}), (api, {"operation": "ListRealms", "all_pages": True})):
         assert "has text that is not valid Unicode" in run_failed(module, tenant, **given)
 
@@ -84,16 +84,16 @@ def test_a_page_token_with_half_a_character_is_an_error(tenant: Any) -> None:
 @pytest.mark.parametrize("id", ["a/b", "../realms", "..", "a b", "a\\b", "a?b", "a\u202eb"])
 @pytest.mark.parametrize("all_pages", [True, False])
 def test_the_module_api_does_not_return_an_id_that_is_not_safe_in_a_path(id: str, all_pages: bool, tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", json={"realms": [{"id": "r1"}, {"id": id}]})
+    tenant.add_fault(operation="ListRealms", json={"realms": [{"id": "r1"}, {"id": id}]})
     result = call_module(api, tenant, operation="ListRealms", all_pages=all_pages)
     assert result["failed"] and "response" not in result and not result["changed"]
     assert "ListRealms: the response has the ID '" in result["msg"] and result["msg"].isprintable()
 
 
 def test_the_module_api_does_not_return_an_object_whose_id_is_not_safe_in_a_path(tenant: Any) -> None:
-    tenant.fault(operation="GetTenant", json={"id": "a/b"})
+    tenant.add_fault(operation="GetTenant", json={"id": "a/b"})
     assert "GetTenant: the response has the ID 'a/b'" in run_failed(api, tenant, operation="GetTenant")
-    tenant.fault(operation="CreateGroup", json={"id": "a/b"})
+    tenant.add_fault(operation="CreateGroup", json={"id": "a/b"})
     result = call_module(
         api, tenant, operation="CreateGroup", body={"group": {"display_name": "Night shift", "description": ""}}
     )
@@ -102,14 +102,14 @@ def test_the_module_api_does_not_return_an_object_whose_id_is_not_safe_in_a_path
 
 def test_the_module_api_returns_urns(tenant: Any) -> None:
     """SCIM's schemas have URNs as IDs (RFC 7643 section 7)."""
-    tenant.fault(operation="ListRealms", json={"realms": [{"id": "urn:ietf:params:scim:schemas:core:2.0:User"}]})
+    tenant.add_fault(operation="ListRealms", json={"realms": [{"id": "urn:ietf:params:scim:schemas:core:2.0:User"}]})
     assert run_ok(api, tenant, operation="ListRealms")["response"]["realms"]
 
 
 @pytest.mark.parametrize("key", ["identities", "groups"])
 def test_a_member_whose_id_is_not_safe_in_a_path_is_an_error(key: str, tenant: Any) -> None:
     (seeded_id,) = tenant.seed(roles=1)["roles"]
-    tenant.fault(operation="ListRoleMembers", json={"identities": [], "groups": [], key: ["a/b"]})
+    tenant.add_fault(operation="ListRoleMembers", json={"identities": [], "groups": [], key: ["a/b"]})
     message = run_failed(role, tenant, id=seeded_id, members={"identities": [], "groups": []}, members_mode="exact")
     assert "ListRoleMembers: the response has the ID 'a/b'" in message
 
@@ -123,7 +123,7 @@ def test_a_member_whose_id_is_not_safe_in_a_path_is_an_error(key: str, tenant: A
 )
 def test_a_number_that_is_not_finite_is_an_error(number: str, says: str, tenant: Any) -> None:
     """JSON has no such numbers (RFC 8259 section 6), so no other program could read a result with one."""
-    tenant.fault(operation="ListRealms", body=f'{{"realms": [{{"id": "r1", "x": {number}}}]}}', status=200)
+    tenant.add_fault(operation="ListRealms", body=f'{{"realms": [{{"id": "r1", "x": {number}}}]}}', status=200)
     for module, given in ((realm_info, {}), (api, {"operation": "ListRealms"})):
         assert says in run_failed(module, tenant, **given)
 
@@ -144,7 +144,7 @@ HALF = "\ud800"  # JSON and YAML can escape half of a character
 def test_an_option_with_half_a_character_is_an_error(module: Any, given: Any, name: str, tenant: Any) -> None:
     message = run_failed(module, tenant, **given)
     assert message.startswith(f"{name} has text that is not valid Unicode.") and message.isprintable()
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 def test_a_path_can_have_bytes_that_are_not_unicode(tenant: Any, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_another_realm_is_an_error_before_anything_is_sent(
     message = run_failed(module, tenant, check_mode=check_mode, pinned_realm_id=pinned, **given)
     assert message.startswith(f"{PIN} limits this run to the realm {pinned}, but ")
     assert f"addresses the realm {tenant.realm_id}." in message and f"Set realm_id to {pinned}" in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @EACH_CALL
@@ -87,7 +87,7 @@ def test_the_pinned_realm_is_no_error(module: Any, given: dict[str, Any], tenant
     for pinned_realm_id in (None, tenant.realm_id):
         tenant.clear_journal()
         message = run_or_fail(module, tenant, check_mode=True, pinned_realm_id=pinned_realm_id, **given)
-        assert PIN not in message and tenant.journal() != []
+        assert PIN not in message and tenant.read_journal() != []
 
 
 def run_or_fail(module: Any, tenant: Any, **given: Any) -> str:
@@ -101,7 +101,7 @@ def test_a_realm_by_name_is_compared_by_its_id(tenant: Any, pinned: str) -> None
     run_ok(group_info, tenant, realm="Pinned", pinned_realm_id=pinned)
     message = run_failed(group_info, tenant, realm="Other", pinned_realm_id=pinned)
     assert f"addresses the realm {other}." in message
-    assert [entry["path"].split("/")[5] for entry in tenant.journal(operation="ListGroups")] == [pinned]
+    assert [entry["path"].split("/")[5] for entry in tenant.read_journal(operation="ListGroups")] == [pinned]
 
 
 @BOTH_MODES
@@ -122,7 +122,7 @@ def test_a_parameter_of_the_module_api_cannot_name_another_realm(
     given = {"operation": operation, "body": body, "parameters": {"realm_id": tenant.realm_id}, "realm_id": pinned}
     message = run_failed(api, tenant, check_mode=check_mode, pinned_realm_id=pinned, **given)
     assert f"{operation} addresses the realm {tenant.realm_id}" in message
-    assert tenant.journal() == []
+    assert tenant.read_journal() == []
 
 
 @BOTH_MODES
@@ -135,7 +135,7 @@ def test_a_pinned_run_does_not_change_the_tenant(
 ) -> None:
     given = {"operation": operation, "body": body}
     message = run_failed(api, tenant, check_mode=check_mode, pinned_realm_id=pinned, **given)
-    assert f"{operation} changes the tenant" in message and tenant.journal() == []
+    assert f"{operation} changes the tenant" in message and tenant.read_journal() == []
 
 
 def test_a_pinned_run_reads_the_tenant_and_lists_realms(tenant: Any, pinned: str) -> None:
@@ -167,7 +167,7 @@ def test_a_token_request_and_a_revocation_by_value_address_no_managed_realm(tena
 
 def test_a_pinned_run_keeps_the_sign_ins_whose_tokens_it_cannot_revoke(tenant: Any, pinned: str) -> None:
     message = run_failed(revoke, tenant, all="sign_ins", application=tenant.application_id, pinned_realm_id=pinned)
-    assert PIN in message and tenant.journal() == []
+    assert PIN in message and tenant.read_journal() == []
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     ResourceType,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
-from tests.emulator import openapi
+from beyondidentity_emulator.management import openapi
 from tests.support.collection import NAME, NAMESPACE, ROOT
 from tests.support.published_fields import FILE, PublishedField, list_published_fields
 from tests.support.reference import list_returned_fields, read_reference

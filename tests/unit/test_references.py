@@ -45,12 +45,12 @@ def config_id(tenant: Any) -> str:
 
 def list_requests(tenant: Any) -> list[str]:
     """Return the operations that the tenant received, without the token requests."""
-    return [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
+    return [entry["operation"] for entry in tenant.read_journal() if entry["operation"] != "token"]
 
 
 def list_scopes(tenant: Any) -> list[str]:
     """Return the scopes of the token of the last request."""
-    scopes: list[str] = tenant.journal()[-1]["token_scopes"]
+    scopes: list[str] = tenant.read_journal()[-1]["token_scopes"]
     return scopes
 
 
@@ -242,8 +242,8 @@ def test_a_username_of_a_new_identity_comes_before_the_e_mail_address_that_the_r
 def test_two_identities_with_one_e_mail_address_are_an_error_with_their_ids(tenant: Any) -> None:
     traits = [{"username": name, "primary_email_address": "pat@example.com"} for name in ("pat", "kim")]
     both = [{"id": f"000000000000000{number}", "traits": own} for number, own in enumerate(traits)]
-    tenant.fault(operation="ListIdentities", json={"identities": both})
-    tenant.fault(operation="ListIdentities", json={"identities": both})
+    tenant.add_fault(operation="ListIdentities", json={"identities": both})
+    tenant.add_fault(operation="ListIdentities", json={"identities": both})
     result = call_module(role, tenant, display_name="Readers", members={"identities": ["pat@example.com"]})
     assert all(item["id"] in result["msg"] for item in both)
 
@@ -257,8 +257,8 @@ def test_the_items_of_a_loop_read_a_referenced_object_once(tenant: Any) -> None:
     for task in ("second", "third"):
         for name in ("A", "B", "C"):
             run_ok(application, tenant, store, sharing=Attempt(task, 1), display_name=name, **given)
-    assert len(tenant.journal(operation="GetResourceServer")) == 2
-    assert not tenant.journal(operation="ListResourceServers")
+    assert len(tenant.read_journal(operation="GetResourceServer")) == 2
+    assert not tenant.read_journal(operation="ListResourceServers")
 
 
 def test_a_referenced_object_is_read_again_after_the_run_wrote_it(tenant: Any) -> None:

@@ -55,7 +55,7 @@ def test_a_creation_without_a_usable_response_is_found_by_its_name(
 
 
 def test_a_creation_whose_connection_breaks_is_found_by_its_name(tenant: Any) -> None:
-    tenant.fault(operation="CreateApplication", drop="close", carry_out=True)
+    tenant.add_fault(operation="CreateApplication", drop="close", carry_out=True)
     assert run_ok(application, tenant, **FEEDER)["changed"]
     assert list_writes(tenant) == ["CreateApplication"]
 
@@ -120,13 +120,13 @@ def test_an_object_that_is_not_found_is_an_error_and_never_created_twice(
 
 
 def test_a_refused_creation_is_not_looked_for(tenant: Any, pauses: list[float]) -> None:
-    tenant.fault(operation="CreateApplication", status=400)
+    tenant.add_fault(operation="CreateApplication", status=400)
     assert "HTTP 400" in run_failed(application, tenant, **FEEDER)
-    assert len(tenant.journal(operation="ListApplications")) == 1
+    assert len(tenant.read_journal(operation="ListApplications")) == 1
     tenant.clear_faults()
-    tenant.fault(operation="CreateApplication", status=500)
+    tenant.add_fault(operation="CreateApplication", status=500)
     assert "HTTP 500" in run_failed(application, tenant, **FEEDER)
-    assert len(tenant.journal(operation="ListApplications")) == 3 and pauses == []
+    assert len(tenant.read_journal(operation="ListApplications")) == 3 and pauses == []
 
 
 class TakenName:
@@ -162,7 +162,7 @@ def test_refusals_with_http_200_are_understood(tenant: Any) -> None:
     with run_untidy_service(tenant, succeed(lambda seen, forward: forward(seen))) as url:
         assert "No realm has the ID r1" in run_failed(realm, tenant, api_url=url, id="r1", classification="x")
         assert not run_ok(realm, tenant, api_url=url, id="r1", state="absent")["changed"]
-        tenant.fault(operation="DeleteRealm", status=404, times=1)
+        tenant.add_fault(operation="DeleteRealm", status=404, times=1)
         id = run_ok(realm, tenant, api_url=url, display_name="Partners")["realm"]["id"]
         assert run_ok(realm, tenant, api_url=url, id=id, state="absent")["changed"]
     taken = TakenName({"realm": {"display_name": "Customers"}}, "realms")
@@ -271,7 +271,7 @@ def test_the_name_of_an_object_that_another_run_deleted_is_sent_once(tenant: Any
 
 def test_a_taken_name_at_a_rename_asks_for_another_name(tenant: Any) -> None:
     id = run_ok(realm, tenant, display_name="Customers")["realm"]["id"]
-    tenant.fault(operation="UpdateRealm", status=409)
+    tenant.add_fault(operation="UpdateRealm", status=409)
     result = call_module(realm, tenant, id=id, display_name="Partners")
     assert "Choose another name." in result["msg"] and result["changed"] is False
 
@@ -286,6 +286,6 @@ def test_a_deletion_that_is_confirmed_with_text_is_done(content: bytes, tenant: 
 
 
 def test_other_operations_still_need_a_json_object(tenant: Any) -> None:
-    tenant.fault(operation="GetTenant", body="text", status=200)
+    tenant.add_fault(operation="GetTenant", body="text", status=200)
     with pytest.raises(Exception, match="not a JSON object"):
         make_client(tenant, "GetTenant").call("GetTenant")

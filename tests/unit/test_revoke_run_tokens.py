@@ -75,14 +75,14 @@ def sign_in(app: SignInApplication, *scopes: str, **given: Any) -> Token:
 
 def create_application(tenant: Any, **settings: Any) -> SignInApplication:
     """Create an application that issues refresh tokens."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     scopes = [*SCOPES, *(["openid"] if settings.get("type") == "oauth2" else [])]
     return SignInApplication.of(tenant, allowed_scopes=scopes, **settings)
 
 
 def list_statuses(tenant: Any) -> list[int]:
     """Return the HTTP statuses of all revocations."""
-    return [entry["status"] for entry in tenant.journal(operation="revoke")]
+    return [entry["status"] for entry in tenant.read_journal(operation="revoke")]
 
 
 def record_token(tenant: Any, name: str, **given: Any) -> None:
@@ -135,7 +135,7 @@ def test_an_expired_token_is_not_revoked(tenant: Any, read_output: Any, monkeypa
 def test_tokens_of_two_applications_are_revoked_with_their_own_credentials(
     tenant: Any, emulator: Any, read_output: Any
 ) -> None:
-    other = emulator.tenant()
+    other = emulator.create_tenant()
     issued = [(one, issue_token(one, "realms:read"), issue_token(one, "realms:create")) for one in (tenant, other)]
     revoke_run_tokens()
     assert read_output() == "Revoked 4 tokens of this run."
@@ -177,17 +177,17 @@ def test_a_token_that_authorizes_the_revocations_is_revoked_last(tenant: Any, re
     revoke_run_tokens()
     assert read_output() == "Revoked 4 tokens of this run."
     assert list_statuses(tenant) == [401, 200, 200, 200, 200], "the client's own credentials are tried once"
-    assert tenant.journal(operation="revoke")[-1]["form"]["token"] == deleter.access_token
+    assert tenant.read_journal(operation="revoke")[-1]["form"]["token"] == deleter.access_token
     assert list_active(tenant, deleter.access_token, other.access_token) == [False, False]
 
 
 def test_if_the_credentials_are_refused_one_token_is_requested_and_revoked_last(tenant: Any, read_output: Any) -> None:
     tokens = [issue_token(tenant, scope) for scope in THREE_SCOPES]
     tenant.clear_journal()
-    tenant.fault(operation="revoke", times=1, status=401)
+    tenant.add_fault(operation="revoke", times=1, status=401)
     revoke_run_tokens()
     assert read_output() == "Revoked 3 tokens of this run."
-    (request,) = tenant.journal(operation="token")
+    (request,) = tenant.read_journal(operation="token")
     assert request["form"]["scope"] == DELETE
     assert list_active(tenant, *(token.access_token for token in tokens)) == [False] * 3
     assert list_statuses(tenant) == [401, 200, 200, 200, 200]
@@ -199,19 +199,19 @@ def test_the_token_that_is_requested_for_revocations_is_logged(
 ) -> None:
     with recorded_run(tmp_path / "other", verbosity=1):
         issue_token(tenant, "realms:read")
-        tenant.fault(operation="revoke", times=1, status=401)
+        tenant.add_fault(operation="revoke", times=1, status=401)
         revoke_run_tokens()
-    issued = [entry["issued_token_id"] for entry in tenant.journal(operation="token")]
+    issued = [entry["issued_token_id"] for entry in tenant.read_journal(operation="token")]
     output = " ".join(capsys.readouterr().out.split())
     assert [output.count(f"Token {token_id} was issued to") for token_id in issued] == [1, 1]
 
 
 def test_a_token_that_is_not_revoked_is_named_by_its_id(tenant: Any, read_output: Any) -> None:
     tokens = [issue_token(tenant, scope) for scope in THREE_SCOPES]
-    tenant.fault(operation="revoke", times=1, status=500, message="no t0ken")
+    tenant.add_fault(operation="revoke", times=1, status=500, message="no t0ken")
     revoke_run_tokens()
     output = read_output()
-    first = tenant.journal(operation="revoke")[0]["form"]["token"]
+    first = tenant.read_journal(operation="revoke")[0]["form"]["token"]
     (failed,) = [token for token in tokens if token.access_token == first]
     assert output.startswith(
         f"Revoked 2 tokens of this run. [WARNING]: Not revoked, and valid until it expires: {failed.id}. "
@@ -235,9 +235,9 @@ def test_tokens_that_are_not_revoked_for_one_reason_are_named_in_one_warning(ten
 
 def test_tokens_without_a_known_id_are_counted(tenant: Any, read_output: Any) -> None:
     for number in range(2):
-        tenant.settings(token_answer={"access_token": f"opaque-{number}"})
+        tenant.change_settings(token_answer={"access_token": f"opaque-{number}"})
         issue_token(tenant, "realms:read", token_cache="none")
-    tenant.fault(operation="revoke", status=500)
+    tenant.add_fault(operation="revoke", status=500)
     revoke_run_tokens()
     output = read_output()
     assert "valid until they expire: 2 without a known ID. " in output and "opaque" not in output
@@ -247,7 +247,7 @@ def test_a_secret_that_the_server_repeats_is_masked(tenant: Any, read_output: An
     with secret_scope():  # the process that revokes did not request the token
         token = issue_token(tenant, "realms:read")
     text = f"no {token.access_token} with {tenant.client_secret}"
-    tenant.fault(operation="revoke", status=500, json={"error": "x", "error_description": text})
+    tenant.add_fault(operation="revoke", status=500, json={"error": "x", "error_description": text})
     revoke_run_tokens()
     output = read_output()
     assert token.access_token[-12:] not in output and tenant.client_secret not in output
@@ -283,7 +283,7 @@ def test_timeout_and_retries_are_limited(
 ) -> None:
     monkeypatch.setattr(module, "_MAXIMUM_TIMEOUT", 1)
     tokens = [issue_token(tenant, scope, **PATIENT) for scope in ("realms:read", "realms:create")]
-    tenant.fault(operation="revoke", delay=30)
+    tenant.add_fault(operation="revoke", delay=30)
     revoke_run_tokens()
     assert len(waits) == 1
     output = read_output()
@@ -293,7 +293,7 @@ def test_timeout_and_retries_are_limited(
 
 def test_smaller_values_of_timeout_and_retries_are_kept(tenant: Any, read_output: Any, waits: list[float]) -> None:
     issue_token(tenant, "realms:read", timeout=1, retries=0)
-    tenant.fault(operation="revoke", delay=30)
+    tenant.add_fault(operation="revoke", delay=30)
     revoke_run_tokens()
     assert "within 1 seconds" in read_output() and waits == []
 
@@ -301,7 +301,7 @@ def test_smaller_values_of_timeout_and_retries_are_kept(tenant: Any, read_output
 def test_the_wait_that_the_server_requests_is_waited(tenant: Any, read_output: Any, waits: list[float]) -> None:
     for scope in THREE_SCOPES:
         issue_token(tenant, scope)
-    tenant.fault(operation="revoke", times=1, status=429, headers={"Retry-After": "7"})
+    tenant.add_fault(operation="revoke", times=1, status=429, headers={"Retry-After": "7"})
     revoke_run_tokens()
     assert read_output() == "Revoked 3 tokens of this run." and [int(wait) for wait in waits] == [7]
 
@@ -309,7 +309,7 @@ def test_the_wait_that_the_server_requests_is_waited(tenant: Any, read_output: A
 def test_an_overloaded_server_receives_no_further_request(tenant: Any, read_output: Any, waits: list[float]) -> None:
     """With a wait for each of many tokens, the run would end late."""
     tokens = [issue_token(tenant, scope) for scope in THREE_SCOPES]
-    tenant.fault(operation="revoke", status=429, headers={"Retry-After": "3600"})
+    tenant.add_fault(operation="revoke", status=429, headers={"Retry-After": "3600"})
     revoke_run_tokens()
     assert list_statuses(tenant) == [429] and waits == []
     output = read_output()
@@ -340,7 +340,7 @@ def test_an_interrupted_revocation_names_the_remaining_tokens(
     revoke_run_tokens()
     output = read_output()
     assert "Revoked 1 token of this run." in output and "The revocation was interrupted." in output
-    revoked = tenant.journal(operation="revoke")[0]["form"]["token"]
+    revoked = tenant.read_journal(operation="revoke")[0]["form"]["token"]
     for token in tokens:
         assert (token.id is not None and token.id in output) is (token.access_token != revoked)
 
@@ -360,8 +360,8 @@ def test_if_a_new_token_is_refused_no_further_token_is_requested(tenant: Any, re
     """Each further token would have to be revoked as well."""
     tokens = [issue_token(tenant, scope) for scope in THREE_SCOPES]
     tenant.clear_journal()
-    tenant.fault(operation="revoke", status=401)
+    tenant.add_fault(operation="revoke", status=401)
     revoke_run_tokens()
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
     output = read_output()
     assert "HTTP 401" in output and all(token.id and token.id in output for token in tokens)

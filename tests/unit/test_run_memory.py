@@ -338,8 +338,8 @@ def test_a_realm_is_remembered_whatever_realm_is_managed(tenant: Any) -> None:
 
 def test_hosts_with_different_managed_realms_create_one_realm(tenant: Any) -> None:
     realms = tenant.seed(realms=4)["realms"]
-    tenant.settings(conflicts="documented")
-    tenant.fault(operation="ListRealms", delay=0.2)
+    tenant.change_settings(conflicts="documented")
+    tenant.add_fault(operation="ListRealms", delay=0.2)
     store = MemoryStore()
     with ThreadPoolExecutor(4) as pool:
         results = pool.map(lambda id: run_ok(realm, tenant, store, realm_id=id, display_name="Customers"), realms)
@@ -398,7 +398,7 @@ def test_a_changed_address_is_known_until_the_run_ends(pauses: list[float]) -> N
 
 def test_api_remembers_usernames_and_changed_addresses(tenant: Any) -> None:
     store = MemoryStore()
-    tenant.settings(listing_delay=60, changed_delay=60)
+    tenant.change_settings(listing_delay=60, changed_delay=60)
     traits = {"type": "traits_v0", "username": "Pat", "primary_email_address": "pat@example.com"}
     body = {"identity": {"display_name": "Pat", "traits": traits}}
     id = run_ok(api, tenant, store, operation="CreateIdentity", body=body)["response"]["id"]
@@ -423,6 +423,6 @@ def test_a_username_that_is_reserved_after_a_deletion_is_created_again(tenant: A
     store = MemoryStore()
     first = run_ok(identity, tenant, store, username="pat")["identity"]["id"]
     run_ok(identity, tenant, store, username="PAT", state="absent")
-    tenant.fault(operation="CreateIdentity", status=409, times=2)
+    tenant.add_fault(operation="CreateIdentity", status=409, times=2)
     assert run_ok(identity, tenant, store, username="Pat")["identity"]["id"] != first
     assert len(pauses) == 1

@@ -77,7 +77,7 @@ def test_a_new_token_is_logged_once_without_its_value(
 def test_a_referential_token_is_logged_without_an_id(
     verbose_run: Path, tenant: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tenant.settings(token_answer={"access_token": VALUE, "expires_in": None})
+    tenant.change_settings(token_answer={"access_token": VALUE, "expires_in": None})
     issue_token(tenant, "realms:read")
     output = read_output(capsys)
     assert output.startswith("Token without a known ID was issued to the application ")
@@ -145,7 +145,7 @@ def test_a_revoked_token_is_removed_from_the_record(run: Path, tenant: Any) -> N
 
 
 def test_a_refresh_token_is_recorded_separately(run: Path, tenant: Any) -> None:
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(tenant, allowed_scopes=list(SCOPES))
     task = make_recorded_task(app, grant_type="authorization_code")
     request = complete_sign_in(make_request(app, ["tokens:delete"]))[0]

@@ -62,18 +62,18 @@ def fail(source: Any) -> BeyondIdentityError:
 
 
 def count_requests(tenant: Any) -> int:
-    return len(tenant.journal(operation="token"))
+    return len(tenant.read_journal(operation="token"))
 
 
 def test_concurrent_callers_share_an_error(store: TokenStore, tenant: Any) -> None:
-    tenant.fault(operation="token", status=400, error="invalid_scope")
+    tenant.add_fault(operation="token", status=400, error="invalid_scope")
     messages = {error.message for error in run_together(6, store, lambda run: fail(make_token_source(tenant, run)))}
     assert len(messages) == 1 and "invalid_scope" in messages.pop()
     assert count_requests(tenant) == 1
 
 
 def test_a_later_caller_does_not_get_an_earlier_error(store: TokenStore, tenant: Any) -> None:
-    tenant.fault(operation="token", status=400, times=1)
+    tenant.add_fault(operation="token", status=400, times=1)
     fail(make_token_source(tenant, store))
     assert get_token(make_token_source(tenant, store), READ).token.scopes == (READ,)
 
@@ -83,7 +83,7 @@ def test_a_clock_that_is_set_does_not_repeat_an_earlier_error(
     step: int, tenant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = MemoryStore()
-    tenant.fault(operation="token", status=400, times=1)
+    tenant.add_fault(operation="token", status=400, times=1)
     fail(make_token_source(tenant, store))
     monkeypatch.setattr(token_sources, "time", SimpleNamespace(time=lambda: time.time() + step))
     assert get_token(make_token_source(tenant, store), READ).token.scopes == (READ,)
@@ -115,7 +115,7 @@ def use_real_path(given: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("given", OTHERS + SAME, ids=str)
 def test_an_error_is_shared_only_if_all_that_can_cause_it_is_equal(given: dict[str, Any], tenant: Any) -> None:
     run = MemoryStore()
-    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    tenant.add_fault(operation="token", status=400, error="invalid_scope", times=1)
     first = make_task(tenant, TokenStores(run))
     shared = OvertakenStore(run, lambda: fail(first.token_source))
     second = make_task(tenant, TokenStores(shared), **use_real_path(given))
@@ -186,7 +186,7 @@ def test_an_error_that_was_shared_is_not_recorded_again(tenant: Any) -> None:
 
 def test_errors_stay_in_the_run_if_tokens_outlive_it(tenant: Any) -> None:
     run, user = MemoryStore(), MemoryStore()
-    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    tenant.add_fault(operation="token", status=400, error="invalid_scope", times=1)
     how = {"token_cache": "user"}
 
     def fail_first(run: MemoryStore) -> Callable[[], Any]:
@@ -194,7 +194,7 @@ def test_errors_stay_in_the_run_if_tokens_outlive_it(tenant: Any) -> None:
 
     waiting = make_task(tenant, TokenStores(run, OvertakenStore(user, fail_first(run))), **how)
     assert "invalid_scope" in fail(waiting.token_source).message and user.entries == {}
-    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    tenant.add_fault(operation="token", status=400, error="invalid_scope", times=1)
     other_run = make_task(tenant, TokenStores(MemoryStore(), OvertakenStore(user, fail_first(run))), **how)
     assert get_token(other_run.token_source, READ).value
 
@@ -247,7 +247,7 @@ def test_a_shared_error_has_no_secret_that_the_server_echoed() -> None:
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_a_shared_error_has_no_client_secret(method: str, tenant: Any) -> None:
     store = MemoryStore()
-    tenant.fault(operation="token", status=400, error="x", message=f"no {tenant.client_secret}")
+    tenant.add_fault(operation="token", status=400, error="x", message=f"no {tenant.client_secret}")
     with secret_scope():
         fail(make_token_source(tenant, store, client_auth_method=method))
     assert store.entries and tenant.client_secret not in str(store.entries.values())

@@ -52,7 +52,7 @@ class Run:
 
     def count(self, operation: str = "ListApplications") -> int:
         """Return how many requests of an operation the tenant received."""
-        return len(self.tenant.journal(operation=operation))
+        return len(self.tenant.read_journal(operation=operation))
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ class Objects:
 
 def test_fifty_names_among_a_hundred_cost_ten_pages(run: Run, tenant: Any) -> None:
     ids = tenant.seed(applications=99, name="Worker {n}")["applications"]  # and the built-in one
-    tenant.settings(page_size_maximum=10)
+    tenant.change_settings(page_size_maximum=10)
     found = [run.ok(application, display_name=f"Worker {number}") for number in range(1, 51)]
     assert [result["application"]["id"] for result in found] == ids[:50]
     assert run.count() == 10 and sum(result["requests"] for result in found) == 11, "and one for the token"
@@ -164,7 +164,7 @@ def test_until_never_takes_the_listing_of_an_earlier_attempt_of_another_item(run
 def test_a_task_without_the_runs_store_shares_nothing(tenant: Any) -> None:
     for _item in range(2):
         run_ok(application, tenant, MemoryStore(), sharing=LOOP, display_name="Beyond Identity Management API")
-    assert len(tenant.journal(operation="ListApplications")) == 2
+    assert len(tenant.read_journal(operation="ListApplications")) == 2
 
 
 def test_a_whole_listing_shows_the_runs_own_writes(run: Run) -> None:
@@ -228,7 +228,7 @@ def test_an_object_that_another_process_deleted_ends_the_shared_listing(run: Run
 
 def test_hosts_that_list_at_once_share_one_listing(run: Run, tenant: Any) -> None:
     tenant.seed(applications=30, name="Worker {n}")
-    tenant.settings(page_size_maximum=10)
+    tenant.change_settings(page_size_maximum=10)
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda number: run.ok(application, display_name=f"Worker {number}"), range(1, 9)))
     assert len({result["application"]["id"] for result in results}) == 8 and run.count() == 4

@@ -47,7 +47,7 @@ def store(tmp_path: Path, warnings: list[str]) -> TokenStore:
 @pytest.fixture(params=["fixed", "rotating"])
 def app(request: pytest.FixtureRequest, tenant: Any) -> SignInApplication:
     """Return an application whose refresh tokens stay valid, or are replaced at each use."""
-    tenant.settings(refresh_tokens=request.param, **REFRESHED)
+    tenant.change_settings(refresh_tokens=request.param, **REFRESHED)
     return SignInApplication.of(tenant)
 
 
@@ -65,7 +65,7 @@ def add_sign_in(app: SignInApplication, store: TokenStore, *scopes: str, age: fl
 
 def count_refreshes(app: SignInApplication) -> int:
     """Return how many refresh requests the application's tenant received."""
-    return len(app.tenant.journal(grant="refresh_token"))
+    return len(app.tenant.read_journal(grant="refresh_token"))
 
 
 @pytest.mark.parametrize(("age", "is_reused"), [(0, True), (3500, True), (3545, False), (4000, False), (-60, False)])
@@ -85,7 +85,7 @@ def test_a_sign_in_is_refreshed_before_it_expires(
 def test_a_refresh_requests_no_more_than_was_granted(app: SignInApplication, store: TokenStore) -> None:
     add_sign_in(app, store)
     get_token(open_sign_ins(app, store))
-    assert "scope" not in app.tenant.journal(grant="refresh_token")[0]["form"]
+    assert "scope" not in app.tenant.read_journal(grant="refresh_token")[0]["form"]
     with pytest.raises(SignInRequiredError, match=f"was not granted {CREATE}"):
         get_token(open_sign_ins(app, store), CREATE, fresh=True)
     assert count_refreshes(app) == 1
@@ -119,7 +119,7 @@ def test_concurrent_processes_refresh_once(app: SignInApplication, tmp_path: Pat
         return EncryptedStore(tmp_path / "own", b"user", print)
 
     add_sign_in(app, open_store())
-    app.tenant.fault(grant="refresh_token", delay=0.3)
+    app.tenant.add_fault(grant="refresh_token", delay=0.3)
 
     def work() -> None:
         (tmp_path / str(os.getpid())).write_text(get_token(open_sign_ins(app, open_store()), READ).value)
@@ -146,7 +146,7 @@ def test_a_crash_right_after_the_response_does_not_lose_the_sign_in(app: SignInA
 def test_hosts_that_waited_for_a_refresh_share_its_error(app: SignInApplication, store: TokenStore) -> None:
     """The server may have received the request, and a second use of the refresh token could end the sign-in."""
     add_sign_in(app, store)
-    app.tenant.fault(grant="refresh_token", drop="close", carry_out=True, times=1)
+    app.tenant.add_fault(grant="refresh_token", drop="close", carry_out=True, times=1)
     errors = SharedErrors(MemoryStore())
 
     def refresh(shared: TokenStore) -> bool:
@@ -164,7 +164,7 @@ def test_a_refused_refresh_token_is_removed_and_a_sign_in_requested(
     cause: str, app: SignInApplication, store: TokenStore
 ) -> None:
     if cause == "expired":
-        app.tenant.settings(refresh_lifetime=0)
+        app.tenant.change_settings(refresh_lifetime=0)
     add_sign_in(app, store)
     if cause == "revoked":
         app.tenant.revoke_tokens()
@@ -180,7 +180,7 @@ def test_a_refusal_without_an_oauth_error_requests_a_sign_in_and_keeps_the_store
 ) -> None:
     """The service documents no errors of this endpoint. Nothing says that the refresh token is invalid."""
     old = add_sign_in(app, store)
-    app.tenant.settings(token_errors="management")
+    app.tenant.change_settings(token_errors="management")
     app.tenant.revoke_tokens()
     with pytest.raises(SignInRequiredError, match="HTTP 400.*beyondidentity.management.login"):
         get_token(open_sign_ins(app, store), READ)
@@ -219,7 +219,7 @@ def test_any_other_failure_keeps_the_sign_in(
     fault: dict[str, Any], error: type[Exception], app: SignInApplication, store: TokenStore
 ) -> None:
     old = add_sign_in(app, store)
-    app.tenant.fault(grant="refresh_token", times=1, **fault)
+    app.tenant.add_fault(grant="refresh_token", times=1, **fault)
     with pytest.raises(error):
         get_token(open_sign_ins(app, store), READ)
     assert open_sign_ins(app, store).list_all() == [old]
@@ -229,7 +229,7 @@ def test_any_other_failure_keeps_the_sign_in(
 def test_a_refreshed_sign_in_with_fewer_scopes_replaces_the_old_one(app: SignInApplication, store: TokenStore) -> None:
     """The old refresh token may no longer be valid."""
     add_sign_in(app, store, READ, CREATE)
-    app.tenant.settings(token_answer={"scope": f"openid {READ}"})
+    app.tenant.change_settings(token_answer={"scope": f"openid {READ}"})
     assert get_token(open_sign_ins(app, store), CREATE).token.scopes == ("openid", READ)
     assert [token.scopes for token in open_sign_ins(app, store).list_all()] == [("openid", READ)]
     with pytest.raises(SignInRequiredError, match=f"was not granted {CREATE}"):

@@ -185,7 +185,7 @@ def fail(task: TaskContext, *scopes: str) -> ResponseError:
 
 
 def count_requests(tenant: Any) -> int:
-    return len(tenant.journal(operation="token"))
+    return len(tenant.read_journal(operation="token"))
 
 
 WRONG = {"client_secret": "wr0ng-secret"}
@@ -261,11 +261,11 @@ def open_wrong(tenant: Any, store: MemoryStore, other: dict[str, Any]) -> TaskCo
 
 
 def test_a_refused_secret_refreshes_no_sign_in_and_spends_no_code(tenant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    tenant.settings(refresh_tokens="rotating", **REFRESHED)
+    tenant.change_settings(refresh_tokens="rotating", **REFRESHED)
     app, store = SignInApplication.of(tenant), MemoryStore()
     run_ok(token, app, store, **app.options_after_sign_in(READ))
     options = app.options_after_sign_in(READ)
-    tenant.fault(operation="token", status=401, error="invalid_client", times=1)
+    tenant.add_fault(operation="token", status=401, error="invalid_client", times=1)
     stores = TokenStores(store)
     by_sign_in = {"grant_type": "authorization_code"}
 
@@ -301,6 +301,6 @@ def test_the_wait_for_a_new_application_neither_reads_nor_writes_refusals(tenant
     with pytest.raises(ResponseError), refusal.share(key):
         raise ResponseError("refused", status=401, code="invalid_client")
     recorded = store.get(key)
-    tenant.fault(operation="token", status=401, error="invalid_client", times=1)
+    tenant.add_fault(operation="token", status=401, error="invalid_client", times=1)
     assert get_token(task.token_source, READ).value
     assert store.get(key) == recorded

@@ -144,7 +144,7 @@ def test_a_stored_token_is_recorded_once(tenant: Any, audit: TokenAudit, path: P
 
 
 def test_a_referential_token_has_no_id(tenant: Any, audit: TokenAudit, path: Path) -> None:
-    tenant.settings(token_answer={"access_token": "s3cret-t0ken", "expires_in": None})
+    tenant.change_settings(token_answer={"access_token": "s3cret-t0ken", "expires_in": None})
     issue(tenant, audit)
     (event,) = read_events(path)
     assert [event[name] for name in ("token_id", "principal_id", "lifetime", "expires_at")] == [None] * 4
@@ -175,7 +175,7 @@ def sign_in(app: SignInApplication, audit: TokenAudit) -> Token:
 @pytest.fixture
 def app(tenant: Any) -> SignInApplication:
     """Return an application that issues refresh tokens."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     return SignInApplication.of(tenant, allowed_scopes=[*SCOPES, "openid"], type="oauth2")
 
 
@@ -307,7 +307,7 @@ def test_a_refresh_token_is_named_by_the_access_token_that_came_with_it(
 def test_a_token_that_is_not_revoked_is_recorded_with_the_reason(tenant: Any, audit: TokenAudit, path: Path) -> None:
     token = issue(tenant, audit)
     text = f"no {token.access_token} with {tenant.client_secret}"
-    tenant.fault(operation="revoke", status=500, json={"error": "x", "error_description": text})
+    tenant.add_fault(operation="revoke", status=500, json={"error": "x", "error_description": text})
     revoke_run_tokens()
     event = read_events(path)[-1]
     assert (event["event"], event["token_id"]) == ("not_revoked", token.id)
@@ -316,9 +316,9 @@ def test_a_token_that_is_not_revoked_is_recorded_with_the_reason(tenant: Any, au
 
 def test_the_token_that_authorizes_revocations_is_recorded(tenant: Any, audit: TokenAudit, path: Path) -> None:
     tokens = [issue(tenant, audit, scope) for scope in ("realms:read", "realms:create")]
-    tenant.fault(operation="revoke", times=1, status=401)
+    tenant.add_fault(operation="revoke", times=1, status=401)
     revoke_run_tokens()
-    own = tenant.journal(operation="token")[-1]["issued_token_id"]
+    own = tenant.read_journal(operation="token")[-1]["issued_token_id"]
     ids = [*(token.id for token in tokens), own]
     assert sorted(summarize(path)) == sorted((event, token_id) for event in ("issued", "revoked") for token_id in ids)
     assert summarize(path)[-1] == ("revoked", own)
@@ -383,7 +383,7 @@ def test_a_lookup_records_its_token(tenant: Any, path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(AnsibleLookupError, match="has the mode 0644"):
         lookup_request.request_token(params, ["realms:create"], **how)
-    assert len(tenant.journal(operation="token")) == 1
+    assert len(tenant.read_journal(operation="token")) == 1
 
 
 VALID = Token("r3mote-t0ken", ("a:read",), 1.0, 60, "t1", grant_type="client_credentials").to_dict()

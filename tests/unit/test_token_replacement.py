@@ -49,7 +49,7 @@ REFUSED = Refusal("ListRealms", 403)
 @pytest.fixture(params=[401, 403])
 def tenant(request: pytest.FixtureRequest, emulator: Any) -> Any:
     """Return a tenant that refuses revoked tokens with this status."""
-    return emulator.tenant(revoked_token_status=request.param)
+    return emulator.create_tenant(revoked_token_status=request.param)
 
 
 def open_client(tenant: Any, stores: TokenStores, *operations: str, **given: Any) -> ManagementClient:
@@ -71,7 +71,7 @@ def fail(client: ManagementClient, operation: str = "ListRealms") -> str:
 
 
 def count_tokens(tenant: Any, **journal: Any) -> int:
-    return len(tenant.journal(operation="token", **journal))
+    return len(tenant.read_journal(operation="token", **journal))
 
 
 def advance(store: MemoryStore, seconds: float) -> None:
@@ -103,7 +103,7 @@ def test_a_kept_token_that_was_revoked_is_replaced_and_leaves_its_cache(token_ca
 def test_a_kept_token_that_is_refused_with_http_200_is_replaced(code: str, tenant: Any) -> None:
     stores = TokenStores(MemoryStore())
     list_realms(open_client(tenant, stores))
-    tenant.fault(operation="ListRealms", json={"code": code, "message": "no"}, times=1)
+    tenant.add_fault(operation="ListRealms", json={"code": code, "message": "no"}, times=1)
     list_realms(open_client(tenant, stores))
     assert count_tokens(tenant) == 2
 
@@ -111,10 +111,10 @@ def test_a_kept_token_that_is_refused_with_http_200_is_replaced(code: str, tenan
 def test_a_thousand_refused_items_cost_one_token(tenant: Any) -> None:
     stores = TokenStores(MemoryStore())
     list_realms(open_client(tenant, stores))
-    tenant.fault(operation="ListRealms", status=403)
+    tenant.add_fault(operation="ListRealms", status=403)
     messages = {fail(open_client(tenant, stores)) for _item in range(1000)}
     assert count_tokens(tenant) == 2
-    assert len(tenant.journal(operation="ListRealms")) == 1 + 1 + 1000
+    assert len(tenant.read_journal(operation="ListRealms")) == 1 + 1 + 1000
     (message,) = messages
     assert "ListRealms needs the scopes realms:read, and a token of this tenant" in message
     assert "A new token was refused too." in message
@@ -127,11 +127,11 @@ def test_refused_items_of_several_hosts_cost_one_token(tenant: Any, tmp_path: Pa
             fail(open_client(tenant, stores))
 
     list_realms(open_client(tenant, TokenStores(EncryptedStore(tmp_path / "run", b"run", print))))
-    tenant.fault(operation="ListRealms", status=403)
+    tenant.add_fault(operation="ListRealms", status=403)
     children = [run_in_child(work) for _host in range(5)]
     assert [exit_code(child) for child in children] == [0] * 5
     assert count_tokens(tenant) == 2
-    assert len(tenant.journal(operation="ListRealms")) <= 1 + 5 * 20 + 5
+    assert len(tenant.read_journal(operation="ListRealms")) <= 1 + 5 * 20 + 5
 
 
 def test_another_operation_gets_no_other_token_within_the_interval(tenant: Any) -> None:
@@ -139,7 +139,7 @@ def test_another_operation_gets_no_other_token_within_the_interval(tenant: Any) 
     stores, names = TokenStores(store), ("ListRealms", "GetRealm")
     list_realms(open_client(tenant, stores, *names))
     for operation in names:
-        tenant.fault(operation=operation, status=403)
+        tenant.add_fault(operation=operation, status=403)
     for operation in (*names, *names):
         fail(open_client(tenant, stores, *names), operation)
     assert count_tokens(tenant) == 2
@@ -151,15 +151,15 @@ def test_another_operation_gets_no_other_token_within_the_interval(tenant: Any) 
 
 def test_a_final_refusal_does_not_prevent_the_replacement_after_another_one(tenant: Any) -> None:
     """A token that lacks a permission can be revoked later."""
-    tenant.settings(revoked_token_status=401)
+    tenant.change_settings(revoked_token_status=401)
     store = MemoryStore()
     stores = TokenStores(store)
     list_realms(open_client(tenant, stores))
-    tenant.fault(operation="ListRealms", status=403, times=2)
+    tenant.add_fault(operation="ListRealms", status=403, times=2)
     fail(open_client(tenant, stores))
     replacement = next(key for key in store.keys if key[-1] == "replacement")
     store.discard(replacement)  # the interval ended, the refusal is still final
-    tenant.settings(revoked_token_status=401)
+    tenant.change_settings(revoked_token_status=401)
     tenant.revoke_tokens()
     list_realms(open_client(tenant, stores))
     assert count_tokens(tenant) == 3
@@ -167,9 +167,9 @@ def test_a_final_refusal_does_not_prevent_the_replacement_after_another_one(tena
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_token_that_the_task_requested_is_not_replaced(status: int, tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", status=status)
+    tenant.add_fault(operation="ListRealms", status=status)
     fail(open_client(tenant, TokenStores(MemoryStore())))
-    assert count_tokens(tenant) == 1 == len(tenant.journal(operation="ListRealms"))
+    assert count_tokens(tenant) == 1 == len(tenant.read_journal(operation="ListRealms"))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_token_that_the_api_accepted_before_is_replaced(
     stores = TokenStores(MemoryStore())
     client = open_client(tenant, stores, "ListRealms", "GetRealm", token_cache=token_cache)
     list_realms(client)
-    tenant.fault(operation=operation, status=status, times=1)
+    tenant.add_fault(operation=operation, status=status, times=1)
     if is_replaced:
         client.call(operation)
     else:
@@ -193,7 +193,7 @@ def test_a_token_that_the_api_accepted_before_is_replaced(
 
 
 def test_a_token_that_is_about_to_expire_is_renewed_within_a_task(tenant: Any) -> None:
-    tenant.settings(token_answer={"expires_in": 1})
+    tenant.change_settings(token_answer={"expires_in": 1})
     client = open_client(tenant, TokenStores())
     list_realms(client)
     assert client.token is not None
@@ -220,7 +220,7 @@ def test_a_newer_token_in_the_store_is_used_without_a_request(tenant: Any) -> No
 def test_hosts_share_the_error_of_a_replacement(tenant: Any) -> None:
     store = MemoryStore()
     refused = IssuedToken(make_token_source(tenant, store).get(READ).token, cached=True)
-    tenant.fault(operation="token", status=400, error="invalid_scope")
+    tenant.add_fault(operation="token", status=400, error="invalid_scope")
 
     def replace_token(shared: TokenStore) -> str:
         with pytest.raises(BeyondIdentityError) as caught:
@@ -235,7 +235,7 @@ def test_hosts_share_the_error_of_a_replacement(tenant: Any) -> None:
 def test_a_replacement_that_the_server_does_not_decide_on_does_not_count(fault: dict[str, Any], tenant: Any) -> None:
     source = make_token_source(tenant, MemoryStore(), retries=0)
     refused = IssuedToken(source.get(READ).token, cached=True)
-    tenant.fault(operation="token", **fault, times=1)
+    tenant.add_fault(operation="token", **fault, times=1)
     with pytest.raises((TransportError, ResponseError)):
         source.replace(READ, refused, REFUSED)
     assert source.replace(READ, refused, REFUSED) is not None
@@ -261,7 +261,7 @@ def test_a_refusal_after_a_failed_request_for_a_new_token_says_so(
     stores = TokenStores(store)
     list_realms(open_client(tenant, stores))
     tenant.revoke_tokens()
-    tenant.fault(operation="token", **fault, times=1)
+    tenant.add_fault(operation="token", **fault, times=1)
     with pytest.raises(BeyondIdentityError, match=reason):
         list_realms(open_client(tenant, stores))
     for _item in range(2):
@@ -277,10 +277,10 @@ def test_a_new_token_that_is_refused_after_a_failed_request_was_refused(tenant: 
     stores = TokenStores(MemoryStore())
     list_realms(open_client(tenant, stores))
     tenant.revoke_tokens()
-    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    tenant.add_fault(operation="token", status=400, error="invalid_scope", times=1)
     with pytest.raises(ResponseError, match="invalid_scope"):
         list_realms(open_client(tenant, stores))
-    tenant.fault(operation="ListRealms", status=403)
+    tenant.add_fault(operation="ListRealms", status=403)
     client = open_client(tenant, stores)
     client.token = make_token_source(tenant).get(READ)
     assert "A new token was refused too." in fail(client)
@@ -289,9 +289,9 @@ def test_a_new_token_that_is_refused_after_a_failed_request_was_refused(tenant: 
 def test_a_revocation_after_a_failed_request_for_a_new_token_says_so(tenant: Any) -> None:
     store = MemoryStore()
     make_token_source(tenant, store).get(TokenRequest(("tokens:delete",)))
-    values = [tenant.mint("realms:read") for _item in range(2)]
-    tenant.fault(operation="revoke", status=403)
-    tenant.fault(operation="token", status=400, error="invalid_scope", times=1)
+    values = [tenant.request_token("realms:read") for _item in range(2)]
+    tenant.add_fault(operation="revoke", status=403)
+    tenant.add_fault(operation="token", status=400, error="invalid_scope", times=1)
     assert "invalid_scope" in run_failed(revoke, tenant, store, token=values[0])
     message = run_failed(revoke, tenant, store, token=values[1])
     assert REQUEST_FAILED in message and "HTTP 400 invalid_scope" in message
@@ -341,7 +341,7 @@ SIGN_IN_AGAIN = "or sign in again: run the playbook beyondidentity.management.lo
 
 def sign_in(tenant: Any, store: MemoryStore, *, refresh: str = "rotating") -> SignInApplication:
     """Return an application with a sign-in in the run's store."""
-    tenant.settings(refresh_tokens=refresh, **REFRESHED)
+    tenant.change_settings(refresh_tokens=refresh, **REFRESHED)
     app = SignInApplication.of(tenant)
     run_ok(token, app, store, **app.options_after_sign_in("realms:read"))
     return app
@@ -362,10 +362,10 @@ def test_a_refused_sign_in_is_refreshed_once(tenant: Any) -> None:
 def test_many_refused_items_cost_one_refresh(tenant: Any) -> None:
     store = MemoryStore()
     app = sign_in(tenant, store)
-    tenant.fault(operation="ListRealms", status=403)
+    tenant.add_fault(operation="ListRealms", status=403)
     messages = {fail(open_client(app, TokenStores(store), **BY_SIGN_IN)) for _item in range(50)}
     assert count_tokens(tenant, grant="refresh_token") == 1
-    assert len(tenant.journal(operation="ListRealms")) == 51
+    assert len(tenant.read_journal(operation="ListRealms")) == 51
     (message,) = messages
     assert SIGN_IN_AGAIN in message and "realms:read" in message
 
@@ -375,10 +375,10 @@ def test_a_refusal_of_two_sign_ins_is_final_for_the_one_that_tasks_use_first(ten
     app = sign_in(tenant, store, refresh="off")
     run_ok(token, app, store, **app.options_after_sign_in("realms:read", "applications:read"))
     assert len(list_sign_ins(app, store)) == 2
-    tenant.fault(operation="ListRealms", status=403)
+    tenant.add_fault(operation="ListRealms", status=403)
     for _item in range(10):
         fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
-    assert len(tenant.journal(operation="ListRealms")) == 11
+    assert len(tenant.read_journal(operation="ListRealms")) == 11
 
 
 @pytest.mark.parametrize("cause", ["no refresh token", "refused refresh token"])
@@ -398,8 +398,8 @@ def test_a_refused_refresh_token_does_not_end_a_sign_in_whose_access_token_is_va
     store = MemoryStore()
     app = sign_in(tenant, store)
     (before,) = list_sign_ins(app, store)
-    tenant.fault(operation="ListRealms", status=403, times=2)
-    tenant.fault(operation="token", status=400, error="invalid_grant", times=1)
+    tenant.add_fault(operation="ListRealms", status=403, times=2)
+    tenant.add_fault(operation="token", status=400, error="invalid_grant", times=1)
     for _task in range(2):
         assert SIGN_IN_AGAIN in fail(open_client(app, TokenStores(store), **BY_SIGN_IN))
     list_realms(open_client(app, TokenStores(store), **BY_SIGN_IN))
@@ -410,14 +410,14 @@ def test_a_refused_refresh_token_does_not_end_a_sign_in_whose_access_token_is_va
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_sign_in_is_refreshed_for_an_introspection(status: int, tenant: Any) -> None:
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(tenant, public=True, allowed_scopes=["realms:read", "tokens:introspect"])
     store = MemoryStore()
     own = run_ok(token, app, store, **app.options_after_sign_in("tokens:introspect"))["token"]
     how = {"token": own["access_token"], **BY_SIGN_IN}
-    tenant.fault(operation="introspect", status=status, times=1)
+    tenant.add_fault(operation="introspect", status=status, times=1)
     assert run_ok(introspect, app, store, **how)["introspection"]["active"]
-    tenant.fault(operation="introspect", status=status)
+    tenant.add_fault(operation="introspect", status=status)
     for _item in range(5):
         message = run_failed(introspect, app, store, **how)
         assert f"HTTP {status}" in message and SIGN_IN_AGAIN in message
@@ -429,20 +429,20 @@ def test_a_kept_token_that_is_refused_is_replaced_for_a_revocation(status: int, 
     store = MemoryStore()
     make_token_source(tenant, store).get(TokenRequest(("tokens:delete",)))
     for refusal in (401, status):  # of the client's own credentials, and of the kept token
-        tenant.fault(operation="revoke", times=1, status=refusal)
-    value = tenant.mint("realms:read")
+        tenant.add_fault(operation="revoke", times=1, status=refusal)
+    value = tenant.request_token("realms:read")
     before = count_tokens(tenant)
     assert run_ok(revoke, tenant, store, token=value)["changed"]
     assert count_tokens(tenant) == before + 1
-    assert [entry["status"] for entry in tenant.journal(operation="revoke")] == [401, status, 200]
+    assert [entry["status"] for entry in tenant.read_journal(operation="revoke")] == [401, status, 200]
 
 
 def test_many_refused_revocations_cost_one_token(tenant: Any) -> None:
     store = MemoryStore()
     make_token_source(tenant, store).get(TokenRequest(("tokens:delete",)))
-    values = [tenant.mint("realms:read") for _item in range(5)]
+    values = [tenant.request_token("realms:read") for _item in range(5)]
     before = count_tokens(tenant)
-    tenant.fault(operation="revoke", status=403)
+    tenant.add_fault(operation="revoke", status=403)
     for value in values:
         message = run_failed(revoke, tenant, store, token=value)
         assert "needs the scope tokens:delete. A new token was refused too." in message
@@ -451,18 +451,20 @@ def test_many_refused_revocations_cost_one_token(tenant: Any) -> None:
 
 def test_a_given_deleter_that_is_refused_with_403_is_replaced(tenant: Any) -> None:
     """A sign-in's own token authorizes its revocation, unless it was revoked elsewhere."""
-    tenant.settings(refresh_tokens="fixed", **REFRESHED)
+    tenant.change_settings(refresh_tokens="fixed", **REFRESHED)
     app = SignInApplication.of(
         tenant, allowed_scopes=[*SCOPES], grant_type=["authorization_code", "client_credentials"]
     )
     store = MemoryStore()
     run_ok(token, app, store, **app.options_after_sign_in("tokens:delete"))
     other = sign_in_user(app)
-    tenant.fault(operation="revoke", status=403, times=2)  # of the client's own credentials, and of the sign-in's token
+    tenant.add_fault(
+        operation="revoke", status=403, times=2
+    )  # of the client's own credentials, and of the sign-in's token
     assert run_ok(revoke, app, store, token=other.access_token)["changed"]
 
 
 def test_a_client_without_a_store_sends_each_request_once(tenant: Any) -> None:
-    tenant.fault(operation="ListRealms", status=403)
+    tenant.add_fault(operation="ListRealms", status=403)
     fail(make_client(tenant, "ListRealms"))
     assert count_tokens(tenant) == 1

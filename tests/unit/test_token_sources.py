@@ -42,7 +42,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, warnings: list[str]) -
 
 def count_requests(tenant: Any) -> int:
     """Return how many tokens were requested."""
-    return len(tenant.journal(operation="token"))
+    return len(tenant.read_journal(operation="token"))
 
 
 def test_without_a_store_each_call_requests_a_token(tenant: Any) -> None:
@@ -66,7 +66,7 @@ def test_concurrent_threads_share_one_request(store: TokenStore, tenant: Any) ->
 
 
 def test_concurrent_processes_share_one_request(tenant: Any, tmp_path: Path) -> None:
-    tenant.fault(operation="token", delay=0.2, times=1)
+    tenant.add_fault(operation="token", delay=0.2, times=1)
 
     def work() -> None:
         source = make_token_source(tenant, EncryptedStore(tmp_path / "store", b"run", print))
@@ -116,7 +116,7 @@ def test_claims_are_compared_by_content(tenant: Any) -> None:
 def test_another_client_or_secret_never_receives_the_stored_token(tenant: Any, emulator: Any) -> None:
     store = MemoryStore()
     first = get_token(make_token_source(tenant, store), READ)
-    assert get_token(make_token_source(emulator.tenant(), store), READ).value != first.value
+    assert get_token(make_token_source(emulator.create_tenant(), store), READ).value != first.value
     for given in ({"client_secret": "wr0ng"}, {"client_id": "wr0ng"}):
         with pytest.raises(BeyondIdentityError, match="invalid_client"):
             get_token(make_token_source(tenant, store, **given), READ)
@@ -137,7 +137,7 @@ def test_a_token_of_unknown_lifetime_is_not_stored(expires_in: Any, tenant: Any)
     store = MemoryStore()
     source = make_token_source(tenant, store)
     get_token(source, READ)
-    tenant.settings(token_answer={"expires_in": expires_in})
+    tenant.change_settings(token_answer={"expires_in": expires_in})
     for _n in range(2):
         assert not get_token(source, READ, fresh=True).cached
         assert store.entries == {}, "the token before it is removed too"
@@ -194,7 +194,7 @@ def test_an_access_token_of_the_user_must_be_safe_in_a_header(value: str, tenant
 
 
 def test_scopes_that_were_not_granted_are_found(tenant: Any) -> None:
-    tenant.settings(grant_only=[READ])
+    tenant.change_settings(grant_only=[READ])
     token = get_token(make_token_source(tenant), CREATE, READ).token
     assert token.scopes == (READ,)
     assert find_missing_scopes(token, [CREATE, READ]) == CREATE

@@ -179,11 +179,13 @@ def test_only_the_host_that_wrote_reports_a_change(tenant: Any) -> None:
 
     run_ok(resource_server, tenant, **PETS)
     with run_untidy_service(tenant, ignore_fields("identifier")) as url:
-        token = tenant.mint("resource-servers:read", "resource-servers:update")
+        token = tenant.request_token("resource-servers:read", "resource-servers:update")
         given = {"api_url": url, "access_token": token, **PETS, "identifier": "cats"}
         results = run_together(4, MemoryStore(), lambda shared: call_module(resource_server, tenant, shared, **given))
     assert [result["failed"] for result in results] == [True] * 4
-    assert sum(result["changed"] for result in results) == len(tenant.journal(operation="UpdateResourceServer")) == 1
+    assert (
+        sum(result["changed"] for result in results) == len(tenant.read_journal(operation="UpdateResourceServer")) == 1
+    )
 
 
 def strip_response(*names: str, method: str = "PATCH") -> Rule:
@@ -212,7 +214,7 @@ def test_a_field_that_the_response_lacks_is_read_once(is_readable: bool, tenant:
     with run_untidy_service(tenant, rule) as url:
         changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
     assert changed["changed"] and changed["resource_server"]["scopes"] == ["pets:feed"]
-    operations = [entry["operation"] for entry in tenant.journal() if entry["operation"] != "token"]
+    operations = [entry["operation"] for entry in tenant.read_journal() if entry["operation"] != "token"]
     assert operations == ["ListResourceServers", "UpdateResourceServer", "GetResourceServer"]
 
 
@@ -395,9 +397,9 @@ def test_a_warning_shows_no_secret(sent: dict[str, Any], tenant: Any, warnings: 
 
 
 def test_a_failure_after_a_creation_says_that_the_object_exists(tenant: Any) -> None:
-    tenant.fault(operation="AddRoleScopes", status=403)
+    tenant.add_fault(operation="AddRoleScopes", status=403)
     result = call_module(role, tenant, display_name="Readers", scopes=["realms:read"])
-    (created,) = tenant.journal(operation="CreateRole")
+    (created,) = tenant.read_journal(operation="CreateRole")
     assert result["failed"] and result["changed"] and result["id"] and created["status"] in (200, 201)
 
 
@@ -412,10 +414,10 @@ def test_a_failure_after_a_change_of_a_list_says_that_the_role_changed(
     failing: str, given: dict[str, Any], tenant: Any
 ) -> None:
     id = run_ok(role, tenant, display_name="Readers", scopes=["realms:read"])["role"]["id"]
-    tenant.fault(operation=failing, status=403)
+    tenant.add_fault(operation=failing, status=403)
     result = call_module(role, tenant, display_name="Readers", **given)
     assert result["failed"] and result["changed"] and result["id"] == id
     tenant.clear_faults()
-    tenant.fault(operation="AddRoleScopes", status=403)
+    tenant.add_fault(operation="AddRoleScopes", status=403)
     unchanged = call_module(role, tenant, display_name="Readers", scopes=["realms:create"])
     assert unchanged["failed"] and not unchanged["changed"]

@@ -21,14 +21,14 @@ PAGE_SIZE = 200
 def measure(bench: Bench) -> Table:
     """Read the list several times per round."""
     identities, times = bench.size(10_000, 500), bench.size(2, 1)
-    tenant = bench.emulator.tenant()
+    tenant = bench.emulator.create_tenant()
     tenant.seed(identities=identities)
     url = f"{tenant.realm_url}/identities?page_size={PAGE_SIZE}"
     pages = -(-identities // PAGE_SIZE)
 
     def measure_round(number: int) -> dict[str, float]:
         tenant.clear_journal()
-        listing = Request("GET", url, tenant.mint("identities:read"))
+        listing = Request("GET", url, tenant.request_token("identities:read"))
         arguments = {"operation": "ListIdentities", "parameters": {"page_size": PAGE_SIZE}, "all_pages": True}
         tasks = {
             DEBUG: {"name": DEBUG, "ansible.builtin.debug": {"msg": "Hello"}},
@@ -40,7 +40,7 @@ def measure(bench: Bench) -> Table:
         run = bench.run(bench.play(tasks[DEBUG] | {"name": "warm up"}, *ordered, vars=tenant.variables))
         values = {kind: run.seconds_of(kind) / times for kind in KINDS}
         values[URI] *= pages
-        listings = [entry["headers"].get("User-Agent", "") for entry in tenant.journal(operation="ListIdentities")]
+        listings = [entry["headers"].get("User-Agent", "") for entry in tenant.read_journal(operation="ListIdentities")]
         values["requests"] = sum("ansible-httpget" not in agent for agent in listings) / times - pages
         return values
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bare import BARE, Request, bare_task, uri_loop
 from tests.benchmark.bench import LOOP_DEBUG, Bench
 from tests.benchmark.report import Goal, Rounds, Table
-from tests.emulator.client import Tenant
 
 TITLE = "applications in a large realm"
 
@@ -42,11 +42,11 @@ class Place:
     @classmethod
     def create(cls, bench: Bench, phase: str, count: int, realm: int) -> Place:
         """Return a realm with `realm` applications, of which `count` are those of the task unless it creates them."""
-        tenant = bench.emulator.tenant()
+        tenant = bench.emulator.create_tenant()
         own = 0 if phase == CREATED else count
         tenant.seed(applications=realm - own)
         ids = tenant.seed(applications=own, name=NAME)["applications"]
-        token = tenant.mint(*SCOPES)
+        token = tenant.request_token(*SCOPES)
         tenant.clear_journal()
         return cls(tenant, phase, ids, token)
 
@@ -147,7 +147,7 @@ def _build_task(bench: Bench, place: Place, kind: str, count: int, by_uri: int) 
 
 
 def _count_requests(tenant: Tenant) -> dict[str, float]:
-    sent = [entry for entry in tenant.journal() if entry["operation"] != "token"]
+    sent = [entry for entry in tenant.read_journal() if entry["operation"] != "token"]
     listing = sum(entry["operation"] == "ListApplications" for entry in sent)
     writes = sum(entry["method"] in ("POST", "PATCH") for entry in sent)
     return {LISTING: float(listing), WRITES: float(writes), OTHERS: float(len(sent) - listing - writes)}

@@ -30,9 +30,12 @@ def measure(bench: Bench) -> Table:
     counts = {TEMPLATE: count, LOOP: count, TASKS: bench.size(100, 3)}
 
     def measure_round(number: int) -> Costs:
-        tenant = bench.emulator.tenant()
+        tenant = bench.emulator.create_tenant()
         run = bench.run(bench.play(*_build_tasks(counts, times, number), vars=tenant.variables))
-        return {**_read_costs(run, counts, times), (OURS, "requests"): float(len(tenant.journal(operation="token")))}
+        return {
+            **_read_costs(run, counts, times),
+            (OURS, "requests"): float(len(tenant.read_journal(operation="token"))),
+        }
 
     rounds = bench.repeat(measure_round)
     return Table(

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bare import BARE, bare_task, token_request, uri_task
 from tests.benchmark.bench import LOOP_DEBUG, Bench
 from tests.benchmark.report import Table
-from tests.emulator.client import Tenant
 from tests.support.plays import TOKEN
 from tests.support.sshd import RemoteHost, remote_host
 
@@ -33,7 +33,7 @@ def measure(bench: Bench) -> Table:
         inventory["all"]["hosts"][host.name] = {**host.variables, **places}
 
         def measure_round(number: int) -> dict[str, float]:
-            tenant = bench.emulator.tenant()
+            tenant = bench.emulator.create_tenant()
             tasks = _build_tasks(bench, tenant, host, items, times, number)
             run = bench.run(bench.play(*tasks, vars=tenant.variables), inventory=inventory)
             return {kind: run.seconds_of(kind) / times / items for kind in KINDS}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bare import BARE, bare_task, token_request, uri_task
 from tests.benchmark.bench import Bench, Run
 from tests.benchmark.report import Goal, Rounds, Table
-from tests.emulator.client import Tenant
 from tests.support.plays import TOKEN, local_hosts
 
 TITLE = "a token for each of many hosts, with 10 forks"
@@ -34,7 +34,7 @@ def measure(bench: Bench) -> Table:
     def measure_round(number: int) -> dict[tuple[int, str, str], float]:
         values: dict[tuple[int, str, str], float] = {}
         for hosts in sizes:
-            tenant = bench.emulator.tenant()
+            tenant = bench.emulator.create_tenant()
             run = _run(bench, tenant, hosts, uri_hosts, list(alternate(KINDS, times, number)))
             for kind in KINDS:
                 values[hosts, kind, "seconds"] = run.seconds_of(kind) / times
@@ -89,7 +89,7 @@ def _run(bench: Bench, tenant: Tenant, hosts: int, uri_hosts: int, kinds: list[s
 
 def _count_requests(tenant: Tenant, times: int) -> dict[tuple[str, str], float]:
     """Return the token requests of each task, as the server counted them."""
-    sent = [entry["form"]["scope"] for entry in tenant.journal(operation="token")]
+    sent = [entry["form"]["scope"] for entry in tenant.read_journal(operation="token")]
     counts = {
         OURS: sum(sent.count(scope) for scope in SCOPES) / times,
         URI: float(sent.count(URI_SCOPE)),

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bare import BARE, bare_task, token_request, uri_task
 from tests.benchmark.bench import LOOP_DEBUG, Bench, Run
 from tests.benchmark.report import Goal, Rounds, Table
-from tests.emulator.client import Tenant
 from tests.support.plays import TOKEN
 
 TITLE = "new tokens in a loop"
@@ -37,7 +37,7 @@ def measure(bench: Bench) -> Table:
     def measure_round(number: int) -> Costs:
         values: Costs = {}
         for items, times in repeats.items():
-            tenant = bench.emulator.tenant()
+            tenant = bench.emulator.create_tenant()
             tasks = list(_build_tasks(bench, tenant, counts[items], times, number))
             run = bench.run(bench.play(*tasks, vars=tenant.variables))
             tenant.clear_journal()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bare import BARE, bare_task, token_request, uri_task
 from tests.benchmark.bench import LOOP_DEBUG, Bench
 from tests.benchmark.report import Goal, Spread, Table
-from tests.emulator.client import Tenant
 from tests.support.plays import TOKEN
 
 TITLE = "peak memory"
@@ -28,7 +28,7 @@ URI_ITEMS = 20
 def measure(bench: Bench) -> Table:
     """Measure each kind in a process of its own, once per round."""
     items, applications, identities = bench.size(500, 2), bench.size(1000, 10), bench.size(10_000, 20)
-    tenant = bench.emulator.tenant()
+    tenant = bench.emulator.create_tenant()
     tenant.seed(identities=identities, applications=applications)
 
     def measure_round(number: int) -> dict[tuple[str, str], float]:

@@ -21,10 +21,10 @@ from typing import Any
 
 import yaml
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bench import Bench
 from tests.benchmark.report import Goal, Rounds, Spread, Table
-from tests.emulator.client import Tenant
 from tests.support.plays import TOKEN, local_hosts
 
 TITLE = "slices of a job, by `ansible-runner transmit | worker | process`, all at once"
@@ -160,7 +160,7 @@ def measure(bench: Bench) -> Table:
 
 def _run_slices(bench: Bench, kind: str, count: int, hosts: int) -> Values:
     """Run slices at once, against a tenant of their own."""
-    tenant = bench.emulator.tenant(rate_limit=RATE_LIMIT, rate_window=WINDOW)
+    tenant = bench.emulator.create_tenant(rate_limit=RATE_LIMIT, rate_window=WINDOW)
     folder = bench.folder / "slices"
     folder.mkdir()
     slices = []
@@ -194,7 +194,7 @@ def _read_cpu() -> float:
 
 
 def _count_requests(tenant: Tenant) -> dict[str, float]:
-    sent = tenant.journal()
+    sent = tenant.read_journal()
     per_slice = Counter(entry["form"].get("expiration_time") for entry in sent if entry["operation"] == "token")
     return {
         "tokens": float(per_slice.total()),

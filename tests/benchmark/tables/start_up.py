@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from beyondidentity_emulator.client import Tenant
 from tests.benchmark.alternation import alternate
 from tests.benchmark.bare import BARE, bare_task, token_request, uri_task
 from tests.benchmark.bench import Bench
 from tests.benchmark.report import Goal, Table
-from tests.emulator.client import Tenant
 from tests.support.plays import TOKEN
 
 TITLE = "the start of ansible-playbook with one task"
@@ -27,14 +27,14 @@ def measure(bench: Bench) -> Table:
     times = bench.size(4, 1)
 
     def measure_round(number: int) -> dict[str, float]:
-        tenant = bench.emulator.tenant()
+        tenant = bench.emulator.create_tenant()
         values = dict.fromkeys(KINDS, 0.0)
         for kind in alternate(KINDS, times, number):
             task = _build_task(bench, tenant, kind)
             values[kind] += bench.run(bench.play(task, vars=tenant.variables)).seconds / times
         return values
 
-    tenant = bench.emulator.tenant()
+    tenant = bench.emulator.create_tenant()
     for kind in (
         () if bench.quick else (DEBUG, OURS)
     ):  # Python compiles what it has not compiled yet, and the disk's cache is filled

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.emulator.catalogue import SCOPES
-from tests.emulator.client import Tenant
+from beyondidentity_emulator.client import Tenant
+from beyondidentity_emulator.management.catalogue import SCOPES
 from tests.unit.emulator import description
 
 TIMEOUT = 60
@@ -30,7 +30,7 @@ class Api:
     @classmethod
     def of(cls, tenant: Tenant, *scopes: str) -> Api:
         """Return a client with these scopes, or with all."""
-        return cls(tenant, tenant.mint(*(scopes or SCOPES)))
+        return cls(tenant, tenant.request_token(*(scopes or SCOPES)))
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request; `path` is below the tenant's URL, or below the admin realm's if it does not begin with `/`."""

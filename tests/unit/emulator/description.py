@@ -9,7 +9,7 @@ import functools
 import re
 from typing import Any
 
-from tests.emulator import openapi
+from beyondidentity_emulator.management import openapi
 
 UNDESCRIBED = {
     "BatchDeleteIdentities": {400},

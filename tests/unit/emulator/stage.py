@@ -9,8 +9,8 @@ import re
 import uuid
 from typing import Any
 
-from tests.emulator.client import Tenant
-from tests.emulator.operation import Operation
+from beyondidentity_emulator.client import Tenant
+from beyondidentity_emulator.management.operation import Operation
 from tests.unit.emulator.api import Api, build_application
 
 NAMED = {"display_name": "Pets"}

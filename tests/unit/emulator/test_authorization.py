@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.emulator.catalogue import OPERATIONS, SCOPES
+from beyondidentity_emulator.management.catalogue import OPERATIONS, SCOPES
 from tests.unit.emulator.api import Api, build_application, read_json
 
 
@@ -21,7 +21,7 @@ def build_path(operation, realm_id="x"):
 
 @pytest.fixture(scope="module")
 def shared(emulator):
-    return emulator.tenant(undeployed_operations=[])
+    return emulator.create_tenant(undeployed_operations=[])
 
 
 def read_status_and_code(response):
@@ -56,7 +56,7 @@ def test_unknown_realm_is_not_found(shared, operation):
 
 
 def test_token_of_another_tenant_is_forbidden(emulator, tenant):
-    response = Api(tenant, emulator.tenant().mint("realms:read")).call("GET", "/realms")
+    response = Api(tenant, emulator.create_tenant().request_token("realms:read")).call("GET", "/realms")
     assert response.status_code == 403
 
 
@@ -102,15 +102,15 @@ def test_token_for_another_audience_is_refused(tenant):
 @pytest.mark.parametrize("status", [403, 401])
 @pytest.mark.parametrize("end", ["revoked", "expired", "application deleted"])
 def test_revoked_or_expired_token_is_refused(tenant, end, status):
-    assert tenant.settings()["revoked_token_status"] == 403
-    tenant.settings(revoked_token_status=status)
+    assert tenant.change_settings()["revoked_token_status"] == 403
+    tenant.change_settings(revoked_token_status=status)
     token = None
     if end == "revoked":
-        token = tenant.mint("realms:read")
+        token = tenant.request_token("realms:read")
         assert tenant.revoke_tokens() == 1
     elif end == "expired":
-        tenant.settings(early_expiry=0)
-        token = tenant.mint("realms:read")
+        tenant.change_settings(early_expiry=0)
+        token = tenant.request_token("realms:read")
     else:
         api = Api.of(tenant)
         body = build_application(
@@ -140,7 +140,7 @@ def test_unknown_path_and_method_are_refused(tenant):
 
 def test_rate_limit_is_counted_and_enforced(tenant):
     api = Api.of(tenant)
-    tenant.settings(rate_limit=3, rate_window=30)
+    tenant.change_settings(rate_limit=3, rate_window=30)
     responses = [api.call("GET", "", headers={"Authorization": f"Bearer {api.token}"}) for _round in range(3)]
     assert [response.headers["RateLimit-Remaining"] for response in responses] == ["2", "1", "0"]
     assert {response.status_code for response in responses} == {200}
@@ -150,5 +150,5 @@ def test_rate_limit_is_counted_and_enforced(tenant):
     assert refused.headers["RateLimit-Limit"] == "3"
     assert refused.headers["RateLimit-Remaining"] == "0"
     assert int(refused.headers["RateLimit-Reset"]) >= 1
-    tenant.settings(rate_limit=None)
+    tenant.change_settings(rate_limit=None)
     assert "RateLimit-Limit" not in api.call("GET", "").headers

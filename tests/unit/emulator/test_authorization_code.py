@@ -111,7 +111,7 @@ def test_code_is_exchanged_for_tokens(tenant, confidentiality):
     assert (response["scope"], response["expires_in"], response["token_type"]) == ("openid realms:read", 60, "Bearer")
     assert "refresh_token" not in response
     keys = KeySet.import_key_set(requests.get(f"{app.issuer}/.well-known/jwks.json", timeout=60).json())
-    identity = tenant.settings()["identity"]
+    identity = tenant.change_settings()["identity"]
     id_token = jwt.decode(response["id_token"], keys, algorithms=["RS256"]).claims
     assert (id_token["iss"], id_token["aud"], id_token["sub"], id_token["nonce"]) == (
         app.issuer,
@@ -151,7 +151,7 @@ def test_second_use_of_a_code_revokes_its_token(tenant):
 
 def test_expired_code_is_refused(tenant):
     app = App.of(tenant)
-    tenant.settings(code_lifetime=0)
+    tenant.change_settings(code_lifetime=0)
     assert_refused(app.exchange(app.code()))
 
 
@@ -226,14 +226,14 @@ def test_sign_in_needs_an_authenticator(tenant):
 
 def test_denied_sign_in_redirects_with_an_error(tenant):
     app = App.of(tenant)
-    tenant.settings(sign_in="deny")
+    tenant.change_settings(sign_in="deny")
     assert read_redirect(app.authorize())["error"] == "access_denied"
 
 
 @pytest.mark.parametrize(("decision", "key"), [("approve", "code"), ("deny", "error")])
 def test_sign_in_page_approves_or_denies(tenant, decision, key):
     app = App.of(tenant)
-    tenant.settings(sign_in="page", identity={"id": "1", "username": "<pat>"})
+    tenant.change_settings(sign_in="page", identity={"id": "1", "username": "<pat>"})
     page = app.authorize()
     assert page.status_code == 200
     assert "&lt;pat&gt;" in page.text
@@ -245,7 +245,7 @@ def test_sign_in_page_approves_or_denies(tenant, decision, key):
 @pytest.mark.parametrize("answer_iss", [None, "issuer", "https://evil.example/x?a=b&c"])
 def test_authorization_response_contains_iss_if_configured(tenant, answer_iss, decision):
     app = App.of(tenant)
-    tenant.settings(answer_iss=answer_iss, sign_in=decision)
+    tenant.change_settings(answer_iss=answer_iss, sign_in=decision)
     back = read_redirect(app.authorize())
     assert back.get("iss") == (app.issuer if answer_iss == "issuer" else answer_iss)
     assert ("code" if decision == "approve" else "error") in back and back["state"] == "s t"
@@ -253,20 +253,20 @@ def test_authorization_response_contains_iss_if_configured(tenant, answer_iss, d
 
 def test_identity_scopes_limit_the_granted_scopes(tenant):
     app = App.of(tenant)
-    tenant.settings(identity_scopes=["realms:read"])
+    tenant.change_settings(identity_scopes=["realms:read"])
     response = read_json(app.exchange(app.code(scope="openid realms:create realms:read")))
     assert response["scope"] == "openid realms:read"
 
 
 def test_refresh_token_is_expired_by_default(tenant):
     app = App.of(tenant)
-    tenant.settings(refresh_tokens="fixed")
+    tenant.change_settings(refresh_tokens="fixed")
     assert_refused(app.refresh(read_json(app.exchange(app.code()))["refresh_token"]))
 
 
 def test_fixed_refresh_token_stays_valid_and_is_not_returned_again(tenant):
     app = App.of(tenant)
-    tenant.settings(refresh_tokens="fixed", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="fixed", refresh_lifetime=3600)
     first = read_json(app.exchange(app.code()))
     for _round in range(2):
         response = read_json(app.refresh(first["refresh_token"]))
@@ -280,7 +280,7 @@ def test_fixed_refresh_token_stays_valid_and_is_not_returned_again(tenant):
 
 def test_rotating_refresh_token_is_replaced(tenant):
     app = App.of(tenant)
-    tenant.settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     first = read_json(app.exchange(app.code()))["refresh_token"]
     second = read_json(app.refresh(first))["refresh_token"]
     assert_refused(app.refresh(first))
@@ -308,9 +308,9 @@ def test_azp_of_id_tokens_has_several_forms(tenant):
     assert read_azp(app) == app.protocol["client_id"]
     own = f"tenants/{tenant.tenant_id}/realms/{tenant.realm_id}/applications/{app.record['id']}"
     for form, expected in (("path", own), ("absent", None), ("someone else", "someone else")):
-        tenant.settings(id_token_azp=form)
+        tenant.change_settings(id_token_azp=form)
         assert read_azp(app) == expected
-    tenant.settings(id_token_azp="foreign")
+    tenant.change_settings(id_token_azp="foreign")
     foreign = read_azp(app)
     assert foreign.rpartition("/")[0] == own.rpartition("/")[0]
     assert foreign != own
@@ -322,6 +322,6 @@ def test_oauth2_application_may_be_refused_openid(tenant):
     response = read_json(app.exchange(app.code(scope="realms:read")))
     assert response["scope"] == "realms:read"
     assert "id_token" not in response
-    tenant.settings(oauth2_openid="accept")
+    tenant.change_settings(oauth2_openid="accept")
     assert "id_token" in read_json(app.exchange(app.code()))
     assert "id_token" not in read_json(app.exchange(app.code(scope="realms:read")))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator.catalogue import OPERATIONS, SCOPES
-from tests.emulator.catalogue_scim import SCIM_GROUPS
+from beyondidentity_emulator.management.catalogue import OPERATIONS, SCOPES
+from beyondidentity_emulator.management.catalogue_scim import SCIM_GROUPS
 from tests.unit.emulator import description
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.emulator.client import Emulator, EmulatorError
+from beyondidentity_emulator.client import Emulator, EmulatorError
 from tests.unit.emulator.api import Api, build_application
 
 
@@ -16,7 +16,7 @@ def test_journal_records_requests(tenant):
     api = Api.of(tenant, "realms:read", "realms:create")
     api.post("/realms", {"realm": {"display_name": "Pets"}})
     api.call("GET", "/realms", params={"page_size": "7"})
-    token, create, listing = tenant.journal()
+    token, create, listing = tenant.read_journal()
     assert [entry["operation"] for entry in (token, create, listing)] == ["token", "CreateRealm", "ListRealms"]
     assert token["grant"] == token["form"]["grant_type"] == "client_credentials"
     assert token["application_id"] == create["application_id"] == tenant.application_id
@@ -39,7 +39,7 @@ def test_journal_shows_reused_connections(tenant):
     tenant.clear_journal()
     for api in (one, one, other):
         api.get("/realms")
-    ports = [entry["peer_port"] for entry in tenant.journal()]
+    ports = [entry["peer_port"] for entry in tenant.read_journal()]
     assert ports[0] == ports[1] != ports[2]
 
 
@@ -48,26 +48,26 @@ def test_journal_can_be_filtered_and_cleared(emulator, tenant):
     api.call("GET", "/nowhere")
     api.get("/realms")
     assert (
-        len(tenant.journal(operation="token"))
-        == len(tenant.journal(method="POST"))
-        == len(tenant.journal(grant="client_credentials"))
+        len(tenant.read_journal(operation="token"))
+        == len(tenant.read_journal(method="POST"))
+        == len(tenant.read_journal(grant="client_credentials"))
         == 1
     )
-    [lost] = tenant.journal(status=404)
+    [lost] = tenant.read_journal(status=404)
     assert lost["operation"] is None
-    assert [entry["operation"] for entry in tenant.journal(path="/realms$")] == ["ListRealms"]
-    assert [entry["operation"] for entry in tenant.journal(since=lost["seq"])] == ["ListRealms"]
+    assert [entry["operation"] for entry in tenant.read_journal(path="/realms$")] == ["ListRealms"]
+    assert [entry["operation"] for entry in tenant.read_journal(since=lost["seq"])] == ["ListRealms"]
     with pytest.raises(EmulatorError, match="unknown filter"):
-        tenant.journal(verb="GET")
-    other = emulator.tenant()
-    other.mint("realms:read")
+        tenant.read_journal(verb="GET")
+    other = emulator.create_tenant()
+    other.request_token("realms:read")
     tenant.clear_journal()
-    assert tenant.journal() == []
-    assert len(other.journal()) == 1
+    assert tenant.read_journal() == []
+    assert len(other.read_journal()) == 1
 
 
 def test_tenants_are_separate(emulator, tenant):
-    other = emulator.tenant()
+    other = emulator.create_tenant()
     assert len({tenant.tenant_id, other.tenant_id, tenant.client_id, other.client_id}) == 4
     Api.of(tenant).post("applications", build_application())
     assert Api.of(other).get("applications")["total_size"] == 1
@@ -85,11 +85,11 @@ def test_tenant_returns_variables_and_environment(tenant):
 
 
 def test_settings_can_be_set_at_creation_and_later(emulator):
-    tenant = emulator.tenant(token_lifetime=5)
-    assert tenant.settings()["token_lifetime"] == 5
-    assert tenant.settings(rate_limit=3)["rate_limit"] == 3
+    tenant = emulator.create_tenant(token_lifetime=5)
+    assert tenant.change_settings()["token_lifetime"] == 5
+    assert tenant.change_settings(rate_limit=3)["rate_limit"] == 3
     with pytest.raises(EmulatorError, match="unknown settings"):
-        tenant.settings(ratelimit=3)
+        tenant.change_settings(ratelimit=3)
 
 
 def test_unknown_seed_field_is_refused(tenant):
@@ -99,18 +99,18 @@ def test_unknown_seed_field_is_refused(tenant):
 
 def test_unknown_tenant_is_refused(emulator):
     with pytest.raises(EmulatorError, match="404"):
-        emulator.control("PATCH", "tenants/x/settings", json={})
+        emulator.call_control("PATCH", "tenants/x/settings", json={})
 
 
 def test_reset_keeps_only_the_first_tenant():
     with Emulator.start() as emulator:
-        tenant = emulator.tenant()
-        tenant.fault(status=500)
-        token = tenant.mint
+        tenant = emulator.create_tenant()
+        tenant.add_fault(status=500)
+        token = tenant.request_token
         emulator.reset()
         with pytest.raises(requests.HTTPError, match="404"):
             token("realms:read")
-        assert [entry["status"] for entry in emulator.journal()] == [404]
+        assert [entry["status"] for entry in emulator.read_journal()] == [404]
         first = emulator.environment
         response = requests.post(
             f"{first['BEYONDIDENTITY_ISSUER']}/token",

@@ -50,16 +50,16 @@ def count(api, path, key):
 
 
 def test_new_objects_are_missing_in_lists(tenant, api):
-    tenant.settings(listing_delay=LONG)
+    tenant.change_settings(listing_delay=LONG)
     created = create_all(tenant, api)
     late = [count(api, path, key) for _item, path, key in created]
     assert all(api.get(item) for item, _path, _key in created)
-    tenant.settings(listing_delay=0)
+    tenant.change_settings(listing_delay=0)
     assert [count(api, path, key) - 1 for _item, path, key in created] == late
 
 
 def test_new_objects_are_missing_in_scim_lists(tenant, api):
-    tenant.settings(listing_delay=LONG)
+    tenant.change_settings(listing_delay=LONG)
     create_all(tenant, api)
     tenant.seed(identities=1)
     for name, total in (("Users", 1), ("Groups", 0)):
@@ -67,14 +67,14 @@ def test_new_objects_are_missing_in_scim_lists(tenant, api):
 
 
 def test_delay_ends_after_its_time(tenant, api):
-    tenant.settings(listing_delay=0.1)
+    tenant.change_settings(listing_delay=0.1)
     api.post("/realms", {"realm": {"display_name": "Pets"}})
     time.sleep(0.15)
     assert api.get("/realms")["total_size"] == 2
 
 
 def test_new_objects_cannot_be_read(tenant, api):
-    tenant.settings(get_delay=LONG)
+    tenant.change_settings(get_delay=LONG)
     created = create_all(tenant, api)
     for item, path, key in created:
         response = api.call("GET", item)
@@ -83,31 +83,31 @@ def test_new_objects_cannot_be_read(tenant, api):
         assert count(api, path, key) >= 1
     [seeded] = tenant.seed(realms=1)["realms"]
     assert api.get(f"/realms/{seeded}")["id"] == seeded
-    tenant.settings(get_delay=0)
+    tenant.change_settings(get_delay=0)
     assert all(api.get(item) for item, _path, _key in created)
 
 
 def test_new_scim_user_cannot_be_read(tenant, api):
     created = api.post("identities", build_identity())
-    tenant.settings(get_delay=LONG)
+    tenant.change_settings(get_delay=LONG)
     response = api.call("GET", f"scim/v2/Users/{created['id']}")
     assert (response.status_code, response.json()["detail"]) == (404, f"Resource {created['id']} not found.")
 
 
 def test_deleted_objects_are_listed(tenant, api):
-    tenant.settings(deleted_delay=LONG)
+    tenant.change_settings(deleted_delay=LONG)
     created = create_all(tenant, api)
     before = [count(api, path, key) for _item, path, key in created]
     for item, _path, _key in created:
         api.delete(item)
     assert [count(api, path, key) for _item, path, key in created] == before
     assert {api.call("GET", item).status_code for item, _path, _key in created} == {404}
-    tenant.settings(deleted_delay=0)
+    tenant.change_settings(deleted_delay=0)
     assert [count(api, path, key) + 1 for _item, path, key in created] == before
 
 
 def test_deleted_role_is_listed_only_below_its_resource_server(tenant, api):
-    tenant.settings(deleted_delay=LONG)
+    tenant.change_settings(deleted_delay=LONG)
     [role] = tenant.seed(roles=1)["roles"]
     given = {"resource_server": {"display_name": "Pets", "identifier": "https://pets.example", "scopes": []}}
     other = api.post("resource-servers", given)
@@ -117,7 +117,7 @@ def test_deleted_role_is_listed_only_below_its_resource_server(tenant, api):
 
 
 def test_changed_objects_are_listed_as_before(tenant, api):
-    tenant.settings(changed_delay=LONG)
+    tenant.change_settings(changed_delay=LONG)
     ids = tenant.seed(realms=1, groups=1)
     for path, key, envelope in (("/realms", "realms", "realm"), ("groups", "groups", "group")):
         item = f"{path}/{ids[key][0]}"
@@ -127,12 +127,12 @@ def test_changed_objects_are_listed_as_before(tenant, api):
         names = [record["display_name"] for record in api.get(path)[key]]
         assert before in names
         assert "Renamed" not in names
-    tenant.settings(changed_delay=0)
+    tenant.change_settings(changed_delay=0)
     assert [record["display_name"] for record in api.get("groups")["groups"]] == ["Renamed"]
 
 
 def test_tokens_of_a_new_application_are_refused(tenant, api):
-    tenant.settings(new_application_delay=LONG)
+    tenant.change_settings(new_application_delay=LONG)
     body = build_application(resource_server_id=tenant.resource_server_id, protocol={"allowed_scopes": ["realms:read"]})
     created = api.post("applications", body)
     issuer = f"{tenant.realm_url}/applications/{created['id']}"
@@ -148,6 +148,6 @@ def test_tokens_of_a_new_application_are_refused(tenant, api):
 
     refused = request()
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
-    assert tenant.mint("realms:read")
-    tenant.settings(new_application_delay=0)
+    assert tenant.request_token("realms:read")
+    tenant.change_settings(new_application_delay=0)
     assert request().status_code == 200

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator import openapi
-from tests.emulator.catalogue import BY_NAME
-from tests.emulator.client import Emulator
+from beyondidentity_emulator.client import Emulator
+from beyondidentity_emulator.management import openapi
+from beyondidentity_emulator.management.catalogue import BY_NAME
 from tests.unit.emulator.api import Api, read_json, read_violated_fields
 from tests.unit.emulator.stage import call, prepare
 
@@ -93,8 +93,8 @@ def test_body_must_be_an_object(tenant):
 def test_missing_description_is_reported(monkeypatch, tmp_path):
     monkeypatch.setenv("EMULATOR_DESCRIPTION", str(tmp_path / "none.yaml"))
     with Emulator.start() as emulator:
-        tenant = emulator.tenant()
-        api = Api(tenant, tenant.mint("themes:read", "realms:read"), checked=False)
+        tenant = emulator.create_tenant()
+        api = Api(tenant, tenant.request_token("themes:read", "realms:read"), checked=False)
         response = api.call("GET", "themes/active")
         assert (response.status_code, response.json()["code"]) == (501, "not_implemented")
         assert "GetActiveTheme" in response.json()["message"]

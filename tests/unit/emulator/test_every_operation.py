@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator import openapi
-from tests.emulator.catalogue import OPERATIONS, SCOPES
+from beyondidentity_emulator.management import openapi
+from beyondidentity_emulator.management.catalogue import OPERATIONS, SCOPES
 from tests.unit.emulator.api import Api
 from tests.unit.emulator.stage import call, prepare
 
 
 @pytest.fixture(scope="module")
 def shared(emulator):
-    return emulator.tenant(undeployed_operations=[], conflicts="documented")
+    return emulator.create_tenant(undeployed_operations=[], conflicts="documented")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.emulator.client import EmulatorError
+from beyondidentity_emulator.client import EmulatorError
 from tests.unit.emulator.api import Api, build_application
 
 
@@ -34,12 +34,12 @@ def request_tenant(tenant, api):
 
 
 def test_fault_skips_and_counts_requests(tenant, api):
-    fault = tenant.fault(operation="ListRealms", status=503, skip=1, times=2)
+    fault = tenant.add_fault(operation="ListRealms", status=503, skip=1, times=2)
     assert [api.call("GET", "/realms").status_code for _round in range(4)] == [200, 503, 503, 200]
     assert api.call("GET", "").status_code == 200
-    [listed] = tenant.faults()
+    [listed] = tenant.list_faults()
     assert (listed["id"], listed["seen"], listed["used"]) == (fault["id"], 4, 2)
-    assert [entry["fault"] for entry in tenant.journal(operation="ListRealms")] == [
+    assert [entry["fault"] for entry in tenant.read_journal(operation="ListRealms")] == [
         None,
         fault["id"],
         fault["id"],
@@ -58,16 +58,16 @@ def test_fault_skips_and_counts_requests(tenant, api):
     ],
 )
 def test_fault_matches_requests(tenant, api, matcher, expected):
-    tenant.fault(**matcher, status=418)
+    tenant.add_fault(**matcher, status=418)
     assert (api.call("GET", "").status_code, api.call("GET", "/realms").status_code) == expected
 
 
 def test_fault_applies_to_one_tenant_until_cleared(emulator, tenant, api):
-    tenant.fault(status=500)
-    assert Api.of(emulator.tenant()).call("GET", "").status_code == 200
+    tenant.add_fault(status=500)
+    assert Api.of(emulator.create_tenant()).call("GET", "").status_code == 200
     assert api.call("GET", "").status_code == 500
     tenant.clear_faults()
-    assert tenant.faults() == []
+    assert tenant.list_faults() == []
     assert api.call("GET", "").status_code == 200
 
 
@@ -76,7 +76,7 @@ def test_fault_applies_to_one_tenant_until_cleared(emulator, tenant, api):
     [(401, "unauthorized"), (429, "too_many_requests"), (500, "internal_server_error"), (503, "service_unavailable")],
 )
 def test_status_fault_uses_the_error_format_of_the_endpoint(tenant, api, status, code):
-    tenant.fault(status=status, message="out of order")
+    tenant.add_fault(status=status, message="out of order")
     response = api.call("GET", "")
     assert (response.status_code, response.json()) == (status, {"code": code, "message": "out of order"})
     response = requests.post(f"{tenant.issuer}/token", timeout=60)
@@ -86,7 +86,7 @@ def test_status_fault_uses_the_error_format_of_the_endpoint(tenant, api, status,
 
 @pytest.mark.parametrize("wait", ["3", formatdate(4102444800, usegmt=True), "-1", "999999999999", "soon"])
 def test_retry_after_header_is_sent_unchanged(tenant, api, wait):
-    tenant.fault(status=429, headers={"Retry-After": wait, "RateLimit-Reset": "1"})
+    tenant.add_fault(status=429, headers={"Retry-After": wait, "RateLimit-Reset": "1"})
     response = api.call("GET", "")
     assert (response.status_code, response.headers["Retry-After"], response.headers["RateLimit-Reset"]) == (
         429,
@@ -111,7 +111,7 @@ def test_retry_after_header_is_sent_unchanged(tenant, api, wait):
     ],
 )
 def test_fault_sends_the_given_response(tenant, api, fault, content_type, text):
-    tenant.fault(**fault)
+    tenant.add_fault(**fault)
     response = api.call("GET", "")
     assert response.status_code == fault.get("status", 200)
     assert response.headers["Content-Type"].startswith(content_type)
@@ -119,25 +119,25 @@ def test_fault_sends_the_given_response(tenant, api, fault, content_type, text):
 
 
 def test_fault_sends_a_redirect(tenant, api):
-    tenant.fault(redirect="https://elsewhere.example/x?y", times=1)
+    tenant.add_fault(redirect="https://elsewhere.example/x?y", times=1)
     response = api.call("GET", "", allow_redirects=False)
     assert (response.status_code, response.headers["Location"]) == (302, "https://elsewhere.example/x?y")
-    tenant.fault(redirect="/v1", status=307)
+    tenant.add_fault(redirect="/v1", status=307)
     assert api.call("GET", "", allow_redirects=False).status_code == 307
 
 
 def test_fault_sends_an_oversized_response(tenant, api):
     size = 12 * 1024 * 1024
-    tenant.fault(size=size, times=1)
+    tenant.add_fault(size=size, times=1)
     assert len(api.call("GET", "").content) == size
-    tenant.fault(size=size, gzip=True)
+    tenant.add_fault(size=size, gzip=True)
     response = api.call("GET", "", stream=True)
     assert int(response.headers["Content-Length"]) < 100_000
     assert len(response.content) == size
 
 
 def test_fault_changes_keys_and_headers_of_a_response(tenant, api):
-    tenant.fault(
+    tenant.add_fault(
         operation="GetTenant", merge={"display_name": "\x1b]0;x\x07", "create_time": None}, headers={"X-Odd": "yes"}
     )
     response = api.call("GET", "")
@@ -147,7 +147,7 @@ def test_fault_changes_keys_and_headers_of_a_response(tenant, api):
 
 
 def test_fault_delays_the_response(tenant, api):
-    tenant.fault(delay=0.3)
+    tenant.add_fault(delay=0.3)
     start = time.monotonic()
     assert api.call("GET", "").status_code == 200
     assert time.monotonic() - start >= 0.3
@@ -155,12 +155,12 @@ def test_fault_delays_the_response(tenant, api):
 
 @pytest.mark.parametrize("part", ["head", "body"])
 def test_drip_sends_the_complete_response_in_pieces(tenant, api, part):
-    tenant.fault(drip=0.001, drip_part=part, drip_size=20)
+    tenant.add_fault(drip=0.001, drip_part=part, drip_size=20)
     assert api.call("GET", "").json()["id"] == tenant.tenant_id
 
 
 def test_drip_of_the_head_delays_the_whole_response(tenant, api):
-    tenant.fault(drip=600, drip_part="head", drip_size=20)
+    tenant.add_fault(drip=600, drip_part="head", drip_size=20)
     with contextlib.closing(request_tenant(tenant, api)) as connection:
         connection.sock.settimeout(0.2)
         with pytest.raises(TimeoutError):
@@ -168,7 +168,7 @@ def test_drip_of_the_head_delays_the_whole_response(tenant, api):
 
 
 def test_drip_of_the_body_delays_only_the_body(tenant, api):
-    tenant.fault(drip=600, drip_part="body", drip_size=20)
+    tenant.add_fault(drip=600, drip_part="body", drip_size=20)
     with contextlib.closing(request_tenant(tenant, api)) as connection:
         response = connection.getresponse()
         assert response.status == 200
@@ -179,19 +179,19 @@ def test_drip_of_the_body_delays_only_the_body(tenant, api):
 
 @pytest.mark.parametrize("how", [True, "close", "reset"])
 def test_drop_prevents_the_operation(tenant, api, how):
-    tenant.fault(operation="CreateRealm", drop=how, times=1)
+    tenant.add_fault(operation="CreateRealm", drop=how, times=1)
     with pytest.raises(requests.ConnectionError):
         api.call("POST", "/realms", json={"realm": {"display_name": "Pets"}})
     assert api.get("/realms")["total_size"] == 1
-    assert [entry["status"] for entry in tenant.journal(operation="CreateRealm")] == [None]
+    assert [entry["status"] for entry in tenant.read_journal(operation="CreateRealm")] == [None]
 
 
 def test_drop_with_carry_out_runs_the_operation(tenant, api):
-    tenant.fault(operation="CreateApplication", drop=True, carry_out=True)
+    tenant.add_fault(operation="CreateApplication", drop=True, carry_out=True)
     with pytest.raises(requests.ConnectionError):
         api.call("POST", "applications", json=build_application())
     assert api.get("applications")["total_size"] == 2
-    assert [entry["status"] for entry in tenant.journal(operation="CreateApplication")] == [200]
+    assert [entry["status"] for entry in tenant.read_journal(operation="CreateApplication")] == [200]
 
 
 CARRIED_OUT = [
@@ -205,31 +205,31 @@ CARRIED_OUT = [
 
 @pytest.mark.parametrize(("fault", "status", "text"), CARRIED_OUT)
 def test_carried_out_creation_has_another_response(tenant, api, fault, status, text):
-    tenant.fault(operation="CreateRealm", carry_out=True, times=1, **fault)
+    tenant.add_fault(operation="CreateRealm", carry_out=True, times=1, **fault)
     response = api.call("POST", "/realms", json={"realm": {"display_name": "Pets"}})
     assert (response.status_code, bool(response.content)) == (status, bool(text))
     assert text in response.text
     assert {realm["display_name"] for realm in api.get("/realms")["realms"]} == {"Beyond Identity Admin", "Pets"}
-    assert [entry["status"] for entry in tenant.journal(operation="CreateRealm")] == [status]
+    assert [entry["status"] for entry in tenant.read_journal(operation="CreateRealm")] == [status]
 
 
 def test_carried_out_deletion_has_a_text(tenant, api):
     [realm] = tenant.seed(realms=1)["realms"]
-    tenant.fault(method="DELETE", carry_out=True, status=200, body="deleted")
+    tenant.add_fault(method="DELETE", carry_out=True, status=200, body="deleted")
     response = api.call("DELETE", f"/realms/{realm}")
     assert (response.status_code, response.text) == (200, "deleted")
     assert api.call("GET", f"/realms/{realm}").status_code == 404
 
 
 def test_refused_operation_keeps_its_error(tenant, api):
-    tenant.fault(carry_out=True, status=204, shape="empty")
+    tenant.add_fault(carry_out=True, status=204, shape="empty")
     response = api.call("POST", "/realms", json={"realm": {"display_name": ""}})
     assert (response.status_code, response.json()["code"]) == (400, "bad_request")
 
 
 def test_fault_sends_a_refusal_with_status_200(tenant, api):
-    tenant.fault(operation="token", status=200, shape="oauth", error="invalid_client")
-    tenant.fault(operation="ListRealms", json={"error": "access_denied"})
+    tenant.add_fault(operation="token", status=200, shape="oauth", error="invalid_client")
+    tenant.add_fault(operation="ListRealms", json={"error": "access_denied"})
     response = requests.post(f"{tenant.issuer}/token", timeout=60)
     assert (response.status_code, response.json()) == (200, {"error": "invalid_client"})
     response = api.call("GET", "/realms")
@@ -237,7 +237,7 @@ def test_fault_sends_a_refusal_with_status_200(tenant, api):
 
 
 def test_fault_truncates_the_response(tenant, api):
-    tenant.fault(truncate=10)
+    tenant.add_fault(truncate=10)
     connection = request_tenant(tenant, api)
     with pytest.raises(http.client.IncompleteRead) as caught:
         connection.getresponse().read()
@@ -246,7 +246,7 @@ def test_fault_truncates_the_response(tenant, api):
 
 
 def test_fault_expires_the_token(tenant, api):
-    tenant.fault(operation="GetTenant", expire_token=True, times=1)
+    tenant.add_fault(operation="GetTenant", expire_token=True, times=1)
     assert [api.call("GET", "").status_code for _round in range(2)] == [403, 403]
     assert Api.of(tenant).call("GET", "").status_code == 200
 
@@ -254,4 +254,4 @@ def test_fault_expires_the_token(tenant, api):
 @pytest.mark.parametrize("fault", [{"statuss": 500}, {"id": 1}, {"drop": "maybe"}])
 def test_invalid_fault_is_refused(tenant, fault):
     with pytest.raises(EmulatorError, match="400"):
-        tenant.fault(**fault)
+        tenant.add_fault(**fault)

@@ -23,12 +23,14 @@ def test_identifier_of_a_resource_server_never_changes(tenant, api):
     path = f"resource-servers/{created['id']}"
     changes = {"resource_server": {"identifier": "https://cats.example", "display_name": "Cats"}}
     assert api.patch(path, changes) == {**created, "display_name": "Cats"} == api.get(path)
-    tenant.settings(ignored_fields=[])
+    tenant.change_settings(ignored_fields=[])
     assert api.patch(path, changes)["identifier"] == "https://cats.example"
 
 
 def test_other_fields_can_be_ignored(tenant, api):
-    tenant.settings(ignored_fields=["application.protocol_config.pkce", "identity.traits.title", "identity.status"])
+    tenant.change_settings(
+        ignored_fields=["application.protocol_config.pkce", "identity.traits.title", "identity.status"]
+    )
     created = api.post("applications", build_application(protocol={"pkce": "s256"}))
     body = build_application(display_name="Cats", protocol={"pkce": "plain", "token_format": "referential"})
     changed = api.patch(f"applications/{created['id']}", body)
@@ -42,7 +44,7 @@ def test_other_fields_can_be_ignored(tenant, api):
 
 
 def test_ignored_field_without_a_value_stays_without_one(tenant, api):
-    tenant.settings(ignored_fields=["identity.traits.title", "realm.display_name", "tenant.display_name"])
+    tenant.change_settings(ignored_fields=["identity.traits.title", "realm.display_name", "tenant.display_name"])
     identity = api.post("identities", build_identity())
     assert "title" not in api.patch(f"identities/{identity['id']}", build_identity(traits={"title": "Dr"}))["traits"]
     [realm] = tenant.seed(realms=1)["realms"]
@@ -52,7 +54,7 @@ def test_ignored_field_without_a_value_stays_without_one(tenant, api):
 
 
 def test_fields_can_be_ignored_at_creation(tenant, api):
-    tenant.settings(ignored_at_creation=["identity.traits.title", "role.description"])
+    tenant.change_settings(ignored_at_creation=["identity.traits.title", "role.description"])
     created = api.post("identities", build_identity(traits={"title": "Dr"}))
     assert created["traits"] == TRAITS
     changed = api.patch(f"identities/{created['id']}", build_identity(traits={"title": "Dr"}))
@@ -62,7 +64,9 @@ def test_fields_can_be_ignored_at_creation(tenant, api):
 
 
 def test_hidden_fields_are_missing_in_all_responses(tenant, api):
-    tenant.settings(hidden_fields=["application.protocol_config.pkce", "realm.classification", "identity.traits.title"])
+    tenant.change_settings(
+        hidden_fields=["application.protocol_config.pkce", "realm.classification", "identity.traits.title"]
+    )
     api.checked = False
     created = api.post("applications", build_application())
     path = f"applications/{created['id']}"
@@ -74,7 +78,7 @@ def test_hidden_fields_are_missing_in_all_responses(tenant, api):
     assert "classification" not in api.post("/realms", {"realm": {"display_name": "Pets"}})
     identity = api.post("identities", build_identity(traits={"title": "Dr"}))
     assert identity["traits"] == TRAITS
-    tenant.settings(hidden_fields=[])
+    tenant.change_settings(hidden_fields=[])
     assert api.get(path)["protocol_config"]["pkce"] == "disabled"
     assert api.get(f"identities/{identity['id']}")["traits"]["title"] == "Dr"
 
@@ -91,14 +95,14 @@ STEPS = [
 def test_names_can_be_normalised(tenant, api, step, sent, kept):
     created = api.post("/realms", {"realm": {"display_name": sent}})
     assert created["display_name"] == sent
-    tenant.settings(normalized_fields={"display_name": [step]})
+    tenant.change_settings(normalized_fields={"display_name": [step]})
     assert api.patch(f"/realms/{created['id']}", {"realm": {"display_name": sent}})["display_name"] == kept
     application = api.post("applications", build_application(display_name=sent))
     assert application["display_name"] == kept
 
 
 def test_several_steps_apply_to_traits(tenant, api):
-    tenant.settings(normalized_fields={"username": ["trim", "lower"], "primary_email_address": ["lower"]})
+    tenant.change_settings(normalized_fields={"username": ["trim", "lower"], "primary_email_address": ["lower"]})
     traits = {"username": " Pat ", "primary_email_address": "Pat@Example.com"}
     created = api.post("identities", build_identity(display_name=" Pat ", traits=traits))
     assert created["traits"] == {**TRAITS, "username": "pat", "primary_email_address": "pat@example.com"}

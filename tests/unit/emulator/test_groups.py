@@ -62,14 +62,14 @@ def test_taken_name_is_a_conflict(tenant, api, group):
     assert read_conflict(response) == "group already exists"
     other = api.post("groups", {"group": {**CATS, "display_name": "Dogs"}})
     assert api.patch(f"groups/{other['id']}", {"group": {"display_name": "Cats"}})["display_name"] == "Cats"
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     assert api.post("groups", {"group": CATS})["id"] != group["id"]
 
 
 def test_new_group_needs_a_description(tenant, api):
     for given in ({"display_name": "Cats"}, {"display_name": "Cats", "description": ""}):
         assert read_violated_fields(api.call("POST", "groups", json={"group": given})) == ["group.description"]
-    tenant.settings(group_description="optional")
+    tenant.change_settings(group_description="optional")
     assert "description" not in api.post("groups", {"group": {"display_name": "Cats"}})
 
 

@@ -80,7 +80,7 @@ def test_tokens_are_paged(tenant, api):
 
 def test_setting_limits_the_page_size(tenant, api):
     tenant.seed(applications=5)
-    tenant.settings(page_size_maximum=2)
+    tenant.change_settings(page_size_maximum=2)
     assert [len(page["applications"]) for page in api.pages("applications", "applications")] == [2, 2, 2]
     pages = api.pages("applications", "applications", page_size=3)
     assert [len(page["applications"]) for page in pages] == [2, 2, 2]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.emulator.client import EmulatorError
+from beyondidentity_emulator.client import EmulatorError
 from tests.unit.emulator.api import Api, read_violated_fields
 from tests.unit.emulator.test_authorization_code import App, read_redirect
 from tests.unit.emulator.test_identities import build_identity, read_conflict
@@ -81,7 +81,7 @@ def test_links_are_new_each_time_and_returned_once(api, path):
 def test_mail_is_sent_to_the_primary_address(tenant, api, person, path):
     response = invite(api, path, delivery_method="EMAIL")
     assert set(response) == {"credential_binding_job"}
-    [mail] = tenant.outbox()
+    [mail] = tenant.read_outbox()
     assert (mail["to"], mail["identity_id"]) == ("pat@example.com", person["id"])
     assert mail["job_id"] == response["credential_binding_job"]["id"]
     tenant.bind_passkey(mail["link"])
@@ -95,13 +95,13 @@ def test_mail_needs_an_address(tenant, api, path):
     response = api.call("POST", f"{path}/credential-binding-jobs", json={"job": job})
     assert (response.status_code, response.json()["message"]) == (422, "Identity missing email address")
     assert "credential_binding_link" in invite(api, path)
-    assert tenant.outbox() == []
+    assert tenant.read_outbox() == []
 
 
 def test_mail_can_fail(tenant, api, path):
-    tenant.settings(mail="fail")
+    tenant.change_settings(mail="fail")
     assert invite(api, path, delivery_method="EMAIL")["credential_binding_job"]["state"] == "FAILED_TO_SEND"
-    assert tenant.outbox() == []
+    assert tenant.read_outbox() == []
     assert read_enrollment(api, path) == "INVITE_FAILED"
 
 
@@ -134,7 +134,7 @@ def test_revoked_and_expired_links_bind_nothing(tenant, api, path):
     place = f"{path}/credential-binding-jobs/{revoked['credential_binding_job']['id']}:revoke"
     for _round in range(2):
         assert api.post(place, {})["state"] == "REVOKED"
-    tenant.settings(invitation_lifetime=0)
+    tenant.change_settings(invitation_lifetime=0)
     expired = invite(api, path)
     listed = api.get(f"{path}/credential-binding-jobs")["credential_binding_jobs"]
     assert sorted(job["state"] for job in listed) == ["EXPIRED", "REVOKED"]
@@ -194,7 +194,7 @@ def test_deleted_identity_has_no_passkeys_and_jobs(api, path):
 @pytest.mark.parametrize("name", ["id", "username"])
 def test_only_a_person_with_a_passkey_signs_in(tenant, api, person, path, name):
     wanted = {"id": person["id"]} if name == "id" else {"username": "PAT", "id": "unknown"}
-    tenant.settings(identity_passkeys=True, identity=wanted)
+    tenant.change_settings(identity_passkeys=True, identity=wanted)
     app = App.of(tenant)
     assert read_redirect(app.authorize())["error"] == "access_denied"
     tenant.bind_passkey(invite(api, path)["credential_binding_link"])
@@ -205,7 +205,7 @@ def test_only_a_person_with_a_passkey_signs_in(tenant, api, person, path, name):
 
 
 def test_new_jobs_can_be_late_in_lists(tenant, api, path):
-    tenant.settings(listing_delay=60)
+    tenant.change_settings(listing_delay=60)
     job = invite(api, path)["credential_binding_job"]
     assert api.get(f"{path}/credential-binding-jobs")["credential_binding_jobs"] == []
     assert api.get(f"{path}/credential-binding-jobs/{job['id']}") == job

@@ -20,14 +20,14 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.emulator.client import Emulator
+from beyondidentity_emulator.client import Emulator
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 HANG_SECONDS = 60
 
 
 def start_process(*arguments):
-    command = [sys.executable, "-m", "tests.emulator", *arguments]
+    command = [sys.executable, "-m", "beyondidentity_emulator", *arguments]
     return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -92,16 +92,16 @@ def test_port_can_be_chosen():
 def test_tls_uses_the_written_certificate(tmp_path, given):
     with Emulator.start(tls=True, ca_path=tmp_path / "ca.pem" if given else None) as emulator:
         assert emulator.url.startswith("https://127.0.0.1:")
-        tenant = emulator.tenant()
+        tenant = emulator.create_tenant()
         assert (
             tenant.environment["BEYONDIDENTITY_CA_PATH"]
             == tenant.variables["beyondidentity_ca_path"]
             == emulator.ca_path
         )
-        assert tenant.mint("realms:read")
+        assert tenant.request_token("realms:read")
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(tenant.url, timeout=HANG_SECONDS)
-        tenant.fault(drop=True)
+        tenant.add_fault(drop=True)
         with pytest.raises(requests.ConnectionError):
             requests.get(tenant.url, timeout=HANG_SECONDS, verify=emulator.ca_path)
     assert Path(emulator.ca_path).exists() == given
@@ -117,7 +117,7 @@ def test_process_stops_when_its_parent_ends():
 
 
 def test_emulator_stops_when_its_owner_ends():
-    code = "import os; from tests.emulator.client import Emulator; e = Emulator.start(); print(e.process.pid, flush=True); os._exit(0)"
+    code = "import os; from beyondidentity_emulator.client import Emulator; e = Emulator.start(); print(e.process.pid, flush=True); os._exit(0)"
     owner = subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=HANG_SECONDS, check=True
     )
@@ -198,7 +198,7 @@ def test_hundred_parallel_clients_get_correct_responses(tenant):
     for thread in threads:
         thread.join()
     assert problems == []
-    entries = tenant.journal()
+    entries = tenant.read_journal()
     assert len(entries) == 600
     assert {entry["status"] for entry in entries} == {200}
     assert len({entry["peer_port"] for entry in entries}) == 100

@@ -166,7 +166,7 @@ def test_deleted_resource_server_deletes_its_roles(tenant, api, role):
     api.post(f"{build_path(role)}:addMembers", {"identity_ids": [identity]})
     path = f"resource-servers/{role['resource_server_id']}"
     assert read_conflict(api.call("DELETE", path)) == "resource server has children"
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     api.delete(path)
     query = {"resource_server_id": tenant.resource_server_id}
     assert api.get(f"identities/{identity}:listRoles", params=query)["roles"] == []

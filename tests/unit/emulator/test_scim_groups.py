@@ -52,8 +52,8 @@ def test_scim_group_is_a_group(tenant, api, group):
 
 @pytest.mark.parametrize("documented", [False, True])
 def test_path_ends_with_a_slash_only_as_documented(tenant, api, documented):
-    assert tenant.settings()["documented_paths"] is False
-    tenant.settings(documented_paths=documented)
+    assert tenant.change_settings()["documented_paths"] is False
+    tenant.change_settings(documented_paths=documented)
     paths = ["scim/v2/Groups", "scim/v2/Groups/"]
     right, wrong = reversed(paths) if documented else paths
     created = api.call("POST", right, json={"schemas": [GROUP], "displayName": "Cats"})
@@ -124,7 +124,7 @@ def test_list_is_paged_by_index(tenant, api):
 def test_page_size_is_limited(tenant, api):
     tenant.seed(groups=1001)
     assert len(read_json(call_groups("GET", api, params={"count": 2000}))["Resources"]) == 1000
-    tenant.settings(page_size_maximum=3)
+    tenant.change_settings(page_size_maximum=3)
     page = read_json(call_groups("GET", api, params={"count": 2000}))
     assert (len(page["Resources"]), page["itemsPerPage"]) == (3, 3)
 
@@ -136,7 +136,7 @@ def test_discovery_needs_no_scope(tenant, name):
 
 
 def test_rate_limit_response_has_no_body(tenant, api):
-    tenant.settings(rate_limit=1)
+    tenant.change_settings(rate_limit=1)
     call_groups("GET", api)
     response = call_groups("GET", api)
     assert (response.status_code, response.content) == (429, b"")

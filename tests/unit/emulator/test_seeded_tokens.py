@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.emulator.client import EmulatorError
+from beyondidentity_emulator.client import EmulatorError
 from tests.unit.emulator.api import Api, build_application
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator.client import EmulatorError
+from beyondidentity_emulator.client import EmulatorError
 from tests.unit.emulator.api import Api
 
 LISTS = ["applications", "groups", "identities", "realms", "tokens"]
@@ -29,8 +29,8 @@ def read_pages(tenant, api, name):
 @pytest.mark.parametrize("paging", ["cursor", "offset"])
 def test_deletion_between_two_pages(tenant, api, name, paging):
     tenant.seed(**{name: 12 if name in ("groups", "identities") else 11})
-    tenant.settings(paging=paging)
-    tenant.fault(shift="delete", times=1)
+    tenant.change_settings(paging=paging)
+    tenant.add_fault(shift="delete", times=1)
     ids, totals = read_pages(tenant, api, name)
     assert totals == [12, 11, 11]
     assert len(ids) == len(set(ids)) == {"cursor": 12, "offset": 11}[paging]
@@ -44,8 +44,8 @@ def test_deletion_between_two_pages(tenant, api, name, paging):
 @pytest.mark.parametrize("paging", ["cursor", "offset"])
 def test_insertion_between_two_pages(tenant, api, name, paging):
     tenant.seed(**{name: 12 if name in ("groups", "identities") else 11})
-    tenant.settings(paging=paging)
-    tenant.fault(shift="insert", times=1)
+    tenant.change_settings(paging=paging)
+    tenant.add_fault(shift="insert", times=1)
     ids, totals = read_pages(tenant, api, name)
     assert totals == [12, 13, 13]
     assert len(ids) == {"cursor": 12, "offset": 13}[paging]
@@ -57,13 +57,13 @@ def test_insertion_between_two_pages(tenant, api, name, paging):
 
 def test_complete_list_does_not_shift(tenant, api):
     tenant.seed(groups=5)
-    tenant.fault(shift="delete")
+    tenant.add_fault(shift="delete")
     assert [api.get("groups", params={"page_size": 5})["total_size"] for _round in range(2)] == [5, 5]
 
 
 def test_ordered_list_shifts(tenant, api):
     tenant.seed(groups=6)
-    tenant.fault(shift="insert", times=1)
+    tenant.add_fault(shift="insert", times=1)
     pages = api.pages("groups", "groups", page_size=5, order_by="display_name")
     assert [page["total_size"] for page in pages] == [6, 7]
 
@@ -72,15 +72,15 @@ def test_lists_of_members_shift_with_their_objects(tenant, api):
     ids = tenant.seed(groups=1, identities=6)
     path = f"groups/{ids['groups'][0]}"
     api.post(f"{path}:addMembers", {"identity_ids": ids["identities"]})
-    tenant.fault(shift="delete", times=1)
+    tenant.add_fault(shift="delete", times=1)
     pages = api.pages(f"{path}:listMembers", "identities", page_size=5)
     assert [page["total_size"] for page in pages] == [6, 5]
 
 
 def test_builtin_objects_stay(tenant, api):
-    tenant.settings(page_size_maximum=1)
+    tenant.change_settings(page_size_maximum=1)
     [first] = tenant.seed(realms=1, applications=1)["realms"]
-    tenant.fault(shift="delete")
+    tenant.add_fault(shift="delete")
     for _round in range(3):
         api.get("/realms")
         api.get("applications")
@@ -91,13 +91,13 @@ def test_builtin_objects_stay(tenant, api):
 
 def test_unknown_shift_is_refused(tenant):
     with pytest.raises(EmulatorError, match="shift of a fault"):
-        tenant.fault(shift="both")
+        tenant.add_fault(shift="both")
 
 
 @pytest.mark.parametrize("paging", ["cursor", "offset"])
 def test_pages_contain_each_object_once(tenant, api, paging):
     tenant.seed(identities=23)
-    tenant.settings(paging=paging)
+    tenant.change_settings(paging=paging)
     ids, totals = read_pages(tenant, api, "identities")
     assert (len(ids), len(set(ids)), set(totals)) == (23, 23, {23})
 
@@ -106,7 +106,7 @@ def test_last_page_token_is_null_or_absent(tenant, api):
     tenant.seed(realms=2)
     for path, query in (("/realms", {}), ("/realms", {"page_size": 3}), ("groups", {})):
         assert api.get(path, params=query)["next_page_token"] is None
-    tenant.settings(null_page_token=False)
+    tenant.change_settings(null_page_token=False)
     for path, query in (("/realms", {}), ("/realms", {"page_size": 3}), ("groups", {})):
         assert "next_page_token" not in api.get(path, params=query)
     assert api.get("/realms", params={"page_size": 2})["next_page_token"]

@@ -23,7 +23,7 @@ def api(tenant):
 def person(tenant, api):
     """Return the identity that signs in."""
     created = api.post("identities", build_identity())
-    tenant.settings(identity={"id": created["id"]}, identity_roles=True)
+    tenant.change_settings(identity={"id": created["id"]}, identity_roles=True)
     return created
 
 
@@ -58,7 +58,7 @@ def test_user_gets_scopes_of_direct_and_group_roles(tenant, api, person, role):
     assert request_scope(app) == "openid realms:read"
     api.post(f"groups/{group}:addMembers", {"identity_ids": [person["id"]]})
     assert request_scope(app) == ASKED
-    tenant.settings(identity_scopes=["realms:create"])
+    tenant.change_settings(identity_scopes=["realms:create"])
     assert request_scope(app) == "openid realms:create"
 
 
@@ -82,7 +82,7 @@ def test_unknown_or_suspended_identity_cannot_sign_in(tenant, api, person, why):
     else:
         [realm_id] = tenant.seed(realms=1)["realms"]
         [other] = tenant.seed(identities=1, realm_id=realm_id)["identities"]
-        tenant.settings(identity={"id": other})
+        tenant.change_settings(identity={"id": other})
     assert read_redirect(app.authorize())["error"] == "access_denied"
 
 
@@ -90,7 +90,7 @@ def test_unknown_or_suspended_identity_cannot_sign_in(tenant, api, person, why):
 def test_subject_is_a_field_of_the_identity(tenant, api, person, field, expected):
     app = App.of(tenant, token_configuration={"expires_after": 60, "subject_field": field})
     response = read_json(app.exchange(app.code(scope=ASKED)))
-    checked = Api(tenant, tenant.mint("tokens:introspect")).call(
+    checked = Api(tenant, tenant.request_token("tokens:introspect")).call(
         "POST", "introspect", data={"token": response["access_token"]}
     )
     claims = checked.json()
@@ -99,7 +99,7 @@ def test_subject_is_a_field_of_the_identity(tenant, api, person, field, expected
 
 
 def test_refresh_applies_the_current_roles(tenant, api, person, role):
-    tenant.settings(refresh_tokens="fixed", refresh_lifetime=36000)
+    tenant.change_settings(refresh_tokens="fixed", refresh_lifetime=36000)
     app = App.of(tenant)
     api.post(f"{role}:addMembers", {"identity_ids": [person["id"]]})
     token = read_json(app.exchange(app.code(scope=ASKED)))["refresh_token"]

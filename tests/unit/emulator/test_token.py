@@ -127,7 +127,7 @@ def test_two_authentication_methods_are_refused(tenant):
     "how", ["none", "wrong secret", "wrong id", "foreign", "garbage", "in the body", "id only", "other id in the body"]
 )
 def test_client_must_authenticate(emulator, tenant, how):
-    other = emulator.tenant()
+    other = emulator.create_tenant()
     own_id = {"client_id": tenant.client_id}
     response = {
         "none": lambda: request_token(tenant, auth=False),
@@ -140,7 +140,7 @@ def test_client_must_authenticate(emulator, tenant, how):
         "other id in the body": lambda: request_token(tenant, {**GRANT, "client_id": other.client_id}),
     }[how]()
     assert_refused(response, 401, "invalid_client")
-    assert tenant.journal(operation="token")[-1]["application_id"] is None
+    assert tenant.read_journal(operation="token")[-1]["application_id"] is None
 
 
 def test_id_and_secret_are_form_encoded_in_the_header(tenant):
@@ -197,7 +197,7 @@ def test_referential_token_is_opaque_and_works(tenant):
 
 
 def test_settings_change_the_response(tenant):
-    tenant.settings(
+    tenant.change_settings(
         token_lifetime=7,
         grant_only=["realms:read"],
         token_answer={"token_type": None, "odd": "{{ 1 }}"},
@@ -212,7 +212,7 @@ def test_settings_change_the_response(tenant):
 
 
 def test_errors_can_have_the_management_format(tenant):
-    tenant.settings(token_errors="management")
+    tenant.change_settings(token_errors="management")
     response = request_token(tenant, auth=False)
     assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
     assert "error" not in response.json()
@@ -229,19 +229,19 @@ def test_errors_can_have_the_management_format(tenant):
     ],
 )
 def test_scope_of_the_response_has_several_forms(tenant, form, scope):
-    assert tenant.settings()["token_scope_format"] == "text"
-    tenant.settings(token_scope_format=form)
+    assert tenant.change_settings()["token_scope_format"] == "text"
+    tenant.change_settings(token_scope_format=form)
     body = request_token(tenant, {**GRANT, "scope": "realms:read realms:create"}).json()
     assert body["scope"] == scope
     assert Api(tenant, body["access_token"]).get("/realms")["total_size"] == 1
 
 
 def test_refusals_can_have_status_200(tenant):
-    tenant.settings(token_error_status=200)
+    tenant.change_settings(token_error_status=200)
     response = request_token(tenant, auth=(tenant.client_id, "x"))
     assert_refused(response, 200, "invalid_client")
     assert request_token(tenant).json()["access_token"]
-    tenant.settings(token_errors="management")
+    tenant.change_settings(token_errors="management")
     response = request_token(tenant, auth=(tenant.client_id, "x"))
     assert (response.status_code, response.json()["code"]) == (200, "unauthorized")
 
@@ -251,7 +251,7 @@ def test_refusals_can_have_status_200(tenant):
     [("client_id", "{client_id}"), ("path", "tenants/{tenant_id}/realms/{realm_id}/applications/{application_id}")],
 )
 def test_azp_of_access_tokens_has_several_forms(tenant, form, expected):
-    tenant.settings(access_token_azp=form)
+    tenant.change_settings(access_token_azp=form)
     claims = read_claims(tenant, request_token(tenant).json()["access_token"])
     assert claims["azp"] == expected.format(**vars(tenant))
 

@@ -33,10 +33,10 @@ def is_active(tenant, token):
 
 
 @pytest.mark.parametrize(
-    "how", [basic, lambda tenant: bearer(tenant.mint("tokens:introspect"))], ids=["basic", "bearer"]
+    "how", [basic, lambda tenant: bearer(tenant.request_token("tokens:introspect"))], ids=["basic", "bearer"]
 )
 def test_introspection_returns_the_claims(tenant, how):
-    response = introspect(tenant, tenant.mint("realms:read", custom_claims='{"a": 1}'), **how(tenant))
+    response = introspect(tenant, tenant.request_token("realms:read", custom_claims='{"a": 1}'), **how(tenant))
     assert response.status_code == 200
     claims = response.json()
     expected = {
@@ -52,19 +52,19 @@ def test_introspection_returns_the_claims(tenant, how):
 @pytest.mark.parametrize("token", ["unknown", "revoked", "expired", "another tenant's"])
 def test_introspection_of_an_invalid_token_is_inactive(emulator, tenant, token):
     if token == "revoked":
-        token = tenant.mint("realms:read")
+        token = tenant.request_token("realms:read")
         tenant.revoke_tokens()
     elif token == "expired":
-        tenant.settings(token_lifetime=0)
-        token = tenant.mint("realms:read")
+        tenant.change_settings(token_lifetime=0)
+        token = tenant.request_token("realms:read")
     elif token == "another tenant's":
-        token = emulator.tenant().mint("realms:read")
+        token = emulator.create_tenant().request_token("realms:read")
     response = introspect(tenant, token, **basic(tenant))
     assert (response.status_code, response.json()) == (200, {"active": False})
 
 
 def test_introspection_needs_authentication(tenant):
-    token = tenant.mint("realms:read")
+    token = tenant.request_token("realms:read")
     assert introspect(tenant, token).status_code == 401
     assert introspect(tenant, token, auth=(tenant.client_id, "x")).status_code == 401
     assert introspect(tenant, token, **bearer("x")).status_code == 401
@@ -76,7 +76,7 @@ def test_introspection_needs_authentication(tenant):
 
 
 def test_token_can_be_revoked_by_value(tenant):
-    token = tenant.mint("realms:read")
+    token = tenant.request_token("realms:read")
     response = revoke(tenant, token, **basic(tenant))
     assert (response.status_code, response.content) == (200, b"")
     assert not is_active(tenant, token)
@@ -85,17 +85,17 @@ def test_token_can_be_revoked_by_value(tenant):
 
 @pytest.mark.parametrize("again", [True, False], ids=["revoked already", "unknown"])
 def test_revocation_of_an_invalid_token_succeeds(tenant, again):
-    token = tenant.mint("realms:read") if again else "unknown"
+    token = tenant.request_token("realms:read") if again else "unknown"
     assert revoke(tenant, token, **basic(tenant)).status_code == 200
     assert revoke(tenant, token, **basic(tenant)).status_code == 200
 
 
 def test_revocation_needs_authentication(tenant):
-    token = tenant.mint("realms:read")
+    token = tenant.request_token("realms:read")
     assert revoke(tenant, token).status_code == 401
     assert revoke(tenant, token, auth=(tenant.client_id, "x")).status_code == 401
     assert revoke(tenant, token, **bearer(token)).status_code == 403
-    assert revoke(tenant, token, **bearer(tenant.mint("tokens:delete"))).status_code == 200
+    assert revoke(tenant, token, **bearer(tenant.request_token("tokens:delete"))).status_code == 200
     assert not is_active(tenant, token)
 
 
@@ -127,14 +127,14 @@ def test_oidc_application_can_revoke_only_with_a_bearer_token(tenant, confidenti
     for form in ({"client_id": client_id}, {"client_id": client_id, "client_secret": secret}):
         assert_refused(requests.post(f"{issuer}/revoke", data={"token": token, **form}, timeout=60))
     assert is_active(tenant, token)
-    assert revoke(tenant, token, issuer, **bearer(tenant.mint("realms:read"))).status_code == 403
-    assert revoke(tenant, token, issuer, **bearer(tenant.mint("tokens:delete"))).status_code == 200
+    assert revoke(tenant, token, issuer, **bearer(tenant.request_token("realms:read"))).status_code == 403
+    assert revoke(tenant, token, issuer, **bearer(tenant.request_token("tokens:delete"))).status_code == 200
     assert not is_active(tenant, token)
 
 
 def test_oauth2_application_can_revoke_its_own_tokens(tenant):
     issuer, client_id, secret, token = create_application(tenant, type="oauth2")
-    foreign = tenant.mint("realms:read")
+    foreign = tenant.request_token("realms:read")
     assert revoke(tenant, foreign, issuer, auth=(client_id, secret)).status_code == 200
     assert is_active(tenant, foreign)
     assert revoke(tenant, token, issuer, auth=(client_id, secret)).status_code == 200
@@ -144,18 +144,20 @@ def test_oauth2_application_can_revoke_its_own_tokens(tenant):
 def test_every_client_of_the_realm_can_introspect(tenant):
     _issuer, client_id, secret, token = create_application(tenant)
     assert introspect(tenant, token, auth=(client_id, secret)).json()["active"] is True
-    assert introspect(tenant, tenant.mint("realms:read"), auth=(client_id, secret)).json()["active"] is True
+    assert introspect(tenant, tenant.request_token("realms:read"), auth=(client_id, secret)).json()["active"] is True
     [elsewhere] = tenant.seed(realms=1)["realms"]
     other = f"{tenant.url}/realms/{elsewhere}"
     assert_refused(introspect(tenant, token, other, auth=(client_id, secret)))
-    assert introspect(tenant, token, other, **bearer(tenant.mint("tokens:introspect"))).json() == {"active": False}
+    assert introspect(tenant, token, other, **bearer(tenant.request_token("tokens:introspect"))).json() == {
+        "active": False
+    }
 
 
 def test_token_can_be_revoked_by_id(tenant):
     api = Api.of(tenant)
     path = f"applications/{tenant.application_id}/tokens"
     known = {entry["id"] for entry in api.get(path)["tokens"]}
-    token = tenant.mint("realms:read")
+    token = tenant.request_token("realms:read")
     [identifier] = {entry["id"] for entry in api.get(path)["tokens"]} - known
     api.delete(f"{path}/{identifier}")
     assert not is_active(tenant, token)
@@ -178,15 +180,15 @@ def test_expired_tokens_are_not_listed(tenant):
     api = Api.of(tenant)
     path = f"applications/{tenant.application_id}/tokens"
     before = api.get(path)["total_size"]
-    tenant.settings(token_lifetime=0)
-    tenant.mint("realms:read")
+    tenant.change_settings(token_lifetime=0)
+    tenant.request_token("realms:read")
     assert api.get(path)["total_size"] == before
 
 
 @pytest.mark.parametrize("status", [403, 401])
 def test_revoked_bearer_token_is_refused(tenant, status):
-    tenant.settings(revoked_token_status=status)
-    token, old = tenant.mint("realms:read"), tenant.mint("tokens:delete", "tokens:introspect")
+    tenant.change_settings(revoked_token_status=status)
+    token, old = tenant.request_token("realms:read"), tenant.request_token("tokens:delete", "tokens:introspect")
     assert revoke(tenant, old, **basic(tenant)).status_code == 200
     assert introspect(tenant, token, **bearer(old)).status_code == status
     assert revoke(tenant, token, **bearer(old)).status_code == status

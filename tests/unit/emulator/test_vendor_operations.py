@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator import openapi
-from tests.emulator.catalogue import BY_NAME
-from tests.emulator.client import EmulatorError
-from tests.emulator.query_parameters import PARAMETERS
+from beyondidentity_emulator.client import EmulatorError
+from beyondidentity_emulator.management import openapi
+from beyondidentity_emulator.management.catalogue import BY_NAME
+from beyondidentity_emulator.management.query_parameters import PARAMETERS
 from tests.unit.emulator import description
 from tests.unit.emulator.api import Api, build_application, read_violated_fields
 from tests.unit.emulator.stage import call, prepare
@@ -32,12 +32,12 @@ def test_undeployed_operation_is_not_found(tenant, api, name):
     values = prepare(tenant, operation)
     response = call(api, operation, values)
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
-    tenant.settings(undeployed_operations=[])
+    tenant.change_settings(undeployed_operations=[])
     assert call(api, operation, values).status_code == 200
 
 
 def test_any_operation_can_be_undeployed(tenant, api):
-    tenant.settings(undeployed_operations=["ListRealms"])
+    tenant.change_settings(undeployed_operations=["ListRealms"])
     assert api.call("GET", "/realms").status_code == 404
     assert api.call("GET", "").status_code == 200
 
@@ -110,7 +110,7 @@ def test_page_token_contains_the_order(tenant, api):
 def test_unknown_parameters_are_ignored_or_refused(tenant, api):
     query = {"page_size": 5, "sort": "x", "depth": "1"}
     assert api.get("applications", params=query)["total_size"] == 1
-    tenant.settings(unknown_parameters="refuse")
+    tenant.change_settings(unknown_parameters="refuse")
     assert read_violated_fields(api.call("GET", "applications", params=query)) == ["sort", "depth"]
     assert read_violated_fields(api.call("GET", "applications", params={"filter": "x"})) == ["filter"]
     assert read_violated_fields(api.call("GET", "authenticator-configs", params={"skip": 1})) == ["skip"]
@@ -123,7 +123,7 @@ def test_unknown_parameters_are_ignored_or_refused(tenant, api):
 
 @described
 def test_parameters_of_described_operations_are_known(tenant, api):
-    tenant.settings(unknown_parameters="refuse")
+    tenant.change_settings(unknown_parameters="refuse")
     headers = {"Authorization": f"Bearer {api.token}", "x-correlation_id": "1"}
     assert api.call("GET", "sso-configs", params={"is_migrated": "true"}, headers=headers).status_code == 200
     assert api.call("GET", "sso-configs", params={"migrated": "true"}, headers=headers).status_code == 400
@@ -147,7 +147,7 @@ def test_unknown_fields_of_tenants_and_realms_are_refused(tenant, api, path, key
     method = "POST" if path else "PATCH"
     document = {key: {"display_name": "Pets", "id": "x", "colour": "red"}}
     assert read_violated_fields(api.call(method, path, json=document)) == [f"{key}.colour"]
-    tenant.settings(unknown_fields="ignore")
+    tenant.change_settings(unknown_fields="ignore")
     assert read_violated_fields_or_none(api.call(method, path, json=document)) is None
 
 
@@ -167,7 +167,7 @@ def test_taken_realm_name_is_a_conflict(tenant, api):
     created = api.post("/realms", given)
     response = api.call("POST", "/realms", json=given)
     assert (read_conflict(response), response.json()["code"]) == ("realm already exists", "conflict")
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     assert api.post("/realms", given)["id"] != created["id"]
 
 
@@ -178,7 +178,7 @@ def test_taken_email_address_is_a_conflict(tenant, api):
     sam = api.post("identities", build_identity(traits={"username": "sam", "primary_email_address": ""}))
     assert read_conflict(api.call("PATCH", f"identities/{sam['id']}", json=other)) == "email address already exists"
     assert api.patch(f"identities/{created['id']}", build_identity())["id"] == created["id"]
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     assert api.patch(f"identities/{sam['id']}", other)["traits"]["primary_email_address"] == "PAT@example.com"
 
 
@@ -196,7 +196,7 @@ def test_used_authenticator_config_cannot_be_deleted(tenant, api):
     )
     path = f"authenticator-configs/{authenticator['id']}"
     assert read_conflict(api.call("DELETE", path)) == "authenticator config is used by an application"
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     assert api.delete(path) is None
     assert "authenticator_config_id" not in api.get(f"applications/{application['id']}")
 
@@ -207,7 +207,7 @@ def test_realm_has_one_theme(tenant, api):
     assert read_conflict(api.call("POST", "themes", json={"theme": {}})) == "theme already exists"
     [realm] = tenant.seed(realms=1)["realms"]
     api.post(f"/realms/{realm}/themes", {"theme": {}})
-    tenant.settings(conflicts="documented")
+    tenant.change_settings(conflicts="documented")
     api.post("themes", {"theme": {}})
 
 
@@ -226,4 +226,4 @@ def test_creating_a_deactivated_scim_user_reactivates_it(api):
 )
 def test_invalid_setting_is_refused(tenant, settings):
     with pytest.raises(EmulatorError, match="must be"):
-        tenant.settings(**settings)
+        tenant.change_settings(**settings)

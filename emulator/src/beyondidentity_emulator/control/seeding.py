@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, Beyond Identity Management collection contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Creation of many objects, without some of the API's rules."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from ..management.binding_jobs import add_job, build_job
+from ..management.builtin_objects import (
+    build_client_credentials_protocol,
+    create_realm_with_defaults,
+    find_managed_object,
+)
+from ..management.credentials import add_credential, build_credential
+from ..management.directory_fields import TRAITS
+from ..model import identifiers
+from ..model.state import Realm, Record, Tenant, World, now
+from .seeding_tokens import DEFAULT_SCOPES, TOKEN_FIELDS, seed_tokens
+
+SAML = {"type": "saml", "acs_url": "https://example.com/saml/acs", "audience_url": "https://example.com/saml/audience"}
+
+
+def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Create objects and return their IDs, in order, by collection.
+
+    `applications`: how many; `name`: their display name with `{n}` for the number (from 1); `application`: fields of
+    their fields (`protocol_config` is merged), so that a test can have any protocol type, secret or name.
+    `realms`, `realm_name`: the same for realms. `identities`, `groups`: how many; `identity`, `group`: fields of their
+    fields, where texts have `{n}`, too (`traits` are merged). `credentials`, `credential_binding_jobs`: how many, of
+    `identity_id` (the first seeded identity); `credential`, `credential_binding_job`: fields of their fields.
+    `roles`, `role`: the same, of `resource_server_id` (the built-in one). `realm_id`: where all of these are created (the admin realm).
+    `tokens`: how many tokens; see seeding_tokens.py.
+    """
+    passkeys = ("credentials", "credential_binding_jobs")
+    collections = ("applications", "realms", "identities", "groups", "roles", "tokens", *passkeys)
+    known = {
+        *collections,
+        "name",
+        "application",
+        "realm_name",
+        "identity",
+        "group",
+        "role",
+        "credential",
+        "credential_binding_job",
+        "identity_id",
+        "resource_server_id",
+        "realm_id",
+    }
+    unknown = sorted(set(wanted) - known - TOKEN_FIELDS)
+    if unknown:
+        raise ValueError(
+            f"unknown fields of a seed: {', '.join(unknown)}; known: {', '.join(sorted(known | TOKEN_FIELDS))}"
+        )
+    realm = tenant.realms[wanted.get("realm_id", tenant.admin_realm_id)]
+    realm_name = wanted.get("realm_name", "Seeded Realm {n}")
+
+    def create(collection: str, create_one: Callable[[int], str]) -> list[str]:
+        return [create_one(number) for number in range(1, wanted.get(collection, 0) + 1)]
+
+    tokens = seed_tokens(world, tenant, wanted)
+    ids = {
+        "applications": create("applications", lambda n: _create_application(tenant, realm, wanted, n)),
+        "realms": create(
+            "realms", lambda n: create_realm_with_defaults(tenant, _insert_number(realm_name, n), "SECURE_CUSTOMER").id
+        ),
+        "identities": create("identities", lambda n: _create_identity(tenant, realm, wanted.get("identity", {}), n)),
+        "groups": create("groups", lambda n: _create_object(tenant, realm, "groups", wanted.get("group", {}), n)),
+        "roles": create("roles", lambda n: _create_role(tenant, realm, wanted, n)),
+        "tokens": [token.id for token in tokens],
+        "token_values": [token.value for token in tokens],
+    }
+    identity_id = wanted.get("identity_id") or next(iter(ids["identities"]), "")
+    return {
+        **ids,
+        "credentials": create("credentials", lambda _n: _create_credential(tenant, realm, wanted, identity_id)),
+        "credential_binding_jobs": create(
+            "credential_binding_jobs", lambda _n: _create_job(tenant, realm, wanted, identity_id)
+        ),
+    }
+
+
+def _insert_number(pattern: str, number: int) -> str:
+    """Replace `{n}`. Not str.format, since tests use names with braces."""
+    return pattern.replace("{n}", str(number))
+
+
+def _create_application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], number: int) -> str:
+    fields: Record = copy.deepcopy(wanted.get("application", {}))
+    protocol = fields.pop("protocol_config", {})
+    if protocol.get("type", "oauth2") in ("oauth2", "oidc"):
+        builtin = find_managed_object(realm, "resource_servers")
+        protocol = {**build_client_credentials_protocol(DEFAULT_SCOPES), **protocol}
+        fields.setdefault("resource_server_id", builtin["id"])
+    else:
+        protocol = {**SAML, **protocol}
+    record: Record = {
+        "id": identifiers.generate_object_id(),
+        "realm_id": realm.id,
+        "tenant_id": tenant.id,
+        "display_name": _insert_number(wanted.get("name", "Seeded Application {n}"), number),
+        "is_managed": False,
+        **fields,
+        "protocol_config": protocol,
+    }
+    realm.objects["applications"][record["id"]] = record
+    return record["id"]
+
+
+def _create_object(tenant: Tenant, realm: Realm, collection: str, fields: Record, number: int) -> str:
+    moment = now()
+    record: Record = {
+        "id": identifiers.generate_short_id(),
+        "realm_id": realm.id,
+        "tenant_id": tenant.id,
+        "display_name": f"Seeded {number}",
+        "create_time": moment,
+        "update_time": moment,
+        **{name: _insert_number(value, number) if isinstance(value, str) else value for name, value in fields.items()},
+    }
+    realm.objects[collection][record["id"]] = record
+    return record["id"]
+
+
+def _create_identity(tenant: Tenant, realm: Realm, fields: Record, number: int) -> str:
+    suffix = identifiers.generate_short_id()
+    given = {"username": f"seeded-{number}-{suffix}", "primary_email_address": "seeded-{n}@example.com"}
+    traits = {name: _insert_number(value, number) for name, value in {**given, **fields.get("traits", {})}.items()}
+    fixed = {"status": "active", "enrollment_status": "UNENROLLED"}
+    return _create_object(
+        tenant, realm, "identities", {**fixed, **fields, "traits": {"type": TRAITS, **traits}}, number
+    )
+
+
+def _create_credential(tenant: Tenant, realm: Realm, wanted: Record, identity_id: str) -> str:
+    record = {**build_credential(realm, tenant.id, identity_id), **wanted.get("credential", {})}
+    add_credential(realm, record)
+    return str(record["id"])
+
+
+def _create_job(tenant: Tenant, realm: Realm, wanted: Record, identity_id: str) -> str:
+    config_id = next(iter(realm.objects["authenticator_configs"]))
+    record = {"authenticator_config_id": config_id, **build_job(tenant, realm, identity_id)}
+    record.update(wanted.get("credential_binding_job", {}))
+    add_job(realm, record)
+    return str(record["id"])
+
+
+def _create_role(tenant: Tenant, realm: Realm, wanted: Record, number: int) -> str:
+    server_id = wanted.get("resource_server_id") or find_managed_object(realm, "resource_servers")["id"]
+    fields = {"resource_server_id": server_id, **wanted.get("role", {})}
+    return _create_object(tenant, realm, "roles", fields, number)
