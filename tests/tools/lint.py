@@ -39,6 +39,7 @@ def linters(home: Path) -> dict[str, Command]:
         "galaxy-importer": (BIN / "python", "-m", "tests.tools.importer"),
         "antsibull-docs": (TOOLS / "antsibull-docs", "lint-collection-docs", *docs),
         "mypy": (TOOLS / "mypy", *mypy, *(option for package in packages for option in ("--package", package))),
+        "description": (BIN / "python", "-m", "tests.tools.published_description"),
         "ansible-builder": (BIN / "python", "-m", "tests.tools.execution_environment"),
         "antsibull-changelog": (TOOLS / "antsibull-changelog", "lint"),
         "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
@@ -78,6 +79,7 @@ def _run(command: Command, folder: Path, tree: Path) -> tuple[int, str, float]:
         "HOME": str(folder / "home"),
         "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
         "LANG": "C.UTF-8",
+        **{name: os.environ[name] for name in ("EMULATOR_DESCRIPTION",) if name in os.environ},
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
         "MYPYPATH": os.pathsep.join([str(folder), str(tree / "emulator" / "src")]),
     }

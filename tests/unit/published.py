@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
-from beyondidentity_emulator.management.openapi import document, operations, resolved
+from tests.support.openapi import operations, parameters, request_schema, resolved
 
 _PAGE_TOKEN = "next_page_token"
 
@@ -28,7 +27,7 @@ UNDESCRIBED_QUERY = {
 
 
 def list_names() -> list[str]:
-    """Return the names of all operations; an empty list without the description."""
+    """Return the names of all operations."""
     return sorted(operations())
 
 
@@ -37,8 +36,7 @@ def list_query_parameters(name: str) -> set[str]:
 
     Each operation whose response has a page token also takes one, even if its parameters do not say so.
     """
-    parameters = map(resolved, _get_operation(name).get("parameters", ()))
-    given = {item["name"] for item in parameters if item["in"] == "query"}
+    given = {item["name"] for item in parameters(name) if item["in"] == "query"}
     if not _has_page_token(name):
         return given
     has_sizes = any(name.endswith("page_size") for name in given)  # an operation with several lists has a size for each
@@ -47,22 +45,19 @@ def list_query_parameters(name: str) -> set[str]:
 
 def list_required_headers(name: str) -> set[str]:
     """Return the headers that a request must have."""
-    parameters = map(resolved, _get_operation(name).get("parameters", ()))
-    return {item["name"] for item in parameters if item["in"] == "header" and item.get("required")}
+    return {item["name"] for item in parameters(name) if item["in"] == "header" and item.get("required")}
 
 
 def find_largest_page(name: str) -> int | None:
     """Return how many items a page has at most; `None` if the description does not say so."""
-    found = re.search(r"at most (\d+) items", _get_operation(name).get("description", ""))
-    return int(found[1]) if found else None
+    largest: int | None = operations()[name][2].get("x-largest-page")
+    return largest
 
 
 def list_body_keys(name: str) -> set[str] | None:
     """Return the keys that a body must have; `None` if the operation takes no body."""
-    request = _get_operation(name).get("requestBody")
-    if request is None:
-        return None
-    return set(resolved(_get_schema(resolved(request))).get("required", ()))
+    schema = request_schema(name)
+    return None if schema is None else set(resolved(schema).get("required", ()))
 
 
 def can_return_secret(name: str) -> bool:
@@ -71,17 +66,10 @@ def can_return_secret(name: str) -> bool:
     return any(is_secret_key(key) and schema.get("type") == "string" for key, schema in properties)
 
 
-def _get_operation(name: str) -> dict[str, Any]:
-    _method, path, operation = operations()[name]
-    shared = (document() or {})["paths"][path].get("parameters", ())
-    return {**operation, "parameters": [*shared, *operation.get("parameters", ())]}
-
-
 def _has_page_token(name: str) -> bool:
     """Whether a successful response can have a page token, by its schema or, if the schema lacks it, by its text."""
     keys = [key for key, _schema in _iterate_properties(_merge_success_schemas(name))]
-    responses = _list_success_responses(name)
-    return _PAGE_TOKEN in keys or any(_PAGE_TOKEN in response.get("description", "") for response in responses)
+    return _PAGE_TOKEN in keys or "x-has-pages" in operations()[name][2]
 
 
 def _merge_success_schemas(name: str) -> dict[str, Any]:
@@ -89,7 +77,7 @@ def _merge_success_schemas(name: str) -> dict[str, Any]:
 
 
 def _list_success_responses(name: str) -> list[dict[str, Any]]:
-    responses = _get_operation(name)["responses"].items()
+    responses = operations()[name][2]["responses"].items()
     return [resolved(response) for status, response in responses if str(status).startswith("2")]
 
 

@@ -25,11 +25,9 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._managem
     ResourceType,
 )
 from ansible_collections.beyondidentity.management.plugins.module_utils._masking import is_secret_key
-from beyondidentity_emulator.management import openapi
 from tests.support.collection import NAME, NAMESPACE, ROOT
-from tests.support.published_fields import FILE, PublishedField, list_published_fields
+from tests.support.published_fields import PublishedField, list_published_fields
 from tests.support.reference import list_returned_fields, read_reference
-from tests.tools.published_fields import build_table, write_table
 
 
 def list_names(kind: str) -> list[str]:
@@ -91,11 +89,6 @@ def test_each_module_that_returns_an_object_is_compared_with_the_table() -> None
     returning = {name for name in MODULES if {"before", "after"} & set(read_reference("modules", name).returned)}
     assert returning | {name for name in MODULES if name.endswith("_info")} == set(RETURNED)
     assert all(len(list_fields(module)) >= 4 for module in RETURNED)
-
-
-@pytest.mark.skipif(openapi.document() is None, reason="the published description is not available")
-def test_the_table_is_that_of_the_published_description() -> None:
-    assert FILE.read_text(encoding="utf-8") == write_table(build_table())
 
 
 @EACH_RETURNING

@@ -27,7 +27,7 @@ NEXT = """Next:
 
 1. Add {constant} to plugins/module_utils/_management/resource_types.py, as the other types of objects.
 2. Replace each FILL_IN: git grep -n FILL_IN
-3. Add the fields of the object to the table: python -m tests.tools.published_fields DESCRIPTION
+3. Add the object to OBJECTS in tests/support/published_fields.py.
 4. Let the emulator know the object: emulator/src/beyondidentity_emulator/management/object_types.py
 5. Extend tests/support/canary_plays if the object has a secret.
 6. Run: make lint, make unit, make integration ARGS="-k {name}"
