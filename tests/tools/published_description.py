@@ -35,7 +35,7 @@ Node = dict[str, Any]
 
 def reduce(description: Node) -> Node:
     """Return the facts of a description, as a description."""
-    facts = _strip(_with_facts_of_text(description))
+    facts: Node = _strip(_with_facts_of_text(description))
     facts["info"] = {"title": "Management API", "version": description["info"]["version"]}
     _share_errors(facts)
     for reference in _iterate_references(facts):
