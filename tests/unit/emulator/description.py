@@ -12,7 +12,7 @@ from typing import Any
 from tests.support import openapi
 
 UNDESCRIBED = {
-    "BatchDeleteIdentities": {400},
+    **dict.fromkeys(("BatchDeleteIdentities", "CreateBatchCredentialBindingJob"), {400}),
     **{name: {401, 403} for name in ("ListResourceTypes", "ListSchemas", "GetServiceProviderConfig")},
     **{
         name: {409}

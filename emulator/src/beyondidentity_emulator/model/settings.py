@@ -20,6 +20,7 @@ CHOICES: dict[str, tuple[str | int, ...]] = {
     "group_description": ("required", "optional"),
     "conflicts": ("vendor", "documented"),
     "mail": ("send", "fail"),
+    "correlation_id": ("optional", "required"),
 }
 NORMALIZATIONS = ("trim", "collapse", "nfc", "lower")
 
@@ -111,6 +112,9 @@ class Settings:
     """Whether the collection of SCIM groups has the documented path, with a slash at the end; the service's has none."""
     undeployed_operations: list[str] = field(default_factory=lambda: ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
     """Documented operations that do not exist: status 404."""
+    correlation_id: str = "optional"
+    """Whether operations on SSO configurations and identity providers need the header `x-correlation_id`, as documented:
+    `optional` or `required`."""
     unknown_parameters: str = "ignore"
     """What to do with unknown query parameters: `ignore`, or `refuse` with status 400."""
     unknown_fields: str = "refuse"
