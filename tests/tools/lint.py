@@ -44,6 +44,7 @@ def linters(home: Path) -> dict[str, Command]:
         "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
         "yamllint": (TOOLS / "yamllint", "--strict", "."),
         "codespell": (TOOLS / "codespell", "."),
+        "import-linter": (TOOLS / "lint-imports", "--no-cache"),
         "language": (BIN / "python", "-m", "tests.tools.language"),
         "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."),
     }
@@ -79,6 +80,7 @@ def _run(command: Command, folder: Path, tree: Path) -> tuple[int, str, float]:
         "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", os.defpath)]),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
+        "PYTHONPATH": str(tree / "emulator" / "src"),
         "MYPYPATH": os.pathsep.join([str(folder), str(tree / "emulator" / "src")]),
     }
     start = time.monotonic()
