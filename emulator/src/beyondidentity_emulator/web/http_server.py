@@ -43,6 +43,8 @@ class Delivery:
     drip_size: int = 1
     truncate: int | None = None
     drop: str | None = None
+    copies: int = 0
+    surplus: str = ""
 
 
 class InvalidBodyError(Exception):
@@ -168,7 +170,8 @@ class Connection(BaseHTTPRequestHandler):
             return
         if delivery.truncate is not None:
             body = body[: delivery.truncate]
-        self._send(delivery, head, body)
+        # In one piece, so that a client cannot send its next request in between.
+        self._send(delivery, head, body + (head + body) * delivery.copies + delivery.surplus.encode())
         if delivery.truncate is not None:
             self._hang_up("close")
 
