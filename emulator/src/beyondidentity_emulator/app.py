@@ -11,7 +11,6 @@ from email.utils import formatdate
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from . import api_routes
@@ -25,6 +24,7 @@ from .model.state import World
 from .web.errors import ApiError, error_body
 from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .web.http_server import DELIVERY, UNDERSCORED_HEADERS
+from .web.strict_json import StrictJson
 
 CONTROL = "/_emulator/"
 
@@ -35,9 +35,7 @@ def create_app(world: World) -> Flask:
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False
-    provider = DefaultJSONProvider(app)
-    provider.sort_keys = False
-    app.json = provider
+    app.json = StrictJson(app)
     api_routes.register_routes(app, world)
     binding_links.register_routes(app, world)
     AuthorizationEndpoints(world, SigningKey()).register(app)

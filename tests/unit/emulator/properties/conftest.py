@@ -27,18 +27,24 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def cases(service: Service, record_property: Callable[[str, object], None]) -> Iterator[Any]:
-    """Return the settings of a property test. Afterwards the emulator must not have written errors."""
-    long_run = os.environ.get(LONG_RUN)
+def counted(service: Service, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Count the requests of a test. Afterwards the emulator must not have written errors."""
     before, errors = service.client.sent, service.read_errors()
-    yield settings(
+    yield
+    record_property("property_cases", service.client.sent - before)
+    service.client.close()
+    service.emulator.call_control("DELETE", "journal")
+    assert service.read_errors() == errors
+
+
+@pytest.fixture
+def cases(counted: None) -> Any:
+    """Return the settings of a property test."""
+    long_run = os.environ.get(LONG_RUN)
+    return settings(
         max_examples=int(long_run or CASES),
         derandomize=not long_run,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
-    record_property("property_cases", service.client.sent - before)
-    service.client.close()
-    service.emulator.call_control("DELETE", "journal")
-    assert service.read_errors() == errors

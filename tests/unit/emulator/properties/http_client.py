@@ -52,8 +52,15 @@ class RawResponse:
     content: bytes
 
     @property
+    def is_protocol_error(self) -> bool:
+        """Whether the server refused the request before it reached an endpoint."""
+        return "server" in self.headers and self.status in (400, 414, 431)
+
+    @property
     def json(self) -> Any:
         """The content as JSON; None if it is empty."""
+        if self.content and self.headers.get("content-type") != "application/json":
+            raise AssertionError(f"{self} is not JSON")
         return json.loads(self.content) if self.content else None
 
 

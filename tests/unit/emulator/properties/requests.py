@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, quote_from_bytes
 
 from hypothesis import strategies as st
@@ -67,8 +67,8 @@ class Endpoint:
     query: tuple[str, ...] = ()
     required_query: tuple[tuple[str, str], ...] = ()
     content_type: bytes = b"application/json"
-    body: st.SearchStrategy[bytes] | None = None
-    texts: st.SearchStrategy[str] = odd_text
+    body: st.SearchStrategy[bytes] | None = field(default=None, repr=False)
+    texts: st.SearchStrategy[str] = field(default=odd_text, repr=False)
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,8 @@ def test_no_request_of_an_operation_makes_the_emulator_fail(
         sent = data.draw(requests(endpoint, values))
         response = service.send(sent.request)
         check_response(response, sent.request)
-        if sent.is_routed and sent.request.method != b"HEAD":
-            body = response.json
-            assert description.violations(operation.name, response.status, body) == []
+        if sent.is_routed and not response.is_protocol_error:
+            assert description.violations(operation.name, response.status, response.json) == []
         if sent.is_routed and operation.method == "DELETE" and response.status < 300:
             values.update(stage.prepare(shared, operation))
 

@@ -68,7 +68,7 @@ def from_schema(schema: Any, texts: st.SearchStrategy[str], depth: int = 0) -> s
         return st.lists(from_schema(schema["items"], texts, depth + 1), min_size=schema.get("minItems", 0), max_size=3)
     if schema.get("type") == "string":
         return texts
-    properties, required = _read_properties(schema)
+    properties, required = read_properties(schema)
     values = {name: from_schema(item, texts, depth + 1) for name, item in properties.items()}
     return st.fixed_dictionaries(
         {name: value for name, value in values.items() if name in required},
@@ -76,12 +76,12 @@ def from_schema(schema: Any, texts: st.SearchStrategy[str], depth: int = 0) -> s
     )
 
 
-def _read_properties(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+def read_properties(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Return the properties of an object that requests can have, and the names of those that they must have."""
     properties = {name: item for name, item in schema.get("properties", {}).items() if not resolved(item).get("readOnly")}
     required = set(schema.get("required", ()))
     for part in map(resolved, schema.get("allOf", ())):
-        inner, needed = _read_properties(part)
+        inner, needed = read_properties(part)
         properties, required = {**properties, **inner}, required | needed
     return properties, required
 
@@ -91,7 +91,7 @@ def mutated(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> Any:
     """Return a value with one or two parts replaced, removed or added."""
     value = copy.deepcopy(draw(values))
     for _number in range(draw(st.integers(1, 2))):
-        *path, last = draw(st.sampled_from([(), *_list_paths(value)])) or (None,)
+        *path, last = draw(st.sampled_from([(), *list_paths(value)])) or (None,)
         if last is None:
             return draw(any_json)
         parent = value
@@ -101,18 +101,18 @@ def mutated(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> Any:
         if how == 0:
             del parent[last]
         elif how == 1 and isinstance(parent, dict):
-            parent[draw(odd_text)] = draw(any_json)
+            parent[draw(odd_text)] = copy.deepcopy(draw(any_json))
         else:
-            parent[last] = draw(odd_value)
+            parent[last] = copy.deepcopy(draw(odd_value))
     return value
 
 
-def _list_paths(value: Any, path: Path = ()) -> Iterator[Path]:
+def list_paths(value: Any, path: Path = ()) -> Iterator[Path]:
     items = value.items() if isinstance(value, dict) else enumerate(value[:5]) if isinstance(value, list) else ()
     for name, item in items:
         yield (*path, name)
         if len(path) < 8:
-            yield from _list_paths(item, (*path, name))
+            yield from list_paths(item, (*path, name))
 
 
 @st.composite
