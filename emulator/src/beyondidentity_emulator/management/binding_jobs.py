@@ -21,6 +21,7 @@ from .credentials import (
 )
 from .fields import choice, text
 from .object_type import SMALL_PAGES
+from .object_types import build_config
 from .operation_call import Call, Handler, read_body
 
 DELIVERY_METHODS = ("RETURN", "EMAIL")
@@ -137,13 +138,16 @@ def _read_fields(realm: Realm, given: Record, violations: Violations) -> Record:
     """Return the fields that a request can set; read-only ones are ignored, as documented."""
     if "delivery_method" not in given:
         violations.add("delivery_method", "is required")
-    fields = {"delivery_method": choice(given, "delivery_method", DELIVERY_METHODS, "RETURN", violations)}
+    fields: Record = {"delivery_method": choice(given, "delivery_method", DELIVERY_METHODS, "RETURN", violations)}
     config = given.get("authenticator_config")
     if config is not None and "authenticator_config_id" not in given:
         details = config.get("config") if isinstance(config, dict) else None
         if not isinstance(details, dict) or details.get("type") not in EMBEDDED_CONFIGS:
             violations.add("authenticator_config.config.type", f"must be one of {', '.join(EMBEDDED_CONFIGS)}")
-        fields["authenticator_config"] = config
+        else:
+            inner = Violations(f"{violations.prefix}.authenticator_config")
+            fields["authenticator_config"] = {"config": build_config(details, inner)}
+            violations.found += inner.found
     else:
         fields["authenticator_config_id"] = text(given, None, "authenticator_config_id", violations)
     if given.get("post_binding_redirect_uri") is not None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from ..web.errors import Violations
+from ..web.numbers import parse_whole_number
 
 T = TypeVar("T")
 _KEY = secrets.token_bytes()
@@ -184,10 +185,11 @@ def _read_number(name: str, given: str | None, default: int, limits: tuple[int, 
     lowest, highest = limits
     if given is None:
         return default
-    if not given.isdecimal() or not given.isascii() or not lowest <= int(given) <= highest:
+    number = parse_whole_number(given, lowest, highest)
+    if number is None:
         violations.add(name, f"must be a whole number from {lowest} to {highest}")
         return default
-    return int(given)
+    return number
 
 
 def read_first_cursor(token: str) -> Cursor | None:

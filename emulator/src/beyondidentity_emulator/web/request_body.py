@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from email.message import Message
-from typing import BinaryIO
+from io import BufferedIOBase
 
 LARGEST_BODY = 16 * 1024 * 1024
 _TARGET = re.compile(r"[!-~]+")
@@ -38,7 +38,7 @@ def check_head(target: str, headers: Message) -> None:
             raise InvalidRequestError("invalid header")
 
 
-def read_body(stream: BinaryIO, headers: Message) -> bytes:
+def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Return the body whose length or chunks the headers announce."""
     codings, lengths = headers.get_all("Transfer-Encoding", []), headers.get_all("Content-Length", [])
     if codings:
@@ -52,7 +52,7 @@ def read_body(stream: BinaryIO, headers: Message) -> bytes:
     return _read_exactly(stream, int(lengths[0]))
 
 
-def _read_chunks(stream: BinaryIO) -> bytes:
+def _read_chunks(stream: BufferedIOBase) -> bytes:
     body = b""
     while True:
         match = _CHUNK_SIZE.fullmatch(_read_line(stream))
@@ -69,14 +69,14 @@ def _read_chunks(stream: BinaryIO) -> bytes:
             raise InvalidRequestError("invalid chunk")
 
 
-def _skip_trailers(stream: BinaryIO) -> None:
+def _skip_trailers(stream: BufferedIOBase) -> None:
     for _number in range(_MOST_TRAILERS):
         if not _read_line(stream).strip(b"\r\n"):
             return
     raise InvalidRequestError("too many trailers")
 
 
-def _read_line(stream: BinaryIO) -> bytes:
+def _read_line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(_LONGEST_LINE)
     if not line.endswith(b"\n"):
         if len(line) == _LONGEST_LINE:
@@ -85,7 +85,7 @@ def _read_line(stream: BinaryIO) -> bytes:
     return line
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: BufferedIOBase, size: int) -> bytes:
     if size > LARGEST_BODY:
         raise InvalidRequestError("body too large")
     content = stream.read(size)

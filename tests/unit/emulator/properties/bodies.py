@@ -13,7 +13,7 @@ from beyondidentity_emulator.management.operation import Operation
 from tests.support import openapi
 from tests.support.openapi import resolved
 from tests.unit.emulator import stage
-from tests.unit.emulator.properties.values import list_paths, nest, read_properties
+from tests.unit.emulator.properties.values import Path, list_paths, nest, read_properties
 
 WRONG: list[Any] = [
     *(None, True, -1, 1, 1.5, 10**30, "", "x", "\x00", "http://[", "é" * 400, [], [None], [1], ["x"], [["x"]], [{}]),
@@ -36,10 +36,24 @@ def list_bodies(operation: Operation, values: Mapping[str, str]) -> list[Any]:
     return [example, *found]
 
 
-def list_variations(body: Any) -> Iterator[Any]:
-    """Yield bodies that differ from a body in one part, which is missing or has another type."""
+def list_variations(bodies: list[Any]) -> Iterator[Any]:
+    """Yield bodies that differ from one of these in one part, which is missing or has another type."""
     yield from WRONG
-    for *path, last in list_paths(body):
+    varied = set()
+    for body in bodies:
+        yield body
+        new = [path for path in list_paths(body) if (path, _name_step(body)) not in varied]
+        varied.update((path, _name_step(body)) for path in new)
+        yield from _vary(body, new)
+
+
+def _name_step(body: Any) -> str:
+    """Return what distinguishes bodies with equal fields: the step of a SCIM change."""
+    return str(body.get("Operations")) if isinstance(body, dict) else ""
+
+
+def _vary(body: Any, paths: list[Path]) -> Iterator[Any]:
+    for *path, last in paths:
         for wrong in [..., *WRONG]:
             changed = copy.deepcopy(body)
             parent = changed
@@ -68,7 +82,9 @@ def _list_complete(schema: Any, name: str, values: Mapping[str, str], depth: int
         return [values.get(name, "https://pets.example" if name.endswith("url") else "x")]
     if kind == "array":
         return [[item] for item in _list_complete(schema["items"], name.removesuffix("s"), values, depth + 1)]
-    complete = {name: _list_complete(item, name, values, depth + 1) for name, item in read_properties(schema)[0].items()}
+    complete = {
+        name: _list_complete(item, name, values, depth + 1) for name, item in read_properties(schema)[0].items()
+    }
     first = {name: variants[0] for name, variants in complete.items()}
     return [first, *({**first, name: other} for name, others in complete.items() for other in others[1:])]
 

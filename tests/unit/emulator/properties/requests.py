@@ -17,31 +17,163 @@ from tests.unit.emulator.properties.values import RAW_BODIES, odd_text
 
 Header = tuple[bytes, bytes]
 
-METHODS = [b"GET", b"HEAD", b"OPTIONS", b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE", b"CONNECT", b"get", b"PETS", b"G-E_T"]
+METHODS = [
+    b"GET",
+    b"HEAD",
+    b"OPTIONS",
+    b"POST",
+    b"PUT",
+    b"PATCH",
+    b"DELETE",
+    b"TRACE",
+    b"CONNECT",
+    b"get",
+    b"PETS",
+    b"G-E_T",
+]
 SEGMENTS = [
-    *(b"", b".", b"..", b"%2e%2e", b"%2F", b"%", b"%zz", b"%0", b"%00", b"%0d%0a", b"%ff", b"%c3%28", b"%ED%A0%80", b"%25", b"a:b"),
-    *(b":", b"%3A", b"a;b=c", b"a,b", b"*", b"'", b'"', b"{id}", b"%7Bid%7D", b"\xc3\xa9", b"\xff", b"x" * 9000, b"a//b", b"\\", b"~"),
-    *(b"null", b"-1", b"active", b"deadbeefdeadbeef", b"[1]", b"%5B%5D", b"__class__", b"%F0%9F%98%80", b"+", b"%20", b"@", b"&"),
+    *(
+        b"",
+        b".",
+        b"..",
+        b"%2e%2e",
+        b"%2F",
+        b"%",
+        b"%zz",
+        b"%0",
+        b"%00",
+        b"%0d%0a",
+        b"%ff",
+        b"%c3%28",
+        b"%ED%A0%80",
+        b"%25",
+        b"a:b",
+    ),
+    *(
+        b":",
+        b"%3A",
+        b"a;b=c",
+        b"a,b",
+        b"*",
+        b"'",
+        b'"',
+        b"{id}",
+        b"%7Bid%7D",
+        b"\xc3\xa9",
+        b"\xff",
+        b"x" * 9000,
+        b"a//b",
+        b"\\",
+        b"~",
+    ),
+    *(
+        b"null",
+        b"-1",
+        b"active",
+        b"deadbeefdeadbeef",
+        b"[1]",
+        b"%5B%5D",
+        b"__class__",
+        b"%F0%9F%98%80",
+        b"+",
+        b"%20",
+        b"@",
+        b"&",
+    ),
 ]
 QUERIES = [
-    *(b"%", b"%zz=%zz", b"=", b"&&", b"a", b"a=b=c", b"\xff=\xff", b"%ff=%ff", b"page_size=%00", b"page_size[]=1", b"x" * 9000),
-    *(b"page_token=%2B%2F%26bnVsbA%3D%3D%3D%3D", b"page_token=%2B%2F%26W10%3D%3D%3D", b"page_token=%2B%2F%26/w==", b";", b"?", b"#"),
+    *(
+        b"%",
+        b"%zz=%zz",
+        b"=",
+        b"&&",
+        b"a",
+        b"a=b=c",
+        b"\xff=\xff",
+        b"%ff=%ff",
+        b"page_size=%00",
+        b"page_size[]=1",
+        b"x" * 9000,
+    ),
+    *(
+        b"page_token=%2B%2F%26bnVsbA%3D%3D%3D%3D",
+        b"page_token=%2B%2F%26W10%3D%3D%3D",
+        b"page_token=%2B%2F%26/w==",
+        b";",
+        b"?",
+        b"#",
+    ),
 ]
 CONTENT_TYPES = [
-    *(b"text/plain", b"application/x-www-form-urlencoded", b"multipart/form-data", b"multipart/form-data; boundary=x", b"", b"/"),
-    *(b"application/json; charset=utf-16", b"application/json; charset=none", b"application/scim+json", b"APPLICATION/JSON"),
+    *(
+        b"text/plain",
+        b"application/x-www-form-urlencoded",
+        b"multipart/form-data",
+        b"multipart/form-data; boundary=x",
+        b"",
+        b"/",
+    ),
+    *(
+        b"application/json; charset=utf-16",
+        b"application/json; charset=none",
+        b"application/scim+json",
+        b"APPLICATION/JSON",
+    ),
     *(b"application/json;;=", b"application/merge-patch+json", b"x" * 300, b"\xff", b"application/json, text/plain"),
 ]
 AUTHORIZATIONS = [
-    *(b"", b"Bearer", b"Bearer ", b"Bearer x", b"Bearer x y", b"bearer \xff", b"Basic", b"Basic x", b"Basic =", b"Basic Og==", b"Basic OjpAOg=="),
-    *(b"Basic /////w==", b"Basic eDp4", b"Basic %", b"Digest x=y, z", b"Negotiate", b"Bearer " + b"x" * 9000, b"Basic AAA6AAA=", b'Bearer "x'),
+    *(
+        b"",
+        b"Bearer",
+        b"Bearer ",
+        b"Bearer x",
+        b"Bearer x y",
+        b"bearer \xff",
+        b"Basic",
+        b"Basic x",
+        b"Basic =",
+        b"Basic Og==",
+        b"Basic OjpAOg==",
+    ),
+    *(
+        b"Basic /////w==",
+        b"Basic eDp4",
+        b"Basic %",
+        b"Digest x=y, z",
+        b"Negotiate",
+        b"Bearer " + b"x" * 9000,
+        b"Basic AAA6AAA=",
+        b'Bearer "x',
+    ),
 ]
 HEADERS: list[Header] = [
     *((b"Accept", b"text/html"), (b"Accept", b"\xff"), (b"Accept-Encoding", b"x;q=z"), (b"Accept-Charset", b"\xff")),
-    *((b"Cookie", b"\xff=;;="), (b"Connection", b"close"), (b"Expect", b"100-continue"), (b"Content-Encoding", b"gzip")),
-    *((b"X-HTTP-Method-Override", b"DELETE"), (b"If-Match", b"*"), (b"If-Modified-Since", b"never"), (b"Range", b"bytes=5-1")),
-    *((b"Host", b"\xff"), (b"Host", b"a b"), (b"X-Forwarded-For", b"::::"), (b"Date", b"never"), (b"x-long", b"x" * 9000)),
-    *((b"x_under_score", b"\xff"), (b"Origin", b"null"), (b"Content-Language", b"\xff"), (b"x-empty", b""), (b"Cache-Control", b"=")),
+    *(
+        (b"Cookie", b"\xff=;;="),
+        (b"Connection", b"close"),
+        (b"Expect", b"100-continue"),
+        (b"Content-Encoding", b"gzip"),
+    ),
+    *(
+        (b"X-HTTP-Method-Override", b"DELETE"),
+        (b"If-Match", b"*"),
+        (b"If-Modified-Since", b"never"),
+        (b"Range", b"bytes=5-1"),
+    ),
+    *(
+        (b"Host", b"\xff"),
+        (b"Host", b"a b"),
+        (b"X-Forwarded-For", b"::::"),
+        (b"Date", b"never"),
+        (b"x-long", b"x" * 9000),
+    ),
+    *(
+        (b"x_under_score", b"\xff"),
+        (b"Origin", b"null"),
+        (b"Content-Language", b"\xff"),
+        (b"x-empty", b""),
+        (b"Cache-Control", b"="),
+    ),
 ]
 
 
@@ -95,7 +227,9 @@ def requests(draw: st.DrawFn, endpoint: Endpoint, values: Mapping[str, str]) -> 
     if odd:
         is_routed = False
         path = b"".join(
-            odd.get(part[1:-1]) or quote(values.get(part[1:-1], ""), safe="").encode() if part.startswith("{") else part.encode()
+            odd.get(part[1:-1]) or quote(values.get(part[1:-1], ""), safe="").encode()
+            if part.startswith("{")
+            else part.encode()
             for part in re.split(r"({\w+})", endpoint.path)
         )
     if is_rare(draw, 40):
@@ -106,7 +240,9 @@ def requests(draw: st.DrawFn, endpoint: Endpoint, values: Mapping[str, str]) -> 
     body = b""
     if endpoint.body is not None or is_rare(draw, 20):
         body = draw(st.sampled_from(RAW_BODIES) if endpoint.body is None else endpoint.body)
-        headers.append((b"Content-Type", draw(st.sampled_from(CONTENT_TYPES)) if is_rare(draw, 15) else endpoint.content_type))
+        headers.append(
+            (b"Content-Type", draw(st.sampled_from(CONTENT_TYPES)) if is_rare(draw, 15) else endpoint.content_type)
+        )
     target = path + (b"?" + query if query else b"")
     return Sent(RawRequest(method, target, tuple(headers), body, chunked=bool(body) and is_rare(draw, 10)), is_routed)
 

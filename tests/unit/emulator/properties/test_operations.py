@@ -31,7 +31,9 @@ def build_endpoint(operation: Operation, values: dict[str, str], token: str) -> 
     if schema is not None:
         described = from_schema(schema, texts)
         correct = st.just(example) | described
-        body = written(st.one_of(st.just(example), described, mutated(correct), mutated(correct), mutated(correct), any_json))
+        body = written(
+            st.one_of(st.just(example), described, mutated(correct), mutated(correct), mutated(correct), any_json)
+        )
     return Endpoint(
         operation.method,
         operation.path,

@@ -37,6 +37,7 @@ class Caller:
 
     def __init__(self, service: Service, tenant: Tenant, operation: Operation) -> None:
         self.service, self.tenant, self.operation = service, tenant, operation
+        self.failures: list[str] = []
         token = tenant.request_token(*SCOPES)
         self.headers = ((b"Authorization", b"Bearer " + token.encode()), (b"x-correlation_id", b"1"))
         self.prepare()
@@ -55,10 +56,14 @@ class Caller:
         headers = (*self.headers, (b"Content-Type", b"application/json")) if content else self.headers
         target = path + b"?" + query.encode() if query else path
         request = RawRequest(self.operation.method.encode(), target, headers, content)
-        response = self.service.send(request)
-        check_response(response, request)
-        if not segments:
-            assert description.violations(self.operation.name, response.status, response.json) == [], request
+        try:
+            response = self.service.send(request)
+            check_response(response, request)
+            if not segments:
+                assert description.violations(self.operation.name, response.status, response.json) == [], request
+        except AssertionError as error:
+            self.failures.append(str(error))
+            return
         if self.operation.method == "DELETE" and response.status < 300:
             self.prepare()
 
@@ -72,10 +77,9 @@ def names(operation: Operation) -> str:
 )
 def test_each_field_can_have_a_wrong_type(service: Service, shared: Tenant, operation: Operation) -> None:
     caller = Caller(service, shared, operation)
-    for body in list_bodies(operation, caller.values):
+    for body in list_variations(list_bodies(operation, caller.values)):
         caller.call(body)
-        for variation in list_variations(body):
-            caller.call(variation)
+    assert caller.failures == []
 
 
 def list_queries(operation: Operation) -> Iterator[str]:
@@ -90,6 +94,7 @@ def test_each_query_parameter_can_have_any_text(service: Service, shared: Tenant
     caller = Caller(service, shared, operation)
     for query in list_queries(operation):
         caller.call(query=query)
+    assert caller.failures == []
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=names)
@@ -99,3 +104,4 @@ def test_each_path_parameter_can_have_any_bytes(service: Service, shared: Tenant
     for name in re.findall(r"{(\w+)}", operation.path):
         for segment in SEGMENTS:
             caller.call(body, **{name: segment})
+    assert caller.failures == []

@@ -25,15 +25,75 @@ def nest(depth: int, value: Any = None) -> Any:
 
 
 TEXTS = [
-    *("", " ", "x", "é", "\x00", "a\x00b", "\ud800", "\udfff\ud800", "\U0001f600", "\u202e", "١", "²", "x" * 65, "x" * 301),
-    *("x" * 5000, "null", "true", "0", "-1", "1e9", "4294967296", "9" * 30, "{}", "[]", "%00", "../..", "a/b", "a:b", "a b"),
-    *("a@example.com", "https://pets.example/cb", "http://[", "https://[::1", "//", "urn:x", "\r\nX: y", "2026-11-28T00:00:00Z"),
+    *(
+        "",
+        " ",
+        "x",
+        "é",
+        "\x00",
+        "a\x00b",
+        "\ud800",
+        "\udfff\ud800",
+        "\U0001f600",
+        "\u202e",
+        "١",
+        "²",
+        "x" * 65,
+        "x" * 301,
+    ),
+    *(
+        "x" * 5000,
+        "null",
+        "true",
+        "0",
+        "-1",
+        "1e9",
+        "4294967296",
+        "9" * 30,
+        "9" * 6000,
+        "{}",
+        "[]",
+        "%00",
+        "../..",
+        "a/b",
+        "a:b",
+        "a b",
+    ),
+    *(
+        "a@example.com",
+        "https://pets.example/cb",
+        "http://[",
+        "https://[::1",
+        "//",
+        "urn:x",
+        "\r\nX: y",
+        "2026-11-28T00:00:00Z",
+    ),
     *('display_name eq "x"', 'userName eq "x"', "display_name desc", "active", "suspended", "platform", "oidc", "saml"),
-    *("deadbeefdeadbeef", "00000000-0000-4000-8000-000000000000", "members", 'members[value eq "x"]', "pets:read pets:read"),
+    *(
+        "deadbeefdeadbeef",
+        "00000000-0000-4000-8000-000000000000",
+        "members",
+        'members[value eq "x"]',
+        "pets:read pets:read",
+    ),
 ]
 OTHERS: list[Any] = [
     *(None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, -(10**300), 0.5, -0.0, 1e308),
-    *([], {}, [None], [[]], [{}], ["x", "x"], ["x", 1], {"": ""}, {"id": "x"}, {"x": None}, {"type": []}, {"type": "x"}),
+    *(
+        [],
+        {},
+        [None],
+        [[]],
+        [{}],
+        ["x", "x"],
+        ["x", 1],
+        {"": ""},
+        {"id": "x"},
+        {"x": None},
+        {"type": []},
+        {"type": "x"},
+    ),
     *([{"value": 1}], [{"value": ["x"]}], {"value": {}}, {"\x00": "\ud800"}, nest(50), nest(500, "x"), ["x"] * 2000),
 ]
 odd_text = st.sampled_from(TEXTS) | st.text(max_size=20)
@@ -43,9 +103,29 @@ any_json = st.recursive(
 )
 
 RAW_BODIES = [
-    *(b"", b" ", b"{", b"[]", b"null", b'"x"', b"1", b"{}", b"{}{}", b"\xff", b'{"a": "\xff"}', b"\xef\xbb\xbf{}", b"{'a': 1}"),
+    *(
+        b"",
+        b" ",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"1",
+        b"{}",
+        b"{}{}",
+        b"\xff",
+        b'{"a": "\xff"}',
+        b"\xef\xbb\xbf{}",
+        b"{'a': 1}",
+    ),
     *('{"a": 1}'.encode("utf-16"), '{"a": 1}'.encode("utf-32"), b'{"a": NaN}', b'{"a": Infinity}', b'{"a": -1e999}'),
-    *(b'{"a": ' + b"9" * 5000 + b"}", b"[" * 20000, b'{"a":' * 20000, b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}", b"\x00" * 10),
+    *(
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b"[" * 20000,
+        b'{"a":' * 20000,
+        b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b"\x00" * 10,
+    ),
     *(b"a=b", b"a=b&a=c", b"%ff=%zz&&=", b"--x\r\n", b'{"a": "\\ud800"}', b'{"a": "\\uD8"}'),
 ]
 
@@ -78,7 +158,9 @@ def from_schema(schema: Any, texts: st.SearchStrategy[str], depth: int = 0) -> s
 
 def read_properties(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Return the properties of an object that requests can have, and the names of those that they must have."""
-    properties = {name: item for name, item in schema.get("properties", {}).items() if not resolved(item).get("readOnly")}
+    properties = {
+        name: item for name, item in schema.get("properties", {}).items() if not resolved(item).get("readOnly")
+    }
     required = set(schema.get("required", ()))
     for part in map(resolved, schema.get("allOf", ())):
         inner, needed = read_properties(part)
