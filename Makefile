@@ -16,7 +16,7 @@ SUITES := lint sanity unit integration roles docs
 AXE := .build/axe/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test pictures bench matrix new-module build clean
+.PHONY: help venv cores sshd browser emulator demo $(SUITES) test pictures bench matrix vendor-client new-module build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -53,6 +53,9 @@ roles: .venv/.made .venv-tools/.made ## run the molecule scenarios of the roles
 
 matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests on all installed Python versions
 	@$(BIN)/python -m tests.tools.matrix
+
+vendor-client: .venv/.made ## call all tools of the vendor's MCP server against the emulator: make vendor-client CLIENT=folder
+	@$(BIN)/python -m tests.tools.vendor_client $(CLIENT)
 
 bench: .venv/.made ## (slow) measure speed and memory, compared with debug, uri and bare requests; see ARGS=--help
 	@$(BIN)/python -m tests.benchmark $(ARGS)

@@ -45,6 +45,7 @@ def linters(home: Path) -> dict[str, Command]:
         "tarball": (BIN / "python", "-m", "tests.tools.tarball"),
         "yamllint": (TOOLS / "yamllint", "--strict", "."),
         "codespell": (TOOLS / "codespell", "."),
+        "import-linter": (TOOLS / "lint-imports", "--no-cache"),
         "language": (BIN / "python", "-m", "tests.tools.language"),
         "ruff": (TOOLS / "ruff", "check", "--no-cache", "--quiet", "--output-format", "concise", "."),
     }
@@ -81,6 +82,7 @@ def _run(command: Command, folder: Path, tree: Path) -> tuple[int, str, float]:
         "LANG": "C.UTF-8",
         **{name: os.environ[name] for name in ("EMULATOR_DESCRIPTION",) if name in os.environ},
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
+        "PYTHONPATH": str(tree / "emulator" / "src"),
         "MYPYPATH": os.pathsep.join([str(folder), str(tree / "emulator" / "src")]),
     }
     start = time.monotonic()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable
 
@@ -14,19 +13,25 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 from .management import (
+    batch_jobs,
     binding_jobs,
     credentials,
-    described_operations,
+    flow_types,
     group_members,
     identities,
+    identity_providers,
     objects,
     roles,
+    sso_assignments,
+    sso_configs,
     tenant_and_realms,
+    themes,
     token_list,
 )
 from .management.bearer import authorize
 from .management.catalogue import OPERATIONS
 from .management.catalogue_scim import SCIM_GROUPS
+from .management.correlation import add_header, check_header
 from .management.field_rules import hide_fields
 from .management.operation import Operation
 from .management.operation_call import Call, Handler
@@ -52,7 +57,7 @@ def register_routes(app: Flask, world: World) -> None:
     handlers = _build_handlers()
     for operation in OPERATIONS:
         path = re.sub(r"{(\w+)}", r"<id:\1>", operation.path)
-        handler = handlers[operation.name] if operation.is_modelled else described_operations.build_handler(operation)
+        handler = handlers[operation.name]
         view = _build_view(world, operation, handler)
         app.add_url_rule(path, operation.name, view, methods=[operation.method])
         if operation.path == SCIM_GROUPS:
@@ -68,8 +73,8 @@ def _build_view(world: World, operation: Operation, handler: Handler) -> Callabl
             if settings.unknown_parameters == "refuse":
                 refuse_unknown_parameters(operation)
             _check_readable(target.tenant, operation)
-            # Reading the description is slow and changes nothing, so it needs no lock.
-            with world.lock if operation.is_modelled else contextlib.nullcontext():
+            check_header(settings, operation)
+            with world.lock:
                 call = Call(world, target, parameters)
                 response_body = handler(call)
                 if g.fault is not None and g.fault.shift and isinstance(response_body, dict):
@@ -81,6 +86,7 @@ def _build_view(world: World, operation: Operation, handler: Handler) -> Callabl
         response_body = hide_fields(settings, operation.name, response_body)
         response = Response() if response_body is None else jsonify(response_body)
         response.status_code = operation.status
+        add_header(operation, response)
         return response
 
     return view
@@ -112,8 +118,15 @@ def _build_handlers() -> dict[str, Handler]:
         identities,
         group_members,
         roles,
+        batch_jobs,
         credentials,
         binding_jobs,
+        batch_jobs,
+        themes,
+        flow_types,
+        identity_providers,
+        sso_configs,
+        sso_assignments,
         token_list,
         scim_users,
         scim_groups,

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 from beyondidentity_emulator.client import Tenant
+from beyondidentity_emulator.management.catalogue import BY_NAME
 from beyondidentity_emulator.management.operation import Operation
 from tests.unit.emulator.api import Api, build_application
 
@@ -20,6 +21,30 @@ PATCH = {
     "Operations": [{"op": "replace", "path": "displayName", "value": "Cats"}],
 }
 USER = {"schemas": [f"{CORE}:User"], "userName": "pets", "displayName": "Pets"}
+BOOKMARK = {"type": "bookmark", "login_link": "https://pets.example"}
+PROVIDER = {
+    "type": "oidc_idp",
+    "client_id": "pets",
+    "client_secret": "the provider's secret",
+    "token_scopes": ["openid"],
+    "identity_attribute": "email",
+    "pkce": "s256",
+    "jwks_url": "https://idp.example/keys",
+    "token_url": "https://idp.example/token",
+    "authorize_url": "https://idp.example/authorize",
+    "identifying_claim_name": "email",
+}
+IDENTITY_LISTS = (
+    "AddGroupMembers",
+    "DeleteGroupMembers",
+    "AddRoleMembers",
+    "DeleteRoleMembers",
+    "AddIdentitiesToSsoConfig",
+    "DeleteIdentitiesFromSsoConfig",
+)
+GROUP_LISTS = ("AddGroupsToSsoConfig", "DeleteGroupsFromSsoConfig", "SSOIsGroupAssigned")
+OWN_REALM = ("DeleteRealm", "CreateTheme", "GetTheme", "UpdateTheme")
+"""Operations on a realm of their own."""
 BODIES: dict[str, Any] = {
     "UpdateTenant": {"tenant": NAMED},
     "CreateRealm": {"realm": NAMED},
@@ -43,18 +68,12 @@ BODIES: dict[str, Any] = {
     "SCIMUpdateUser": PATCH,
     "SCIMCreateGroup": {"schemas": [f"{CORE}:Group"], "displayName": "Pets"},
     "SCIMUpdateGroup": PATCH,
-    "CreateBatchCredentialBindingJob": {"batch_credential_binding_job": {"identity_ids": ["x"], "job_template": {}}},
     "CreateTheme": {"theme": {}},
     "UpdateTheme": {"theme": {}},
-    "CreateSsoConfig": {"sso_config": {**NAMED, "payload": {"type": "bookmark", "login_link": "https://pets.example"}}},
+    "CreateSsoConfig": {"sso_config": {**NAMED, "payload": BOOKMARK}},
     "UpdateSsoConfig": {"sso_config": NAMED},
-    "AddIdentitiesToSsoConfig": {"identity_ids": ["x"]},
-    "DeleteIdentitiesFromSsoConfig": {"identity_ids": ["x"]},
-    "AddGroupsToSsoConfig": {"group_ids": ["x"]},
-    "DeleteGroupsFromSsoConfig": {"group_ids": ["x"]},
-    "SSOIsGroupAssigned": {"group_ids": ["x"]},
-    "UpdateFlowTypeConfig": {"platform_config": {}},
-    "createIdentityProvider": {**NAMED, "protocol_config": {"type": "oidc_idp"}},
+    "UpdateFlowTypeConfig": {"macos": {"copy": {"enabled": False}}},
+    "createIdentityProvider": {**NAMED, "protocol_config": PROVIDER},
     "updateIdentityProvider": {"identity_provider": NAMED},
 }
 
@@ -67,10 +86,14 @@ def call(api: Api, operation: Operation, values: dict[str, str]) -> Any:
 
 def body(operation: Operation, values: dict[str, str]) -> Any:
     """Return the body of a request, or None."""
-    members = {"identity_ids": [values["identity_id"]]}
-    named = dict.fromkeys(("AddGroupMembers", "DeleteGroupMembers", "AddRoleMembers", "DeleteRoleMembers"), members)
-    job = {"delivery_method": "RETURN", "authenticator_config_id": values["authenticator_config_id"]}
-    others = {"CreateCredentialBindingJob": {"job": job}}
+    identities, groups = {"identity_ids": [values["identity_id"]]}, {"group_ids": [values["group_id"]]}
+    named = {**dict.fromkeys(IDENTITY_LISTS, identities), **dict.fromkeys(GROUP_LISTS, groups)}
+    template = {"authenticator_config_id": values["authenticator_config_id"]}
+    batch = {**identities, "job_template": template}
+    others = {
+        "CreateCredentialBindingJob": {"job": {"delivery_method": "RETURN", **template}},
+        "CreateBatchCredentialBindingJob": {"batch_credential_binding_job": batch},
+    }
     return {**named, **others, "BatchDeleteIdentities": {"ids": [values["identity_id"]]}, **BODIES}.get(operation.name)
 
 
@@ -97,8 +120,8 @@ def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
         resource_server_id=server_id,
     )
     application_id = ids["applications"][0]
-    return {
-        "realm_id": ids["realms"][0] if operation.name == "DeleteRealm" else tenant.realm_id,
+    values = {
+        "realm_id": ids["realms"][0] if operation.name in OWN_REALM else tenant.realm_id,
         "application_id": application_id,
         "token_id": tenant.seed(tokens=1, token_application=application_id)["tokens"][0],
         "authenticator_config_id": admin.post("authenticator-configs", config)["id"],
@@ -109,6 +132,20 @@ def prepare(tenant: Tenant, operation: Operation) -> dict[str, str]:
         "group_id": ids["groups"][0],
         "credential_id": ids["credentials"][0],
         "credential_binding_job_id": ids["credential_binding_jobs"][0],
-        **dict.fromkeys(("theme_id", "sso_config_id"), "e372db224c06e850"),
-        **dict.fromkeys(("identity_provider_id", "batch_credential_binding_job_id"), "e372db224c06e850"),
+    }
+    return {**values, **_create_parents(admin, operation, values)}
+
+
+def _create_parents(admin: Api, operation: Operation, values: dict[str, str]) -> dict[str, str]:
+    """Create objects that tests can't seed, as far as the operation's path names them."""
+    creations = {
+        "theme_id": ("CreateTheme", "themes"),
+        "sso_config_id": ("CreateSsoConfig", "sso-configs"),
+        "identity_provider_id": ("createIdentityProvider", "identity-providers"),
+        "batch_credential_binding_job_id": ("CreateBatchCredentialBindingJob", "batch-credential-binding-jobs"),
+    }
+    return {
+        parameter: admin.post(f"/realms/{values['realm_id']}/{path}", body(BY_NAME[name], values))["id"]
+        for parameter, (name, path) in creations.items()
+        if f"{{{parameter}}}" in operation.path
     }

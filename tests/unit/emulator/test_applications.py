@@ -82,7 +82,7 @@ REFUSED = [
     ({"display_name": 5}, ["application.display_name"]),
     ({"resource_server_id": "x"}, ["application.resource_server_id"]),
     ({"authenticator_config_id": "x"}, ["application.authenticator_config_id"]),
-    ({"protocol": {"type": "saml"}}, ["application.protocol_config.type"]),
+    ({"protocol": {"type": "unknown"}}, ["application.protocol_config.type"]),
     ({"protocol_config": None}, ["application.protocol_config.type"]),
     ({"protocol": {"allowed_scopes": ["realms:read"]}}, ["application.protocol_config.allowed_scopes"]),
     ({"protocol": {"allowed_scopes": "realms:read"}}, ["application.protocol_config.allowed_scopes"]),

@@ -9,19 +9,25 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from ..management.application_fields import build_client_protocol
 from ..management.binding_jobs import add_job, build_job
 from ..management.builtin_objects import (
-    build_client_credentials_protocol,
     create_realm_with_defaults,
     find_managed_object,
 )
 from ..management.credentials import add_credential, build_credential
 from ..management.directory_fields import TRAITS
+from ..management.saml_fields import SAML_DEFAULTS
 from ..model import identifiers
 from ..model.state import Realm, Record, Tenant, World, now
 from .seeding_tokens import DEFAULT_SCOPES, TOKEN_FIELDS, seed_tokens
 
-SAML = {"type": "saml", "acs_url": "https://example.com/saml/acs", "audience_url": "https://example.com/saml/audience"}
+SAML = {
+    "type": "saml",
+    "acs_url": "https://example.com/saml/acs",
+    "audience_url": "https://example.com/saml/audience",
+    **SAML_DEFAULTS,
+}
 
 
 def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def _create_application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], nu
     protocol = fields.pop("protocol_config", {})
     if protocol.get("type", "oauth2") in ("oauth2", "oidc"):
         builtin = find_managed_object(realm, "resource_servers")
-        protocol = {**build_client_credentials_protocol(DEFAULT_SCOPES), **protocol}
+        protocol = {**build_client_protocol("oauth2", ["client_credentials"], DEFAULT_SCOPES), **protocol}
         fields.setdefault("resource_server_id", builtin["id"])
     else:
         protocol = {**SAML, **protocol}

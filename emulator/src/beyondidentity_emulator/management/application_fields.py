@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..model import identifiers
 from ..model.state import Realm, Record
 from ..web.errors import Violations
 from .fields import choice, is_absolute_uri, reference, string_list, text
+from .saml_fields import SAML
+from .shapes import read_fields
 
-PROTOCOLS = ("oauth2", "oidc")
+PROTOCOLS = ("oauth2", "oidc", "saml")
 GRANTS = ("authorization_code", "client_credentials")
 
 
@@ -39,12 +42,31 @@ def build_application(realm: Realm, given: Record, current: Record | None, viola
     return record
 
 
+def build_client_protocol(protocol_type: str, grants: Iterable[str], scopes: Iterable[str]) -> Record:
+    """Return the protocol configuration of a new confidential application."""
+    return {
+        "type": protocol_type,
+        "allowed_scopes": list(scopes),
+        "client_id": identifiers.generate_client_id(),
+        "client_secret": identifiers.generate_client_secret(),
+        "confidentiality": "confidential",
+        "token_endpoint_auth_method": "client_secret_basic",
+        "grant_type": list(grants),
+        "redirect_uris": [],
+        "token_configuration": {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"},
+        "pkce": "disabled",
+        "token_format": "self_contained",
+    }
+
+
 def _build_protocol(given: Any, current: Record | None, violations: Violations) -> Record:
     if not isinstance(given, dict) or given.get("type") not in PROTOCOLS:
         violations.add("type", f"must be one of {', '.join(PROTOCOLS)}")
         return {}
     if current is not None and current["type"] != given["type"]:
         violations.add("type", "can't be changed")
+    if given["type"] == "saml":
+        return {"type": "saml", **read_fields(given, SAML, None, violations)}
     confidentiality = choice(given, "confidentiality", ("confidential", "public"), "confidential", violations)
     protocol: Record = {
         "type": given["type"],
@@ -102,6 +124,8 @@ def _check_protocol(protocol: Record, violations: Violations) -> None:
 
 def _check_resource_server(realm: Realm, record: Record, violations: Violations) -> None:
     protocol = record["protocol_config"]
+    if protocol["type"] == "saml":
+        return
     server = realm.objects["resource_servers"].get(record.get("resource_server_id", ""))
     scopes = set(protocol["allowed_scopes"])
     if server is None and scopes:

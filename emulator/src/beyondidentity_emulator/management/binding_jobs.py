@@ -46,15 +46,22 @@ def create_job(call: Call) -> Record:
     violations = Violations("job")
     fields = _read_fields(call.realm, given, violations)
     violations.raise_if_any()
+    job, link = deliver_job(call, identity, fields)
+    if job["delivery_method"] == "EMAIL":
+        return {"credential_binding_job": job}
+    return {"credential_binding_job": job, "credential_binding_link": link}
+
+
+def deliver_job(call: Call, identity: Record, fields: Record) -> tuple[Record, str]:
+    """Create a job, and send its link if the fields say so; return the job and the link."""
     address = identity["traits"].get("primary_email_address")
     is_mail = fields["delivery_method"] == "EMAIL"
     if is_mail and not address:
         missing = "Identity missing email address"
         detail = {"type": "ResourceInfo", "resource_type": "Identity", "id": identity["id"], "description": missing}
         raise ApiError(422, missing, [detail])
-    settings = call.tenant.settings
     job = {**build_job(call.tenant, call.realm, identity["id"]), **fields}
-    if is_mail and settings.mail == "fail":
+    if is_mail and call.tenant.settings.mail == "fail":
         job["state"] = "FAILED_TO_SEND"
     token = identifiers.generate_alphanumeric(40)
     add_job(call.realm, job)
@@ -62,9 +69,7 @@ def create_job(call: Call) -> Record:
     call.tenant.changes.add_created(job["id"])
     path = f"/v1/tenants/{call.tenant.id}/realms/{call.realm.id}/identities/{identity['id']}/credential-binding-jobs"
     link = f"{call.world.base_url}{path}/{job['id']}:invokeAuthenticator?token={token}"
-    if not is_mail:
-        return {"credential_binding_job": job, "credential_binding_link": link}
-    if job["state"] == "LINK_SENT":
+    if is_mail and job["state"] == "LINK_SENT":
         call.tenant.outbox.append(
             {
                 "to": address,
@@ -75,7 +80,7 @@ def create_job(call: Call) -> Record:
                 "link": link,
             }
         )
-    return {"credential_binding_job": job}
+    return job, link
 
 
 def list_jobs(call: Call) -> Record:
@@ -138,7 +143,13 @@ def _read_fields(realm: Realm, given: Record, violations: Violations) -> Record:
     """Return the fields that a request can set; read-only ones are ignored, as documented."""
     if "delivery_method" not in given:
         violations.add("delivery_method", "is required")
-    fields: Record = {"delivery_method": choice(given, "delivery_method", DELIVERY_METHODS, "RETURN", violations)}
+    method = choice(given, "delivery_method", DELIVERY_METHODS, "RETURN", violations)
+    return {"delivery_method": method, **read_template(realm, given, violations)}
+
+
+def read_template(realm: Realm, given: Record, violations: Violations) -> Record:
+    """Return the fields that a job has in common with the template of a batch."""
+    fields: Record = {}
     config = given.get("authenticator_config")
     if config is not None and "authenticator_config_id" not in given:
         details = config.get("config") if isinstance(config, dict) else None

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..model import identifiers
 from ..model.settings import Settings
 from ..model.state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World, now
+from .application_fields import build_client_protocol
 from .catalogue import SCOPES
 
 MANAGEMENT_API = "Beyond Identity Management API"
@@ -69,23 +68,6 @@ def find_managed_object(realm: Realm, collection: str) -> Record:
     return next(record for record in realm.objects[collection].values() if record["is_managed"])
 
 
-def build_client_credentials_protocol(scopes: Iterable[str]) -> Record:
-    """Return the protocol configuration of a confidential application with the client credentials grant."""
-    return {
-        "type": "oauth2",
-        "allowed_scopes": list(scopes),
-        "client_id": identifiers.generate_client_id(),
-        "client_secret": identifiers.generate_client_secret(),
-        "confidentiality": "confidential",
-        "token_endpoint_auth_method": "client_secret_basic",
-        "grant_type": ["client_credentials"],
-        "redirect_uris": [],
-        "token_configuration": {"expires_after": 86400, "token_signing_algorithm": "RS256", "subject_field": "id"},
-        "pkce": "disabled",
-        "token_format": "self_contained",
-    }
-
-
 def _add_application(tenant: Tenant, realm: Realm) -> None:
     record: Record = {
         "id": identifiers.generate_object_id(),
@@ -94,7 +76,7 @@ def _add_application(tenant: Tenant, realm: Realm) -> None:
         "resource_server_id": find_managed_object(realm, "resource_servers")["id"],
         "display_name": MANAGEMENT_API,
         "is_managed": True,
-        "protocol_config": build_client_credentials_protocol(SCOPES),
+        "protocol_config": build_client_protocol("oauth2", ["client_credentials"], SCOPES),
     }
     realm.objects["applications"][record["id"]] = record
 

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from .catalogue_described import DESCRIBED
 from .catalogue_directory import DIRECTORY
 from .catalogue_passkeys import PASSKEYS
 from .catalogue_scim import SCIM_OPERATIONS
+from .catalogue_sign_in import SIGN_IN
+from .catalogue_sso import SSO
 from .operation import (
     APPLICATION,
     APPLICATIONS,
@@ -39,7 +40,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *DIRECTORY,
     *PASSKEYS,
     *SCIM_OPERATIONS,
-    *DESCRIBED,
+    *SIGN_IN,
+    *SSO,
 )
 
 BY_NAME = {one.name: one for one in OPERATIONS}

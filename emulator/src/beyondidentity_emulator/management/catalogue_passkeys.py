@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from .operation import IDENTITY, define_operation
+from .operation import IDENTITY, REALM, define_operation
 
 CREDENTIAL = IDENTITY + "/credentials/{credential_id}"
 JOBS = IDENTITY + "/credential-binding-jobs"
+BATCHES = REALM + "/batch-credential-binding-jobs"
+BATCH = BATCHES + "/{batch_credential_binding_job_id}"
 JOB = JOBS + "/{credential_binding_job_id}"
 
 PASSKEYS = (
@@ -19,4 +21,9 @@ PASSKEYS = (
     define_operation("ListCredentialBindingJobs", "GET", JOBS, "credential-binding-jobs:read"),
     define_operation("GetCredentialBindingJob", "GET", JOB, "credential-binding-jobs:read"),
     define_operation("SetCredentialBindingJobRevoked", "POST", JOB + ":revoke", "credential-binding-jobs:revoke"),
+    define_operation("CreateBatchCredentialBindingJob", "POST", BATCHES, "credential-binding-jobs:create"),
+    define_operation("GetBatchCredentialBindingJob", "GET", BATCH, "credential-binding-jobs:read"),
+    define_operation(
+        "ListBatchCredentialBindingJobResults", "GET", BATCH + ":listResults", "credential-binding-jobs:read"
+    ),
 )

@@ -36,7 +36,7 @@ def check_realm_name(tenant: Tenant, display_name: str) -> None:
 
 def check_theme(tenant: Tenant, realm: Realm) -> None:
     """Raise 409 if the realm has a theme."""
-    if realm.has_theme and tenant.settings.conflicts == "vendor":
+    if realm.objects["themes"] and tenant.settings.conflicts == "vendor":
         raise ApiError(409, "theme already exists")
 
 

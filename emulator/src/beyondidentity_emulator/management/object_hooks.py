@@ -30,7 +30,9 @@ def release_resource_server(tenant: Tenant, realm: Realm, server: Record) -> Non
     if any(members) and tenant.settings.conflicts == "vendor":
         raise ApiError(409, "resource server has children")
     for application in _naming(realm, "resource_server_id", server["id"]):
-        protocol = {**application["protocol_config"], "allowed_scopes": []}
+        protocol = application["protocol_config"]
+        if "allowed_scopes" in protocol:
+            protocol = {**protocol, "allowed_scopes": []}
         _replace(realm, {**application, "protocol_config": protocol}, "resource_server_id")
     for role in _roles_of(realm, server):
         _unlink_role(realm, role["id"])
@@ -47,6 +49,7 @@ def release_identity(_tenant: Tenant, realm: Realm, identity: Record) -> None:
     """Remove a deleted identity from all groups and roles, and delete its credentials and credential binding jobs."""
     realm.group_identities.drop_held(identity["id"])
     realm.role_identities.drop_held(identity["id"])
+    realm.sso_identities.drop_held(identity["id"])
     for collection in ("credentials", "credential_binding_jobs"):
         owned = realm.objects[collection]
         for identifier in [key for key, record in owned.items() if record["identity_id"] == identity["id"]]:
@@ -58,6 +61,7 @@ def refuse_group_with_members(_tenant: Tenant, realm: Realm, group: Record) -> N
     if realm.group_identities.items_of(group["id"]):
         raise ApiError(409, "group has children")
     realm.role_groups.drop_held(group["id"])
+    realm.sso_groups.drop_held(group["id"])
 
 
 def refuse_role_with_children(_tenant: Tenant, realm: Realm, role: Record) -> None:

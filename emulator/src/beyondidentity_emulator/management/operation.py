@@ -29,8 +29,8 @@ class Operation:
     scopes: tuple[str, ...]
     status: int = 200
     """Status of a successful response."""
-    is_modelled: bool = True
-    """Whether the emulator has a model of the operation; if not, it returns examples of the published description."""
+    is_correlated: bool = False
+    """Whether requests and responses have a correlation ID."""
 
     @property
     def is_scim(self) -> bool:
@@ -41,11 +41,6 @@ class Operation:
 def define_operation(name: str, method: str, path: str, *scopes: str, status: int = 200) -> Operation:
     """Return an operation."""
     return Operation(name, method, path, scopes, status)
-
-
-def define_described_operation(name: str, method: str, path: str, *scopes: str) -> Operation:
-    """Return an operation without a model."""
-    return Operation(name, method, path, scopes, is_modelled=False)
 
 
 def define_crud_operations(singular: str, plural: str, path: str, key: str, resource: str) -> tuple[Operation, ...]:

@@ -108,6 +108,9 @@ class Settings:
     """Whether the collection of SCIM groups has the documented path, with a slash at the end; the service's has none."""
     undeployed_operations: list[str] = field(default_factory=lambda: ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
     """Documented operations that do not exist: status 404."""
+    correlation_id: Literal["optional", "required"] = "optional"
+    """Whether operations on SSO configurations and identity providers need the header `x-correlation_id`, as documented:
+    `optional` or `required`."""
     unknown_parameters: Literal["ignore", "refuse"] = "ignore"
     """What to do with unknown query parameters: `ignore`, or `refuse` with status 400."""
     unknown_fields: Literal["refuse", "ignore"] = "refuse"

@@ -46,6 +46,12 @@ class Realm:
                 "roles",
                 "credentials",
                 "credential_binding_jobs",
+                "batch_credential_binding_jobs",
+                "batch_results",
+                "themes",
+                "flow_type_configs",
+                "sso_configs",
+                "identity_providers",
             )
         }
     )
@@ -53,10 +59,10 @@ class Realm:
     role_groups: Links = field(default_factory=Links)
     role_identities: Links = field(default_factory=Links)
     role_scopes: Links = field(default_factory=Links)
+    sso_identities: Links = field(default_factory=Links)
+    sso_groups: Links = field(default_factory=Links)
     binding_tokens: dict[str, str] = field(default_factory=dict)
     """The tokens of the links of credential binding jobs, by the job's ID."""
-
-    has_theme: bool = False
 
     @property
     def id(self) -> str:
