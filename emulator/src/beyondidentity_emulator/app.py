@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import os
+import time
+from email.utils import formatdate
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from . import api_routes
@@ -23,6 +24,7 @@ from .model.state import World
 from .web.errors import ApiError, error_body
 from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .web.http_server import DELIVERY, UNDERSCORED_HEADERS
+from .web.strict_json import StrictJson
 
 CONTROL = "/_emulator/"
 
@@ -33,16 +35,14 @@ def create_app(world: World) -> Flask:
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False
-    provider = DefaultJSONProvider(app)
-    provider.sort_keys = False
-    app.json = provider
+    app.json = StrictJson(app)
     api_routes.register_routes(app, world)
     binding_links.register_routes(app, world)
     AuthorizationEndpoints(world, SigningKey()).register(app)
     control_routes.register_routes(app, world)
 
     app.before_request(lambda: _open_request(world))
-    app.after_request(_close_request)
+    app.after_request(lambda response: _close_request(world, response))
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> tuple[Response, int]:
@@ -76,10 +76,11 @@ def _open_request(world: World) -> Response | None:
     return build_fault_response(fault, request.endpoint)
 
 
-def _close_request(response: Response) -> Response:
+def _close_request(world: World, response: Response) -> Response:
     """Apply the fault to the response, and write its status to the journal."""
     if "exchange" not in g:
         return response
+    _apply_settings(world, response)
     if "rate_headers" in g:
         response.headers.extend(g.rate_headers)
     fault = g.fault
@@ -91,6 +92,18 @@ def _close_request(response: Response) -> Response:
     if fault is None or not fault.drop or fault.carry_out:
         g.exchange.status = response.status_code
     return response
+
+
+def _apply_settings(world: World, response: Response) -> None:
+    """Apply the settings of the tenant that concern all of its responses."""
+    tenant = world.tenants.get(g.exchange.tenant_id or "")
+    if tenant is None:
+        return
+    if tenant.settings.clock_offset:
+        response.headers["Date"] = formatdate(time.time() + tenant.settings.clock_offset, usegmt=True)
+    is_replaced = g.fault is not None and g.fault.replaces_response() and not g.fault.carry_out
+    if request.endpoint in BY_NAME and response.status_code in tenant.settings.masked_statuses and not is_replaced:
+        response.status_code = 200
 
 
 def _open_exchange(world: World) -> Any:

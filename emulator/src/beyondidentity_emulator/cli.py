@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .app import create_app
+from .control.outages import start_outage
 from .control.routes import describe_tenant
 from .management.builtin_objects import create_tenant_with_defaults
+from .model.outages import OUTAGES
 from .model.state import World
 from .web.http_server import Server
 from .web.tls import create_server_context
@@ -39,6 +41,9 @@ def parse_arguments() -> argparse.Namespace:
         "--ca-path", type=Path, help="file to write that authority's certificate to (default: a temporary file)"
     )
     parser.add_argument("--parent", type=int, metavar="PID", help="stop when this process ends")
+    parser.add_argument(
+        "--outage", action="append", default=[], choices=OUTAGES, metavar="NAME", help="start this outage; repeatable"
+    )
     parser.add_argument("--quiet", action="store_true", help="print only the assignments and `ready`")
     return parser.parse_args()
 
@@ -103,7 +108,9 @@ def main() -> int:
             Server(create_app(world), arguments.port, create_server_context(ca_path) if ca_path else None)
         )
         world.base_url = server.url
-        create_tenant_with_defaults(world)
+        tenant = create_tenant_with_defaults(world)
+        for name in arguments.outage:
+            start_outage(world, tenant, name)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         print_environment(world, ca_path)
         started = time.monotonic()

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,6 +156,28 @@ class Tenant:
     def clear_faults(self) -> None:
         """Remove this tenant's faults."""
         self.emulator.call_control("DELETE", "faults", params={"tenant": self.tenant_id})
+
+    def start_outage(self, name: str) -> None:
+        """Start a named outage (see outages.py)."""
+        self.emulator.call_control("POST", f"tenants/{self.tenant_id}/outages", json={"name": name})
+
+    def stop_outage(self, name: str) -> None:
+        """Stop a named outage: its faults are removed, and its settings are as before."""
+        self.emulator.call_control("DELETE", f"tenants/{self.tenant_id}/outages/{name}")
+
+    def list_outages(self) -> list[str]:
+        """Return the names of this tenant's outages."""
+        names: list[str] = self.emulator.call_control("GET", f"tenants/{self.tenant_id}/outages")
+        return names
+
+    @contextlib.contextmanager
+    def outage(self, name: str) -> Iterator[None]:
+        """Let a named outage last as long as the block."""
+        self.start_outage(name)
+        try:
+            yield
+        finally:
+            self.stop_outage(name)
 
     def seed(self, **wanted: Any) -> dict[str, list[str]]:
         """Create objects in bulk (see seeding.py); return their IDs by collection."""

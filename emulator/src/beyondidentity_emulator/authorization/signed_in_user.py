@@ -19,7 +19,9 @@ def find_signing_in_user(tenant: Tenant, realm: Realm) -> User | None:
     settings = tenant.settings
     if settings.identity_passkeys:
         return _find_passkey_holder(realm, settings.identity)
-    return find_active_identity(realm, settings.identity["id"]) if settings.identity_roles else settings.identity
+    return (
+        find_active_identity(realm, settings.identity.get("id", "")) if settings.identity_roles else settings.identity
+    )
 
 
 def find_refreshing_user(tenant: Tenant, realm: Realm, identity_id: str) -> User | None:

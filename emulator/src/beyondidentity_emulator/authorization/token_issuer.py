@@ -50,7 +50,7 @@ class TokenIssuer:
     def issue_access_token(self, scope: str) -> IssuedToken:
         """Issue an access token in the application's format."""
         settings = self.client.tenant.settings
-        moment = time.time()
+        moment = self._read_clock()
         server = self.client.realm.objects["resource_servers"].get(
             self.client.application.get("resource_server_id", "")
         )
@@ -77,7 +77,7 @@ class TokenIssuer:
     def issue_refresh_token(self, scope: str) -> IssuedToken:
         """Issue a refresh token, which is always opaque."""
         claims = {
-            **self._build_claims(time.time(), self.client.tenant.settings.refresh_lifetime, self.issuer),
+            **self._build_claims(self._read_clock(), self.client.tenant.settings.refresh_lifetime, self.issuer),
             "jti": identifiers.generate_token_id(),
         }
         return self._build_token(
@@ -86,7 +86,7 @@ class TokenIssuer:
 
     def issue_id_token(self, nonce: str | None) -> str:
         """Issue an ID token."""
-        moment = time.time()
+        moment = self._read_clock()
         claims = {
             **self._build_claims(moment, self._choose_lifetime(), self.client.client_id),
             "auth_time": int(moment),
@@ -95,6 +95,9 @@ class TokenIssuer:
         if nonce is not None:
             claims["nonce"] = nonce
         return self._sign(claims)
+
+    def _read_clock(self) -> float:
+        return time.time() + self.client.tenant.settings.clock_offset
 
     def _choose_lifetime(self) -> float:
         configured = self.client.protocol["token_configuration"]["expires_after"]
@@ -143,4 +146,5 @@ class TokenIssuer:
             all_realms=self.all_realms,
             claims=claims,
             token_type=token_type,
+            clock_offset=self.client.tenant.settings.clock_offset,
         )

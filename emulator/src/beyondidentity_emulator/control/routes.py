@@ -13,6 +13,7 @@ from ..management.builtin_objects import create_tenant_with_defaults, find_manag
 from ..model.settings import Settings
 from ..model.state import Tenant, World
 from ..web.errors import ApiError
+from . import outages
 from .seeding import seed
 
 
@@ -52,6 +53,7 @@ def register_routes(app: Flask, world: World) -> None:
             world.tenants = {first: world.tenants[first]}
             world.tokens = {value: token for value, token in world.tokens.items() if token.tenant_id == first}
             world.tenants[first].settings = Settings()
+            world.tenants[first].outages.clear()
         world.faults.clear()
         world.journal.clear()
         return Response(status=204)
@@ -64,6 +66,8 @@ def _register_tenants(app: Flask, world: World) -> None:
             raise ApiError(404, f"no tenant {identifier}")
         return tenant
 
+    outages.register_routes(app, world, find_tenant, _read_document)
+
     @app.post("/_emulator/tenants")
     def create_tenant() -> Response:
         settings = Settings()
@@ -72,9 +76,9 @@ def _register_tenants(app: Flask, world: World) -> None:
 
     @app.patch("/_emulator/tenants/<tenant_id>/settings")
     def change_settings(tenant_id: str) -> Response:
-        settings = find_tenant(tenant_id).settings
-        settings.update(_read_document())
-        return jsonify(vars(settings))
+        tenant = find_tenant(tenant_id)
+        tenant.change_settings(_read_document())
+        return jsonify(vars(tenant.settings))
 
     @app.post("/_emulator/tenants/<tenant_id>/seed")
     def seed_tenant(tenant_id: str) -> Response:

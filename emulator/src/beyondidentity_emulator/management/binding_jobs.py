@@ -21,6 +21,7 @@ from .credentials import (
 )
 from .fields import choice, text
 from .object_type import SMALL_PAGES
+from .object_types import build_config
 from .operation_call import Call, Handler, read_body
 
 DELIVERY_METHODS = ("RETURN", "EMAIL")
@@ -154,7 +155,10 @@ def read_template(realm: Realm, given: Record, violations: Violations) -> Record
         details = config.get("config") if isinstance(config, dict) else None
         if not isinstance(details, dict) or details.get("type") not in EMBEDDED_CONFIGS:
             violations.add("authenticator_config.config.type", f"must be one of {', '.join(EMBEDDED_CONFIGS)}")
-        fields["authenticator_config"] = config
+        else:
+            inner = Violations(f"{violations.prefix}.authenticator_config")
+            fields["authenticator_config"] = {"config": build_config(details, inner)}
+            violations.found += inner.found
     else:
         fields["authenticator_config_id"] = text(given, None, "authenticator_config_id", violations)
     if given.get("post_binding_redirect_uri") is not None:

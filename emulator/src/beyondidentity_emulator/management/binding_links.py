@@ -60,7 +60,9 @@ def _find_open_job(
     job = realm.objects[JOBS].get(credential_binding_job_id) if realm else None
     if tenant is None or realm is None or job is None or job["identity_id"] != identity_id:
         raise not_found("CredentialBindingJob", credential_binding_job_id)
-    if not hmac.compare_digest(realm.binding_tokens.get(job["id"], ""), request.args.get("token", "")):
+    if not hmac.compare_digest(
+        realm.binding_tokens.get(job["id"], "").encode(), request.args.get("token", "").encode()
+    ):
         raise not_found("CredentialBindingJob", credential_binding_job_id)
     shown = show_job(job)
     if shown["state"] not in OPEN_STATES:

@@ -75,7 +75,7 @@ class Call:
         visible = {
             identifier: changes.find_previous(identifier, settings.changed_delay) or entry
             for identifier, entry in entries.items()
-            if not changes.is_new(identifier, settings.listing_delay)
+            if not changes.is_unlisted(identifier, settings.listing_delay)
         }
         return {**visible, **changes.list_deleted((realm_id, collection), settings.deleted_delay)}
 

@@ -15,6 +15,7 @@ from .faults import Faults
 from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
 from .links import Links
+from .outages import StartedOutage
 from .recent_changes import RecentChanges
 from .settings import Settings
 
@@ -85,6 +86,8 @@ class Tenant:
     tokens_by_application: dict[str, dict[str, IssuedToken]] = field(default_factory=dict)
     codes: dict[str, IssuedCode] = field(default_factory=dict)
     changes: RecentChanges = field(default_factory=RecentChanges)
+    outages: dict[str, StartedOutage] = field(default_factory=dict)
+    """The outages that were started, by name."""
     outbox: list[Record] = field(default_factory=list)
     """Mails that were sent, with the links in them."""
     window_started: float = 0.0
@@ -94,6 +97,12 @@ class Tenant:
     def id(self) -> str:
         """Return the tenant's ID."""
         return self.record["id"]
+
+    def change_settings(self, values: Record) -> None:
+        """Change settings. Delays of lists apply to changes of objects from now on."""
+        self.settings.update(values)
+        if values.keys() & {"listing_delay", "changed_delay", "deleted_delay"}:
+            self.changes.show_in_lists()
 
     def count_request(self) -> tuple[int, int, bool]:
         """Count a request; return the remaining requests, seconds until the window ends, and whether the limit is exceeded."""

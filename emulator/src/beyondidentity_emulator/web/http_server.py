@@ -23,13 +23,14 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .request_body import IncompleteRequestError, InvalidRequestError, check_head, read_body
+
 DELIVERY = "emulator.delivery"
 """The key of a Delivery in the WSGI environment."""
 
 UNDERSCORED_HEADERS = "emulator.underscored"
 """The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
-LARGEST_BODY = 16 * 1024 * 1024
 HANDSHAKE_SECONDS = 60
 
 
@@ -43,10 +44,8 @@ class Delivery:
     drip_size: int = 1
     truncate: int | None = None
     drop: str | None = None
-
-
-class InvalidBodyError(Exception):
-    """The request's body does not match its headers."""
+    copies: int = 0
+    surplus: str = ""
 
 
 class Connection(BaseHTTPRequestHandler):
@@ -72,15 +71,21 @@ class Connection(BaseHTTPRequestHandler):
             return
         if len(self.raw_requestline) > 65536:
             self.requestline = self.request_version = self.command = ""
+            self.close_connection = True
             self.send_error(414)
             return
         if not self.parse_request():
+            self.close_connection = True
             return
         try:
-            body = self._read_body()
-        except InvalidBodyError as error:
+            check_head(self.path, self.headers)
+            body = read_body(self.rfile, self.headers)
+        except InvalidRequestError as error:
             self.close_connection = True
             self.send_error(400, str(error))
+            return
+        except IncompleteRequestError:
+            self.close_connection = True
             return
         environ = self._build_environ(body)
         status, headers, response = _call_application(self.server.application, environ)
@@ -88,31 +93,6 @@ class Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: the journal has the requests."""
-
-    def _read_body(self) -> bytes:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._read_chunks()
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise InvalidBodyError("invalid Content-Length")
-        return self.rfile.read(int(length)) if length != "0" else b""
-
-    def _read_chunks(self) -> bytes:
-        parts: list[bytes] = []
-        total = 0
-        while True:
-            line = self.rfile.readline(1026).split(b";")[0].strip()
-            try:
-                size = int(line, 16)
-            except ValueError as error:
-                raise InvalidBodyError("invalid chunk") from error
-            total += size
-            if total > LARGEST_BODY:
-                raise InvalidBodyError("body too large")
-            parts.append(self.rfile.read(size))
-            self.rfile.readline(3)
-            if size == 0:
-                return b"".join(parts)
 
     def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _mark, query = self.path.partition("?")
@@ -168,7 +148,8 @@ class Connection(BaseHTTPRequestHandler):
             return
         if delivery.truncate is not None:
             body = body[: delivery.truncate]
-        self._send(delivery, head, body)
+        # In one piece, so that a client cannot send its next request in between.
+        self._send(delivery, head, body + (head + body) * delivery.copies + delivery.surplus.encode())
         if delivery.truncate is not None:
             self._hang_up("close")
 
