@@ -49,19 +49,28 @@ def handle_sign_in(server: AuthorizationServer) -> Response:
 def _build_page(application: str, scope: str, users: list[User], redirect_uri: str) -> Response:
     """Return the page: who signs in, what the application requests, and two buttons."""
     scopes = "\n".join(f"<li><code>{escape(name)}</code></li>" for name in (scope or "").split())
-    approve = f"Sign in as {_name(users[0])}" if len(users) == 1 else "Sign in"
     content = f"""<p><strong>{escape(application)}</strong> requests access with these scopes:</p>
 <ul aria-label="Requested scopes">
 {scopes}
 </ul>
 <form method="post">
 {_build_choice(users)}
-<button class="primary" name="decision" value="approve">{escape(approve)}</button>
-<button name="decision" value="deny">Refuse</button>
+{_build_buttons(users)}
 </form>"""
     scheme = urlsplit(redirect_uri).scheme
     is_own = scheme not in ("http", "https") and re.fullmatch(r"[a-z][a-z0-9.+-]*", scheme)
     return build_page(f"Sign in to {application}", content, scheme=scheme if is_own else "")
+
+
+def _build_buttons(users: list[User]) -> str:
+    """Return the buttons that approve and deny the request; without a user, a button that leads back."""
+    if not users:
+        return '<button class="primary" name="decision" value="deny">Back to the application</button>'
+    approve = f"Sign in as {_name(users[0])}" if len(users) == 1 else "Sign in"
+    return (
+        f'<button class="primary" name="decision" value="approve">{escape(approve)}</button>\n'
+        '<button name="decision" value="deny">Refuse</button>'
+    )
 
 
 def _build_choice(users: list[User]) -> str:

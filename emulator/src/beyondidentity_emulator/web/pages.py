@@ -28,7 +28,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<header><span>Emulator</span>Beyond Identity</header>
+<header><span>Emulator</span> Beyond Identity</header>
 <main>
 <h1>{title}</h1>
 {content}
@@ -51,7 +51,7 @@ _HEADERS = {
 _ADVICE = {
     "invalid_client": "Check the client ID in the address, and that the application of this address has it.",
     "invalid_request": "Check the parameters in the address. The redirect URI must be one of the application's own.",
-    "not_found": "Check the IDs in the address. The object can have been deleted.",
+    "not_found": "Open the whole address again. If it is complete, the object no longer exists.",
     "forbidden": "Check the status of the identity.",
     "status_410": "Ask for a new invitation.",
 }
