@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -29,7 +28,6 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     role,
     role_info,
 )
-from tests.support.untidy_service import change_request, run_untidy_service
 from tests.unit.builders import make_client, make_connection
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import list_writes, run_failed, run_ok
@@ -344,25 +342,17 @@ def test_hosts_with_different_managed_realms_create_one_realm(tenant: Any) -> No
 def test_a_name_that_the_service_normalizes_leads_to_one_object_and_one_warning(
     name: str, tenant: Any, warnings: list[str]
 ) -> None:
-    def normalize(document: dict[str, Any]) -> None:
-        fields = document["application"]
-        if "display_name" in fields:
-            fields["display_name"] = " ".join(unicodedata.normalize("NFC", fields["display_name"]).split())
-
-    def rule(seen: Any, forward: Any) -> Any:
-        return forward(change_request(seen, normalize) if seen.method in ("POST", "PATCH") else seen)
-
-    with run_untidy_service(tenant, rule) as url:
-        given = {"api_url": url, "warn": warnings.append}
-        created = run_ok(application, tenant, display_name=name, **given)
-        assert created["changed"] and len(warnings) == 1 and "stored display_name of application" in warnings[0]
-        for _run in range(2):
-            again = run_ok(application, tenant, display_name=name, pkce="disabled", **given)
-            assert not again["changed"] and again["application"]["id"] == created["application"]["id"]
-        assert run_ok(application_info, tenant, display_name=name, **given)["applications"] == [again["application"]]
-        by_id = run_ok(application, tenant, id=created["application"]["id"], display_name=name, **given)
-        assert not by_id["changed"]
-        assert run_ok(application, tenant, display_name=name, state="absent", **given)["changed"]
+    tenant.change_settings(normalized_fields={"display_name": ["nfc", "collapse", "trim"]})
+    given: dict[str, Any] = {"warn": warnings.append}
+    created = run_ok(application, tenant, display_name=name, **given)
+    assert created["changed"] and len(warnings) == 1 and "stored display_name of application" in warnings[0]
+    for _run in range(2):
+        again = run_ok(application, tenant, display_name=name, pkce="disabled", **given)
+        assert not again["changed"] and again["application"]["id"] == created["application"]["id"]
+    assert run_ok(application_info, tenant, display_name=name, **given)["applications"] == [again["application"]]
+    by_id = run_ok(application, tenant, id=created["application"]["id"], display_name=name, **given)
+    assert not by_id["changed"]
+    assert run_ok(application, tenant, display_name=name, state="absent", **given)["changed"]
     assert list_writes(tenant) == ["CreateApplication", "DeleteApplication"]
 
 

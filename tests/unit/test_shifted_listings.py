@@ -44,7 +44,8 @@ def test_the_module_api_returns_the_second_reading(change: str, number: int, ten
     tenant.seed(realms=24)
     shift(tenant, change, times=1)
     result = run_ok(api, tenant, operation="ListRealms", all_pages=True)
-    assert result["response"]["realms"] == list_realms(tenant)
+    ids = [item["id"] for item in result["response"]["realms"]]
+    assert sorted(ids) == sorted(item["id"] for item in list_realms(tenant))
     assert result["response"]["total_size"] == number and result["requests"] == 7, "a token, and 3 pages twice"
 
 
