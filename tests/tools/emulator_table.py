@@ -20,7 +20,7 @@ from beyondidentity_emulator.model.settings import Settings
 
 HEAD = """# Settings of the emulator
 
-The emulator behaves like the service. Outages, settings and faults make it behave otherwise. Use the first of these that fits:
+The emulator behaves like the service. Outages, settings and faults make it behave otherwise. Choose by what should change:
 
 - an **outage**, if you want to know what a playbook does if the service has a known problem. See [Rehearse an outage](outages.md).
 - a **setting**, if the whole tenant should behave otherwise until you change the setting again.
