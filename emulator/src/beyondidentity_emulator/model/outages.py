@@ -53,6 +53,10 @@ OUTAGES = {
         faults=({**CREATION, "drop": "close"},),
     ),
     "mail-failure": Outage("The service cannot send the mail of an invitation.", settings={"mail": "fail"}),
+    "masked-errors": Outage(
+        "Errors have the status 200, as behind some gateways.",
+        settings={"masked_statuses": [400, 401, 403, 404, 409, 422], "token_error_status": 200},
+    ),
     "new-application-unknown": Outage(
         "The authorization server knows a new application only after three seconds.",
         settings={"new_application_delay": 3},
