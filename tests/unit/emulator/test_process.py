@@ -40,10 +40,16 @@ def read_until_ready(process):
     raise AssertionError(process.stderr.read())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def read_values(process):
+    """Return the values of the `export` lines."""
+    lines = [shlex.split(line) for line in read_until_ready(process)]
+    return dict(words[1].split("=", 1) for words in lines if words[0] == "export")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_process_prints_assignments_and_stops_at_a_signal(number):
     with start_process() as process:
-        values = dict(shlex.split(line)[1].split("=", 1) for line in read_until_ready(process))
+        values = read_values(process)
         response = requests.post(
             values["BEYONDIDENTITY_ISSUER"] + "/token",
             data={"grant_type": "client_credentials", "scope": "realms:read"},
@@ -69,7 +75,7 @@ def test_process_prints_assignments_and_stops_at_a_signal(number):
 def test_process_stops_at_several_signals_with_open_connections(numbers):
     """A supervisor signals make and the emulator, so two signals arrive in a row. Clients may still wait for responses."""
     with start_process() as process, contextlib.ExitStack() as stack:
-        values = dict(shlex.split(line)[1].split("=", 1) for line in read_until_ready(process))
+        values = read_values(process)
         address = urlsplit(values["EMULATOR_URL"])
         for request in (b"", b"GET /v1 HTTP/1.1\r\n", b"POST /v1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n"):
             connection = stack.enter_context(socket.create_connection((address.hostname, address.port)))

@@ -9,6 +9,7 @@ import hmac
 
 from flask import Flask, Response, request
 
+from ..model.digests import digest
 from ..model.state import Realm, Record, Tenant, World
 from ..web.errors import ApiError, not_found
 from .binding_jobs import show_job
@@ -60,7 +61,7 @@ def _find_open_job(
     job = realm.objects[JOBS].get(credential_binding_job_id) if realm else None
     if tenant is None or realm is None or job is None or job["identity_id"] != identity_id:
         raise not_found("CredentialBindingJob", credential_binding_job_id)
-    if not hmac.compare_digest(realm.binding_tokens.get(job["id"], ""), request.args.get("token", "")):
+    if not hmac.compare_digest(realm.binding_digests.get(job["id"], ""), digest(request.args.get("token", ""))):
         raise not_found("CredentialBindingJob", credential_binding_job_id)
     shown = show_job(job)
     if shown["state"] not in OPEN_STATES:

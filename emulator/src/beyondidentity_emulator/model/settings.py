@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .identifiers import generate_short_id
+from .setting_types import check_types
 
 CHOICES: dict[str, tuple[str | int, ...]] = {
     "token_scope_format": ("text", "comma", "list"),
@@ -137,6 +138,7 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        check_types(Settings, values)
         for name, allowed in CHOICES.items():
             if name in values and values[name] not in allowed:
                 raise ValueError(f"the setting {name} must be one of {', '.join(map(str, allowed))}")
