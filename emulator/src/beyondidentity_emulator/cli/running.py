@@ -52,7 +52,8 @@ def main() -> int:
             if not arguments.quiet:
                 print(f"stopped after {time.monotonic() - started:.0f} s", file=sys.stderr)
     except StartError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        line = "".join(character if character.isprintable() else "?" for character in str(error))
+        print(f"{PROGRAM}: {line}", file=sys.stderr)
         return START_FAILED
     return 0
 

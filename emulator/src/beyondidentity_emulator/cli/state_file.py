@@ -144,7 +144,7 @@ def _read(path: Path) -> str | None:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), encoding="utf-8") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
                 raise StartError(
-                    f"Other users can read or write the state file, which has secrets. Run: chmod 600 {path}"
+                    f"Other users can read or write the state file, which has secrets. Run `chmod 600 {path}`."
                 )
             return file.read()
     except FileNotFoundError:

@@ -28,20 +28,26 @@ class SeedDocument:
     is_private: bool
 
 
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML that a seed file must not have."""
+
+
 class _Loader(yaml.SafeLoader):
     """Refuses repeated keys, and aliases, which could make a small file a large document."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem_mark=self.peek_event().start_mark, note="an alias (*name)")
+            event: yaml.AliasEvent = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _RefusedError(problem="an alias (*name)", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        found: set[Any] = set()
+        found: set[str] = set()
         for key, _value in node.value:
-            if key.tag == "tag:yaml.org,2002:merge" or key.value in found:
-                raise yaml.MarkedYAMLError(problem_mark=key.start_mark, note="a repeated key or a merge key (<<)")
-            found.add(key.value if isinstance(key.value, str) else "")
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge" or key.value in found:
+                problem = "a repeated key, a merge key (<<) or a key that is no text"
+                raise _RefusedError(problem=problem, problem_mark=key.start_mark)  # type: ignore[arg-type]
+            found.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -66,7 +72,7 @@ def _parse(path: Path, content: bytes) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
-        problem = f"{error.note} is not allowed" if error.note else "not valid YAML"
+        problem = f"{error.problem} is not allowed" if isinstance(error, _RefusedError) else "not valid YAML"
         raise StartError(
             f"{path}: {place}: {problem}. Check the indentation, and put texts with special characters in quotes."
         ) from None

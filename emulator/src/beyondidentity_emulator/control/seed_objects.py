@@ -49,7 +49,7 @@ class RealmSeed:
         """Create the objects; return the applications to export, with their IDs."""
         for item in section.sections("resource_servers"):
             item.check_names("id", "display_name", "identifier", "scopes")
-            given = {"identifier": item.required_text("identifier"), "scopes": item.texts("scopes")}
+            given: Record = {"identifier": item.required_text("identifier"), "scopes": item.texts("scopes")}
             self._create(item, "resource_server", {"display_name": item.required_text("display_name"), **given})
         for item in section.sections("authenticator_configs"):
             item.check_names("id", "display_name", "config")

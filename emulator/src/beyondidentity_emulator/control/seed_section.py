@@ -86,7 +86,7 @@ class Section:
         elif is_secret and not self.document.is_private:
             raise self.error(
                 name,
-                f"other users can read this secret. Run chmod 600 {self.document.path}, or use {{env: NAME}}",
+                f"other users can read this secret; run `chmod 600 {self.document.path}`, or use {{env: NAME}}",
             )
         else:
             value = given

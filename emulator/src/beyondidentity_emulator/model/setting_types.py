@@ -14,10 +14,8 @@ def check_types(holder: type, values: dict[str, Any]) -> None:
     hints = get_type_hints(holder)
     for name, value in values.items():
         if not _fits(value, hints[name]):
-            described = (
-                str(getattr(hints[name], "__name__", "")) if get_origin(hints[name]) is None else str(hints[name])
-            )
-            raise ValueError(f"the setting {name} must have the type {described.replace('typing.', '')}")
+            described = hints[name] if get_origin(hints[name]) else hints[name].__name__
+            raise ValueError(f"the setting {name} must have the type {str(described).replace('typing.', '')}")
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -138,10 +138,10 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
-        check_types(Settings, values)
         for name, allowed in CHOICES.items():
             if name in values and values[name] not in allowed:
                 raise ValueError(f"the setting {name} must be one of {', '.join(map(str, allowed))}")
+        check_types(Settings, values)
         for name, steps in values.get("normalized_fields", {}).items():
             if not set(steps).issubset(NORMALIZATIONS):
                 raise ValueError(f"the steps of {name} must be among {', '.join(NORMALIZATIONS)}")

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 from .links import Links
 from .settings import Settings
 from .state import Realm, Record, Tenant, World
-
-T = TypeVar("T", Realm, Tenant)
 
 OMITTED = frozenset(
     {
@@ -36,8 +34,7 @@ def load_world(world: World, document: Record) -> None:
     """Add the tenants of a document to an empty world; raise an error if the document has another form."""
     world.exported = dict(document["exported"])
     for tenant in document["tenants"]:
-        loaded = _load_fields(Tenant, tenant)
-        loaded.realms[loaded.admin_realm_id]  # noqa: B018 - raises if it is missing
+        loaded = _load_tenant(tenant)
         world.tenants[loaded.id] = loaded
     if not world.tenants:
         raise ValueError("no tenant")
@@ -57,17 +54,22 @@ def _dump(value: Any) -> Any:
     return value
 
 
-def _load_fields(kind: type[T], document: Record) -> T:
+def _load_tenant(document: Record) -> Tenant:
+    settings = Settings()
+    settings.update(document["settings"])
+    realms = {identifier: _load_realm(realm) for identifier, realm in document["realms"].items()}
+    tenant = Tenant(**{**document, "settings": settings, "realms": realms})
+    if tenant.admin_realm_id not in realms:
+        raise ValueError("no admin realm")
+    return tenant
+
+
+def _load_realm(document: Record) -> Realm:
     values = dict(document)
-    if kind is Tenant:
-        settings = Settings()
-        settings.update(values.pop("settings"))
-        realms = {key: _load_fields(Realm, realm) for key, realm in values.pop("realms").items()}
-        return kind(**values, settings=settings, realms=realms)
-    for item in fields(kind):
+    for item in fields(Realm):
         if item.type == "Links" and item.name in values:
             links = Links()
             for holder, items in values[item.name]:
                 links.add(holder, items)
             values[item.name] = links
-    return kind(**values)
+    return Realm(**values)
