@@ -34,6 +34,7 @@ def test_help_and_version():
         (["--export", "shell:"], "the file is missing: give shell:FILE"),
         (["--export", "shell", "--export", "json"], "give each another file"),
         (["--export", "shell:x", "--export", "json:./x"], "give each another file"),
+        *((["--state", path], "give the path of a file") for path in ("", ".", "/", "..")),
         (["--ca-path", "x"], "--ca-path needs --tls"),
         (["--tls-cert", "x"], "give both"),
     ],

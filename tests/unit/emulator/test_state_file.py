@@ -22,6 +22,7 @@ from beyondidentity_emulator.cli.state_file import StateFile, load_state
 from beyondidentity_emulator.client import EmulatorError, Tenant
 from beyondidentity_emulator.management.builtin_objects import create_tenant_with_defaults
 from beyondidentity_emulator.model.snapshot import OMITTED, dump_world, load_world
+from beyondidentity_emulator.model.start_error import StartError
 from beyondidentity_emulator.model.state import Realm, World
 from beyondidentity_emulator.model.state import Tenant as TenantState
 from tests.unit.emulator.api import Api, build_application

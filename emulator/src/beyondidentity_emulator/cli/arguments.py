@@ -79,10 +79,10 @@ def parse_arguments(arguments: list[str] | None = None) -> Arguments:
         help=f"write the variables as {', '.join(FORMATS)}, to stdout or to a file with mode 0600 that is removed at the "
         "end; repeatable (default: shell)",
     )
-    data.add_argument("--seed", type=Path, metavar="FILE", help="create the tenants and objects of a YAML file")
+    data.add_argument("--seed", type=_parse_path, metavar="FILE", help="create the tenants and objects of a YAML file")
     data.add_argument(
         "--state",
-        type=Path,
+        type=_parse_path,
         metavar="FILE",
         help="keep all objects in a file with mode 0600, and continue with them at the next start; then --seed is ignored",
     )
@@ -122,14 +122,14 @@ def _add_tls_options(parser: Parser) -> None:
     group.add_argument("--tls", action="store_true", help="use HTTPS, with a certificate authority for this run")
     group.add_argument(
         "--ca-path",
-        type=Path,
+        type=_parse_path,
         metavar="FILE",
         help="file to write that authority's certificate to (default: a temporary file); with --tls-cert, the existing file "
         "of its authority",
     )
-    group.add_argument("--tls-cert", type=Path, metavar="FILE", help="use HTTPS, with this certificate (PEM)")
+    group.add_argument("--tls-cert", type=_parse_path, metavar="FILE", help="use HTTPS, with this certificate (PEM)")
     group.add_argument(
-        "--tls-key", type=Path, metavar="FILE", help="private key of that certificate (PEM, not encrypted)"
+        "--tls-key", type=_parse_path, metavar="FILE", help="private key of that certificate (PEM, not encrypted)"
     )
 
 
@@ -148,6 +148,13 @@ def _parse_export(text: str) -> Export:
         return Export.parse(text)
     except StartError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _parse_path(text: str) -> Path:
+    path = Path(text)
+    if path.name in ("", ".."):
+        raise argparse.ArgumentTypeError("give the path of a file")
+    return path
 
 
 def _parse_port(text: str) -> int:

@@ -17,6 +17,7 @@ from .seed_document import SeedDocument
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 CREDENTIAL = re.compile(r"[\x21-\x7e]{1,512}")
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 SHOWN_KEY = re.compile(r"[\w.-]{1,40}")
 
 
@@ -161,6 +162,8 @@ class Section:
             inner = violations[0]["field"].partition(".")[2]
             name = names.get(inner, inner.rpartition(".")[2])
             raise self.error(name, violations[0]["description"]) from None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise self.error("", "a field has a value of a wrong type; compare it with the documentation") from None
 
     def _nest(self, name: str, value: Any) -> Section:
         if not isinstance(value, dict):
@@ -174,7 +177,6 @@ class Section:
             raise self.error(name, "must be a text in quotes, or {env: NAME}")
         value = self.environment.get(variable)
         if not value:
-            raise self.error(
-                f"{name}.env", f"the environment variable {variable:.64} is not set; set it, and start again"
-            )
+            shown = f" {variable}" if VARIABLE.fullmatch(variable) else ""  # otherwise it could be the secret itself
+            raise self.error(f"{name}.env", f"the environment variable{shown} is not set; set it, and start again")
         return value
