@@ -186,6 +186,9 @@ def test_remote_hosts_require_a_token():
         ({"Host": ""}, 403),
         ({"Origin": "http://attacker.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://127.0.0.1"}, 403),
     ],
 )

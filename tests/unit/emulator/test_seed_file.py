@@ -414,9 +414,9 @@ def test_aliases_cannot_expand_a_small_file(tmp_path):
 
 
 def test_large_and_endless_files_are_refused(tmp_path):
-    with pytest.raises(StartError, match="is larger than 1 MiB"):
+    with pytest.raises(StartError, match="is larger than 256 KiB"):
         load_seed(World(), write(tmp_path, "#" * (MAXIMUM_BYTES + 1)), {})
-    assert "is larger than 1 MiB. Create many objects" in refuse("--seed", "/dev/zero")
+    assert "is larger than 256 KiB. Create many objects" in refuse("--seed", "/dev/zero")
 
 
 def test_unreadable_file_is_refused(tmp_path):

@@ -40,8 +40,9 @@ class ControlAccess:
     def _check_request(self) -> Response | None:
         if not request.path.startswith(CONTROL):
             return None
-        if "Origin" in request.headers:
-            return _refuse(403, "a website cannot use the control endpoints: send no Origin header")
+        # Browsers send these headers. A person who opens a URL has no Origin, and the site "none".
+        if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            return _refuse(403, "a website cannot use the control endpoints: send no Origin or Sec-Fetch-Site header")
         if self.token is not None:
             given = bearer_value(request.headers.get("Authorization")) or ""
             if hmac.compare_digest(given.encode(), self.token.encode()):

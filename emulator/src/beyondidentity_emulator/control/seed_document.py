@@ -16,7 +16,7 @@ import yaml
 
 from ..model.start_error import StartError
 
-MAXIMUM_BYTES = 1024 * 1024
+MAXIMUM_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ def read_document(path: Path) -> SeedDocument:
             f"Cannot read the seed file {path}: {os.strerror(error.errno or 0)}. Check the path and its permissions."
         ) from None
     if len(content) > MAXIMUM_BYTES:
-        raise StartError(f"The seed file {path} is larger than 1 MiB. Create many objects with the control endpoints.")
+        raise StartError(
+            f"The seed file {path} is larger than 256 KiB. Create many objects with the control endpoints."
+        )
     return SeedDocument(path, _parse(path, content), not stat.S_IMODE(mode) & 0o077)
 
 
