@@ -79,6 +79,10 @@ def test_name_with_one_remote_address_is_remote(monkeypatch):
         choose_place("name.example", None, allow_remote=False, has_tls=False)
 
 
+def test_name_that_a_certificate_cannot_have_is_refused():
+    assert "my_host cannot be in a certificate. Set --public-host" in refuse("--tls", "--public-host", "my_host")
+
+
 def test_wildcard_has_the_name_of_the_machine():
     place = choose_place("0.0.0.0", None, allow_remote=True, has_tls=True)
     assert (place.address, place.name) == ("0.0.0.0", socket.gethostname())

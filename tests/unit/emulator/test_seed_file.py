@@ -395,10 +395,14 @@ def test_literal_secret_must_be_private(tmp_path, mode):
         (f"? [{CANARY}]\n: x", "line 1, column 3: a repeated key, a merge key (<<) or a key that is no text"),
         (f"a: &a {{b: {CANARY}}}\nc: {{<<: *a}}", "line 2"),
         (f"a: '{CANARY}\x07'", "the file is not text in UTF-8"),
-        (f"a: 2026-99-99\nb: {CANARY}", "the file is not text in UTF-8, or has a value that YAML cannot express"),
+        (f"a: 2026-99-99\nb: {CANARY}", "the file is not text in UTF-8, or has a value that JSON cannot express"),
         (f"a: {CANARY}\n---\nb: c", "line 2, column 1: not valid YAML"),
+        *(
+            (f"a: {value} # {CANARY}", "the file is not text")
+            for value in ("2026-01-01", ".nan", "!!binary eA==", '"\\ud800"')
+        ),
         ("[" * 5000, "the document is nested too deeply"),
-        ("a: " + "9" * 5000, "the file is not text in UTF-8, or has a value that YAML cannot express"),
+        ("a: " + "9" * 5000, "the file is not text in UTF-8, or has a value that JSON cannot express"),
     ],
 )
 def test_invalid_yaml_is_located_without_quoting_it(tmp_path, text, message):

@@ -126,7 +126,12 @@ def _open_tls(arguments: Arguments, place: Place) -> Iterator[tuple[ssl.SSLConte
     if not arguments.tls:
         yield None, None
         return
-    context, authority = create_server_context(place.address.partition("%")[0], place.name.partition("%")[0])
+    try:
+        context, authority = create_server_context(place.address.partition("%")[0], place.name.partition("%")[0])
+    except ValueError:  # the errors of idna are
+        raise StartError(
+            f"The name {place.name:.80} cannot be in a certificate. Set --public-host to a name with letters, digits, hyphens and dots."
+        ) from None
     with contextlib.ExitStack() as stack:
         path = _resolve(arguments.ca_path)
         if path is None:

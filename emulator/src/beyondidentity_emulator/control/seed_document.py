@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Hashable
@@ -37,7 +38,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event: yaml.AliasEvent = self.peek_event()  # type: ignore[no-untyped-call]
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             raise _RefusedError(problem="an alias (*name)", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
@@ -46,7 +47,7 @@ class _Loader(yaml.SafeLoader):
         for key, _value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge" or key.value in found:
                 problem = "a repeated key, a merge key (<<) or a key that is no text"
-                raise _RefusedError(problem=problem, problem_mark=key.start_mark)  # type: ignore[arg-type]
+                raise _RefusedError(problem=problem, problem_mark=key.start_mark)
             found.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -70,7 +71,9 @@ def read_document(path: Path) -> SeedDocument:
 
 def _parse(path: Path, content: bytes) -> Any:
     try:
-        return yaml.load(content.decode("utf-8"), _Loader)
+        document = yaml.load(content.decode("utf-8"), _Loader)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()  # no dates and no half characters
+        return document
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the file"
@@ -78,8 +81,10 @@ def _parse(path: Path, content: bytes) -> Any:
         raise StartError(
             f"{path}: {place}: {problem}. Check the indentation, and put texts with special characters in quotes."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError):
-        raise StartError(f"{path}: the file is not text in UTF-8, or has a value that YAML cannot express.") from None
+    except (yaml.YAMLError, TypeError, ValueError):
+        raise StartError(
+            f"{path}: the file is not text in UTF-8, or has a value that JSON cannot express. Put dates in quotes."
+        ) from None
     except RecursionError:
         raise StartError(
             f"{path}: the document is nested too deeply. Use the structure of the documentation."
