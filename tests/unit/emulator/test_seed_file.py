@@ -392,7 +392,7 @@ def test_literal_secret_must_be_private(tmp_path, mode):
         (f"a: !{CANARY} x", "line 1, column 4: not valid YAML"),
         (f"a: !!python/object/apply:os.system ['{CANARY}']", "line 1, column 4: not valid YAML"),
         (f"tenants: []\ntenants: [{CANARY}]", "line 2, column 1: a repeated key"),
-        (f"? [{CANARY}]\n: x", "line 1, column 3: a repeated key, a merge key (<<) or a key that is no text"),
+        (f"? [{CANARY}]\n: x", "line 1, column 3: a repeated key, a merge key (<<) or a key that is not a text"),
         (f"a: &a {{b: {CANARY}}}\nc: {{<<: *a}}", "line 2"),
         (f"a: '{CANARY}\x07'", "the file is not text in UTF-8"),
         (f"a: 2026-99-99\nb: {CANARY}", "the file is not text in UTF-8, or has a value that JSON cannot express"),

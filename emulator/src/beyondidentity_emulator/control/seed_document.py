@@ -46,7 +46,7 @@ class _Loader(yaml.SafeLoader):
         found: set[str] = set()
         for key, _value in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge" or key.value in found:
-                problem = "a repeated key, a merge key (<<) or a key that is no text"
+                problem = "a repeated key, a merge key (<<) or a key that is not a text"
                 raise _RefusedError(problem=problem, problem_mark=key.start_mark)
             found.add(key.value)
         return super().construct_mapping(node, deep)
