@@ -17,6 +17,7 @@ from . import api_routes
 from .authorization.keys import SigningKey
 from .authorization.routes import AuthorizationEndpoints
 from .control import routes as control_routes
+from .control.access import ControlAccess
 from .management import binding_links
 from .management.bearer import bearer_value
 from .management.catalogue import BY_NAME
@@ -29,8 +30,8 @@ from .web.strict_json import StrictJson
 CONTROL = "/_emulator/"
 
 
-def create_app(world: World) -> Flask:
-    """Return the emulator of a world."""
+def create_app(world: World, key: SigningKey | None = None, access: ControlAccess | None = None) -> Flask:
+    """Return the emulator of a world, with the key that signs its tokens and the rules for the control endpoints."""
     # Authlib refuses http:// otherwise, on the loopback interface too.
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
     app = Flask(__name__, static_folder=None)
@@ -38,9 +39,10 @@ def create_app(world: World) -> Flask:
     app.json = StrictJson(app)
     api_routes.register_routes(app, world)
     binding_links.register_routes(app, world)
-    AuthorizationEndpoints(world, SigningKey()).register(app)
+    AuthorizationEndpoints(world, key or SigningKey()).register(app)
     control_routes.register_routes(app, world)
 
+    (access or ControlAccess()).register(app)
     app.before_request(lambda: _open_request(world))
     app.after_request(lambda response: _close_request(world, response))
 

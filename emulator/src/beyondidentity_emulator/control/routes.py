@@ -9,28 +9,13 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from ..management.builtin_objects import create_tenant_with_defaults, find_managed_object
+from ..management.builtin_objects import create_tenant_with_defaults
 from ..model.settings import Settings
 from ..model.state import Tenant, World
 from ..web.errors import ApiError
 from . import outages
+from .description import describe_tenant
 from .seeding import seed
-
-
-def describe_tenant(world: World, tenant: Tenant) -> dict[str, Any]:
-    """Return the IDs, URLs and credentials of a tenant's built-in application."""
-    realm = tenant.realms[tenant.admin_realm_id]
-    application = find_managed_object(realm, "applications")
-    return {
-        "tenant_id": tenant.id,
-        "realm_id": realm.id,
-        "application_id": application["id"],
-        "issuer": world.issuer(tenant.id, realm.id, application["id"]),
-        "api_url": world.base_url,
-        "client_id": application["protocol_config"]["client_id"],
-        "client_secret": application["protocol_config"]["client_secret"],
-        "resource_server_id": find_managed_object(realm, "resource_servers")["id"],
-    }
 
 
 def register_routes(app: Flask, world: World) -> None:

@@ -14,12 +14,17 @@ from .catalogue import SCOPES
 MANAGEMENT_API = "Beyond Identity Management API"
 
 
-def create_tenant_with_defaults(world: World, settings: Settings | None = None) -> Tenant:
-    """Add a tenant with an admin realm that has the managed objects and one authenticator configuration."""
+def create_tenant_with_defaults(
+    world: World, settings: Settings | None = None, tenant_id: str | None = None, realm_id: str | None = None
+) -> Tenant:
+    """Add a tenant with an admin realm that has the managed objects and one authenticator configuration.
+
+    The IDs of the tenant and of the admin realm are generated unless they are given.
+    """
     moment = now()
     tenant = Tenant(
         record={
-            "id": identifiers.generate_tenant_id(),
+            "id": tenant_id or identifiers.generate_tenant_id(),
             "display_name": "Emulated Tenant",
             "create_time": moment,
             "update_time": moment,
@@ -27,7 +32,7 @@ def create_tenant_with_defaults(world: World, settings: Settings | None = None) 
         admin_realm_id="",
         settings=settings or Settings(),
     )
-    realm = create_realm_with_defaults(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER")
+    realm = create_realm_with_defaults(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER", realm_id)
     tenant.admin_realm_id = realm.id
     _add_application(tenant, realm)
     _add_authenticator_config(tenant, realm)
@@ -36,12 +41,14 @@ def create_tenant_with_defaults(world: World, settings: Settings | None = None) 
     return tenant
 
 
-def create_realm_with_defaults(tenant: Tenant, display_name: str, classification: str) -> Realm:
+def create_realm_with_defaults(
+    tenant: Tenant, display_name: str, classification: str, realm_id: str | None = None
+) -> Realm:
     """Add a realm to a tenant. Every realm has the managed resource server, which gives its applications access to the API."""
     moment = now()
     realm = Realm(
         record={
-            "id": identifiers.generate_realm_id(),
+            "id": realm_id or identifiers.generate_realm_id(),
             "tenant_id": tenant.id,
             "display_name": display_name,
             "classification": classification,

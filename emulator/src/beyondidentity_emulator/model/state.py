@@ -61,8 +61,8 @@ class Realm:
     role_scopes: Links = field(default_factory=Links)
     sso_identities: Links = field(default_factory=Links)
     sso_groups: Links = field(default_factory=Links)
-    binding_tokens: dict[str, str] = field(default_factory=dict)
-    """The tokens of the links of credential binding jobs, by the job's ID."""
+    binding_digests: dict[str, str] = field(default_factory=dict)
+    """The digests of the tokens in the links of credential binding jobs, by the job's ID."""
 
     @property
     def id(self) -> str:
@@ -147,6 +147,9 @@ class World:
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    exported: dict[str, str] = field(default_factory=dict)
+    """The `realm_id` and `application_id` of the application of the first tenant whose credentials are exported; empty:
+    the built-in application."""
 
     def add_token(self, token: IssuedToken) -> None:
         """Store an issued token."""

@@ -103,7 +103,7 @@ class Connection(BaseHTTPRequestHandler):
             "QUERY_STRING": query,
             "REQUEST_URI": self.path,
             "CONTENT_LENGTH": str(len(body)),
-            "SERVER_NAME": "127.0.0.1",
+            "SERVER_NAME": self.server.name,
             "SERVER_PORT": str(self.server.server_address[1]),
             "SERVER_PROTOCOL": self.request_version,
             "REMOTE_ADDR": self.client_address[0],
@@ -199,7 +199,7 @@ def _call_application(
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """A server on the loopback interface with a thread for each connection."""
+    """A server with a thread for each connection."""
 
     daemon_threads = True
     block_on_close = False
@@ -207,11 +207,20 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     request_queue_size = 1024
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], port: int = 0, tls: ssl.SSLContext | None = None
+        self,
+        application: Callable[..., Iterable[bytes]],
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        address: str = "127.0.0.1",
+        name: str | None = None,
+        family: socket.AddressFamily = socket.AF_INET,
     ) -> None:
+        """Listen on an address; `name` is the host in the URL."""
         self.application = application
         self.tls = tls
-        super().__init__(("127.0.0.1", port), Connection)
+        self.name = name or address
+        self.address_family = family
+        super().__init__((address, port), Connection)
 
     @property
     def scheme(self) -> str:
@@ -221,7 +230,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     @property
     def url(self) -> str:
         """Return the server's base URL."""
-        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
+        host = f"[{self.name}]" if ":" in self.name else self.name
+        return f"{self.scheme}://{host}:{self.server_address[1]}"
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; its thread does the handshake."""
