@@ -22,16 +22,26 @@ from .management.catalogue import BY_NAME
 from .model.state import World
 from .web.errors import ApiError, error_body
 from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
+from .web.failures import format_place
 from .web.http_server import DELIVERY, UNDERSCORED_HEADERS
 
 CONTROL = "/_emulator/"
+JOURNAL = f"{CONTROL}journal"
+
+
+class Emulator(Flask):
+    """The application; its log shows where an error was raised, and none of the values in its message or the path."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Write an unexpected error to the log."""
+        self.logger.error("Exception on %s %s\n%s", request.method, request.endpoint, format_place(exc_info[1]))
 
 
 def create_app(world: World) -> Flask:
     """Return the emulator of a world."""
     # Authlib refuses http:// otherwise, on the loopback interface too.
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
-    app = Flask(__name__, static_folder=None)
+    app = Emulator(__name__, static_folder=None)
     app.url_map.merge_slashes = False
     provider = DefaultJSONProvider(app)
     provider.sort_keys = False
@@ -42,7 +52,7 @@ def create_app(world: World) -> Flask:
     control_routes.register_routes(app, world)
 
     app.before_request(lambda: _open_request(world))
-    app.after_request(_close_request)
+    app.after_request(lambda response: _close_request(world, response))
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> tuple[Response, int]:
@@ -60,8 +70,10 @@ def _open_request(world: World) -> Response | None:
     """Write the request to the journal; return a response if a fault or the rate limit replaces the operation."""
     if request.path.startswith(CONTROL):
         return None
-    g.exchange = _open_exchange(world)
-    g.fault = fault = world.faults.take(g.exchange)
+    values = _read_request()
+    g.exchange = world.journal.open(**values)
+    g.tenant_id = values["tenant_id"]
+    g.fault = fault = world.faults.take(values)
     if fault is not None:
         g.exchange.fault = fault.id
         if fault.expire_token:
@@ -76,8 +88,9 @@ def _open_request(world: World) -> Response | None:
     return build_fault_response(fault, request.endpoint)
 
 
-def _close_request(response: Response) -> Response:
+def _close_request(world: World, response: Response) -> Response:
     """Apply the fault to the response, and write its status to the journal."""
+    _learn_secrets(world, response)
     if "exchange" not in g:
         return response
     if "rate_headers" in g:
@@ -93,13 +106,25 @@ def _close_request(response: Response) -> Response:
     return response
 
 
-def _open_exchange(world: World) -> Any:
+def _learn_secrets(world: World, response: Response) -> None:
+    """Remember the secrets that a response gives away, and those that an accepted request sets: nobody knows others."""
+    if request.path == JOURNAL:
+        return
+    digests = world.journal.digests
+    if response.is_json:
+        digests.learn_from_json(response.get_data())
+    if request.is_json and response.status_code < 400:
+        digests.learn_from_json(request.get_data())
+    digests.learn_from_url(response.headers.get("Location", ""))
+
+
+def _read_request() -> dict[str, Any]:
     arguments = request.view_args or {}
     tenant_id = arguments.get("tenant_id")
     if tenant_id is None and request.path.startswith("/v1/tenants/"):
         tenant_id = request.path.split("/")[3]
     form = request.form.to_dict()
-    return world.journal.open(
+    return dict(
         method=request.method,
         path=request.path,
         query=request.args.to_dict(),
@@ -120,7 +145,7 @@ def _expire_token(world: World) -> None:
 
 
 def _rate_limit(world: World) -> Response | None:
-    tenant = world.tenants.get(g.exchange.tenant_id or "")
+    tenant = world.tenants.get(g.tenant_id or "")
     if tenant is None or tenant.settings.rate_limit is None:
         return None
     with world.lock:

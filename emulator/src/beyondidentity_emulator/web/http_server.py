@@ -23,6 +23,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .failures import format_place
+
 DELIVERY = "emulator.delivery"
 """The key of a Delivery in the WSGI environment."""
 
@@ -250,6 +252,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore errors of clients that disconnected; print all others."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        """Ignore errors of clients that disconnected; print the place of all others."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            print(format_place(error), file=sys.stderr, end="", flush=True)
