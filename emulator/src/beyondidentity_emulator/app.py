@@ -71,7 +71,8 @@ def _open_request(world: World) -> Response | None:
     if request.path.startswith(CONTROL):
         return None
     values = _read_request()
-    g.exchange = world.journal.open(**values)
+    g.named = set()
+    g.exchange = world.journal.open(values, g.named)
     g.tenant_id = values["tenant_id"]
     g.fault = fault = world.faults.take(values)
     if fault is not None:
@@ -113,8 +114,11 @@ def _learn_secrets(world: World, response: Response) -> None:
     digests = world.journal.digests
     if response.is_json:
         digests.learn_from_json(response.get_data())
-    if request.is_json and response.status_code < 400:
-        digests.learn_from_json(request.get_data())
+    if response.status_code < 400:
+        for value in g.get("named", ()):
+            digests.learn(value)
+        if request.path.startswith(CONTROL):
+            digests.learn_from_json(request.get_data())
     digests.learn_from_url(response.headers.get("Location", ""))
 
 

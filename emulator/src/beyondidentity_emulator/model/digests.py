@@ -74,7 +74,7 @@ class Digests:
 
     def learn(self, value: str) -> None:
         """Remember a secret, so that it is replaced wherever it occurs."""
-        if DIGEST.fullmatch(value):
+        if len(value) < SHORTEST or value in self._known.get(value[-SHORTEST:], ()) or DIGEST.fullmatch(value):
             return
         for form in {value, quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")}:
             if len(form) >= SHORTEST:
@@ -104,9 +104,8 @@ class Digests:
             elif key not in ("code", "link"):
                 self.learn(value)
 
-    def mask_request(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values of a journal entry with digests instead of secrets."""
-        named: set[str] = set()
+    def mask_request(self, values: dict[str, Any], named: set[str]) -> dict[str, Any]:
+        """Return the values of a journal entry with digests instead of secrets; add those with secret names to `named`."""
         masked = {
             **values,
             "headers": {name: self._mask_header(name, value, named) for name, value in values["headers"].items()},

@@ -52,9 +52,9 @@ class Journal:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def open(self, **values: Any) -> Exchange:
-        """Add a request, with digests instead of its secrets."""
-        masked = self.digests.mask_request(values)
+    def open(self, values: dict[str, Any], named: set[str]) -> Exchange:
+        """Add a request, with digests instead of its secrets; add to `named` those that it has under secret names."""
+        masked = self.digests.mask_request(values, named)
         with self._lock:
             exchange = Exchange(seq=next(self._numbers), **masked)
             self._entries.append(exchange)
