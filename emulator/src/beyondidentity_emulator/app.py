@@ -21,8 +21,8 @@ from .management.bearer import bearer_value
 from .management.catalogue import BY_NAME
 from .model.state import World
 from .web.errors import ApiError, error_body
-from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .web.failures import format_place
+from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .web.http_server import DELIVERY, UNDERSCORED_HEADERS
 
 CONTROL = "/_emulator/"

@@ -35,6 +35,7 @@ class Canaries:
 
     def __init__(self):
         self.values = set()
+        self.invalid = set()
 
     def add(self, value):
         self.values.add(value)
@@ -43,6 +44,11 @@ class Canaries:
     def new(self):
         """Return a secret that the emulator does not know yet."""
         return self.add(secrets.token_urlsafe(32))
+
+    def new_invalid(self):
+        """Return a value that is refused everywhere: the emulator cannot know it again at another place."""
+        self.invalid.add(value := self.new())
+        return value
 
     def find(self, text):
         """Return the secrets that occur in a text, also encoded."""
@@ -105,7 +111,7 @@ def use_grants(tenant, canaries):
         requests.get(
             f"{app.issuer}/authorize", params={"id_token_hint": tokens["id_token"]}, allow_redirects=False, timeout=9
         )
-        for token in (tokens["access_token"], tokens["refresh_token"], canaries.new()):
+        for token in (tokens["access_token"], tokens["refresh_token"], canaries.new_invalid()):
             for path in ("introspect", "revoke"):
                 send(path, token=token)
             base = tenant.realm_url
@@ -135,13 +141,14 @@ def use_management(tenant, api, canaries):
     requests.get(f"{link}x", timeout=SECONDS)
     payload = {"type": "oidc", "okta_token": canaries.new(), "more": [{"clientSecret": [canaries.new(), 7]}]}
     api.checked = False
+    tenant.add_fault(operation="CreateSsoConfig", times=1, json={"id": "s", "display_name": "Okta"})
     api.call("POST", "sso-configs", json={"sso_config": {"display_name": "Okta", "payload": payload}})
 
 
 def use_wrong_places(tenant, api, canaries):
     """Send known secrets at every place of a request, and unknown ones under their names."""
     headers = {"Authorization": f"Bearer {api.token}"}
-    for value in list(canaries.values):
+    for value in canaries.values - canaries.invalid:
         requests.get(f"{tenant.url}/{value}x", headers={"X-Debug": f"a{value}b", **headers}, timeout=SECONDS)
         requests.get(f"{tenant.api_url}/v1/tenants/{value}", params={"q": value, value: "x"}, timeout=SECONDS)
         requests.post(f"{tenant.issuer}/token", data={"grant_type": value, value: "x", "y": [value]}, timeout=SECONDS)

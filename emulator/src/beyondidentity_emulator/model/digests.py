@@ -26,6 +26,7 @@ from urllib.parse import parse_qs, quote, quote_plus, unquote_plus, urlsplit
 
 SHORTEST = 8
 DEEPEST = 64
+LONGEST_FLAG = 30
 SECRET_NAMES = frozenset(
     (
         "accesstoken",
@@ -171,8 +172,9 @@ class Digests:
                 shown = self._replace(value, named)
             else:
                 shown = self._mask_named_in_text(value, named)
-            # A body of another type, sent as a form, arrives as one long name.
-            masked[name if PLAIN_NAME.fullmatch(name) else self.digest(name)] = shown
+            # A body of another type, sent as a form, arrives as one long name without a value.
+            is_name = PLAIN_NAME.fullmatch(name) and (value or len(name) <= LONGEST_FLAG)
+            masked[name if is_name else self.digest(name)] = shown
         return masked
 
     def _mask_named(self, value: Any, named: set[str], depth: int = 0, secret: bool = False) -> Any:
