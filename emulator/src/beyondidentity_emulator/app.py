@@ -23,18 +23,28 @@ from .management.bearer import bearer_value
 from .management.catalogue import BY_NAME
 from .model.state import World
 from .web.errors import ApiError, error_body
+from .web.failures import format_place
 from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .web.http_server import DELIVERY, UNDERSCORED_HEADERS
 from .web.strict_json import StrictJson
 
 CONTROL = "/_emulator/"
+JOURNAL = f"{CONTROL}journal"
+
+
+class Emulator(Flask):
+    """The application; its log shows where an error was raised, and none of the values in its message or the path."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Write an unexpected error to the log."""
+        self.logger.error("Exception on %s %s\n%s", request.method, request.endpoint, format_place(exc_info[1]))
 
 
 def create_app(world: World, key: SigningKey | None = None, access: ControlAccess | None = None) -> Flask:
     """Return the emulator of a world, with the key that signs its tokens and the rules for the control endpoints."""
     # Authlib refuses http:// otherwise, on the loopback interface too.
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
-    app = Flask(__name__, static_folder=None)
+    app = Emulator(__name__, static_folder=None)
     app.url_map.merge_slashes = False
     app.json = StrictJson(app)
     api_routes.register_routes(app, world)
@@ -62,8 +72,11 @@ def _open_request(world: World) -> Response | None:
     """Write the request to the journal; return a response if a fault or the rate limit replaces the operation."""
     if request.path.startswith(CONTROL):
         return None
-    g.exchange = _open_exchange(world)
-    g.fault = fault = world.faults.take(g.exchange)
+    values = _read_request()
+    g.named = set()
+    g.exchange = world.journal.open(values, g.named)
+    g.tenant_id = values["tenant_id"]
+    g.fault = fault = world.faults.take(values)
     if fault is not None:
         g.exchange.fault = fault.id
         if fault.expire_token:
@@ -80,6 +93,7 @@ def _open_request(world: World) -> Response | None:
 
 def _close_request(world: World, response: Response) -> Response:
     """Apply the fault to the response, and write its status to the journal."""
+    _learn_secrets(world, response)
     if "exchange" not in g:
         return response
     _apply_settings(world, response)
@@ -108,13 +122,28 @@ def _apply_settings(world: World, response: Response) -> None:
         response.status_code = 200
 
 
-def _open_exchange(world: World) -> Any:
+def _learn_secrets(world: World, response: Response) -> None:
+    """Remember the secrets that a response gives away, and those that an accepted request sets: nobody knows others."""
+    if request.path == JOURNAL:
+        return
+    digests = world.journal.digests
+    if response.is_json:
+        digests.learn_from_json(response.get_data())
+    if response.status_code < 400:
+        for value in g.get("named", ()):
+            digests.learn(value)
+        if request.path.startswith(CONTROL):
+            digests.learn_from_json(request.get_data())
+    digests.learn_from_url(response.headers.get("Location", ""))
+
+
+def _read_request() -> dict[str, Any]:
     arguments = request.view_args or {}
     tenant_id = arguments.get("tenant_id")
     if tenant_id is None and request.path.startswith("/v1/tenants/"):
         tenant_id = request.path.split("/")[3]
     form = request.form.to_dict()
-    return world.journal.open(
+    return dict(
         method=request.method,
         path=request.path,
         query=request.args.to_dict(),
@@ -135,7 +164,7 @@ def _expire_token(world: World) -> None:
 
 
 def _rate_limit(world: World) -> Response | None:
-    tenant = world.tenants.get(g.exchange.tenant_id or "")
+    tenant = world.tenants.get(g.tenant_id or "")
     if tenant is None or tenant.settings.rate_limit is None:
         return None
     with world.lock:

@@ -102,6 +102,10 @@ class Emulator:
         entries: list[dict[str, Any]] = self.call_control("GET", "journal", params=filters)
         return entries
 
+    def digest(self, value: str) -> str:
+        """Return the digest that stands for a credential, code or token in this emulator's journal."""
+        return str(self.call_control("POST", "digest", json={"value": value})["digest"])
+
     def reset(self) -> None:
         """Remove all tenants except the first, all faults and the journal."""
         self.call_control("POST", "reset")
@@ -153,6 +157,10 @@ class Tenant:
     def read_journal(self, **filters: Any) -> list[dict[str, Any]]:
         """Return this tenant's requests: `method`, `operation`, `grant`, `status` (equal), `path` (regular expression), `since` (seq)."""
         return self.emulator.read_journal(tenant=self.tenant_id, **filters)
+
+    def digest(self, value: str) -> str:
+        """Return the digest that stands for a credential, code or token in the journal."""
+        return self.emulator.digest(value)
 
     def clear_journal(self) -> None:
         """Remove this tenant's requests from the journal."""

@@ -85,6 +85,13 @@ def _register_journal(app: Flask, world: World) -> None:
     def read_journal() -> Response:
         return jsonify(world.journal.select(request.args.to_dict()))
 
+    @app.post("/_emulator/digest")
+    def digest() -> Response:
+        value = _read_document().get("value")
+        if not isinstance(value, str):
+            raise ApiError(400, "expected the text `value`")
+        return jsonify(digest=world.journal.digests.digest(value))
+
     @app.delete("/_emulator/journal")
     def clear_journal() -> Response:
         world.journal.clear(request.args.get("tenant"))
@@ -98,7 +105,7 @@ def _register_faults(app: Flask, world: World) -> None:
 
     @app.get("/_emulator/faults")
     def read_faults() -> Response:
-        return jsonify(world.faults.list_faults())
+        return jsonify(world.journal.digests.mask(world.faults.list_faults()))
 
     @app.delete("/_emulator/faults")
     def clear_faults() -> Response:

@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timezone
 
 from ..model import identifiers
-from ..model.digests import digest
+from ..model.hashing import hash_secret
 from ..model.state import Realm, Record, Tenant, now
 from ..web.errors import ApiError, Violations
 from .credentials import (
@@ -66,7 +66,7 @@ def deliver_job(call: Call, identity: Record, fields: Record) -> tuple[Record, s
         job["state"] = "FAILED_TO_SEND"
     token = identifiers.generate_alphanumeric(40)
     add_job(call.realm, job)
-    call.realm.binding_digests[job["id"]] = digest(token)
+    call.realm.binding_digests[job["id"]] = hash_secret(token)
     call.tenant.changes.add_created(job["id"])
     path = f"/v1/tenants/{call.tenant.id}/realms/{call.realm.id}/identities/{identity['id']}/credential-binding-jobs"
     link = f"{call.world.base_url}{path}/{job['id']}:invokeAuthenticator?token={token}"

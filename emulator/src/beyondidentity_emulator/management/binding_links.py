@@ -10,7 +10,7 @@ from html import escape
 
 from flask import Flask, Response, request
 
-from ..model.digests import digest
+from ..model.hashing import hash_secret
 from ..model.state import Realm, Record, Tenant, World
 from ..web.errors import ApiError, not_found
 from ..web.pages import build_page, show_errors_as_pages
@@ -65,7 +65,7 @@ def _find_open_job(
     job = realm.objects[JOBS].get(credential_binding_job_id) if realm else None
     if tenant is None or realm is None or job is None or job["identity_id"] != identity_id:
         raise not_found("CredentialBindingJob", credential_binding_job_id)
-    if not hmac.compare_digest(realm.binding_digests.get(job["id"], ""), digest(request.args.get("token", ""))):
+    if not hmac.compare_digest(realm.binding_digests.get(job["id"], ""), hash_secret(request.args.get("token", ""))):
         raise not_found("CredentialBindingJob", credential_binding_job_id)
     shown = show_job(job)
     if shown["state"] not in OPEN_STATES:

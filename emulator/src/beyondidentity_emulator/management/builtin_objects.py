@@ -36,6 +36,7 @@ def create_tenant_with_defaults(
     tenant.admin_realm_id = realm.id
     _add_application(tenant, realm)
     _add_authenticator_config(tenant, realm)
+    world.journal.digests.learn(find_managed_object(realm, "applications")["protocol_config"]["client_secret"])
     with world.lock:
         world.tenants[tenant.id] = tenant
     return tenant

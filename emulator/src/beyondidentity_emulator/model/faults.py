@@ -8,11 +8,11 @@ from __future__ import annotations
 import itertools
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Literal
 
 from .checked_fields import Count, Limits, RegularExpression, Seconds, Status, check_values
-from .journal import Exchange
 
 COUNTERS = frozenset({"id", "seen", "used"})
 AUTHORIZATION = frozenset({"token", "authorize", "revoke", "introspect", "discovery", "jwks"})
@@ -101,18 +101,18 @@ class Fault:
     seen: int = 0
     used: int = 0
 
-    def matches(self, exchange: Exchange) -> bool:
-        """Return whether the fault applies to a request."""
+    def matches(self, values: Mapping[str, Any]) -> bool:
+        """Return whether the fault applies to a request, given its values without digests."""
         pairs = (
-            (self.tenant, exchange.tenant_id),
-            (self.method, exchange.method),
-            (self.operation, exchange.operation),
-            (self.grant, exchange.grant),
-            (self.part, "authorization" if exchange.operation in AUTHORIZATION else "management"),
+            (self.tenant, values["tenant_id"]),
+            (self.method, values["method"]),
+            (self.operation, values["operation"]),
+            (self.grant, values["grant"]),
+            (self.part, "authorization" if values["operation"] in AUTHORIZATION else "management"),
         )
         if any(wanted is not None and wanted != found for wanted, found in pairs):
             return False
-        return self.path is None or re.search(self.path, exchange.path) is not None
+        return self.path is None or re.search(self.path, values["path"]) is not None
 
     def replaces_response(self) -> bool:
         """Return whether the fault sends a response instead of the operation's."""
@@ -139,13 +139,13 @@ class Faults:
             self._faults.append(fault)
         return fault
 
-    def take(self, exchange: Exchange) -> Fault | None:
+    def take(self, values: Mapping[str, Any]) -> Fault | None:
         """Return the first fault that applies to a request, and count the request."""
         if not self._faults:
             return None
         with self._lock:
             for fault in self._faults:
-                if not fault.matches(exchange):
+                if not fault.matches(values):
                     continue
                 fault.seen += 1
                 if fault.seen <= fault.skip or (fault.times is not None and fault.used >= fault.times):

@@ -155,6 +155,7 @@ class World:
         """Store an issued token."""
         self.tenants[token.tenant_id].add_token(token)
         self.tokens[token.value] = token
+        self.journal.digests.learn(token.value)
 
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:
         """Return an application's issuer URL."""

@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .failures import format_place
 from .request_body import IncompleteRequestError, InvalidRequestError, check_head, read_body
 
 DELIVERY = "emulator.delivery"
@@ -241,6 +242,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore errors of clients that disconnected; print all others."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        """Ignore errors of clients that disconnected; print the place of all others."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            print(format_place(error), file=sys.stderr, end="", flush=True)
