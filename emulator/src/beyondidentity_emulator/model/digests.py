@@ -53,6 +53,7 @@ SECRET_NAMES = frozenset(
 )
 SECRET_WORDS = ("secret", "password", "passphrase")
 SCHEMES = ("basic", "bearer", "digest", "dpop", "negotiate")
+UNRESERVED = re.compile(r"[\w.~-]+", re.ASCII)
 DIGEST = re.compile(r"sha256:[0-9a-f]{32}")
 PLAIN_NAME = re.compile(r"[\w.$:\[\]-]{1,64}", re.ASCII)
 NAMED_IN_TEXT = re.compile(r"""((?:^|[?&;#{,\s])"?([\w-]{1,40})"?\s*(?:=|(?<=")\s*:)\s*"?)([^\s&;#"]+)""")
@@ -77,7 +78,10 @@ class Digests:
         """Remember a secret, so that it is replaced wherever it occurs."""
         if len(value) < SHORTEST or value in self._known.get(value[-SHORTEST:], ()) or DIGEST.fullmatch(value):
             return
-        for form in {value, quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")}:
+        forms = {value}
+        if not UNRESERVED.fullmatch(value):
+            forms |= {quote(value, safe="", errors="replace"), quote_plus(value, errors="replace")}
+        for form in forms:
             if len(form) >= SHORTEST:
                 self._known.setdefault(form[-SHORTEST:], set()).add(form)
 
