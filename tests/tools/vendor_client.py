@@ -89,7 +89,9 @@ def main(folder: Path) -> int:
                     refused.append(call["tool"])
     tools = {call["tool"] for call in calls}
     missing = sorted(set(schemas) - tools - {"search_tools"})
-    print(f"{len(calls)} calls of {len(tools)} tools; {len(refused)} refused; not called: {', '.join(missing) or 'none'}")
+    print(
+        f"{len(calls)} calls of {len(tools)} tools; {len(refused)} refused; not called: {', '.join(missing) or 'none'}"
+    )
     return 1 if refused or missing else 0
 
 
