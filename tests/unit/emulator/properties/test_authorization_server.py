@@ -166,6 +166,8 @@ CONTROL: dict[str, tuple[str, Any]] = {
     "tenants/{tenant_id}/outbox": ("GET", None),
     "journal": ("GET", None),
     "faults": ("POST", FAULT),
+    "outages": ("GET", None),
+    "tenants/{tenant_id}/outages": ("POST", {"name": "x"}),
 }
 
 
