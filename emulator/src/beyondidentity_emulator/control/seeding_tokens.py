@@ -16,9 +16,6 @@ from ..model.issued_tokens import IssuedToken
 from ..model.state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 DEFAULT_SCOPES = ("realms:read",)
-TOKEN_FIELDS = frozenset(
-    ("token_application", "token_scopes", "token_format", "token_lifetime", "principal_type", "principal_id")
-)
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "seeded"}
 SIGNATURE_LENGTH = 342
 
@@ -36,8 +33,8 @@ def seed_tokens(world: World, tenant: Tenant, wanted: dict[str, Any]) -> list[Is
     admin = tenant.realms[tenant.admin_realm_id]
     application_id = wanted.get("token_application") or find_managed_object(admin, "applications")["id"]
     realm = next((one for one in tenant.realms.values() if application_id in one.objects["applications"]), None)
-    if realm is None:
-        raise ValueError(f"no application {application_id}")
+    if realm is None or "client_id" not in realm.objects["applications"][application_id]["protocol_config"]:
+        raise ValueError(f"no application {application_id} that has tokens")
     tokens = [
         _create_token(world, tenant, realm, realm.objects["applications"][application_id], wanted)
         for _n in range(count)

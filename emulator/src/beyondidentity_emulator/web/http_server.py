@@ -53,6 +53,8 @@ class Connection(BaseHTTPRequestHandler):
     """One client's connection, which passes requests to the WSGI application."""
 
     protocol_version = "HTTP/1.1"
+    # The base class responds to a malformed request line as to HTTP/0.9, without a status.
+    default_request_version = "HTTP/1.0"
     disable_nagle_algorithm = True
     server: Server
 

@@ -20,6 +20,7 @@ WRONG: list[Any] = [
     *({}, {"x": 1}, {"value": {}}, {"type": {}}, {"id": []}, nest(60)),
 ]
 """A value of each type, and those that code handles differently."""
+FEW_WRONG: list[Any] = [None, True, 1, "", "http://[", [], [{}], ["x"], {}]
 _USER_PATHS = ("userName", "active", "emails", "name.givenName", "name", "urn:x", 'emails[type eq "work"].value', None)
 _GROUP_PATHS = ("displayName", "members", 'members[value eq "x"]', None)
 
@@ -36,33 +37,36 @@ def list_bodies(operation: Operation, values: Mapping[str, str]) -> list[Any]:
     return [example, *found]
 
 
-def list_variations(bodies: list[Any]) -> Iterator[Any]:
-    """Yield bodies that differ from one of these in one part, which is missing or has another type."""
+def list_variations(bodies: list[Any], wrong: list[Any]) -> Iterator[Any]:
+    """Yield bodies that differ from one of these in one part, which is missing or has a wrong value.
+
+    Of the parts with the same two last names, only the first is varied: they have the same type.
+    """
     yield from WRONG
-    varied = set()
+    varied: set[tuple[Path, str]] = set()
     for body in bodies:
         yield body
-        new = [path for path in list_paths(body) if (path, _name_step(body)) not in varied]
-        varied.update((path, _name_step(body)) for path in new)
-        yield from _vary(body, new)
+        new = {(path[-2:], _name_step(body, path)): path for path in list_paths(body)}
+        yield from _vary(body, [path for key, path in new.items() if key not in varied], wrong)
+        varied |= set(new)
 
 
-def _name_step(body: Any) -> str:
+def _name_step(body: Any, path: Path) -> str:
     """Return what distinguishes bodies with equal fields: the step of a SCIM change."""
-    return str(body.get("Operations")) if isinstance(body, dict) else ""
+    return str(body["Operations"]) if path[-1] in ("path", "value") and "Operations" in body else ""
 
 
-def _vary(body: Any, paths: list[Path]) -> Iterator[Any]:
+def _vary(body: Any, paths: list[Path], wrong: list[Any]) -> Iterator[Any]:
     for *path, last in paths:
-        for wrong in [..., *WRONG]:
+        for value in [..., *wrong]:
             changed = copy.deepcopy(body)
             parent = changed
             for name in path:
                 parent = parent[name]
-            if wrong is ...:
+            if value is ...:
                 del parent[last]
             else:
-                parent[last] = wrong
+                parent[last] = copy.deepcopy(value)
             yield changed
 
 

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.unit.emulator.properties.checks import Service
+from tests.unit.emulator.properties.checks import LONG_RUN, Service
 
-LONG_RUN = "PROPERTY_CASES"
-"""The environment variable with a number of random cases for each endpoint, instead of the same few in each run."""
 CASES = 50
 
 
@@ -40,10 +37,9 @@ def counted(service: Service, record_property: Callable[[str, object], None]) ->
 @pytest.fixture
 def cases(counted: None) -> Any:
     """Return the settings of a property test."""
-    long_run = os.environ.get(LONG_RUN)
     return settings(
-        max_examples=int(long_run or CASES),
-        derandomize=not long_run,
+        max_examples=LONG_RUN or CASES,
+        derandomize=not LONG_RUN,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
