@@ -17,7 +17,9 @@ from pathlib import Path
 from tests.tools.paths import ROOT, clear_folder, lock_folder
 
 SOURCES = ROOT / "emulator"
-RELEASE_TIME = "1767225600"  # 2026-01-01; the files of a release have this time, so that equal sources give equal archives
+RELEASE_TIME = (
+    "1767225600"  # 2026-01-01; the files of a release have this time, so that equal sources give equal archives
+)
 ALLOWED = (
     r"beyondidentity_emulator/([a-z_]+/)*[a-z_]+\.py",
     r"beyondidentity_emulator/py\.typed",
