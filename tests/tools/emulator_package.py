@@ -34,7 +34,7 @@ ALLOWED_SDIST = (
 
 def build(folder: Path) -> tuple[Path, Path]:
     """Empty this folder and build the sdist, and the wheel from it; return the paths of wheel and sdist."""
-    command = [sys.executable, "-m", "build", "--outdir", clear_folder(folder), SOURCES]
+    command: list[str | Path] = [sys.executable, "-m", "build", "--outdir", clear_folder(folder), SOURCES]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": RELEASE_TIME}
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if run.returncode:
@@ -53,7 +53,11 @@ def find_problems(wheel: Path, sdist: Path) -> list[str]:
     problems += [f"{name} is missing in the wheel" for name in REQUIRED if name not in names]
     if not any(name.endswith("/licenses/LICENSE") for name in names):
         problems.append("LICENSE is missing in the wheel")
-    for command in (["twine", "check", "--strict", wheel, sdist], ["check_wheel_contents", wheel]):
+    commands: tuple[list[str | Path], ...] = (
+        ["twine", "check", "--strict", wheel, sdist],
+        ["check_wheel_contents", wheel],
+    )
+    for command in commands:
         run = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
         if run.returncode:
             problems.append(run.stdout + run.stderr)
