@@ -16,7 +16,7 @@ SUITES := lint sanity unit integration roles docs
 AXE := .build/axe/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test pictures bench matrix vendor-client new-module build clean
+.PHONY: help venv cores sshd browser emulator emulator-package demo $(SUITES) test pictures bench matrix vendor-client new-module build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -78,6 +78,9 @@ pictures: .venv/.made ## draw the pictures of the documentation; ARGS=--record r
 
 build: .venv/.made ## build the collection in .build/dist and check its files
 	@$(BIN)/python -m tests.tools.tarball
+
+emulator-package: .venv/.made ## build the wheel and sdist of the emulator in .build/dist-emulator and check their files
+	@$(BIN)/python -m tests.tools.emulator_package
 
 clean: ## remove all files that make created
 	rm -rf .venv .venv-* .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output

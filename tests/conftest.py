@@ -50,16 +50,15 @@ def _shares_runs(module: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    """Return an emulator of Beyond Identity that runs as long as the tests do."""
-    with Emulator.start() as running:
-        yield running
+def emulator(beyondidentity_emulator: Emulator) -> Emulator:
+    """Return the emulator of the package's pytest plugin, which runs as long as the tests do."""
+    return beyondidentity_emulator
 
 
 @pytest.fixture
-def tenant(emulator: Emulator) -> Tenant:
+def tenant(beyondidentity_tenant: Tenant) -> Tenant:
     """Return a new tenant, with nothing in it but what the service puts there."""
-    return emulator.create_tenant()
+    return beyondidentity_tenant
 
 
 @pytest.fixture
