@@ -59,6 +59,11 @@ server.listen(0, '127.0.0.1', () => {
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
+    revokeGrantPolicy: (context) => context.oidc.route !== 'revocation' || Boolean(context.oidc.entities.RefreshToken),
+    allowOmittingSingleRegisteredRedirectUri: false,
+    renderError(context, output) {
+      context.body = output;
+    },
     async loadExistingGrant(context) {
       const { clientId } = context.oidc.client;
       const grant = new provider.Grant({ clientId, accountId: context.oidc.session.accountId });

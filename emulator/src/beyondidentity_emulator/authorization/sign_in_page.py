@@ -14,6 +14,8 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from flask import Response, g, request
 
 from ..management.bearer import Target
+from .authorization_request import check_authorization_request, demands_no_page, read_hint, read_state
+from .keys import SigningKey
 from .signed_in_user import find_signing_in_user
 
 PAGE = """<!doctype html>
@@ -27,16 +29,19 @@ PAGE = """<!doctype html>
 """
 
 
-def handle_sign_in(server: AuthorizationServer) -> Response:
+def handle_sign_in(server: AuthorizationServer, issuer: str, key: SigningKey) -> Response:
     """Respond to an authorization request with a redirect, or with the page."""
     target: Target = g.target
     settings = target.tenant.settings
     try:
+        check_authorization_request(server.query_client, issuer, key)
         grant = server.get_consent_grant()
         _check_authenticator(target, grant.redirect_uri)
+        if demands_no_page() and settings.sign_in == "page":
+            raise OAuth2Error("The user must sign in.", error="login_required", redirect_uri=grant.redirect_uri)
     except OAuth2Error as error:
-        error.state = request.args.get("state")
-        return server.handle_error_response(None, error)
+        error.state = read_state()
+        return _add_iss(server.handle_error_response(None, error), settings.answer_iss)
     decision = settings.sign_in
     if decision == "page":
         decision = request.form.get("decision", "")
@@ -51,6 +56,11 @@ def handle_sign_in(server: AuthorizationServer) -> Response:
     user = (
         find_signing_in_user(grant.request.client.tenant, grant.request.client.realm) if decision == "approve" else None
     )
+    hint = read_hint(issuer, grant.request.client, key)
+    if user and hint and hint["sub"] != grant.request.client.choose_subject(user):
+        error = OAuth2Error("Another user has signed in.", error="login_required", redirect_uri=grant.redirect_uri)
+        error.state = read_state()
+        return _add_iss(server.handle_error_response(None, error), settings.answer_iss)
     return _add_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
 
 

@@ -9,7 +9,9 @@ werkzeug's own server closes the connection after every response, and hides the 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
+import json
 import socket
 import socketserver
 import ssl
@@ -23,13 +25,19 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .errors import error_body
+
 DELIVERY = "emulator.delivery"
 """The key of a Delivery in the WSGI environment."""
 
 UNDERSCORED_HEADERS = "emulator.underscored"
 """The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
-LARGEST_BODY = 16 * 1024 * 1024
+LARGEST_BODY = 1024 * 1024
+LARGEST_DISCARDED = 64 * 1024 * 1024
+LINGER_SECONDS = 2
+"""How much, and how long, a client can go on sending a refused body. If the connection ended at once, the client's
+system would often drop the response."""
 HANDSHAKE_SECONDS = 60
 
 
@@ -46,7 +54,11 @@ class Delivery:
 
 
 class InvalidBodyError(Exception):
-    """The request's body does not match its headers."""
+    """The request's body does not match its headers, or is too large."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Connection(BaseHTTPRequestHandler):
@@ -79,8 +91,7 @@ class Connection(BaseHTTPRequestHandler):
         try:
             body = self._read_body()
         except InvalidBodyError as error:
-            self.close_connection = True
-            self.send_error(400, str(error))
+            self._refuse_body(error)
             return
         environ = self._build_environ(body)
         status, headers, response = _call_application(self.server.application, environ)
@@ -92,10 +103,37 @@ class Connection(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
+        length = self._read_length()
+        return self.rfile.read(length) if length else b""
+
+    def _read_length(self) -> int:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        if not (length.isascii() and length.isdigit()):
             raise InvalidBodyError("invalid Content-Length")
-        return self.rfile.read(int(length)) if length != "0" else b""
+        if len(length) > 20 or int(length) > LARGEST_BODY:
+            raise _too_large()
+        return int(length)
+
+    def handle_expect_100(self) -> bool:
+        """Do not ask for a body that will be refused."""
+        try:
+            self._read_length()
+        except InvalidBodyError:
+            return True
+        return super().handle_expect_100()
+
+    def _refuse_body(self, error: InvalidBodyError) -> None:
+        """Respond without the application, and end the connection when the client stops sending."""
+        self.close_connection = True
+        body = json.dumps(error_body(error.status, str(error))).encode()
+        status = f"{error.status} {http.client.responses.get(error.status, 'Error')}"
+        self._deliver(None, status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(LINGER_SECONDS)
+            left = LARGEST_DISCARDED
+            while left > 0 and (discarded := len(self.connection.recv(65536))):
+                left -= discarded
 
     def _read_chunks(self) -> bytes:
         parts: list[bytes] = []
@@ -108,7 +146,7 @@ class Connection(BaseHTTPRequestHandler):
                 raise InvalidBodyError("invalid chunk") from error
             total += size
             if total > LARGEST_BODY:
-                raise InvalidBodyError("body too large")
+                raise _too_large()
             parts.append(self.rfile.read(size))
             self.rfile.readline(3)
             if size == 0:
@@ -195,6 +233,10 @@ class Connection(BaseHTTPRequestHandler):
             return
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _too_large() -> InvalidBodyError:
+    return InvalidBodyError(f"The body is larger than {LARGEST_BODY} bytes.", 413)
 
 
 def _call_application(
