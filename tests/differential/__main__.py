@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Print the rows that differ, in the form of differences.yml."""
+"""Print the rows that differ, as differences.yml has them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main() -> None:
         for name, row in read_table("requests").items():
             outcomes = [Exchange(server, row).describe_outcome() for server in (own, provider)]
             if outcomes[0] != outcomes[1]:
-                print(f"{json.dumps(name)}:\n  emulator: {outcomes[0]}\n  provider: {outcomes[1]}")
+                print(f"{json.dumps(name)}: {json.dumps(outcomes)}", flush=True)
 
 
 if __name__ == "__main__":

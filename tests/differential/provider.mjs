@@ -59,7 +59,6 @@ server.listen(0, '127.0.0.1', () => {
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
-    revokeGrantPolicy: (context) => context.oidc.route !== 'revocation' || Boolean(context.oidc.entities.RefreshToken),
     allowOmittingSingleRegisteredRedirectUri: false,
     renderError(context, output) {
       context.body = output;

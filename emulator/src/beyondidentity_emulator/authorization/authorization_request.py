@@ -54,7 +54,7 @@ def read_state() -> str | None:
 
 def demands_no_page() -> bool:
     """Return whether the request demands a response without a page."""
-    return request.values.get("prompt") == "none"
+    return set(request.values.get("prompt", "").split(" ")) == {"none"}
 
 
 def read_hint(issuer: str, client: Client, key: SigningKey) -> dict[str, object] | None:
