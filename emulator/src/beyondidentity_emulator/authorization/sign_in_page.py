@@ -58,9 +58,9 @@ def handle_sign_in(server: AuthorizationServer, issuer: str, key: SigningKey) ->
     )
     hint = read_hint(issuer, grant.request.client, key)
     if user and hint and hint["sub"] != grant.request.client.choose_subject(user):
-        error = OAuth2Error("Another user has signed in.", error="login_required", redirect_uri=grant.redirect_uri)
-        error.state = read_state()
-        return _add_iss(server.handle_error_response(None, error), settings.answer_iss)
+        refusal = OAuth2Error("Another user has signed in.", error="login_required", redirect_uri=grant.redirect_uri)
+        refusal.state = read_state()
+        return _add_iss(server.handle_error_response(None, refusal), settings.answer_iss)
     return _add_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
 
 
