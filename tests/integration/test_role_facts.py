@@ -102,7 +102,9 @@ def test_other_facts_change_nothing(reports: Reports) -> None:
     client, code, person = (host_name(f"{role}-others") for role in FACTS)
     for host in (client, code, person):
         assert reports.run.task("Refuse options that a managed host reported as facts", host).status == "ok"
-    assert [entry["form"]["scope"] for entry in reports.tenants[client].read_journal(operation="token")] == ["realms:read"]
+    assert [entry["form"]["scope"] for entry in reports.tenants[client].read_journal(operation="token")] == [
+        "realms:read"
+    ]
     assert reports.run.task("Set the token as a fact", client).done
     assert "authorization_code_authorization" in reports.failure(code).result["msg"]
     assert len(reports.tenants[person].read_journal(operation="CreateIdentity")) == 1

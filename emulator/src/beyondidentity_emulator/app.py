@@ -11,7 +11,7 @@ from email.utils import formatdate
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from . import api_routes
 from .authorization.keys import SigningKey
@@ -63,7 +63,10 @@ def create_app(world: World, key: SigningKey | None = None, access: ControlAcces
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Response, int]:
         status = error.code or 500
-        return jsonify(error_body(status)), status
+        response = jsonify(error_body(status))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response, status
 
     return app
 

@@ -44,6 +44,10 @@ class Client(ClientMixin):
         """Return whether the client has no secret."""
         return self.protocol["confidentiality"] == "public"
 
+    def choose_subject(self, user: dict[str, str]) -> str:
+        """Return the `sub` claim of a user: the configured field of the identity."""
+        return user.get(self.protocol["token_configuration"]["subject_field"], user["id"])
+
     def get_client_id(self) -> str:
         """Return the client ID."""
         return self.client_id

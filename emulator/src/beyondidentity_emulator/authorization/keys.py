@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 BITS = 2048
@@ -36,6 +37,13 @@ class SigningKey:
         """Return a JWT with these claims."""
         header = {"alg": "RS256", "typ": "JWT", "kid": self.kid, "jku": jku}
         return jwt.encode(header, claims, self._key)
+
+    def read(self, token: str) -> dict[str, Any] | None:
+        """Return the claims of a JWT that this key signed; otherwise None."""
+        try:
+            return dict(jwt.decode(token, self._key, algorithms=["RS256"]).claims)
+        except (JoseError, ValueError):
+            return None
 
     def jwks(self) -> dict[str, Any]:
         """Return the public key set."""

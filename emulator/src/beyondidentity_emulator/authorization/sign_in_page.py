@@ -16,22 +16,27 @@ from flask import Response, g, request
 
 from ..management.bearer import Target
 from ..web.pages import build_page
+from .authorization_request import check_authorization_request, demands_no_page, read_hint, read_state
+from .keys import SigningKey
 from .signed_in_user import User, choose_signing_in_user, find_signing_in_user, list_signing_in_users
 
 FEW = 5
 """More users than these are a list to choose from; fewer are radio buttons."""
 
 
-def handle_sign_in(server: AuthorizationServer) -> Response:
+def handle_sign_in(server: AuthorizationServer, issuer: str, key: SigningKey) -> Response:
     """Respond to an authorization request with a redirect, or with the page."""
     target: Target = g.target
     settings = target.tenant.settings
     try:
+        check_authorization_request(server.query_client, issuer, key)
         grant = server.get_consent_grant()
         _check_authenticator(target, grant.redirect_uri)
+        if demands_no_page() and settings.sign_in == "page":
+            raise OAuth2Error("The user must sign in.", error="login_required", redirect_uri=grant.redirect_uri)
     except OAuth2Error as error:
-        error.state = request.args.get("state")
-        return server.handle_error_response(None, error)
+        error.state = read_state()
+        return _add_iss(server.handle_error_response(None, error), settings.answer_iss)
     tenant, realm = grant.request.client.tenant, grant.request.client.realm
     decision = settings.sign_in
     if decision == "page":
@@ -43,6 +48,11 @@ def handle_sign_in(server: AuthorizationServer) -> Response:
     if decision == "approve":
         chosen = request.form.get("identity")
         user = choose_signing_in_user(tenant, realm, chosen) if chosen else find_signing_in_user(tenant, realm)
+    hint = read_hint(issuer, grant.request.client, key)
+    if user and hint and hint["sub"] != grant.request.client.choose_subject(user):
+        refusal = OAuth2Error("Another user has signed in.", error="login_required", redirect_uri=grant.redirect_uri)
+        refusal.state = read_state()
+        return _add_iss(server.handle_error_response(None, refusal), settings.answer_iss)
     return _add_iss(server.create_authorization_response(grant_user=user, grant=grant), settings.answer_iss)
 
 

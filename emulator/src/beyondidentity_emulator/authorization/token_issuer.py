@@ -39,8 +39,7 @@ class TokenIssuer:
     @property
     def subject(self) -> str:
         """Return the `sub` claim: for a user, the configured field of the identity."""
-        field = self.client.protocol["token_configuration"]["subject_field"]
-        return self.user.get(field, self.user["id"]) if self.user else self.principal_id
+        return self.client.choose_subject(self.user) if self.user else self.principal_id
 
     @property
     def all_realms(self) -> bool:

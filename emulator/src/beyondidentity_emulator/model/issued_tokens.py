@@ -31,13 +31,15 @@ class IssuedToken:
     claims: dict[str, Any] = field(repr=False)
     token_type: str = "access"
     """`access` or `refresh`."""
-    code: str | None = None
-    """The authorization code that the token was issued for."""
+    family: str | None = None
+    """The authorization code of the sign-in that the token descends from; None: it descends from none."""
     refused_from: float = 0.0
     """Unix time from which the token is refused although its claims are still valid; 0: never."""
     revoked: bool = False
     clock_offset: float = 0.0
     """Seconds by which the clock that issued the token was ahead of this machine's clock."""
+    rotated: bool = False
+    """Whether a newer refresh token has replaced this one."""
 
     def is_expired(self) -> bool:
         """Return whether the token is expired."""

@@ -128,6 +128,17 @@ class Tenant:
                 issued.pop(token.id, None)
         return list(issued.values())
 
+    def revoke_family(self, token: IssuedToken) -> None:
+        """Revoke a token, and all tokens of the same sign-in."""
+        token.revoked = True
+        if token.family is not None:
+            self.revoke_sign_in(token.family)
+
+    def revoke_sign_in(self, code: str) -> None:
+        """Revoke all tokens that descend from an authorization code."""
+        for token in list(self.tokens.values()):
+            token.revoked = token.revoked or token.family == code
+
     def revoke_tokens(self, application_id: str | None = None) -> int:
         """Revoke an application's tokens, or all of them; return how many were active."""
         applications = list(self.tokens_by_application) if application_id is None else [application_id]

@@ -9,7 +9,9 @@ werkzeug's own server closes the connection after every response, and hides the 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
+import json
 import socket
 import socketserver
 import ssl
@@ -23,8 +25,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .errors import error_body
 from .failures import format_place
-from .request_body import IncompleteRequestError, InvalidRequestError, check_head, read_body
+from .request_body import IncompleteRequestError, InvalidRequestError, check_head, read_body, read_length
 
 DELIVERY = "emulator.delivery"
 """The key of a Delivery in the WSGI environment."""
@@ -32,6 +35,10 @@ DELIVERY = "emulator.delivery"
 UNDERSCORED_HEADERS = "emulator.underscored"
 """The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
+LARGEST_DISCARDED = 64 * 1024 * 1024
+LINGER_SECONDS = 2
+"""How much, and how long, a client can go on sending a refused body. If the connection ended at once, the client's
+system would often drop the response."""
 HANDSHAKE_SECONDS = 60
 
 
@@ -84,8 +91,7 @@ class Connection(BaseHTTPRequestHandler):
             check_head(self.path, self.headers)
             body = read_body(self.rfile, self.headers)
         except InvalidRequestError as error:
-            self.close_connection = True
-            self.send_error(400, str(error))
+            self._refuse(error)
             return
         except IncompleteRequestError:
             self.close_connection = True
@@ -96,6 +102,27 @@ class Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: the journal has the requests."""
+
+    def handle_expect_100(self) -> bool:
+        """Do not ask for a body that will be refused."""
+        try:
+            read_length(self.headers)
+        except InvalidRequestError:
+            return True
+        return super().handle_expect_100()
+
+    def _refuse(self, error: InvalidRequestError) -> None:
+        """Respond without the application, and end the connection when the client stops sending."""
+        self.close_connection = True
+        body = json.dumps(error_body(error.status, str(error))).encode()
+        status = f"{error.status} {http.client.responses.get(error.status, 'Error')}"
+        self._deliver(None, status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(LINGER_SECONDS)
+            left = LARGEST_DISCARDED
+            while left > 0 and (discarded := len(self.connection.recv(65536))):
+                left -= discarded
 
     def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _mark, query = self.path.partition("?")

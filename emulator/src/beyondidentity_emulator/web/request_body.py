@@ -9,7 +9,7 @@ import re
 from email.message import Message
 from io import BufferedIOBase
 
-LARGEST_BODY = 16 * 1024 * 1024
+LARGEST_BODY = 1024 * 1024
 _TARGET = re.compile(r"[!-~]+")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t -~\x80-\xff]*")
@@ -21,6 +21,10 @@ _MOST_TRAILERS = 100
 
 class InvalidRequestError(Exception):
     """The request is not valid, or too large."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class IncompleteRequestError(Exception):
@@ -40,16 +44,24 @@ def check_head(target: str, headers: Message) -> None:
 
 def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
     """Return the body whose length or chunks the headers announce."""
+    length = read_length(headers)
+    return _read_chunks(stream) if length is None else _read_exactly(stream, length)
+
+
+def read_length(headers: Message) -> int | None:
+    """Return the length that the headers announce; None for a body in chunks."""
     codings, lengths = headers.get_all("Transfer-Encoding", []), headers.get_all("Content-Length", [])
     if codings:
         if lengths or [coding.strip().lower() for coding in codings] != ["chunked"]:
             raise InvalidRequestError("invalid Transfer-Encoding")
-        return _read_chunks(stream)
+        return None
     if not lengths:
-        return b""
+        return 0
     if len(lengths) > 1 or not _LENGTH.fullmatch(lengths[0].strip()):
         raise InvalidRequestError("invalid Content-Length")
-    return _read_exactly(stream, int(lengths[0]))
+    if int(lengths[0]) > LARGEST_BODY:
+        raise InvalidRequestError("body too large", 413)
+    return int(lengths[0])
 
 
 def _read_chunks(stream: BufferedIOBase) -> bytes:
@@ -63,7 +75,7 @@ def _read_chunks(stream: BufferedIOBase) -> bytes:
             _skip_trailers(stream)
             return body
         if len(body) + size > LARGEST_BODY:
-            raise InvalidRequestError("body too large")
+            raise InvalidRequestError("body too large", 413)
         body += _read_exactly(stream, size)
         if _read_line(stream).strip(b"\r\n"):
             raise InvalidRequestError("invalid chunk")
@@ -86,8 +98,6 @@ def _read_line(stream: BufferedIOBase) -> bytes:
 
 
 def _read_exactly(stream: BufferedIOBase, size: int) -> bytes:
-    if size > LARGEST_BODY:
-        raise InvalidRequestError("body too large")
     content = stream.read(size)
     if len(content) < size:
         raise IncompleteRequestError
