@@ -198,7 +198,7 @@ def test_realm_has_one_theme(tenant, api):
     [realm] = tenant.seed(realms=1)["realms"]
     api.post(f"/realms/{realm}/themes", {"theme": {}})
     tenant.change_settings(conflicts="documented")
-    api.post("themes", {"theme": {}})
+    assert read_conflict(api.call("POST", "themes", json={"theme": {}})) == "theme already exists"
 
 
 def test_creating_a_deactivated_scim_user_reactivates_it(api):

@@ -61,6 +61,8 @@ class Client(ClientMixin):
         allowed = set(self.protocol["allowed_scopes"])
         if self.protocol["type"] == "oidc" or self.tenant.settings.oauth2_openid == "accept":
             allowed.add(OPENID)
+        if not requested and self.tenant.settings.missing_scope == "all":
+            requested = sorted(allowed)
         if not requested or not allowed.issuperset(requested):
             return None
         if self.protocol["type"] == "oidc" and OPENID not in requested:

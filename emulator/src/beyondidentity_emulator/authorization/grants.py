@@ -25,12 +25,12 @@ CHALLENGE_METHODS = {"s256": "S256", "plain": "plain"}
 
 
 class ClientCredentials(ClientCredentialsGrant):
-    """The client credentials grant: the request must name scopes."""
+    """The client credentials grant. Without scopes, it grants all, or none, as the settings say."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def validate_requested_scope(self) -> None:
-        """Refuse scopes that the application does not allow, and a request without scopes."""
+        """Refuse scopes that the application does not allow."""
         if self.client.get_allowed_scope(self.request.payload.scope) is None:
             raise InvalidScopeError("Request one or more of the application's allowed scopes.")
 
@@ -48,7 +48,9 @@ class AuthorizationCode(AuthorizationCodeGrant):
             application_id=client.application["id"],
             client_id=client.client_id,
             redirect_uri=request.payload.redirect_uri,
-            scope=signed_in_user.grant_scopes(client, request.user, request.scope),
+            scope=signed_in_user.grant_scopes(
+                client, request.user, client.get_allowed_scope(request.payload.scope) or ""
+            ),
             nonce=request.payload.data.get("nonce"),
             code_challenge=request.payload.data.get("code_challenge"),
             code_challenge_method=request.payload.data.get("code_challenge_method"),

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ..management.token_claims import build_audience, build_azp, build_principal
 from ..model import identifiers
 from ..model.issued_tokens import IssuedToken
 from ..model.state import World
@@ -55,19 +56,27 @@ class TokenIssuer:
         )
         audience = server["identifier"] if server else self.client.client_id
         claims = {
-            **self._build_claims(moment, self._choose_lifetime(), [audience] if settings.audience_list else audience),
+            **self._build_claims(
+                moment,
+                self._choose_lifetime(),
+                build_audience(settings, audience, self.client.client_id, self.user is not None),
+            ),
             "nbf": int(moment),
             "jti": identifiers.generate_token_id(),
             "scope": scope,
-            **self._build_azp(settings.access_token_azp),
+            **build_azp(settings.access_token_azp, self.client.tenant, self.client.realm.id, self.client.application),
             "bi_t": self.client.tenant.id,
             "bi_r": "*" if self.all_realms else self.client.realm.id,
-            "bi_p": self.principal_id,
+            **self._build_principal(),
         }
         if self.parameters.custom_claims is not None:
             claims["bi_custom"] = self.parameters.custom_claims
         token_format = self.client.protocol["token_format"]
-        value = self._sign(claims) if token_format == "self_contained" else identifiers.generate_alphanumeric(64)
+        value = (
+            self._sign(claims)
+            if token_format == "self_contained"
+            else identifiers.generate_opaque_token(settings.opaque_tokens)
+        )
         token = self._build_token("access", value, token_format, scope, audience, claims)
         if settings.early_expiry is not None:
             token.refused_from = moment + settings.early_expiry
@@ -80,7 +89,12 @@ class TokenIssuer:
             "jti": identifiers.generate_token_id(),
         }
         return self._build_token(
-            "refresh", identifiers.generate_alphanumeric(64), "referential", scope, self.issuer, claims
+            "refresh",
+            identifiers.generate_opaque_token(self.client.tenant.settings.opaque_tokens),
+            "referential",
+            scope,
+            self.issuer,
+            claims,
         )
 
     def issue_id_token(self, nonce: str | None) -> str:
@@ -89,7 +103,12 @@ class TokenIssuer:
         claims = {
             **self._build_claims(moment, self._choose_lifetime(), self.client.client_id),
             "auth_time": int(moment),
-            **self._build_azp(self.client.tenant.settings.id_token_azp),
+            **build_azp(
+                self.client.tenant.settings.id_token_azp,
+                self.client.tenant,
+                self.client.realm.id,
+                self.client.application,
+            ),
         }
         if nonce is not None:
             claims["nonce"] = nonce
@@ -112,15 +131,9 @@ class TokenIssuer:
             "exp": int(moment + lifetime),
         }
 
-    def _build_azp(self, form: str) -> dict[str, str]:
-        """Return the `azp` claim in the form that the settings choose."""
-        place = f"tenants/{self.client.tenant.id}/realms/{self.client.realm.id}/applications"
-        values = {
-            "client_id": self.client.client_id,
-            "path": f"{place}/{self.client.application['id']}",
-            "foreign": f"{place}/{identifiers.generate_object_id()}",
-        }
-        return {} if form == "absent" else {"azp": values.get(form, form)}
+    def _build_principal(self) -> dict[str, Any]:
+        user_id = self.user["id"] if self.user else None
+        return build_principal(self.client.tenant, self.client.realm.id, self.client.application, user_id)
 
     def _sign(self, claims: dict[str, Any]) -> str:
         return self.key.sign(claims, f"{self.issuer}/.well-known/jwks.json")

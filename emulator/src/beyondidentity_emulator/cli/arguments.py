@@ -47,6 +47,7 @@ class Arguments:
     export: list[Export]
     seed: Path | None
     state: Path | None
+    as_documented: bool
     outage: list[str]
     parent: int | None
     quiet: bool
@@ -87,6 +88,11 @@ def parse_arguments(arguments: list[str] | None = None) -> Arguments:
         type=_parse_path,
         metavar="FILE",
         help="keep all objects in a file with mode 0600, and continue with them at the next start; then --seed is ignored",
+    )
+    data.add_argument(
+        "--as-documented",
+        action="store_true",
+        help="behave as the published description says where the service differs from it",
     )
     data.add_argument(
         "--outage",

@@ -10,7 +10,6 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 from ..management.builtin_objects import create_tenant_with_defaults
-from ..model.settings import Settings
 from ..model.state import Tenant, World
 from ..web.errors import ApiError
 from . import outages
@@ -37,7 +36,7 @@ def register_routes(app: Flask, world: World) -> None:
             first = next(iter(world.tenants))
             world.tenants = {first: world.tenants[first]}
             world.tokens = {value: token for value, token in world.tokens.items() if token.tenant_id == first}
-            world.tenants[first].settings = Settings()
+            world.tenants[first].settings = world.build_settings()
             world.tenants[first].outages.clear()
         world.faults.clear()
         world.journal.clear()
@@ -56,7 +55,7 @@ def _register_tenants(app: Flask, world: World) -> None:
 
     @app.post("/_emulator/tenants")
     def create_tenant() -> Response:
-        settings = Settings()
+        settings = world.build_settings()
         settings.update(_read_document())
         return jsonify(describe_tenant(world, create_tenant_with_defaults(world, settings)))
 

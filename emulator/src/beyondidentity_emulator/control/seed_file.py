@@ -106,7 +106,7 @@ class _Seed:
         applications[identifier] = {**record, "id": identifier, "protocol_config": protocol}
 
     def _read_settings(self, section: Section) -> Settings:
-        settings = Settings()
+        settings = self.world.build_settings()
         try:
             settings.update(section.mapping("settings"))
         except ValueError as error:

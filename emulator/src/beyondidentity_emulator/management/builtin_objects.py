@@ -30,7 +30,7 @@ def create_tenant_with_defaults(
             "update_time": moment,
         },
         admin_realm_id="",
-        settings=settings or Settings(),
+        settings=settings or world.build_settings(),
     )
     realm = create_realm_with_defaults(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER", realm_id)
     tenant.admin_realm_id = realm.id

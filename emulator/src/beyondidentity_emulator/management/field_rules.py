@@ -34,6 +34,21 @@ def adjust_fields(settings: Settings, envelope: str, given: Record, current: Rec
     return _normalize(adjusted, settings.normalized_fields) if settings.normalized_fields else adjusted
 
 
+def show_classification(settings: Settings, operation: str, response: Any) -> Any:
+    """Return a response whose applications have the field that the vendor's command-line client reads."""
+    match = re.fullmatch(r"(?:Create|Get|Update)Application|ListApplications", operation)
+    if match is None or settings.classification == "hidden" or not isinstance(response, dict):
+        return response
+    if operation != "ListApplications":
+        return {**response, "classification": _classify(response)}
+    applications = [{**record, "classification": _classify(record)} for record in response["applications"]]
+    return {**response, "applications": applications}
+
+
+def _classify(application: Record) -> str:
+    return "management_api" if application["is_managed"] else "custom"
+
+
 def hide_fields(settings: Settings, operation: str, response: Any) -> Any:
     """Return a response without the hidden fields: those of one object, or those of the objects in its lists."""
     if not settings.hidden_fields or not isinstance(response, dict):

@@ -88,7 +88,11 @@ class Call:
         settings = self.tenant.settings
         if settings.page_size_maximum is not None:
             sizes = replace(sizes, limit=settings.page_size_maximum)
-        style = PageStyle(by_offset=settings.paging == "offset", null_token=settings.null_page_token)
+        style = PageStyle(
+            by_offset=settings.paging == "offset",
+            null_token=settings.null_page_token,
+            capped=settings.large_page_size == "cap",
+        )
         return Listing(request.args, sizes, request.path, prefixes or ("",), style, sortable)
 
     def build_page(

@@ -41,6 +41,8 @@ class PageStyle:
     """Whether a page token has the number of the items before the page, not the last of these items."""
     null_token: bool = True
     """Whether the last page has a page token that is null."""
+    capped: bool = True
+    """Whether a request for a larger page than the largest gets the largest."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,14 @@ class Listing:
             size, skip = f"{prefix}page_size", f"{prefix}skip"
             kept_size = cursor.size if cursor else 0
             requested = _read_number(
-                size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations
+                size,
+                arguments.get(size),
+                kept_size or sizes.default,
+                (1, 2**32 - 1 if style.capped else sizes.maximum),
+                violations,
             )
             skipped = _read_number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations)
-            self._windows.append(_Window(cursor, min(requested, sizes.limit), skipped, style.by_offset))
+            self._windows.append(_Window(cursor, min(requested, sizes.limit, sizes.maximum), skipped, style.by_offset))
         violations.raise_if_any()
 
     def build_page(

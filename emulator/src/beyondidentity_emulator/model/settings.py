@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
+from .behaviours import UNDEPLOYED, Behaviour, choose_values
 from .checked_fields import Count, Limits, Seconds, Status, check_values
 from .identifiers import generate_short_id
 
@@ -20,8 +21,12 @@ class Settings:
     """One tenant's settings. The defaults are the service's behaviour, without rate limits and delays.
 
     Where the published description and the vendor's own clients differ, the default is as those clients expect it.
+    `behaviours.py` has the values of both.
     """
 
+    behaviour: Behaviour = "vendor"
+    """Where the published description and the service differ: as the service does, as far as the vendor's own clients show it
+    (`vendor`), or as described (`documented`). It sets all settings that differ, unless they are set, too."""
     clock_offset: float = 0
     """Seconds by which the service's clock is ahead, or behind if negative: in the header Date of its responses, and in
     the times of tokens that it issues."""
@@ -77,10 +82,17 @@ class Settings:
     """What becomes of an invitation's mail: `send` adds it to the outbox, `fail` does not (FAILED_TO_SEND)."""
     invitation_lifetime: Seconds = 7 * 24 * 3600
     """Seconds after which the link of a credential binding job expires."""
-    audience_list: bool = False
-    """Write the `aud` claim as a list."""
-    access_token_azp: str = "client_id"
+    audience_list: bool = True
+    """Write the `aud` claim as a list; for a user's token, it has the client ID, too."""
+    access_token_azp: str = "path"
     """The `azp` claim of access tokens, with the same values as `id_token_azp`."""
+    principal_claims: Literal["paths", "ids"] = "paths"
+    """The principal in access tokens: `bi_p` is a path and the `sub` of an application is its client ID (`paths`), or both
+    are IDs (`ids`)."""
+    opaque_tokens: Literal["jwe", "random"] = "jwe"
+    """The form of referential tokens and refresh tokens: like a JWE (`jwe`), or random letters and digits (`random`)."""
+    missing_scope: Literal["all", "refuse"] = "all"
+    """What a request without scopes gets: `all` scopes that the application can grant, or an error (`refuse`)."""
     id_token_azp: str = "client_id"
     """The `azp` claim of ID tokens: `client_id`, `path` (the application's), `absent`, `foreign` (the path of another
     application), or any other text."""
@@ -89,6 +101,8 @@ class Settings:
 
     page_size_maximum: PageSize | None = None
     """Largest page of every list, even if a request asks for more; null: the documented sizes."""
+    large_page_size: Literal["cap", "refuse"] = "cap"
+    """What to do with a `page_size` above the largest: use the largest (`cap`), or refuse the request with status 400."""
     null_page_token: bool = True
     """Whether the last page has a `next_page_token` that is null; if not, it has none."""
     paging: Literal["cursor", "offset"] = "cursor"
@@ -106,11 +120,13 @@ class Settings:
 
     documented_paths: bool = False
     """Whether the collection of SCIM groups has the documented path, with a slash at the end; the service's has none."""
-    undeployed_operations: list[str] = field(default_factory=lambda: ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"])
+    undeployed_operations: list[str] = field(default_factory=UNDEPLOYED.copy)
     """Documented operations that do not exist: status 404."""
     correlation_id: Literal["optional", "required"] = "optional"
     """Whether operations on SSO configurations and identity providers need the header `x-correlation_id`, as documented:
     `optional` or `required`."""
+    classification: Literal["shown", "hidden"] = "shown"
+    """Whether applications have the field `classification`, which is `management_api` for the built-in one."""
     unknown_parameters: Literal["ignore", "refuse"] = "ignore"
     """What to do with unknown query parameters: `ignore`, or `refuse` with status 400."""
     unknown_fields: Literal["refuse", "ignore"] = "refuse"
@@ -134,5 +150,7 @@ class Settings:
     def update(self, values: dict[str, Any]) -> None:
         """Change settings by name; an unknown name or a value that a setting does not allow is an error."""
         check_values(Settings, values, "settings")
+        if "behaviour" in values:
+            values = {**choose_values(values["behaviour"]), **values}
         for name, value in values.items():
             setattr(self, name, value)

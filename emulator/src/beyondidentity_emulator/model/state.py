@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from .behaviours import Behaviour
 from .faults import Faults
 from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
@@ -157,10 +158,18 @@ class World:
     tokens: dict[str, IssuedToken] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
+    behaviour: Behaviour = "vendor"
+    """The behaviour of new tenants."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     exported: dict[str, str] = field(default_factory=dict)
     """The `realm_id` and `application_id` of the application of the first tenant whose credentials are exported; empty:
     the built-in application."""
+
+    def build_settings(self) -> Settings:
+        """Return the settings of a new tenant."""
+        settings = Settings()
+        settings.update({"behaviour": self.behaviour})
+        return settings
 
     def add_token(self, token: IssuedToken) -> None:
         """Store an issued token."""
