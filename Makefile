@@ -15,8 +15,11 @@ SUITES := lint sanity unit integration roles docs
 # The accessibility tests of the documentation site.
 AXE := .build/axe/node_modules/axe-core/axe.min.js
 
+# The certified provider that the emulator's authorization server is compared with.
+PROVIDER := .build/differential/.made
+
 .DEFAULT_GOAL := help
-.PHONY: help venv cores sshd browser emulator demo $(SUITES) test pictures bench matrix vendor-client new-module build clean
+.PHONY: help venv cores sshd browser emulator emulator-package demo $(SUITES) test pictures bench matrix vendor-client new-module build clean
 
 help: ## list all targets
 	@echo "beyondidentity.management: start with 'make demo'."
@@ -42,7 +45,7 @@ lint: .venv/.made .venv-tools/.made ## check style, types, documentation, change
 sanity: .venv/.made ## run ansible-test sanity
 	@$(BIN)/python -m tests.tools.sanity $(ARGS)
 
-unit: .venv/.made ## run the unit tests
+unit: .venv/.made $(PROVIDER) ## run the unit tests
 	@$(BIN)/python -m pytest -n auto tests/unit $(ARGS)
 
 integration: .venv/.made cores sshd browser ## run real playbooks against the emulator
@@ -51,7 +54,7 @@ integration: .venv/.made cores sshd browser ## run real playbooks against the em
 roles: .venv/.made .venv-tools/.made ## run the molecule scenarios of the roles
 	@$(BIN)/python -m tests.tools.roles $(ARGS)
 
-matrix: .venv/.made cores sshd browser ## (slow) run unit and integration tests on all installed Python versions
+matrix: .venv/.made cores sshd browser $(PROVIDER) ## (slow) run unit and integration tests on all installed Python versions
 	@$(BIN)/python -m tests.tools.matrix
 
 vendor-client: .venv/.made ## call all tools of the vendor's MCP server against the emulator: make vendor-client CLIENT=folder
@@ -78,6 +81,9 @@ pictures: .venv/.made ## draw the pictures of the documentation; ARGS=--record r
 
 build: .venv/.made ## build the collection in .build/dist and check its files
 	@$(BIN)/python -m tests.tools.tarball
+
+emulator-package: .venv/.made ## build the wheel and sdist of the emulator in .build/dist-emulator and check their files
+	@$(BIN)/python -m tests.tools.emulator_package
 
 clean: ## remove all files that make created
 	rm -rf .venv .venv-* .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
@@ -114,4 +120,10 @@ $(AXE): tests/site/package.json
 	@command -v npm >/dev/null || tests/tools/install-npm >&2
 	@mkdir -p .build/axe && cp $< .build/axe/
 	@npm install --prefix .build/axe --no-package-lock --no-audit --no-fund --loglevel error >&2
+	@touch $@
+
+$(PROVIDER): tests/differential/package.json
+	@command -v npm >/dev/null || tests/tools/install-npm >&2
+	@mkdir -p $(@D) && cp $< $(@D)/
+	@npm install --prefix $(@D) --no-package-lock --no-audit --no-fund --loglevel error >&2
 	@touch $@

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from functools import cache
@@ -18,13 +17,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT, install_finder
-from tests.support.openapi import FILE as DESCRIPTION
 from tests.support.playbook import PlaybookRunner
 from tests.support.sshd import RemoteHost
 from tests.support.sshd import remote_host as start_remote_host
 
 install_finder()
-os.environ["EMULATOR_DESCRIPTION"] = str(DESCRIPTION)  # for the operations that the emulator has no model of
 # a shell's background jobs ignore it, and so would all that they start: tests send it to playbooks
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
@@ -53,16 +50,15 @@ def _shares_runs(module: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    """Return an emulator of Beyond Identity that runs as long as the tests do."""
-    with Emulator.start() as running:
-        yield running
+def emulator(beyondidentity_emulator: Emulator) -> Emulator:
+    """Return the emulator of the package's pytest plugin, which runs as long as the tests do."""
+    return beyondidentity_emulator
 
 
 @pytest.fixture
-def tenant(emulator: Emulator) -> Tenant:
+def tenant(beyondidentity_tenant: Tenant) -> Tenant:
     """Return a new tenant, with nothing in it but what the service puts there."""
-    return emulator.create_tenant()
+    return beyondidentity_tenant
 
 
 @pytest.fixture

@@ -21,7 +21,13 @@ from ..module_utils._task.progress import Progress
 from ..module_utils._task.revocation.revoker import DELETE_SCOPE, Revoker
 from ..module_utils._text import join_names
 from .encrypted_store import EncryptedStore, iter_texts
-from .run_token_record import RecordedToken, describe_values, list_recorded_tokens, record_issued_token
+from .run_token_record import (
+    RecordedToken,
+    describe_values,
+    list_recorded_tokens,
+    name_refresh_token,
+    record_issued_token,
+)
 from .stores import open_stores
 
 if TYPE_CHECKING:
@@ -120,7 +126,9 @@ class _RunRevocation:
         remember_secrets(find_secrets(dict(task.params)))
         deleter = next((token for token in tokens if DELETE_SCOPE in token.scopes), None)
         revoker = Revoker(task, deleter.value if deleter else None, self.unavailable)
-        for recorded in sorted(tokens, key=lambda token: token is deleter):
+        # The revocation of its refresh token can end it, so that one is the last but one.
+        refresher = name_refresh_token(deleter.display_name) if deleter else ""
+        for recorded in sorted(tokens, key=lambda token: (token is deleter, token.display_name == refresher)):
             self.revoked += self._revoke(revoker, recorded)
             self.progress.advance()
         for token in own:

@@ -126,9 +126,14 @@ def describe_values(task: TaskContext, token: Token, audit: TokenAudit | None = 
     audits = audit.describe(task, token) if audit else (None, None)
     tokens = [RecordedToken(token.access_token, token.display_name, token.scopes, expires, options, environ, audits[0])]
     if token.refresh_token:
-        name = f"{token.display_name} (refresh token)"
+        name = name_refresh_token(token.display_name)
         tokens.append(RecordedToken(token.refresh_token, name, (), None, options, environ, audits[1]))
     return tokens
+
+
+def name_refresh_token(access_token: str) -> str:
+    """Return the name of the refresh token that was issued with an access token of this name."""
+    return f"{access_token} (refresh token)"
 
 
 def _record(recorded: list[RecordedToken]) -> None:

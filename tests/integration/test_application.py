@@ -186,7 +186,7 @@ def test_a_task_asks_for_the_scopes_of_its_operations_only(run_playbook: Playboo
     for case, (module, _arguments, check_mode, scopes) in LEAST.items():
         called = run.task("Call", host_name(case))
         assert called.status == ("ok" if module != APPLICATION else "changed"), (case, called.result)
-        (asked,) = tenants[case].journal(grant="client_credentials")
+        (asked,) = tenants[case].read_journal(grant="client_credentials")
         assert asked["form"]["scope"] == scopes, case
         assert bool(writes(tenants[case])) == (called.status == "changed" and not check_mode), case
 
@@ -306,7 +306,7 @@ def test_a_creation_that_may_have_been_carried_out_is_sent_once(
         if words:
             assert "CreateApplication" in first.result["msg"] and words in first.result["msg"], case
         assert again.status == ("ok" if there else "changed"), case
-        assert len(tenants[case].journal(operation="CreateApplication")) == sent + (not there), case
+        assert len(tenants[case].read_journal(operation="CreateApplication")) == sent + (not there), case
 
 
 def test_an_update_and_a_removal_are_sent_again(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

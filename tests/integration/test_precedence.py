@@ -272,7 +272,7 @@ def test_a_given_token_and_a_client_replace_each_other_by_source(
     run = run_playbook(play({"name": "Token", APPLICATIONS: {}}, vars=given), env=tenant.environment).succeeded()
     assert run.task("Token").done
     assert [request["headers"]["Authorization"] for request in other.read_journal(operation="ListApplications")] == [
-        f"Bearer {token}"
+        f"Bearer {other.digest(token)}"
     ]
     other.clear_journal()
     environment = {**tenant.environment, "BEYONDIDENTITY_ACCESS_TOKEN": tenant.request_token("applications:read")}

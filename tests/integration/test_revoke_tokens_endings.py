@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.abandoned_stores import RUN_FOLDER
 from beyondidentity_emulator.client import Emulator, Tenant
@@ -51,6 +52,16 @@ def start_and_hang(run_playbook: PlaybookRunner, tenant: Tenant, folder: Path, *
 def ids(tenant: Tenant) -> set[str]:
     """Return the IDs of the tokens that the play requested, in all runs."""
     return {token_id for token_id, scope in issued_tokens(tenant).items() if scope in MINT["loop"]}
+
+
+def read_token_suffixes(tenant: Tenant) -> set[str]:
+    """Return the last characters of the built-in application's active tokens."""
+    response = requests.get(
+        f"{tenant.realm_url}/applications/{tenant.application_id}/tokens",
+        headers={"Authorization": f"Bearer {tenant.request_token('tokens:read')}"},
+        timeout=60,
+    )
+    return {token["token_suffix"] for token in response.json()["tokens"]}
 
 
 def is_tidy(run: PlaybookRun) -> bool:
@@ -197,8 +208,9 @@ def test_tokens_that_can_not_be_revoked_are_named(run_playbook: PlaybookRunner, 
         tenant = tenants[host_name(name)]
         (warning,) = [warning for warning in warned if all(token_id in warning for token_id in ids(tenant))]
         assert warning.startswith("Not revoked, and valid until they expire: ") and said in warning
-        sent = {entry["form"]["token"] for entry in tenant.read_journal(operation="revoke")}
-        assert sent and not any(value[-12:] in run.output for value in sent)
+        assert tenant.read_journal(operation="revoke")
+        suffixes = read_token_suffixes(tenant)
+        assert len(suffixes) > 1 and not any(suffix in run.output for suffix in suffixes)
 
 
 def test_what_can_be_revoked_is_revoked(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

@@ -97,7 +97,7 @@ def life(shared_run_playbook: PlaybookRunner, emulator: Emulator) -> Life:
     more = _include(**{**READER, "operations": ["ListRealms", "DeleteRealm"]})
 
     checked = shared_run_playbook(play(reader, SHOW, hosts="checked"), args=["--check"], **how)
-    assert tenants["checked"].journal(operation="CreateApplication") == []
+    assert tenants["checked"].read_journal(operation="CreateApplication") == []
     plays = [play(reader, SHOW, hosts="all:!changed"), play(more, hosts="changed")]
     made = shared_run_playbook(plays, **how)
     for tenant in tenants.values():
@@ -134,7 +134,7 @@ def test_the_diff_shows_which_privileges_change(life: Life) -> None:
 
 def _removed(life: Life, host: str) -> list[str]:
     """Return the removals that were carried out."""
-    return [entry["operation"] for entry in life.tenants[host].journal(method="DELETE", status=200)]
+    return [entry["operation"] for entry in life.tenants[host].read_journal(method="DELETE", status=200)]
 
 
 def test_tokens_are_revoked_before_the_application_is_removed(life: Life) -> None:
@@ -164,7 +164,7 @@ def test_an_application_whose_tokens_may_not_be_revoked_is_removed_with_a_warnin
 def test_any_other_failure_leaves_the_application(life: Life) -> None:
     """The next attempt may revoke its tokens."""
     assert life.changed.task("Revoke the application's tokens", "failing").status == "failed"
-    assert life.tenants["failing"].journal(operation="DeleteApplication") == []
+    assert life.tenants["failing"].read_journal(operation="DeleteApplication") == []
     assert {host for host, counts in life.changed.stats.items() if counts["failures"]} == {"failing"}
 
 
@@ -173,7 +173,7 @@ def test_checking_the_removal_revokes_nothing(life: Life) -> None:
     run = life.checked_again
     assert len(run.task("Revoke the application's tokens").result["revoked"]) == 2, "one of each run"
     assert run.task("Remove the application").status == "changed"
-    assert life.tenants["checked"].journal(method="DELETE") == []
+    assert life.tenants["checked"].read_journal(method="DELETE") == []
 
 
 def test_the_authenticating_application_keeps_its_tokens(run_playbook: PlaybookRunner, tenant: Tenant) -> None:

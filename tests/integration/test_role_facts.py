@@ -94,7 +94,7 @@ def test_facts_are_refused(reports: Reports, host: str) -> None:
     failed = reports.failure(host)
     assert failed.task.endswith("Refuse options that a managed host reported as facts")
     assert f"This host reported facts named {HOSTS[host][0]}_*" in failed.result["msg"]
-    assert reports.tenants[host].journal() == []
+    assert reports.tenants[host].read_journal() == []
 
 
 def test_other_facts_change_nothing(reports: Reports) -> None:
@@ -102,7 +102,9 @@ def test_other_facts_change_nothing(reports: Reports) -> None:
     client, code, person = (host_name(f"{role}-others") for role in FACTS)
     for host in (client, code, person):
         assert reports.run.task("Refuse options that a managed host reported as facts", host).status == "ok"
-    assert [entry["form"]["scope"] for entry in reports.tenants[client].journal(operation="token")] == ["realms:read"]
+    assert [entry["form"]["scope"] for entry in reports.tenants[client].read_journal(operation="token")] == [
+        "realms:read"
+    ]
     assert reports.run.task("Set the token as a fact", client).done
     assert "authorization_code_authorization" in reports.failure(code).result["msg"]
-    assert len(reports.tenants[person].journal(operation="CreateIdentity")) == 1
+    assert len(reports.tenants[person].read_journal(operation="CreateIdentity")) == 1

@@ -133,7 +133,7 @@ def test_an_empty_text_is_no_empty_list(run_playbook: PlaybookRunner, emulator: 
     for name, words in EMPTY.items():
         host = name.replace("_", "-")
         assert words in str(run.task("Go on", host).result["msg"])
-        assert tenants[host].journal(operation="CreateApplication") == []
+        assert tenants[host].read_journal(operation="CreateApplication") == []
 
 
 OMIT = "{{ nobody_set_this | default(omit) }}"

@@ -30,6 +30,7 @@ FOR_OTHER_TOOLS = {
     ("docs/awx.md", "env:"),
     ("docs/ci.md", "name: Beyond Identity"),
     ("docs/ci.md", "stages: [check, apply]"),
+    ("docs/emulator.md", "tenants:"),
     ("docs/testing.md", "prerun: false"),
     ("docs/testing.md", "all:"),
 }

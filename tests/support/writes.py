@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 from beyondidentity_emulator.client import Tenant
 
 
@@ -15,3 +17,9 @@ def list_writes(tenant: Tenant) -> list[str]:
         entry["operation"] for entry in tenant.read_journal() if entry["method"] != "GET" and not entry.get("grant")
     ]
     return [operation for operation in posted if operation != "introspect"]
+
+
+def has_received_predictions(tenant: Tenant) -> bool:
+    """Return whether a tenant received an ID, client ID or token that check mode predicted; the journal has a token's digest."""
+    text = json.dumps(tenant.read_journal())
+    return "check-mode" in text or tenant.digest("check-mode-token") in text

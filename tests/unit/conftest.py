@@ -23,6 +23,14 @@ settings.register_profile("unit", database=None, deadline=None, max_examples=60,
 settings.load_profile("unit")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many requests the property tests of the emulator sent."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
+    cases = sum(value for report in reports for name, value in report.user_properties if name == "property_cases")
+    if cases:
+        terminalreporter.write_line(f"property tests: {cases} requests")
+
+
 @pytest.fixture(autouse=True)
 def forget_secrets() -> Iterator[None]:
     """Forget at the end of a test the secrets that it remembered: they would be masked in the messages of other tests."""

@@ -94,8 +94,13 @@ def list_results(app: SignInApplication) -> list[int]:
 
 
 def list_sent(app: SignInApplication) -> list[str]:
-    """Return the refresh tokens that were sent."""
+    """Return the digests of the refresh tokens that were sent."""
     return [entry["form"]["refresh_token"] for entry in app.tenant.read_journal(grant="refresh_token")]
+
+
+def digest_all(app: SignInApplication, values: list[str]) -> list[str]:
+    """Return the digests that stand for these values in the journal."""
+    return [app.tenant.digest(value) for value in values]
 
 
 def let_expire(store: MemoryStore) -> None:
@@ -111,7 +116,7 @@ def test_all_tasks_of_a_run_share_one_use(app: SignInApplication, given: str) ->
     stores = TokenStores(MemoryStore())
     first, *others = [use(app, given, stores, READ) for _host in range(5)]
     assert not first.cached and all(other == IssuedToken(first.token, cached=True) for other in others)
-    assert list_sent(app) == [given]
+    assert list_sent(app) == digest_all(app, [given])
 
 
 def test_hosts_at_the_same_time_share_one_use(app: SignInApplication, given: str, tmp_path: Path) -> None:
@@ -137,7 +142,7 @@ def test_later_runs_use_the_stored_token_and_then_the_newest_refresh_token(
     assert [item.cached for item in issued] == [False, True, False, False]
     assert list_results(app) == [200] * 3
     newest = [given, issued[0].token.refresh_token, issued[2].token.refresh_token]
-    assert list_sent(app) == (newest if rotation == "rotating" else [given] * 3)
+    assert list_sent(app) == digest_all(app, newest if rotation == "rotating" else [given] * 3)
 
 
 def test_within_a_run_an_expired_token_is_replaced_with_the_newest_refresh_token(
@@ -160,7 +165,7 @@ def test_another_request_is_sent_with_the_newest_refresh_token(
     stores = TokenStores(MemoryStore())
     first = use(app, given, stores)
     second = use(app, given, stores, *other.get("scopes", []), **{n: v for n, v in other.items() if n != "scopes"})
-    assert not second.cached and list_sent(app) == [given, first.token.refresh_token]
+    assert not second.cached and list_sent(app) == digest_all(app, [given, first.token.refresh_token])
     assert use(app, given, stores).cached, "the first token is valid, or the second one is in its place"
 
 
@@ -180,7 +185,7 @@ def test_refresh_tokens_of_two_users_do_not_replace_each_other(app: SignInApplic
     users = [sign_in(app), sign_in(app)]
     first = [use(app, user, stores) for user in users]
     assert [use(app, user, stores).token for user in users] == [item.token for item in first]
-    assert list_sent(app) == users
+    assert list_sent(app) == digest_all(app, users)
 
 
 def refuse(app: SignInApplication, user: MemoryStore, given: str) -> None:
@@ -205,7 +210,7 @@ def test_if_the_newest_one_is_refused_the_given_one_is_tried_once(
             use(app, given, later_run, token_cache="user")
     else:
         assert not use(app, given, later_run, token_cache="user").cached
-    assert list_sent(app) == ["unknown-to-the-server", given]
+    assert list_sent(app) == digest_all(app, ["unknown-to-the-server", given])
 
 
 def test_a_given_one_that_this_run_used_is_not_tried_again(app: SignInApplication, given: str) -> None:
@@ -214,7 +219,7 @@ def test_a_given_one_that_this_run_used_is_not_tried_again(app: SignInApplicatio
     refuse(app, run, given)
     with pytest.raises(ResponseError, match="invalid_grant"):
         use(app, given, TokenStores(run))
-    assert list_sent(app) == ["unknown-to-the-server"]
+    assert list_sent(app) == digest_all(app, ["unknown-to-the-server"])
     assert SignInStore(make_server(app), [run]).list_all() == []
 
 
@@ -228,7 +233,7 @@ def test_another_error_keeps_the_newest_one(fault: dict[str, Any], app: SignInAp
     with pytest.raises(BeyondIdentityError):
         use(app, given, later_run, token_cache="user")
     use(app, given, later_run, token_cache="user")
-    assert list_sent(app) == [given, newest, newest]
+    assert list_sent(app) == digest_all(app, [given, newest, newest])
 
 
 def test_hosts_that_waited_share_an_error(app: SignInApplication, given: str) -> None:
@@ -241,7 +246,7 @@ def test_hosts_that_waited_share_an_error(app: SignInApplication, given: str) ->
         return caught.value.sent
 
     assert run_together(4, run, fail) == [True] * 4
-    assert list_sent(app) == [given]
+    assert list_sent(app) == digest_all(app, [given])
     assert not use(app, given, TokenStores(run)).cached, "a later attempt sends it again"
 
 
@@ -284,7 +289,7 @@ def test_a_stored_refresh_token_is_replaced_where_it_is_stored(
 
 def test_without_a_store_each_call_sends_the_given_one(app: SignInApplication, given: str) -> None:
     assert use(app, given, TokenStores(), READ).token.scopes == (READ,)
-    assert list_sent(app) == [given]
+    assert list_sent(app) == digest_all(app, [given])
 
 
 def test_tokens_for_many_given_ones_do_not_fill_the_store(app: SignInApplication) -> None:

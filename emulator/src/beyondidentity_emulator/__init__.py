@@ -4,3 +4,5 @@
 """An emulator of Beyond Identity's authorization server and Management API for tests, over HTTP on the loopback interface."""
 
 from __future__ import annotations
+
+__version__ = "0.1.0"

@@ -32,7 +32,7 @@ from .management.bearer import authorize
 from .management.catalogue import OPERATIONS
 from .management.catalogue_scim import SCIM_GROUPS
 from .management.correlation import add_header, check_header
-from .management.field_rules import hide_fields
+from .management.field_rules import hide_fields, show_classification
 from .management.operation import Operation
 from .management.operation_call import Call, Handler
 from .management.query_parameters import refuse_unknown_parameters
@@ -83,6 +83,7 @@ def _build_view(world: World, operation: Operation, handler: Handler) -> Callabl
             if operation.is_scim:
                 return build_error_response(error)
             raise
+        response_body = show_classification(settings, operation.name, response_body)
         response_body = hide_fields(settings, operation.name, response_body)
         response = Response() if response_body is None else jsonify(response_body)
         response.status_code = operation.status

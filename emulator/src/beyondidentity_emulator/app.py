@@ -6,43 +6,55 @@
 from __future__ import annotations
 
 import os
+import time
+from email.utils import formatdate
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from . import api_routes
 from .authorization.keys import SigningKey
 from .authorization.routes import AuthorizationEndpoints
 from .control import routes as control_routes
+from .control.access import ControlAccess
 from .management import binding_links
 from .management.bearer import bearer_value
 from .management.catalogue import BY_NAME
 from .model.state import World
 from .web.errors import ApiError, error_body
+from .web.failures import format_place
 from .web.fault_responses import apply_fault, build_delivery, build_fault_response, replace_carried_out
 from .web.http_server import DELIVERY, UNDERSCORED_HEADERS
+from .web.strict_json import StrictJson
 
 CONTROL = "/_emulator/"
+JOURNAL = f"{CONTROL}journal"
 
 
-def create_app(world: World) -> Flask:
-    """Return the emulator of a world."""
+class Emulator(Flask):
+    """The application; its log shows where an error was raised, and none of the values in its message or the path."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Write an unexpected error to the log."""
+        self.logger.error("Exception on %s %s\n%s", request.method, request.endpoint, format_place(exc_info[1]))
+
+
+def create_app(world: World, key: SigningKey | None = None, access: ControlAccess | None = None) -> Flask:
+    """Return the emulator of a world, with the key that signs its tokens and the rules for the control endpoints."""
     # Authlib refuses http:// otherwise, on the loopback interface too.
     os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")
-    app = Flask(__name__, static_folder=None)
+    app = Emulator(__name__, static_folder=None)
     app.url_map.merge_slashes = False
-    provider = DefaultJSONProvider(app)
-    provider.sort_keys = False
-    app.json = provider
+    app.json = StrictJson(app)
     api_routes.register_routes(app, world)
     binding_links.register_routes(app, world)
-    AuthorizationEndpoints(world, SigningKey()).register(app)
+    AuthorizationEndpoints(world, key or SigningKey()).register(app)
     control_routes.register_routes(app, world)
 
+    (access or ControlAccess()).register(app)
     app.before_request(lambda: _open_request(world))
-    app.after_request(_close_request)
+    app.after_request(lambda response: _close_request(world, response))
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> tuple[Response, int]:
@@ -51,7 +63,10 @@ def create_app(world: World) -> Flask:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Response, int]:
         status = error.code or 500
-        return jsonify(error_body(status)), status
+        response = jsonify(error_body(status))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response, status
 
     return app
 
@@ -60,8 +75,11 @@ def _open_request(world: World) -> Response | None:
     """Write the request to the journal; return a response if a fault or the rate limit replaces the operation."""
     if request.path.startswith(CONTROL):
         return None
-    g.exchange = _open_exchange(world)
-    g.fault = fault = world.faults.take(g.exchange)
+    values = _read_request()
+    g.named = set()
+    g.exchange = world.journal.open(values, g.named)
+    g.tenant_id = values["tenant_id"]
+    g.fault = fault = world.faults.take(values)
     if fault is not None:
         g.exchange.fault = fault.id
         if fault.expire_token:
@@ -76,10 +94,12 @@ def _open_request(world: World) -> Response | None:
     return build_fault_response(fault, request.endpoint)
 
 
-def _close_request(response: Response) -> Response:
+def _close_request(world: World, response: Response) -> Response:
     """Apply the fault to the response, and write its status to the journal."""
+    _learn_secrets(world, response)
     if "exchange" not in g:
         return response
+    _apply_settings(world, response)
     if "rate_headers" in g:
         response.headers.extend(g.rate_headers)
     fault = g.fault
@@ -93,13 +113,40 @@ def _close_request(response: Response) -> Response:
     return response
 
 
-def _open_exchange(world: World) -> Any:
+def _apply_settings(world: World, response: Response) -> None:
+    """Apply the settings of the tenant that concern all of its responses."""
+    tenant = world.tenants.get(g.exchange.tenant_id or "")
+    if tenant is None:
+        return
+    if tenant.settings.clock_offset:
+        response.headers["Date"] = formatdate(time.time() + tenant.settings.clock_offset, usegmt=True)
+    is_replaced = g.fault is not None and g.fault.replaces_response() and not g.fault.carry_out
+    if request.endpoint in BY_NAME and response.status_code in tenant.settings.masked_statuses and not is_replaced:
+        response.status_code = 200
+
+
+def _learn_secrets(world: World, response: Response) -> None:
+    """Remember the secrets that a response gives away, and those that an accepted request sets: nobody knows others."""
+    if request.path == JOURNAL:
+        return
+    digests = world.journal.digests
+    if response.is_json:
+        digests.learn_from_json(response.get_data())
+    if response.status_code < 400:
+        for value in g.get("named", ()):
+            digests.learn(value)
+        if request.path.startswith(CONTROL):
+            digests.learn_from_json(request.get_data())
+    digests.learn_from_url(response.headers.get("Location", ""))
+
+
+def _read_request() -> dict[str, Any]:
     arguments = request.view_args or {}
     tenant_id = arguments.get("tenant_id")
     if tenant_id is None and request.path.startswith("/v1/tenants/"):
         tenant_id = request.path.split("/")[3]
     form = request.form.to_dict()
-    return world.journal.open(
+    return dict(
         method=request.method,
         path=request.path,
         query=request.args.to_dict(),
@@ -120,7 +167,7 @@ def _expire_token(world: World) -> None:
 
 
 def _rate_limit(world: World) -> Response | None:
-    tenant = world.tenants.get(g.exchange.tenant_id or "")
+    tenant = world.tenants.get(g.tenant_id or "")
     if tenant is None or tenant.settings.rate_limit is None:
         return None
     with world.lock:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
-import shlex
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,20 +33,32 @@ class Emulator:
     """BEYONDIDENTITY_* variables of the first tenant."""
     url: str
     ca_path: str | None
+    unset_variables: tuple[str, ...] = ()
+    """Other BEYONDIDENTITY_* variables, which would connect the collection with another tenant. Remove them from environments."""
+    control_token: str | None = field(default=None, repr=False)
     session: requests.Session = field(default_factory=requests.Session)
 
     @classmethod
-    def start(cls, tls: bool = False, port: int = 0, ca_path: str | os.PathLike[str] | None = None) -> Emulator:
-        """Start an emulator and wait until it is ready."""
-        command = [sys.executable, "-m", __package__, "--quiet", "--parent", str(os.getpid()), "--port", str(port)]
+    def start(
+        cls,
+        tls: bool = False,
+        port: int = 0,
+        ca_path: str | os.PathLike[str] | None = None,
+        options: Sequence[str] = (),
+    ) -> Emulator:
+        """Start an emulator and wait until it is ready. `options` are further options of the command, such as `--seed`."""
+        command = [sys.executable, "-m", __package__, "--quiet", "--export", "json", "--parent", str(os.getpid())]
+        command += ["--port", str(port), *options]
         if tls:
             command.append("--tls")
         if ca_path is not None:
             command += ["--ca-path", os.fspath(ca_path)]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         values = _read_environment(process)
-        url = values.pop("EMULATOR_URL")
-        emulator = cls(process, values, url, values.get("BEYONDIDENTITY_CA_PATH"))
+        url, token = values.pop("EMULATOR_URL"), values.pop("EMULATOR_CONTROL_TOKEN")
+        environment = {name: value for name, value in values.items() if value is not None}
+        unset = tuple(name for name in values if name not in environment)
+        emulator = cls(process, environment, str(url), environment.get("BEYONDIDENTITY_CA_PATH"), unset, token)
         emulator.session.trust_env = False
         if emulator.ca_path:
             emulator.session.verify = emulator.ca_path
@@ -76,6 +90,8 @@ class Emulator:
 
     def call_control(self, method: str, path: str, **options: Any) -> Any:
         """Call a control endpoint; return its JSON."""
+        if self.control_token is not None:
+            options["headers"] = {**options.get("headers", {}), "Authorization": f"Bearer {self.control_token}"}
         response = self.session.request(method, f"{self.url}/_emulator/{path}", timeout=REQUEST_SECONDS, **options)
         if not response.ok:
             raise EmulatorError(f"{method} {path}: {response.status_code} {response.text[:500]}")
@@ -85,6 +101,10 @@ class Emulator:
         """Return the requests of all tenants (see Tenant.read_journal)."""
         entries: list[dict[str, Any]] = self.call_control("GET", "journal", params=filters)
         return entries
+
+    def digest(self, value: str) -> str:
+        """Return the digest that stands for a credential, code or token in this emulator's journal."""
+        return str(self.call_control("POST", "digest", json={"value": value})["digest"])
 
     def reset(self) -> None:
         """Remove all tenants except the first, all faults and the journal."""
@@ -138,6 +158,10 @@ class Tenant:
         """Return this tenant's requests: `method`, `operation`, `grant`, `status` (equal), `path` (regular expression), `since` (seq)."""
         return self.emulator.read_journal(tenant=self.tenant_id, **filters)
 
+    def digest(self, value: str) -> str:
+        """Return the digest that stands for a credential, code or token in the journal."""
+        return self.emulator.digest(value)
+
     def clear_journal(self) -> None:
         """Remove this tenant's requests from the journal."""
         self.emulator.call_control("DELETE", "journal", params={"tenant": self.tenant_id})
@@ -154,6 +178,28 @@ class Tenant:
     def clear_faults(self) -> None:
         """Remove this tenant's faults."""
         self.emulator.call_control("DELETE", "faults", params={"tenant": self.tenant_id})
+
+    def start_outage(self, name: str) -> None:
+        """Start a named outage (see outages.py)."""
+        self.emulator.call_control("POST", f"tenants/{self.tenant_id}/outages", json={"name": name})
+
+    def stop_outage(self, name: str) -> None:
+        """Stop a named outage: its faults are removed, and its settings are as before."""
+        self.emulator.call_control("DELETE", f"tenants/{self.tenant_id}/outages/{name}")
+
+    def list_outages(self) -> list[str]:
+        """Return the names of this tenant's outages."""
+        names: list[str] = self.emulator.call_control("GET", f"tenants/{self.tenant_id}/outages")
+        return names
+
+    @contextlib.contextmanager
+    def outage(self, name: str) -> Iterator[None]:
+        """Let a named outage last as long as the block."""
+        self.start_outage(name)
+        try:
+            yield
+        finally:
+            self.stop_outage(name)
 
     def seed(self, **wanted: Any) -> dict[str, list[str]]:
         """Create objects in bulk (see seeding.py); return their IDs by collection."""
@@ -194,14 +240,12 @@ class Tenant:
         return str(response.json()["access_token"])
 
 
-def _read_environment(process: subprocess.Popen[str]) -> dict[str, str]:
-    values: dict[str, str] = {}
+def _read_environment(process: subprocess.Popen[str]) -> dict[str, str | None]:
+    values: dict[str, str | None] = {}
     for line in process.stdout or ():
-        words = shlex.split(line)
-        if words == ["ready"]:
+        if line == "ready\n":
             return values
-        name, _equals, value = words[1].partition("=")
-        values[name] = value
+        values.update(json.loads(line))
     if process.stdout:
         process.stdout.close()
     raise EmulatorError(f"the emulator ended before it was ready, with code {process.wait()}")

@@ -161,10 +161,11 @@ def test_expired_code_is_refused(tenant):
         ({"code": "x"}, "invalid_grant"),
         ({"code": None}, "invalid_request"),
         ({"redirect_uri": REDIRECT + "/"}, "invalid_grant"),
-        ({"redirect_uri": None}, "invalid_grant"),
+        ({"redirect_uri": None}, "invalid_request"),
         ({"code_verifier": "w" * 43}, "invalid_grant"),
         ({"code_verifier": "short"}, "invalid_request"),
-        ({"code_verifier": None}, "invalid_request"),
+        ({"code_verifier": None}, "invalid_grant"),
+        ({"code_verifier": VERIFIER + "\n"}, "invalid_request"),
     ],
 )
 def test_invalid_exchange_is_refused_and_keeps_the_code_valid(tenant, changes, error):
@@ -282,9 +283,78 @@ def test_rotating_refresh_token_is_replaced(tenant):
     app = App.of(tenant)
     tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
     first = read_json(app.exchange(app.code()))["refresh_token"]
-    second = read_json(app.refresh(first))["refresh_token"]
-    assert_refused(app.refresh(first))
-    assert read_json(app.refresh(second))["refresh_token"] not in (first, second)
+    second = read_json(app.refresh(first, scope="openid"))["refresh_token"]
+    third = read_json(app.refresh(second))
+    assert third["refresh_token"] not in (first, second)
+    assert third["scope"] == "openid realms:read", "a narrower scope is for one access token only"
+
+
+@pytest.mark.parametrize("end", ["rotated refresh token", "used code", "revoked refresh token"])
+def test_tokens_of_a_sign_in_end_together(tenant, end):
+    """RFC 9700 section 4.14.2, RFC 6749 section 4.1.2 and RFC 7009 section 2.1."""
+    app = App.of(tenant)
+    tenant.change_settings(refresh_tokens="rotating", refresh_lifetime=3600)
+    code = app.code()
+    first = read_json(app.exchange(code))
+    second = read_json(app.refresh(first["refresh_token"]))
+    other = read_json(app.exchange(app.code()))
+    if end == "rotated refresh token":
+        assert_refused(app.refresh(first["refresh_token"]))
+    elif end == "used code":
+        assert_refused(app.exchange(code))
+    else:
+        form, headers = (
+            {"token": second["refresh_token"]},
+            {"Authorization": f"Bearer {tenant.request_token('tokens:delete')}"},
+        )
+        assert requests.post(f"{app.issuer}/revoke", data=form, headers=headers, timeout=60).status_code == 200
+    for tokens in (first, second):
+        assert Api(tenant, tokens["access_token"]).call("GET", "/realms").status_code == 403
+    assert_refused(app.refresh(second["refresh_token"]))
+    assert Api(tenant, other["access_token"]).get("/realms")["total_size"] == 1
+    assert app.refresh(other["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"prompt": "none"}, "login_required"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"prompt": "pets"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"max_age": "²"}, "invalid_request"),
+        ({"response_mode": "fragment"}, "unsupported_response_mode"),
+        ({"request": "e30.e30."}, "request_not_supported"),
+        ({"request_uri": "https://client.example/r"}, "request_uri_not_supported"),
+        ({"registration": "{}"}, "registration_not_supported"),
+        ({"id_token_hint": "x"}, "invalid_request"),
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": ""}, "invalid_request"),
+        ({"scope": "openid  realms:read"}, "invalid_scope"),
+        ({"scope": "openid "}, "invalid_scope"),
+        ({"scope": "openid\trealms:read"}, "invalid_scope"),
+        ({"code_challenge": CHALLENGE + "\n"}, "invalid_request"),
+        ({"nonce": ["a", "b"]}, "invalid_request"),
+    ],
+)
+def test_authorization_request_is_checked_before_the_page(tenant, changes, error):
+    app = App.of(tenant)
+    tenant.change_settings(sign_in="page", answer_iss="issuer")
+    back = read_redirect(app.authorize(**changes))
+    assert (back["error"], back["state"], back["iss"]) == (error, "s t", app.issuer)
+
+
+def test_prompt_none_succeeds_without_a_page(tenant):
+    assert "code" in read_redirect(App.of(tenant).authorize(prompt="none", max_age="0", display="page", claims="{}"))
+
+
+def test_id_token_hint_must_name_the_user(tenant):
+    app = App.of(tenant)
+    hint = read_json(app.exchange(app.code()))["id_token"]
+    assert "code" in read_redirect(app.authorize(id_token_hint=hint))
+    assert read_redirect(App.of(tenant).authorize(id_token_hint=hint))["error"] == "invalid_request"
+    tenant.change_settings(identity={"id": "another"})
+    assert read_redirect(app.authorize(id_token_hint=hint))["error"] == "login_required"
 
 
 def test_refresh_is_refused_if_disabled(tenant):

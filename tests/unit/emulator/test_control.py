@@ -23,7 +23,7 @@ def test_journal_records_requests(tenant):
     assert create["token_id"] == token["issued_token_id"]
     assert create["token_scopes"] == ["realms:read", "realms:create"]
     assert create["json"] == {"realm": {"display_name": "Pets"}}
-    assert create["headers"]["Authorization"] == f"Bearer {api.token}"
+    assert create["headers"]["Authorization"] == f"Bearer {tenant.digest(api.token)}"
     assert listing["query"] == {"page_size": "7"}
     assert (listing["method"], listing["path"], listing["status"]) == (
         "GET",

@@ -245,6 +245,30 @@ def test_fault_truncates_the_response(tenant, api):
     assert len(caught.value.partial) == 10
 
 
+@pytest.mark.parametrize(("fault", "rest"), [({"copies": 1}, b"HTTP/1.1 200"), ({"surplus": "more"}, b"more")])
+def test_fault_sends_more_than_the_response(tenant, api, fault, rest):
+    tenant.add_fault(body="first", **fault)
+    connection = request_tenant(tenant, api)
+    with contextlib.closing(connection), connection.sock.makefile("rb") as stream:
+        while stream.readline().strip():
+            continue
+        assert stream.read(len(b"first") + len(rest)) == b"first" + rest
+
+
+def test_fault_changes_nested_keys(tenant, api):
+    tenant.add_fault(method="POST", merge={"protocol_config": {"pkce": None, "type": "odd"}})
+    created = api.post("applications", build_application())
+    assert created["protocol_config"]["type"] == "odd" and "client_id" in created["protocol_config"]
+    assert "pkce" not in created["protocol_config"] and created["display_name"] == "Pets"
+
+
+@pytest.mark.parametrize(("part", "statuses"), [("management", (500, 200)), ("authorization", (200, 500))])
+def test_fault_affects_a_part_of_the_service(tenant, api, part, statuses):
+    tenant.add_fault(part=part, status=500)
+    keys = requests.get(f"{tenant.issuer}/.well-known/jwks.json", timeout=60)
+    assert (api.call("GET", "").status_code, keys.status_code) == statuses
+
+
 def test_fault_expires_the_token(tenant, api):
     tenant.add_fault(operation="GetTenant", expire_token=True, times=1)
     assert [api.call("GET", "").status_code for _round in range(2)] == [403, 403]

@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -40,10 +41,16 @@ def read_until_ready(process):
     raise AssertionError(process.stderr.read())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def read_values(process):
+    """Return the values of the `export` lines."""
+    lines = [shlex.split(line) for line in read_until_ready(process)]
+    return dict(words[1].split("=", 1) for words in lines if words[0] == "export")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_process_prints_assignments_and_stops_at_a_signal(number):
     with start_process() as process:
-        values = dict(shlex.split(line)[1].split("=", 1) for line in read_until_ready(process))
+        values = read_values(process)
         response = requests.post(
             values["BEYONDIDENTITY_ISSUER"] + "/token",
             data={"grant_type": "client_credentials", "scope": "realms:read"},
@@ -65,18 +72,44 @@ def test_process_prints_assignments_and_stops_at_a_signal(number):
     ]
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize("numbers", [[signal.SIGTERM] * 2, [signal.SIGINT] * 2, [signal.SIGINT, signal.SIGTERM] * 10])
-def test_process_stops_at_several_signals_with_open_connections(numbers):
+def test_process_stops_at_several_signals_with_open_connections(tmp_path, numbers, tls):
     """A supervisor signals make and the emulator, so two signals arrive in a row. Clients may still wait for responses."""
-    with start_process() as process, contextlib.ExitStack() as stack:
-        values = dict(shlex.split(line)[1].split("=", 1) for line in read_until_ready(process))
+    options = ["--tls"] if tls else []
+    state = [
+        "--state",
+        str(tmp_path / "state.json"),
+        "--export",
+        f"json:{tmp_path / 'export.json'}",
+        "--export",
+        "shell",
+    ]
+    with start_process(*options, *state) as process, contextlib.ExitStack() as stack:
+        values = read_values(process)
         address = urlsplit(values["EMULATOR_URL"])
-        for request in (b"", b"GET /v1 HTTP/1.1\r\n", b"POST /v1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n"):
-            connection = stack.enter_context(socket.create_connection((address.hostname, address.port)))
+        context = ssl.create_default_context(cafile=values["BEYONDIDENTITY_CA_PATH"]) if tls else None
+        fault = {"path": "/slow", "body": "x" * 100, "drip": 10}
+        verify = values.get("BEYONDIDENTITY_CA_PATH")
+        requests.post(f"{values['EMULATOR_URL']}/_emulator/faults", json=fault, timeout=HANG_SECONDS, verify=verify)
+
+        def connect(request):
+            plain = stack.enter_context(socket.create_connection((address.hostname, address.port), HANG_SECONDS))
+            connection = context.wrap_socket(plain, server_hostname=address.hostname) if context else plain
             connection.sendall(request)
+            return stack.enter_context(connection)
+
+        stack.enter_context(socket.create_connection((address.hostname, address.port)))  # no handshake
+        connect(b"GET /v1 HTTP/1.1\r\n")
+        connect(b"POST /v1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+        idle = connect(b"GET /v1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        slow = connect(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert idle.recv(12) == b"HTTP/1.1 404"
+        assert slow.recv(12) == b"HTTP/1.1 200"
         for number in numbers:
             process.send_signal(number)
         assert process.wait(HANG_SECONDS) == 0
+    assert os.listdir(tmp_path) == ["state.json"]
 
 
 def test_port_can_be_chosen():

@@ -90,7 +90,7 @@ def test_builtin_objects_stay(tenant, api):
 
 
 def test_unknown_shift_is_refused(tenant):
-    with pytest.raises(EmulatorError, match="shift of a fault"):
+    with pytest.raises(EmulatorError, match="shift must be `delete`, `insert` or null; not .both."):
         tenant.add_fault(shift="both")
 
 

@@ -85,6 +85,17 @@ def test_discovery_names_the_endpoints(tenant):
         ({"grant_type": "client_credentials", "scope": "openid"}, "invalid_scope"),
         ({"grant_type": "password", "scope": "realms:read"}, "unsupported_grant_type"),
         ({"grant_type": "authorization_code", "code": "x"}, "unauthorized_client"),
+        *[
+            ({**GRANT, "scope": scope}, "invalid_scope")
+            for scope in (
+                " realms:read",
+                "realms:read ",
+                "realms:read  realms:create",
+                "realms:read\t",
+                'realms:read "',
+            )
+        ],
+        ({**GRANT, "grant_type": ""}, "invalid_request"),
         ({**GRANT, "expiration_time": "0"}, "invalid_request"),
         ({**GRANT, "expiration_time": "-5"}, "invalid_request"),
         ({**GRANT, "expiration_time": "1h"}, "invalid_request"),
@@ -163,7 +174,26 @@ def test_unknown_tenant_realm_or_application_is_not_found(tenant):
 
 
 def test_get_is_not_allowed(tenant):
-    assert requests.get(f"{tenant.issuer}/token", timeout=60).status_code == 405
+    response = requests.get(f"{tenant.issuer}/token", timeout=60)
+    assert (response.status_code, response.headers["Allow"]) == (405, "OPTIONS, POST")
+
+
+@pytest.mark.parametrize(("charset", "status"), [("UTF-8", 200), ("utf-16", 400)])
+def test_form_must_be_utf_8(tenant, charset, status):
+    headers = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+    assert request_token(tenant, headers=headers).status_code == status
+
+
+def test_errors_are_not_cached(tenant):
+    for errors in ("oauth", "management"):
+        tenant.change_settings(token_errors=errors)
+        response = request_token(tenant, auth=False)
+        assert (response.headers["Cache-Control"], response.headers["Pragma"]) == ("no-store", "no-cache")
+
+
+def test_who_is_not_the_client_learns_nothing_else(tenant):
+    for form in ({"scope": "x"}, {"grant_type": "pets"}, {**GRANT, "expiration_time": "x"}):
+        assert_refused(request_token(tenant, form, auth=(tenant.client_id, "x")), 401, "invalid_client")
 
 
 @pytest.mark.parametrize(("requested", "lifetime"), [(None, 3600), ("60", 60), ("99999", 3600)])

@@ -75,6 +75,30 @@ def test_introspection_needs_authentication(tenant):
     )
 
 
+@pytest.mark.parametrize("endpoint", ["{realm_url}/introspect", "{issuer}/revoke"])
+def test_unknown_hint_is_ignored_and_an_empty_token_is_missing(tenant, endpoint):
+    url = endpoint.format(realm_url=tenant.realm_url, issuer=tenant.issuer)
+    form = {"token": tenant.request_token("realms:read"), "token_type_hint": "pets"}
+    assert requests.post(url, data=form, timeout=60, **basic(tenant)).status_code == 200
+    response = requests.post(url, data={"token": ""}, timeout=60, **basic(tenant))
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
+def test_challenge_names_the_scheme_that_was_used(tenant):
+    token = tenant.request_token("realms:read")
+    for options, status, challenge in (
+        ({"auth": (tenant.client_id, "x")}, 401, "Basic "),
+        (bearer("x"), 401, 'Bearer error="invalid_token"'),
+        (bearer(token), 403, 'Bearer error="insufficient_scope"'),
+    ):
+        for response in (introspect(tenant, token, **options), revoke(tenant, token, **options)):
+            assert response.status_code == status
+            assert response.headers["WWW-Authenticate"].startswith(challenge)
+    form = {"token": token, "client_id": tenant.client_id, "client_secret": tenant.client_secret}
+    response = requests.post(f"{tenant.issuer}/revoke", data=form, timeout=60, **bearer(token))
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request"), "authentication in two ways"
+
+
 def test_token_can_be_revoked_by_value(tenant):
     token = tenant.request_token("realms:read")
     response = revoke(tenant, token, **basic(tenant))
@@ -135,7 +159,9 @@ def test_oidc_application_can_revoke_only_with_a_bearer_token(tenant, confidenti
 def test_oauth2_application_can_revoke_its_own_tokens(tenant):
     issuer, client_id, secret, token = create_application(tenant, type="oauth2")
     foreign = tenant.request_token("realms:read")
-    assert revoke(tenant, foreign, issuer, auth=(client_id, secret)).status_code == 200
+    for how in ({"auth": (client_id, secret)}, bearer(tenant.request_token("tokens:delete"))):
+        response = revoke(tenant, foreign, issuer, **how)
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
     assert is_active(tenant, foreign)
     assert revoke(tenant, token, issuer, auth=(client_id, secret)).status_code == 200
     assert not is_active(tenant, token)

@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError, scope_to_list
-from flask import Request, g
+from flask import Request, g, json
 
 from ..model.state import Realm, Record, Tenant
+from ..web.numbers import parse_whole_number
 
 OPENID = "openid"
 MAXIMUM_CLAIMS_LENGTH = 8192
@@ -45,6 +44,10 @@ class Client(ClientMixin):
         """Return whether the client has no secret."""
         return self.protocol["confidentiality"] == "public"
 
+    def choose_subject(self, user: dict[str, str]) -> str:
+        """Return the `sub` claim of a user: the configured field of the identity."""
+        return user.get(self.protocol["token_configuration"]["subject_field"], user["id"])
+
     def get_client_id(self) -> str:
         """Return the client ID."""
         return self.client_id
@@ -58,6 +61,8 @@ class Client(ClientMixin):
         allowed = set(self.protocol["allowed_scopes"])
         if self.protocol["type"] == "oidc" or self.tenant.settings.oauth2_openid == "accept":
             allowed.add(OPENID)
+        if not requested and self.tenant.settings.missing_scope == "all":
+            requested = sorted(allowed)
         if not requested or not allowed.issuperset(requested):
             return None
         if self.protocol["type"] == "oidc" and OPENID not in requested:
@@ -101,7 +106,7 @@ def client_secret_basic(query_client: Any, request: Any) -> Client | None:
         raise InvalidRequestError("More than one way of client authentication was used.")
     try:
         identifier, colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InvalidClientError(status_code=401, description="The Authorization header is malformed.") from error
     client = query_client(unquote_plus(identifier)) if colon else None
     body_id = request.form.get("client_id")
@@ -146,8 +151,9 @@ class TokenParameters:
     @classmethod
     def from_request(cls, request: Request) -> TokenParameters:
         """Read the parameters from the form; raise `invalid_request` if they are malformed."""
-        lifetime = request.form.get("expiration_time")
-        if lifetime is not None and not (lifetime.isascii() and lifetime.isdecimal() and 0 < int(lifetime) < 2**32):
+        given = request.form.get("expiration_time")
+        lifetime = None if given is None else parse_whole_number(given, 1, 2**32 - 1)
+        if given is not None and lifetime is None:
             raise InvalidRequestError("expiration_time must be a positive whole number of seconds.")
         claims = request.form.get("custom_claims")
         parsed = None
@@ -158,4 +164,4 @@ class TokenParameters:
                 parsed = None
             if not isinstance(parsed, dict):
                 raise InvalidRequestError("custom_claims must be a JSON object.")
-        return cls(int(lifetime) if lifetime is not None else None, parsed)
+        return cls(lifetime, parsed)

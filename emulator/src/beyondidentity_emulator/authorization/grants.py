@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -18,17 +19,18 @@ from . import signed_in_user
 from .clients import Client
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
+CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 CHALLENGE_METHODS = {"s256": "S256", "plain": "plain"}
 """The challenge method that an application's `pkce` requires."""
 
 
 class ClientCredentials(ClientCredentialsGrant):
-    """The client credentials grant: the request must name scopes."""
+    """The client credentials grant. Without scopes, it grants all, or none, as the settings say."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def validate_requested_scope(self) -> None:
-        """Refuse scopes that the application does not allow, and a request without scopes."""
+        """Refuse scopes that the application does not allow."""
         if self.client.get_allowed_scope(self.request.payload.scope) is None:
             raise InvalidScopeError("Request one or more of the application's allowed scopes.")
 
@@ -46,7 +48,9 @@ class AuthorizationCode(AuthorizationCodeGrant):
             application_id=client.application["id"],
             client_id=client.client_id,
             redirect_uri=request.payload.redirect_uri,
-            scope=signed_in_user.grant_scopes(client, request.user, request.scope),
+            scope=signed_in_user.grant_scopes(
+                client, request.user, client.get_allowed_scope(request.payload.scope) or ""
+            ),
             nonce=request.payload.data.get("nonce"),
             code_challenge=request.payload.data.get("code_challenge"),
             code_challenge_method=request.payload.data.get("code_challenge_method"),
@@ -56,12 +60,13 @@ class AuthorizationCode(AuthorizationCodeGrant):
 
     def query_authorization_code(self, code: str, client: Client) -> IssuedCode | None:
         """Return a valid code. A second use is an attack: revoke the tokens of the first one (RFC 6749 section 4.1.2)."""
+        if self.request.payload.redirect_uri is None:
+            raise InvalidRequestError("The redirect_uri is missing.")
         issued = client.tenant.codes.get(code)
         if issued is None or issued.application_id != client.application["id"]:
             return None
         if issued.used:
-            for token in list(client.tenant.tokens.values()):
-                token.revoked = token.revoked or token.code == code
+            client.tenant.revoke_sign_in(code)
             return None
         g.code = issued
         return issued if time.time() < issued.expires else None
@@ -77,6 +82,15 @@ class AuthorizationCode(AuthorizationCodeGrant):
 
 class Pkce(CodeChallenge):
     """PKCE as the application is configured: `s256` and `plain` make that method mandatory."""
+
+    def validate_code_verifier(self, grant: AuthorizationCode, result: Any) -> None:
+        """Check a token request; a missing verifier is as wrong as any other (RFC 7636 section 4.6)."""
+        verifier = grant.request.form.get("code_verifier")
+        if verifier is None and grant.request.authorization_code.code_challenge:
+            raise InvalidGrantError("The code_verifier is missing.")
+        if verifier is not None and not CODE_VERIFIER.fullmatch(verifier):
+            raise InvalidRequestError("The code_verifier must have 43 to 128 letters, digits and the characters -._~.")
+        super().validate_code_verifier(grant, result)
 
     def validate_code_challenge(self, grant: AuthorizationCode, redirect_uri: str) -> None:
         """Check an authorization request."""
@@ -97,16 +111,14 @@ class RefreshToken(RefreshTokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
     def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken:
-        """Return a valid refresh token of this application."""
+        """Return a valid refresh token of this application. Use of a rotated one revokes its successors (RFC 9700 section 4.14.2)."""
         target = g.target
         for token in list(target.tenant.tokens.values()):
-            if (
-                token.value == refresh_token
-                and token.token_type == "refresh"
-                and token.is_active()
-                and target.holds(token)
-            ):
-                return token
+            if token.value == refresh_token and token.token_type == "refresh" and target.holds(token):
+                if token.rotated:
+                    target.tenant.revoke_family(token)
+                if token.is_active():
+                    return token
         raise InvalidGrantError("The refresh token is unknown, expired or revoked.")
 
     def authenticate_user(self, refresh_token: IssuedToken) -> signed_in_user.User:
@@ -119,6 +131,7 @@ class RefreshToken(RefreshTokenGrant):
 
     def issue_token(self, user: signed_in_user.User, refresh_token: IssuedToken) -> dict[str, Any]:
         """Issue the new tokens; with rotation, also a refresh token."""
+        g.refreshed = refresh_token
         scope = signed_in_user.grant_scopes(
             self.request.client, user, self.request.payload.scope or refresh_token.get_scope()
         )
@@ -126,7 +139,7 @@ class RefreshToken(RefreshTokenGrant):
 
     def revoke_old_credential(self, refresh_token: IssuedToken) -> None:
         """Revoke the old refresh token if refresh tokens rotate."""
-        refresh_token.revoked = self._rotates()
+        refresh_token.revoked = refresh_token.rotated = self._rotates()
 
     def _rotates(self) -> bool:
         return self.request.client.tenant.settings.refresh_tokens == "rotating"

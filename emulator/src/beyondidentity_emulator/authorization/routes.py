@@ -17,15 +17,16 @@ from ..management.bearer import Target
 from ..management.operation import REALM
 from ..model.state import World
 from ..web.errors import error_body, not_found
+from ..web.pages import show_errors_as_pages
 from . import clients
-from .grants import AuthorizationCode, ClientCredentials, Pkce, RefreshToken
+from .grants import AUTH_METHODS, AuthorizationCode, ClientCredentials, Pkce, RefreshToken
 from .keys import SigningKey
+from .parameters import check_form
 from .sign_in_page import handle_sign_in
 from .token_endpoints import Introspection, Revocation
 from .token_issuer import TokenIssuer
 
 APPLICATION = REALM.replace("{", "<").replace("}", ">") + "/applications/<application_id>"
-FORM = "application/x-www-form-urlencoded"
 
 
 class AuthorizationEndpoints:
@@ -49,8 +50,9 @@ class AuthorizationEndpoints:
     def register(self, app: Flask) -> None:
         """Add the routes; the endpoint names are the journal's operation names."""
         realm = REALM.replace("{", "<").replace("}", ">")
+        authorize = show_errors_as_pages("Cannot sign in")(self.authorize)
         app.add_url_rule(f"{APPLICATION}/token", "token", self.token, methods=["POST"])
-        app.add_url_rule(f"{APPLICATION}/authorize", "authorize", self.authorize, methods=["GET", "POST"])
+        app.add_url_rule(f"{APPLICATION}/authorize", "authorize", authorize, methods=["GET", "POST"])
         app.add_url_rule(f"{APPLICATION}/revoke", "revoke", self.revoke, methods=["POST"])
         app.add_url_rule(f"{realm}/introspect", "introspect", self.introspect, methods=["POST"])
         app.add_url_rule(f"{APPLICATION}/.well-known/openid-configuration", "discovery", self.discovery)
@@ -62,7 +64,9 @@ class AuthorizationEndpoints:
         try:
             if target.tenant.changes.is_new(application_id, target.tenant.settings.new_application_delay):
                 raise InvalidClientError(status_code=401, description="The client is unknown.")
-            _check_form()
+            check_form()
+            # Who is not the client learns nothing of the request's other errors.
+            self.server.authenticate_client(self.server.create_oauth2_request(None), AUTH_METHODS)
             if not request.form.get("grant_type"):
                 raise InvalidRequestError("The grant_type is missing.")
             g.token_parameters = clients.TokenParameters.from_request(request)
@@ -77,7 +81,9 @@ class AuthorizationEndpoints:
     def authorize(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
         """Respond to an authorization request."""
         self._find_target(tenant_id, realm_id, application_id)
-        return handle_sign_in(self.server)
+        response = handle_sign_in(self.server, self.world.issuer(tenant_id, realm_id, application_id), self.key)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def revoke(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
         """Respond to a revocation request."""
@@ -106,6 +112,9 @@ class AuthorizationEndpoints:
             id_token_signing_alg_values_supported=["RS256"],
             token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post", "none"],
             code_challenge_methods_supported=["S256", "plain"],
+            claims_parameter_supported=False,
+            request_parameter_supported=False,
+            request_uri_parameter_supported=False,
         )
 
     def jwks(self, tenant_id: str, realm_id: str, application_id: str) -> Response:
@@ -130,7 +139,7 @@ class AuthorizationEndpoints:
 
     def _respond(self, target: Target, name: str) -> Response:
         try:
-            _check_form()
+            check_form()
         except OAuth2Error as error:
             return self._oauth_error(target, error)
         return self._apply_error_shape(target, self.server.create_endpoint_response(name))
@@ -166,7 +175,8 @@ class AuthorizationEndpoints:
             "scope": granted,
         }
         if user and include_refresh_token:
-            refresh_token = issuer.issue_refresh_token(granted)
+            # A narrower scope is for this access token only (RFC 6749 section 6).
+            refresh_token = issuer.issue_refresh_token(g.refreshed.get_scope() if "refreshed" in g else granted)
             g.issued_tokens.append(refresh_token)
             response["refresh_token"] = refresh_token.value
         if user and clients.OPENID in granted.split() and grant_type == AuthorizationCode.GRANT_TYPE:
@@ -174,9 +184,11 @@ class AuthorizationEndpoints:
         return response
 
     def _save_token(self, token: dict[str, Any], _request: Any) -> None:
-        code = g.get("code")
         for issued in g.issued_tokens:
-            issued.code = code.value if code else None
+            if "refreshed" in g:
+                issued.family = g.refreshed.family
+            elif "code" in g:
+                issued.family = g.code.value
             self.world.add_token(issued)
         g.exchange.issued_token_id = g.issued_tokens[0].id
         settings = g.target.tenant.settings
@@ -197,23 +209,9 @@ class AuthorizationEndpoints:
             response.headers["WWW-Authenticate"] = 'Basic realm="beyondidentity"'
         if response.status_code >= 400 and target.tenant.settings.token_errors == "management":
             problem = response.get_json(silent=True) or {}
-            changed = jsonify(
-                error_body(response.status_code, problem.get("error_description") or problem.get("error"))
-            )
-            changed.status_code = response.status_code
-            response = changed
+            body = error_body(response.status_code, problem.get("error_description") or problem.get("error"))
+            response.set_data(jsonify(body).get_data())
         if response.status_code >= 400 and target.tenant.settings.token_error_status is not None:
             response.status_code = target.tenant.settings.token_error_status
             response.headers.pop("WWW-Authenticate", None)
         return response
-
-
-def _check_form() -> None:
-    """Refuse other content types, parameters in the URL and repeated parameters (RFC 6749 section 3.2)."""
-    if request.mimetype != FORM:
-        raise InvalidRequestError(f"The body must be {FORM}.")
-    if request.args:
-        raise InvalidRequestError("Parameters must be in the body.")
-    for _name, values in request.form.lists():
-        if len(values) > 1:
-            raise InvalidRequestError("A parameter was sent more than once.")

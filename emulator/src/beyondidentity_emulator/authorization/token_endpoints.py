@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from authlib.consts import default_json_headers
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
-from authlib.oauth2.rfc6750 import InsufficientScopeError
+from authlib.oauth2.rfc6749 import InvalidRequestError
+from authlib.oauth2.rfc6750 import InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from flask import g
@@ -36,13 +36,15 @@ class BearerOrBasic:
             client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
             request.client = client
             return client
+        if request.form.get("client_secret"):
+            raise InvalidRequestError("More than one way of authentication was used.")
         target: Target = g.target
         token = find_active(self.world, value)
         if token is None:
             status = find_refusal_status(self.world, value)
-            raise InvalidClientError(status_code=status, description="The bearer token is not recognized.")
+            raise InvalidTokenError("The bearer token is not recognized.", status_code=status)
         if self.SCOPE not in token.scopes or not target.is_open_to(token):
-            raise InsufficientScopeError()
+            raise InsufficientScope(self.SCOPE)
         return None
 
     def query_token(self, value: str, _hint: str | None) -> IssuedToken | None:
@@ -51,10 +53,27 @@ class BearerOrBasic:
         return token if token is not None and g.target.holds(token) else None
 
 
+class InsufficientScope(InsufficientScopeError):
+    """A bearer token without the required scope, with the header of RFC 6750 section 3."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """Return the headers of the response."""
+        return [*super().get_headers(), ("WWW-Authenticate", f'Bearer error="{self.error}", scope="{self.scope}"')]
+
+
 class Introspection(BearerOrBasic, IntrospectionEndpoint):
     """RFC 7662, for a realm."""
 
     SCOPE = "tokens:introspect"
+
+    def check_params(self, request: Any, client: Client | None) -> None:
+        """Demand a token; a hint does not matter (RFC 7662 section 2.1)."""
+        if "token" not in request.form:
+            raise InvalidRequestError("The token is missing.")
 
     def check_permission(self, token: IssuedToken, client: Client | None, request: Any) -> bool:
         """Allow every token of the realm: the target is already checked."""
@@ -74,11 +93,19 @@ class Revocation(BearerOrBasic, RevocationEndpoint):
         """Return the token to revoke; None for an unknown token, which is not an error."""
         if "token" not in request.form:
             raise InvalidRequestError("The token is missing.")
-        return self.query_token(request.form["token"], None)
+        token = self.world.tokens.get(request.form["token"])
+        target: Target = g.target
+        if token is None or token.tenant_id != target.tenant.id:
+            return None
+        if not target.holds(token):
+            raise InvalidRequestError("The token was issued to another client.")
+        return token
 
     def revoke_token(self, token: IssuedToken, request: Any) -> None:
-        """Revoke the token."""
+        """Revoke the token; with a refresh token, all tokens of its sign-in (RFC 7009 section 2.1)."""
         token.revoked = True
+        if token.token_type == "refresh":
+            g.target.tenant.revoke_family(token)
 
     def create_endpoint_response(self, request: Any) -> tuple[int, str, list[tuple[str, str]]]:
         """Return 200 with an empty body."""

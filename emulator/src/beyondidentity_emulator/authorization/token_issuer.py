@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ..management.token_claims import build_audience, build_azp, build_principal
 from ..model import identifiers
 from ..model.issued_tokens import IssuedToken
 from ..model.state import World
@@ -39,8 +40,7 @@ class TokenIssuer:
     @property
     def subject(self) -> str:
         """Return the `sub` claim: for a user, the configured field of the identity."""
-        field = self.client.protocol["token_configuration"]["subject_field"]
-        return self.user.get(field, self.user["id"]) if self.user else self.principal_id
+        return self.client.choose_subject(self.user) if self.user else self.principal_id
 
     @property
     def all_realms(self) -> bool:
@@ -50,25 +50,33 @@ class TokenIssuer:
     def issue_access_token(self, scope: str) -> IssuedToken:
         """Issue an access token in the application's format."""
         settings = self.client.tenant.settings
-        moment = time.time()
+        moment = self._read_clock()
         server = self.client.realm.objects["resource_servers"].get(
             self.client.application.get("resource_server_id", "")
         )
         audience = server["identifier"] if server else self.client.client_id
         claims = {
-            **self._build_claims(moment, self._choose_lifetime(), [audience] if settings.audience_list else audience),
+            **self._build_claims(
+                moment,
+                self._choose_lifetime(),
+                build_audience(settings, audience, self.client.client_id, self.user is not None),
+            ),
             "nbf": int(moment),
             "jti": identifiers.generate_token_id(),
             "scope": scope,
-            **self._build_azp(settings.access_token_azp),
+            **build_azp(settings.access_token_azp, self.client.tenant, self.client.realm.id, self.client.application),
             "bi_t": self.client.tenant.id,
             "bi_r": "*" if self.all_realms else self.client.realm.id,
-            "bi_p": self.principal_id,
+            **self._build_principal(),
         }
         if self.parameters.custom_claims is not None:
             claims["bi_custom"] = self.parameters.custom_claims
         token_format = self.client.protocol["token_format"]
-        value = self._sign(claims) if token_format == "self_contained" else identifiers.generate_alphanumeric(64)
+        value = (
+            self._sign(claims)
+            if token_format == "self_contained"
+            else identifiers.generate_opaque_token(settings.opaque_tokens)
+        )
         token = self._build_token("access", value, token_format, scope, audience, claims)
         if settings.early_expiry is not None:
             token.refused_from = moment + settings.early_expiry
@@ -77,24 +85,37 @@ class TokenIssuer:
     def issue_refresh_token(self, scope: str) -> IssuedToken:
         """Issue a refresh token, which is always opaque."""
         claims = {
-            **self._build_claims(time.time(), self.client.tenant.settings.refresh_lifetime, self.issuer),
+            **self._build_claims(self._read_clock(), self.client.tenant.settings.refresh_lifetime, self.issuer),
             "jti": identifiers.generate_token_id(),
         }
         return self._build_token(
-            "refresh", identifiers.generate_alphanumeric(64), "referential", scope, self.issuer, claims
+            "refresh",
+            identifiers.generate_opaque_token(self.client.tenant.settings.opaque_tokens),
+            "referential",
+            scope,
+            self.issuer,
+            claims,
         )
 
     def issue_id_token(self, nonce: str | None) -> str:
         """Issue an ID token."""
-        moment = time.time()
+        moment = self._read_clock()
         claims = {
             **self._build_claims(moment, self._choose_lifetime(), self.client.client_id),
             "auth_time": int(moment),
-            **self._build_azp(self.client.tenant.settings.id_token_azp),
+            **build_azp(
+                self.client.tenant.settings.id_token_azp,
+                self.client.tenant,
+                self.client.realm.id,
+                self.client.application,
+            ),
         }
         if nonce is not None:
             claims["nonce"] = nonce
         return self._sign(claims)
+
+    def _read_clock(self) -> float:
+        return time.time() + self.client.tenant.settings.clock_offset
 
     def _choose_lifetime(self) -> float:
         configured = self.client.protocol["token_configuration"]["expires_after"]
@@ -110,15 +131,9 @@ class TokenIssuer:
             "exp": int(moment + lifetime),
         }
 
-    def _build_azp(self, form: str) -> dict[str, str]:
-        """Return the `azp` claim in the form that the settings choose."""
-        place = f"tenants/{self.client.tenant.id}/realms/{self.client.realm.id}/applications"
-        values = {
-            "client_id": self.client.client_id,
-            "path": f"{place}/{self.client.application['id']}",
-            "foreign": f"{place}/{identifiers.generate_object_id()}",
-        }
-        return {} if form == "absent" else {"azp": values.get(form, form)}
+    def _build_principal(self) -> dict[str, Any]:
+        user_id = self.user["id"] if self.user else None
+        return build_principal(self.client.tenant, self.client.realm.id, self.client.application, user_id)
 
     def _sign(self, claims: dict[str, Any]) -> str:
         return self.key.sign(claims, f"{self.issuer}/.well-known/jwks.json")
@@ -143,4 +158,5 @@ class TokenIssuer:
             all_realms=self.all_realms,
             claims=claims,
             token_type=token_type,
+            clock_offset=self.client.tenant.settings.clock_offset,
         )

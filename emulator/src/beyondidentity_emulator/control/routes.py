@@ -9,27 +9,12 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from ..management.builtin_objects import create_tenant_with_defaults, find_managed_object
-from ..model.settings import Settings
+from ..management.builtin_objects import create_tenant_with_defaults
 from ..model.state import Tenant, World
 from ..web.errors import ApiError
+from . import outages
+from .description import describe_tenant
 from .seeding import seed
-
-
-def describe_tenant(world: World, tenant: Tenant) -> dict[str, Any]:
-    """Return the IDs, URLs and credentials of a tenant's built-in application."""
-    realm = tenant.realms[tenant.admin_realm_id]
-    application = find_managed_object(realm, "applications")
-    return {
-        "tenant_id": tenant.id,
-        "realm_id": realm.id,
-        "application_id": application["id"],
-        "issuer": world.issuer(tenant.id, realm.id, application["id"]),
-        "api_url": world.base_url,
-        "client_id": application["protocol_config"]["client_id"],
-        "client_secret": application["protocol_config"]["client_secret"],
-        "resource_server_id": find_managed_object(realm, "resource_servers")["id"],
-    }
 
 
 def register_routes(app: Flask, world: World) -> None:
@@ -51,7 +36,8 @@ def register_routes(app: Flask, world: World) -> None:
             first = next(iter(world.tenants))
             world.tenants = {first: world.tenants[first]}
             world.tokens = {value: token for value, token in world.tokens.items() if token.tenant_id == first}
-            world.tenants[first].settings = Settings()
+            world.tenants[first].settings = world.build_settings()
+            world.tenants[first].outages.clear()
         world.faults.clear()
         world.journal.clear()
         return Response(status=204)
@@ -59,22 +45,25 @@ def register_routes(app: Flask, world: World) -> None:
 
 def _register_tenants(app: Flask, world: World) -> None:
     def find_tenant(identifier: str) -> Tenant:
-        tenant = world.tenants.get(identifier)
+        """Return the tenant with an ID; `first` is the tenant that the emulator starts with."""
+        tenant = world.tenants.get(next(iter(world.tenants)) if identifier == "first" else identifier)
         if tenant is None:
             raise ApiError(404, f"no tenant {identifier}")
         return tenant
 
+    outages.register_routes(app, world, find_tenant, _read_document)
+
     @app.post("/_emulator/tenants")
     def create_tenant() -> Response:
-        settings = Settings()
+        settings = world.build_settings()
         settings.update(_read_document())
         return jsonify(describe_tenant(world, create_tenant_with_defaults(world, settings)))
 
     @app.patch("/_emulator/tenants/<tenant_id>/settings")
     def change_settings(tenant_id: str) -> Response:
-        settings = find_tenant(tenant_id).settings
-        settings.update(_read_document())
-        return jsonify(vars(settings))
+        tenant = find_tenant(tenant_id)
+        tenant.change_settings(_read_document())
+        return jsonify(vars(tenant.settings))
 
     @app.post("/_emulator/tenants/<tenant_id>/seed")
     def seed_tenant(tenant_id: str) -> Response:
@@ -95,6 +84,13 @@ def _register_journal(app: Flask, world: World) -> None:
     def read_journal() -> Response:
         return jsonify(world.journal.select(request.args.to_dict()))
 
+    @app.post("/_emulator/digest")
+    def digest() -> Response:
+        value = _read_document().get("value")
+        if not isinstance(value, str):
+            raise ApiError(400, "expected the text `value`")
+        return jsonify(digest=world.journal.digests.digest(value))
+
     @app.delete("/_emulator/journal")
     def clear_journal() -> Response:
         world.journal.clear(request.args.get("tenant"))
@@ -108,7 +104,7 @@ def _register_faults(app: Flask, world: World) -> None:
 
     @app.get("/_emulator/faults")
     def read_faults() -> Response:
-        return jsonify(world.faults.list_faults())
+        return jsonify(world.journal.digests.mask(world.faults.list_faults()))
 
     @app.delete("/_emulator/faults")
     def clear_faults() -> Response:

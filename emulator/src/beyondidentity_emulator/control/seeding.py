@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from ..management.application_fields import build_client_protocol
 from ..management.binding_jobs import add_job, build_job
@@ -19,8 +20,9 @@ from ..management.credentials import add_credential, build_credential
 from ..management.directory_fields import TRAITS
 from ..management.saml_fields import SAML_DEFAULTS
 from ..model import identifiers
+from ..model.checked_fields import Limits, check_values
 from ..model.state import Realm, Record, Tenant, World, now
-from .seeding_tokens import DEFAULT_SCOPES, TOKEN_FIELDS, seed_tokens
+from .seeding_tokens import DEFAULT_SCOPES, seed_tokens
 
 SAML = {
     "type": "saml",
@@ -28,6 +30,40 @@ SAML = {
     "audience_url": "https://example.com/saml/audience",
     **SAML_DEFAULTS,
 }
+
+
+Amount = Annotated[int, Limits(0, 1_000_000)]
+
+
+@dataclass
+class Seed:
+    """What a seed can have; see `seed`. Fields of objects can have any values: tests need objects that the API refuses."""
+
+    applications: Amount
+    realms: Amount
+    identities: Amount
+    groups: Amount
+    roles: Amount
+    credentials: Amount
+    credential_binding_jobs: Amount
+    tokens: Amount
+    name: str
+    application: dict[str, Any]
+    realm_name: str
+    identity: dict[str, Any]
+    group: dict[str, Any]
+    role: dict[str, Any]
+    credential: dict[str, Any]
+    credential_binding_job: dict[str, Any]
+    identity_id: str
+    resource_server_id: str
+    realm_id: str
+    token_application: str
+    token_scopes: list[str]
+    token_format: Literal["referential", "self_contained"]
+    token_lifetime: float
+    principal_type: str
+    principal_id: str
 
 
 def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -41,33 +77,18 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
     `roles`, `role`: the same, of `resource_server_id` (the built-in one). `realm_id`: where all of these are created (the admin realm).
     `tokens`: how many tokens; see seeding_tokens.py.
     """
-    passkeys = ("credentials", "credential_binding_jobs")
-    collections = ("applications", "realms", "identities", "groups", "roles", "tokens", *passkeys)
-    known = {
-        *collections,
-        "name",
-        "application",
-        "realm_name",
-        "identity",
-        "group",
-        "role",
-        "credential",
-        "credential_binding_job",
-        "identity_id",
-        "resource_server_id",
-        "realm_id",
-    }
-    unknown = sorted(set(wanted) - known - TOKEN_FIELDS)
-    if unknown:
-        raise ValueError(
-            f"unknown fields of a seed: {', '.join(unknown)}; known: {', '.join(sorted(known | TOKEN_FIELDS))}"
-        )
-    realm = tenant.realms[wanted.get("realm_id", tenant.admin_realm_id)]
+    check_values(Seed, wanted, "fields of a seed")
+    realm = tenant.realms.get(wanted.get("realm_id", tenant.admin_realm_id))
+    if realm is None:
+        raise ValueError(f"no realm {wanted['realm_id']}")
     realm_name = wanted.get("realm_name", "Seeded Realm {n}")
 
     def create(collection: str, create_one: Callable[[int], str]) -> list[str]:
         return [create_one(number) for number in range(1, wanted.get(collection, 0) + 1)]
 
+    for object_name, part in (("application", "protocol_config"), ("identity", "traits")):
+        if not isinstance(wanted.get(object_name, {}).get(part, {}), dict):
+            raise ValueError(f"{object_name}.{part} must be an object")
     tokens = seed_tokens(world, tenant, wanted)
     ids = {
         "applications": create("applications", lambda n: _create_application(tenant, realm, wanted, n)),
@@ -90,9 +111,22 @@ def seed(world: World, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _insert_number(pattern: str, number: int) -> str:
-    """Replace `{n}`. Not str.format, since tests use names with braces."""
-    return pattern.replace("{n}", str(number))
+def _insert_number(pattern: Any, number: int) -> Any:
+    """Replace `{n}` in a text. Not str.format, since tests use names with braces."""
+    return pattern.replace("{n}", str(number)) if isinstance(pattern, str) else pattern
+
+
+def _check_id(record: Record) -> str:
+    """Return the ID of an object; raise ValueError for one that is no text."""
+    if not isinstance(record["id"], str):
+        raise ValueError("id must be a text")
+    return record["id"]
+
+
+def _check_identity(realm: Realm, record: Record) -> None:
+    """Raise ValueError if the identity of an object does not exist."""
+    if not isinstance(record["identity_id"], str) or record["identity_id"] not in realm.objects["identities"]:
+        raise ValueError("identity_id must be the ID of an identity")
 
 
 def _create_application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], number: int) -> str:
@@ -113,8 +147,8 @@ def _create_application(tenant: Tenant, realm: Realm, wanted: dict[str, Any], nu
         **fields,
         "protocol_config": protocol,
     }
-    realm.objects["applications"][record["id"]] = record
-    return record["id"]
+    realm.objects["applications"][_check_id(record)] = record
+    return _check_id(record)
 
 
 def _create_object(tenant: Tenant, realm: Realm, collection: str, fields: Record, number: int) -> str:
@@ -126,10 +160,10 @@ def _create_object(tenant: Tenant, realm: Realm, collection: str, fields: Record
         "display_name": f"Seeded {number}",
         "create_time": moment,
         "update_time": moment,
-        **{name: _insert_number(value, number) if isinstance(value, str) else value for name, value in fields.items()},
+        **{name: _insert_number(value, number) for name, value in fields.items()},
     }
-    realm.objects[collection][record["id"]] = record
-    return record["id"]
+    realm.objects[collection][_check_id(record)] = record
+    return _check_id(record)
 
 
 def _create_identity(tenant: Tenant, realm: Realm, fields: Record, number: int) -> str:
@@ -143,17 +177,22 @@ def _create_identity(tenant: Tenant, realm: Realm, fields: Record, number: int) 
 
 
 def _create_credential(tenant: Tenant, realm: Realm, wanted: Record, identity_id: str) -> str:
+    _check_identity(realm, {"identity_id": identity_id})
     record = {**build_credential(realm, tenant.id, identity_id), **wanted.get("credential", {})}
+    _check_identity(realm, record)
+    identifier = _check_id(record)
     add_credential(realm, record)
-    return str(record["id"])
+    return identifier
 
 
 def _create_job(tenant: Tenant, realm: Realm, wanted: Record, identity_id: str) -> str:
     config_id = next(iter(realm.objects["authenticator_configs"]))
     record = {"authenticator_config_id": config_id, **build_job(tenant, realm, identity_id)}
     record.update(wanted.get("credential_binding_job", {}))
+    _check_identity(realm, record)
+    identifier = _check_id(record)
     add_job(realm, record)
-    return str(record["id"])
+    return identifier
 
 
 def _create_role(tenant: Tenant, realm: Realm, wanted: Record, number: int) -> str:

@@ -11,14 +11,12 @@ import time
 from typing import Any
 
 from ..management.builtin_objects import find_managed_object
+from ..management.token_claims import build_audience, build_azp, build_principal
 from ..model import identifiers
 from ..model.issued_tokens import IssuedToken
 from ..model.state import MANAGEMENT_AUDIENCE, Realm, Record, Tenant, World
 
 DEFAULT_SCOPES = ("realms:read",)
-TOKEN_FIELDS = frozenset(
-    ("token_application", "token_scopes", "token_format", "token_lifetime", "principal_type", "principal_id")
-)
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": "seeded"}
 SIGNATURE_LENGTH = 342
 
@@ -36,8 +34,8 @@ def seed_tokens(world: World, tenant: Tenant, wanted: dict[str, Any]) -> list[Is
     admin = tenant.realms[tenant.admin_realm_id]
     application_id = wanted.get("token_application") or find_managed_object(admin, "applications")["id"]
     realm = next((one for one in tenant.realms.values() if application_id in one.objects["applications"]), None)
-    if realm is None:
-        raise ValueError(f"no application {application_id}")
+    if realm is None or "client_id" not in realm.objects["applications"][application_id]["protocol_config"]:
+        raise ValueError(f"no application {application_id} that has tokens")
     tokens = [
         _create_token(world, tenant, realm, realm.objects["applications"][application_id], wanted)
         for _n in range(count)
@@ -54,37 +52,38 @@ def _create_token(
     server = realm.objects["resource_servers"].get(application.get("resource_server_id", ""))
     all_realms = realm.id == tenant.admin_realm_id
     audience = server["identifier"] if server else MANAGEMENT_AUDIENCE
+    user_id = wanted.get("principal_id") if wanted.get("principal_type") == "identity" else None
     claims = {
         "iss": world.issuer(tenant.id, realm.id, application["id"]),
-        "sub": wanted.get("principal_id", application["id"]),
-        "aud": audience,
+        "sub": user_id,
+        "aud": build_audience(tenant.settings, audience, application["protocol_config"]["client_id"], bool(user_id)),
         "iat": moment,
         "nbf": moment,
         "exp": moment + wanted.get("token_lifetime", 86400),
         "jti": identifiers.generate_token_id(),
         "scope": " ".join(wanted.get("token_scopes", DEFAULT_SCOPES)),
-        "azp": application["protocol_config"]["client_id"],
+        **build_azp(tenant.settings.access_token_azp, tenant, realm.id, application),
         "bi_t": tenant.id,
         "bi_r": "*" if all_realms else realm.id,
-        "bi_p": wanted.get("principal_id", application["id"]),
+        **build_principal(tenant, realm.id, application, user_id),
     }
     token_format = wanted.get("token_format", "referential")
     return IssuedToken(
         id=claims["jti"],
         value=_build_unsigned_jwt(claims)
         if token_format == "self_contained"
-        else identifiers.generate_alphanumeric(64),
+        else identifiers.generate_opaque_token(tenant.settings.opaque_tokens),
         tenant_id=tenant.id,
         realm_id=realm.id,
         application_id=application["id"],
-        client_id=claims["azp"],
+        client_id=application["protocol_config"]["client_id"],
         scopes=tuple(wanted.get("token_scopes", DEFAULT_SCOPES)),
         audience=audience,
         token_format=token_format,
         issued_at=moment,
         expires=claims["exp"],
         principal_type=wanted.get("principal_type", "application"),
-        principal_id=claims["bi_p"],
+        principal_id=str(wanted.get("principal_id") or application["id"]),
         all_realms=all_realms,
         claims=claims,
     )

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..model import identifiers
 from ..model.state import Realm, Record
 from ..web.errors import Violations
-from .fields import choice, string_list, text
+from .fields import choice, is_absolute_uri, reference, string_list, text
 from .saml_fields import SAML
 from .shapes import read_fields
 
@@ -27,12 +26,9 @@ def build_application(realm: Realm, given: Record, current: Record | None, viola
         ("resource_server_id", "resource_servers"),
         ("authenticator_config_id", "authenticator_configs"),
     ):
-        identifier = given[name] if name in given else (current or {}).get(name)
-        if identifier in (None, ""):
-            continue
-        if identifier not in realm.objects[collection]:
-            violations.add(name, "no such object in the realm")
-        record[name] = identifier
+        identifier = reference(given, current, name, realm.objects[collection], violations)
+        if identifier is not None:
+            record[name] = identifier
     if current is not None and "protocol_config" not in given:
         record["protocol_config"] = current["protocol_config"]
     else:
@@ -122,11 +118,8 @@ def _check_protocol(protocol: Record, violations: Violations) -> None:
         violations.add("pkce", "must be enabled for public applications")
     if "authorization_code" in grants and not protocol["redirect_uris"]:
         violations.add("redirect_uris", "must name one or more for the authorization_code grant")
-    for uri in protocol["redirect_uris"]:
-        parts = urlsplit(uri)
-        if not parts.scheme or "#" in uri or (parts.scheme in ("http", "https") and not parts.netloc):
-            violations.add("redirect_uris", "must be absolute URIs without a fragment")
-            break
+    if not all(map(is_absolute_uri, protocol["redirect_uris"])):
+        violations.add("redirect_uris", "must be absolute URIs without a fragment")
 
 
 def _check_resource_server(realm: Realm, record: Record, violations: Violations) -> None:

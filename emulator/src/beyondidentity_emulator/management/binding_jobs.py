@@ -9,6 +9,7 @@ import time
 from datetime import datetime, timezone
 
 from ..model import identifiers
+from ..model.hashing import hash_secret
 from ..model.state import Realm, Record, Tenant, now
 from ..web.errors import ApiError, Violations
 from .credentials import (
@@ -21,6 +22,7 @@ from .credentials import (
 )
 from .fields import choice, text
 from .object_type import SMALL_PAGES
+from .object_types import build_config
 from .operation_call import Call, Handler, read_body
 
 DELIVERY_METHODS = ("RETURN", "EMAIL")
@@ -64,7 +66,7 @@ def deliver_job(call: Call, identity: Record, fields: Record) -> tuple[Record, s
         job["state"] = "FAILED_TO_SEND"
     token = identifiers.generate_alphanumeric(40)
     add_job(call.realm, job)
-    call.realm.binding_tokens[job["id"]] = token
+    call.realm.binding_digests[job["id"]] = hash_secret(token)
     call.tenant.changes.add_created(job["id"])
     path = f"/v1/tenants/{call.tenant.id}/realms/{call.realm.id}/identities/{identity['id']}/credential-binding-jobs"
     link = f"{call.world.base_url}{path}/{job['id']}:invokeAuthenticator?token={token}"
@@ -154,7 +156,10 @@ def read_template(realm: Realm, given: Record, violations: Violations) -> Record
         details = config.get("config") if isinstance(config, dict) else None
         if not isinstance(details, dict) or details.get("type") not in EMBEDDED_CONFIGS:
             violations.add("authenticator_config.config.type", f"must be one of {', '.join(EMBEDDED_CONFIGS)}")
-        fields["authenticator_config"] = config
+        else:
+            inner = Violations(f"{violations.prefix}.authenticator_config")
+            fields["authenticator_config"] = {"config": build_config(details, inner)}
+            violations.found += inner.found
     else:
         fields["authenticator_config_id"] = text(given, None, "authenticator_config_id", violations)
     if given.get("post_binding_redirect_uri") is not None:

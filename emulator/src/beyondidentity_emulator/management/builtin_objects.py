@@ -14,34 +14,42 @@ from .catalogue import SCOPES
 MANAGEMENT_API = "Beyond Identity Management API"
 
 
-def create_tenant_with_defaults(world: World, settings: Settings | None = None) -> Tenant:
-    """Add a tenant with an admin realm that has the managed objects and one authenticator configuration."""
+def create_tenant_with_defaults(
+    world: World, settings: Settings | None = None, tenant_id: str | None = None, realm_id: str | None = None
+) -> Tenant:
+    """Add a tenant with an admin realm that has the managed objects and one authenticator configuration.
+
+    The IDs of the tenant and of the admin realm are generated unless they are given.
+    """
     moment = now()
     tenant = Tenant(
         record={
-            "id": identifiers.generate_tenant_id(),
+            "id": tenant_id or identifiers.generate_tenant_id(),
             "display_name": "Emulated Tenant",
             "create_time": moment,
             "update_time": moment,
         },
         admin_realm_id="",
-        settings=settings or Settings(),
+        settings=settings or world.build_settings(),
     )
-    realm = create_realm_with_defaults(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER")
+    realm = create_realm_with_defaults(tenant, "Beyond Identity Admin", "SECURE_CUSTOMER", realm_id)
     tenant.admin_realm_id = realm.id
     _add_application(tenant, realm)
     _add_authenticator_config(tenant, realm)
+    world.journal.digests.learn(find_managed_object(realm, "applications")["protocol_config"]["client_secret"])
     with world.lock:
         world.tenants[tenant.id] = tenant
     return tenant
 
 
-def create_realm_with_defaults(tenant: Tenant, display_name: str, classification: str) -> Realm:
+def create_realm_with_defaults(
+    tenant: Tenant, display_name: str, classification: str, realm_id: str | None = None
+) -> Realm:
     """Add a realm to a tenant. Every realm has the managed resource server, which gives its applications access to the API."""
     moment = now()
     realm = Realm(
         record={
-            "id": identifiers.generate_realm_id(),
+            "id": realm_id or identifiers.generate_realm_id(),
             "tenant_id": tenant.id,
             "display_name": display_name,
             "classification": classification,

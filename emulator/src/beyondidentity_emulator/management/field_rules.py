@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..model.settings import Settings
@@ -32,6 +32,21 @@ def adjust_fields(settings: Settings, envelope: str, given: Record, current: Rec
     for path in _select_paths(ignored, envelope):
         _restore(adjusted, path, current or {})
     return _normalize(adjusted, settings.normalized_fields) if settings.normalized_fields else adjusted
+
+
+def show_classification(settings: Settings, operation: str, response: Any) -> Any:
+    """Return a response whose applications have the field that the vendor's command-line client reads."""
+    match = re.fullmatch(r"(?:Create|Get|Update)Application|ListApplications", operation)
+    if match is None or settings.classification == "hidden" or not isinstance(response, dict):
+        return response
+    if operation != "ListApplications":
+        return {**response, "classification": _classify(response)}
+    applications = [{**record, "classification": _classify(record)} for record in response["applications"]]
+    return {**response, "applications": applications}
+
+
+def _classify(application: Record) -> str:
+    return "management_api" if application["is_managed"] else "custom"
 
 
 def hide_fields(settings: Settings, operation: str, response: Any) -> Any:
@@ -79,7 +94,7 @@ def _remove(record: Any, path: list[str]) -> None:
         holder.pop(path[-1], None)
 
 
-def _normalize(value: Any, rules: dict[str, list[str]], name: str = "") -> Any:
+def _normalize(value: Any, rules: Mapping[str, Sequence[str]], name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _normalize(part, rules, key) for key, part in value.items()}
     if isinstance(value, str):

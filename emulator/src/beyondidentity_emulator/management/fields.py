@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..web.errors import Violations
 
@@ -35,9 +37,13 @@ def strict_text(
     violations: Violations,
     longest: int = NAME_LONGEST,
 ) -> str:
-    """Return a string under the rules for names: not empty, not too long, and without some special characters."""
+    """Return a string under the rules for names: not empty, not too long, and without some special characters.
+
+    An update that omits the string is not refused because of it: the object can be older than the rules.
+    """
     value = text(given, current, name, violations)
-    _check_strictly(name, value, longest, violations)
+    if current is None or name in given:
+        _check_strictly(name, value, longest, violations)
     return value
 
 
@@ -76,6 +82,32 @@ def string_list(
         violations.add(name, "must be a list of strings")
         return []
     return list(dict.fromkeys(value))
+
+
+def reference(
+    given: dict[str, Any],
+    current: dict[str, Any] | None,
+    name: str,
+    records: Container[str],
+    violations: Violations,
+) -> str | None:
+    """Return the ID of an object that must exist; the current one if it is omitted, None if it is empty."""
+    identifier = given[name] if name in given else (current or {}).get(name)
+    if identifier is None or identifier == "":
+        return None
+    if not isinstance(identifier, str) or identifier not in records:
+        violations.add(name, "no such object in the realm")
+        return None
+    return identifier
+
+
+def is_absolute_uri(text: str) -> bool:
+    """Return whether a text is an absolute URI without a fragment."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme) and "#" not in text and not (parts.scheme in ("http", "https") and not parts.netloc)
 
 
 def choice(given: dict[str, Any], name: str, allowed: tuple[str, ...], default: str, violations: Violations) -> str:

@@ -24,6 +24,7 @@ CONFIG_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "platform": ((), ("trusted_origins", "roaming_auth_config")),
 }
 """Required and optional fields of an authenticator configuration, by its type."""
+ROAMING_LISTS = ("allowed_source_ips", "allowed_user_group_ids", "allowed_user_ids")
 
 
 def build_resource_server(realm: Realm, given: Record, current: Record | None, violations: Violations) -> Record:
@@ -49,12 +50,13 @@ def build_authenticator_config(_realm: Realm, given: Record, current: Record | N
     if current is not None and "config" not in given:
         record["config"] = current["config"]
     else:
-        record["config"] = _config(given.get("config"), violations)
+        record["config"] = build_config(given.get("config"), violations)
     return record
 
 
-def _config(given: Any, violations: Violations) -> Record:
-    if not isinstance(given, dict) or given.get("type") not in CONFIG_FIELDS:
+def build_config(given: Any, violations: Violations) -> Record:
+    """Return the field `config`: a variant for each type of authenticator."""
+    if not isinstance(given, dict) or given.get("type") not in tuple(CONFIG_FIELDS):
         violations.add("config.type", f"must be one of {', '.join(CONFIG_FIELDS)}")
         return {}
     required, optional = CONFIG_FIELDS[given["type"]]
@@ -85,6 +87,8 @@ def _check_config(config: Record, violations: Violations) -> None:
         violations.add("config.invocation_type", "must be automatic or manual")
     if not isinstance(config.get("invoke_url", ""), str):
         violations.add("config.invoke_url", "must be a string")
+    if not _is_roaming(config.get("roaming_auth_config", {"enabled": False, "allow_unknown_user": False})):
+        violations.add("config.roaming_auth_config", "must be an object with enabled and allow_unknown_user")
     if "onboarding_configuration" in config:
         onboarding = config["onboarding_configuration"]
         method = onboarding.get("verification_method") if isinstance(onboarding, dict) else None
@@ -96,6 +100,13 @@ def _check_config(config: Record, violations: Violations) -> None:
 
 def _is_verification(method: Record) -> bool:
     return method.get("type") == "none" or (method.get("type") == "idp" and isinstance(method.get("idp_id"), str))
+
+
+def _is_roaming(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    flags = all(isinstance(value.get(name), bool) for name in ("enabled", "allow_unknown_user"))
+    return flags and all(_is_list_of(value.get(name, []), str) for name in ROAMING_LISTS)
 
 
 def _is_list_of(value: Any, of: type) -> bool:

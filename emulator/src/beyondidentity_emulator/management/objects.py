@@ -21,9 +21,9 @@ def build_handlers() -> dict[str, Handler]:
     }
 
 
-def create_object(call: Call, object_type: ObjectType, given: Record) -> Record:
-    """Create an object from the fields of a request."""
-    record = {"id": object_type.new_id(), "realm_id": call.realm.id, "tenant_id": call.tenant.id}
+def create_object(call: Call, object_type: ObjectType, given: Record, identifier: str | None = None) -> Record:
+    """Create an object from the fields of a request; its ID is generated unless it is given."""
+    record = {"id": identifier or object_type.new_id(), "realm_id": call.realm.id, "tenant_id": call.tenant.id}
     if object_type.parent:
         record[f"{object_type.parent}_id"] = call.find(object_type.parent)["id"]
     record.update(_build_record(call, object_type, given, None))

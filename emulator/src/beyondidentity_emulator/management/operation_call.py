@@ -75,16 +75,24 @@ class Call:
         visible = {
             identifier: changes.find_previous(identifier, settings.changed_delay) or entry
             for identifier, entry in entries.items()
-            if not changes.is_new(identifier, settings.listing_delay)
+            if not changes.is_unlisted(identifier, settings.listing_delay)
         }
-        return {**visible, **changes.list_deleted((realm_id, collection), settings.deleted_delay)}
+        deleted = changes.list_deleted((realm_id, collection), settings.deleted_delay)
+        for identifier, entry in deleted.items():
+            if not changes.is_unlisted(identifier, settings.listing_delay):
+                visible[identifier] = entry
+        return visible
 
     def read_listing(self, sizes: PageSizes, *prefixes: str, sortable: Sequence[str] = ()) -> Listing:
         """Return the requested page's position, size and order."""
         settings = self.tenant.settings
         if settings.page_size_maximum is not None:
             sizes = replace(sizes, limit=settings.page_size_maximum)
-        style = PageStyle(by_offset=settings.paging == "offset", null_token=settings.null_page_token)
+        style = PageStyle(
+            by_offset=settings.paging == "offset",
+            null_token=settings.null_page_token,
+            capped=settings.large_page_size == "cap",
+        )
         return Listing(request.args, sizes, request.path, prefixes or ("",), style, sortable)
 
     def build_page(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import hmac
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +15,12 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from ..web.errors import Violations
+from ..web.numbers import parse_whole_number
 
 T = TypeVar("T")
+_KEY = secrets.token_bytes()
+"""The signature of page tokens keeps out those with other content."""
+_SIGNATURE_SIZE = 8
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class PageStyle:
     """Whether a page token has the number of the items before the page, not the last of these items."""
     null_token: bool = True
     """Whether the last page has a page token that is null."""
+    capped: bool = True
+    """Whether a request for a larger page than the largest gets the largest."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +141,14 @@ class Listing:
             size, skip = f"{prefix}page_size", f"{prefix}skip"
             kept_size = cursor.size if cursor else 0
             requested = _read_number(
-                size, arguments.get(size), kept_size or sizes.default, (1, sizes.maximum), violations
+                size,
+                arguments.get(size),
+                kept_size or sizes.default,
+                (1, 2**32 - 1 if style.capped else sizes.maximum),
+                violations,
             )
             skipped = _read_number(skip, arguments.get(skip), 0, (0, 2**32 - 1), violations)
-            self._windows.append(_Window(cursor, min(requested, sizes.limit), skipped, style.by_offset))
+            self._windows.append(_Window(cursor, min(requested, sizes.limit, sizes.maximum), skipped, style.by_offset))
         violations.raise_if_any()
 
     def build_page(
@@ -181,23 +191,38 @@ def _read_number(name: str, given: str | None, default: int, limits: tuple[int, 
     lowest, highest = limits
     if given is None:
         return default
-    if not given.isdecimal() or not given.isascii() or not lowest <= int(given) <= highest:
+    number = parse_whole_number(given, lowest, highest)
+    if number is None:
         violations.add(name, f"must be a whole number from {lowest} to {highest}")
         return default
-    return int(given)
+    return number
 
 
 def read_first_cursor(token: str) -> Cursor | None:
     """Return the cursor of the first list in a page token."""
-    where = json.loads(base64.b64decode(token[3:-2]))[3]
-    return _decode(where)
+    return _decode(json.loads(_open_token(token))[3])
 
 
 def _write_token(place: str, kept: tuple[str | None, str | None], cursors: list[Cursor | None]) -> str:
     """Return a page token with characters that must be encoded in a query string."""
     where = [[cursor.seed, cursor.after, cursor.size, cursor.offset] if cursor else None for cursor in cursors]
-    text = json.dumps([crc32(place.encode()), *kept, *where])
-    return "+/&" + base64.b64encode(text.encode()).decode() + "=="
+    text = json.dumps([crc32(place.encode()), *kept, *where]).encode()
+    return "+/&" + base64.b64encode(_sign(text) + text).decode() + "=="
+
+
+def _sign(text: bytes) -> bytes:
+    return hmac.digest(_KEY, text, "sha256")[:_SIGNATURE_SIZE]
+
+
+def _open_token(token: str) -> bytes:
+    """Return the text of a page token; raise ValueError for one that this emulator has not written."""
+    if not token.startswith("+/&") or not token.endswith("=="):
+        raise ValueError("not a page token")
+    content = base64.b64decode(token[3:-2], validate=True)
+    text = content[_SIGNATURE_SIZE:]
+    if not hmac.compare_digest(_sign(text), content[:_SIGNATURE_SIZE]):
+        raise ValueError("not a page token of this emulator")
+    return text
 
 
 def _read_token(
@@ -207,13 +232,11 @@ def _read_token(
     if token is None:
         return (None, None), [Cursor.start() for _number in range(count)]
     try:
-        if not token.startswith("+/&") or not token.endswith("=="):
-            raise ValueError("not a page token")
-        fits, filter_text, order_text, *where = json.loads(base64.b64decode(token[3:-2], validate=True))
+        fits, filter_text, order_text, *where = json.loads(_open_token(token))
         if fits != crc32(place.encode()) or len(where) != count:
             raise ValueError("page token of another list")
         cursors = [_decode(item) for item in where]
-    except (ValueError, binascii.Error):
+    except ValueError:
         violations.add("page_token", "invalid page token")
         return (None, None), [None] * count
     return (filter_text, order_text), cursors

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import string
 import uuid
 
 ALPHANUMERIC = (string.ascii_letters + string.digits).encode()
 # 248 is the largest multiple of 62 below 256; the values above it are slightly more likely, which does not matter here.
+JWE_HEADER = base64.urlsafe_b64encode(b'{"alg":"dir","enc":"A256GCM"}').decode().rstrip("=")
 BYTE_TO_ALPHANUMERIC = bytes(ALPHANUMERIC[value % len(ALPHANUMERIC)] for value in range(256))
 
 
@@ -40,13 +42,20 @@ def generate_short_id() -> str:
 
 
 def generate_client_id() -> str:
-    """Return a client ID: 24 letters and digits."""
-    return generate_alphanumeric(24)
+    """Return a client ID: 24 letters, digits, hyphens and underscores."""
+    return secrets.token_urlsafe(18)
 
 
 def generate_client_secret() -> str:
     """Return a client secret: 48 letters and digits."""
     return generate_alphanumeric(48)
+
+
+def generate_opaque_token(form: str) -> str:
+    """Return a token that only the service can read: like a JWE without an encrypted key (`jwe`), or `random`."""
+    if form == "random":
+        return generate_alphanumeric(64)
+    return f"{JWE_HEADER}..{secrets.token_urlsafe(12)}.{secrets.token_urlsafe(96)}.{secrets.token_urlsafe(16)}"
 
 
 def generate_token_id() -> str:

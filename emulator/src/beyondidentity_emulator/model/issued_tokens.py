@@ -31,11 +31,15 @@ class IssuedToken:
     claims: dict[str, Any] = field(repr=False)
     token_type: str = "access"
     """`access` or `refresh`."""
-    code: str | None = None
-    """The authorization code that the token was issued for."""
+    family: str | None = None
+    """The authorization code of the sign-in that the token descends from; None: it descends from none."""
     refused_from: float = 0.0
     """Unix time from which the token is refused although its claims are still valid; 0: never."""
     revoked: bool = False
+    clock_offset: float = 0.0
+    """Seconds by which the clock that issued the token was ahead of this machine's clock."""
+    rotated: bool = False
+    """Whether a newer refresh token has replaced this one."""
 
     def is_expired(self) -> bool:
         """Return whether the token is expired."""
@@ -50,7 +54,8 @@ class IssuedToken:
         return not self.revoked and not self._is_over(time.time() if moment is None else moment)
 
     def _is_over(self, moment: float) -> bool:
-        return moment >= self.expires or bool(self.refused_from and moment >= self.refused_from)
+        issuer_time = moment + self.clock_offset
+        return issuer_time >= self.expires or bool(self.refused_from and issuer_time >= self.refused_from)
 
     def get_scope(self) -> str:
         """Return the scopes, separated by spaces."""

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A record of every request, with which tests check what was sent."""
+"""A record of every request, with which tests check what was sent. Secrets are replaced before they are stored."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from .digests import Digests
 
 MAXIMUM_LENGTH = 100_000
 
@@ -45,14 +47,16 @@ class Journal:
     """The requests in the order of arrival; the oldest are removed if there are more than MAXIMUM_LENGTH."""
 
     def __init__(self) -> None:
+        self.digests = Digests()
         self._entries: deque[Exchange] = deque(maxlen=MAXIMUM_LENGTH)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def open(self, **values: Any) -> Exchange:
-        """Add a request."""
+    def open(self, values: dict[str, Any], named: set[str]) -> Exchange:
+        """Add a request, with digests instead of its secrets; add to `named` those that it has under secret names."""
+        masked = self.digests.mask_request(values, named)
         with self._lock:
-            exchange = Exchange(seq=next(self._numbers), **values)
+            exchange = Exchange(seq=next(self._numbers), **masked)
             self._entries.append(exchange)
         return exchange
 

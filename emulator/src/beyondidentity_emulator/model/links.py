@@ -35,6 +35,10 @@ class Links:
         """Return the holders of an item."""
         return list(self._holders.get(item, ()))
 
+    def list_pairs(self) -> list[tuple[str, list[str]]]:
+        """Return each holder with its items."""
+        return [(holder, list(items)) for holder, items in self._held.items() if items]
+
     def drop_holder(self, holder: str) -> None:
         """Remove a holder."""
         self.remove(holder, self.items_of(holder))

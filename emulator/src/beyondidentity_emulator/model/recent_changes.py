@@ -16,6 +16,7 @@ class RecentChanges:
         self._created: dict[str, float] = {}
         self._changed: dict[str, tuple[float, Any]] = {}
         self._deleted: dict[tuple[str, str], dict[str, tuple[float, Any]]] = {}
+        self._late_from = 0.0
 
     def add_created(self, identifier: str) -> None:
         """Record a creation."""
@@ -29,19 +30,30 @@ class RecentChanges:
         """Record a deletion."""
         self._deleted.setdefault(place, {})[identifier] = (time.monotonic(), entry)
 
+    def show_in_lists(self) -> None:
+        """Show all changes of the past in lists."""
+        self._late_from = time.monotonic()
+
     def is_new(self, identifier: str, seconds: float) -> bool:
         """Return whether an object was created in the last seconds."""
         return identifier in self._created and _is_recent(self._created[identifier], seconds)
 
+    def is_unlisted(self, identifier: str, seconds: float) -> bool:
+        """Return whether lists lack an object because it was created in the last seconds."""
+        return identifier in self._created and self._is_late(self._created[identifier], seconds)
+
     def find_previous(self, identifier: str, seconds: float) -> Any:
         """Return an object as it was before a change in the last seconds; None if there was no change."""
         moment, previous = self._changed.get(identifier, (0.0, None))
-        return previous if _is_recent(moment, seconds) else None
+        return previous if self._is_late(moment, seconds) else None
 
     def list_deleted(self, place: tuple[str, str], seconds: float) -> dict[str, Any]:
         """Return the objects of a place that were deleted in the last seconds."""
         deleted = self._deleted.get(place, {})
-        return {identifier: entry for identifier, (moment, entry) in deleted.items() if _is_recent(moment, seconds)}
+        return {identifier: entry for identifier, (moment, entry) in deleted.items() if self._is_late(moment, seconds)}
+
+    def _is_late(self, moment: float, seconds: float) -> bool:
+        return moment >= self._late_from and _is_recent(moment, seconds)
 
 
 def _is_recent(moment: float, seconds: float) -> bool:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from .behaviours import Behaviour
 from .faults import Faults
 from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
 from .links import Links
+from .outages import StartedOutage
 from .recent_changes import RecentChanges
 from .settings import Settings
 
@@ -60,8 +62,8 @@ class Realm:
     role_scopes: Links = field(default_factory=Links)
     sso_identities: Links = field(default_factory=Links)
     sso_groups: Links = field(default_factory=Links)
-    binding_tokens: dict[str, str] = field(default_factory=dict)
-    """The tokens of the links of credential binding jobs, by the job's ID."""
+    binding_digests: dict[str, str] = field(default_factory=dict)
+    """The digests of the tokens in the links of credential binding jobs, by the job's ID."""
 
     @property
     def id(self) -> str:
@@ -85,6 +87,8 @@ class Tenant:
     tokens_by_application: dict[str, dict[str, IssuedToken]] = field(default_factory=dict)
     codes: dict[str, IssuedCode] = field(default_factory=dict)
     changes: RecentChanges = field(default_factory=RecentChanges)
+    outages: dict[str, StartedOutage] = field(default_factory=dict)
+    """The outages that were started, by name."""
     outbox: list[Record] = field(default_factory=list)
     """Mails that were sent, with the links in them."""
     window_started: float = 0.0
@@ -94,6 +98,12 @@ class Tenant:
     def id(self) -> str:
         """Return the tenant's ID."""
         return self.record["id"]
+
+    def change_settings(self, values: Record) -> None:
+        """Change settings. Delays of lists apply to changes of objects from now on."""
+        self.settings.update(values)
+        if values.keys() & {"listing_delay", "changed_delay", "deleted_delay"}:
+            self.changes.show_in_lists()
 
     def count_request(self) -> tuple[int, int, bool]:
         """Count a request; return the remaining requests, seconds until the window ends, and whether the limit is exceeded."""
@@ -119,6 +129,17 @@ class Tenant:
                 issued.pop(token.id, None)
         return list(issued.values())
 
+    def revoke_family(self, token: IssuedToken) -> None:
+        """Revoke a token, and all tokens of the same sign-in."""
+        token.revoked = True
+        if token.family is not None:
+            self.revoke_sign_in(token.family)
+
+    def revoke_sign_in(self, code: str) -> None:
+        """Revoke all tokens that descend from an authorization code."""
+        for token in list(self.tokens.values()):
+            token.revoked = token.revoked or token.family == code
+
     def revoke_tokens(self, application_id: str | None = None) -> int:
         """Revoke an application's tokens, or all of them; return how many were active."""
         applications = list(self.tokens_by_application) if application_id is None else [application_id]
@@ -137,12 +158,24 @@ class World:
     tokens: dict[str, IssuedToken] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
+    behaviour: Behaviour = "vendor"
+    """The behaviour of new tenants."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    exported: dict[str, str] = field(default_factory=dict)
+    """The `realm_id` and `application_id` of the application of the first tenant whose credentials are exported; empty:
+    the built-in application."""
+
+    def build_settings(self) -> Settings:
+        """Return the settings of a new tenant."""
+        settings = Settings()
+        settings.update({"behaviour": self.behaviour})
+        return settings
 
     def add_token(self, token: IssuedToken) -> None:
         """Store an issued token."""
         self.tenants[token.tenant_id].add_token(token)
         self.tokens[token.value] = token
+        self.journal.digests.learn(token.value)
 
     def issuer(self, tenant_id: str, realm_id: str, application_id: str) -> str:
         """Return an application's issuer URL."""

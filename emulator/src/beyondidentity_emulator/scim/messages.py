@@ -70,7 +70,10 @@ def read_patch() -> Iterable[tuple[str, str, Any]]:
         name = str(step.get("op")).lower()
         if name not in ("add", "remove", "replace"):
             refuse("op", "must be add, remove or replace")
-        yield name, step.get("path") or "", step.get("value")
+        path = step.get("path", "")
+        if not isinstance(path, str):
+            refuse("path", "must be a string")
+        yield name, path, step.get("value")
 
 
 def build_list_response(

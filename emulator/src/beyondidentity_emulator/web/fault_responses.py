@@ -57,8 +57,7 @@ def apply_fault(fault: Fault, response: Response) -> None:
     if fault.merge is not None:
         document = response.get_json(silent=True)
         if isinstance(document, dict):
-            merged = {**document, **fault.merge}
-            response.set_data(json.dumps({name: value for name, value in merged.items() if value is not None}))
+            response.set_data(json.dumps(merge_patch(document, fault.merge)))
     if fault.gzip:
         response.set_data(gzip.compress(response.get_data(), mtime=0))
         response.headers["Content-Encoding"] = "gzip"
@@ -66,9 +65,27 @@ def apply_fault(fault: Fault, response: Response) -> None:
         response.headers[name] = value
 
 
+def merge_patch(document: Any, patch: Any) -> Any:
+    """Return a JSON document changed by a merge patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    kept = document if isinstance(document, dict) else {}
+    merged = {name: merge_patch(kept.get(name), value) for name, value in patch.items() if value is not None}
+    return {**{name: value for name, value in kept.items() if name not in patch}, **merged}
+
+
 def build_delivery(fault: Fault) -> Delivery:
     """Return how to send the response."""
-    return Delivery(fault.delay, fault.drip, fault.drip_part, max(1, fault.drip_size), fault.truncate, fault.drop)
+    return Delivery(
+        fault.delay,
+        fault.drip,
+        fault.drip_part,
+        fault.drip_size,
+        fault.truncate,
+        fault.drop,
+        fault.copies,
+        fault.surplus,
+    )
 
 
 def _build_error(fault: Fault, status: int, endpoint: str | None) -> Response:

@@ -9,7 +9,9 @@ werkzeug's own server closes the connection after every response, and hides the 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import io
+import json
 import socket
 import socketserver
 import ssl
@@ -23,13 +25,20 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from .errors import error_body
+from .failures import format_place
+from .request_body import IncompleteRequestError, InvalidRequestError, check_head, read_body, read_length
+
 DELIVERY = "emulator.delivery"
 """The key of a Delivery in the WSGI environment."""
 
 UNDERSCORED_HEADERS = "emulator.underscored"
 """The key of headers with underscores in their names; as CGI variables they would look like names with hyphens."""
 
-LARGEST_BODY = 16 * 1024 * 1024
+LARGEST_DISCARDED = 64 * 1024 * 1024
+LINGER_SECONDS = 2
+"""How much, and how long, a client can go on sending a refused body. If the connection ended at once, the client's
+system would often drop the response."""
 HANDSHAKE_SECONDS = 60
 
 
@@ -43,16 +52,16 @@ class Delivery:
     drip_size: int = 1
     truncate: int | None = None
     drop: str | None = None
-
-
-class InvalidBodyError(Exception):
-    """The request's body does not match its headers."""
+    copies: int = 0
+    surplus: str = ""
 
 
 class Connection(BaseHTTPRequestHandler):
     """One client's connection, which passes requests to the WSGI application."""
 
     protocol_version = "HTTP/1.1"
+    # The base class responds to a malformed request line as to HTTP/0.9, without a status.
+    default_request_version = "HTTP/1.0"
     disable_nagle_algorithm = True
     server: Server
 
@@ -72,15 +81,20 @@ class Connection(BaseHTTPRequestHandler):
             return
         if len(self.raw_requestline) > 65536:
             self.requestline = self.request_version = self.command = ""
+            self.close_connection = True
             self.send_error(414)
             return
         if not self.parse_request():
+            self.close_connection = True
             return
         try:
-            body = self._read_body()
-        except InvalidBodyError as error:
+            check_head(self.path, self.headers)
+            body = read_body(self.rfile, self.headers)
+        except InvalidRequestError as error:
+            self._refuse(error)
+            return
+        except IncompleteRequestError:
             self.close_connection = True
-            self.send_error(400, str(error))
             return
         environ = self._build_environ(body)
         status, headers, response = _call_application(self.server.application, environ)
@@ -89,30 +103,26 @@ class Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: the journal has the requests."""
 
-    def _read_body(self) -> bytes:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._read_chunks()
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise InvalidBodyError("invalid Content-Length")
-        return self.rfile.read(int(length)) if length != "0" else b""
+    def handle_expect_100(self) -> bool:
+        """Do not ask for a body that will be refused."""
+        try:
+            read_length(self.headers)
+        except InvalidRequestError:
+            return True
+        return super().handle_expect_100()
 
-    def _read_chunks(self) -> bytes:
-        parts: list[bytes] = []
-        total = 0
-        while True:
-            line = self.rfile.readline(1026).split(b";")[0].strip()
-            try:
-                size = int(line, 16)
-            except ValueError as error:
-                raise InvalidBodyError("invalid chunk") from error
-            total += size
-            if total > LARGEST_BODY:
-                raise InvalidBodyError("body too large")
-            parts.append(self.rfile.read(size))
-            self.rfile.readline(3)
-            if size == 0:
-                return b"".join(parts)
+    def _refuse(self, error: InvalidRequestError) -> None:
+        """Respond without the application, and end the connection when the client stops sending."""
+        self.close_connection = True
+        body = json.dumps(error_body(error.status, str(error))).encode()
+        status = f"{error.status} {http.client.responses.get(error.status, 'Error')}"
+        self._deliver(None, status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(LINGER_SECONDS)
+            left = LARGEST_DISCARDED
+            while left > 0 and (discarded := len(self.connection.recv(65536))):
+                left -= discarded
 
     def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _mark, query = self.path.partition("?")
@@ -123,7 +133,7 @@ class Connection(BaseHTTPRequestHandler):
             "QUERY_STRING": query,
             "REQUEST_URI": self.path,
             "CONTENT_LENGTH": str(len(body)),
-            "SERVER_NAME": "127.0.0.1",
+            "SERVER_NAME": self.server.name,
             "SERVER_PORT": str(self.server.server_address[1]),
             "SERVER_PROTOCOL": self.request_version,
             "REMOTE_ADDR": self.client_address[0],
@@ -168,7 +178,8 @@ class Connection(BaseHTTPRequestHandler):
             return
         if delivery.truncate is not None:
             body = body[: delivery.truncate]
-        self._send(delivery, head, body)
+        # In one piece, so that a client cannot send its next request in between.
+        self._send(delivery, head, body + (head + body) * delivery.copies + delivery.surplus.encode())
         if delivery.truncate is not None:
             self._hang_up("close")
 
@@ -218,7 +229,7 @@ def _call_application(
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """A server on the loopback interface with a thread for each connection."""
+    """A server with a thread for each connection."""
 
     daemon_threads = True
     block_on_close = False
@@ -226,11 +237,20 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     request_queue_size = 1024
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], port: int = 0, tls: ssl.SSLContext | None = None
+        self,
+        application: Callable[..., Iterable[bytes]],
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        address: str = "127.0.0.1",
+        name: str | None = None,
+        family: socket.AddressFamily = socket.AF_INET,
     ) -> None:
+        """Listen on an address; `name` is the host in the URL."""
         self.application = application
         self.tls = tls
-        super().__init__(("127.0.0.1", port), Connection)
+        self.name = name or address
+        self.address_family = family
+        super().__init__((address, port), Connection)
 
     @property
     def scheme(self) -> str:
@@ -240,7 +260,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     @property
     def url(self) -> str:
         """Return the server's base URL."""
-        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
+        host = f"[{self.name}]" if ":" in self.name else self.name
+        return f"{self.scheme}://{host}:{self.server_address[1]}"
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; its thread does the handshake."""
@@ -250,6 +271,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return connection, address
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore errors of clients that disconnected; print all others."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        """Ignore errors of clients that disconnected; print the place of all others."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            print(format_place(error), file=sys.stderr, end="", flush=True)

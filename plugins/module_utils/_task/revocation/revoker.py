@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..._errors import AuditError, BeyondIdentityError, ResponseError, StateError, TransportError
 from ..._masking import mask_known_secrets
+from ..._oauth.token_replacement import REFUSAL_STATUSES
 from ..context import TaskContext
 from ..scoped_token import ScopedToken, has_credentials
 
@@ -46,11 +47,16 @@ class Revoker:
         self.unavailable = {} if unavailable is None else unavailable
         self._token = ScopedToken(task, DELETE_SCOPE, deleter, self._explain)
         self._refusal: ResponseError | None = None
+        self._authorizer: str | None = None  # the token that authorized the last revocation
 
     def revoke(self, value: str) -> None:
         """Revoke a token. An unknown or revoked token is not an error."""
-        if not self._revoke_with_credentials(value):
-            self._token.use(lambda access_token: self.task.server.revoke(value, access_token=access_token))
+        if self._revoke_with_credentials(value):
+            return
+        if value == self._authorizer:
+            self._revoke_authorizer(value)
+        else:
+            self._token.use(lambda access_token: self._revoke_with_token(value, access_token))
 
     def try_to_revoke(self, value: str) -> str:
         """Revoke a token and return an empty text, or the reason why it is not revoked.
@@ -82,6 +88,21 @@ class Revoker:
             self._refusal = error
             return False
         return True
+
+    def _revoke_with_token(self, value: str, access_token: str) -> None:
+        self.task.server.revoke(value, access_token=access_token)
+        self._authorizer = access_token
+
+    def _revoke_authorizer(self, value: str) -> None:
+        """Revoke the token that authorized the last revocation.
+
+        If the service refuses it now, that revocation was of its refresh token and ended it, too (RFC 7009 section 2.1).
+        """
+        try:
+            self.task.server.revoke(value, access_token=value)
+        except ResponseError as error:
+            if error.status not in REFUSAL_STATUSES:
+                raise
 
     def _explain(self, error: BeyondIdentityError) -> BeyondIdentityError:
         """Return the error to raise if no token with the scope can be requested.

@@ -49,7 +49,7 @@ def _revoke_all(task: TaskContext, sign_ins: list[Token]) -> tuple[list[str], li
     revoker = Revoker(task, deleter.access_token if deleter else None, advice="")
     revoked: list[str] = []
     remaining: dict[str, list[SignInToken]] = {}
-    for token in list_sign_in_tokens(sorted(sign_ins, key=lambda token: token is deleter)):
+    for token in _put_last(list_sign_in_tokens(sign_ins), deleter):
         reason = revoker.try_to_revoke(token.value)
         if not reason:
             task.stores.forget(token.value.__eq__)
@@ -58,6 +58,12 @@ def _revoke_all(task: TaskContext, sign_ins: list[Token]) -> tuple[list[str], li
             remaining.setdefault(reason, []).append(token)
     application_id = task.connection.require("application_id")
     return revoked, report_remaining(task, application_id, remaining, "" if deleter else _ADVICE)
+
+
+def _put_last(tokens: list[SignInToken], deleter: Token | None) -> list[SignInToken]:
+    """Move the authorizing token to the end, after its refresh token, whose revocation can end both."""
+    last = (deleter.refresh_token, deleter.access_token) if deleter else ()
+    return sorted(tokens, key=lambda token: last.index(token.value) if token.value in last else -1)
 
 
 def _warn_of_others(task: TaskContext, sign_ins: SignInStore) -> None:
