@@ -60,8 +60,14 @@ def list_body_keys(name: str) -> set[str] | None:
     return None if schema is None else set(resolved(schema).get("required", ()))
 
 
+WRONG_RESPONSES = frozenset(("ListSsoConfigsForIdentity",))
+"""Operations on SSO configurations, which can have a secret, although the description shows other objects."""
+
+
 def can_return_secret(name: str) -> bool:
     """Whether a successful response can have text under a secret's name, at any depth."""
+    if name in WRONG_RESPONSES:
+        return True
     properties = _iterate_properties(_merge_success_schemas(name))
     return any(is_secret_key(key) and schema.get("type") == "string" for key, schema in properties)
 

@@ -118,7 +118,6 @@ def _build_handlers() -> dict[str, Handler]:
         identities,
         group_members,
         roles,
-        batch_jobs,
         credentials,
         binding_jobs,
         batch_jobs,

@@ -115,7 +115,7 @@ AddIdentitiesToSsoConfig POST REALM/sso-configs/{sso_config_id}:addIdentities =i
 DeleteIdentitiesFromSsoConfig POST REALM/sso-configs/{sso_config_id}:deleteIdentities =identity_ids sso-configs:update
 ListIdentitiesForSsoConfig GET REALM/sso-configs/{sso_config_id}:listIdentityAssociations?PAGES groups:read identities:read sso-configs:read
 IdentityToSSOConfigCheck GET REALM/identities/{identity_id}/sso-configs/{sso_config_id}/is-identity-assigned sso-configs:read
-ListSsoConfigsForIdentity GET REALM/identities/{identity_id}/sso-configs?PAGES sso-configs:read
+ListSsoConfigsForIdentity GET REALM/identities/{identity_id}/sso-configs?PAGES ! sso-configs:read
 GetFlowTypeConfig GET REALM/flow-type-config flow-type:create flow-type:read realms:read tenants:read
 UpdateFlowTypeConfig PATCH REALM/flow-type-config = flow-type:create flow-type:read flow-type:update realms:read tenants:read
 AddGroupsToSsoConfig POST REALM/sso-configs/{sso_config_id}:addGroups =group_ids sso-configs:update

@@ -22,6 +22,14 @@ PATCH = {
 }
 USER = {"schemas": [f"{CORE}:User"], "userName": "pets", "displayName": "Pets"}
 BOOKMARK = {"type": "bookmark", "login_link": "https://pets.example"}
+OIDC = {
+    "type": "generic_oidc",
+    "redirect_uris": ["https://pets.example/callback"],
+    "scopes": [],
+    "confidentiality": "confidential",
+    "pkce": "s256",
+    "inbound_scim": {},
+}
 PROVIDER = {
     "type": "oidc_idp",
     "client_id": "pets",
@@ -43,6 +51,11 @@ IDENTITY_LISTS = (
     "DeleteIdentitiesFromSsoConfig",
 )
 GROUP_LISTS = ("AddGroupsToSsoConfig", "DeleteGroupsFromSsoConfig", "SSOIsGroupAssigned")
+LISTED = {
+    **dict.fromkeys(("listSsoConfigs", "ListSsoConfigsForGroup", "ListSsoConfigsForIdentity"), "sso_config_id"),
+    "listIdentityProviders": "identity_provider_id",
+}
+"""The path parameter for the ID of an object that a list should have."""
 OWN_REALM = ("DeleteRealm", "CreateTheme", "GetTheme", "UpdateTheme")
 """Operations on a realm of their own."""
 BODIES: dict[str, Any] = {
@@ -70,7 +83,7 @@ BODIES: dict[str, Any] = {
     "SCIMUpdateGroup": PATCH,
     "CreateTheme": {"theme": {}},
     "UpdateTheme": {"theme": {}},
-    "CreateSsoConfig": {"sso_config": {**NAMED, "payload": BOOKMARK}},
+    "CreateSsoConfig": {"sso_config": {**NAMED, "payload": OIDC}},
     "UpdateSsoConfig": {"sso_config": NAMED},
     "UpdateFlowTypeConfig": {"macos": {"copy": {"enabled": False}}},
     "createIdentityProvider": {**NAMED, "protocol_config": PROVIDER},
@@ -144,8 +157,14 @@ def _create_parents(admin: Api, operation: Operation, values: dict[str, str]) ->
         "identity_provider_id": ("createIdentityProvider", "identity-providers"),
         "batch_credential_binding_job_id": ("CreateBatchCredentialBindingJob", "batch-credential-binding-jobs"),
     }
-    return {
-        parameter: admin.post(f"/realms/{values['realm_id']}/{path}", body(BY_NAME[name], values))["id"]
+    realm_path = f"/realms/{values['realm_id']}"
+    created = {
+        parameter: admin.post(f"{realm_path}/{path}", body(BY_NAME[name], values))["id"]
         for parameter, (name, path) in creations.items()
-        if f"{{{parameter}}}" in operation.path
+        if f"{{{parameter}}}" in operation.path or parameter == LISTED.get(operation.name)
     }
+    if operation.name in ("ListSsoConfigsForGroup", "ListSsoConfigsForIdentity"):
+        path = f"{realm_path}/sso-configs/{created['sso_config_id']}"
+        admin.post(f"{path}:addGroups", {"group_ids": [values["group_id"]]})
+        admin.post(f"{path}:addIdentities", {"identity_ids": [values["identity_id"]]})
+    return created

@@ -88,6 +88,72 @@ def test_application_of_a_configuration_follows_it(api):
     assert api.get(f"applications/{payload['application_id']}")["protocol_config"]["redirect_uris"] == uris
 
 
+def test_objects_of_a_configuration_follow_its_changes(api):
+    config = create(api, "generic_oidc")
+    path, first = f"sso-configs/{config['id']}", config["payload"]["client_secret"]
+
+    def change(**fields):
+        return api.patch(path, {"sso_config": {"type": "generic_oidc", **fields}})["payload"]
+
+    origins = ["https://pets.example"]
+    payload = change(scopes=["cats:read"], trusted_origins=origins, confidentiality="public")
+    assert "client_secret" not in payload
+    assert api.get(f"resource-servers/{payload['resource_server_id']}")["scopes"] == ["cats:read"]
+    authenticator = api.get(f"authenticator-configs/{payload['authenticator_config_id']}")
+    assert authenticator["config"]["trusted_origins"] == origins
+    protocol = api.get(f"applications/{payload['application_id']}")["protocol_config"]
+    assert (protocol["allowed_scopes"], protocol["token_endpoint_auth_method"]) == (["cats:read"], "none")
+    second = change(confidentiality="confidential")["client_secret"]
+    assert second != first
+    assert change(pkce="plain")["client_secret"] == second
+
+
+def test_scim_application_is_created_once(api):
+    config = create(api, "generic_oidc")
+    path, change = f"sso-configs/{config['id']}", {"sso_config": {"type": "generic_oidc", "inbound_scim": {}}}
+    created = api.patch(path, change)["payload"]["inbound_scim"]
+    change["sso_config"]["inbound_scim"] = {"client_secret": "ignored"}
+    assert api.patch(path, change)["payload"]["inbound_scim"] == created
+    api.delete(path)
+    assert api.call("GET", f"applications/{created['application_id']}").status_code == 404
+
+
+def test_objects_that_use_those_of_a_deleted_configuration_lose_them(api, tenant):
+    payload = create(api, "generic_oidc")["payload"]
+    (config,) = api.get("sso-configs")["sso_configs"]
+    server, authenticator = payload["resource_server_id"], payload["authenticator_config_id"]
+    role = api.post(f"resource-servers/{server}/roles", {"role": {"display_name": "Pets", "description": ""}})
+    (identity,) = tenant.seed(identities=1)["identities"]
+    api.post(f"resource-servers/{server}/roles/{role['id']}:addMembers", {"identity_ids": [identity]})
+    own = api.get(f"applications/{payload['application_id']}")
+    shared = {name: own[name] for name in ("protocol_config", "resource_server_id", "authenticator_config_id")}
+    other = api.post("applications", {"application": {"display_name": "Other", **shared}})
+    api.delete(f"sso-configs/{config['id']}")
+    left = api.get(f"applications/{other['id']}")
+    assert left.keys().isdisjoint(("resource_server_id", "authenticator_config_id"))
+    assert left["protocol_config"]["allowed_scopes"] == []
+    assert api.call("GET", f"authenticator-configs/{authenticator}").status_code == 404
+    assert api.call("GET", f"identities/{identity}:listRoles", params={"resource_server_id": server}).status_code == 409
+    api.delete(f"identities/{identity}")
+
+
+@pytest.mark.parametrize("name", ["applications", "identity-providers", "resource-servers", "authenticator-configs"])
+def test_configuration_outlives_its_objects(api, tenant, name):
+    tenant.change_settings(conflicts="documented")
+    for payload_type in ("generic_oidc", "okta_idp"):
+        create(api, payload_type)
+    for record in api.all(name, name.replace("-", "_")):
+        if not record.get("is_managed"):
+            api.delete(f"{name}/{record['id']}")
+    for config in api.all("sso-configs", "sso_configs"):
+        path = f"sso-configs/{config['id']}"
+        changed = api.patch(path, {"sso_config": {"type": config["payload"]["type"], "display_name": "Cats"}})
+        assert changed["display_name"] == "Cats"
+        assert api.call("POST", f"{path}/test").status_code == 200
+        api.delete(path)
+    assert api.get("sso-configs")["total_size"] == 0
+
+
 def test_public_application_has_no_secret(api):
     payload = create(api, "generic_oidc", confidentiality="public")["payload"]
     assert "client_secret" not in payload

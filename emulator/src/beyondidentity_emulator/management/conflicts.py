@@ -34,11 +34,5 @@ def check_realm_name(tenant: Tenant, display_name: str) -> None:
         raise ApiError(409, "realm already exists")
 
 
-def check_theme(tenant: Tenant, realm: Realm) -> None:
-    """Raise 409 if the realm has a theme."""
-    if realm.objects["themes"] and tenant.settings.conflicts == "vendor":
-        raise ApiError(409, "theme already exists")
-
-
 def _read_address(identity: Record) -> str:
     return str(identity["traits"].get(EMAIL, "")).casefold()

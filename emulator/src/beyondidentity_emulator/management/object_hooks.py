@@ -20,15 +20,25 @@ def release_authenticator_config(tenant: Tenant, realm: Realm, authenticator: Re
     applications = _naming(realm, "authenticator_config_id", authenticator["id"])
     if applications and tenant.settings.conflicts == "vendor":
         raise ApiError(409, "authenticator config is used by an application")
-    for application in applications:
+    detach_authenticator_config(tenant, realm, authenticator)
+
+
+def detach_authenticator_config(_tenant: Tenant, realm: Realm, authenticator: Record) -> None:
+    """Remove a deleted authenticator configuration from the applications that use it."""
+    for application in _naming(realm, "authenticator_config_id", authenticator["id"]):
         _replace(realm, application, "authenticator_config_id")
 
 
 def release_resource_server(tenant: Tenant, realm: Realm, server: Record) -> None:
-    """Refuse to delete a resource server whose roles have members; remove it from its applications, and delete its roles."""
+    """Refuse to delete a resource server whose roles have members."""
     members = [links.items_of(role["id"]) for role in _roles_of(realm, server) for links in _member_links(realm)]
     if any(members) and tenant.settings.conflicts == "vendor":
         raise ApiError(409, "resource server has children")
+    detach_resource_server(tenant, realm, server)
+
+
+def detach_resource_server(_tenant: Tenant, realm: Realm, server: Record) -> None:
+    """Remove a deleted resource server from its applications, and delete its roles."""
     for application in _naming(realm, "resource_server_id", server["id"]):
         protocol = application["protocol_config"]
         if "allowed_scopes" in protocol:

@@ -108,10 +108,10 @@ def update_config(call: Call) -> Record:
     if inner or "type" in given:
         payload = {**payload, **_read_payload(fields, payload, inner, violations)}
     violations.raise_if_any()
+    payload = update_resources(call, name, current["payload"], payload)
     record = {**current, "display_name": name, "payload": payload}
     call.realm.objects[CONFIGS][record["id"]] = record
     call.tenant.changes.add_changed(record["id"], current)
-    update_resources(call, name, payload)
     return show(record)
 
 

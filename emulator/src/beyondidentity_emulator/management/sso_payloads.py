@@ -120,5 +120,5 @@ def read_payload(given: Any, current: Record | None, violations: Violations) -> 
 
 def summarize(payload: Record) -> Record:
     """Return a payload as lists show it."""
-    listed = TYPES[payload["type"]].listed
+    listed = (*TYPES[payload["type"]].listed, "inbound_scim")
     return {"type": payload["type"], **{name: payload[name] for name in listed if name in payload}}

@@ -11,7 +11,12 @@ from ..model import identifiers
 from ..model.state import Record
 from .application_fields import build_client_protocol
 from .identity_providers import PROVIDERS, TYPE, add_provider, replace_provider
-from .object_hooks import revoke_application_tokens
+from .object_hooks import (
+    detach_authenticator_config,
+    detach_resource_server,
+    remove_withdrawn_scopes,
+    revoke_application_tokens,
+)
 from .operation_call import Call
 from .saml_fields import SAML, SAML_DEFAULTS
 from .sso_payloads import TYPES
@@ -23,6 +28,12 @@ OWNED = {
     "identity_provider_id": PROVIDERS,
 }
 """The collections of a configuration's own objects, by the fields of its payload that have their IDs."""
+DETACH = {
+    "applications": revoke_application_tokens,
+    "authenticator_configs": detach_authenticator_config,
+    "resource_servers": detach_resource_server,
+}
+"""What becomes of the other objects if an object of a collection is deleted."""
 SCIM_SCOPES = tuple(f"scim:{kind}:{action}" for kind in ("users", "groups") for action in ("create", "read", "update"))
 
 
@@ -41,19 +52,31 @@ def create_resources(call: Call, name: str, payload: Record) -> Record:
     return shown
 
 
-def update_resources(call: Call, name: str, payload: Record) -> None:
-    """Change the objects of a changed configuration."""
-    kind = TYPES[payload["type"]]
-    if kind.protocol:
-        applications = call.realm.objects["applications"]
-        application = applications.get(payload["application_id"])
-        if application is not None:
-            protocol = {**application["protocol_config"], **_select_protocol_fields(payload, kind.protocol)}
-            applications[application["id"]] = {**application, "display_name": name, "protocol_config": protocol}
+def update_resources(call: Call, name: str, current: Record, payload: Record) -> Record:
+    """Change the objects of a changed configuration; return the payload with their IDs and endpoints."""
+    shown = {**payload}
+    protocol_type = TYPES[payload["type"]].protocol
+    application = call.realm.objects["applications"].get(payload.get("application_id", ""))
+    if application is not None:
+        protocol = _build_protocol(payload, protocol_type, application["protocol_config"])
+        application = _change(call, "applications", application, display_name=name, protocol_config=protocol)
+        shown.pop("client_secret", None)
+        shown.update(_show_application(call, application, payload["type"]))
+    server = call.realm.objects["resource_servers"].get(payload.get("resource_server_id", ""))
+    if server is not None:
+        server = _change(call, "resource_servers", server, display_name=name, scopes=list(payload.get("scopes", [])))
+        remove_withdrawn_scopes(call.tenant, call.realm, server)
+    authenticator = call.realm.objects["authenticator_configs"].get(payload.get("authenticator_config_id", ""))
+    if authenticator is not None:
+        config = _build_authenticator(payload)
+        _change(call, "authenticator_configs", authenticator, display_name=name, config=config)
     provider = call.realm.objects[PROVIDERS].get(payload.get("identity_provider_id", ""))
     if provider is not None:
         protocol = {**provider["protocol_config"], **_build_provider_protocol(payload)}
         replace_provider(call.realm, provider, display_name=name, protocol_config=protocol)
+    if "inbound_scim" in payload:
+        shown["inbound_scim"] = current.get("inbound_scim") or _create_scim_application(call, name)
+    return shown
 
 
 def delete_resources(call: Call, payload: Record) -> None:
@@ -62,8 +85,10 @@ def delete_resources(call: Call, payload: Record) -> None:
     owned.append(("applications", payload.get("inbound_scim", {}).get("application_id")))
     for collection, identifier in owned:
         record = call.realm.objects[collection].pop(identifier or "", None)
-        if record is not None and collection == "applications":
-            revoke_application_tokens(call.tenant, call.realm, record)
+        if record is not None:
+            if collection in DETACH:
+                DETACH[collection](call.tenant, call.realm, record)
+            call.tenant.changes.add_deleted((call.realm.id, collection), record["id"], record)
 
 
 def _create_application(call: Call, name: str, payload: Record, protocol_type: str) -> Record:
@@ -82,12 +107,9 @@ def _create_application(call: Call, name: str, payload: Record, protocol_type: s
         )
         application["resource_server_id"] = shown["resource_server_id"] = server["id"]
         protocol = build_client_protocol("oidc", ["authorization_code"], scopes)
-        protocol.update(_select_protocol_fields(payload, protocol_type))
-        if protocol["confidentiality"] == "public":
-            protocol.update(token_endpoint_auth_method="none")
-            del protocol["client_secret"]
     else:
-        protocol = _select_protocol_fields(payload, protocol_type)
+        protocol = {"type": "saml", **SAML_DEFAULTS}
+    protocol = _build_protocol(payload, protocol_type, protocol)
     application = _add(call, "applications", **application, protocol_config=protocol)
     shown["application_id"] = application["id"]
     shown.update(_show_application(call, application, payload["type"]))
@@ -119,13 +141,20 @@ def _show_application(call: Call, application: Record, kind: str) -> Record:
     return {**shown, "client_secret": protocol["client_secret"]} if "client_secret" in protocol else shown
 
 
-def _select_protocol_fields(payload: Record, protocol_type: str) -> Record:
-    """Return the fields of a payload that its application's protocol configuration has, too."""
-    if protocol_type == "oidc":
-        names = ("redirect_uris", "confidentiality", "pkce")
-        selected = {name: payload[name] for name in names if name in payload}
-        return {**selected, "allowed_scopes": list(payload.get("scopes", []))}
-    return {"type": "saml", **SAML_DEFAULTS, **{name: value for name, value in payload.items() if name in SAML}}
+def _build_protocol(payload: Record, protocol_type: str, current: Record) -> Record:
+    """Return the protocol configuration of a payload's application: what both have in common is the payload's."""
+    if protocol_type == "saml":
+        return {**current, **{name: value for name, value in payload.items() if name in SAML}}
+    names = ("redirect_uris", "confidentiality", "pkce")
+    protocol = {**current, **{name: payload[name] for name in names if name in payload}}
+    protocol["allowed_scopes"] = list(payload.get("scopes", []))
+    if protocol["confidentiality"] == "public":
+        protocol["token_endpoint_auth_method"] = "none"
+        protocol.pop("client_secret", None)
+    elif "client_secret" not in protocol:
+        protocol["token_endpoint_auth_method"] = "client_secret_basic"
+        protocol["client_secret"] = identifiers.generate_client_secret()
+    return protocol
 
 
 def _build_authenticator(payload: Record) -> Record:
@@ -180,6 +209,13 @@ def _create_scim_application(call: Call, name: str) -> Record:
         "scim_url": f"{realm_url}/scim/v2",
         "token_endpoint": f"{call.world.issuer(call.tenant.id, call.realm.id, application['id'])}/token",
     }
+
+
+def _change(call: Call, collection: str, current: Record, **fields: Any) -> Record:
+    record = {**current, **fields}
+    call.realm.objects[collection][record["id"]] = record
+    call.tenant.changes.add_changed(record["id"], current)
+    return record
 
 
 def _add(call: Call, collection: str, **fields: Any) -> Record:

@@ -9,8 +9,7 @@ import uuid
 
 from ..model import identifiers
 from ..model.state import Record, now
-from ..web.errors import Violations, not_found
-from . import conflicts
+from ..web.errors import ApiError, Violations, not_found
 from .fields import strict_text
 from .operation_call import Call, Handler, read_body
 from .shapes import Field, read_fields, text
@@ -40,7 +39,8 @@ def build_handlers() -> dict[str, Handler]:
 def create_theme(call: Call) -> Record:
     """Create the realm's theme."""
     fields = _read_fields(call, None)
-    conflicts.check_theme(call.tenant, call.realm)
+    if call.realm.objects[THEMES]:
+        raise ApiError(409, "theme already exists")
     moment = now()
     record = {**_describe(call, identifiers.generate_object_id()), **fields, "create_time": moment}
     record["update_time"] = moment

@@ -120,7 +120,7 @@ class Settings:
     conflicts: Literal["vendor", "documented"] = "vendor"
     """Requests with status 409: `documented`, or `vendor` for these, too: a realm or group with a taken display name,
     an identity with a taken email address, deletion of a resource server if one of its roles has members, deletion of
-    an authenticator configuration of an application, a second theme in a realm."""
+    an authenticator configuration of an application."""
     ignored_fields: list[str] = field(default_factory=lambda: ["resource_server.identifier"])
     """Fields that an update ignores without an error, for example `application.protocol_config.pkce`."""
     ignored_at_creation: list[str] = field(default_factory=list)
