@@ -94,7 +94,7 @@ def test_facts_are_refused(reports: Reports, host: str) -> None:
     failed = reports.failure(host)
     assert failed.task.endswith("Refuse options that a managed host reported as facts")
     assert f"This host reported facts named {HOSTS[host][0]}_*" in failed.result["msg"]
-    assert reports.tenants[host].journal() == []
+    assert reports.tenants[host].read_journal() == []
 
 
 def test_other_facts_change_nothing(reports: Reports) -> None:

@@ -2,32 +2,25 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whole runs against services that are less tidy than the emulator. Each runs between the collection and the emulator.
+"""Whole runs against services that are less tidy: settings and faults of the emulator make them so.
 
-Each case has a tenant, a service and hosts of its own. All cases are plays of one run for each core.
+Each case has a tenant and hosts of its own. All cases are plays of one run for each core.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 
 from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.playbook import PlaybookRun, PlaybookRunner, TaskResult
 from tests.support.plays import host_name, play, task
-from tests.support.recorder import RecordedRequest, Recorder, Response, forward_to
-from tests.support.untidy_service import Forward, LaggingListing, change_json, change_request, is_listing
 
 NAMESPACE = "beyondidentity.management"
 FEEDER = {"display_name": "Feeder"}
-JSON = {"Content-Type": "application/json"}
 CROWD = 8
 PAGE = 100
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
@@ -41,116 +34,6 @@ def call(name: str, module: str, **arguments: Any) -> dict[str, Any]:
 def check(name: str, module: str, **arguments: Any) -> dict[str, Any]:
     """Return a task that calls a module in check mode."""
     return {**call(name, module, **arguments), "check_mode": True}
-
-
-def is_creation(seen: RecordedRequest) -> bool:
-    """Whether a request creates an object."""
-    return seen.method == "POST" and not seen.path.endswith("/token")
-
-
-def trim_names(seen: RecordedRequest, forward: Forward) -> Response:
-    """Store display names trimmed, with single blanks."""
-
-    def trim(body: dict[str, Any]) -> None:
-        for item in body.values():
-            item["display_name"] = " ".join(item["display_name"].split())
-
-    return forward(change_request(seen, trim) if is_creation(seen) else seen)
-
-
-def ignore_lifetime(seen: RecordedRequest, forward: Forward) -> Response:
-    """Ignore the lifetime of tokens in changes of applications."""
-
-    def keep_default(body: dict[str, Any]) -> None:
-        body["application"]["protocol_config"]["token_configuration"]["expires_after"] = 86400
-
-    return forward(change_request(seen, keep_default) if seen.method == "PATCH" else seen)
-
-
-def lose_creation(seen: RecordedRequest, forward: Forward) -> Response:
-    """Carry creations out, and respond with the error of a gateway."""
-    response = forward(seen)
-    return (502, {}, b"") if is_creation(seen) else response
-
-
-def create_without_body(seen: RecordedRequest, forward: Forward) -> Response:
-    """Respond to creations with no body."""
-    status, headers, content = forward(seen)
-    return (201, {}, b"") if is_creation(seen) else (status, headers, content)
-
-
-def delete_with_text(seen: RecordedRequest, forward: Forward) -> Response:
-    """Confirm deletions with text."""
-    response = forward(seen)
-    return (200, {"Content-Type": "text/plain"}, b"OK") if seen.method == "DELETE" else response
-
-
-def take_name(seen: RecordedRequest, forward: Forward) -> Response:
-    """Create each object twice, as two runs at once: the second creation finds its name taken."""
-    if not is_creation(seen):
-        return forward(seen)
-    forward(seen)
-    return 409, JSON, b'{"code": "conflict", "message": "the name is taken"}'
-
-
-def list_scopes(seen: RecordedRequest, forward: Forward) -> Response:
-    """Return the scopes of a token as a list."""
-
-    def split(token: dict[str, Any]) -> None:
-        token["scope"] = token["scope"].split()
-
-    response = forward(seen)
-    return change_json(response, split) if seen.path.endswith("/token") else response
-
-
-def refuse_with_success_status(seen: RecordedRequest, forward: Forward) -> Response:
-    """Refuse token requests with HTTP 200."""
-    if not seen.path.endswith("/token"):
-        return forward(seen)
-    return 200, JSON, b'{"error": "invalid_scope", "error_description": "realms:read is not allowed"}'
-
-
-class UnknownClient:
-    """Knows a new client some token requests later than the Management API."""
-
-    def __init__(self, tenant: Tenant, refusals: int) -> None:
-        self.tenant, self.refusals = tenant, refusals
-
-    def __call__(self, seen: RecordedRequest, forward: Forward) -> Response:
-        """Serve a request."""
-        if seen.path.endswith("/token") and self.tenant.application_id not in seen.path and self.refusals:
-            self.refusals -= 1
-            return 401, JSON, b'{"error": "invalid_client"}'
-        return forward(seen)
-
-
-class ShiftingListing:
-    """Loses its first object after the first page of the first listing, so all others move up by one place."""
-
-    def __init__(self, tenant: Tenant) -> None:
-        self.ids = tenant.seed(applications=2 * PAGE)["applications"]
-        self.pages = 0
-
-    def __call__(self, seen: RecordedRequest, forward: Forward) -> Response:
-        """Serve a request."""
-        if not is_listing(seen, "applications"):
-            return forward(seen)
-        query = dict(parse_qsl(seen.path.partition("?")[2]))
-        begin = int(query.get("page_token", 0))
-        page: dict[str, Any] = {
-            "applications": [self._describe(id) for id in self.ids[begin : begin + PAGE]],
-            "total_size": len(self.ids),
-        }
-        if begin + PAGE < len(self.ids):
-            page["next_page_token"] = str(begin + PAGE)
-        self.pages += 1
-        if self.pages == 1:
-            del self.ids[0]
-        return 200, JSON, json.dumps(page).encode()
-
-    @staticmethod
-    def _describe(id: str) -> dict[str, Any]:
-        return {"id": id, "display_name": f"Application {id}", "protocol_config": {"type": "oauth2"}}
 
 
 TOKEN_OF_NEW = {
@@ -179,22 +62,44 @@ REFUSED_VALUES: dict[str, dict[str, Any]] = {
     "token_expires_after": {"token_expires_after": -1},
 }
 
-RULES: dict[str, Any] = {
-    "late listing": lambda tenant: LaggingListing("applications"),
-    "late listing for many hosts": lambda tenant: LaggingListing("applications"),
-    "trimmed names": lambda tenant: trim_names,
-    "ignored field": lambda tenant: ignore_lifetime,
-    "lost creation": lambda tenant: lose_creation,
-    "creation without a body": lambda tenant: create_without_body,
-    "deletion with text": lambda tenant: delete_with_text,
-    "taken name": lambda tenant: take_name,
-    "scopes as a list": lambda tenant: list_scopes,
-    "refusal with HTTP 200": lambda tenant: refuse_with_success_status,
-    "unknown client": lambda tenant: UnknownClient(tenant, 2),
-    "shifting listing": ShiftingListing,
-    "refused values": lambda tenant: lambda seen, forward: forward(seen),
-    "SCIM groups": lambda tenant: lambda seen, forward: forward(seen),
+CREATION = {"part": "management", "method": "POST", "carry_out": True}
+LAGGING: dict[str, Any] = {"listing_delay": 600, "changed_delay": 600, "deleted_delay": 600}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "late listing": LAGGING,
+    "late listing for many hosts": LAGGING,
+    "trimmed names": {"normalized_fields": {"display_name": ["trim", "collapse"]}},
+    "ignored field": {"ignored_fields": ["application.protocol_config.token_configuration.expires_after"]},
+    "scopes as a list": {"token_scope_format": "list"},
+    "shifting listing": {"paging": "offset"},
 }
+FAULTS: dict[str, dict[str, Any]] = {
+    "lost creation": {**CREATION, "status": 502, "shape": "empty"},
+    "creation without a body": {**CREATION, "status": 201, "shape": "empty"},
+    "deletion with text": {"method": "DELETE", "carry_out": True, "status": 200, "body": "OK"},
+    "taken name": {**CREATION, "status": 409, "json": {"code": "conflict", "message": "the name is taken"}},
+    "refusal with HTTP 200": {
+        "operation": "token",
+        "status": 200,
+        "shape": "oauth",
+        "error": "invalid_scope",
+        "message": "realms:read is not allowed",
+    },
+    "shifting listing": {"operation": "ListApplications", "shift": "delete", "times": 1},
+}
+
+
+def create_tenant(emulator: Emulator, case: str) -> Tenant:
+    """Create the tenant of a case, with its settings and its fault."""
+    tenant = emulator.create_tenant(**SETTINGS.get(case, {}))
+    if case == "shifting listing":
+        tenant.seed(applications=2 * PAGE - 1)
+    if case in FAULTS:
+        tenant.add_fault(**FAULTS[case])
+    if case == "unknown client":  # of all other applications, the authorization server knows the client later
+        others = rf"/applications/(?!{tenant.application_id})[^/]+/token$"
+        tenant.add_fault(path=others, status=401, error="invalid_client", times=2)
+    return tenant
+
 
 TASKS: dict[str, list[dict[str, Any]]] = {
     "late listing": [
@@ -257,30 +162,26 @@ class Run:
         """Return the operations by which a case wrote, in order."""
         return [
             entry["operation"]
-            for entry in self.tenants[case].journal()
+            for entry in self.tenants[case].read_journal()
             if entry["method"] in WRITES and entry["grant"] is None
         ]
 
 
 @pytest.fixture(scope="module")
-def run(shared_run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> Iterator[Run]:
+def run(shared_run_playbook: PlaybookRunner, emulator: Emulator, core: str) -> Run:
     """Run all cases."""
-    tenants = {case: emulator.create_tenant() for case in TASKS}
-    with ExitStack() as stack:
-        hosts: dict[str, Any] = {}
-        plays = []
-        for case, tenant in tenants.items():
-            rule, forward = RULES[case](tenant), forward_to(emulator.url)
-            recorder = stack.enter_context(Recorder(lambda seen, rule=rule, forward=forward: rule(seen, forward)))
-            variables = {name: value.replace(emulator.url, recorder.url) for name, value in tenant.variables.items()}
-            for number in range(HOSTS.get(case, 1)):
-                hosts[f"{host_name(case)}-host{number}"] = {"ansible_connection": "local", **variables}
-            plays.append(play(*TASKS[case], hosts=f"{host_name(case)}-host*"))
-        done = shared_run_playbook(
-            plays, inventory={"all": {"hosts": hosts}}, args=["-vvv", "-f", str(CROWD)], core=core
-        ).succeeded()
-        assert "Traceback" not in done.output
-        yield Run(done, tenants)
+    tenants = {case: create_tenant(emulator, case) for case in TASKS}
+    hosts: dict[str, Any] = {}
+    plays = []
+    for case, tenant in tenants.items():
+        for number in range(HOSTS.get(case, 1)):
+            hosts[f"{host_name(case)}-host{number}"] = {"ansible_connection": "local", **tenant.variables}
+        plays.append(play(*TASKS[case], hosts=f"{host_name(case)}-host*"))
+    done = shared_run_playbook(
+        plays, inventory={"all": {"hosts": hosts}}, args=["-vvv", "-f", str(CROWD)], core=core
+    ).succeeded()
+    assert "Traceback" not in done.output
+    return Run(done, tenants)
 
 
 def test_two_tasks_in_a_row_create_one_application(run: Run) -> None:
@@ -353,7 +254,9 @@ def test_many_hosts_wait_once_for_a_new_application(run: Run) -> None:
     assert run.run.output.count("does not know the new application's credentials yet") == 1
     tenant = run.tenants["unknown client"]
     issued = [
-        entry for entry in tenant.read_journal(grant="client_credentials") if tenant.application_id not in entry["path"]
+        entry
+        for entry in tenant.read_journal(grant="client_credentials", status=200)
+        if tenant.application_id not in entry["path"]
     ]
     assert len(issued) == 1
 
@@ -368,7 +271,7 @@ def test_no_object_of_a_shifting_listing_is_skipped(run: Run) -> None:
 def test_check_mode_refuses_what_the_service_refuses(option: str, run: Run) -> None:
     """Nothing is sent."""
     assert option in run.result("refused values", option).result["msg"]
-    assert run.tenants["refused values"].journal() == []
+    assert run.tenants["refused values"].read_journal() == []
 
 
 def test_scim_groups_are_listed(run: Run) -> None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 import ssl
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -307,7 +305,7 @@ def test_a_wrong_setting_is_named(wrong_settings: Result, setting: Setting) -> N
     assert missing == [], message
     assert [words for words in setting.never if words in message] == [], message
     assert "\n" not in message.strip() and "bug in the collection" not in message
-    assert len(wrong_settings.tenants[setting.name].journal()) == setting.requests
+    assert len(wrong_settings.tenants[setting.name].read_journal()) == setting.requests
 
 
 def test_wrong_settings_show_no_secret(wrong_settings: Result) -> None:
@@ -373,7 +371,7 @@ def test_the_playbook_shows_a_failure_once_with_the_settings(
 
 def test_a_wrong_clock_is_a_warning_with_its_seconds(run_playbook: PlaybookRunner, tenant: Tenant, core: str) -> None:
     """The credentials are right, so the playbook does not fail."""
-    tenant.add_fault(headers={"Date": formatdate(time.time() - 3600, usegmt=True)})
+    tenant.change_settings(clock_offset=-3600)
     run = run_playbook(PLAYBOOK, env=tenant.environment, core=core).succeeded()
     warnings = " ".join(run.stderr.split())
     assert "seconds ahead of the clock of the service" in warnings and "NTP" in warnings

@@ -18,11 +18,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.browser import Browser, start_browser
+from tests.support.browser import Browser
 from tests.support.collection import ROOT
 
 SITE = ROOT / ".build" / "site"
-AXE = ROOT / ".build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
 # The home page, guides with pictures and wide tables, and pages of plugins, a role and playbooks.
 EXAMPLES = (
@@ -39,12 +38,6 @@ EXAMPLES = (
 WIDTHS = {"desktop": 1280, "phone": 390}
 SCHEMES = ("light", "dark")
 
-_RUN_AXE = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {resultTypes: ["violations"]}).then(results => done(results.violations.map(violation =>
-  `${violation.id} (${violation.help}): ` + violation.nodes.map(node => node.html.slice(0, 200)).join(" | "))));
-"""
-
 
 class _QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name of the base class
@@ -59,19 +52,6 @@ def site() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Return a headless Chromium."""
-    with start_browser(tmp_path_factory.mktemp("browser")) as started:
-        yield started
-
-
-def resize(browser: Browser, width: int) -> None:
-    """Make the window this wide. Chromium's own windows cannot be as narrow as a phone."""
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
 def test_the_site_has_all_pages() -> None:
@@ -95,7 +75,7 @@ def test_no_page_is_wider_than_the_window(site: str, browser: Browser) -> None:
     for page in PAGES:
         browser.open(f"{site}/{page}")
         for width in WIDTHS.values():
-            resize(browser, width)
+            browser.resize(width)
             page_width = browser.run("return document.documentElement.scrollWidth")
             if page_width > width:
                 too_wide.append(f"{page} at {width}: {page_width}")
@@ -106,7 +86,7 @@ def test_no_page_is_wider_than_the_window(site: str, browser: Browser) -> None:
 @pytest.mark.parametrize("page", [page for page in EXAMPLES if page.endswith(("_module.html", "_role.html"))])
 def test_a_table_of_options_needs_no_scroll_bar(site: str, browser: Browser, page: str, width: int) -> None:
     browser.open(f"{site}/{page}")
-    resize(browser, width)
+    browser.resize(width)
     script = """return [...document.querySelectorAll(".table-wrapper:has(> .ansible-option-table)")].map(
       frame => [frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight])"""
     frames = browser.run(script)
@@ -117,13 +97,12 @@ def test_a_table_of_options_needs_no_scroll_bar(site: str, browser: Browser, pag
 @pytest.mark.parametrize("page", EXAMPLES)
 def test_axe_finds_no_violation(site: str, browser: Browser, page: str) -> None:
     browser.open(f"{site}/{page}")
-    browser.run(AXE.read_text(encoding="utf-8"))
     violations = {}
     for (name, width), scheme in itertools.product(WIDTHS.items(), SCHEMES):
-        resize(browser, width)
+        browser.resize(width)
         browser.prefer(scheme)
         browser.screenshot(f"site-{page.replace('/', '-').removesuffix('.html')}-{name}-{scheme}")
-        if found := browser.driver.execute_async_script(_RUN_AXE):
+        if found := browser.find_violations():
             violations[name, scheme] = found
     assert violations == {}
 

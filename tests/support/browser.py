@@ -16,12 +16,15 @@ from typing import Any
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.support.collection import ROOT
 
 SCREENSHOTS = ROOT / ".build" / "screenshots"
+AXE = ROOT / ".build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+"""`make docs` installs it."""
 
 _FLAGS = (
     "--headless",
@@ -56,6 +59,13 @@ return [...document.body.querySelectorAll("*")].filter(own).map(element => {
 });
 """
 
+_PLAIN_ROLES = {"StaticText", "InlineTextBox", "generic", "none", "ListMarker"}
+_RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ["violations"]}).then(results => done(results.violations.map(violation =>
+  `${violation.id} (${violation.help}): ` + violation.nodes.map(node => node.html.slice(0, 200)).join(" | "))));
+"""
+
 
 class Browser:
     """One window, in which one page after the other is shown."""
@@ -78,10 +88,45 @@ class Browser:
         wait.until(lambda driver: not driver.find_elements(By.XPATH, f"//button[contains(., '{words}')]"))
         wait.until(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
+    def wait_for_title(self, title: str) -> None:
+        """Wait until the page has this title."""
+        WebDriverWait(self.driver, _SECONDS).until(lambda driver: driver.title == title)
+
     def prefer(self, scheme: str) -> None:
         """Prefer `dark` or `light` pages."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def resize(self, width: int) -> None:
+        """Make the window this wide. Chromium's own windows cannot be as narrow as a phone."""
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def find_violations(self) -> list[str]:
+        """Return the violations of accessibility rules that axe finds in the page."""
+        self.driver.execute_script(AXE.read_text(encoding="utf-8"))
+        return list(self.driver.execute_async_script(_RUN_AXE))
+
+    def list_roles(self) -> list[tuple[str, str]]:
+        """Return role and name of what the accessibility tree has, in order, without texts and generic containers."""
+        nodes = self.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+        by_id = {node["nodeId"]: node for node in nodes}
+        found: list[tuple[str, str]] = []
+
+        def walk(node: dict[str, Any]) -> None:
+            role = node.get("role", {}).get("value", "")
+            if not node["ignored"] and role not in _PLAIN_ROLES:
+                found.append((role, node.get("name", {}).get("value", "")))
+            for identifier in node.get("childIds", ()):
+                if identifier in by_id:
+                    walk(by_id[identifier])
+
+        walk(nodes[0])
+        return found
+
+    def type_keys(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def texts(self, selector: str) -> list[str]:
         """Return the texts of all elements that match a CSS selector."""

@@ -26,7 +26,6 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
 )
 from tests.support.published_fields import PublishedField, list_published_fields
 from tests.support.reference import read_reference
-from tests.support.untidy_service import change_json, run_untidy_service
 from tests.unit.module_calls import call_module, list_writes, run_failed, run_ok
 
 MODULES = {
@@ -163,23 +162,13 @@ def test_a_text_that_the_service_refuses_is_an_error_before_it_is_written(
 @pytest.mark.parametrize("noun", ["realm", "role"])
 def test_an_object_that_has_such_a_text_is_found_and_changed_otherwise(noun: str, name: str, tenant: Any) -> None:
     """The object can be older than the limit."""
-    module, collection = MODULES[noun], f"{noun}s"
-
-    def rename(document: dict[str, Any]) -> None:
-        for item in document.get(collection, [document]):
-            if item.get("display_name") == "Old":
-                item["display_name"] = name
-
-    def rule(seen: Any, forward: Any) -> Any:
-        return change_json(forward(seen), rename) if f"/{collection}" in seen.path else forward(seen)
-
+    module = MODULES[noun]
     other = {"realm": {"classification": "SECURE_WORKFORCE"}, "role": {"description": "Look."}}[noun]
-    id = run_ok(module, tenant, display_name="Old")[noun]["id"]
-    with run_untidy_service(tenant, rule) as url:
-        for names in ({"display_name": name}, {"id": id, "display_name": name}, {"display_name": f"{name} "}):
-            assert not run_ok(module, tenant, api_url=url, **names)["changed"]
-        assert run_ok(module, tenant, api_url=url, display_name=name, **other)["changed"]
-    assert run_ok(module, tenant, display_name="Old", check_mode=True, **other)["changed"] is False
+    (id,) = tenant.seed(**{f"{noun}s": 1}, realm_name=name, role={"display_name": name})[f"{noun}s"]
+    for names in ({"display_name": name}, {"id": id, "display_name": name}, {"display_name": f"{name} "}):
+        assert not run_ok(module, tenant, **names)["changed"]
+    assert run_ok(module, tenant, display_name=name, **other)["changed"]
+    assert run_ok(module, tenant, id=id, check_mode=True, **other)["changed"] is False
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
-import threading
 from typing import Any
 
 import pytest
@@ -20,7 +18,7 @@ from ansible_collections.beyondidentity.management.plugins.module_utils._http.co
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.response import BODY_LIMIT, Response
 from ansible_collections.beyondidentity.management.plugins.module_utils._http.session import HttpSession
 from tests.unit.builders import make_session
-from tests.unit.raw_servers import build_response, record_requests, run_raw_server
+from tests.unit.raw_servers import build_response, record_requests
 
 
 def send(tenant: Any, session: HttpSession, method: str = "GET") -> Response:
@@ -29,39 +27,23 @@ def send(tenant: Any, session: HttpSession, method: str = "GET") -> Response:
     )
 
 
-class SlowServer:
-    """Begins a response and sends one byte after another, for a minute or until the test ends."""
-
-    def __init__(self, beginning: bytes) -> None:
-        self.beginning = beginning
-        self.stop = threading.Event()
-
-    def __call__(self, connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(self.beginning)
-        for _n in range(300):
-            if self.stop.wait(0.2):
-                return
-            connection.sendall(b"x" if self.beginning else b"")
-
-
 @pytest.mark.parametrize(
-    "beginning",
-    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "],
-    ids=["silent", "slow body", "slow headers"],
+    "fault",
+    [
+        {"delay": 20},
+        {"size": 1000, "drip": 0.2},
+        {"size": 1000, "drip": 0.2, "drip_part": "head"},
+        {"size": 9, "drip": 20},
+    ],
+    ids=["silent", "slow body", "slow headers", "stalled body"],
 )
-def test_one_deadline_limits_the_whole_response(beginning: bytes) -> None:
-    """Without the deadline, the error would say that the server closed the connection."""
-    server = SlowServer(beginning)
-    with run_raw_server(server) as running:
-        url = f"http://127.0.0.1:{running.port}/odd?secret=q"
-        with pytest.raises(
-            TransportError, match=r"no complete response from http://127.0.0.1:\d+ within 1 seconds"
-        ) as caught:
-            make_session(timeout=1, retries=0).send(
-                "GET", url, action="Asking", headers={"Authorization": "Bearer s3cret"}
-            )
-        server.stop.set()
+def test_one_deadline_limits_the_whole_response(fault: dict[str, Any], tenant: Any) -> None:
+    """Without the deadline, the slow responses would arrive."""
+    tenant.add_fault(path="/odd", **fault)
+    with pytest.raises(
+        TransportError, match=r"no complete response from http://127.0.0.1:\d+ within 1 seconds"
+    ) as caught:
+        send(tenant, make_session(timeout=1, retries=0))
     assert caught.value.sent, "the server may have carried it out"
     assert "s3cret" not in str(caught.value) and "secret=q" not in str(caught.value)
 
@@ -168,19 +150,6 @@ def test_informational_responses_are_skipped(status: str) -> None:
         assert len(recorder.requests) == 2
 
 
-def test_a_body_that_stalls_is_a_timeout(waits: list[float]) -> None:
-    def stall(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"a": ')
-        connection.recv(1)  # until the client gives up
-
-    with (
-        run_raw_server(stall) as server,
-        pytest.raises(TransportError, match="no complete response .* within 1 seconds"),
-    ):
-        make_session(timeout=1, retries=0).send("GET", f"http://127.0.0.1:{server.port}/", action="Asking")
-
-
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
@@ -192,9 +161,9 @@ def test_a_body_that_stalls_is_a_timeout(waits: list[float]) -> None:
         ('{"a":', "application/json"),
     ],
 )
-def test_a_body_that_is_not_an_object_is_refused_without_quoting_it(body: str, content_type: str) -> None:
-    with record_requests(build_response(body.encode(), f"Content-Type: {content_type}")) as (url, _recorder):
-        response = make_session().send("GET", url, action="Asking")
+def test_a_body_that_is_not_an_object_is_refused_without_quoting_it(body: str, content_type: str, tenant: Any) -> None:
+    tenant.add_fault(path="/odd", body=body, headers={"Content-Type": content_type})
+    response = send(tenant, make_session())
     with pytest.raises(
         MalformedResponseError,
         match=r"Asking: the response \(HTTP 200, .*\) is not a JSON object. A server other than Beyond Identity",

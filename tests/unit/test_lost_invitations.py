@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.modules import credential_binding_job as module
-from tests.support.untidy_service import run_untidy_service
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes, run_ok
 from tests.unit.people import INVITE, RETURN, create_person, list_jobs, list_states
@@ -26,57 +24,36 @@ def pat(tenant: Any) -> str:
     return create_person(tenant)
 
 
-def is_creation(seen: Any) -> bool:
-    return seen.method == "POST" and seen.path.endswith("/credential-binding-jobs")
+def replace_response(status: int, body: str) -> dict[str, Any]:
+    """Return a fault by which a creation is carried out, and another response arrives."""
+    return {"carry_out": True, "status": status, "body": body, "headers": JSON}
 
 
-def edit_response(edit: Any) -> Any:
-    """Return a rule by which the response to a creation is changed on its way."""
-
-    def rule(seen: Any, forward: Any) -> Any:
-        status, headers, content = forward(seen)
-        if not is_creation(seen):
-            return status, headers, content
-        return status, JSON, json.dumps(edit(json.loads(content))).encode()
-
-    return rule
-
-
-def replace_response(status: int, content: bytes) -> Any:
-    """Return a rule by which a creation is carried out, and another response arrives."""
-
-    def rule(seen: Any, forward: Any) -> Any:
-        response = forward(seen)
-        return (status, JSON, content) if is_creation(seen) else response
-
-    return rule
-
-
-def change_job(**fields: Any) -> Any:
-    """Return an edit of a creation's response: these fields of the job."""
-    return lambda body: {**body, "credential_binding_job": {**body["credential_binding_job"], **fields}}
+def change_job(**fields: str) -> dict[str, Any]:
+    """Return a fault that changes fields of the job in the response to a creation."""
+    return {"merge": {"credential_binding_job": fields}}
 
 
 UNUSABLE = {
-    "no body": replace_response(200, b""),
-    "empty object": replace_response(200, b"{}"),
-    "no JSON": replace_response(200, b"created"),
-    "bad gateway": replace_response(502, b""),
-    "gateway timeout": replace_response(504, b""),
-    "internal error": replace_response(500, b"{}"),
-    "no link": edit_response(lambda body: {"credential_binding_job": body["credential_binding_job"]}),
-    "empty link": edit_response(lambda body: {**body, "credential_binding_link": ""}),
-    "link with a line break": edit_response(lambda body: {**body, "credential_binding_link": "https://x\n"}),
-    "no job": edit_response(lambda body: {"credential_binding_link": body["credential_binding_link"]}),
-    "invalid ID": edit_response(change_job(id="../x")),
-    "other configuration": edit_response(change_job(authenticator_config_id="other")),
+    "no body": replace_response(200, ""),
+    "empty object": replace_response(200, "{}"),
+    "no JSON": replace_response(200, "created"),
+    "bad gateway": replace_response(502, ""),
+    "gateway timeout": replace_response(504, ""),
+    "internal error": replace_response(500, "{}"),
+    "no link": {"merge": {"credential_binding_link": None}},
+    "empty link": {"merge": {"credential_binding_link": ""}},
+    "link with a line break": {"merge": {"credential_binding_link": "https://x\n"}},
+    "no job": {"merge": {"credential_binding_job": None}},
+    "invalid ID": change_job(id="../x"),
+    "other configuration": change_job(authenticator_config_id="other"),
 }
 
 
-@pytest.mark.parametrize("rule", UNUSABLE.values(), ids=UNUSABLE)
-def test_an_invitation_without_a_usable_response_is_revoked(rule: Any, tenant: Any, pat: str) -> None:
-    with run_untidy_service(tenant, rule) as url:
-        result = call_module(module, tenant, api_url=url, **RETURN)
+@pytest.mark.parametrize("fault", UNUSABLE.values(), ids=UNUSABLE)
+def test_an_invitation_without_a_usable_response_is_revoked(fault: dict[str, Any], tenant: Any, pat: str) -> None:
+    tenant.add_fault(operation=CREATE, times=1, **fault)
+    result = call_module(module, tenant, **RETURN)
     assert result["failed"] and result["changed"] and "Run again." in result["msg"]
     assert "was revoked" in result["msg"] and "credential_binding_link" not in result
     assert list_writes(tenant) == [CREATE, REVOKE]
@@ -98,26 +75,20 @@ def test_only_the_new_invitation_is_revoked(tenant: Any, pat: str) -> None:
     other = {"state": "LINK_SENT", "delivery_method": "EMAIL"}
     tenant.seed(credential_binding_jobs=1, identity_id=pat, credential_binding_job={**other, "state": "COMPLETE"})
 
-    def rule(seen: Any, forward: Any) -> Any:
-        if is_creation(seen):
-            tenant.seed(credential_binding_jobs=1, identity_id=pat, credential_binding_job=other)
-        return replace_response(504, b"")(seen, forward)
-
-    with run_untidy_service(tenant, rule) as url:
-        assert "was revoked" in call_module(module, tenant, api_url=url, **RETURN)["msg"]
+    before = list_jobs(tenant, pat)
+    tenant.seed(credential_binding_jobs=1, identity_id=pat, credential_binding_job=other)
+    shown = {"credential_binding_jobs": before, "total_size": len(before)}
+    tenant.add_fault(operation="ListCredentialBindingJobs", json=shown, times=1)
+    tenant.add_fault(operation=CREATE, status=504, carry_out=True)
+    assert "was revoked" in call_module(module, tenant, **RETURN)["msg"]
     assert list_states(list_jobs(tenant, pat)) == ["COMPLETE", "LINK_SENT", "REVOKED"]
 
 
 def test_an_invitation_that_is_listed_late_is_found(tenant: Any, pat: str, pauses: list[float]) -> None:
-    listings = iter(range(100))
-
-    def rule(seen: Any, forward: Any) -> Any:
-        if seen.method == "GET" and "/credential-binding-jobs" in seen.path and next(listings) in (1, 2):
-            return 200, JSON, b'{"credential_binding_jobs": [], "total_size": 0}'
-        return replace_response(200, b"")(seen, forward)
-
-    with run_untidy_service(tenant, rule) as url:
-        assert "was revoked" in call_module(module, tenant, api_url=url, **RETURN)["msg"]
+    nothing = {"credential_binding_jobs": [], "total_size": 0}
+    tenant.add_fault(operation="ListCredentialBindingJobs", json=nothing, skip=1, times=2)
+    tenant.add_fault(operation=CREATE, **replace_response(200, ""))
+    assert "was revoked" in call_module(module, tenant, **RETURN)["msg"]
     assert len(pauses) == 2 and list_states(list_jobs(tenant, pat)) == ["REVOKED"]
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     token_info,
 )
 from tests.support.sign_in_application import SignInApplication
-from tests.support.untidy_service import LaggingListing, run_untidy_service
 from tests.unit.builders import make_task
 from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
@@ -113,8 +113,8 @@ def test_a_realm_that_this_run_removed_or_renamed_is_not_found_by_its_old_name(
     change: dict[str, Any], wait: float, tenant: Any, pauses: list[float]
 ) -> None:
     id, store = seed_realm(tenant), MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("realms")) as url:
-        given = {"store": store, "api_url": tenant.api_url if wait else url}
+    with nullcontext() if wait else tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         run_ok(group_info, tenant, realm=NAME, **given)
         run_ok(realm, tenant, id=id, **change, **given)
         pauses.append(wait)
@@ -148,8 +148,8 @@ def test_a_deletion_by_the_module_api_drops_the_kept_id(tenant: Any) -> None:
 
 def test_a_realm_that_this_run_created_or_renamed_is_found_although_the_listing_lags(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("realms")) as url:
-        given = {"store": store, "api_url": url}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         id = run_ok(realm, tenant, display_name=NAME, **given)["realm"]["id"]
         run_ok(group_info, tenant, realm=NAME, **given)
         run_ok(realm, tenant, id=id, display_name="Renamed", **given)

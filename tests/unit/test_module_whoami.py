@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import time
-from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -204,18 +202,17 @@ def test_an_api_that_does_not_know_the_token_is_an_error(
 
 
 def test_a_clock_that_is_wrong_is_a_warning(tenant: Any, warnings: list[str]) -> None:
-    tenant.add_fault(headers={"Date": formatdate(time.time() - 300, usegmt=True)})
+    tenant.change_settings(clock_offset=-300)
     assert identify(tenant, warn=warnings.append)["clock_difference"] in range(298, 302)
     (warning,) = warnings
     assert "seconds ahead of the clock of the service" in warning and "NTP" in warning
-    tenant.clear_faults()
-    tenant.add_fault(headers={"Date": formatdate(time.time() + 300, usegmt=True)})
+    tenant.change_settings(clock_offset=300)
     run_failed(whoami, tenant, client_secret="wrong-secret", warn=warnings.append)
     assert "seconds behind the clock" in warnings[1], "also if the credentials are refused"
 
 
 def test_a_small_difference_of_the_clocks_is_no_warning(tenant: Any, warnings: list[str]) -> None:
-    tenant.add_fault(headers={"Date": formatdate(time.time() - 50, usegmt=True)})
+    tenant.change_settings(clock_offset=-50)
     assert identify(tenant, warn=warnings.append)["clock_difference"] in range(48, 52) and warnings == []
 
 

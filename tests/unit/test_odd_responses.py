@@ -5,63 +5,39 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from ansible_collections.beyondidentity.management.plugins.module_utils._errors import MalformedResponseError
 from ansible_collections.beyondidentity.management.plugins.modules import api, identity_info, realm, realm_info, role
-from tests.support.untidy_service import Rule, is_listing, run_untidy_service
 from tests.unit.builders import make_client
 from tests.unit.module_calls import call_module, run_failed, run_ok
 
 
-def serve_endless_pages(page: Any) -> Rule:
-    """Return a rule by which the listing of realms never ends; `page` returns the realms of a page by its number."""
-    numbers = itertools.count()
-
-    def rule(seen: Any, forward: Any) -> Any:
-        if not is_listing(seen, "realms"):
-            return forward(seen)
-        number = next(numbers)
-        document = {"realms": page(number), "total_size": 1, "next_page_token": f"page-{number}"}
-        return 200, {"Content-Type": "application/json"}, json.dumps(document).encode()
-
-    return rule
-
-
-def serve_counted_pages(realms: int, empty: int) -> Rule:
-    """Return a rule by which the listing of realms has so many empty pages before a last page with realms."""
-
-    def rule(seen: Any, forward: Any) -> Any:
-        if not is_listing(seen, "realms"):
-            return forward(seen)
-        number = int(parse_qs(urlsplit(seen.path).query).get("page_token", ["0"])[0])
-        document: dict[str, Any] = {"realms": [{"id": "last"}] * realms if number == empty else []}
-        if number < empty:
-            document["next_page_token"] = str(number + 1)
-        return 200, {"Content-Type": "application/json"}, json.dumps(document).encode()
-
-    return rule
+def serve_pages(tenant: Any, *pages: list[dict[str, str]], is_endless: bool = False) -> None:
+    """Let the list of realms have these pages; the last one has a token, too, if the list is endless."""
+    for number, page in enumerate(pages, 1):
+        document: dict[str, Any] = {"realms": page}
+        if number < len(pages) or is_endless:
+            document["next_page_token"] = f"page-{number}"
+        tenant.add_fault(operation="ListRealms", json=document, times=1)
 
 
 def test_a_listing_of_empty_pages_ends_after_20(tenant: Any) -> None:
-    with run_untidy_service(tenant, serve_endless_pages(lambda number: [{"id": "r1"}] if number == 10 else [])) as url:
-        client = make_client(tenant, "ListRealms", api_url=url)
-        with pytest.raises(MalformedResponseError, match="the pages do not end: 20 pages in a row have no objects"):
-            list(client.list_all("ListRealms", "realms"))
+    serve_pages(tenant, *([] for _page in range(10)), [{"id": "r1"}], *([] for _page in range(30)), is_endless=True)
+    client = make_client(tenant, "ListRealms")
+    with pytest.raises(MalformedResponseError, match="the pages do not end: 20 pages in a row have no objects"):
+        list(client.list_all("ListRealms", "realms"))
     assert client.session.requests == 1 + 11 + 20, "a token, the pages up to the object, and the empty ones"
 
 
-@pytest.mark.parametrize(("realms", "empty"), [(1, 19), (0, 19)])
-def test_empty_pages_that_end_are_no_error(realms: int, empty: int, tenant: Any) -> None:
-    with run_untidy_service(tenant, serve_counted_pages(realms, empty)) as url:
-        client = make_client(tenant, "ListRealms", api_url=url)
-        assert list(client.list_all("ListRealms", "realms")) == [{"id": "last"}] * realms
+@pytest.mark.parametrize("last", [[{"id": "last"}], []])
+def test_empty_pages_that_end_are_no_error(last: list[dict[str, str]], tenant: Any) -> None:
+    serve_pages(tenant, *([] for _page in range(19)), last)
+    client = make_client(tenant, "ListRealms")
+    assert list(client.list_all("ListRealms", "realms")) == last
     assert client.session.requests == 1 + 20
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -29,7 +28,6 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     role,
     role_info,
 )
-from tests.support.untidy_service import LaggingListing, MissingById, change_request, run_untidy_service
 from tests.unit.builders import make_client, make_connection
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import list_writes, run_failed, run_ok
@@ -143,8 +141,8 @@ def test_the_memory_holds_no_secret(tenant: Any) -> None:
 
 def test_eight_hosts_create_one_application_although_the_listing_lags(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("applications")) as url, ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _host: run_ok(application, tenant, store, api_url=url, **FEEDER), range(8)))
+    with tenant.outage("lagging-lists"), ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _host: run_ok(application, tenant, store, **FEEDER), range(8)))
     assert list_writes(tenant) == ["CreateApplication"]
     assert sum(result["changed"] for result in results) == 1
     assert len({result["application"]["id"] for result in results}) == 1
@@ -152,9 +150,9 @@ def test_eight_hosts_create_one_application_although_the_listing_lags(tenant: An
 
 def test_the_second_task_costs_one_request_more_than_with_a_current_listing(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("applications")) as url:
-        run_ok(application, tenant, store, api_url=url, **FEEDER)
-        again = run_ok(application, tenant, store, api_url=url, **FEEDER)
+    with tenant.outage("lagging-lists"):
+        run_ok(application, tenant, store, **FEEDER)
+        again = run_ok(application, tenant, store, **FEEDER)
     assert not again["changed"] and again["requests"] == 2, "the listing, and the object by its ID"
     tenant.clear_journal()
     assert run_ok(application, tenant, store, **FEEDER)["requests"] == 1
@@ -163,8 +161,8 @@ def test_the_second_task_costs_one_request_more_than_with_a_current_listing(tena
 def test_absent_then_present_creates_a_new_object(tenant: Any) -> None:
     store = MemoryStore()
     old = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
-    with run_untidy_service(tenant, LaggingListing("applications")) as url:
-        given = {"store": store, "api_url": url, **FEEDER}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store, **FEEDER}
         assert run_ok(application, tenant, state="absent", **given)["changed"]
         assert not run_ok(application, tenant, state="absent", **given)["changed"]
         new = run_ok(application, tenant, **given)
@@ -176,10 +174,10 @@ def test_absent_then_present_creates_a_new_object(tenant: Any) -> None:
 def test_a_deleted_object_is_in_no_list(tenant: Any) -> None:
     store = MemoryStore()
     run_ok(application, tenant, store, **FEEDER)
-    with run_untidy_service(tenant, LaggingListing("applications")) as url:
-        before = run_ok(application_info, tenant, store, api_url=url)["applications"]
-        run_ok(application, tenant, store, state="absent", api_url=url, **FEEDER)
-        after = run_ok(application_info, tenant, store, api_url=url)["applications"]
+    with tenant.outage("lagging-lists"):
+        before = run_ok(application_info, tenant, store)["applications"]
+        run_ok(application, tenant, store, state="absent", **FEEDER)
+        after = run_ok(application_info, tenant, store)["applications"]
     assert [item["display_name"] for item in before if item not in after] == ["Feeder"] and len(after) == len(
         before
     ) - 1
@@ -188,8 +186,8 @@ def test_a_deleted_object_is_in_no_list(tenant: Any) -> None:
 def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:
     store = MemoryStore()
     old = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
-    with run_untidy_service(tenant, LaggingListing("applications")) as url:
-        given = {"store": store, "api_url": url}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         run_ok(application_info, tenant, **given)
         run_ok(application, tenant, id=old, display_name="Renamed", **given)
         assert run_ok(application, tenant, display_name="Renamed", **given)["application"]["id"] == old
@@ -201,18 +199,10 @@ def test_a_renamed_object_is_found_by_its_new_name_only(tenant: Any) -> None:
 @pytest.mark.parametrize("is_done", [True, False])
 def test_a_rename_whose_response_is_lost_leads_to_no_second_object(is_done: bool, tenant: Any) -> None:
     store = MemoryStore()
-    lagging = LaggingListing("applications")
-
-    def rule(seen: Any, forward: Any) -> Any:
-        if seen.method == "PATCH":
-            if is_done:
-                forward(seen)
-            return 504, {}, b""
-        return lagging(seen, forward)
-
     id = run_ok(application, tenant, store, **FEEDER)["application"]["id"]
-    with run_untidy_service(tenant, rule) as url:
-        given = {"store": store, "api_url": url}
+    tenant.add_fault(operation="UpdateApplication", status=504, shape="empty", carry_out=is_done)
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         run_ok(application_info, tenant, **given)
         run_failed(application, tenant, id=id, display_name="Renamed", retries=0, **given)
         name = "Renamed" if is_done else "Feeder"
@@ -222,16 +212,17 @@ def test_a_rename_whose_response_is_lost_leads_to_no_second_object(is_done: bool
 
 def test_an_object_that_is_not_readable_yet_is_read_again(tenant: Any, pauses: list[float]) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, MissingById(LaggingListing("applications"), "applications", 3)) as url:
-        run_ok(application, tenant, store, api_url=url, **FEEDER)
-        assert not run_ok(application, tenant, store, api_url=url, **FEEDER)["changed"]
+    tenant.add_fault(operation="GetApplication", status=404, times=3)
+    with tenant.outage("lagging-lists"):
+        run_ok(application, tenant, store, **FEEDER)
+        assert not run_ok(application, tenant, store, **FEEDER)["changed"]
     assert len(pauses) == 3 and list_writes(tenant) == ["CreateApplication"]
 
 
 def test_an_object_that_another_process_deleted_is_forgotten_and_created_anew(tenant: Any, pauses: list[float]) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("applications")) as url:
-        given = {"store": store, "api_url": url, **FEEDER}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store, **FEEDER}
         old = run_ok(application, tenant, **given)["application"]["id"]
         run_ok(application, tenant, MemoryStore(), id=old, state="absent")
         assert run_ok(application, tenant, check_mode=True, **given)["changed"]
@@ -243,8 +234,8 @@ def test_an_object_that_another_process_deleted_is_forgotten_and_created_anew(te
 
 def test_a_name_that_another_process_gave_away_is_forgotten(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("applications")) as url:
-        given = {"store": store, "api_url": url, **FEEDER}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store, **FEEDER}
         old = run_ok(application, tenant, **given)["application"]["id"]
         run_ok(application, tenant, MemoryStore(), id=old, display_name="Other")
         assert run_ok(application, tenant, **given)["application"]["id"] != old
@@ -252,8 +243,8 @@ def test_a_name_that_another_process_gave_away_is_forgotten(tenant: Any) -> None
 
 def test_a_reference_to_an_object_that_the_listing_does_not_show_yet_is_found(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("resource-servers")) as url:
-        given = {"store": store, "api_url": url}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         own = {"display_name": "Pet API", "identifier": "pets", "scopes": ["pets:feed"]}
         run_failed(application, tenant, **FEEDER, resource_server="Pet API", **given)
         pets = run_ok(resource_server, tenant, **own, **given)["resource_server"]["id"]
@@ -270,8 +261,8 @@ def test_a_reference_to_an_object_that_the_listing_does_not_show_yet_is_found(te
 
 def test_the_roles_of_a_resource_server_are_listed_although_no_listing_shows_the_server_yet(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("resource-servers")) as url:
-        given = {"store": store, "api_url": url}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         run_failed(role_info, tenant, resource_server="pets", **given)
         run_ok(resource_server, tenant, display_name="Pet API", identifier="pets", **given)
         assert run_ok(role_info, tenant, resource_server="pets", **given)["roles"] == []
@@ -280,8 +271,8 @@ def test_the_roles_of_a_resource_server_are_listed_although_no_listing_shows_the
 def test_a_role_is_remembered_with_its_resource_server(tenant: Any) -> None:
     store = MemoryStore()
     run_ok(resource_server, tenant, store, display_name="Pet API", identifier="pets")
-    with run_untidy_service(tenant, LaggingListing("roles")) as url:
-        given = {"store": store, "api_url": url, "display_name": "Readers"}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store, "display_name": "Readers"}
         first = run_ok(role, tenant, **given)["role"]["id"]
         second = run_ok(role, tenant, resource_server="pets", **given)["role"]["id"]
         assert run_ok(role, tenant, **given)["role"]["id"] == first != second
@@ -290,15 +281,15 @@ def test_a_role_is_remembered_with_its_resource_server(tenant: Any) -> None:
 
 def test_each_type_of_object_is_remembered(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("realms")) as url:
+    with tenant.outage("lagging-lists"):
         for expected in (True, False):
-            assert run_ok(realm, tenant, store, api_url=url, display_name="Customers")["changed"] is expected
+            assert run_ok(realm, tenant, store, display_name="Customers")["changed"] is expected
 
 
 def test_objects_that_the_module_api_writes_are_remembered(tenant: Any) -> None:
     store = MemoryStore()
-    with run_untidy_service(tenant, LaggingListing("realms")) as url:
-        given = {"store": store, "api_url": url}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         body = {"realm": {"display_name": "Customers"}}
         id = run_ok(api, tenant, operation="CreateRealm", body=body, **given)["response"]["id"]
         assert not run_ok(realm, tenant, display_name="Customers", **given)["changed"]
@@ -313,8 +304,8 @@ def test_the_module_api_remembers_the_realm_and_the_parent_of_its_parameters(ten
     store = MemoryStore()
     managed = tenant.seed(realms=1)["realms"][0]
     parents = {"realm_id": managed, "resource_server_id": "pets"}
-    with run_untidy_service(tenant, LaggingListing("roles")) as url:
-        given = {"store": store, "api_url": url}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store}
         pets = {"display_name": "Pet API", "identifier": "pets"}
         own = {"realm_id": managed, "resource_server": "pets", "display_name": "Readers"}
         parents["resource_server_id"] = run_ok(resource_server, tenant, realm_id=managed, **pets, **given)[
@@ -329,8 +320,8 @@ def test_the_module_api_remembers_the_realm_and_the_parent_of_its_parameters(ten
 def test_a_realm_is_remembered_whatever_realm_is_managed(tenant: Any) -> None:
     store = MemoryStore()
     managed = tenant.seed(realms=1)["realms"][0]
-    with run_untidy_service(tenant, LaggingListing("realms")) as url:
-        given = {"store": store, "api_url": url, "display_name": "Customers"}
+    with tenant.outage("lagging-lists"):
+        given: dict[str, Any] = {"store": store, "display_name": "Customers"}
         assert run_ok(realm, tenant, **given)["changed"]
         assert not run_ok(realm, tenant, realm_id=managed, **given)["changed"]
     assert list_writes(tenant) == ["CreateRealm"]
@@ -351,25 +342,17 @@ def test_hosts_with_different_managed_realms_create_one_realm(tenant: Any) -> No
 def test_a_name_that_the_service_normalizes_leads_to_one_object_and_one_warning(
     name: str, tenant: Any, warnings: list[str]
 ) -> None:
-    def normalize(document: dict[str, Any]) -> None:
-        fields = document["application"]
-        if "display_name" in fields:
-            fields["display_name"] = " ".join(unicodedata.normalize("NFC", fields["display_name"]).split())
-
-    def rule(seen: Any, forward: Any) -> Any:
-        return forward(change_request(seen, normalize) if seen.method in ("POST", "PATCH") else seen)
-
-    with run_untidy_service(tenant, rule) as url:
-        given = {"api_url": url, "warn": warnings.append}
-        created = run_ok(application, tenant, display_name=name, **given)
-        assert created["changed"] and len(warnings) == 1 and "stored display_name of application" in warnings[0]
-        for _run in range(2):
-            again = run_ok(application, tenant, display_name=name, pkce="disabled", **given)
-            assert not again["changed"] and again["application"]["id"] == created["application"]["id"]
-        assert run_ok(application_info, tenant, display_name=name, **given)["applications"] == [again["application"]]
-        by_id = run_ok(application, tenant, id=created["application"]["id"], display_name=name, **given)
-        assert not by_id["changed"]
-        assert run_ok(application, tenant, display_name=name, state="absent", **given)["changed"]
+    tenant.change_settings(normalized_fields={"display_name": ["nfc", "collapse", "trim"]})
+    given: dict[str, Any] = {"warn": warnings.append}
+    created = run_ok(application, tenant, display_name=name, **given)
+    assert created["changed"] and len(warnings) == 1 and "stored display_name of application" in warnings[0]
+    for _run in range(2):
+        again = run_ok(application, tenant, display_name=name, pkce="disabled", **given)
+        assert not again["changed"] and again["application"]["id"] == created["application"]["id"]
+    assert run_ok(application_info, tenant, display_name=name, **given)["applications"] == [again["application"]]
+    by_id = run_ok(application, tenant, id=created["application"]["id"], display_name=name, **given)
+    assert not by_id["changed"]
+    assert run_ok(application, tenant, display_name=name, state="absent", **given)["changed"]
     assert list_writes(tenant) == ["CreateApplication", "DeleteApplication"]
 
 

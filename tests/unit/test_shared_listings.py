@@ -29,7 +29,6 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     role,
 )
 from ansible_collections.beyondidentity.management.plugins.plugin_utils.encrypted_store import EncryptedStore
-from tests.support.untidy_service import run_untidy_service
 from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import list_writes, run_failed, run_ok
@@ -201,15 +200,10 @@ def test_no_secret_is_stored_and_each_item_returns_its_secret(run: Run, tenant: 
 
 
 def test_a_taken_name_and_a_lost_response_lead_to_a_new_listing(run: Run, tenant: Any, pauses: list[float]) -> None:
-    def rule(seen: Any, forward: Any) -> Any:
-        response = forward(seen)
-        return (504, {}, b"") if seen.method == "POST" and seen.path.endswith("/applications") else response
-
     run.ok(application, display_name="First")
-    with run_untidy_service(tenant, rule) as url:
-        given = {"api_url": url, "retries": 0}
-        run.ok(application_info, display_name="Feeder", **given)
-        assert run.ok(application, **FEEDER, **given)["application"]["display_name"] == "Feeder"
+    tenant.add_fault(operation="CreateApplication", carry_out=True, status=504, shape="empty")
+    run.ok(application_info, display_name="Feeder")
+    assert run.ok(application, **FEEDER)["application"]["display_name"] == "Feeder"
     run.ok(realm, display_name="Pets")
     run_ok(realm, tenant, display_name="Cars")  # another run
     assert not run.ok(realm, display_name="Cars")["changed"]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -26,7 +25,6 @@ from ansible_collections.beyondidentity.management.plugins.modules import (
     resource_server,
     role,
 )
-from tests.support.untidy_service import Rule, change_json, change_request, run_untidy_service
 from tests.unit.concurrent_calls import run_together
 from tests.unit.memory_store import MemoryStore
 from tests.unit.module_calls import call_module, list_writes, run_ok
@@ -123,54 +121,44 @@ def test_missing_fields_are_added_and_present_ones_stay() -> None:
     assert stored == {"a": {"b": 1}, "c": 2}
 
 
-def ignore_fields(*names: str) -> Rule:
-    """Return a rule by which the service ignores fields of updates, as the vendor's does with immutable ones."""
-
-    def ignore(document: dict[str, Any]) -> None:
-        for fields in document.values():
-            for name in names:
-                fields.pop(name, None)
-
-    return lambda seen, forward: forward(change_request(seen, ignore) if seen.method == "PATCH" else seen)
-
-
 def test_an_ignored_field_is_an_error_at_each_run_and_never_a_change_for_ever(tenant: Any) -> None:
+    """The vendor's service ignores immutable fields, and the emulator does by default."""
     id = run_ok(resource_server, tenant, **PETS)["resource_server"]["id"]
-    with run_untidy_service(tenant, ignore_fields("identifier")) as url:
-        for _run in range(2):
-            result = call_module(resource_server, tenant, api_url=url, **{**PETS, "identifier": "cats"})
-            assert result["failed"] and result["changed"] is True and result["id"] == id
-            assert "did not store identifier of resource_server 'Pet API'" in result["msg"]
+    for _run in range(2):
+        result = call_module(resource_server, tenant, **{**PETS, "identifier": "cats"})
+        assert result["failed"] and result["changed"] is True and result["id"] == id
+        assert "did not store identifier of resource_server 'Pet API'" in result["msg"]
     assert list_writes(tenant) == ["CreateResourceServer", "UpdateResourceServer", "UpdateResourceServer"]
 
 
 @pytest.mark.parametrize(
-    ("module", "given", "change", "field"),
+    ("module", "type", "given", "change", "field"),
     [
-        (realm, {"display_name": "New"}, {"display_name": "Other"}, "display_name"),
-        (role, {"display_name": "New", "description": "Look."}, {"description": "Touch."}, "description"),
-        (resource_server, {**PETS, "scopes": ["a", "b"]}, {"scopes": ["a"]}, "scopes"),
-        (application, {"display_name": "New"}, {"protocol_config": {"pkce": "s256"}}, "protocol_config.pkce"),
-        (authenticator_config, {"display_name": "New", "type": "hosted_web"}, {"config": {"type": "x"}}, "config.type"),
+        (realm, "Realm", {"display_name": "New"}, {"display_name": "Other"}, "display_name"),
+        (role, "Role", {"display_name": "New", "description": "Look."}, {"description": "Touch."}, "description"),
+        (resource_server, "ResourceServer", {**PETS, "scopes": ["a", "b"]}, {"scopes": ["a"]}, "scopes"),
+        (
+            application,
+            "Application",
+            {"display_name": "New"},
+            {"protocol_config": {"pkce": "s256"}},
+            "protocol_config.pkce",
+        ),
+        (
+            authenticator_config,
+            "AuthenticatorConfig",
+            {"display_name": "New", "type": "hosted_web"},
+            {"config": {"type": "x"}},
+            "config.type",
+        ),
     ],
 )
 def test_a_creation_that_ignores_a_field_is_an_error_with_the_id(
-    module: Any, given: dict[str, Any], change: dict[str, Any], field: str, tenant: Any
+    module: Any, type: str, given: dict[str, Any], change: dict[str, Any], field: str, tenant: Any
 ) -> None:
-    def ignore(document: dict[str, Any]) -> None:
-        for name, value in change.items():
-            document[name] = {**document[name], **value} if isinstance(value, dict) else value
-
-    created: list[str] = []
-
-    def rule(seen: Any, forward: Any) -> Any:
-        if seen.method == "POST":
-            created.append(seen.path)
-        is_single = seen.method == "GET" and seen.path.rpartition("/")[0] in created
-        return change_json(forward(seen), ignore) if seen.method == "POST" or is_single else forward(seen)
-
-    with run_untidy_service(tenant, rule) as url:
-        result = call_module(module, tenant, api_url=url, **given)
+    for verb in ("Create", "Get"):
+        tenant.add_fault(operation=f"{verb}{type}", merge=change)
+    result = call_module(module, tenant, **given)
     assert result["failed"] and result["changed"] and field in result["msg"] and result["id"] in result["msg"]
 
 
@@ -178,27 +166,13 @@ def test_only_the_host_that_wrote_reports_a_change(tenant: Any) -> None:
     """Hosts that share the error did not write."""
 
     run_ok(resource_server, tenant, **PETS)
-    with run_untidy_service(tenant, ignore_fields("identifier")) as url:
-        token = tenant.request_token("resource-servers:read", "resource-servers:update")
-        given = {"api_url": url, "access_token": token, **PETS, "identifier": "cats"}
-        results = run_together(4, MemoryStore(), lambda shared: call_module(resource_server, tenant, shared, **given))
+    token = tenant.request_token("resource-servers:read", "resource-servers:update")
+    given = {"access_token": token, **PETS, "identifier": "cats"}
+    results = run_together(4, MemoryStore(), lambda shared: call_module(resource_server, tenant, shared, **given))
     assert [result["failed"] for result in results] == [True] * 4
     assert (
         sum(result["changed"] for result in results) == len(tenant.read_journal(operation="UpdateResourceServer")) == 1
     )
-
-
-def strip_response(*names: str, method: str = "PATCH") -> Rule:
-    """Return a rule by which responses to writes lack fields."""
-
-    def rule(seen: Any, forward: Any) -> Any:
-        def strip(document: dict[str, Any]) -> None:
-            for name in names:
-                document.pop(name, None)
-
-        return change_json(forward(seen), strip) if seen.method == method else forward(seen)
-
-    return rule
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
@@ -206,13 +180,9 @@ def test_a_field_that_the_response_lacks_is_read_once(is_readable: bool, tenant:
     run_ok(resource_server, tenant, **PETS)
     tenant.clear_journal()
 
-    def rule(seen: Any, forward: Any) -> Any:
-        by_id = seen.method == "GET" and "/resource-servers/" in seen.path
-        is_stripped = seen.method == "PATCH" or (by_id and not is_readable)
-        return strip_response("scopes", method=seen.method if is_stripped else "-")(seen, forward)
-
-    with run_untidy_service(tenant, rule) as url:
-        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    for operation in ("UpdateResourceServer", *(() if is_readable else ("GetResourceServer",))):
+        tenant.add_fault(operation=operation, merge={"scopes": None})
+    changed = run_ok(resource_server, tenant, **PETS, scopes=["pets:feed"])
     assert changed["changed"] and changed["resource_server"]["scopes"] == ["pets:feed"]
     operations = [entry["operation"] for entry in tenant.read_journal() if entry["operation"] != "token"]
     assert operations == ["ListResourceServers", "UpdateResourceServer", "GetResourceServer"]
@@ -221,66 +191,46 @@ def test_a_field_that_the_response_lacks_is_read_once(is_readable: bool, tenant:
 def test_an_update_without_a_body_in_its_response_is_verified_by_one_read(tenant: Any) -> None:
     id = run_ok(resource_server, tenant, **PETS)["resource_server"]["id"]
 
-    def confirm(seen: Any, forward: Any) -> Any:
-        response = ignore_fields("identifier")(seen, forward)
-        return (204, {}, b"") if seen.method == "PATCH" else response
-
-    with run_untidy_service(tenant, confirm) as url:
-        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
-        assert changed["resource_server"] == {**changed["resource_server"], "id": id, "scopes": ["pets:feed"]}
-        failed = call_module(resource_server, tenant, api_url=url, **{**PETS, "identifier": "cats"})
+    tenant.add_fault(operation="UpdateResourceServer", carry_out=True, status=204, shape="empty")
+    changed = run_ok(resource_server, tenant, **PETS, scopes=["pets:feed"])
+    assert changed["resource_server"] == {**changed["resource_server"], "id": id, "scopes": ["pets:feed"]}
+    failed = call_module(resource_server, tenant, **{**PETS, "identifier": "cats"})
     assert failed["failed"] and failed["id"] == id and "identifier" in failed["msg"]
 
 
-@pytest.mark.parametrize("response", [(204, {}, b""), "without the field", "of before"])
-def test_an_update_that_the_service_shows_late_is_no_error(response: Any, tenant: Any, pauses: list[float]) -> None:
+@pytest.mark.parametrize(
+    "response",
+    [{"carry_out": True, "status": 204, "shape": "empty"}, {"merge": {"scopes": None}}, {"merge": {"scopes": []}}],
+    ids=["no body", "without the field", "of before"],
+)
+def test_an_update_that_the_service_shows_late_is_no_error(
+    response: dict[str, Any], tenant: Any, pauses: list[float]
+) -> None:
     """Caches and replicas show the old value for some seconds, also in the response to the update."""
     run_ok(resource_server, tenant, **PETS)
-    old: list[Any] = []
-    readings = iter(range(100))
-
-    def rule(seen: Any, forward: Any) -> Any:
-        if seen.method == "PATCH":
-            old.append(forward(replace(seen, method="GET", body=b"")))
-            new = forward(seen)
-            stripped = change_json(new, lambda document: document.pop("scopes"))
-            return {"without the field": stripped, "of before": old[0]}.get(str(response), response)
-        is_late = seen.method == "GET" and "/resource-servers/" in seen.path and next(readings) < 3
-        return old[0] if is_late else forward(seen)
-
-    with run_untidy_service(tenant, rule) as url:
-        changed = run_ok(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    tenant.add_fault(operation="UpdateResourceServer", **response)
+    tenant.add_fault(operation="GetResourceServer", merge={"scopes": []}, times=3)
+    changed = run_ok(resource_server, tenant, **PETS, scopes=["pets:feed"])
     assert changed["changed"] and changed["resource_server"]["scopes"] == ["pets:feed"]
     assert len(pauses) == 3 and list_writes(tenant) == ["CreateResourceServer", "UpdateResourceServer"]
 
 
 def test_an_ignored_field_is_read_until_the_service_had_time_to_show_it(tenant: Any, pauses: list[float]) -> None:
     run_ok(resource_server, tenant, **PETS)
-    with run_untidy_service(tenant, ignore_fields("scopes")) as url:
-        result = call_module(resource_server, tenant, api_url=url, **PETS, scopes=["pets:feed"])
+    tenant.change_settings(ignored_fields=["resource_server.scopes"])
+    result = call_module(resource_server, tenant, **PETS, scopes=["pets:feed"])
     assert result["failed"] and "did not store scopes of" in result["msg"] and 5 <= sum(pauses) <= 11
-
-
-def trim_description(seen: Any, forward: Any) -> Any:
-    """Serve a request as a service that trims descriptions."""
-
-    def trim(document: dict[str, Any]) -> None:
-        fields = document.get("role", {})
-        if "description" in fields:
-            fields["description"] = fields["description"].strip()
-
-    return forward(change_request(seen, trim) if seen.method in ("POST", "PATCH") else seen)
 
 
 def test_a_value_that_the_service_normalizes_is_written_once(tenant: Any, warnings: list[str]) -> None:
     """Otherwise check mode predicts a change, and each run writes."""
-    given = {"display_name": "Readers", "description": "Look.\n", "warn": warnings.append}
-    with run_untidy_service(tenant, trim_description) as url:
-        assert run_ok(role, tenant, api_url=url, **given)["changed"]
-        assert len(warnings) == 1 and "stored description of role 'Readers'" in warnings[0]
-        for check_mode in (True, False):
-            assert not run_ok(role, tenant, check_mode=check_mode, api_url=url, **given)["changed"]
-        assert run_ok(role, tenant, api_url=url, **{**given, "description": "Touch. "})["changed"]
+    given: dict[str, Any] = {"display_name": "Readers", "description": "Look.\n", "warn": warnings.append}
+    tenant.change_settings(normalized_fields={"description": ["trim"]})
+    assert run_ok(role, tenant, **given)["changed"]
+    assert len(warnings) == 1 and "stored description of role 'Readers'" in warnings[0]
+    for check_mode in (True, False):
+        assert not run_ok(role, tenant, check_mode=check_mode, **given)["changed"]
+    assert run_ok(role, tenant, **{**given, "description": "Touch. "})["changed"]
     assert list_writes(tenant) == ["CreateRole", "UpdateRole"] and len(warnings) == 2
 
 
@@ -292,9 +242,9 @@ def test_a_value_in_another_form_replaces_one_that_the_service_did_not_normalize
 
 def test_a_value_whose_form_the_service_keeps_is_a_warning_and_no_change(tenant: Any, warnings: list[str]) -> None:
     run_ok(role, tenant, display_name="Readers", description="Look. ")
-    with run_untidy_service(tenant, ignore_fields("description")) as url:
-        given = {"api_url": url, "display_name": "Readers", "warn": warnings.append}
-        assert not run_ok(role, tenant, description="Look.", **given)["changed"] and len(warnings) == 1
+    tenant.change_settings(ignored_fields=["role.description"])
+    given: dict[str, Any] = {"display_name": "Readers", "warn": warnings.append}
+    assert not run_ok(role, tenant, description="Look.", **given)["changed"] and len(warnings) == 1
 
 
 @pytest.mark.parametrize(
@@ -342,11 +292,8 @@ def test_a_list_of_a_role_that_the_service_ignores_is_an_error(
     tenant.seed(groups=1, group={"display_name": "Readers"})
     id = run_ok(role, tenant, display_name="Readers")["role"]["id"] if exists else None
 
-    def rule(seen: Any, forward: Any) -> Any:
-        return (200, {"Content-Type": "application/json"}, b"{}") if seen.path.endswith(path) else forward(seen)
-
-    with run_untidy_service(tenant, rule) as url:
-        result = call_module(role, tenant, api_url=url, display_name="Readers", **given)
+    tenant.add_fault(path=f"{path}$", json={})
+    result = call_module(role, tenant, display_name="Readers", **given)
     assert result["failed"] and result["changed"] and id in (None, result["id"])
     assert f"The service did not store {field} of the role {result['id']} as sent." in result["msg"]
     assert 5 <= sum(pauses) <= 11, "a list can show a write some seconds late"
@@ -356,43 +303,24 @@ def test_removed_scopes_that_the_service_keeps_are_an_error(tenant: Any) -> None
     given = {"display_name": "Readers"}
     run_ok(role, tenant, scopes=["realms:read", "realms:update"], **given)
 
-    def rule(seen: Any, forward: Any) -> Any:
-        ignored = (200, {"Content-Type": "application/json"}, b"{}")
-        return ignored if seen.path.endswith(":deleteScopes") else forward(seen)
-
-    with run_untidy_service(tenant, rule) as url:
-        result = call_module(role, tenant, api_url=url, scopes=["realms:read"], **given)
+    tenant.add_fault(operation="DeleteRoleScopes", json={})
+    result = call_module(role, tenant, scopes=["realms:read"], **given)
     assert result["failed"] and result["changed"] and "did not store scopes of the role" in result["msg"]
 
 
 def test_lists_of_a_role_that_show_a_write_late_are_no_error(tenant: Any, pauses: list[float]) -> None:
-    listings = iter(range(100))
-
-    def rule(seen: Any, forward: Any) -> Any:
-        status, headers, content = forward(seen)
-        is_late = seen.path.partition("?")[0].endswith(":listScopes") and next(listings) < 3
-        return status, headers, b'{"scopes": [], "total_size": 0}' if is_late else content
-
-    with run_untidy_service(tenant, rule) as url:
-        assert run_ok(role, tenant, api_url=url, display_name="Readers", scopes=["realms:read"])["changed"]
+    tenant.add_fault(operation="ListRoleScopes", json={"scopes": [], "total_size": 0}, times=3)
+    assert run_ok(role, tenant, display_name="Readers", scopes=["realms:read"])["changed"]
     assert len(pauses) == 3
 
 
 @pytest.mark.parametrize("sent", [{"client_secret": " s3cret"}, {"parties": [{"client_secret": " s3cret"}]}])
 def test_a_warning_shows_no_secret(sent: dict[str, Any], tenant: Any, warnings: list[str]) -> None:
-    def rule(seen: Any, forward: Any) -> Any:
-        if seen.method != "POST":
-            return forward(seen)
-        stripped = change_request(
-            seen, lambda document: [document["authenticator_config"]["config"].pop(name) for name in sent]
-        )
-        stored = json.loads(json.dumps(sent).replace(" s3", "s3"))
-        return change_json(forward(stripped), lambda document: document["config"].update(stored))
-
-    with run_untidy_service(tenant, rule) as url:
-        config = {"type": "hosted_web", **sent}
-        given = {"api_url": url, "warn": warnings.append, "display_name": "New"}
-        run_ok(authenticator_config, tenant, config=config, **given)
+    tenant.change_settings(ignored_at_creation=[f"authenticator_config.config.{name}" for name in sent])
+    stored = json.loads(json.dumps(sent).replace(" s3", "s3"))
+    tenant.add_fault(operation="CreateAuthenticatorConfig", merge={"config": stored})
+    config = {"type": "hosted_web", **sent}
+    run_ok(authenticator_config, tenant, config=config, warn=warnings.append, display_name="New")
     assert len(warnings) == 1 and "in another form" in warnings[0] and "s3cret" not in warnings[0]
 
 

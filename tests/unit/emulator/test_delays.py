@@ -106,6 +106,14 @@ def test_deleted_objects_are_listed(tenant, api):
     assert [count(api, path, key) + 1 for _item, path, key in created] == before
 
 
+def test_deleted_objects_that_were_not_listed_yet_are_not_listed(tenant, api):
+    tenant.change_settings(deleted_delay=LONG, listing_delay=LONG)
+    for item, path, key in create_all(tenant, api):
+        before = count(api, path, key)
+        api.delete(item)
+        assert count(api, path, key) == before
+
+
 def test_deleted_role_is_listed_only_below_its_resource_server(tenant, api):
     tenant.change_settings(deleted_delay=LONG)
     [role] = tenant.seed(roles=1)["roles"]

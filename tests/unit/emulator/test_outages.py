@@ -117,6 +117,7 @@ EFFECTS = {
     "lagging-lists": (lambda tenant, api: (create_group(api)[0], count_groups(api)), (200, 0)),
     "lost-answers": (lambda tenant, api: (create_group(api), count_groups(api)), (None, 1)),
     "mail-failure": (lambda tenant, api: invite(api), "FAILED_TO_SEND"),
+    "masked-errors": (lambda tenant, api: api.call("GET", "groups/0123456789abcdef").status_code, 200),
     "new-application-unknown": (create_client, 401),
     "rate-limit": (lambda tenant, api: read_statuses(api, 7)[-2:], [429, 429]),
     "refused-credentials": (lambda tenant, api: request_token(tenant).json(), {"error": "invalid_client"}),

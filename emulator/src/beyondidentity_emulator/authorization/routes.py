@@ -17,6 +17,7 @@ from ..management.bearer import Target
 from ..management.operation import REALM
 from ..model.state import World
 from ..web.errors import error_body, not_found
+from ..web.pages import show_errors_as_pages
 from . import clients
 from .grants import AuthorizationCode, ClientCredentials, Pkce, RefreshToken
 from .keys import SigningKey
@@ -49,8 +50,9 @@ class AuthorizationEndpoints:
     def register(self, app: Flask) -> None:
         """Add the routes; the endpoint names are the journal's operation names."""
         realm = REALM.replace("{", "<").replace("}", ">")
+        authorize = show_errors_as_pages("Cannot sign in")(self.authorize)
         app.add_url_rule(f"{APPLICATION}/token", "token", self.token, methods=["POST"])
-        app.add_url_rule(f"{APPLICATION}/authorize", "authorize", self.authorize, methods=["GET", "POST"])
+        app.add_url_rule(f"{APPLICATION}/authorize", "authorize", authorize, methods=["GET", "POST"])
         app.add_url_rule(f"{APPLICATION}/revoke", "revoke", self.revoke, methods=["POST"])
         app.add_url_rule(f"{realm}/introspect", "introspect", self.introspect, methods=["POST"])
         app.add_url_rule(f"{APPLICATION}/.well-known/openid-configuration", "discovery", self.discovery)

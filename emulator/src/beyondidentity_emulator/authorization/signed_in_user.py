@@ -24,10 +24,28 @@ def find_signing_in_user(tenant: Tenant, realm: Realm) -> User | None:
     )
 
 
+def list_signing_in_users(tenant: Tenant, realm: Realm) -> list[User]:
+    """Return who can sign in: the user of the settings first, then the realm's active identities by name."""
+    first = find_signing_in_user(tenant, realm)
+    found = [find_active_identity(realm, identifier) for identifier in realm.objects["identities"]]
+    users = sorted((user for user in found if user is not None), key=lambda user: user["username"].casefold())
+    if tenant.settings.identity_passkeys:
+        users = [user for user in users if has_active_credential(realm, user["id"])]
+    if first is None:
+        return users
+    return [first, *(user for user in users if user["id"] != first.get("id"))]
+
+
+def choose_signing_in_user(tenant: Tenant, realm: Realm, identity_id: str) -> User | None:
+    """Return the user with an ID; None if that user cannot sign in."""
+    users = list_signing_in_users(tenant, realm)
+    return next((user for user in users if user.get("id") == identity_id), None)
+
+
 def find_refreshing_user(tenant: Tenant, realm: Realm, identity_id: str) -> User | None:
     """Return the user of a refresh token; None if the identity can no longer sign in."""
     settings = tenant.settings
-    if settings.identity_roles or settings.identity_passkeys:
+    if settings.identity_roles or settings.identity_passkeys or identity_id in realm.objects["identities"]:
         return find_active_identity(realm, identity_id)
     return settings.identity
 

@@ -28,7 +28,7 @@ def start_outage(world: World, tenant: Tenant, name: str) -> None:
 
 
 def stop_outage(world: World, tenant: Tenant, name: str) -> None:
-    """Remove the faults of an outage, and restore its settings. An outage that was not started is no error."""
+    """Remove the faults of an outage, and restore its settings. If it was not started, do nothing."""
     find_outage(name)
     started = tenant.outages.pop(name, None)
     if started is not None:

@@ -61,7 +61,8 @@ def register_routes(app: Flask, world: World) -> None:
 
 def _register_tenants(app: Flask, world: World) -> None:
     def find_tenant(identifier: str) -> Tenant:
-        tenant = world.tenants.get(identifier)
+        """Return the tenant with an ID; `first` is the tenant that the emulator starts with."""
+        tenant = world.tenants.get(next(iter(world.tenants)) if identifier == "first" else identifier)
         if tenant is None:
             raise ApiError(404, f"no tenant {identifier}")
         return tenant

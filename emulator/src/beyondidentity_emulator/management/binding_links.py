@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import hmac
+from html import escape
 
 from flask import Flask, Response, request
 
 from ..model.state import Realm, Record, Tenant, World
 from ..web.errors import ApiError, not_found
+from ..web.pages import build_page, show_errors_as_pages
 from .binding_jobs import show_job
 from .catalogue_passkeys import JOB
 from .credentials import JOBS, OPEN_STATES, add_credential, build_credential, replace_record
 
-PAGE = (
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Passkey</title></head><body>{}</body></html>\n'
-)
-FORM = '<form method="post"><button>Create a passkey</button></form>'
 OPENED = "OpenCredentialBindingLink"
 BOUND = "BindCredential"
 
@@ -30,9 +28,14 @@ def register_routes(app: Flask, world: World) -> None:
     def open_link(**parameters: str) -> Response:
         with world.lock:
             _tenant, realm, job = _find_open_job(world, **parameters)
+            username = realm.objects["identities"][job["identity_id"]]["traits"]["username"]
             if job["state"] == "LINK_SENT":
                 replace_record(realm, JOBS, job, state="LINK_OPENED")
-        return Response(PAGE.format(FORM))
+        return build_page(
+            "Create a passkey",
+            f"<p>You are invited to create a passkey as <strong>{escape(username)}</strong>. You can then sign in "
+            'without a password.</p>\n<form method="post"><button class="primary">Create a passkey</button></form>',
+        )
 
     def bind(**parameters: str) -> Response:
         with world.lock:
@@ -45,10 +48,11 @@ def register_routes(app: Flask, world: World) -> None:
         location = job.get("post_binding_redirect_uri")
         if location:
             return Response(status=303, headers={"Location": location})
-        return Response(PAGE.format("Passkey created."))
+        return build_page("Passkey created", "<p>You can close this window, and sign in with the passkey.</p>")
 
-    app.add_url_rule(path, OPENED, open_link, methods=["GET"])
-    app.add_url_rule(path, BOUND, bind, methods=["POST"])
+    show_errors = show_errors_as_pages("Cannot use this invitation")
+    app.add_url_rule(path, OPENED, show_errors(open_link), methods=["GET"])
+    app.add_url_rule(path, BOUND, show_errors(bind), methods=["POST"])
 
 
 def _find_open_job(

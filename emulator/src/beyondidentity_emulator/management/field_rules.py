@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..model.settings import Settings
@@ -79,7 +79,7 @@ def _remove(record: Any, path: list[str]) -> None:
         holder.pop(path[-1], None)
 
 
-def _normalize(value: Any, rules: dict[str, list[str]], name: str = "") -> Any:
+def _normalize(value: Any, rules: Mapping[str, Sequence[str]], name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _normalize(part, rules, key) for key, part in value.items()}
     if isinstance(value, str):

@@ -37,9 +37,13 @@ def strict_text(
     violations: Violations,
     longest: int = NAME_LONGEST,
 ) -> str:
-    """Return a string under the rules for names: not empty, not too long, and without some special characters."""
+    """Return a string under the rules for names: not empty, not too long, and without some special characters.
+
+    An update that omits the string is not refused because of it: the object can be older than the rules.
+    """
     value = text(given, current, name, violations)
-    _check_strictly(name, value, longest, violations)
+    if current is None or name in given:
+        _check_strictly(name, value, longest, violations)
     return value
 
 

@@ -77,7 +77,11 @@ class Call:
             for identifier, entry in entries.items()
             if not changes.is_unlisted(identifier, settings.listing_delay)
         }
-        return {**visible, **changes.list_deleted((realm_id, collection), settings.deleted_delay)}
+        deleted = changes.list_deleted((realm_id, collection), settings.deleted_delay)
+        for identifier, entry in deleted.items():
+            if not changes.is_unlisted(identifier, settings.listing_delay):
+                visible[identifier] = entry
+        return visible
 
     def read_listing(self, sizes: PageSizes, *prefixes: str, sortable: Sequence[str] = ()) -> Listing:
         """Return the requested page's position, size and order."""

@@ -18,7 +18,8 @@ class Outage:
     faults: tuple[dict[str, Any], ...] = ()
 
 
-CREATION = {"part": "management", "method": "POST", "carry_out": True}
+CREATION = {"part": "management", "method": "POST", "path": "/[^/:]+$", "carry_out": True}
+"""Requests to a collection, that is without a verb after a colon."""
 TAKEN = {"code": "conflict", "message": "the name is taken"}
 
 OUTAGES = {
@@ -52,6 +53,10 @@ OUTAGES = {
         faults=({**CREATION, "drop": "close"},),
     ),
     "mail-failure": Outage("The service cannot send the mail of an invitation.", settings={"mail": "fail"}),
+    "masked-errors": Outage(
+        "Errors have the status 200, as behind some gateways.",
+        settings={"masked_statuses": [400, 401, 403, 404, 409, 422], "token_error_status": 200},
+    ),
     "new-application-unknown": Outage(
         "The authorization server knows a new application only after three seconds.",
         settings={"new_application_delay": 3},
@@ -80,7 +85,7 @@ OUTAGES = {
     "slow-answers": Outage("The service responds after three seconds.", faults=({"delay": 3},)),
     "taken-names": Outage(
         "Another client creates each object just before, so the service reports a conflict.",
-        faults=({**CREATION, "status": 409, "json": TAKEN},),
+        faults=({**CREATION, "path": "/(?!credential-binding-jobs$)[^/:]+$", "status": 409, "json": TAKEN},),
     ),
     "text-answers": Outage(
         "A proxy responds with an HTML page and the status 200 instead of the Management API.",

@@ -28,9 +28,9 @@ class Settings:
     masked_statuses: list[Status] = field(default_factory=list)
     """Statuses of errors that the Management API sends as 200, as some gateways do."""
     rate_limit: Count | None = None
-    """Requests per window; None: no rate limit."""
+    """Requests per window; null: no rate limit."""
     rate_window: Seconds = 60.0
-    """Seconds."""
+    """Seconds of a window; after it, requests are counted anew."""
     token_lifetime: Seconds | None = None
     """Lifetime of tokens in seconds, regardless of the request; also in `expires_in` of the response."""
     early_expiry: Seconds | None = None
@@ -44,7 +44,7 @@ class Settings:
     token_errors: Literal["oauth", "management"] = "oauth"
     """Format of errors at the token, revocation and introspection endpoints: `oauth` or `management`."""
     token_error_status: Status | None = None
-    """Status of all errors at these endpoints, for example 200; None: the right ones."""
+    """Status of all errors at these endpoints, for example 200; null: the right ones."""
     revoked_token_status: Literal[403, 401] = 403
     """Status for a token that was revoked or is expired: 403, after which the vendor's CLI requests a new token, or 401."""
     new_application_delay: Seconds = 0
@@ -52,21 +52,21 @@ class Settings:
     refresh_tokens: Literal["off", "fixed", "rotating"] = "off"
     """With the authorization code grant: `off`, `fixed` (stays valid) or `rotating` (a new one with each use)."""
     refresh_lifetime: Seconds = 0
-    """Seconds; with 0, the service's default, refresh tokens are expired at once."""
+    """Seconds in which a refresh token is valid; with 0, the service's default, it is expired at once."""
     sign_in: Literal["approve", "deny", "page"] = "approve"
     """What /authorize does: `approve` at once, `deny` at once, or show a `page` with a form."""
     answer_iss: str | None = None
-    """The `iss` of authorization responses (RFC 9207): `issuer` for the correct one, or any other text; None: no `iss`."""
+    """The `iss` of authorization responses (RFC 9207): `issuer` for the correct one, or any other text; null: no `iss`."""
     public_url: str | None = None
     """Public URL of the authorization server if it is behind a proxy; part of `iss`."""
     code_lifetime: Seconds = 60
-    """Seconds."""
+    """Seconds in which an authorization code is valid."""
     identity: dict[str, str] = field(
         default_factory=lambda: {"id": generate_short_id(), "email": "pat@example.com", "username": "pat"}
     )
     """The user who signs in."""
     identity_scopes: list[str] | None = None
-    """Scopes that the signed-in user's roles allow; None: all."""
+    """Scopes that the signed-in user's roles allow; null: all."""
     identity_roles: bool = False
     """Whether the user must be an active identity of the application's realm. Its name and email address are used, and
     only scopes of its own and its groups' roles are granted."""
@@ -88,7 +88,7 @@ class Settings:
     """Whether applications of the type `oauth2` can request the scope `openid`: `accept` or `refuse`."""
 
     page_size_maximum: PageSize | None = None
-    """Largest page of every list, even if a request asks for more; None: the documented sizes."""
+    """Largest page of every list, even if a request asks for more; null: the documented sizes."""
     null_page_token: bool = True
     """Whether the last page has a `next_page_token` that is null; if not, it has none."""
     paging: Literal["cursor", "offset"] = "cursor"
