@@ -9,10 +9,10 @@ import re
 
 import jwt
 import pytest
+
 from beyondidentity_emulator.client import Emulator
 from beyondidentity_emulator.model.behaviours import DIFFERENCES, choose_values
 from beyondidentity_emulator.model.settings import Settings
-
 from tests.unit.emulator.api import Api
 
 JWE = re.compile(r"eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+")
