@@ -29,15 +29,15 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With an emulator as documented, run the collection's tests that use it: the emulator's own test both behaviours."""
+    """With an emulator as documented, run the collection's tests that use it: the emulator's own test both behaviors."""
     if AS_DOCUMENTED not in config.getoption("beyondidentity_emulator_arguments"):
         return
-    chosen = [item for item in items if _depends_on_behaviour(item)]
+    chosen = [item for item in items if _depends_on_behavior(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
 
 
-def _depends_on_behaviour(item: pytest.Item) -> bool:
+def _depends_on_behavior(item: pytest.Item) -> bool:
     uses_emulator = bool({"emulator", "tenant", "tls_emulator"} & set(getattr(item, "fixturenames", ())))
     return uses_emulator and ROOT / "tests" / "unit" / "emulator" not in item.path.parents
 

@@ -13,7 +13,7 @@ import json
 import sys
 from typing import Any
 
-from beyondidentity_emulator.model.behaviours import DIFFERENCES
+from beyondidentity_emulator.model.behaviors import DIFFERENCES
 from beyondidentity_emulator.model.checked_fields import describe, list_hints
 from beyondidentity_emulator.model.faults import COUNTERS, Fault
 from beyondidentity_emulator.model.outages import OUTAGES
@@ -54,7 +54,7 @@ BEHAVIOR_HEAD = """
 ## Behaviors
 
 The published description of the service and its vendor's own clients contradict each other. By default, the emulator behaves as these clients expect.
-With `--as-documented`, or with the setting `behaviour` of one tenant, it behaves as described. A setting that you change yourself keeps its value.
+With `--as-documented`, or with the setting `behavior` of one tenant, it behaves as described. A setting that you change yourself keeps its value.
 
 | setting | by default | as documented | seen in |
 |---|---|---|---|

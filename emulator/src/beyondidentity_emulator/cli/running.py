@@ -64,7 +64,7 @@ def _start(arguments: Arguments, stack: contextlib.ExitStack) -> Server:
     place = choose_place(
         arguments.host, arguments.public_host, arguments.allow_remote, arguments.tls or arguments.tls_cert is not None
     )
-    world = World(behaviour="documented" if arguments.as_documented else "vendor")
+    world = World(behavior="documented" if arguments.as_documented else "vendor")
     if arguments.state is not None:
         stack.enter_context(lock_state(arguments.state))
     key = _fill(world, arguments)

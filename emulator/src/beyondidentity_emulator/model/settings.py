@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that change the behaviour of one tenant for tests."""
+"""Settings that change the behavior of one tenant for tests."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from .behaviours import UNDEPLOYED, Behaviour, choose_values
+from .behaviors import UNDEPLOYED, Behavior, choose_values
 from .checked_fields import Count, Limits, Seconds, Status, check_values
 from .identifiers import generate_short_id
 
@@ -18,13 +18,13 @@ Normalization = Literal["trim", "collapse", "nfc", "lower"]
 
 @dataclass
 class Settings:
-    """One tenant's settings. The defaults are the service's behaviour, without rate limits and delays.
+    """One tenant's settings. The defaults are the service's behavior, without rate limits and delays.
 
     Where the published description and the vendor's own clients differ, the default is as those clients expect it.
-    `behaviours.py` has the values of both.
+    `behaviors.py` has the values of both.
     """
 
-    behaviour: Behaviour = "vendor"
+    behavior: Behavior = "vendor"
     """Where the published description and the service differ: as the service does, as far as the vendor's own clients show it
     (`vendor`), or as described (`documented`). It sets all settings that differ, unless they are set, too."""
     clock_offset: float = 0
@@ -150,7 +150,7 @@ class Settings:
     def update(self, values: dict[str, Any]) -> None:
         """Change settings by name; an unknown name or a value that a setting does not allow is an error."""
         check_values(Settings, values, "settings")
-        if "behaviour" in values:
-            values = {**choose_values(values["behaviour"]), **values}
+        if "behavior" in values:
+            values = {**choose_values(values["behavior"]), **values}
         for name, value in values.items():
             setattr(self, name, value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from .behaviours import Behaviour
+from .behaviors import Behavior
 from .faults import Faults
 from .issued_tokens import IssuedCode, IssuedToken
 from .journal import Journal
@@ -158,8 +158,8 @@ class World:
     tokens: dict[str, IssuedToken] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
-    behaviour: Behaviour = "vendor"
-    """The behaviour of new tenants."""
+    behavior: Behavior = "vendor"
+    """The behavior of new tenants."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     exported: dict[str, str] = field(default_factory=dict)
     """The `realm_id` and `application_id` of the application of the first tenant whose credentials are exported; empty:
@@ -168,7 +168,7 @@ class World:
     def build_settings(self) -> Settings:
         """Return the settings of a new tenant."""
         settings = Settings()
-        settings.update({"behaviour": self.behaviour})
+        settings.update({"behavior": self.behavior})
         return settings
 
     def add_token(self, token: IssuedToken) -> None:

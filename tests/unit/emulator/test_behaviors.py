@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The behaviour of the service, and that of the published description."""
+"""The behavior of the service, and that of the published description."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ import jwt
 import pytest
 
 from beyondidentity_emulator.client import Emulator
-from beyondidentity_emulator.model.behaviours import DIFFERENCES, choose_values
+from beyondidentity_emulator.model.behaviors import DIFFERENCES, choose_values
 from beyondidentity_emulator.model.settings import Settings
 from tests.unit.emulator.api import Api
 
 JWE = re.compile(r"eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+")
 
 
-@pytest.mark.parametrize(("options", "behaviour"), [([], "vendor"), (["--as-documented"], "documented")])
-def test_option_chooses_the_behaviour_of_new_tenants(options, behaviour):
+@pytest.mark.parametrize(("options", "behavior"), [([], "vendor"), (["--as-documented"], "documented")])
+def test_option_chooses_the_behavior_of_new_tenants(options, behavior):
     with Emulator.start(options=options) as emulator:
         emulator.reset()
         settings = emulator.create_tenant().change_settings()
-    assert settings == {**settings, **choose_values(behaviour), "behaviour": behaviour}
+    assert settings == {**settings, **choose_values(behavior), "behavior": behavior}
 
 
-def test_defaults_of_the_settings_are_the_behaviour_of_the_service():
+def test_defaults_of_the_settings_are_the_behavior_of_the_service():
     settings = vars(Settings())
     assert settings == {**settings, **choose_values("vendor")}
 
 
 @pytest.mark.parametrize("row", DIFFERENCES, ids=lambda row: row.setting)
 def test_explicit_settings_win(emulator, row):
-    settings = emulator.create_tenant(behaviour="documented", **{row.setting: row.vendor}).change_settings()
+    settings = emulator.create_tenant(behavior="documented", **{row.setting: row.vendor}).change_settings()
     assert settings == {**settings, **choose_values("documented"), row.setting: row.vendor}
     assert row.vendor != row.documented
 
@@ -48,7 +48,7 @@ def test_claims_of_an_application(emulator):
     claims = read_claims(tenant)
     assert (claims["aud"], claims["azp"], claims["bi_p"]) == (["beyondidentity"], path, path)
     assert claims["sub"] == tenant.client_id
-    tenant.change_settings(behaviour="documented")
+    tenant.change_settings(behavior="documented")
     claims = read_claims(tenant)
     assert (claims["aud"], claims["azp"]) == ("beyondidentity", tenant.client_id)
     assert claims["bi_p"] == claims["sub"] == tenant.application_id
@@ -58,7 +58,7 @@ def test_referential_tokens_look_like_a_jwe(emulator):
     tenant = emulator.create_tenant()
     (value,) = tenant.seed(tokens=1, token_format="referential")["token_values"]
     assert JWE.fullmatch(value)
-    tenant.change_settings(behaviour="documented")
+    tenant.change_settings(behavior="documented")
     (value,) = tenant.seed(tokens=1, token_format="referential")["token_values"]
     assert value.isalnum()
 
@@ -68,7 +68,7 @@ def test_request_without_scopes(emulator):
     application = Api.of(tenant).get(f"applications/{tenant.application_id}")
     claims = jwt.decode(tenant.request_token(), options={"verify_signature": False})
     assert set(claims["scope"].split()) == set(application["protocol_config"]["allowed_scopes"])
-    tenant.change_settings(behaviour="documented")
+    tenant.change_settings(behavior="documented")
     with pytest.raises(Exception, match="400"):
         tenant.request_token()
 
@@ -80,7 +80,7 @@ def test_page_size_above_the_largest(emulator):
     for size in ("201", "1000000"):
         page = api.get("groups", params={"page_size": size})
         assert (len(page["groups"]), page["total_size"]) == (200, 201)
-    tenant.change_settings(behaviour="documented")
+    tenant.change_settings(behavior="documented")
     assert api.call("GET", "groups", params={"page_size": "201"}).status_code == 400
 
 
@@ -91,5 +91,5 @@ def test_classification_of_applications(emulator):
     found = {one["is_managed"]: one["classification"] for one in api.get("applications")["applications"]}
     assert found == {True: "management_api", False: "custom"}
     assert api.get(f"applications/{tenant.application_id}")["classification"] == "management_api"
-    tenant.change_settings(behaviour="documented")
+    tenant.change_settings(behavior="documented")
     assert "classification" not in api.get(f"applications/{tenant.application_id}")

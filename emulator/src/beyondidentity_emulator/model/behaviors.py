@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two behaviours of the emulator: that of the service, as its own clients know it, and that of the published description."""
+"""The two behaviors of the emulator: that of the service, as its own clients know it, and that of the published description."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Behaviour = Literal["vendor", "documented"]
+Behavior = Literal["vendor", "documented"]
 UNDEPLOYED = ["SSOIsGroupAssigned", "IdentityToSSOConfigCheck"]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting with its values in both behaviours, and where the vendor's value was seen."""
+    """A setting with its values in both behaviors, and where the vendor's value was seen."""
 
     setting: str
     vendor: Any
@@ -42,6 +42,6 @@ DIFFERENCES = (
 )
 
 
-def choose_values(behaviour: Behaviour) -> dict[str, Any]:
-    """Return the values of the settings that a behaviour decides."""
-    return {one.setting: copy.deepcopy(getattr(one, behaviour)) for one in DIFFERENCES}
+def choose_values(behavior: Behavior) -> dict[str, Any]:
+    """Return the values of the settings that a behavior decides."""
+    return {one.setting: copy.deepcopy(getattr(one, behavior)) for one in DIFFERENCES}
