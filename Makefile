@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := -m pip install -qq --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-SUITES := lint sanity unit integration roles docs
+SUITES := lint sanity unit documented integration roles docs
 
 # The accessibility tests of the documentation site.
 AXE := .build/axe/node_modules/axe-core/axe.min.js
@@ -36,7 +36,7 @@ emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground an
 
 # Tests
 
-test: ## run all tests: lint, sanity, unit, integration, roles, docs
+test: ## run all tests: lint, sanity, unit, documented, integration, roles, docs
 	@$(PYTHON) -m tests.tools.suites $(SUITES)
 
 lint: .venv/.made .venv-tools/.made ## check style, types, documentation, changelog and the built collection
@@ -47,6 +47,9 @@ sanity: .venv/.made ## run ansible-test sanity
 
 unit: .venv/.made $(PROVIDER) ## run the unit tests
 	@$(BIN)/python -m pytest -n auto tests/unit $(ARGS)
+
+documented: .venv/.made ## run the unit tests that use the emulator, with the emulator as documented
+	@$(BIN)/python -m pytest -n auto tests/unit --beyondidentity-emulator-arguments=--as-documented $(ARGS)
 
 integration: .venv/.made cores sshd browser ## run real playbooks against the emulator
 	@$(BIN)/python -m pytest -n auto --dist loadscope tests/integration $(ARGS)

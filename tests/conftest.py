@@ -21,10 +21,25 @@ from tests.support.playbook import PlaybookRunner
 from tests.support.sshd import RemoteHost
 from tests.support.sshd import remote_host as start_remote_host
 
+AS_DOCUMENTED = "--as-documented"
 install_finder()
 # a shell's background jobs ignore it, and so would all that they start: tests send it to playbooks
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With an emulator as documented, run the collection's tests that use it: the emulator's own test both behaviours."""
+    if AS_DOCUMENTED not in config.getoption("beyondidentity_emulator_arguments"):
+        return
+    chosen = [item for item in items if _depends_on_behaviour(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def _depends_on_behaviour(item: pytest.Item) -> bool:
+    uses_emulator = bool({"emulator", "tenant", "tls_emulator"} & set(getattr(item, "fixturenames", ())))
+    return uses_emulator and ROOT / "tests" / "unit" / "emulator" not in item.path.parents
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,6 +13,7 @@ import json
 import sys
 from typing import Any
 
+from beyondidentity_emulator.model.behaviours import DIFFERENCES
 from beyondidentity_emulator.model.checked_fields import describe, list_hints
 from beyondidentity_emulator.model.faults import COUNTERS, Fault
 from beyondidentity_emulator.model.outages import OUTAGES
@@ -49,6 +50,15 @@ OUTAGE_HEAD = """
 | outage | what the service does | settings | faults |
 |---|---|---|---|
 """
+BEHAVIOR_HEAD = """
+## Behaviors
+
+The published description of the service and its vendor's own clients contradict each other. By default, the emulator behaves as these clients expect.
+With `--as-documented`, or with the setting `behaviour` of one tenant, it behaves as described. A setting that you change yourself keeps its value.
+
+| setting | by default | as documented | seen in |
+|---|---|---|---|
+"""
 SETTING_HEAD = """
 ## Settings
 
@@ -78,8 +88,12 @@ def build_page() -> str:
         for name, outage in OUTAGES.items()
     )
     settings = _build_rows(Settings, vars(Settings()))
+    behaviors = "".join(
+        _build_row(f"`{one.setting}`", f"`{json.dumps(one.vendor)}`", f"`{json.dumps(one.documented)}`", one.source)
+        for one in DIFFERENCES
+    )
     faults = _build_rows(Fault, dataclasses.asdict(Fault()))
-    return f"{HEAD}{OUTAGE_HEAD}{outages}{SETTING_HEAD}{settings}{FAULT_HEAD}{faults}"
+    return f"{HEAD}{OUTAGE_HEAD}{outages}{BEHAVIOR_HEAD}{behaviors}{SETTING_HEAD}{settings}{FAULT_HEAD}{faults}"
 
 
 def read_docstrings(table: type) -> dict[str, str]:

@@ -25,8 +25,9 @@ settings.load_profile("unit")
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell how many requests the property tests of the emulator sent."""
-    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
-    cases = sum(value for report in reports for name, value in report.user_properties if name == "property_cases")
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    teardowns = [report for report in reports if getattr(report, "when", None) == "teardown"]
+    cases = sum(value for report in teardowns for name, value in report.user_properties if name == "property_cases")
     if cases:
         terminalreporter.write_line(f"property tests: {cases} requests")
 

@@ -13,10 +13,12 @@ from tests.support import openapi
 
 _CONFLICTS = ("CreateRealm", "CreateGroup", "DeleteResourceServer", "DeleteAuthenticatorConfig", "CreateTheme")
 _DISCOVERY = ("ListResourceTypes", "ListSchemas", "GetServiceProviderConfig")
+_PAGED = ("ListTokens", "ListBatchCredentialBindingJobResults")
 
 UNDESCRIBED: dict[str, dict[int, str]] = {
     "BatchDeleteIdentities": {400: "the text of the description names it"},
     "CreateBatchCredentialBindingJob": {400: "the body has required fields, like that of the other creations"},
+    **{name: {400: "it has pages: a page token can be wrong"} for name in _PAGED},
     **{name: {401: "they need a token, like all others", 403: "of this tenant"} for name in _DISCOVERY},
     **{name: {409: "the vendor's notes on its own service name it"} for name in _CONFLICTS},
 }

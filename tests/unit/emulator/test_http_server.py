@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes that are no correct HTTP: the server responds with 400 or hangs up, reports nothing, and lives on."""
+"""Bytes that are not a correct HTTP request: the server responds with 400 or hangs up, reports nothing, and continues."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REFUSED = {
     "a blank in a header's name": b"GET / HTTP/1.1\r\nx y: z\r\n\r\n",
     "NUL in a header": b"GET / HTTP/1.1\r\nx: \x00\r\n\r\n",
     "a negative length": HEAD + b"Content-Length: -1\r\n\r\n",
-    "a length that is no number": HEAD + b"Content-Length: x\r\n\r\n",
+    "a length in letters": HEAD + b"Content-Length: x\r\n\r\n",
     "a length in other digits": HEAD + b"Content-Length: \xb2\r\n\r\n",
     "a large length": HEAD + b"Content-Length: 99999999999\r\n\r\n",
     "an endless length": HEAD + b"Content-Length: " + b"9" * 6000 + b"\r\n\r\n",

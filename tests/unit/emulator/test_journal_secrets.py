@@ -67,7 +67,7 @@ def canaries():
 @pytest.fixture
 def process(tmp_path):
     """Return an emulator of its own, whose standard error and folder for temporary files are in `tmp_path`."""
-    command = [sys.executable, "-m", "beyondidentity_emulator", "--quiet"]
+    command = [sys.executable, "-m", "beyondidentity_emulator", "--quiet", "--export", "json"]
     (tmp_path / "tmp").mkdir()
     environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp"), "HOME": str(tmp_path)}
     with open(tmp_path / "stderr", "w", encoding="utf-8") as errors:

@@ -117,7 +117,7 @@ def _insert_number(pattern: Any, number: int) -> Any:
 
 
 def _check_id(record: Record) -> str:
-    """Return the ID of an object; raise ValueError for one that is no text."""
+    """Return the ID of an object; raise ValueError for one that is not a text."""
     if not isinstance(record["id"], str):
         raise ValueError("id must be a text")
     return record["id"]

@@ -34,6 +34,8 @@ def create_batch(call: Call) -> Record:
     given = read_body("batch_credential_binding_job")
     violations = Violations("batch_credential_binding_job")
     ids = read_strings(given, "identity_ids", violations)
+    if "" in ids:
+        violations.add("identity_ids", "empty string")
     template = given.get("job_template")
     if not isinstance(template, dict):
         violations.add("job_template", "must be an object")

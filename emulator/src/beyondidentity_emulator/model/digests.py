@@ -27,6 +27,7 @@ from urllib.parse import parse_qs, quote, quote_plus, unquote_plus, urlsplit
 SHORTEST = 8
 DEEPEST = 64
 LONGEST_FLAG = 30
+MOST_CLEAN = 10_000
 SECRET_NAMES = frozenset(
     (
         "accesstoken",
@@ -68,6 +69,8 @@ class Digests:
         self._key = secrets.token_bytes(32)
         self._known: dict[str, set[str]] = {}
         """Known secrets by their last characters: the beginnings of all JWTs are equal."""
+        self._clean: set[str] = set()
+        """Texts without any of the known secrets: most headers and paths are those of many requests."""
 
     def digest(self, value: str) -> str:
         """Return the digest that replaces a secret."""
@@ -84,6 +87,7 @@ class Digests:
         for form in forms:
             if len(form) >= SHORTEST:
                 self._known.setdefault(form[-SHORTEST:], set()).add(form)
+                self._clean.clear()
 
     def learn_from_url(self, url: str) -> None:
         """Remember the code or token in a URL."""
@@ -117,11 +121,21 @@ class Digests:
             **{part: self._mask_parameters(values[part], named) for part in ("query", "form")},
             "json": self._mask_named(values["json"], named),
         }
-        elsewhere = Digests()
-        elsewhere._key = self._key
-        for value in named:
-            elsewhere.learn(value)
-        return {name: elsewhere.mask(self.mask(value)) for name, value in masked.items()}
+        texts = sorted((value for value in named if len(value) >= SHORTEST), key=len, reverse=True)
+        return {name: self._replace_texts(self.mask(value), texts) for name, value in masked.items()}
+
+    def _replace_texts(self, value: Any, texts: list[str]) -> Any:
+        """Return a value with digests instead of the secrets that the same request has under a secret name."""
+        if not texts:
+            return value
+        if isinstance(value, str):
+            for text in texts:
+                if text in value:
+                    value = value.replace(text, self.digest(text))
+            return value
+        if isinstance(value, dict):
+            return {self._replace_texts(name, texts): self._replace_texts(item, texts) for name, item in value.items()}
+        return [self._replace_texts(item, texts) for item in value] if isinstance(value, list) else value
 
     def mask(self, value: Any, depth: int = 0) -> Any:
         """Return a value with digests instead of the known secrets in it."""
@@ -136,10 +150,12 @@ class Digests:
         return value
 
     def _mask_text(self, text: str) -> str:
-        if not self._known or len(text) < SHORTEST:
+        if not self._known or len(text) < SHORTEST or text in self._clean:
             return text
         ends = self._known.keys() & {text[start : start + SHORTEST] for start in range(len(text) - SHORTEST + 1)}
         found = [secret for end in ends for secret in list(self._known[end]) if secret in text]
+        if not found and len(self._clean) < MOST_CLEAN:
+            self._clean.add(text)
         for secret in sorted(found, key=len, reverse=True):
             text = text.replace(secret, self.digest(secret))
         return text

@@ -14,7 +14,7 @@ DEEPEST = 100
 
 
 class StrictJson(DefaultJSONProvider):
-    """Refuses by ValueError what is no JSON, or could not be stored, compared or sent back."""
+    """Raises ValueError for text that is not valid JSON, or whose value could not be stored, compared or returned."""
 
     sort_keys = False
 

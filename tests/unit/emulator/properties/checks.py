@@ -17,7 +17,7 @@ from tests.unit.emulator.properties.http_client import RawClient, RawRequest, Ra
 
 LONG_RUN = int(os.environ.get("PROPERTY_CASES", "0"))
 """How many random cases of each endpoint to try; 0 for the same few in each run, from an environment variable."""
-STEP = 5
+STEP = 8
 Item = TypeVar("Item")
 
 

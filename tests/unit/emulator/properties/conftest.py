@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests.unit.emulator.properties.checks import LONG_RUN, Service
 
-CASES = 50
+CASES = 40
 
 
 @pytest.fixture(scope="session")
