@@ -136,7 +136,7 @@ def run_provider() -> Iterator[ProviderServer]:
     """Run the provider as long as the context does."""
     if not PACKAGES.joinpath("node_modules").is_dir():
         raise FileNotFoundError(f"{PACKAGES} is missing. Create it: make {PACKAGES.relative_to(ROOT)}/.made")
-    command = ["node", PROVIDER, PACKAGES]
+    command = ["node", str(PROVIDER), str(PACKAGES)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

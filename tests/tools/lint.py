@@ -31,6 +31,7 @@ def linters(home: Path) -> dict[str, Command]:
         "tests.tools",
         "tests.support",
         "tests.benchmark",
+        "tests.differential",
     )
     mypy = ("--config-file", "pyproject.toml", "--cache-dir", home / "mypy")
     return {

@@ -73,6 +73,7 @@ def test_discovery_names_the_endpoints(tenant):
     assert discovery["token_endpoint"] == f"{tenant.issuer}/token"
     assert discovery["revocation_endpoint"] == f"{tenant.issuer}/revoke"
     assert discovery["introspection_endpoint"] == f"{tenant.realm_url}/introspect"
+    assert discovery["request_uri_parameter_supported"] is False, "without it, clients assume true"
 
 
 @pytest.mark.parametrize(
