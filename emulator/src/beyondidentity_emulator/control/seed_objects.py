@@ -18,7 +18,6 @@ from ..model.state import Realm, Record, Tenant, World
 from .seed_section import Section
 
 API_NAMES = {
-    "protocol_config.type": "protocol",
     "protocol_config.grant_type": "grant_types",
     "protocol_config.token_configuration.expires_after": "token_expires_after",
     "protocol_config.token_configuration.subject_field": "token_subject_field",
@@ -26,6 +25,8 @@ API_NAMES = {
     "authenticator_config_id": "authenticator_config",
 }
 """The fields whose names in the API and in a seed file differ."""
+PROTOCOLS = ("oauth2", "oidc")
+"""The protocols whose fields an application in a seed file can have."""
 TRAIT_FIELDS = ("username", "primary_email_address", "secondary_email_address", "external_id")
 
 Taken = set[tuple[str, str]]
@@ -78,6 +79,9 @@ class RealmSeed:
             *("protocol", "confidentiality", "grant_types", "allowed_scopes", "redirect_uris", "pkce"),
             *("token_format", "token_expires_after", "token_subject_field"),
         )
+        protocol_type = section.text("protocol") or PROTOCOLS[0]
+        if protocol_type not in PROTOCOLS:
+            raise section.error("protocol", f"must be one of {', '.join(PROTOCOLS)}")
         fields = {name: section.text(name) for name in ("confidentiality", "pkce", "token_format")}
         configuration: Record = {"expires_after": section.seconds("token_expires_after", 86400)}
         if section.text("token_subject_field") is not None:
@@ -86,7 +90,7 @@ class RealmSeed:
             "display_name": section.required_text("display_name"),
             "resource_server_id": self._find_server(section),
             "protocol_config": {
-                "type": section.text("protocol") or "oauth2",
+                "type": protocol_type,
                 "grant_type": section.texts("grant_types", ("client_credentials",)),
                 "allowed_scopes": section.texts("allowed_scopes"),
                 "redirect_uris": section.texts("redirect_uris"),
