@@ -50,7 +50,8 @@ SCOPES = ("pets:feed", "pets:read")
 TIMES = ("create_time", "update_time")
 CREDENTIALS = ("client_id", "client_secret")
 ID = re.compile(r"check-mode-[a-z_]+-[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16}")
-OF_A_RUN = ("msg", "predicted", "requests", "warnings")
+OF_A_RUN = ("msg", "predicted", "requests", "warnings", "classification")
+"""What differs between runs, or, as the classification of an application, is not part of the published description."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 """Digests that stand for credentials, codes and tokens in the journal.
 
 A digest is an HMAC with a random key of the process, which nothing reveals: a short secret, such as one that a seed
-sets, cannot be guessed from a journal that somebody kept. `POST /_emulator/digest` returns the digest of a value, so
+sets, cannot be guessed from a journal that a user kept. `POST /_emulator/digest` returns the digest of a value, so
 that tests can compare while the emulator runs.
 
 A value is replaced if its name says that it is secret, wherever it stands, and whatever its name if it is, or

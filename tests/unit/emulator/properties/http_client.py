@@ -27,7 +27,7 @@ class RawRequest:
 
     def encode(self) -> bytes:
         """Return all bytes of the request."""
-        lines = [b"%s %s HTTP/1.1" % (self.method, self.target), b"Host: emulator"]
+        lines = [b"%s %s HTTP/1.1" % (self.method, self.target), b"Host: 127.0.0.1"]
         lines += [b"%s: %s" % pair for pair in self.headers]
         body = self.body
         if self.chunked:
