@@ -145,7 +145,7 @@ def _ending_processes(root: Path) -> Iterator[dict[int, str]]:
 
 def find_processes(root: Path) -> dict[int, str]:
     """Return the processes whose command names this folder, as all programs of its virtual environment do."""
-    listing = subprocess.run(["ps", "-eo", "pid=,args="], check=True, capture_output=True, text=True).stdout
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], check=True, capture_output=True, text=True).stdout
     lines = [line.strip().partition(" ") for line in listing.splitlines()]
     return {int(number): command for number, _space, command in lines if f"{root}{os.sep}" in command}
 
