@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := -m pip install -qq --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-SUITES := lint sanity unit documented integration roles docs
+SUITES := lint sanity unit documented integration roles example docs
 
 # The accessibility tests of the documentation site.
 AXE := .build/axe/node_modules/axe-core/axe.min.js
@@ -36,7 +36,7 @@ emulator: .venv/.made ## run an emulator of Beyond Identity in the foreground an
 
 # Tests
 
-test: ## run all tests: lint, sanity, unit, documented, integration, roles, docs
+test: ## run all tests: lint, sanity, unit, documented, integration, roles, example, docs
 	@$(PYTHON) -m tests.tools.suites $(SUITES)
 
 lint: .venv/.made .venv-tools/.made ## check style, types, documentation, changelog and the built collection
@@ -56,6 +56,9 @@ integration: .venv/.made cores sshd browser ## run real playbooks against the em
 
 roles: .venv/.made .venv-tools/.made ## run the molecule scenarios of the roles
 	@$(BIN)/python -m tests.tools.roles $(ARGS)
+
+example: .venv/.made ## install the example project outside of the clone, and run its tests
+	@$(BIN)/python -m tests.tools.example_project
 
 matrix: .venv/.made cores sshd browser $(PROVIDER) ## (slow) run unit and integration tests on all installed Python versions
 	@$(BIN)/python -m tests.tools.matrix

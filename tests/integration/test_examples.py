@@ -46,8 +46,8 @@ ATTENDED = {
     ("docs/migration.md", "- name: Sign in with the steps of the curl commands"),
 }
 
-# Guides whose examples build on each other. Tests of their own run them in order.
-GUIDES = {"docs/least-privilege.md", "docs/onboarding.md", "docs/rotation.md", "docs/storing-secrets.md"}
+# Guides whose examples build on each other. Tests of their own, or `make example`, run them in order.
+GUIDES = {"docs/emulator-in-ci.md", "docs/least-privilege.md", "docs/onboarding.md", "docs/rotation.md", "docs/storing-secrets.md"}
 
 # Examples that a test of their own runs, by file and first line.
 ELSEWHERE = {("docs/tokens.md", "- name: Keep the token file valid")}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Beyond Identity Management collection contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide docs/testing.md: its script, its settings of Molecule and its faults work."""
+"""The guide docs/testing.md: its script and its faults work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from beyondidentity_emulator.client import Emulator, Tenant
 from tests.support.collection import ROOT
@@ -25,7 +24,6 @@ TEXT = (ROOT / GUIDE).read_text(encoding="utf-8")
 EXAMPLES = {example.first_line: example for example in markdown_examples() if example.place.startswith(f"{GUIDE}:")}
 SITE = EXAMPLES["- name: Configure the realm"].text
 SCRIPT, FAULT = re.findall(r"^```bash\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-MOLECULE = ROOT / "extensions" / "molecule"
 EFFECTS = dict(re.findall(r"^\| `(\{.*\})` \| (.*) \|$", TEXT, re.MULTILINE))
 
 
@@ -50,23 +48,6 @@ def test_the_script_fails_if_the_second_run_changes_something(run_playbook: Play
     site = SITE + "    - name: Change\n      ansible.builtin.command: 'true'\n"
     run = run_script(run_playbook, SCRIPT, site, tmp_path)
     assert run.returncode == 1 and "changed=1" in run.stdout, run.stdout + run.stderr
-
-
-def test_the_settings_of_molecule_are_those_of_the_collection() -> None:
-    """`make roles` runs the collection's own scenarios with them."""
-    own = yaml.safe_load((MOLECULE / "config.yml").read_text(encoding="utf-8"))
-    guide = yaml.safe_load(EXAMPLES["prerun: false"].text)
-    own["ansible"].pop("cfg")
-    assert guide == own
-    assert yaml.safe_load(EXAMPLES["all:"].text) == yaml.safe_load(
-        (MOLECULE / "inventory" / "hosts.yml").read_text(encoding="utf-8")
-    )
-
-
-def test_the_files_of_the_scenario_work_together(run_playbook: PlaybookRunner, tenant: Tenant) -> None:
-    for name in ("- name: Converge", "- name: Converge", "- name: Verify"):
-        run = run_playbook(EXAMPLES[name].text, env=tenant.environment).succeeded()
-    assert run.of("Check that its scopes are those of the operations")[0].result["item"]["display_name"] == "Molecule"
 
 
 def test_the_command_adds_a_fault(emulator: Emulator) -> None:

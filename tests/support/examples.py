@@ -30,9 +30,9 @@ FOR_OTHER_TOOLS = {
     ("docs/awx.md", "env:"),
     ("docs/ci.md", "name: Beyond Identity"),
     ("docs/ci.md", "stages: [check, apply]"),
+    ("docs/emulator-in-ci.md", "prerun: false"),
+    ("docs/emulator-in-ci.md", "all:"),
     ("docs/emulator.md", "tenants:"),
-    ("docs/testing.md", "prerun: false"),
-    ("docs/testing.md", "all:"),
 }
 
 

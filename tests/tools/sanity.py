@@ -5,14 +5,12 @@
 """Run `ansible-test sanity` on copies of the sources, with a separate home folder and PyPI as the only source.
 
 ansible-test downloads a script that installs pip from a host other than PyPI, unless its cache has that script. So this
-module writes the script to the cache. ansible-test passes on almost no environment variables, so pip's settings (a
-mirror, a certificate) are copied to a file.
+module writes the script to the cache. ansible-test passes on almost no environment variables, so pip's settings are
+copied to a file.
 """
 
 from __future__ import annotations
 
-import ast
-import configparser
 import os
 import re
 import subprocess
@@ -22,6 +20,7 @@ from pathlib import Path
 
 from tests.tools.interpreters import clean_path
 from tests.tools.paths import BIN, clear_folder, lock_folder
+from tests.tools.pip_settings import copy_pip_settings
 from tests.tools.tree import copy_tree
 
 _SLOW = ("ansible-doc", "pylint", "validate-modules")
@@ -62,7 +61,7 @@ def run_sanity(arguments: list[str], folder: Path, stdout: int | None = None) ->
     home = folder / "home"
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    _copy_pip_settings(home)
+    copy_pip_settings(home)
     _provide_get_pip(cache)
     return subprocess.run(
         [BIN / "ansible-test", "sanity", "--color", "no", *arguments],
@@ -74,25 +73,6 @@ def run_sanity(arguments: list[str], folder: Path, stdout: int | None = None) ->
         text=True,
         check=False,
     )
-
-
-def _copy_pip_settings(home: Path) -> None:
-    command = (BIN / "pip", "config", "list")
-    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    settings: dict[str, dict[str, str]] = {"global": {}}
-    # The environment takes precedence.
-    for line in sorted(listing.splitlines(), key=lambda line: line.startswith(":env:")):
-        key, _equals, value = line.partition("=")
-        section, _dot, name = key.replace(":env:", "global").rpartition(".")
-        settings.setdefault(section, {})[name] = " ".join(ast.literal_eval(value).split())
-    settings["global"]["quiet"] = "2"
-    parser = configparser.RawConfigParser()
-    parser.read_dict(settings)
-    config = home / ".config" / "pip" / "pip.conf"
-    config.parent.mkdir(parents=True, exist_ok=True)
-    config.touch(mode=0o600)  # the index's URL can contain a password
-    with config.open("w", encoding="utf-8") as file:
-        parser.write(file)
 
 
 def _provide_get_pip(cache: Path) -> None:
