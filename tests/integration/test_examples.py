@@ -47,7 +47,13 @@ ATTENDED = {
 }
 
 # Guides whose examples build on each other. Tests of their own, or `make example`, run them in order.
-GUIDES = {"docs/emulator-in-ci.md", "docs/least-privilege.md", "docs/onboarding.md", "docs/rotation.md", "docs/storing-secrets.md"}
+GUIDES = {
+    "docs/emulator-in-ci.md",
+    "docs/least-privilege.md",
+    "docs/onboarding.md",
+    "docs/rotation.md",
+    "docs/storing-secrets.md",
+}
 
 # Examples that a test of their own runs, by file and first line.
 ELSEWHERE = {("docs/tokens.md", "- name: Keep the token file valid")}

@@ -349,6 +349,8 @@ def test_a_403_has_advice_on_scopes(tenant: Any) -> None:
 def test_a_taken_email_address_has_advice(tenant: Any) -> None:
     """No filter finds an identity by its address, and `api` requests no scopes beyond those of the operation."""
 
+    tenant.change_settings(conflicts="vendor")
+
     def create(username: str, address: str) -> dict[str, Any]:
         traits = {"type": "traits_v0", "username": username, "primary_email_address": address}
         body = {"identity": {"display_name": username, "traits": traits}}

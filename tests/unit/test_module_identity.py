@@ -180,6 +180,7 @@ def test_the_traits_are_those_of_the_description() -> None:
 
 
 def test_the_error_for_a_taken_address_names_its_owner_after_one_listing(tenant: Any, pauses: list[float]) -> None:
+    tenant.change_settings(conflicts="vendor")
     owner = create(tenant)
     tenant.seed(identities=150)
     kim = create(tenant, username="kim", primary_email_address="kim@example.com")

@@ -117,6 +117,7 @@ def test_a_refused_creation_is_not_looked_for(tenant: Any, pauses: list[float]) 
 
 def test_refusals_with_http_200_are_understood(tenant: Any) -> None:
     """An object that is missing, one that another run removes, and a taken name."""
+    tenant.change_settings(conflicts="vendor")
     tenant.change_settings(masked_statuses=[404, 409])
     assert "No realm has the ID r1" in run_failed(realm, tenant, id="r1", classification="x")
     assert not run_ok(realm, tenant, id="r1", state="absent")["changed"]

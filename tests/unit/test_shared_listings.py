@@ -200,6 +200,7 @@ def test_no_secret_is_stored_and_each_item_returns_its_secret(run: Run, tenant: 
 
 
 def test_a_taken_name_and_a_lost_response_lead_to_a_new_listing(run: Run, tenant: Any, pauses: list[float]) -> None:
+    tenant.change_settings(conflicts="vendor")
     run.ok(application, display_name="First")
     tenant.add_fault(operation="CreateApplication", carry_out=True, status=504, shape="empty")
     run.ok(application_info, display_name="Feeder")

@@ -100,7 +100,7 @@ def _check_deployed(world: World, operation: Operation, tenant_id: str) -> None:
         return
     if operation.name in tenant.settings.undeployed_operations:
         raise NotFound
-    if operation.path == SCIM_GROUPS and request.path.endswith("/") != tenant.settings.documented_paths:
+    if operation.path == SCIM_GROUPS and request.path.endswith("/") and not tenant.settings.documented_paths:
         raise NotFound
 
 

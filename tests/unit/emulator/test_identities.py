@@ -121,7 +121,7 @@ def test_identities_are_paged(tenant, api):
     tenant.seed(identities=205, identity={"display_name": "Person {n}"})
     assert len(api.get("identities")["identities"]) == 20
     assert len(api.get("identities", params={"page_size": 200})["identities"]) == 200
-    assert read_violated_fields(api.call("GET", "identities", params={"page_size": 201})) == ["page_size"]
+    assert len(api.get("identities", params={"page_size": 201})["identities"]) == 200
     names = {record["display_name"] for record in api.all("identities", "identities")}
     assert names == {f"Person {number}" for number in range(1, 206)}
 

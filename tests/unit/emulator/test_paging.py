@@ -58,7 +58,7 @@ def test_page_token_contains_the_size_and_the_list(tenant, api):
     assert read_violated_fields(api.call("GET", "resource-servers", params={"page_token": token})) == ["page_token"]
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "101", "ten", "", "1.5"])
+@pytest.mark.parametrize("size", ["0", "-1", "4294967296", "ten", "", "1.5"])
 def test_invalid_page_size_is_refused(api, size):
     assert read_violated_fields(api.call("GET", "applications", params={"page_size": size})) == ["page_size"]
 
@@ -69,7 +69,7 @@ def test_realms_are_paged(tenant, api):
     assert len(api.get("/realms", params={"page_size": 200})["realms"]) == 200
     assert len(api.get("/realms", params={"skip": 205})["realms"]) == 6
     assert len(api.all("/realms", "realms")) == 211
-    assert read_violated_fields(api.call("GET", "/realms", params={"page_size": 201})) == ["page_size"]
+    assert len(api.get("/realms", params={"page_size": 201})["realms"]) == 200
 
 
 def test_tokens_are_paged(tenant, api):

@@ -148,6 +148,7 @@ def test_role_members_have_two_page_sizes_and_one_page_token(tenant, api, role):
     assert {record["id"] for page in pages for record in page["identities"]} == set(ids["identities"])
     skipped = api.get(f"{path}:listMembers", params={"groups_skip": 2, "identities_skip": 24})
     assert (len(skipped["groups"]), len(skipped["identities"])) == (1, 1)
+    tenant.change_settings(large_page_size="refuse")
     for name in ("groups_page_size", "identities_page_size"):
         assert read_violated_fields(api.call("GET", f"{path}:listMembers", params={name: 201})) == [name]
 

@@ -119,7 +119,7 @@ class Settings:
     """Seconds in which a new object can't be read by its ID."""
 
     documented_paths: bool = False
-    """Whether the collection of SCIM groups has the documented path, with a slash at the end; the service's has none."""
+    """Whether the collection of SCIM groups has the documented path, too, with a slash at the end; the service's has none."""
     undeployed_operations: list[str] = field(default_factory=UNDEPLOYED.copy)
     """Documented operations that do not exist: status 404."""
     correlation_id: Literal["optional", "required"] = "optional"

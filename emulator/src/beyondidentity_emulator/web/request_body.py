@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from email import errors
 from email.message import Message
 from io import BufferedIOBase
 
@@ -13,9 +14,17 @@ LARGEST_BODY = 1024 * 1024
 _TARGET = re.compile(r"[!-~]+")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t -~\x80-\xff]*")
-_LENGTH = re.compile(r"[0-9]{1,15}")
+_LENGTH = re.compile(r"[0-9]{1,100}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LONGEST_LINE = 8192
+# These are about the body that a Content-Type announces, which the parser does not see.
+_BODY_DEFECTS = (
+    errors.CloseBoundaryNotFoundDefect,
+    errors.InvalidMultipartContentTransferEncodingDefect,
+    errors.MultipartInvariantViolationDefect,
+    errors.NoBoundaryInMultipartDefect,
+    errors.StartBoundaryNotFoundDefect,
+)
 _MOST_TRAILERS = 100
 
 
@@ -35,7 +44,7 @@ def check_head(target: str, headers: Message) -> None:
     """Raise `InvalidRequestError` for characters and lines that a head must not have."""
     if not _TARGET.fullmatch(target):
         raise InvalidRequestError("invalid request target")
-    if headers.defects:
+    if not all(isinstance(defect, _BODY_DEFECTS) for defect in headers.defects):
         raise InvalidRequestError("invalid header line")
     for name, value in headers.items():
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
