@@ -81,7 +81,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="example-") as name:
         root = Path(name).resolve()
-        with _ending_processes(root) as left:
+        with ending_processes(root) as left:
             try:
                 _test(Project.create(root), root)
             except subprocess.CalledProcessError as error:
@@ -127,7 +127,7 @@ def _list_system_folders() -> list[str]:
 
 
 @contextmanager
-def _ending_processes(root: Path) -> Iterator[dict[int, str]]:
+def ending_processes(root: Path) -> Iterator[dict[int, str]]:
     """Yield a dictionary that has the processes of the project that were left, when they have been ended."""
     left: dict[int, str] = {}
     try:
