@@ -54,19 +54,19 @@ class Project:
         path = os.pathsep.join([str(binaries), *_list_system_folders()])
         return cls(project, {**proxies, "HOME": str(home), "PATH": path, "LANG": "C.UTF-8", "no_proxy": "127.0.0.1"})
 
-    def run(self, *command: str | Path, cwd: str = ".") -> None:
+    def run(self, *command: str | Path) -> None:
         """Run a command that must succeed, and print its output."""
-        self._run(command, cwd, None)
+        self._run(command, None)
 
     def read(self, *command: str | Path) -> str:
         """Return the output of a command that must succeed."""
-        return self._run(command, ".", subprocess.PIPE).stdout
+        return self._run(command, subprocess.PIPE).stdout
 
-    def _run(self, command: Sequence[str | Path], cwd: str, stdout: int | None) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: Sequence[str | Path], stdout: int | None) -> subprocess.CompletedProcess[str]:
         print(f"$ {' '.join(map(str, command))}", flush=True)
         return subprocess.run(
             ["env", *command],  # env finds the command on the project's PATH, not on ours
-            cwd=self.folder / cwd,
+            cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
@@ -81,7 +81,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="example-") as name:
         root = Path(name).resolve()
-        with _ending_processes(root) as left:
+        with ending_processes(root) as left:
             try:
                 _test(Project.create(root), root)
             except subprocess.CalledProcessError as error:
@@ -98,7 +98,7 @@ def _test(project: Project, root: Path) -> None:
     _install(project, root)
     _check_origins(project, root)
     project.run("pytest")
-    project.run("molecule", "test", cwd="roles/team")
+    project.run("molecule", "test")
 
 
 def _install(project: Project, root: Path) -> None:
@@ -127,7 +127,7 @@ def _list_system_folders() -> list[str]:
 
 
 @contextmanager
-def _ending_processes(root: Path) -> Iterator[dict[int, str]]:
+def ending_processes(root: Path) -> Iterator[dict[int, str]]:
     """Yield a dictionary that has the processes of the project that were left, when they have been ended."""
     left: dict[int, str] = {}
     try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,9 @@ from packaging.requirements import Requirement
 from beyondidentity_emulator import __version__
 from tests.support.collection import ROOT
 from tests.support.examples import markdown_examples
-from tests.tools.example_project import EXAMPLE, find_processes
+from tests.tools.example_project import EXAMPLE, ending_processes, find_processes
 
-SCENARIO = EXAMPLE / "roles" / "team" / "molecule" / "default"
+SCENARIO = EXAMPLE / "molecule" / "default"
 JOBS = {
     "vendor.github-workflows": EXAMPLE / ".github" / "workflows" / "test.yml",
     "vendor.gitlab-ci": EXAMPLE / ".gitlab-ci.yml",
@@ -52,7 +53,7 @@ def test_the_jobs_and_the_readme_run_the_same_commands(path: Path) -> None:
         "pytest",
         "molecule test",
     ):
-        assert re.search(rf"(^|[ $:-]|&& ){re.escape(command)}\)?$", text, re.MULTILINE), command
+        assert re.search(rf"(^|[ :-]){re.escape(command)}$", text, re.MULTILINE), command
 
 
 def test_the_requirements_name_only_versions_that_exist() -> None:
@@ -72,13 +73,21 @@ def test_the_requirements_name_only_versions_that_exist() -> None:
 def test_the_guide_has_the_files_of_the_scenario() -> None:
     """All of them, so that readers can copy the scenario from the guide."""
     blocks = {example.text for example in markdown_examples() if example.file == "docs/emulator-in-ci.md"}
-    files = {path.read_text(encoding="utf-8").removeprefix("---\n") for path in SCENARIO.iterdir()}
+    files = {path.read_text(encoding="utf-8").removeprefix("---\n") for path in SCENARIO.rglob("*.yml")}
     assert blocks == files
 
 
-def test_a_process_that_names_a_folder_is_found_until_it_ends(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "input()", f"{tmp_path}/file"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
-        assert list(find_processes(tmp_path)) == [process.pid]
-        process.communicate("\n")
+def test_processes_that_are_left_are_ended_and_reported(tmp_path: Path) -> None:
+    """Those whose command names the project's folder, and no others."""
+    command = [sys.executable, "-c", "input()"]
+    with (
+        subprocess.Popen([*command, f"{tmp_path}/file"], stdin=subprocess.PIPE) as own,
+        subprocess.Popen([*command, f"{tmp_path}-other/file"], stdin=subprocess.PIPE) as other,
+    ):
+        with ending_processes(tmp_path) as left:
+            assert list(find_processes(tmp_path)) == [own.pid]
+        assert list(left) == [own.pid] and f"{tmp_path}/file" in left[own.pid]
+        assert own.wait(60) == -signal.SIGTERM
+        assert other.poll() is None
+        other.communicate(b"\n")
     assert find_processes(tmp_path) == {}

@@ -32,35 +32,30 @@ def run(beyondidentity_environment: dict[str, str]) -> Run:
     return run_playbook
 
 
+def list_changes(tenant) -> list[str]:
+    """Return the paths of the requests that neither read objects nor request tokens."""
+    entries = [entry for entry in tenant.read_journal() if entry["method"] != "GET"]
+    return [entry["path"] for entry in entries if not entry["path"].endswith("/token")]
+
+
 def test_the_first_run_changes_the_tenant_and_the_second_run_nothing(run, beyondidentity_tenant):
     assert "changed=2" in run()
+    assert list_changes(beyondidentity_tenant)
     beyondidentity_tenant.clear_journal()
     assert "changed=0" in run()
-    writes = {
-        entry["operation"]
-        for method in ("PATCH", "PUT", "DELETE")
-        for entry in beyondidentity_tenant.read_journal(method=method)
-    }
-    assert writes == set()
-    assert {entry["path"].rpartition("/")[2] for entry in beyondidentity_tenant.read_journal(method="POST")} == {
-        "token"
-    }
+    assert list_changes(beyondidentity_tenant) == []
 
 
 def test_a_check_of_an_empty_tenant_changes_nothing(run, beyondidentity_tenant):
     assert "changed=2" in run("--check")
-    assert beyondidentity_tenant.read_journal(operation="CreateGroup") == []
-    assert beyondidentity_tenant.read_journal(operation="CreateApplication") == []
+    assert list_changes(beyondidentity_tenant) == []
 
 
 def test_a_run_requests_one_token_for_each_set_of_scopes(run, beyondidentity_tenant):
     run()
-    requests = [
-        (entry["path"], entry["form"]["scope"])
-        for entry in beyondidentity_tenant.read_journal(grant="client_credentials")
-    ]
-    assert requests
-    assert [request for request, number in collections.Counter(requests).items() if number > 1] == []
+    entries = beyondidentity_tenant.read_journal(grant="client_credentials")
+    requests = collections.Counter((entry["path"], entry["form"]["scope"]) for entry in entries)
+    assert set(requests.values()) == {1}, requests
 
 
 def test_a_run_waits_if_the_service_limits_the_rate(run, beyondidentity_tenant):
