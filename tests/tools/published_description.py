@@ -28,6 +28,8 @@ _TEXT = {"summary", "description", "title", "tags", "example", "examples", "info
 # In these, the keys are names and no keywords.
 _NAMED = {"properties", "responses", "schemas", "parameters", "paths", "content", "securitySchemes"}
 _MISTAKES = {"allow_unknow_user": "allow_unknown_user"}  # a required field that no object has
+# Lists of SAML, of which the description has lists in responses only.
+_NESTED = re.compile(r".+/properties/(sp_signature_certificates|additional_user_attributes)/items")
 _WIDTH = 120
 
 Node = dict[str, Any]
@@ -67,6 +69,8 @@ def _strip(node: Any, *, is_named: bool = False) -> Any:
         return _MISTAKES.get(node, node) if isinstance(node, str) else node
     if "$ref" in node and not is_named:
         return {"$ref": node["$ref"]}
+    if not is_named and _NESTED.fullmatch(str((node.get("items") or {}).get("$ref", ""))):
+        return {"$ref": node["items"]["$ref"]}
     return {
         str(name): _strip(item, is_named=not is_named and name in _NAMED)
         for name, item in node.items()

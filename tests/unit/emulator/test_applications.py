@@ -45,7 +45,7 @@ def test_create_sets_ids_credentials_and_defaults(tenant, api):
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", created["id"])
     assert created["is_managed"] is False
     protocol = created["protocol_config"]
-    assert re.fullmatch(r"[A-Za-z0-9]{24}", protocol["client_id"])
+    assert re.fullmatch(r"[A-Za-z0-9_-]{24}", protocol["client_id"])
     assert re.fullmatch(r"[A-Za-z0-9]{48}", protocol["client_secret"])
     assert protocol["token_format"] == "self_contained"
     assert protocol["token_configuration"] == {

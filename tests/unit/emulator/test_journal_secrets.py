@@ -97,9 +97,10 @@ def use_grants(tenant, canaries):
         app = App.of(tenant, token_endpoint_auth_method=method)
         client = {"client_id": app.protocol["client_id"], "client_secret": canaries.add(app.protocol["client_secret"])}
 
-        def send(path, app=app, client=client, method=method, **form):
-            own = {} if method == "client_secret_basic" else client
-            auth = tuple(client.values()) if method == "client_secret_basic" else None
+        def send(path, app=app, method=method, **form):
+            credentials = {name: app.protocol[name] for name in ("client_id", "client_secret")}
+            own = {} if method == "client_secret_basic" else credentials
+            auth = tuple(credentials.values()) if method == "client_secret_basic" else None
             return requests.post(f"{app.issuer}/{path}", data={**own, **form}, auth=auth, timeout=SECONDS)
 
         code = canaries.add(app.code(code_challenge=challenge))
@@ -254,6 +255,7 @@ def test_an_unexpected_error_is_printed_without_its_message(canaries, caplog):
 
 def test_an_unexpected_error_shows_its_place_and_no_values(canaries):
     secret = canaries.new()
+    text = ""
     try:
         raise ValueError(f"refused: {secret}")
     except ValueError as error:

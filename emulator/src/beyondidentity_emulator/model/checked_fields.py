@@ -78,14 +78,16 @@ def is_allowed(value: Any, hint: Any) -> bool:
     if origin is Annotated:
         return is_allowed(value, arguments[0]) and all(_holds(value, rule) for rule in arguments[1:])
     if origin is Literal:
-        return any(value == allowed and type(value) is type(allowed) for allowed in arguments)
+        return any(value == allowed and value.__class__ is allowed.__class__ for allowed in arguments)
     if origin is list:
         return isinstance(value, list) and all(is_allowed(item, arguments[0]) for item in value)
     if origin is dict:
         return isinstance(value, dict) and all(is_allowed(item, arguments[1]) for item in value.values())
     if hint is float:
         return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return type(value) is hint or (hint is type(None) and value is None)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 def describe(hint: Any) -> str:
