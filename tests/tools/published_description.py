@@ -28,8 +28,8 @@ _TEXT = {"summary", "description", "title", "tags", "example", "examples", "info
 # In these, the keys are names and no keywords.
 _NAMED = {"properties", "responses", "schemas", "parameters", "paths", "content", "securitySchemes"}
 _MISTAKES = {"allow_unknow_user": "allow_unknown_user"}  # a required field that no object has
-# Lists of SAML, of which the description has lists in responses only.
-_NESTED = re.compile(r".+/properties/(sp_signature_certificates|additional_user_attributes)/items")
+# Lists of SAML, instead of which some responses have lists of such lists.
+_NESTED = re.compile(r".+/properties/(sp_signature_certificates|additional_user_attributes)(/items)?")
 _WIDTH = 120
 
 Node = dict[str, Any]
@@ -37,6 +37,7 @@ Node = dict[str, Any]
 
 def reduce(description: Node) -> Node:
     """Return the facts of a description, as a description."""
+    _flatten_lists(description, description)
     facts: Node = _strip(_with_facts_of_text(description))
     facts["info"] = {"title": "Management API", "version": description["info"]["version"]}
     _share_errors(facts)
@@ -62,6 +63,16 @@ def _with_facts_of_text(description: Node) -> Node:
     return description
 
 
+def _flatten_lists(node: Any, description: Node) -> None:
+    for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _flatten_lists(item, description)
+    items = node.get("items") if isinstance(node, dict) else None
+    reference = str(items.get("$ref", "")) if isinstance(items, dict) else ""
+    if _NESTED.fullmatch(reference) and resolved({"$ref": reference}, description)["type"] == "array":
+        node.clear()
+        node["$ref"] = reference
+
+
 def _strip(node: Any, *, is_named: bool = False) -> Any:
     if isinstance(node, list):
         return [_strip(item) for item in node]
@@ -69,8 +80,6 @@ def _strip(node: Any, *, is_named: bool = False) -> Any:
         return _MISTAKES.get(node, node) if isinstance(node, str) else node
     if "$ref" in node and not is_named:
         return {"$ref": node["$ref"]}
-    if not is_named and _NESTED.fullmatch(str((node.get("items") or {}).get("$ref", ""))):
-        return {"$ref": node["items"]["$ref"]}
     return {
         str(name): _strip(item, is_named=not is_named and name in _NAMED)
         for name, item in node.items()
