@@ -62,6 +62,10 @@ class Journal:
 
     def select(self, filters: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return entries by `tenant`, `method`, `operation`, `grant`, `status` (equal), `path` (regular expression), `since` (seq above it)."""
+        try:
+            re.compile(filters.get("path", ""))
+        except re.error:
+            raise ValueError("path must be a regular expression") from None
         with self._lock:
             entries = list(self._entries)
         return [asdict(entry) for entry in entries if _matches(entry, filters)]
