@@ -79,7 +79,9 @@ def test_the_commands_start_and_stop_an_outage(run_playbook: PlaybookRunner, tmp
 
         def run_script(script: str) -> str:
             command = ["bash", "-ec", script]
-            run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+            run = subprocess.run(
+                command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+            )
             assert run.returncode == 0, run.stdout + run.stderr
             return run.stdout
 

@@ -30,6 +30,8 @@ from .web.strict_json import StrictJson
 
 CONTROL = "/_emulator/"
 JOURNAL = f"{CONTROL}journal"
+LARGEST_KEPT = 64 * 1024
+"""Bytes of the largest body that the journal keeps; it has many entries, which must fit in memory."""
 
 
 class Emulator(Flask):
@@ -146,6 +148,7 @@ def _read_request() -> dict[str, Any]:
     if tenant_id is None and request.path.startswith("/v1/tenants/"):
         tenant_id = request.path.split("/")[3]
     form = request.form.to_dict()
+    is_kept = (request.content_length or 0) <= LARGEST_KEPT
     return dict(
         method=request.method,
         path=request.path,
@@ -154,8 +157,8 @@ def _read_request() -> dict[str, Any]:
         tenant_id=tenant_id,
         grant=form.get("grant_type"),
         headers={**dict(request.headers), **request.environ[UNDERSCORED_HEADERS]},
-        form=form,
-        json=request.get_json(silent=True) if request.is_json else None,
+        form=form if is_kept else {},
+        json=request.get_json(silent=True) if request.is_json and is_kept else None,
         peer_port=request.environ.get("REMOTE_PORT", 0),
     )
 

@@ -141,8 +141,11 @@ def _is_current(lock: Path, descriptor: int) -> bool:
 def _read(path: Path) -> str | None:
     check_replaceable(path)
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), encoding="utf-8") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), encoding="utf-8") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+                raise StartError(f"{path} is not your own regular file. Give another file to --state.")
+            if stat.S_IMODE(found.st_mode) & 0o077:
                 raise StartError(
                     f"Other users can read or write the state file, which has secrets. Run `chmod 600 {path}`."
                 )
