@@ -23,12 +23,13 @@ RELEASE_TIME = (
 ALLOWED = (
     r"beyondidentity_emulator/([a-z_]+/)*[a-z_]+\.py",
     r"beyondidentity_emulator/py\.typed",
+    r"beyondidentity_emulator/web/pages\.css",
     r"beyondidentity_emulator-[^/]+\.dist-info/(METADATA|RECORD|WHEEL|entry_points\.txt|licenses/LICENSE)",
 )
-REQUIRED = ("beyondidentity_emulator/py.typed", "beyondidentity_emulator/pytest_plugin.py")
+REQUIRED = tuple(f"beyondidentity_emulator/{name}" for name in ("py.typed", "pytest_plugin.py", "web/pages.css"))
 ALLOWED_SDIST = (
     r"beyondidentity_emulator-[^/]+/(\.gitignore|LICENSE|PKG-INFO|README\.md|pyproject\.toml)",
-    rf"beyondidentity_emulator-[^/]+/src/({'|'.join(ALLOWED[:2])})",
+    rf"beyondidentity_emulator-[^/]+/src/({'|'.join(ALLOWED[:3])})",
 )
 
 
