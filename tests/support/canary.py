@@ -60,9 +60,9 @@ class Canaries:
         self._add(name, group, {*plain, *encoded})
         return secret
 
-    def add_token(self, name: str, token: str) -> str:
-        """Add a token or header, in pieces; return it."""
-        words, rest = _pieces(token)
+    def add_token(self, name: str, token: str, start: int = 0) -> str:
+        """Add a token or header, in pieces from a place on; return it."""
+        words, rest = _pieces(token[start:])
         self._add(name, "claims", words)
         self._add(name, "made", rest)
         with self._lock:
@@ -75,9 +75,9 @@ class Canaries:
 
     def listen(self, seen: RecordedRequest, answer: bytes) -> None:
         """Add the secrets of an exchange, before the client has them."""
-        credentials = seen.authorization.partition(" ")[2]
+        scheme, _blank, credentials = seen.authorization.partition(" ")
         if credentials:
-            self.add_token("Authorization header", credentials)
+            self.add_token("Authorization header", credentials, _find_secret(scheme, credentials))
         for key, value in _IN_ANSWERS.findall(answer):
             secret = json.loads(b'"' + value + b'"')
             if secret.encode() not in self._needles:
@@ -132,6 +132,17 @@ class Canaries:
                 needle = Needle(name, group, form.encode())
                 known = self._pieces.get(len(form), self._needles) if _RUN.fullmatch(needle.form) else self._needles
                 known.setdefault(needle.form, needle)
+
+
+def _find_secret(scheme: str, credentials: str) -> int:
+    """Return where the secret begins in the value of a header: the client ID before it is in tokens, too."""
+    if scheme.lower() != "basic":
+        return 0
+    try:
+        identifier = base64.b64decode(credentials).partition(b":")[0]
+    except ValueError:
+        return 0
+    return -(-(len(identifier) + 1) // 3) * 4
 
 
 def _pieces(token: str) -> tuple[set[str], set[str]]:
