@@ -79,11 +79,7 @@ def _create_job(call: Call, identity_id: str, fields: Record) -> Record:
 
 def find_batch(call: Call) -> Record:
     """Return the batch that the path names."""
-    identifier = call.parameters["batch_credential_binding_job_id"]
-    record = call.realm.objects[BATCHES].get(identifier)
-    if record is None:
-        raise not_found("BatchCredentialBindingJob", identifier)
-    return record
+    return call.find_in(BATCHES, "BatchCredentialBindingJob", "batch_credential_binding_job_id")
 
 
 def list_results(call: Call) -> Record:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..model import identifiers
 from ..model.state import Realm, Record
-from ..web.errors import Violations, not_found
+from ..web.errors import Violations
 from .fields import text as required_text
 from .object_type import SMALL_PAGES
 from .operation_call import Call, Handler, read_body, read_document
@@ -47,11 +47,7 @@ def build_handlers() -> dict[str, Handler]:
 
 def find_provider(call: Call) -> Record:
     """Return the identity provider that the path names."""
-    identifier = call.parameters["identity_provider_id"]
-    record = call.realm.objects[PROVIDERS].get(identifier)
-    if record is None:
-        raise not_found("IdentityProvider", identifier)
-    return record
+    return call.find_in(PROVIDERS, "IdentityProvider", "identity_provider_id")
 
 
 def create_provider(call: Call) -> Record:

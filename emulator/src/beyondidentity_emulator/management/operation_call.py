@@ -49,6 +49,14 @@ class Call:
             raise not_found(object_type.singular, self.parameters[object_type.key])
         return record
 
+    def find_in(self, collection: str, singular: str, parameter: str) -> Record:
+        """Return the object of a collection whose ID is a path parameter; raise 404 if it does not exist."""
+        identifier = self.parameters[parameter]
+        record = self.realm.objects[collection].get(identifier)
+        if record is None:
+            raise not_found(singular, identifier)
+        return record
+
     def list_objects(self, object_type: ObjectType) -> dict[str, Record]:
         """Return all objects of a type by ID: those of the realm, or those below the parent object in the path."""
         records = self.realm.objects[object_type.collection]

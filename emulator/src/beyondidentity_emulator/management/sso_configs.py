@@ -11,7 +11,7 @@ from flask import request
 
 from ..model import identifiers
 from ..model.state import Record
-from ..web.errors import Violations, not_found
+from ..web.errors import Violations
 from .fields import text as required_text
 from .object_type import SMALL_PAGES
 from .operation_call import Call, Handler, read_body
@@ -38,11 +38,7 @@ def build_handlers() -> dict[str, Handler]:
 
 def find_config(call: Call) -> Record:
     """Return the SSO configuration that the path names."""
-    identifier = call.parameters["sso_config_id"]
-    record = call.realm.objects[CONFIGS].get(identifier)
-    if record is None:
-        raise not_found("SsoConfig", identifier)
-    return record
+    return call.find_in(CONFIGS, "SsoConfig", "sso_config_id")
 
 
 def show(config: Record) -> Record:

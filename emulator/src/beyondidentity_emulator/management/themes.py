@@ -9,7 +9,7 @@ import uuid
 
 from ..model import identifiers
 from ..model.state import Record, now
-from ..web.errors import ApiError, Violations, not_found
+from ..web.errors import ApiError, Violations
 from .fields import strict_text
 from .operation_call import Call, Handler, read_body
 from .shapes import Field, read_fields, text
@@ -63,11 +63,7 @@ def find_active_theme(call: Call) -> Record:
 
 def find_theme(call: Call) -> Record:
     """Return the theme that the path names."""
-    identifier = call.parameters["theme_id"]
-    record = call.realm.objects[THEMES].get(identifier)
-    if record is None:
-        raise not_found("Theme", identifier)
-    return record
+    return call.find_in(THEMES, "Theme", "theme_id")
 
 
 def update_theme(call: Call) -> Record:
