@@ -54,7 +54,8 @@ class RawResponse:
     @property
     def is_protocol_error(self) -> bool:
         """Whether the server refused the request before it reached an endpoint."""
-        return "server" in self.headers and self.status in (400, 414, 431)
+        closes = "server" in self.headers or self.headers.get("connection") == "close"
+        return closes and self.status in (400, 413, 414, 431)
 
     @property
     def json(self) -> Any:
