@@ -100,7 +100,7 @@ def _server(
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            home = _home_of(self.client_address[1]) if recorder.finds_home else None
+            home = _home_of(self.client_address[1], self.connection.getsockname()[1]) if recorder.finds_home else None
             seen = RecordedRequest(self.command, self.path, dict(self.headers.items()), body, home)
             recorder.requests.append(seen)
             status, headers, content = answer(seen)
@@ -125,9 +125,9 @@ def _server(
     return Server(("127.0.0.1", 0), Handler)
 
 
-def _home_of(port: int) -> str | None:
-    """Return the home folder in the environment of the process that has this local port, as the kernel tells it."""
-    inode = _inode(port)
+def _home_of(port: int, server_port: int) -> str | None:
+    """Return the home folder in the environment of the process with this connection, as the kernel tells it."""
+    inode = _inode(port, server_port)
     for process in Path("/proc").iterdir() if inode else ():
         if process.name.isdigit():
             with suppress(OSError):
@@ -137,10 +137,12 @@ def _home_of(port: int) -> str | None:
     return None
 
 
-def _inode(port: int) -> str | None:
+def _inode(port: int, server_port: int) -> str | None:
+    """Return the inode of the client's socket. Another connection, to another server, can have the same local port."""
     for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
         fields = line.split()
-        if int(fields[1].rpartition(":")[2], 16) == port and fields[9] != "0":
+        ports = [int(address.rpartition(":")[2], 16) for address in fields[1:3]]
+        if ports == [port, server_port] and fields[9] != "0":
             return fields[9]
     return None
 
