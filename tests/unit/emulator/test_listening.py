@@ -34,7 +34,7 @@ def has_ipv6():
     return True
 
 
-HOSTS = ["127.0.0.1", "localhost", pytest.param("::1", marks=pytest.mark.skipif(not has_ipv6(), reason="no IPv6"))]
+HOSTS = ["127.0.0.1", "localhost", *(["::1"] if has_ipv6() else [])]
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
